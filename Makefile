@@ -1,0 +1,104 @@
+# Works with GNU make 3.81 (macOS) and newer. All it installs goes into .venv; the system's Python stays as it is.
+
+PYTHON ?=
+ARGS ?=
+UPGRADE ?=
+
+PYTHONS := $(if $(PYTHON),"$(PYTHON)",python3.14 python3.13 python3.12 python3.11 python3 python)
+FIT := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
+PIP_INSTALL := -m pip install --quiet --quiet --no-input
+UV := uv==0.13.9
+
+DEMO_DB := .reconciler/demo.sqlite
+DEMO_PLAN := .reconciler/demo-plan.json
+DEMO := events --sandbox --sandbox-db $(DEMO_DB)
+
+# The caller's shell must not bend what runs here: no other packages, no other place to install to, no real portal.
+unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP __PYVENV_LAUNCHER__ VIRTUAL_ENV
+unexport PIP_CONSTRAINT PIP_DRY_RUN PIP_NO_BINARY PIP_PREFIX PIP_REQUIRE_HASHES PIP_REQUIREMENT
+unexport PIP_ROOT PIP_TARGET PIP_USER
+unexport UV_CONSTRAINT UV_FIND_LINKS UV_OVERRIDE
+unexport $(filter COVERAGE_% HUBSPOT_% PYTEST_% RECONCILER_%,$(.VARIABLES))
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help setup demo test check format lock clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo 'make demo     plan, apply and prove the events in events/ against a local HubSpot'
+	@echo 'make test     run the tests, with coverage (ARGS="-k guard" picks some)'
+	@echo 'make check    lint, formatting, types'
+	@echo 'make format   repair formatting, and what lint can repair'
+	@echo 'make lock     remake requirements.lock from pyproject.toml (UPGRADE=1: newest versions)'
+	@echo 'make clean    remove .venv and all that was built or cached'
+	@echo 'PYTHON=/path/to/python3 picks the Python that .venv is made with.'
+
+# Sets $python, or ends the recipe with what to install. A candidate must run: a version manager's shim may only say no.
+define find_python
+for python in $(PYTHONS) ''; do \
+    if [ -n "$$python" ] && "$$python" -c '$(FIT)' >/dev/null 2>&1 </dev/null; then break; fi; \
+done; \
+if [ -z "$$python" ]; then \
+    echo '$(if $(PYTHON),PYTHON=$(PYTHON) is not,No) Python 3.11 or newer with its venv module$(if $(PYTHON),., was found.)' >&2; \
+    echo 'Install one (Debian, Ubuntu: apt install python3 python3-venv; macOS: brew install python), or set PYTHON.' >&2; \
+    exit 1; \
+fi
+endef
+
+# .venv/made-from is written last, so that a set-up that was cut short is done again. It holds all that asks for a new
+# .venv: the lock, the project file up to the tools' settings, the folder (a venv cannot be moved), the Python asked for.
+setup:
+	@made_from="$$(sed '/^\[tool\./,$$d' requirements.lock pyproject.toml | cksum) $$(pwd -P)"; \
+	if [ "$$(head -n 1 .venv/made-from 2>/dev/null)" = "$$made_from" ] \
+	    && { [ -z "$(PYTHON)" ] || [ "$$(tail -n 1 .venv/made-from)" = "$(PYTHON)" ]; } \
+	    && .venv/bin/python -c '' 2>/dev/null; then exit 0; fi; \
+	$(find_python); \
+	echo 'Setting up .venv (once, about a minute)'; \
+	rm -rf .venv \
+	&& "$$python" -m venv .venv \
+	&& .venv/bin/python $(PIP_INSTALL) --only-binary :all: --require-hashes -r requirements.lock </dev/null \
+	&& .venv/bin/python $(PIP_INSTALL) --no-build-isolation --no-deps --editable . </dev/null \
+	&& printf '%s\n%s\n' "$$made_from" "$$python" > .venv/made-from
+
+demo: setup
+	@rm -f $(DEMO_DB) $(DEMO_DB)-shm $(DEMO_DB)-wal $(DEMO_PLAN)
+	@mkdir -p .reconciler
+	@echo 'A local HubSpot stands in for the real one. It begins with what events/sandbox-seed.json holds.'
+	@echo
+	@echo '1. What would change? Nothing is written to HubSpot.'
+	$(call run,plan $(DEMO) --sandbox-seed events/sandbox-seed.json --out $(DEMO_PLAN))
+	@echo
+	@echo '2. Apply that plan and nothing else, then read everything again as proof.'
+	$(call run,apply $(DEMO) --plan $(DEMO_PLAN))
+	@echo
+	@echo '3. Nothing is left to do.'
+	$(call run,plan $(DEMO) --detailed-exitcode)
+
+run = @echo '$$ reconciler $(1)' && .venv/bin/reconciler $(1)
+
+test: setup
+	@.venv/bin/python -m pytest --cov $(ARGS)
+
+check: setup
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+
+format: setup
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+# Packages younger than a week are left out: most bad releases are found within days.
+lock:
+	@$(find_python); \
+	tools="$$(mktemp -d)" && trap 'rm -rf "$$tools"' EXIT \
+	&& "$$python" -m venv "$$tools" \
+	&& "$$tools/bin/python" $(PIP_INSTALL) '$(UV)' \
+	&& UV_CUSTOM_COMPILE_COMMAND='make lock' "$$tools/bin/uv" pip compile pyproject.toml --extra sandbox --group dev \
+	    --universal --python-version 3.11 --generate-hashes --only-binary :all: --exclude-newer '7 days' \
+	    --no-emit-index-url --quiet $(if $(UPGRADE),--upgrade) --output-file requirements.lock
+	@if grep -n '://' requirements.lock; then echo 'requirements.lock must name no address.' >&2; exit 1; fi
+
+clean:
+	rm -rf .venv .reconciler .coverage .coverage.* htmlcov .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist
+	find reconciler tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,55 @@
+"""A diagnostic: what is wrong or noteworthy, where it stands, what to do."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How much a diagnostic matters; an `ERROR` ends the run."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A position in a file: lines and columns count from 1, `file` is as shown to people."""
+
+    file: str
+    line: int = 1
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding; `code` is stable and in kebab-case, `hint` says what would be right."""
+
+    severity: Severity
+    code: str
+    message: str
+    place: Place | None = None
+    hint: str | None = None
+
+
+def error(code: str, message: str, place: Place | None = None, hint: str | None = None) -> Diagnostic:
+    """Give a finding that ends the run."""
+    return Diagnostic(Severity.ERROR, code, message, place, hint)
+
+
+def warning(code: str, message: str, place: Place | None = None, hint: str | None = None) -> Diagnostic:
+    """Give a finding that people should know of while the run goes on."""
+    return Diagnostic(Severity.WARNING, code, message, place, hint)
+
+
+def info(code: str, message: str, place: Place | None = None, hint: str | None = None) -> Diagnostic:
+    """Give a finding that only explains what the run did."""
+    return Diagnostic(Severity.INFO, code, message, place, hint)
+
+
+def in_file_order(diagnostics: list[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Sort by file, line and column; those without a place come first."""
+    return tuple(sorted(diagnostics, key=lambda found: (found.place is not None, found.place or Place(""))))

@@ -1,0 +1,80 @@
+"""Every error a user can meet, each with its exit code.
+
+ReconcilerError            1
+├── DeclarationsInvalid    3    the files or the settings are wrong: every problem at once
+├── AccessDenied           4    HubSpot refuses the token or its scopes
+├── Refused                5    a guard, the wrong portal, no approval: every reason at once
+├── Rejected               1    HubSpot understood the request and says no to it
+├── Unavailable            7    HubSpot cannot be reached or keeps failing
+├── UsageError            64    the command line is wrong
+└── Interrupted     130, 143    somebody stopped the run
+"""
+
+from reconciler.diagnostics import Diagnostic
+
+
+class ReconcilerError(Exception):
+    """What went wrong in one line, with a `hint` that says what to do."""
+
+    exit_code: int = 1
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class DeclarationsInvalid(ReconcilerError):
+    """The declarations or the settings are wrong; `diagnostics` holds every problem, in file order."""
+
+    exit_code = 3
+
+    def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
+        problems = sum(found.severity == "error" for found in diagnostics)
+        super().__init__(f"{problems} problem{'' if problems == 1 else 's'} in the declarations")
+        self.diagnostics = diagnostics
+
+
+class AccessDenied(ReconcilerError):
+    """HubSpot refuses the token or its scopes, or there is no token to show."""
+
+    exit_code = 4
+
+
+class Refused(ReconcilerError):
+    """Applying was refused before anything was written; `reasons` holds every reason."""
+
+    exit_code = 5
+
+    def __init__(self, message: str, reasons: tuple[Diagnostic, ...] = (), *, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.reasons = reasons
+
+
+class Rejected(ReconcilerError):
+    """HubSpot answered that the request is wrong: sending it again would not help."""
+
+
+class Unavailable(ReconcilerError):
+    """HubSpot cannot be reached or keeps failing; `sent` tells whether a request may have been carried out."""
+
+    exit_code = 7
+
+    def __init__(self, message: str, *, hint: str | None = None, sent: bool = False) -> None:
+        super().__init__(message, hint=hint)
+        self.sent = sent
+
+
+class UsageError(ReconcilerError):
+    """The command line is wrong, or asks for something that is not there."""
+
+    exit_code = 64
+
+
+class Interrupted(ReconcilerError):
+    """A signal ended the run; the exit code is 128 plus the signal's number."""
+
+    def __init__(self, signal_number: int) -> None:
+        super().__init__("interrupted")
+        self.signal_number = signal_number
+        self.exit_code = 128 + signal_number

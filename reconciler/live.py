@@ -1,0 +1,92 @@
+"""What a portal holds, with the doors through which it is read or written."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Protocol
+
+from reconciler.change import Create, FieldChange
+from reconciler.event import Identity, LiveEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Portal:
+    """Whose portal was read (account details), and which app's events are ours."""
+
+    id: int
+    account_type: str | None
+    timezone: str | None
+    api_version: str
+    app_id: int | None
+    """The app that the token belongs to, until `ownership` says whose events are ours; None if not known."""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One whole reading of the portal's list: every event of every app, or an error instead."""
+
+    portal: Portal
+    events: tuple[LiveEvent, ...]
+
+    @cached_property
+    def by_object_id(self) -> Mapping[str, LiveEvent]:
+        """Every event by HubSpot's id for it."""
+        return {str(event.identity.object_id): event for event in self.events}
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A search result: the only cheap proof of an account id (`GET events/search`, own app only)."""
+
+    app_id: int
+    identity: Identity
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """The fields of one live event that an update sends."""
+
+    identity: Identity
+    fields: tuple[FieldChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What HubSpot said of the items of one write; an item it does not name is settled by reading."""
+
+    confirmed: Collection[Identity] = ()
+    reasons: Mapping[Identity, str] = field(default_factory=dict)
+    """Why an item failed, where HubSpot's answer names the item."""
+
+
+class Reader(Protocol):
+    """A portal to read; it has no method that writes."""
+
+    @property
+    def reads(self) -> int:
+        """How many requests were sent so far."""
+
+    def read(self) -> Listing:
+        """Read everything; `Unavailable` where any page is missing."""
+
+    def search(self, prefix: str) -> tuple[Hit, ...]:
+        """Give our app's events whose event id starts with `prefix`; one that is missing proves nothing."""
+
+    def find(self, identity: Identity) -> LiveEvent | None:
+        """Read one event directly: by its external ids where they are known, else by object id."""
+
+
+class Writer(Reader, Protocol):
+    """A portal to write as well; every method may be repeated safely."""
+
+    def create(self, changes: Sequence[Create]) -> Answer:
+        """Make events from their full records, at most 100."""
+
+    def update(self, edits: Sequence[Edit]) -> Answer:
+        """Change the given fields of events, at most 100."""
+
+    def complete(self, identity: Identity, *, cancelled: bool) -> Answer:
+        """Mark one event of our app as completed, stating its cancelled flag along."""
+
+    def archive(self, identities: Sequence[Identity]) -> Answer:
+        """Delete events, at most 100."""

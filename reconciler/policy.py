@@ -1,0 +1,34 @@
+"""What the settings say of whose events are ours, which portal is meant, what may happen to orphans."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from fnmatch import fnmatchcase
+
+
+class Orphans(StrEnum):
+    """What happens to events that are live and ours but declared nowhere."""
+
+    IGNORE = "ignore"
+    REPORT = "report"
+    CANCEL = "cancel"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The settings that planning and guarding go by; `None` is *not declared*."""
+
+    portal: int | None = None
+    app_id: int | None = None
+    external_account_id: str | None = None
+    orphans: Orphans = Orphans.REPORT
+    protect: tuple[str, ...] = ()
+    """Globs of `externalEventId` that are never cancelled or deleted."""
+    any_portal: bool = False
+    """Whatever portal answers is the right one: so it is with the sandbox."""
+    narrowed: bool = False
+    """The run looks at a part of the declarations only, so nothing can be called an orphan."""
+
+    def protects(self, external_event_id: str | None) -> bool:
+        """Tell whether one of the globs names the event."""
+        return external_event_id is not None and any(fnmatchcase(external_event_id, glob) for glob in self.protect)
