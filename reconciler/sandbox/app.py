@@ -1,0 +1,136 @@
+"""The sandbox as a web application: which path leads to which operation."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from urllib.parse import unquote
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from reconciler.sandbox import operations
+from reconciler.sandbox.answers import Answer, held
+from reconciler.sandbox.gate import LONGEST_LOG, Gate, Log
+from reconciler.sandbox.limits import Limiter
+from reconciler.sandbox.operations import Call
+from reconciler.sandbox.refusals import no_method, no_path
+from reconciler.sandbox.store import Store
+from reconciler.sandbox.tokens import Caller, anybody, known, reader, writer
+from reconciler.sandbox.versions import V3, V3_LIST, VERSIONS, Version
+
+Clock = Callable[[], int]
+"""Returns the time in milliseconds since 1970 (UTC)."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What a call does, and who may make it."""
+
+    run: Callable[[Store, Call], Answer]
+    admit: Callable[[Caller | None], Caller]
+
+
+Methods = Mapping[str, Operation]
+"""What each method of one path does."""
+
+LIST: Methods = {"GET": Operation(operations.list_events, reader)}
+EVENT_PATHS: Mapping[str, Methods] = {
+    "": LIST,
+    "/": LIST,  # as HubSpot's SDK asks for it
+    "/events": {},  # not an objectId: reading it is refused with 405 (FACTS 3.3)
+    "/events/search": {"GET": Operation(operations.search, reader)},
+    "/events/upsert": {"POST": Operation(operations.batch_upsert, writer)},
+    "/events/{event_id}": {
+        "GET": Operation(operations.read_own_event, reader),
+        "PATCH": Operation(operations.update_own_event, writer),
+    },
+    "/batch/archive": {"POST": Operation(operations.batch_archive, writer)},
+    "/batch/update": {"POST": Operation(operations.batch_update, writer)},
+    "/{object_id}": {"GET": Operation(operations.read_event, reader)},
+}
+"""The paths below a version's base; the first that fits is taken."""
+
+ACCOUNT_DETAILS: Methods = {"GET": Operation(operations.account_details, known)}
+
+TOKEN_DETAILS_PATH = "/oauth/v2/private-apps/get/access-token-info"  # noqa: S105 - a path, no token
+TOKEN_DETAILS: Methods = {"POST": Operation(operations.token_details, anybody)}
+
+
+def application(store: Store, limiter: Limiter, latency_ms: int, clock: Clock) -> ASGIApp:
+    """Serve HubSpot's paths through the gate, and the test controls beside it."""
+    log = Log(maxlen=LONGEST_LOG)
+    hubspot = Router(_hubspot_routes(store, clock), redirect_slashes=False, default=_nothing_here)
+    gate = Gate(hubspot, limiter, latency_ms, log)
+    return Router(_control_routes(store, log, clock), redirect_slashes=False, default=gate)
+
+
+class Resource:
+    """One path of one version."""
+
+    def __init__(self, store: Store, clock: Clock, version: Version, methods: Methods) -> None:
+        self._store = store
+        self._clock = clock
+        self._version = version
+        self._methods = methods
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or raise HubSpotError."""
+        request = Request(scope, receive)
+        operation = self._methods.get(request.method)
+        if operation is None:
+            raise no_method()
+        call = await self._call(request, operation)
+        await _response(operation.run(self._store, call))(scope, receive, send)
+
+    async def _call(self, request: Request, operation: Operation) -> Call:
+        host, port = request.scope["server"]
+        return Call(
+            caller=operation.admit(request.state.caller),
+            version=self._version,
+            address=f"http://{host}:{port}{request.scope['path']}",
+            ids={name: unquote(value) for name, value in request.path_params.items()},
+            query=request.query_params,
+            body=await request.body(),
+            now=self._clock(),
+        )
+
+
+def _hubspot_routes(store: Store, clock: Clock) -> list[Route]:
+    def route(path: str, version: Version, methods: Methods) -> Route:
+        return Route(path, Resource(store, clock, version, methods))
+
+    routes = [route(TOKEN_DETAILS_PATH, V3, TOKEN_DETAILS), route(V3_LIST, V3, LIST)]
+    for version in VERSIONS:
+        routes.append(route(version.account_details, version, ACCOUNT_DETAILS))
+        routes += [route(version.base + path, version, methods) for path, methods in EVENT_PATHS.items()]
+    return routes
+
+
+def _control_routes(store: Store, log: Log, clock: Clock) -> list[Route]:
+    async def requests(_: Request) -> Response:
+        return JSONResponse({"requests": [asdict(entry) for entry in log]})
+
+    async def forget_requests(_: Request) -> Response:
+        log.clear()
+        return Response(status_code=204)
+
+    async def events(_: Request) -> Response:
+        now = clock()
+        return JSONResponse({"events": [held(event, now) for event in store.all_events()]})
+
+    return [
+        Route("/_sandbox/requests", requests, methods=["GET"]),
+        Route("/_sandbox/requests", forget_requests, methods=["DELETE"]),
+        Route("/_sandbox/events", events, methods=["GET"]),
+    ]
+
+
+def _response(answer: Answer) -> Response:
+    if answer.body is None:
+        return Response(status_code=answer.status)
+    return JSONResponse(answer.body, answer.status)
+
+
+async def _nothing_here(_scope: Scope, _receive: Receive, _send: Send) -> None:
+    raise no_path()

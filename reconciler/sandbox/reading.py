@@ -1,0 +1,102 @@
+"""What was sent, read as the types that HubSpot asks for or refused."""
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any, NoReturn
+
+from reconciler.sandbox.refusals import invalid, missing
+
+_OBJECT_ID = re.compile(r"[1-9][0-9]{0,17}")  # fits into 64 bits
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST_INSTANT = -62_135_596_800_000  # the years 1 to 9999, in milliseconds
+_LAST_INSTANT = 253_402_300_799_999
+_ISO_8601 = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?"
+    r"(?:Z|[+-][0-9]{2}:[0-9]{2})"
+)
+
+
+def read_json(text: bytes) -> object:
+    """Return what a JSON text says, or refuse one that is broken or holds what UTF-8 cannot."""
+    try:
+        value: object = json.loads(text.decode(), parse_constant=_refuse_constant)
+        json.dumps(value, ensure_ascii=False).encode()  # finds lone surrogates, which no answer could hold
+    except (ValueError, RecursionError) as error:
+        raise invalid(f"Invalid input JSON: {error}", "body") from error
+    return value
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def read_object(value: object, field: str) -> dict[str, Any]:
+    """Return a JSON object."""
+    if not isinstance(value, dict):
+        raise invalid(f"{field} must be an object", field)
+    return value
+
+
+def read_list(value: object, field: str) -> list[Any]:
+    """Return a JSON array."""
+    if not isinstance(value, list):
+        raise invalid(f"{field} must be a list", field)
+    return value
+
+
+def read_text(value: object, field: str) -> str:
+    """Return a text, kept verbatim."""
+    if not isinstance(value, str):
+        raise invalid(f"{field} must be a string", field)
+    return value
+
+
+def read_filled_text(value: object, field: str) -> str:
+    """Return a text that has to be there and may not be empty."""
+    if value is None or value == "":
+        raise missing(field)
+    return read_text(value, field)
+
+
+def read_flag(value: object, field: str) -> bool:
+    """Return true or false; no other value stands for either."""
+    if not isinstance(value, bool):
+        raise invalid(f"{field} must be true or false", field)
+    return value
+
+
+def read_whole(value: object, field: str, bounds: range) -> int:
+    """Return a whole number within bounds."""
+    if type(value) is not int or value not in bounds:
+        raise invalid(f"{field} must be a whole number from {bounds[0]} to {bounds[-1]}", field)
+    return value
+
+
+def read_object_id(value: object) -> int | None:
+    """Return the number that an objectId is; None for what can be the id of no event."""
+    text = str(value)
+    return int(text) if _OBJECT_ID.fullmatch(text) else None
+
+
+def read_instant(value: object, field: str) -> int:
+    """Return an instant in milliseconds since 1970 (UTC).
+
+    ISO 8601 with an offset and milliseconds since 1970 are both in use (FACTS 4.3). What a time without an
+    offset means is not known: it is refused.
+    """
+    instant = _milliseconds(value)
+    if instant is None or not _FIRST_INSTANT <= instant <= _LAST_INSTANT:
+        raise invalid(f"{field} must be a date and time with an offset", field)
+    return instant
+
+
+def _milliseconds(value: object) -> int | None:
+    if type(value) is int:
+        return value
+    if not isinstance(value, str) or not _ISO_8601.fullmatch(value):
+        return None
+    try:
+        return (datetime.fromisoformat(value) - EPOCH) // timedelta(milliseconds=1)
+    except ValueError:  # a day, a minute or an offset that does not exist
+        return None

@@ -1,0 +1,173 @@
+"""The sandbox served over HTTP, on the loopback only."""
+
+import asyncio
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from reconciler.sandbox import SandboxError
+from reconciler.sandbox.app import application
+from reconciler.sandbox.limits import Limiter, Rate
+from reconciler.sandbox.seed import first_contents
+from reconciler.sandbox.store import Store, open_store
+
+HOST = "127.0.0.1"
+GRACE_SECONDS = 1.0
+"""How long a request in flight may take to end when the sandbox stops."""
+IDLE_SECONDS = 60
+"""How long a connection stays open without a request."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What to serve, and how."""
+
+    db: Path | None = None
+    """The database; without one, everything is forgotten at the end."""
+    seed: Path | None = None
+    """What a new database begins with."""
+    portal: int = 1
+    """The portal's id, where the database is new and the seed does not tell."""
+    rate: str = "190/10"
+    """Requests per seconds, for each app."""
+    latency_ms: int = 0
+    """How many milliseconds each answer takes at least."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """A sandbox that answers at `base_url`."""
+
+    base_url: str
+
+
+@contextmanager
+def running(options: Options, port: int = 0) -> Iterator[Running]:
+    """Serve a sandbox from a thread of this process, on this port or a free one (0), until the block ends.
+
+    Raises SandboxError where the options, the seed, the database or the port are of no use.
+    """
+    limiter = Limiter(Rate.parse(options.rate), time.monotonic)
+    with (
+        closing(_listen(port)) as listener,
+        closing(_open(options)) as store,
+        _serving(application(store, limiter, options.latency_ms, _now), listener),
+    ):
+        yield Running(f"http://{HOST}:{listener.getsockname()[1]}")
+
+
+def serve(options: Options, port: int, announce: Callable[[Running], None]) -> None:
+    """Serve a sandbox until SIGINT or SIGTERM; `announce` is called as soon as it answers.
+
+    Only for the main thread, where signals arrive. Raises SandboxError as `running` does.
+    """
+    # A SimpleQueue, unlike an Event, may be written to from a signal handler that interrupts its own reader.
+    signals: SimpleQueue[int] = SimpleQueue()
+    with _handling((signal.SIGINT, signal.SIGTERM), signals.put), running(options, port) as sandbox:
+        announce(sandbox)
+        signals.get()
+
+
+@contextmanager
+def _handling(numbers: tuple[signal.Signals, ...], handle: Callable[[int], None]) -> Iterator[None]:
+    before = {number: signal.signal(number, lambda caught, _: handle(caught)) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _listen(port: int) -> socket.socket:
+    if port not in range(65_536):
+        raise SandboxError(f"{port} is no port: ports go from 0 to 65535")
+    try:
+        listener = socket.create_server((HOST, port))
+    except OSError as error:
+        raise SandboxError(f"cannot listen on {HOST}:{port}: {os.strerror(error.errno or 0)}") from error
+    # Connections inherit it: otherwise an answer's body waits 40 ms for the acknowledgement of its headers.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
+
+
+def _open(options: Options) -> Store:
+    return open_store(options.db, lambda: first_contents(options.seed, options.portal, _now()))
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
+
+
+@contextmanager
+def _serving(app: ASGIApp, listener: socket.socket) -> Iterator[None]:
+    server = uvicorn.Server(_configuration(app))
+    with _event_loop() as loop:
+        asyncio.run_coroutine_threadsafe(_start(server, listener), loop).result()
+        try:
+            yield
+        finally:
+            asyncio.run_coroutine_threadsafe(_stop(server), loop).result()
+
+
+@contextmanager
+def _event_loop() -> Iterator[asyncio.AbstractEventLoop]:
+    """Run an event loop in a thread of its own."""
+    loop = asyncio.new_event_loop()
+    thread = Thread(target=loop.run_forever, name="sandbox", daemon=True)
+    thread.start()
+    try:
+        yield loop
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+def _configuration(app: ASGIApp) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        loop="asyncio",
+        http="h11",
+        ws="none",
+        lifespan="off",
+        # A sandbox prints nothing: what it has to say, it answers.
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        timeout_keep_alive=IDLE_SECONDS,
+    )
+
+
+# uvicorn's own `run` takes the signals, and stops with pauses of 0.2 s, for which every command would wait.
+async def _start(server: uvicorn.Server, listener: socket.socket) -> None:
+    server.config.load()
+    server.lifespan = server.config.lifespan_class(server.config)
+    await server.startup(sockets=[listener])
+
+
+async def _stop(server: uvicorn.Server) -> None:
+    for listening in server.servers:
+        listening.close()
+    for connection in list(server.server_state.connections):
+        connection.shutdown()
+    await _finish(server.server_state.tasks)
+
+
+async def _finish(requests: set[asyncio.Task[None]]) -> None:
+    """Give requests in flight a moment to end, then cut them off."""
+    if requests:
+        await asyncio.wait(requests, timeout=GRACE_SECONDS)
+    for request in requests:
+        request.cancel()
+    await asyncio.gather(*requests, return_exceptions=True)
+    await asyncio.sleep(0)  # closed connections say goodbye in the loop's next round
