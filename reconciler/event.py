@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
+from typing import assert_never
 
 from reconciler.diagnostics import Diagnostic, Place
 
@@ -170,6 +171,8 @@ def same(name: str, declared: Value, live: Value) -> bool:
             return declared == live
         case Kind.TEXT:
             return _bare(declared) == _bare(live)
+        case _ as never:
+            assert_never(never)
 
 
 def _bare(value: Value) -> str:

@@ -1,0 +1,1 @@
+"""Reading declarations: YAML files in, events out, every problem at once."""

@@ -1,0 +1,47 @@
+"""Events that HubSpot could not tell apart, or that people would confuse."""
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+from reconciler.declarations.characters import quoted
+from reconciler.diagnostics import Diagnostic, error, warning
+from reconciler.event import DeclaredEvent
+
+
+def collisions(events: Iterable[DeclaredEvent]) -> Iterator[Diagnostic]:
+    """Compare each event's identity with those before it."""
+    by_object: dict[str, DeclaredEvent] = {}
+    by_joined: dict[str, DeclaredEvent] = {}
+    by_looks: dict[str, DeclaredEvent] = {}
+    for event in events:
+        if event.identity.object_id is not None:
+            first = by_object.setdefault(event.identity.object_id, event)
+            if first is not event:
+                yield _twice(event, first)
+        elif event.identity.external is not None:
+            joined = "-".join(event.identity.external)  # as HubSpot joins them (Marketing Events API, external ids)
+            first = by_joined.setdefault(joined, event)
+            alike = by_looks.setdefault(_looks(joined), event)
+            if first is not event:
+                yield _twice(event, first) if first.identity == event.identity else _joined(event, first, joined)
+            elif alike is not event:
+                yield _alike(event, alike)
+
+
+def _twice(event: DeclaredEvent, first: DeclaredEvent) -> Diagnostic:
+    message = f"{event.identity} is declared twice, first at {first.place}"
+    return error("duplicate-event", message, event.place, "delete one of the two, or give it another id")
+
+
+def _joined(event: DeclaredEvent, first: DeclaredEvent, joined: str) -> Diagnostic:
+    message = f"HubSpot joins account id and event id to {quoted(joined)}, as for the event at {first.place}"
+    return error("colliding-identity", message, event.place, "give one of the two another id")
+
+
+def _alike(event: DeclaredEvent, first: DeclaredEvent) -> Diagnostic:
+    message = f"{event.identity} differs from {first.identity} at {first.place} in capitals or accents alone"
+    return warning("look-alike", message, event.place, "check that two events are meant")
+
+
+def _looks(text: str) -> str:
+    return unicodedata.normalize("NFC", text).casefold()

@@ -1,0 +1,190 @@
+"""What libyaml complains of, in words for people who do not write YAML every day."""
+
+import re
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from reconciler.diagnostics import Diagnostic, Place, error
+
+
+class Position(NamedTuple):
+    """A line and a column, both from 1."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """What libyaml says, and where."""
+
+    problem: str
+    context: str
+    character: str
+    """What stands at `at`; nothing at the end of the file."""
+    after: str
+    """What ends on the same line just before: a `quoted` text, an `alias`, a `bracket`, or something else."""
+    at: Position
+    since: Position
+    """Where the thing begins that libyaml was reading."""
+    before: Position
+    """Where the value before begins."""
+
+
+class _Rule(NamedTuple):
+    pattern: str
+    code: str
+    message: str
+    hint: str
+    where: str = "at"
+
+
+_QUOTES = "put the value in quotes"
+
+_RULES = (
+    _Rule(
+        r"at '\\t'",
+        "tab-indentation",
+        "a tab stands where YAML wants spaces",
+        "indent with spaces",
+    ),
+    _Rule(
+        r"a quoted scalar: found unexpected (end of stream|document indicator)",
+        "unclosed-quote",
+        "the quote that opens here is never closed",
+        "close it at the end of the value",
+        "since",
+    ),
+    _Rule(
+        r"a quoted scalar",
+        "bad-escape",
+        "in double quotes a backslash begins an escape, and this is not one",
+        r"write \\ for a backslash, or put the value in single quotes",
+    ),
+    _Rule(
+        r"cannot start any token; at '[@`%]'",
+        "needs-quotes",
+        "a value cannot begin with this character",
+        _QUOTES,
+    ),
+    _Rule(
+        r"a directive|a %\w+ directive|incompatible YAML",
+        "directive",
+        "a line that begins with % is a YAML directive, which is not allowed",
+        "delete the line, or indent it and put the value in quotes",
+        "since",
+    ),
+    _Rule(
+        r"scanning an (alias|anchor)",
+        "needs-quotes",
+        "a value that begins with * or & is a reference in YAML, and this is not one",
+        _QUOTES,
+        "since",
+    ),
+    _Rule(
+        r"(scanning|parsing) a tag|undefined tag handle",
+        "tag",
+        "a value that begins with ! is a YAML tag, which is not allowed",
+        _QUOTES,
+        "since",
+    ),
+    _Rule(
+        r"did not find expected (key|',').*after alias",
+        "needs-quotes",
+        "a value that begins with * is a reference in YAML, and more text follows it",
+        _QUOTES,
+        "before",
+    ),
+    _Rule(
+        r"did not find expected (key|',').*after quoted",
+        "needs-quotes",
+        "the quoted text that opens here ends before the value does",
+        "put the whole value in quotes; a quote inside is written \\\" in double quotes, '' in single quotes",
+        "before",
+    ),
+    _Rule(
+        r"did not find expected key.*after bracket",
+        "needs-quotes",
+        "text follows a closing bracket",
+        "put the whole value in quotes",
+    ),
+    _Rule(
+        r"did not find expected key; at ':'",
+        "yaml-syntax",
+        "a colon has no key before it",
+        "write the key before the colon, or put the value in quotes",
+    ),
+    _Rule(
+        r"mapping values are not allowed",
+        "needs-quotes",
+        "a colon with a space after it stands inside a value",
+        'put the value in quotes, as in eventName: "Webinar: intro", or check the indentation',
+    ),
+    _Rule(
+        r"a flow sequence: did not find expected ','",
+        "yaml-syntax",
+        "the list that opens here lacks a comma or its closing ]",
+        "close the list, or put the value in quotes",
+        "since",
+    ),
+    _Rule(
+        r"a flow mapping: did not find expected ','",
+        "yaml-syntax",
+        "the mapping that opens here lacks a comma or its closing }",
+        "close the mapping, or put the value in quotes",
+        "since",
+    ),
+    _Rule(
+        r"could not find expected ':'",
+        "yaml-syntax",
+        "this line is not `key: value`",
+        "indent it further if it goes on with the text above",
+        "since",
+    ),
+    _Rule(
+        r"did not find expected comment or line break",
+        "needs-quotes",
+        "after | or > the text begins on the next line",
+        "move the text to the next line and indent it, or put the value in quotes",
+        "since",
+    ),
+    _Rule(
+        r"(block sequence entries|mapping keys) are not allowed",
+        "needs-quotes",
+        "a value cannot begin with this character and a space",
+        "put the value in quotes, or each item of a list on a line of its own",
+    ),
+    _Rule(
+        r"did not find expected (key|'-')",
+        "yaml-syntax",
+        "this does not line up with what stands above it",
+        "begin the keys of one event, and the items of one list, in the same column",
+    ),
+    _Rule(
+        r"did not find expected node content",
+        "yaml-syntax",
+        "a value is missing, or it begins with a character that YAML keeps for itself",
+        _QUOTES,
+    ),
+    _Rule(
+        r"<document start>",
+        "yaml-syntax",
+        "this does not belong to what stands above it",
+        "check the indentation; a line with --- begins another event",
+    ),
+    _Rule(
+        r"",
+        "yaml-syntax",
+        "this cannot be read as YAML",
+        "put texts with special characters in quotes, and check the indentation",
+    ),
+)
+"""The first rule whose pattern is found holds; the last fits everything."""
+
+
+def explain(complaint: Complaint, file: str) -> Diagnostic:
+    """Say what is wrong, where, and what would be right."""
+    said = f"{complaint.context}: {complaint.problem}; at {complaint.character!r}; after {complaint.after}"
+    rule = next(rule for rule in _RULES if re.search(rule.pattern, said))
+    position: Position = getattr(complaint, rule.where)
+    return error(rule.code, rule.message, Place(file, *position), rule.hint)

@@ -1,0 +1,165 @@
+"""Merged layers to the event that they declare."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from reconciler.declarations.characters import quoted
+from reconciler.declarations.merging import PROPERTIES, Merged
+from reconciler.declarations.nearest import did_you_mean
+from reconciler.declarations.nodes import Mapping
+from reconciler.declarations.schema import Layer, refusal
+from reconciler.declarations.times import moment_of
+from reconciler.declarations.wrong import Wrong
+from reconciler.diagnostics import Diagnostic, Place, error, info, warning
+from reconciler.event import CUSTOM, FIELDS, DeclaredEvent, Identity, Kind, Value, instant
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the settings say of every event; `environments` are the names that can be chosen."""
+
+    environment: str | None = None
+    environments: tuple[str, ...] = ()
+    external_account_id: str | None = None
+    timezone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an event: it is declared unless a problem, or the chosen environment, is against it."""
+
+    event: DeclaredEvent | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def declare(merged: Merged, terms: Terms) -> Outcome:
+    """Give the event that the layers declare, after checking what only all of them together tell."""
+    found: list[Diagnostic] = []
+    identity = _identity(merged, terms, found)
+    fields = _fields(merged, terms, found)
+    if identity is None:
+        return Outcome(None, tuple(found))
+    own = merged.own
+    event = DeclaredEvent(identity, fields, own.place, _lines(own), merged.values.get("protect", False))
+    return Outcome(event, tuple(found))
+
+
+def _identity(merged: Merged, terms: Terms, found: list[Diagnostic]) -> Identity | None:
+    own = merged.own
+    if "externalEventId" in own.mapping.keys and "objectId" in own.mapping.keys:
+        message = "an event has an externalEventId or an objectId, never both"
+        found.append(error("two-identities", message, own.key_place("objectId"), "delete one of the two"))
+    elif "externalEventId" in own.values:
+        return _external(merged, terms, found)
+    elif "objectId" in own.values:
+        return _adopted(merged, terms, found)
+    elif own.is_silent_on("externalEventId") and own.is_silent_on("objectId"):
+        hint = "add an externalEventId, or the objectId of an event that HubSpot holds already"
+        found.append(error("no-identity", "the event has no id", own.place, hint))
+    return None
+
+
+def _external(merged: Merged, terms: Terms, found: list[Diagnostic]) -> Identity:
+    for key in ("eventName", "eventOrganizer"):
+        if merged.lacks(key):
+            message = f"{key} is missing: HubSpot makes no event without it"
+            found.append(error("missing-key", message, merged.own.place, f"add {key}, here or in defaults"))
+    account = merged.values.get("externalAccountId")
+    if merged.lacks("externalAccountId"):
+        account = terms.external_account_id
+        if account is None:
+            message = "externalEventId has no externalAccountId to go with it"
+            hint = "set externalAccountId in reconciler.yaml, in defaults, or here"
+            found.append(error("no-account", message, merged.own.value_place("externalEventId"), hint))
+    return Identity(account, merged.values["externalEventId"])
+
+
+def _adopted(merged: Merged, terms: Terms, found: list[Diagnostic]) -> Identity | None:
+    own = merged.own
+    if "externalAccountId" in own.mapping.keys:
+        message = "externalAccountId says nothing beside an objectId"
+        found.append(error("account-beside-object", message, own.key_place("externalAccountId"), "delete the line"))
+    if "eventCompleted" in merged.values:
+        found.append(_completed_beside_object(merged))
+    object_id = own.values["objectId"]
+    if isinstance(object_id, dict):
+        object_id = _in_environment(object_id, merged, terms, found)
+    return None if object_id is None else Identity(object_id=object_id)
+
+
+def _completed_beside_object(merged: Merged) -> Diagnostic:
+    message = "HubSpot lets only the app that made an event complete it, and objectId means another's event"
+    if "eventCompleted" in merged.own.values:
+        place, hint = merged.own.key_place("eventCompleted"), "delete the line"
+    else:
+        place = merged.own.key_place("objectId")
+        hint = f"eventCompleted is inherited from {merged.place('eventCompleted')}: set it event by event"
+    return error("completed-beside-object", message, place, hint)
+
+
+def _in_environment(object_ids: dict[str, str], merged: Merged, terms: Terms, found: list[Diagnostic]) -> str | None:
+    own = merged.own
+    keys = cast("Mapping", own.mapping.values["objectId"]).keys
+    for name in object_ids.keys() - set(terms.environments):
+        place = Place(own.file, keys[name].line, keys[name].column)
+        hint = did_you_mean(name, terms.environments) or "add it to environments in reconciler.yaml"
+        found.append(warning("unknown-environment", f"the settings know no environment {quoted(name)}", place, hint))
+    chosen = object_ids.get(terms.environment or "")
+    if chosen is None:
+        found.append(_skipped(merged, terms))
+    return chosen
+
+
+def _skipped(merged: Merged, terms: Terms) -> Diagnostic:
+    name = merged.values.get("eventName")
+    event = "an event" if name is None else quoted(name)
+    if terms.environment is None:
+        message, hint = f"{event} is skipped: its objectId depends on the environment", "choose one with --env"
+    else:
+        message, hint = f"{event} is skipped: it has no objectId for {quoted(terms.environment)}", None
+    return info("skipped-environment", message, merged.own.place, hint)
+
+
+def _fields(merged: Merged, terms: Terms, found: list[Diagnostic]) -> dict[str, Value]:
+    moments = dict(_moments(merged, terms, found))
+    _check_order(merged, moments, found)
+    fields: dict[str, Value] = {}
+    for known in FIELDS:
+        if known.kind is not Kind.INSTANT and known.name in merged.values:
+            fields[known.name] = merged.values[known.name]
+        elif known.name in moments:
+            fields[known.name] = instant(moments[known.name])
+    for name, value in merged.values.get(PROPERTIES, {}).items():
+        fields[CUSTOM + name] = value
+    return fields
+
+
+def _moments(merged: Merged, terms: Terms, found: list[Diagnostic]) -> Iterator[tuple[str, datetime]]:
+    zone = merged.values.get("timezone", terms.timezone)
+    for key in ("startDateTime", "endDateTime"):
+        time = merged.values.get(key)
+        if time is None or (zone is None and not time.tzinfo and not merged.lacks("timezone")):
+            continue
+        try:
+            yield key, moment_of(time, zone)
+        except Wrong as wrong:
+            found.append(refusal(wrong, key, merged.place(key)))
+
+
+def _check_order(merged: Merged, moments: dict[str, datetime], found: list[Diagnostic]) -> None:
+    start, end = moments.get("startDateTime"), moments.get("endDateTime")
+    if start is None or end is None or start < end:
+        return
+    nearest = next((key for key in ("endDateTime", "startDateTime") if key in merged.own.values), "endDateTime")
+    message = f"the event ends at {instant(end)}, which is not after its start at {instant(start)}"
+    found.append(error("end-before-start", message, merged.place(nearest), "correct one of the two"))
+
+
+def _lines(own: Layer) -> dict[str, int]:
+    lines = {known.name: own.mapping.keys[known.name].line for known in FIELDS if known.name in own.values}
+    properties = own.mapping.values.get(PROPERTIES)
+    if isinstance(properties, Mapping):
+        lines |= {CUSTOM + name: key.line for name, key in properties.keys.items()}
+    return lines

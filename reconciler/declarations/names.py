@@ -1,0 +1,73 @@
+"""What files are called: which are read, and which names are wrong."""
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from reconciler.declarations.characters import shown
+from reconciler.diagnostics import Diagnostic, Place, error
+
+DEFAULTS_FILE = "_defaults.yaml"
+SETTINGS_FILE = "reconciler.yaml"
+MISNAMED_DEFAULTS = "_defaults.yml"
+MISNAMED_SETTINGS = "reconciler.yml"
+
+_ENDINGS = (".yaml", ".yml")
+_MISNAMED = {MISNAMED_DEFAULTS: DEFAULTS_FILE, MISNAMED_SETTINGS: SETTINGS_FILE}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file: its path below the root, with `/`, and its name as shown to people."""
+
+    path: str
+    shown: str
+    content: bytes
+
+    @property
+    def folder(self) -> str:
+        """The path of its folder below the root; the root's own is empty."""
+        return self.path.rpartition("/")[0]
+
+    @property
+    def name(self) -> str:
+        """What it is called in its folder."""
+        return self.path.rpartition("/")[2]
+
+
+def is_declaration(name: str) -> bool:
+    """Tell whether a file so called is read, be it only to say that its name is wrong."""
+    return name.lower().endswith(_ENDINGS) and not name.startswith(".") and name != SETTINGS_FILE
+
+
+def reading_order(path: str) -> str:
+    """Sort key for paths: the order of the names, but a folder's defaults before all else in it and below."""
+    folder, _, name = path.rpartition("/")
+    return folder if name == DEFAULTS_FILE else path
+
+
+def well_named(listing: Iterable[Source | Diagnostic]) -> Iterator[Source | Diagnostic]:
+    """Put the reason in the place of every file whose name is wrong."""
+    seen: dict[str, Source] = {}
+    for entry in listing:
+        yield entry if isinstance(entry, Diagnostic) else _problem(entry, seen) or entry
+
+
+def wrong_name(file: str, right: str) -> Diagnostic:
+    """Say what a file must be called to be read."""
+    return error("wrong-name", f"this file is only read if it is called {right}", Place(file), "rename it")
+
+
+def _problem(source: Source, seen: dict[str, Source]) -> Diagnostic | None:
+    place = Place(source.shown)
+    if shown(source.path) != source.path:
+        return error("bad-file-name", "the file's name holds characters that hide or deceive", place, "rename it")
+    if right := _MISNAMED.get(source.name):
+        return wrong_name(source.shown, right)
+    if not source.name.endswith(_ENDINGS):
+        return wrong_name(source.shown, shown(source.name.rpartition(".")[0] + ".yaml"))
+    first = seen.setdefault(unicodedata.normalize("NFC", source.path).casefold(), source)
+    if first is not source:
+        message = f"some computers cannot tell this file's name from {first.shown}"
+        return error("case-clash", message, place, "rename one of the two")
+    return None

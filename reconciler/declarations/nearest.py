@@ -1,0 +1,22 @@
+"""The known names that come closest to one that nobody knows."""
+
+from collections.abc import Iterable
+from difflib import SequenceMatcher, get_close_matches
+
+_ALIKE = 0.54
+"""From here on, of 1, a name was probably meant: `url` for eventUrl is, `title` for timezone is not."""
+
+_LONGEST = 60
+"""Longer texts are no misspelt names, and comparing them takes long."""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    """Ask whether the nearest known name was meant, where one is near enough; capitals make no difference."""
+    names = {name.casefold(): name for name in known if name != word}
+    near = get_close_matches(word[:_LONGEST].casefold(), names, n=1, cutoff=_ALIKE)
+    return f"did you mean {names[near[0]]}?" if near else None
+
+
+def by_likeness(word: str, known: Iterable[str]) -> list[str]:
+    """Sort the known names, the most alike first."""
+    return sorted(known, key=lambda name: (-SequenceMatcher(None, word, name).ratio(), name))

@@ -1,0 +1,307 @@
+"""YAML text to nodes: the only doorway to PyYAML's parser."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, cast
+
+import yaml
+
+from reconciler.declarations.characters import DECEPTIVE, TOLD_AT_MOST, deceptive_character, decode, quoted
+from reconciler.declarations.complaints import Complaint, Position, explain
+from reconciler.declarations.nodes import Mapping, Node, Scalar, Sequence
+from reconciler.diagnostics import Diagnostic, Place, error
+from reconciler.errors import DeclarationsInvalid, ReconcilerError
+
+DEPTH = 20
+"""How deep values may be nested; a declaration needs 5."""
+
+REPEATED = 10_000
+"""How many values of one file may come from references; a few short ones can stand for millions."""
+
+_GIVE_VALUE = 'write "" to empty it, or delete the line to leave it alone'
+_QUOTE = "put the value in quotes"
+
+_Valued = yaml.ScalarEvent | yaml.CollectionStartEvent
+
+_ESCAPE = re.compile(r"\\(?:x(..)|u(....)|U(........)|(r\\n|.|\n))", re.DOTALL)
+_UNESCAPED = {
+    "0": "\0",
+    "a": "\a",
+    "b": "\b",
+    "v": "\v",
+    "f": "\f",
+    "r": "\r",
+    "e": "\x1b",
+    "N": "\x85",
+    "L": "\u2028",
+    "P": "\u2029",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one file holds; a document with a syntax error, and what follows it, is absent."""
+
+    documents: tuple[Node, ...]
+    problems: tuple[Diagnostic, ...]
+
+
+def read(content: bytes, file: str) -> Reading:
+    """Read a file's content; `file` is its name as shown to people.
+
+    Nothing is guessed: every scalar stays the text it is. `ReconcilerError` where PyYAML lacks libyaml, whose
+    parser is the only one that neither recurses nor differs from machine to machine.
+    """
+    if not yaml.__with_libyaml__:
+        raise ReconcilerError(
+            "this PyYAML lacks libyaml, which reads the files",
+            hint="install it from a wheel: pip install --force-reinstall --only-binary=:all: pyyaml",
+        )
+    documents: list[Node] = []
+    problems: list[Diagnostic] = []
+    try:
+        for document in _Tree(decode(content, file), file, problems).documents():
+            documents.append(document)  # noqa: PERF402  what came before a syntax error is kept
+    except DeclarationsInvalid as invalid:
+        told = {problem.place for problem in problems}  # a syntax error may follow from one of these
+        problems.extend(problem for problem in invalid.diagnostics if problem.place not in told)
+    return Reading(tuple(documents), tuple(problems))
+
+
+@dataclass(slots=True)
+class _Anchor:
+    """A value that references can repeat, once it is no longer `open`."""
+
+    name: str
+    position: Position
+    open: bool = True
+    node: Node | None = None
+    size: int = 0
+    used: bool = False
+
+
+class _Tree:
+    """Builds the nodes of one text.
+
+    A method that gives no node has put the reason among the problems; what ends the reading is raised.
+    """
+
+    def __init__(self, text: str, file: str, problems: list[Diagnostic]) -> None:
+        self.text = text
+        self.file = file
+        self.problems = problems
+        self.events = _events(text, file)
+        self.anchors: list[_Anchor] = []
+        self.named: dict[str, _Anchor] = {}
+        self.size = 0  # every value, as often as it is repeated
+        self.repeated = 0  # those that references made
+
+    def documents(self) -> Iterator[Node]:
+        for event in self.events:
+            if isinstance(event, yaml.DocumentStartEvent) and (root := self.document(event)):
+                yield root
+
+    def document(self, start: yaml.DocumentStartEvent) -> Node | None:
+        if start.version or start.tags:
+            message = "a line that begins with % is a YAML directive, which is not allowed"
+            self.tell("directive", message, _begin(start), "delete the line")
+        self.anchors, self.named = [], {}
+        first = next(self.events)
+        root = _nothing(start) if _is_absent(first) else self.node(first, 1)
+        for anchor in self.anchors:
+            if not anchor.used:
+                self.tell_unused(anchor)
+        return root
+
+    def node(self, event: yaml.Event, depth: int) -> Node | None:
+        if depth > DEPTH:
+            raise self.end("too-deep", f"values are nested more than {DEPTH} deep", event)
+        if isinstance(event, yaml.AliasEvent):
+            return self.repeat(event)
+        event = cast("_Valued", event)
+        return self.value(event, depth) if event.anchor is None else self.anchored(event, depth)
+
+    def value(self, event: _Valued, depth: int) -> Node | None:
+        self.size += 1
+        node: Node | None
+        match event:
+            case yaml.ScalarEvent():
+                node = self.scalar(event)
+            case yaml.SequenceStartEvent():
+                node = self.sequence(event, depth)
+            case _:
+                node = self.mapping(event, depth)
+        if event.tag is None:
+            return node
+        self.tell("tag", "a value that begins with ! is a YAML tag, which is not allowed", _begin(event), _QUOTE)
+        return None
+
+    def scalar(self, event: yaml.ScalarEvent) -> Scalar | None:
+        if event.style == '"' and DECEPTIVE.search(event.value):
+            self.tell_escapes(event)
+            return None
+        text = event.value.replace("\r\n", "\n").rstrip("\n") if event.style else event.value
+        return Scalar(text, not event.style, *_begin(event))
+
+    def sequence(self, event: yaml.CollectionStartEvent, depth: int) -> Sequence:
+        items: list[Node] = []
+        while not isinstance(item_event := next(self.events), yaml.SequenceEndEvent):
+            if _is_absent(item_event):
+                self.tell("no-value", "this item has no value", _begin(item_event), _GIVE_VALUE)
+            elif item := self.node(item_event, depth + 1):
+                items.append(item)
+        return Sequence(tuple(items), *_begin(event))
+
+    def mapping(self, event: yaml.CollectionStartEvent, depth: int) -> Mapping:
+        keys: dict[str, Scalar] = {}
+        values: dict[str, Node] = {}
+        whole = True
+        while not isinstance(key_event := next(self.events), yaml.MappingEndEvent):
+            key = self.key(key_event, depth + 1)
+            value = self.value_of(key, next(self.events), depth + 1)
+            if key is None:
+                whole = False
+            elif key.text in keys:
+                self.tell_duplicate(key, keys[key.text])
+            else:
+                keys[key.text] = key
+                if value:
+                    values[key.text] = value
+        return Mapping(keys, values, whole, *_begin(event))
+
+    def key(self, event: yaml.Event, depth: int) -> Scalar | None:
+        key = self.node(event, depth)
+        if isinstance(key, Scalar) and not (key.plain and key.text == "<<"):
+            return key
+        if isinstance(key, Scalar):
+            self.tell("merge-key", "merge keys (<<) are not allowed", _begin(event), "use defaults instead")
+        elif key is not None:
+            self.tell("key-not-text", "a key must be a text", _begin(event), "put the key in quotes")
+        return None
+
+    def value_of(self, key: Scalar | None, event: yaml.Event, depth: int) -> Node | None:
+        if key is None or not _is_absent(event):
+            return self.node(event, depth)
+        self.tell("no-value", f"{quoted(key.text)} has no value", Position(key.line, key.column), _GIVE_VALUE)
+        return None
+
+    def anchored(self, event: _Valued, depth: int) -> Node | None:
+        anchor = _Anchor(event.anchor or "", _begin(event))
+        self.anchors.append(anchor)
+        self.named[anchor.name] = anchor
+        before = self.size
+        anchor.node = self.value(event, depth)
+        anchor.size = self.size - before
+        anchor.open = False
+        return anchor.node
+
+    def repeat(self, alias: yaml.AliasEvent) -> Node | None:
+        """Give the value that a reference stands for, counted as if it were written out."""
+        anchor = self.named.get(alias.anchor or "")
+        if anchor is None:
+            message = f"YAML reads *{alias.anchor} as a reference to an &{alias.anchor}, and there is none above"
+            self.tell("unknown-alias", message, _begin(alias), _QUOTE)
+            return None
+        anchor.used = True
+        if anchor.open:
+            message = f"*{alias.anchor} stands inside the value that it refers to"
+            self.tell("recursive-alias", message, _begin(alias), "write the value out")
+            return None
+        self.size += anchor.size
+        self.repeated += anchor.size
+        if self.repeated > REPEATED:
+            message = f"references make more than {REPEATED:,} values of this file"
+            raise self.end("too-many-aliases", message, alias)
+        return anchor.node
+
+    def tell_unused(self, anchor: _Anchor) -> None:
+        message = f"YAML reads &{anchor.name} as a name for what follows, and nothing refers to it"
+        self.tell("unused-anchor", message, anchor.position, _QUOTE)
+
+    def tell_duplicate(self, key: Scalar, first: Scalar) -> None:
+        message = f"{quoted(key.text)} is given twice, first at {first.line}:{first.column}"
+        self.tell("duplicate-key", message, Position(key.line, key.column), "delete one of the two")
+
+    def tell_escapes(self, event: yaml.ScalarEvent) -> None:
+        begin, end = cast("yaml.Mark", event.start_mark), cast("yaml.Mark", event.end_mark)
+        escapes = _ESCAPE.finditer(self.text, begin.index, end.index)
+        deceptive = (escape for escape in escapes if DECEPTIVE.match(_unescape(escape)))
+        for escape in islice(deceptive, TOLD_AT_MOST):
+            index = escape.start()
+            line = begin.line + 1 + self.text.count("\n", begin.index, index)
+            place = Place(self.file, line, index - self.text.rfind("\n", 0, index))
+            self.problems.append(deceptive_character(_unescape(escape), place))
+
+    def tell(self, code: str, message: str, position: Position, hint: str) -> None:
+        self.problems.append(error(code, message, Place(self.file, *position), hint))
+
+    def end(self, code: str, message: str, event: yaml.Event) -> DeclarationsInvalid:
+        problem = error(code, message, Place(self.file, *_begin(event)), "write it more simply")
+        return DeclarationsInvalid((problem,))
+
+
+def _events(text: str, file: str) -> Iterator[yaml.Event]:
+    last: yaml.Event | None = None
+    try:
+        for last in yaml.parse(text, Loader=yaml.CSafeLoader):
+            yield last
+    except Exception as reason:  # besides YAMLError, odd input has made PyYAML raise bare errors of Python
+        raise DeclarationsInvalid((explain(_complaint(reason, last, text), file),)) from reason
+
+
+def _complaint(reason: Exception, last: yaml.Event | None, text: str) -> Complaint:
+    mark = getattr(reason, "problem_mark", None)
+    end = Position(text.count("\n") + 1, len(text) - text.rfind("\n"))  # libyaml may mean the line after the last
+    at = min(_position(mark) or Position(1, 1), end)
+    return Complaint(
+        problem=str(getattr(reason, "problem", reason)),
+        context=str(getattr(reason, "context", None)),
+        character="" if mark is None else text[mark.index : mark.index + 1],
+        after=_ending_on(at.line, last),
+        at=at,
+        since=_position(getattr(reason, "context_mark", None)) or at,
+        before=_position(last and last.start_mark) or at,
+    )
+
+
+def _ending_on(line: int, last: yaml.Event | None) -> str:
+    """Name the kind of value that ends on the line: what follows it there may be the problem."""
+    end = _position(last and last.end_mark)
+    if end is None or end.line != line:
+        return "nothing"
+    match last:
+        case yaml.AliasEvent():
+            return "alias"
+        case yaml.ScalarEvent(style='"' | "'"):
+            return "quoted"
+        case yaml.CollectionEndEvent() if end != _begin(last):
+            return "bracket"
+        case _:
+            return "other"
+
+
+def _unescape(escape: re.Match[str]) -> str:
+    *codes, other = escape.groups()
+    code = next(filter(None, codes), None)
+    return _UNESCAPED.get(other, other) if code is None else chr(int(code, 16))
+
+
+def _is_absent(event: yaml.Event) -> bool:
+    """Tell whether nothing at all is written where a value belongs."""
+    return isinstance(event, yaml.ScalarEvent) and not (event.value or event.style or event.tag)
+
+
+def _nothing(start: yaml.DocumentStartEvent) -> Scalar:
+    line, column = _begin(start)
+    return Scalar("", plain=True, line=line, column=column)
+
+
+def _begin(event: yaml.Event) -> Position:
+    mark = cast("yaml.Mark", event.start_mark)  # libyaml marks every event
+    return Position(mark.line + 1, mark.column + 1)
+
+
+def _position(mark: Any) -> Position | None:
+    return None if mark is None else Position(mark.line + 1, mark.column + 1)

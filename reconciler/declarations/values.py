@@ -1,0 +1,176 @@
+"""What a value means by the kind that its key expects."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Collection
+from datetime import datetime
+from urllib.parse import SplitResult, urlsplit
+
+from reconciler.declarations.characters import quoted
+from reconciler.declarations.nearest import did_you_mean
+from reconciler.declarations.nodes import Mapping, Node, Scalar, Sequence
+from reconciler.declarations.times import check_zone, read_time
+from reconciler.declarations.wrong import Wrong
+
+OPTION_SEPARATOR = ";"
+"""What HubSpot puts between the options of one property (Properties API, multiple checkboxes)."""
+
+_PATH_WORDS = (".", "..", "search", "upsert", "delete")
+"""Event ids that HubSpot's API would take for something else: an id is a segment of its paths."""
+
+_NUMBER = re.compile(r"[1-9][0-9]{0,18}")
+_NUMBER_HINT = "write the digits alone"
+_NO_HOST = "the link names no host, or its port is out of range"
+_LINK_HINT = "write it like https://acme.example/spring-launch"
+
+
+def text(node: Node) -> str | None:
+    """Read a text; nothing means *make it empty*."""
+    match node:
+        case Scalar(text="null" | "~", plain=True):
+            return None
+        case Scalar():
+            return node.text or None
+        case _:
+            raise wrong_shape(node, "a single value")
+
+
+def filled(node: Node) -> str:
+    """Read a text that cannot be emptied."""
+    content = text(node)
+    if content is None or content.isspace():
+        raise Wrong("cannot-be-empty", "cannot be empty", "write a text, or delete the line to leave it alone")
+    return content
+
+
+def flag(node: Node) -> bool:
+    """Read a boolean: the bare word true or false."""
+    match node:
+        case Scalar(text="true" | "false" as word, plain=True):
+            return word == "true"
+        case _:
+            raise Wrong("not-a-boolean", "must be true or false", "write true or false, without quotes")
+
+
+def identifier(node: Node) -> str:
+    """Read an id: a text without white space around it and without characters that nobody sees."""
+    content = filled(node)
+    if content != content.strip():
+        raise Wrong("bad-id", "an id cannot begin or end with white space", "delete the white space")
+    if hidden := _hidden_in(content):
+        raise Wrong("bad-id", f"an id cannot hold the invisible character U+{ord(hidden):04X}", "delete it")
+    return content
+
+
+def event_id(node: Node) -> str:
+    """Read an event's external id."""
+    content = identifier(node)
+    if content in _PATH_WORDS:
+        raise Wrong("reserved-id", f"HubSpot's API keeps {quoted(content)} for itself", "choose another id")
+    return content
+
+
+def digits(node: Node) -> str:
+    """Read the number of a portal, an app or an object, as HubSpot writes it."""
+    content = text(node)
+    if content is None or not _NUMBER.fullmatch(content):
+        raise Wrong("not-a-number", "must be a whole number above 0 in plain digits", _NUMBER_HINT)
+    return content
+
+
+def number(node: Node) -> int:
+    """Read the number of a portal or an app."""
+    return int(digits(node))
+
+
+def time(node: Node) -> datetime:
+    """Read a time; a local one has no zone yet."""
+    content = text(node)
+    if content is None:
+        raise Wrong("cannot-be-empty", "HubSpot has no way to empty a date", "delete the line to leave it alone")
+    return read_time(content)
+
+
+def zone(node: Node) -> str:
+    """Read the name of a time zone."""
+    return check_zone(filled(node))
+
+
+def one_of(known: Collection[str]) -> Callable[[Node], str]:
+    """Make a reader of one of a few words."""
+
+    def read(node: Node) -> str:
+        content = filled(node)
+        if content in known:
+            return content
+        hint = did_you_mean(content, known)
+        raise Wrong("unknown-value", f"must be one of {', '.join(known)}", hint)
+
+    return read
+
+
+def name(content: str) -> str:
+    """Read the name of a custom property or of an environment."""
+    if not content or " " in content or _hidden_in(content):
+        raise Wrong("bad-name", "a name cannot be empty or hold white space", "write it as HubSpot or the settings do")
+    return content
+
+
+def option(node: Node) -> str:
+    """Read one of several options of a custom property."""
+    content = filled(node)
+    if OPTION_SEPARATOR in content:
+        message = "an option cannot hold a semicolon: HubSpot puts it between options"
+        raise Wrong("bad-option", message, "write each option as an item of the list")
+    return content
+
+
+def options(chosen: list[str]) -> str | None:
+    """Join options as HubSpot keeps them; none at all empty the property."""
+    for one, times in Counter(chosen).items():
+        if times > 1:
+            raise Wrong("bad-option", f"the option {quoted(one)} is given twice", "delete one of the two")
+    return OPTION_SEPARATOR.join(chosen) or None
+
+
+def link(node: Node) -> str | None:
+    """Read a web address, or nothing to empty it."""
+    content = text(node)
+    if content is not None and "@" in web_address(content).netloc:
+        message = "a link cannot carry a user name or password"
+        raise Wrong("url-with-credentials", message, "delete what stands before @")
+    return content
+
+
+def web_address(content: str) -> SplitResult:
+    """Take an address apart; `Wrong`, which never quotes it, where no browser could go there."""
+    if " " in content or "\\" in content or _hidden_in(content):
+        raise Wrong("bad-url", "a link holds no white space, backslash or invisible character", _LINK_HINT)
+    try:
+        parts = urlsplit(content)
+        is_complete = parts.hostname and parts.port != 0
+    except ValueError:
+        raise Wrong("bad-url", _NO_HOST, _LINK_HINT) from None  # the reason may quote a password
+    if parts.scheme not in ("http", "https"):
+        raise Wrong("bad-url", "a link begins with https:// or http://", _LINK_HINT)
+    if not is_complete:
+        raise Wrong("bad-url", _NO_HOST, _LINK_HINT)
+    return parts
+
+
+def wrong_shape(node: Node, expected: str) -> Wrong:
+    """Say that a value is of another kind than its key expects."""
+    kinds = {Scalar: "a single value", Sequence: "a list", Mapping: "a mapping"}
+    return Wrong("wrong-shape", f"must be {expected}, not {kinds[type(node)]}")
+
+
+def _hidden_in(content: str) -> str | None:
+    """Find a character where people see nothing, or only a gap though it is no ordinary space."""
+    if content.isascii() and content.isprintable():
+        return None
+    return next(filter(_is_hidden, content), None)
+
+
+def _is_hidden(character: str) -> bool:
+    return character != " " and (character.isspace() or unicodedata.category(character) in ("Cc", "Cf"))

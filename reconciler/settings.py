@@ -1,0 +1,240 @@
+"""What a run goes by: the settings file and the environment, which nothing else reads."""
+
+import ipaddress
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import SplitResult
+
+from reconciler.declarations.characters import quoted
+from reconciler.declarations.disk import as_seen, name_of, read_file, symbolic_link
+from reconciler.declarations.names import DEFAULTS_FILE, MISNAMED_SETTINGS, SETTINGS_FILE, is_declaration, wrong_name
+from reconciler.declarations.nearest import by_likeness
+from reconciler.declarations.schema import API_VERSIONS, SETTINGS
+from reconciler.declarations.values import web_address
+from reconciler.declarations.wrong import Wrong
+from reconciler.diagnostics import in_file_order
+from reconciler.errors import AccessDenied, DeclarationsInvalid, UsageError
+from reconciler.policy import Orphans, Policy
+
+DEFAULT_API_VERSION = "2026-03"
+DEFAULT_BASE_URL = "https://api.hubapi.com"
+
+_SENDABLE = re.compile(r"[\x21-\x7e]+")
+_LOOPBACK = ipaddress.ip_network("127.0.0.0/8")
+_LOOPBACK_6 = ipaddress.ip_address("::1")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the settings file says, for one path and one environment; paths are as people see them."""
+
+    root: Path
+    path: Path
+    environment: str | None
+    environments: tuple[str, ...]
+    """The environments that can be chosen."""
+    api_version: str
+    timezone: str | None
+    """For times without an offset, where the event names no zone of its own."""
+    policy: Policy
+    file: Path | None
+    """The settings file; without one everything has its default."""
+
+
+def load_settings(path: Path, *, environment: str | None, api_version: str | None) -> Settings:
+    """Find the settings for a file or folder of declarations, and read them.
+
+    They are the nearest ones at the path or above it inside the work tree. `UsageError` where the path, the
+    environment or the API version is not there; `DeclarationsInvalid` where the settings are wrong.
+    """
+    real = _existing(path)
+    folder = real if real.is_dir() else real.parent
+    file = _nearest_file(folder, path)
+    root = folder if file is None else file.parent
+    said = {} if file is None else _read(file, path)
+    environments = said.get("environments", {})
+    said = said | _overrides(environments, environment)
+    return Settings(
+        root=as_seen(root, path),
+        path=as_seen(real, path),
+        environment=environment,
+        environments=tuple(environments),
+        api_version=_api_version(api_version, said),
+        timezone=said.get("timezone"),
+        policy=_policy(said, narrowed=real != root),
+        file=None if file is None else as_seen(file, path),
+    )
+
+
+def _existing(path: Path) -> Path:
+    """Give the path that is really meant; a link could lead a run out of the work tree."""
+    try:
+        real = path.resolve(strict=True)
+        written = Path(os.path.abspath(path))  # noqa: PTH100  Path has no way to drop `..` without following links
+        is_link = path.is_symlink() or (written != real and written.is_relative_to(Path.cwd()))
+    except (OSError, RuntimeError) as reason:  # RuntimeError: a loop of links, before Python 3.13
+        raise UsageError(f"there is no {quoted(str(path))}", hint="name the folder that holds the events") from reason
+    if is_link:
+        raise DeclarationsInvalid((symbolic_link(name_of(path)),))
+    if not (real.is_dir() or _holds_events(real)):
+        hint = "name a folder, or a .yaml file with events"
+        raise UsageError(f"{quoted(str(path))} is not a file of declarations", hint=hint)
+    return real
+
+
+def _holds_events(file: Path) -> bool:
+    return file.is_file() and is_declaration(file.name) and file.name != DEFAULTS_FILE
+
+
+def _top(folder: Path) -> Path:
+    """Give the highest folder whose settings may hold: a file of another project must never do."""
+    for above in (folder, *folder.parents):
+        if os.path.lexists(above / ".git"):
+            return above
+    here = Path.cwd()
+    return here if folder.is_relative_to(here) else folder
+
+
+def _nearest_file(folder: Path, like: Path) -> Path | None:
+    top = _top(folder)
+    for above in (one for one in (folder, *folder.parents) if one.is_relative_to(top)):
+        if os.path.lexists(above / SETTINGS_FILE):
+            return above / SETTINGS_FILE
+        if os.path.lexists(misnamed := above / MISNAMED_SETTINGS):
+            raise DeclarationsInvalid((wrong_name(name_of(as_seen(misnamed, like)), SETTINGS_FILE),))
+    return None
+
+
+def _read(file: Path, like: Path) -> dict[str, Any]:
+    shown = name_of(as_seen(file, like))
+    layer = SETTINGS.check_file(read_file(file, shown), shown)
+    if layer.problems:
+        raise DeclarationsInvalid(in_file_order(list(layer.problems)))
+    return layer.values
+
+
+def _overrides(environments: Mapping[str, dict[str, Any]], chosen: str | None) -> dict[str, Any]:
+    if chosen is None:
+        return {}
+    if chosen in environments:
+        return environments[chosen]
+    known = ", ".join(by_likeness(chosen, environments))
+    hint = f"the settings know {known}" if known else "the settings name no environments"
+    raise UsageError(f"there is no environment {quoted(chosen)}", hint=hint)
+
+
+def _api_version(chosen: str | None, said: Mapping[str, Any]) -> str:
+    if chosen is None:
+        return str(said.get("apiVersion", DEFAULT_API_VERSION))
+    if chosen in API_VERSIONS:
+        return chosen
+    raise UsageError(f"there is no API version {quoted(chosen)}", hint=f"use one of {', '.join(API_VERSIONS)}")
+
+
+def _policy(said: Mapping[str, Any], *, narrowed: bool) -> Policy:
+    return Policy(
+        portal=said.get("portal"),
+        app_id=said.get("appId"),
+        external_account_id=said.get("externalAccountId"),
+        orphans=said.get("orphans", Orphans.REPORT),
+        protect=tuple(said.get("protect", ())),
+        narrowed=narrowed,
+    )
+
+
+class Secret:
+    """A text that shows itself to nobody who does not ask for it by name."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """Give the text itself."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return "Secret(***)"
+
+    def __str__(self) -> str:
+        return "***"
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """How HubSpot is reached."""
+
+    token: Secret
+    base_url: str
+    """Without a slash at its end."""
+    proxy: str | None = field(repr=False)
+    """It may carry a password."""
+    ca_file: str | None
+
+
+def load_connection(environ: Mapping[str, str] = os.environ) -> Connection:
+    """Read from the environment how HubSpot is reached; an empty variable counts as none.
+
+    `AccessDenied` where there is no token, or one that cannot be sent; `UsageError` where an address or a file
+    is wrong.
+    """
+    return Connection(
+        token=_token(environ.get("HUBSPOT_ACCESS_TOKEN", "")),
+        base_url=_base_url(environ.get("HUBSPOT_BASE_URL") or DEFAULT_BASE_URL),
+        proxy=_proxy(environ.get("https_proxy") or environ.get("HTTPS_PROXY")),
+        ca_file=_ca_file(environ.get("SSL_CERT_FILE")),
+    )
+
+
+def _token(text: str) -> Secret:
+    token = text.strip()
+    if not token:
+        raise AccessDenied("HUBSPOT_ACCESS_TOKEN is not set", hint="put the access token of the HubSpot app into it")
+    if not _SENDABLE.fullmatch(token):
+        raise AccessDenied("HUBSPOT_ACCESS_TOKEN holds characters that no token has", hint="copy the token again")
+    return Secret(token)
+
+
+def _base_url(text: str) -> str:
+    parts = _address("HUBSPOT_BASE_URL", text)
+    if "@" in parts.netloc or "?" in text or "#" in text:
+        raise UsageError("HUBSPOT_BASE_URL is more than a host and a path", hint=f"for example {DEFAULT_BASE_URL}")
+    if parts.scheme != "https" and not _is_loopback(parts.hostname or ""):
+        raise UsageError("HUBSPOT_BASE_URL would send the token unencrypted", hint="use https://")
+    return text.rstrip("/")
+
+
+def _proxy(text: str | None) -> str | None:
+    if not text:
+        return None
+    address = text if "://" in text else f"http://{text}"  # as curl and others read it
+    _address("HTTPS_PROXY", address)
+    return address
+
+
+def _ca_file(text: str | None) -> str | None:
+    if not text:
+        return None
+    if not Path(text).is_file():
+        raise UsageError(f"SSL_CERT_FILE names no file: {quoted(text)}", hint="name a file of certificates")
+    return text
+
+
+def _address(variable: str, text: str) -> SplitResult:
+    try:
+        return web_address(text)
+    except Wrong as wrong:
+        raise UsageError(f"{variable}: {wrong.message}", hint=f"for example {DEFAULT_BASE_URL}") from wrong
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host == "localhost"
+    return address in _LOOPBACK or address == _LOOPBACK_6
