@@ -1,0 +1,76 @@
+"""What a fresh read says of a planned change: still right, already true, or overtaken."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from reconciler.change import Change, Create, Delete, FieldChange, Update
+from reconciler.diff import compare
+from reconciler.event import FIELDS, DeclaredEvent, LiveEvent
+from reconciler.plan import Draft
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """HubSpot already holds what is wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overtaken:
+    """Something else happened to the event since the plan was made; `why` says what."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The change is still to be made; of an update these fields remain."""
+
+    fields: tuple[FieldChange, ...] = ()
+
+
+Freshness = Holds | Overtaken | Due
+
+
+def judge(draft: Draft, change: Change, found: LiveEvent | None) -> Freshness:
+    """Compare a planned change with what a direct read has just found."""
+    event = draft.events.get(change.identity)
+    if isinstance(change, Create) and event is not None:
+        return _creation(event, found)
+    if found is None:
+        return Holds() if isinstance(change, Delete) else Overtaken("it is gone from HubSpot")
+    if found.identity.object_id != change.identity.object_id:
+        return Overtaken("another event stands in HubSpot under its ids now")
+    if event is None:
+        return _orphan(change, draft.seen[change.identity], found)
+    return _update(change, event, found)
+
+
+def _creation(event: DeclaredEvent, found: LiveEvent | None) -> Freshness:
+    if found is None:
+        return Due()
+    return Holds() if compare(event, found) is None else Overtaken("an event with its ids is in HubSpot by now")
+
+
+def _update(change: Change, event: DeclaredEvent, found: LiveEvent) -> Freshness:
+    now = compare(event, found)
+    if now is None:
+        return Holds()
+    planned = set(map(_essence, change.fields))
+    moved = [field.name for field in now.fields if _essence(field) not in planned]
+    return Overtaken(f"somebody changed it in HubSpot meanwhile: {', '.join(moved)}") if moved else Due(now.fields)
+
+
+def _orphan(change: Change, seen: LiveEvent, found: LiveEvent) -> Freshness:
+    if isinstance(change, Update) and found.fields.get("eventCancelled"):
+        return Holds()
+    moved = [field.name for field in FIELDS if seen.fields.get(field.name) != found.fields.get(field.name)]
+    return Overtaken(f"somebody changed it in HubSpot meanwhile: {', '.join(moved)}") if moved else Due(change.fields)
+
+
+def _essence(field: FieldChange) -> tuple[object, ...]:
+    return field.name, field.before, field.after
+
+
+def without_completion(fields: Iterable[FieldChange]) -> tuple[FieldChange, ...]:
+    """Leave out `eventCompleted`, which no request by object id can carry."""
+    return tuple(field for field in fields if field.name != "eventCompleted")

@@ -1,0 +1,67 @@
+"""What happens to an event of ours that no file declares."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from reconciler.event import Identity, LiveEvent, moment
+from reconciler.policy import Orphans, Policy
+
+
+class Will(StrEnum):
+    """What an apply does to an orphan."""
+
+    NOTHING = "nothing"
+    CANCEL = "cancel"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """An orphan with what will happen to it, and the reason in words."""
+
+    identity: Identity
+    name: str | None
+    start: str | None
+    end: str | None
+    registrants: int | None
+    will: Will
+    why: str
+
+
+def judge(orphan: LiveEvent, policy: Policy, now: datetime) -> Verdict:
+    """Say what happens to an orphan; whatever speaks for leaving it alone wins."""
+    will, why = _judge(orphan, policy, now)
+    return Verdict(
+        identity=orphan.identity,
+        name=orphan.name,
+        start=_text(orphan, "startDateTime"),
+        end=_text(orphan, "endDateTime"),
+        registrants=orphan.registrants,
+        will=will,
+        why=why,
+    )
+
+
+def _judge(orphan: LiveEvent, policy: Policy, now: datetime) -> tuple[Will, str]:
+    over = _text(orphan, "endDateTime") or _text(orphan, "startDateTime")
+    if policy.protects(orphan.identity.external_event_id):
+        return Will.NOTHING, "it is protected"
+    if over is None:
+        return Will.NOTHING, "it has no date, so nobody can tell whether it is over"
+    if moment(over) <= now:
+        return Will.NOTHING, "it is over, and its attendance is history worth keeping"
+    match policy.orphans:
+        case Orphans.DELETE:
+            return Will.DELETE, "the settings say orphans: delete"
+        case Orphans.CANCEL if orphan.fields.get("eventCancelled"):
+            return Will.NOTHING, "it is cancelled already"
+        case Orphans.CANCEL:
+            return Will.CANCEL, "the settings say orphans: cancel"
+        case _:
+            return Will.NOTHING, "the settings say orphans: report"
+
+
+def _text(event: LiveEvent, name: str) -> str | None:
+    value = event.fields.get(name)
+    return value if isinstance(value, str) else None

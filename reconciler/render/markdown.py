@@ -1,0 +1,124 @@
+"""Plans and receipts for pull requests."""
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import assert_never
+
+from reconciler.change import Change, Create, Delete, Update
+from reconciler.live import Portal
+from reconciler.orphans import Verdict
+from reconciler.plan import Plan
+from reconciler.receipt import Receipt
+from reconciler.render import words
+from reconciler.render.words import visible
+
+# Everything that could become markup, a link, a mention, a reference or a command in a page or a log. What acts only
+# at the start of a line is looked for only there, and white space there or at the end would undo lists or bold text.
+_ACTIVE = re.compile(r"[&<>\[\]|`*_~@#:.$\\]|^[\s+=-]|^\d(?=\d*\))|\s$")
+
+
+def plan(plan: Plan) -> str:
+    """Write a plan; its last two lines are fixed."""
+    return _page(_plan(plan))
+
+
+def receipt(receipt: Receipt) -> str:
+    """Write a receipt; its last two lines are fixed."""
+    return _page(_receipt(receipt))
+
+
+def escaped(text: str) -> str:
+    """Write a text of others so that it is shown and does nothing; its line breaks are kept."""
+    return "<br>".join(_inert(line) for line in text.split("\n"))
+
+
+def _inert(line: str) -> str:
+    return _ACTIVE.sub(_entity, visible(line))
+
+
+def _entity(found: re.Match[str]) -> str:
+    """Write a character as its number.
+
+    GitHub looks for mentions, references and mail addresses when entities have become characters again
+    (github/cmark-gfm issue 181), but never across a comment.
+    """
+    return f"&#{ord(found[0])};" + ("<!-- -->" if found[0] in "@#" else "")
+
+
+def _page(lines: Iterable[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _plan(plan: Plan) -> Iterator[str]:
+    yield f"### {escaped(words.portal(plan.portal))}"
+    yield ""
+    for action, group in groupby(plan.changes, key=lambda change: change.action):
+        changes = list(group)
+        yield f"#### {words.heading(action, len(changes))}"
+        yield ""
+        for change in changes:
+            yield from _change(change, plan.portal)
+    yield from _orphans(plan.orphans)
+    yield from _list("", words.left_alone(plan))
+    yield from _list("#### Notes", map(words.diagnostic, plan.diagnostics))
+    if not plan.changes:
+        yield words.NO_CHANGES
+        yield ""
+    yield words.summary(plan)
+    yield words.digest(plan)
+
+
+def _change(change: Change, portal: Portal) -> Iterator[str]:
+    title = f"{_SIGNS[words.sign(change)]} **{escaped(words.title(change))}**"
+    where = [escaped(words.identity(change.identity)), escaped(words.where(change))]
+    yield " · ".join([title, *map(escaped, words.remarks(change))]) + "<br>" + " · ".join(where)
+    yield ""
+    yield from _table(change, portal)
+    yield ""
+
+
+# At the start of a line the bare signs would begin a list.
+_SIGNS = {"+": "🆕", "~": "✏️", "-": "🗑️"}
+
+
+def _table(change: Change, portal: Portal) -> Iterator[str]:
+    match change:
+        case Update():
+            yield from ("| | Before | After |", "|---|---|---|")
+            for field in change.fields:
+                before, after = (words.value(field.name, value, portal) for value in (field.before, field.after))
+                yield f"| {escaped(words.label(field))} | {escaped(before)} | {escaped(after)} |"
+        case Create() | Delete():
+            yield from ("| | |", "|---|---|")
+            for label, value in words.record(change, portal):
+                yield f"| {escaped(label)} | {escaped(value)} |"
+        case _:
+            assert_never(change)
+
+
+def _orphans(orphans: Iterable[Verdict]) -> Iterator[str]:
+    yield from _list(f"#### {words.ORPHANS}", map(words.orphan, words.spared(orphans)))
+
+
+def _list(heading: str, lines: Iterable[str]) -> Iterator[str]:
+    items = [f"- {escaped(line)}" for line in lines]
+    if not items:
+        return
+    if heading:
+        yield heading
+        yield ""
+    yield from items
+    yield ""
+
+
+def _receipt(receipt: Receipt) -> Iterator[str]:
+    yield from _list(
+        "#### What did not simply go well",
+        (
+            f"{words.title(result.change)} ({words.identity(result.change.identity)}): {words.outcome(result)}"
+            for result in words.notable(receipt)
+        ),
+    )
+    yield words.applied(receipt)
+    yield words.verified(receipt, escaped)

@@ -1,0 +1,116 @@
+"""Plans and receipts for the terminal."""
+
+from collections.abc import Iterable, Iterator
+from difflib import SequenceMatcher
+from itertools import groupby
+from typing import assert_never
+
+from reconciler.change import Change, Create, Delete, FieldChange, Update
+from reconciler.diagnostics import Diagnostic
+from reconciler.live import Portal
+from reconciler.orphans import Verdict
+from reconciler.plan import Plan
+from reconciler.receipt import Receipt
+from reconciler.render import words
+from reconciler.render.words import visible
+
+_LABEL_WIDTH = 13
+_LONG = 80
+"""Characters beyond which a text stands on lines of its own, or is cut where nothing is compared with it."""
+
+
+def plan(plan: Plan) -> str:
+    """Write a plan; its last two lines are fixed."""
+    return _page(_plan(plan))
+
+
+def receipt(receipt: Receipt) -> str:
+    """Write a receipt; its last two lines are fixed."""
+    return _page(_receipt(receipt))
+
+
+def diagnostics(found: Iterable[Diagnostic]) -> str:
+    """Write findings, one a line."""
+    return _page(map(words.diagnostic, found))
+
+
+def _page(lines: Iterable[str]) -> str:
+    """Join lines, none of which can hold anything but visible characters."""
+    return "".join(f"{visible(line)}\n" for line in lines)
+
+
+def _plan(plan: Plan) -> Iterator[str]:
+    yield words.portal(plan.portal)
+    for action, group in groupby(plan.changes, key=lambda change: change.action):
+        changes = list(group)
+        yield ""
+        yield words.heading(action, len(changes))
+        for change in changes:
+            yield ""
+            yield from _change(change, plan.portal)
+    yield from _orphans(plan.orphans)
+    yield from _section("", list(words.left_alone(plan)))
+    yield from _section("Notes", [words.diagnostic(found) for found in plan.diagnostics])
+    yield ""
+    if not plan.changes:
+        yield words.NO_CHANGES
+    yield words.summary(plan)
+    yield words.digest(plan)
+
+
+def _change(change: Change, portal: Portal) -> Iterator[str]:
+    yield f"  {words.sign(change)} {' · '.join([words.title(change), *words.remarks(change)])}"
+    yield f"    {words.identity(change.identity)} · {words.where(change)}"
+    match change:
+        case Update():
+            for field in change.fields:
+                yield from _changed(field, portal)
+        case Create() | Delete():
+            for label, value in words.record(change, portal):
+                yield f"      {label.ljust(_LABEL_WIDTH)} {_cut(value)}"
+        case _:
+            assert_never(change)
+
+
+def _cut(value: str) -> str:
+    first, *rest = value.split("\n")
+    return f"{first[:_LONG].rstrip()} …" if rest or len(first) > _LONG else first
+
+
+def _changed(field: FieldChange, portal: Portal) -> Iterator[str]:
+    label = words.label(field)
+    before = words.value(field.name, field.before, portal)
+    after = words.value(field.name, field.after, portal)
+    if "\n" not in before + after and len(before) + len(after) <= 2 * _LONG:
+        yield f"      {label.ljust(_LABEL_WIDTH)} {before} → {after}"
+        return
+    yield f"      {label}"
+    yield from (f"        {line}" for line in _differing(before.split("\n"), after.split("\n")))
+
+
+def _differing(before: list[str], after: list[str]) -> Iterator[str]:
+    """Give the lines that are only on one side; not by `ndiff`, whose time grows with the cube of their number."""
+    for tag, old, old_end, new, new_end in SequenceMatcher(None, before, after).get_opcodes():
+        if tag != "equal":
+            yield from (f"- {line}" for line in before[old:old_end])
+            yield from (f"+ {line}" for line in after[new:new_end])
+
+
+def _orphans(orphans: Iterable[Verdict]) -> Iterator[str]:
+    yield from _section(words.ORPHANS, [words.orphan(orphan) for orphan in words.spared(orphans)])
+
+
+def _section(heading: str, lines: list[str]) -> Iterator[str]:
+    if lines:
+        yield ""
+    if lines and heading:
+        yield heading
+    yield from (f"  {line}" if heading else line for line in lines)
+
+
+def _receipt(receipt: Receipt) -> Iterator[str]:
+    for result in words.notable(receipt):
+        yield f"  {words.sign(result.change)} {words.title(result.change)} · {words.outcome(result)}"
+        yield f"    {words.identity(result.change.identity)} · {words.where(result.change)}"
+    yield words.applied(receipt)
+    yield words.verified(receipt)

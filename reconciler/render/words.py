@@ -1,0 +1,219 @@
+"""What every format says: headlines, people's dates, sentences."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import assert_never
+from zoneinfo import ZoneInfo
+
+from reconciler.change import Action, Change, Create, Delete, FieldChange, Update, cancels, completes
+from reconciler.diagnostics import Diagnostic, Severity
+from reconciler.event import CUSTOM, FIELDS, Identity, Kind, Value, kind_of, moment
+from reconciler.live import Portal
+from reconciler.orphans import Verdict, Will
+from reconciler.plan import Plan
+from reconciler.receipt import Outcome, Receipt, Result
+
+ORPHANS = "Orphans: in HubSpot, made by our app, declared nowhere"
+NO_CHANGES = "No changes. HubSpot holds what the files declare."
+EMPTY = "(empty)"
+
+_LABELS = {field.name: field.label for field in FIELDS}
+# Control characters steer a terminal; format and bidirectional characters hide, or make a text look like another.
+# Of these only the two joiners may pass: some scripts, and many emoji, cannot be written without them.
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b\u200e\u200f"
+    "\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f]"
+)
+_MOST_NAMES = 10
+
+
+def visible(text: str) -> str:
+    """Write a text so that no character of it can act or hide: line breaks and the like as their code."""
+    return _UNSAFE.sub(lambda found: _CODES.get(found[0], f"\\u{{{ord(found[0]):x}}}"), text)
+
+
+_CODES = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}
+
+
+def summary(plan: Plan) -> str:
+    """Give the fixed line that says what the plan does; what was not counted is counted as none."""
+    return (
+        f"Plan: {plan.count(Create)} to create, {plan.count(Update)} to update, {plan.count(Delete)} to delete; "
+        f"{plan.unchanged} unchanged, {plan.orphaned or 0} orphaned."
+    )
+
+
+def digest(plan: Plan) -> str:
+    """Give the fixed line that names what can be approved."""
+    return f"Digest: {plan.digest}"
+
+
+def applied(receipt: Receipt) -> str:
+    """Give the fixed line that says what was really done."""
+    done = receipt.applied
+    return f"Applied: {done[Action.CREATE]} created, {done[Action.UPDATE]} updated, {done[Action.DELETE]} deleted."
+
+
+def verified(receipt: Receipt, write: Callable[[str], str] = visible) -> str:
+    """Give the fixed line that says what a second reading found; `write` makes the events' names safe."""
+    if receipt.verified is None:
+        return "Verified: not possible."
+    left = receipt.verified
+    if not left:
+        return "Verified: 0 differences."
+    names = [write(str(change.identity)) for change in left[:_MOST_NAMES]]
+    more = f" and {len(left) - _MOST_NAMES} more" if len(left) > _MOST_NAMES else ""
+    return f"Verified: {count(len(left), 'difference')}: {', '.join(names)}{more}."
+
+
+def portal(portal: Portal) -> str:
+    """Say whose portal it is and how dates are to be read."""
+    kind = "" if portal.account_type is None else f" ({portal.account_type.lower().replace('_', ' ')})"
+    return f"HubSpot portal {portal.id}{kind}, times in {zone(portal)}"
+
+
+def zone(portal: Portal) -> str:
+    """Name the time zone that dates are shown in: the portal's, as in HubSpot itself, else UTC."""
+    try:
+        return ZoneInfo(portal.timezone or "UTC").key
+    except (KeyError, ValueError, OSError):
+        return "UTC"
+
+
+def heading(action: Action, number: int) -> str:
+    """Say what one part of the plan is about."""
+    return f"{action.capitalize()} {count(number, 'event')}"
+
+
+def sign(change: Change) -> str:
+    """Give the mark of a change's action."""
+    match change:
+        case Create():
+            return "+"
+        case Update():
+            return "~"
+        case Delete():
+            return "-"
+        case _:
+            assert_never(change)
+
+
+def title(change: Change) -> str:
+    """Name a changed event as people know it."""
+    return change.name or str(change.identity)
+
+
+def remarks(change: Change) -> list[str]:
+    """Say what a reader must not overlook about a change."""
+    found = []
+    if cancels(change):
+        found.append("CANCELS the event")
+    if completes(change):
+        found.append("COMPLETES the event, which cannot be undone")
+    if isinstance(change, Delete):
+        found.append("the attendance history is lost with it")
+    if not isinstance(change, Create):
+        found.append(registered(change.registrants))
+    return found
+
+
+def registered(number: int | None) -> str:
+    """Say how many people are registered."""
+    return "nobody knows how many are registered" if number is None else f"{number} registered"
+
+
+def identity(identity: Identity) -> str:
+    """Name an event exactly."""
+    if identity.external_event_id is None or identity.object_id is None:
+        return str(identity)
+    return f"{identity} (object {identity.object_id})"
+
+
+def where(change: Change) -> str:
+    """Say where a changed event is declared."""
+    return "declared nowhere" if change.source is None else f"{change.source.file}:{change.source.line}"
+
+
+def label(field: FieldChange) -> str:
+    """Give a field's word for people."""
+    return _LABELS.get(field.name, field.name.removeprefix(CUSTOM))
+
+
+def value(name: str, held: Value, portal: Portal) -> str:
+    """Write a field's value for people: a date in the portal's time zone, a flag as yes or no."""
+    match kind_of(name):
+        case Kind.FLAG:
+            return "yes" if held is True else "no"
+        case Kind.INSTANT if isinstance(held, str):
+            return date(held, portal)
+        case _:
+            return EMPTY if held is None else str(held)
+
+
+def date(text: str, portal: Portal) -> str:
+    """Write an instant as people write dates, in the portal's time zone."""
+    try:
+        local = moment(text).astimezone(ZoneInfo(zone(portal)))
+    except (ValueError, OverflowError):
+        return text
+    clock = local.strftime("%H:%M:%S" if local.second or local.microsecond else "%H:%M")
+    milliseconds = f".{local.microsecond // 1000:03}" if local.microsecond else ""
+    return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year} {clock}{milliseconds}"
+
+
+# Not strftime's names, which follow the machine's locale.
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def record(change: Create | Delete, portal: Portal) -> Iterator[tuple[str, str]]:
+    """Give the label and value of each field that an event would get, or lose; flags only where they are set."""
+    for field in change.fields:
+        held = field.after if isinstance(change, Create) else field.before
+        if held is not False:
+            yield label(field), value(field.name, held, portal)
+
+
+def spared(orphans: Iterable[Verdict]) -> Iterator[Verdict]:
+    """Give the orphans that nothing happens to; the others are changes and shown as such."""
+    return (orphan for orphan in orphans if orphan.will is Will.NOTHING)
+
+
+def orphan(orphan: Verdict) -> str:
+    """Name an orphan, and say why it is left alone."""
+    name = f"{orphan.name} · {identity(orphan.identity)}" if orphan.name else identity(orphan.identity)
+    return f"{name} · {registered(orphan.registrants)} · left alone: {orphan.why}"
+
+
+def left_alone(plan: Plan) -> Iterator[str]:
+    """Say what the plan does not look at or does not touch."""
+    if plan.foreign:
+        whose = "belongs to others and is" if plan.foreign == 1 else "belong to others and are"
+        yield f"{count(plan.foreign, 'event')} in the portal {whose} left alone."
+    if plan.orphaned is None:
+        yield "Orphans were not looked for."
+
+
+def diagnostic(found: Diagnostic) -> str:
+    """Write a finding in one line: where, what, and what to do."""
+    place = "" if found.place is None else f"{found.place}: "
+    mark = "" if found.severity is Severity.ERROR else f"{found.severity}: "
+    hint = "" if found.hint is None else f" ({found.hint})"
+    return f"{place}{mark}{found.message}{hint} [{found.code}]"
+
+
+def notable(receipt: Receipt) -> list[Result]:
+    """Give the results that are more than a plain success."""
+    return [result for result in receipt.results if result.outcome is not Outcome.DONE or result.why is not None]
+
+
+def outcome(result: Result) -> str:
+    """Say how one change ended."""
+    ended = result.outcome.replace("_", " ")
+    return ended if result.why is None else f"{ended}: {result.why}"
+
+
+def count(number: int, noun: str) -> str:
+    """Write a number with its noun."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

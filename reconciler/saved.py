@@ -1,0 +1,341 @@
+"""Plans and receipts as JSON, the form that scripts rely on; and a saved plan read back."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from reconciler import fingerprint
+from reconciler.change import (
+    Action,
+    Change,
+    Create,
+    Delete,
+    FieldChange,
+    Origin,
+    Source,
+    Update,
+    cancels,
+    completes,
+)
+from reconciler.diagnostics import Diagnostic, Place, Severity
+from reconciler.errors import ReconcilerError
+from reconciler.event import Identity, Value
+from reconciler.live import Portal
+from reconciler.orphans import Verdict, Will
+from reconciler.plan import Plan
+from reconciler.receipt import Outcome, Receipt, Result
+
+FORMAT_VERSION = "1.0"
+"""A minor step adds keys, a major step breaks."""
+
+Json = Any
+_T = TypeVar("_T")
+_Kind = TypeVar("_Kind", Action, Origin, Severity, Will)
+
+
+class SavedPlanInvalid(ReconcilerError):
+    """A file is not a plan that this version saved, or somebody changed it since."""
+
+
+def plan_json(plan: Plan) -> str:
+    """Write a plan."""
+    return _text(
+        {
+            "format_version": FORMAT_VERSION,
+            "digest": plan.digest,
+            "portal": _portal(plan.portal),
+            "summary": _summary(plan),
+            "changes": [_change(plan.portal.id, change) for change in plan.changes],
+            "orphans": [_orphan(orphan) for orphan in plan.orphans],
+            "diagnostics": [_diagnostic(found) for found in plan.diagnostics],
+            "requests": {"reads": plan.reads, "writes_to_apply": plan.writes_to_apply},
+        }
+    )
+
+
+def diagnostics_json(diagnostics: tuple[Diagnostic, ...]) -> str:
+    """Write what `validate` found."""
+    found = [_diagnostic(diagnostic) for diagnostic in diagnostics]
+    return _text({"format_version": FORMAT_VERSION, "diagnostics": found})
+
+
+def receipt_json(receipt: Receipt) -> str:
+    """Write a receipt."""
+    applied = receipt.applied
+    return _text(
+        {
+            "format_version": FORMAT_VERSION,
+            "digest": receipt.digest,
+            "portal": _portal(receipt.portal),
+            "results": [_result(result) for result in receipt.results],
+            "summary": {
+                "created": applied[Action.CREATE],
+                "updated": applied[Action.UPDATE],
+                "deleted": applied[Action.DELETE],
+                **{str(outcome): receipt.count(outcome) for outcome in Outcome if outcome is not Outcome.DONE},
+            },
+            "verified": _verified(receipt),
+        }
+    )
+
+
+def read_plan(text: str) -> Plan:
+    """Read what `plan_json` wrote; `SavedPlanInvalid` where it is anything else.
+
+    The digest, every fingerprint and the summary are computed anew and compared, so that a file whose
+    shown values were changed is not taken for the plan that it claims to be.
+    """
+    try:
+        document = json.loads(text)
+        plan = _read(document)
+        same = json.loads(plan_json(plan)) == document
+    except (ValueError, RecursionError) as error:
+        raise SavedPlanInvalid(f"this is not a saved plan: {error}", hint=_HINT) from error
+    if not same:
+        raise SavedPlanInvalid("this saved plan contradicts itself: it was changed after it was made", hint=_HINT)
+    return plan
+
+
+_HINT = "make the plan again with `reconciler plan --out FILE`"
+
+
+def _text(document: Json) -> str:
+    # Escapes keep every character that could steer a terminal or a log out of the text.
+    return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
+
+
+def _portal(portal: Portal) -> Json:
+    return {
+        "id": portal.id,
+        "account_type": portal.account_type,
+        "timezone": portal.timezone,
+        "api_version": portal.api_version,
+        "app_id": portal.app_id,
+    }
+
+
+def _summary(plan: Plan) -> Json:
+    return {
+        "create": plan.count(Create),
+        "update": plan.count(Update),
+        "delete": plan.count(Delete),
+        "unchanged": plan.unchanged,
+        "orphaned": plan.orphaned,
+        "foreign": plan.foreign,
+    }
+
+
+def _change(portal: int, change: Change) -> Json:
+    return {
+        "action": change.action,
+        "identity": _identity(change.identity),
+        "name": change.name,
+        "cancels": cancels(change),
+        "completes": completes(change),
+        "origin": change.origin,
+        "source": _source(change.source),
+        "registrants": change.registrants,
+        "attendees": change.attendees,
+        "fields": [_field(portal, change, field) for field in change.fields],
+        "fingerprint": fingerprint.of_change(portal, change),
+    }
+
+
+def _field(portal: int, change: Change, field: FieldChange) -> Json:
+    return {
+        "name": field.name,
+        "before": field.before,
+        "after": field.after,
+        "origin": field.origin,
+        "line": field.line,
+        "fingerprint": fingerprint.of_field(portal, change, field),
+    }
+
+
+def _identity(identity: Identity) -> Json:
+    return {
+        "external_account_id": identity.external_account_id,
+        "external_event_id": identity.external_event_id,
+        "object_id": identity.object_id,
+    }
+
+
+def _source(source: Source | None) -> Json:
+    return None if source is None else {"file": source.file, "line": source.line}
+
+
+def _orphan(orphan: Verdict) -> Json:
+    return {
+        "identity": _identity(orphan.identity),
+        "name": orphan.name,
+        "start": orphan.start,
+        "end": orphan.end,
+        "registrants": orphan.registrants,
+        "will": orphan.will,
+        "why": orphan.why,
+    }
+
+
+def _diagnostic(found: Diagnostic) -> Json:
+    place = found.place
+    return {
+        "severity": found.severity,
+        "code": found.code,
+        "message": found.message,
+        "file": None if place is None else place.file,
+        "line": None if place is None else place.line,
+        "column": None if place is None else place.column,
+        "hint": found.hint,
+    }
+
+
+def _result(result: Result) -> Json:
+    change = result.change
+    return {
+        "action": change.action,
+        "identity": _identity(change.identity),
+        "name": change.name,
+        "outcome": result.outcome,
+        "why": result.why,
+        "source": _source(change.source),
+    }
+
+
+def _verified(receipt: Receipt) -> Json:
+    if receipt.verified is None:
+        return None
+    changes = [_change(receipt.portal.id, change) for change in receipt.verified]
+    return {"differences": len(changes), "changes": changes}
+
+
+def _read(document: Json) -> Plan:
+    top = _Object(document, "")
+    version = top.text("format_version")
+    if version.partition(".")[0] != FORMAT_VERSION.partition(".")[0]:
+        raise ValueError(f"its format {version[:20]!r} is not known here")
+    portal, summary = top.object("portal"), top.object("summary")
+    return Plan(
+        portal=Portal(
+            portal.number("id"),
+            portal.optional_text("account_type"),
+            portal.optional_text("timezone"),
+            portal.text("api_version"),
+            portal.optional_number("app_id"),
+        ),
+        changes=tuple(map(_read_change, top.objects("changes"))),
+        unchanged=summary.number("unchanged"),
+        orphans=tuple(map(_read_orphan, top.objects("orphans"))),
+        orphaned=summary.optional_number("orphaned"),
+        foreign=summary.optional_number("foreign"),
+        diagnostics=tuple(map(_read_diagnostic, top.objects("diagnostics"))),
+        reads=top.object("requests").number("reads"),
+    )
+
+
+_CHANGES: Mapping[Action, type[Create] | type[Update] | type[Delete]] = {
+    Action.CREATE: Create,
+    Action.UPDATE: Update,
+    Action.DELETE: Delete,
+}
+
+
+def _read_change(item: "_Object") -> Change:
+    source = item.optional_object("source")
+    return _CHANGES[item.one_of(Action, "action")](
+        identity=_read_identity(item.object("identity")),
+        name=item.optional_text("name"),
+        fields=tuple(map(_read_field, item.objects("fields"))),
+        source=None if source is None else Source(source.text("file"), source.number("line")),
+        registrants=item.optional_number("registrants"),
+        attendees=item.optional_number("attendees"),
+    )
+
+
+def _read_field(item: "_Object") -> FieldChange:
+    return FieldChange(
+        item.text("name"),
+        item.value("before"),
+        item.value("after"),
+        item.optional_number("line"),
+        item.one_of(Origin, "origin"),
+    )
+
+
+def _read_identity(item: "_Object") -> Identity:
+    return Identity(
+        item.optional_text("external_account_id"),
+        item.optional_text("external_event_id"),
+        item.optional_text("object_id"),
+    )
+
+
+def _read_orphan(item: "_Object") -> Verdict:
+    return Verdict(
+        identity=_read_identity(item.object("identity")),
+        name=item.optional_text("name"),
+        start=item.optional_text("start"),
+        end=item.optional_text("end"),
+        registrants=item.optional_number("registrants"),
+        will=item.one_of(Will, "will"),
+        why=item.text("why"),
+    )
+
+
+def _read_diagnostic(item: "_Object") -> Diagnostic:
+    file = item.optional_text("file")
+    return Diagnostic(
+        item.one_of(Severity, "severity"),
+        item.text("code"),
+        item.text("message"),
+        None if file is None else Place(file, item.number("line"), item.number("column")),
+        item.optional_text("hint"),
+    )
+
+
+class _Object:
+    """A JSON object whose values are looked at before they are used; `ValueError` names what is wrong."""
+
+    def __init__(self, value: Json, path: str) -> None:
+        if not isinstance(value, dict):
+            raise ValueError(f"{path or 'the file'} is not an object")  # noqa: TRY004  (bad data, not a bad call)
+        self._value = value
+        self._path = path
+
+    def _get(self, kind: type[_T], key: str) -> _T:
+        found = self._value.get(key)
+        # A JSON true is an int to Python.
+        if not isinstance(found, kind) or (kind is int and isinstance(found, bool)):
+            raise ValueError(f"{self._path}.{key} is missing or of the wrong kind")
+        return found
+
+    def _absent(self, key: str) -> bool:
+        return self._value.get(key) is None
+
+    def text(self, key: str) -> str:
+        return self._get(str, key)
+
+    def number(self, key: str) -> int:
+        return self._get(int, key)
+
+    def optional_text(self, key: str) -> str | None:
+        return None if self._absent(key) else self.text(key)
+
+    def optional_number(self, key: str) -> int | None:
+        return None if self._absent(key) else self.number(key)
+
+    def value(self, key: str) -> Value:
+        found = self._value.get(key)
+        return found if isinstance(found, bool) else self.optional_text(key)
+
+    def one_of(self, kind: type[_Kind], key: str) -> _Kind:
+        return kind(self.text(key))
+
+    def object(self, key: str) -> "_Object":
+        return _Object(self._value.get(key), f"{self._path}.{key}")
+
+    def optional_object(self, key: str) -> "_Object | None":
+        return None if self._absent(key) else self.object(key)
+
+    def objects(self, key: str) -> "list[_Object]":
+        items: list[Json] = self._get(list, key)
+        return [_Object(item, f"{self._path}.{key}[{index}]") for index, item in enumerate(items)]

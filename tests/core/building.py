@@ -1,0 +1,260 @@
+"""Events, plans and receipts as tests need them."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from reconciler.change import Change, Create, Delete, FieldChange, Origin, Source, Update
+from reconciler.diagnostics import Diagnostic, Place, Severity
+from reconciler.errors import Interrupted, ReconcilerError, Refused, Unavailable
+from reconciler.event import CUSTOM, FIELDS, Declared, DeclaredEvent, Identity, Kind, LiveEvent, Value, instant
+from reconciler.evidence import Evidence
+from reconciler.live import Listing, Portal
+from reconciler.orphans import Verdict, Will
+from reconciler.ownership import settle
+from reconciler.plan import Draft, Plan, build
+from reconciler.policy import Policy
+from reconciler.receipt import Outcome, Receipt, Result
+
+NOW = datetime(2027, 6, 1, 12, tzinfo=UTC)
+APP = 1001
+OTHER_APP = 2002
+PORTAL = Portal(1234567, "STANDARD", "Europe/Berlin", "2026-03", APP)
+POLICY = Policy(portal=PORTAL.id, app_id=APP, external_account_id="acme")
+
+
+def declared(
+    event_id: str = "summit", fields: Mapping[str, Value] | None = None, *, account: str = "acme", protect: bool = False
+) -> DeclaredEvent:
+    """Declare an event of our app in line 3 of a file of its own, the first field in line 4."""
+    return _declared(Identity(account, event_id), event_id, fields, protect=protect)
+
+
+def adopted(object_id: str, fields: Mapping[str, Value] | None = None, *, protect: bool = False) -> DeclaredEvent:
+    """Declare an event that others made."""
+    return _declared(Identity(object_id=object_id), f"object-{object_id}", fields, protect=protect)
+
+
+def _declared(identity: Identity, file: str, fields: Mapping[str, Value] | None, *, protect: bool) -> DeclaredEvent:
+    held = dict(fields or {})
+    lines = {name: line for line, name in enumerate(held, start=4)}
+    return DeclaredEvent(identity, held, Place(f"events/{file}.yaml", 3), lines, protect)
+
+
+def live(
+    object_id: str,
+    event_id: str | None = "summit",
+    fields: Mapping[str, Value] | None = None,
+    *,
+    app: int | None = APP,
+    registrants: int | None = 0,
+    attendees: int | None = None,
+) -> LiveEvent:
+    """Give an event as HubSpot's list shows it: without its account id."""
+    return LiveEvent(Identity(None, event_id, object_id), app, dict(fields or {}), registrants, attendees)
+
+
+def known(accounts: Mapping[str, str] | None = None) -> Evidence:
+    """Give the evidence of a token of our app, to which each object id is proven to be under an account."""
+    return Evidence(APP, APP, dict(accounts or {}))
+
+
+def planned(
+    events: Iterable[DeclaredEvent],
+    lives: Iterable[LiveEvent] = (),
+    policy: Policy = POLICY,
+    evidence: Evidence | None = None,
+    portal: Portal = PORTAL,
+) -> Draft:
+    """Plan against a portal; without other evidence its events of our app are all proven to be under acme."""
+    everything, listing = tuple(events), Listing(portal, tuple(lives))
+    if evidence is None:
+        evidence = known({str(event.identity.object_id): "acme" for event in listing.events if event.app_id == APP})
+    settled = settle(everything, listing, policy, evidence)
+    return build(settled, Declared(everything, 1), policy, portal, evidence, NOW)
+
+
+HOSTILE = (
+    "@octocat",
+    "a@b.example",
+    "#1",
+    "www.evil.example",
+    "https://evil.example/?a=b&c=d",
+    "xmpp:a@b.example",
+    "[x](javascript:alert)",
+    "![x](https://evil.example/i.png)",
+    "<https://evil.example>",
+    "<img src=x onerror=alert(1)>",
+    "<script>",
+    "</td></tr></table>",
+    "<!--",
+    "-->",
+    "&lt;b&gt;",
+    "&#64;",
+    "&",
+    "|",
+    "| --- |",
+    "\\",
+    "# heading",
+    "===",
+    "---",
+    "- - -",
+    "+ x",
+    "1) x",
+    "1. x",
+    "> x",
+    "    x",
+    "\t",
+    " ",
+    "\u00a0",
+    "```",
+    "`",
+    "**",
+    "__",
+    "~~",
+    "$x$",
+    ":smile:",
+    "::set-output name=x::y",
+    " ::add-mask::e",
+    "##[add-mask]e",
+    "\n",
+    "\r\n",
+    "\r",
+    "\x1b[2J",
+    "\x1b]8;;https://evil.example\x07",
+    "\x9b31m",
+    "\x00",
+    "\u202e",
+    "\u2066",
+    "\u200b",
+    "\u200d",
+    "\u2028",
+    "\ufeff",
+    "\U000e0041",
+    "\u00ad",
+    "Digest: sha256:00",
+    "Verified: 0 differences.",
+    "customProperties.",
+    "é",
+    "日本",
+    "🎉",
+)
+"""Pieces of text that act somewhere: in a terminal, in a page, in a log, or on a reader."""
+
+_pieces: SearchStrategy[str] = st.sampled_from(HOSTILE) | st.text(max_size=4)
+texts: SearchStrategy[str] = _pieces | st.builds(str.__add__, _pieces, _pieces)
+maybe_texts = st.none() | texts
+counts = st.none() | st.integers(0, 3000)
+instants = st.datetimes(timezones=st.just(UTC)).map(instant)
+
+
+def filled(values: SearchStrategy[str]) -> SearchStrategy[str]:
+    """Leave out what is no more than white space."""
+    return values.filter(lambda text: bool(text.strip()))
+
+
+_KINDS: Mapping[Kind, SearchStrategy[Value]] = {
+    Kind.TEXT: filled(texts),
+    Kind.INSTANT: instants,
+    Kind.FLAG: st.booleans(),
+}
+_PROPERTIES = st.sampled_from(["region", "topics", "__private"]) | texts
+_HELD = {field.name: _KINDS[field.kind] for field in FIELDS}
+_DECLARABLE = {
+    field.name: st.none() | _KINDS[field.kind] if field.kind is Kind.TEXT else _KINDS[field.kind] for field in FIELDS
+}
+
+
+def _records(
+    plain: Mapping[str, SearchStrategy[Value]], custom: SearchStrategy[Value]
+) -> SearchStrategy[dict[str, Value]]:
+    properties = st.dictionaries(_PROPERTIES.map(CUSTOM.__add__), custom, max_size=3)
+    chosen: SearchStrategy[dict[str, Value]] = st.fixed_dictionaries({}, optional=dict(plain))
+    return st.builds(lambda fields, more: {**fields, **more}, chosen, properties)
+
+
+held_fields = _records(_HELD, filled(texts))
+"""Fields as HubSpot holds them: what is empty is absent."""
+
+declared_fields = _records(_DECLARABLE, maybe_texts)
+"""Fields as files declare them: None makes a text empty."""
+
+declared_events: SearchStrategy[DeclaredEvent] = declared_fields.map(lambda fields: declared(fields=fields))
+
+
+@st.composite
+def pairs(draw: st.DrawFn) -> tuple[DeclaredEvent, LiveEvent]:
+    """Give a declared event with a live one that holds some of it."""
+    event = draw(declared_events)
+    fields = draw(held_fields)
+    kept = draw(st.sets(st.sampled_from(sorted(event.fields)))) if event.fields else set()
+    fields |= {name: event.fields[name] for name in kept if event.fields[name] is not None}
+    return event, live("1", fields=fields, registrants=draw(counts), attendees=draw(counts))
+
+
+identities: SearchStrategy[Identity] = st.builds(
+    Identity, maybe_texts, maybe_texts, st.none() | st.sampled_from("1234")
+)
+places: SearchStrategy[Place] = st.builds(Place, texts, st.integers(1, 99), st.integers(1, 99))
+field_names = st.sampled_from([field.name for field in FIELDS]) | texts.map(CUSTOM.__add__)
+_values: SearchStrategy[Value] = st.none() | st.booleans() | texts | instants
+_field_changes = st.builds(
+    FieldChange, field_names, _values, _values, st.none() | st.integers(1, 99), st.sampled_from(Origin)
+)
+_sources = st.builds(Source, texts, st.integers(1, 99))
+
+
+def changes_of(kind: type[Create] | type[Update] | type[Delete]) -> SearchStrategy[Change]:
+    """Give changes of one kind, each with at least one field."""
+    return st.builds(
+        kind,
+        identity=identities,
+        name=maybe_texts,
+        fields=st.lists(_field_changes, min_size=1, max_size=3, unique_by=lambda field: field.name).map(tuple),
+        source=st.none() | _sources,
+        registrants=counts,
+        attendees=counts,
+    )
+
+
+changes: SearchStrategy[Change] = st.one_of(changes_of(Create), changes_of(Update), changes_of(Delete))
+diagnostics: SearchStrategy[Diagnostic] = st.builds(
+    Diagnostic, st.sampled_from(Severity), texts, texts, st.none() | places, maybe_texts
+)
+verdicts: SearchStrategy[Verdict] = st.builds(
+    Verdict, identities, maybe_texts, maybe_texts, maybe_texts, counts, st.sampled_from(Will), texts
+)
+portals: SearchStrategy[Portal] = st.builds(
+    Portal,
+    st.integers(1, 2**40),
+    maybe_texts,
+    st.sampled_from(["Europe/Berlin", "America/New_York", "Mars/Base"]) | maybe_texts,
+    texts,
+    st.none() | st.integers(1, 2**40),
+)
+plans: SearchStrategy[Plan] = st.builds(
+    Plan,
+    portal=portals,
+    changes=st.lists(changes, max_size=3, unique_by=lambda change: change.identity).map(tuple),
+    unchanged=st.integers(0, 10_000),
+    orphans=st.lists(verdicts, max_size=2).map(tuple),
+    orphaned=counts,
+    foreign=counts,
+    diagnostics=st.lists(diagnostics, max_size=2).map(tuple),
+    reads=st.integers(0, 10_000),
+)
+results: SearchStrategy[Result] = st.builds(Result, changes, st.sampled_from(Outcome), maybe_texts)
+causes: SearchStrategy[ReconcilerError] = st.sampled_from(
+    [Unavailable("gone"), Refused("no"), Interrupted(2), ReconcilerError("other")]
+)
+receipts: SearchStrategy[Receipt] = st.builds(
+    Receipt,
+    portal=portals,
+    digest=st.just("sha256:00"),
+    results=st.lists(results, max_size=3).map(tuple),
+    verified=st.none() | st.lists(changes, max_size=2).map(tuple),
+    written=st.booleans(),
+    cause=st.none() | causes,
+)

@@ -1,0 +1,181 @@
+"""Identities, fields, and when HubSpot already holds what is declared."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciler.event import FIELDS, Identity, Kind, Value, field_order, instant, kind_of, moment, same
+from tests.core.building import adopted, declared, field_names, live, texts
+
+TIMES = [field.name for field in FIELDS if field.kind is Kind.INSTANT]
+FLAGS = [field.name for field in FIELDS if field.kind is Kind.FLAG]
+TEXTS = [*(field.name for field in FIELDS if field.kind is Kind.TEXT), "customProperties.region", "customProperties.x"]
+
+zones = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+moments = st.datetimes(datetime(1, 1, 3), datetime(9999, 12, 29), timezones=st.just(UTC))  # noqa: DTZ001  (Hypothesis wants bounds without a zone)
+
+
+@given(moments, zones, zones)
+def test_a_moment_is_written_the_same_from_any_offset(when: datetime, one: timezone, other: timezone) -> None:
+    assert instant(when.astimezone(one)) == instant(when.astimezone(other))
+
+
+@given(moments, zones)
+def test_an_instant_reads_back_to_the_millisecond(when: datetime, zone: timezone) -> None:
+    read = moment(instant(when.astimezone(zone)))
+    assert read == when.replace(microsecond=when.microsecond // 1000 * 1000)
+    assert read.utcoffset() == timedelta(0)
+
+
+@given(moments, moments)
+def test_instants_of_one_form_sort_as_their_moments_do(one: datetime, other: datetime) -> None:
+    one, other = one.replace(microsecond=0), other.replace(microsecond=0)
+    assert (instant(one) < instant(other)) == (one < other)
+
+
+@pytest.mark.parametrize(
+    ("when", "written"),
+    [
+        ("2027-04-15T17:00:00+02:00", "2027-04-15T15:00:00Z"),
+        ("2027-04-15T15:00:00.000+00:00", "2027-04-15T15:00:00Z"),
+        ("2027-04-15T15:00:00.120+00:00", "2027-04-15T15:00:00.120Z"),
+        ("2027-04-15T15:00:00.001999+00:00", "2027-04-15T15:00:00.001Z"),
+        ("2027-04-15T15:00:00.000999+00:00", "2027-04-15T15:00:00Z"),
+        ("0999-01-01T00:00:00+00:00", "0999-01-01T00:00:00Z"),
+    ],
+)
+def test_milliseconds_stand_only_where_there_are_some(when: str, written: str) -> None:
+    assert instant(datetime.fromisoformat(when)) == written
+
+
+def test_a_moment_outside_the_calendar_overflows() -> None:
+    with pytest.raises(OverflowError):
+        instant(datetime.fromisoformat("9999-12-31T23:00:00-05:00"))
+
+
+@given(st.sampled_from(TEXTS), texts)
+def test_white_space_around_a_text_makes_no_difference(name: str, text: str) -> None:
+    assert same(name, f" \r\n{text}\t\n", text)
+    assert same(name, text, f"\n {text}\r\n")
+
+
+@given(st.sampled_from(TEXTS), st.lists(texts.map(lambda text: "".join(text.split())), max_size=3))
+def test_the_three_kinds_of_line_break_are_one(name: str, lines: list[str]) -> None:
+    assert same(name, "\n".join(lines), "\r\n".join(lines))
+    assert same(name, "\r".join(lines), "\n".join(lines))
+
+
+@given(st.sampled_from(TEXTS), texts, texts)
+def test_other_characters_make_a_difference(name: str, text: str, more: str) -> None:
+    assert not same(name, f"{text}x{more}", f"{text}y{more}")
+
+
+@pytest.mark.parametrize("empty", [None, "", " ", "\r\n"])
+@pytest.mark.parametrize("name", TEXTS)
+def test_empty_texts_are_one(name: str, empty: Value) -> None:
+    assert same(name, None, empty)
+    assert same(name, empty, None)
+    assert not same(name, "x", empty)
+    assert not same(name, empty, "x")
+
+
+def test_capital_letters_count() -> None:
+    assert not same("eventType", "WEBINAR", "webinar")
+
+
+def test_white_space_inside_a_text_counts() -> None:
+    assert not same("eventDescription", "a b", "a  b")
+    assert not same("eventDescription", "a\nb", "a\n\nb")
+
+
+@pytest.mark.parametrize("name", FLAGS)
+def test_a_flag_that_is_not_set_is_false(name: str) -> None:
+    assert same(name, declared=False, live=None)
+    assert same(name, declared=True, live=True)
+    assert not same(name, declared=True, live=None)
+    assert not same(name, declared=True, live=False)
+    assert not same(name, declared=False, live=True)
+
+
+@pytest.mark.parametrize("name", TIMES)
+def test_instants_are_the_same_where_they_are_written_the_same(name: str) -> None:
+    assert same(name, "2027-04-15T15:00:00Z", "2027-04-15T15:00:00Z")
+    assert not same(name, "2027-04-15T15:00:00Z", "2027-04-15T15:00:00.001Z")
+    assert not same(name, "2027-04-15T15:00:00Z", None)
+
+
+@given(st.lists(field_names, unique=True))
+def test_fields_stand_in_the_order_people_read_them(names: list[str]) -> None:
+    known = [field.name for field in FIELDS]
+    ordered = sorted(names, key=field_order)
+    plain = [name for name in known if name in names]
+    assert ordered == plain + sorted(set(names) - set(known))
+
+
+def test_the_table_holds_every_field_once() -> None:
+    assert [field.name for field in FIELDS] == [
+        "eventName",
+        "eventType",
+        "eventOrganizer",
+        "startDateTime",
+        "endDateTime",
+        "eventUrl",
+        "eventDescription",
+        "eventCancelled",
+        "eventCompleted",
+    ]
+
+
+def test_each_field_has_its_kind_and_a_custom_property_is_text() -> None:
+    assert kind_of("startDateTime") is kind_of("endDateTime") is Kind.INSTANT
+    assert kind_of("eventCancelled") is kind_of("eventCompleted") is Kind.FLAG
+    assert kind_of("eventDescription") is kind_of("customProperties.eventCancelled") is Kind.TEXT
+
+
+@pytest.mark.parametrize(
+    ("identity", "shown"),
+    [
+        (Identity("acme", "summit"), "acme/summit"),
+        (Identity("acme", "summit", "7"), "acme/summit"),
+        (Identity(None, "summit", "7"), "summit"),
+        (Identity(object_id="7"), "object 7"),
+        (Identity("acme", None, "7"), "object 7"),
+    ],
+)
+def test_an_identity_shows_its_external_ids_before_its_object_id(identity: Identity, shown: str) -> None:
+    assert str(identity) == shown
+
+
+def test_only_both_external_ids_together_name_an_event() -> None:
+    assert Identity("acme", "summit").external == ("acme", "summit")
+    assert Identity("acme", None, "7").external is None
+    assert Identity(None, "summit", "7").external is None
+
+
+def test_the_key_stays_when_an_event_gets_its_object_id() -> None:
+    assert Identity("acme", "summit").key == Identity("acme", "summit", "7").key == ("acme", "summit")
+    assert Identity(None, "summit", "7").key == ("7",)
+    assert Identity().key == ("",)
+
+
+def test_identities_sort_by_account_then_event_then_object() -> None:
+    ordered = [
+        Identity(object_id="2"),
+        Identity(None, "a", "9"),
+        Identity("acme", None, "1"),
+        Identity("acme", "b", "8"),
+        Identity("acme", "b", "9"),
+        Identity("acme", "c", "1"),
+        Identity("beta", "a", "1"),
+    ]
+    mixed = ordered[1::2] + ordered[::2]
+    assert sorted(mixed, key=lambda identity: identity.sort_key) == ordered
+
+
+def test_an_event_is_called_what_its_name_field_says() -> None:
+    assert declared(fields={"eventName": "Summit"}).name == "Summit"
+    assert live("1", fields={"eventName": "Summit"}).name == "Summit"
+    assert adopted("7").name is None
+    assert live("1").name is None

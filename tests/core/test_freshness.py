@@ -1,0 +1,181 @@
+"""What a fresh read says of a planned change."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+
+from reconciler.change import Change, FieldChange
+from reconciler.diff import compare
+from reconciler.event import FIELDS, DeclaredEvent, Identity, LiveEvent, Value, instant
+from reconciler.freshness import Due, Holds, Overtaken, judge, without_completion
+from reconciler.plan import Draft
+from reconciler.policy import Orphans
+from tests.core.building import NOW, POLICY, adopted, declared, live, pairs, planned
+
+TOMORROW = instant(NOW + timedelta(days=1))
+WANTED: dict[str, Value] = {"eventName": "Summit", "eventType": "CONFERENCE"}
+HELD: dict[str, Value] = {"eventName": "Gipfel", "eventType": "WEBINAR", "eventUrl": "https://acme.example"}
+MOVED = "somebody changed it in HubSpot meanwhile: "
+
+
+def found(fields: dict[str, Value], object_id: str = "1") -> LiveEvent:
+    """Give what a direct read of acme/summit returns."""
+    return replace(live(object_id, fields=fields), identity=Identity("acme", "summit", object_id))
+
+
+def single(draft: Draft) -> Change:
+    (change,) = draft.plan.changes
+    return change
+
+
+@given(pairs())
+def test_an_update_of_an_event_that_nobody_touched_is_due_as_planned(pair: tuple[DeclaredEvent, LiveEvent]) -> None:
+    event, held = pair
+    draft = planned([event], [held])
+    for change in draft.plan.changes:
+        assert judge(draft, change, held) == Due(change.fields)
+
+
+@given(pairs(), pairs())
+def test_an_update_is_due_only_for_reviewed_differences(
+    pair: tuple[DeclaredEvent, LiveEvent], other: tuple[DeclaredEvent, LiveEvent]
+) -> None:
+    event, held = pair
+    now = replace(other[1], identity=held.identity)
+    draft = planned([event], [held])
+    for change in draft.plan.changes:
+        match judge(draft, change, now):
+            case Holds():
+                assert compare(event, now) is None
+            case Due(fields):
+                assert fields
+                assert set(fields) <= set(change.fields)
+            case Overtaken(why):
+                assert why.startswith(MOVED)
+                assert compare(event, now) is not None
+
+
+# Creates
+
+
+CREATING = planned([declared(fields=WANTED)])
+
+
+def test_an_event_that_is_not_there_is_still_to_be_made() -> None:
+    assert judge(CREATING, single(CREATING), None) == Due()
+
+
+def test_an_event_that_somebody_made_meanwhile_just_so_is_done() -> None:
+    assert judge(CREATING, single(CREATING), found({**WANTED, "eventUrl": "https://acme.example"})) == Holds()
+
+
+def test_an_event_that_somebody_made_meanwhile_otherwise_is_not_written_over() -> None:
+    assert judge(CREATING, single(CREATING), found(HELD)) == Overtaken("an event with its ids is in HubSpot by now")
+
+
+# Updates
+
+
+UPDATING = planned([declared(fields=WANTED)], [live("1", fields=HELD)])
+
+
+def test_an_update_that_has_become_true_is_done() -> None:
+    assert judge(UPDATING, single(UPDATING), found({**HELD, **WANTED})) == Holds()
+
+
+def test_of_an_update_that_is_half_true_the_rest_is_due() -> None:
+    half = found({**HELD, "eventName": "Summit"})
+    assert judge(UPDATING, single(UPDATING), half) == Due((FieldChange("eventType", "WEBINAR", "CONFERENCE", 5),))
+
+
+def test_a_change_to_a_declared_field_overtakes_an_update() -> None:
+    moved = found({**HELD, "eventName": "Berg", "eventType": None})
+    assert judge(UPDATING, single(UPDATING), moved) == Overtaken(f"{MOVED}eventName, eventType")
+
+
+def test_a_change_to_another_field_overtakes_nothing() -> None:
+    moved = found({**HELD, "eventUrl": "https://acme.example/new"})
+    assert judge(UPDATING, single(UPDATING), moved) == Due(single(UPDATING).fields)
+
+
+def test_a_declared_field_that_was_right_and_is_no_longer_overtakes_an_update() -> None:
+    draft = planned([declared(fields=WANTED)], [live("1", fields={**HELD, "eventType": "CONFERENCE"})])
+    assert judge(draft, single(draft), found(HELD)) == Overtaken(f"{MOVED}eventType")
+
+
+def test_an_event_that_is_gone_is_not_made_again() -> None:
+    assert judge(UPDATING, single(UPDATING), None) == Overtaken("it is gone from HubSpot")
+
+
+def test_another_event_under_the_same_ids_is_not_written_over() -> None:
+    other = found(HELD, object_id="2")
+    assert judge(UPDATING, single(UPDATING), other) == Overtaken("another event stands in HubSpot under its ids now")
+
+
+def test_an_adopted_event_is_judged_like_any_other() -> None:
+    draft = planned([adopted("7", {"eventName": "Summit"})], [live("7", None)])
+    fresh = replace(live("7", None), identity=Identity(object_id="7"))
+    assert judge(draft, single(draft), fresh) == Due(single(draft).fields)
+
+
+# Orphans
+
+
+OLD: dict[str, Value] = {"eventName": "Old", "endDateTime": TOMORROW, "customProperties.region": "EMEA"}
+
+
+def taking(orphans: Orphans) -> Draft:
+    return planned([], [live("1", fields=OLD)], replace(POLICY, orphans=orphans))
+
+
+@pytest.mark.parametrize("orphans", [Orphans.CANCEL, Orphans.DELETE])
+def test_an_orphan_that_nobody_touched_goes_as_planned(orphans: Orphans) -> None:
+    draft = taking(orphans)
+    assert judge(draft, single(draft), found(OLD)) == Due(single(draft).fields)
+
+
+@pytest.mark.parametrize("orphans", [Orphans.CANCEL, Orphans.DELETE])
+@pytest.mark.parametrize("name", [field.name for field in FIELDS if field.name != "eventCancelled"])
+def test_an_orphan_of_which_any_field_changed_stays(orphans: Orphans, name: str) -> None:
+    draft = taking(orphans)
+    assert judge(draft, single(draft), found({**OLD, name: "other"})) == Overtaken(MOVED + name)
+
+
+@pytest.mark.parametrize("orphans", [Orphans.CANCEL, Orphans.DELETE])
+def test_an_orphan_that_lost_a_field_stays(orphans: Orphans) -> None:
+    draft = taking(orphans)
+    assert judge(draft, single(draft), found({"eventName": "Old"})) == Overtaken(f"{MOVED}endDateTime")
+
+
+def test_an_orphan_that_was_cancelled_meanwhile_is_done() -> None:
+    draft = taking(Orphans.CANCEL)
+    assert judge(draft, single(draft), found({**OLD, "eventName": "New", "eventCancelled": True})) == Holds()
+
+
+def test_an_orphan_that_was_cancelled_meanwhile_is_not_deleted() -> None:
+    draft = taking(Orphans.DELETE)
+    assert judge(draft, single(draft), found({**OLD, "eventCancelled": True})) == Overtaken(f"{MOVED}eventCancelled")
+
+
+def test_an_orphan_that_is_gone_is_deleted_already() -> None:
+    draft = taking(Orphans.DELETE)
+    assert judge(draft, single(draft), None) == Holds()
+
+
+def test_an_orphan_that_is_gone_cannot_be_cancelled() -> None:
+    draft = taking(Orphans.CANCEL)
+    assert judge(draft, single(draft), None) == Overtaken("it is gone from HubSpot")
+
+
+@pytest.mark.parametrize("orphans", [Orphans.CANCEL, Orphans.DELETE])
+def test_another_event_under_an_orphans_ids_stays(orphans: Orphans) -> None:
+    draft = taking(orphans)
+    assert isinstance(judge(draft, single(draft), found(OLD, object_id="2")), Overtaken)
+
+
+def test_a_completion_is_left_out_of_what_goes_by_object_id() -> None:
+    name, completed = FieldChange("eventName", "a", "b"), FieldChange("eventCompleted", None, after=True)
+    assert without_completion((name, completed)) == (name,)
+    assert without_completion((completed,)) == ()

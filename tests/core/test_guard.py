@@ -1,0 +1,279 @@
+"""What stands between a plan and its apply."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciler.approval import Selection, everything
+from reconciler.change import Create, takes_away
+from reconciler.diagnostics import Diagnostic, Place, Severity
+from reconciler.errors import Refused
+from reconciler.event import DeclaredEvent, Identity, LiveEvent, Value, instant
+from reconciler.evidence import Evidence
+from reconciler.guard import Limits, approve, check_portal, foreseeable
+from reconciler.plan import Draft
+from reconciler.policy import Orphans, Policy
+from reconciler.receipt import Outcome, Result
+from tests.core.building import APP, NOW, OTHER_APP, POLICY, adopted, declared, known, live, planned
+
+TOMORROW = instant(NOW + timedelta(days=1))
+DELETING = replace(POLICY, orphans=Orphans.DELETE)
+CANCELLING = replace(POLICY, orphans=Orphans.CANCEL)
+NAMED: dict[str, Value] = {"eventName": "Summit"}
+KEPT = declared("kept", {"eventName": "Kept"})
+
+
+def orphan(object_id: str, registrants: int | None = 0, **fields: Value) -> LiveEvent:
+    return live(object_id, f"old-{object_id}", {"endDateTime": TOMORROW, **fields}, registrants=registrants)
+
+
+def reasons(draft: Draft, limits: Limits = Limits()) -> list[Diagnostic]:  # noqa: B008  (frozen, so it can be shared)
+    """Give what an apply of the whole plan would be refused for."""
+    try:
+        approve(draft, everything(draft.plan), limits)
+    except Refused as refused:
+        return list(refused.reasons)
+    return []
+
+
+def codes(draft: Draft, limits: Limits = Limits()) -> list[str]:  # noqa: B008  (frozen, so it can be shared)
+    return [reason.code for reason in reasons(draft, limits)]
+
+
+# What passes
+
+
+def test_a_plan_that_no_guard_speaks_against_passes_as_it_is() -> None:
+    draft, limits = planned([declared(fields=NAMED)]), Limits(1, 2)
+    selection = everything(draft.plan)
+    approved = approve(draft, selection, limits)
+    assert approved.changes == draft.plan.changes
+    assert (approved.draft, approved.selection, approved.limits) == (draft, selection, limits)
+
+
+def test_only_what_was_selected_passes() -> None:
+    draft = planned([declared("a", NAMED), declared("b", NAMED)])
+    first, second = draft.plan.changes
+    selection = Selection((first,), (Result(second, Outcome.NOT_ATTEMPTED, "not reviewed"),))
+    assert approve(draft, selection, Limits()).changes == (first,)
+
+
+def test_an_update_of_a_proven_event_passes() -> None:
+    assert codes(planned([declared(fields=NAMED)], [live("1")])) == []
+
+
+def test_every_reason_is_told_at_once() -> None:
+    draft = planned([], [orphan("1", 3), orphan("2", None)], replace(DELETING, portal=None))
+    assert codes(draft) == ["guard-portal", "guard-empty", "guard-deletes", "guard-registrants", "guard-registrants"]
+
+
+def test_a_refusal_says_that_nothing_was_applied() -> None:
+    draft = planned([])
+    with pytest.raises(Refused, match="the plan was not applied"):
+        approve(draft, everything(draft.plan), Limits())
+
+
+@given(
+    people=st.lists(st.none() | st.integers(0, 9), max_size=4),
+    proven=st.sets(st.sampled_from("0123")),
+    limits=st.builds(Limits, st.none() | st.integers(0, 4), st.none() | st.integers(0, 20)),
+    policy=st.sampled_from([DELETING, CANCELLING, POLICY, replace(DELETING, portal=None)]),
+)
+def test_what_passes_stays_within_every_limit(
+    people: list[int | None], proven: set[str], limits: Limits, policy: Policy
+) -> None:
+    events = [orphan(str(number), count) for number, count in enumerate(people)]
+    draft = planned([KEPT], events, policy, Evidence(APP, None, dict.fromkeys(proven, "acme")))
+    taken = [change for change in draft.plan.changes if takes_away(change)]
+    within = (
+        policy.portal is not None
+        and len(taken) <= (limits.deletes or 0)
+        and all(change.registrants is not None for change in taken)
+        and sum(change.registrants or 0 for change in taken) <= (limits.registrants or 0)
+        and not draft.unproven
+    )
+    assert (not reasons(draft, limits)) == within
+
+
+# The portal
+
+
+def test_a_portal_that_nobody_declared_is_refused() -> None:
+    draft = planned([declared(fields=NAMED)], policy=replace(POLICY, portal=None))
+    (reason,) = reasons(draft)
+    assert (reason.code, reason.severity) == ("guard-portal", Severity.ERROR)
+    assert "portal: 1234567" in str(reason.hint)
+
+
+def test_the_sandbox_needs_no_declared_portal() -> None:
+    assert codes(planned([declared(fields=NAMED)], policy=replace(POLICY, portal=None, any_portal=True))) == []
+
+
+def test_the_portal_of_the_token_must_be_the_declared_one() -> None:
+    with pytest.raises(Refused, match=r"the token opens portal 7, but reconciler\.yaml declares portal 8") as refused:
+        check_portal(Policy(portal=8), 7)
+    assert refused.value.hint == "use a token of the declared portal, or correct the settings"
+
+
+@pytest.mark.parametrize("policy", [Policy(portal=7), Policy(), Policy(portal=8, any_portal=True)])
+def test_the_declared_portal_any_portal_and_the_sandbox_pass(policy: Policy) -> None:
+    check_portal(policy, 7)
+
+
+# No declarations
+
+
+def test_an_apply_of_no_declarations_at_all_is_refused() -> None:
+    (reason,) = reasons(planned([]))
+    assert reason.code == "guard-empty"
+    assert "--max-deletes" in str(reason.hint)
+
+
+@pytest.mark.parametrize("deletes", [0, 5])
+def test_no_declarations_pass_where_a_number_of_deletes_was_given(deletes: int) -> None:
+    assert codes(planned([]), Limits(deletes=deletes)) == []
+
+
+def test_one_declared_event_is_enough() -> None:
+    assert codes(planned([KEPT])) == []
+
+
+# Orphans that go
+
+
+@pytest.mark.parametrize("policy", [DELETING, CANCELLING])
+def test_nothing_is_taken_away_unless_a_number_allows_it(policy: Policy) -> None:
+    draft = planned([KEPT], [orphan("1")], policy)
+    (reason,) = reasons(draft)
+    assert reason.code == "guard-deletes"
+    assert reason.message == "1 undeclared event would be deleted or cancelled, 0 allowed"
+    assert reason.hint == "declare them, or allow it with --max-deletes 1"
+
+
+@pytest.mark.parametrize(("allowed", "refused"), [(1, True), (2, False), (3, False)])
+def test_deletes_and_cancellations_are_held_against_the_number(allowed: int, *, refused: bool) -> None:
+    draft = planned([KEPT], [orphan("1"), orphan("2")], DELETING)
+    assert (codes(draft, Limits(deletes=allowed)) == ["guard-deletes"]) == refused
+
+
+def test_several_orphans_are_counted_as_several() -> None:
+    (reason,) = reasons(planned([KEPT], [orphan("1"), orphan("2")], DELETING), Limits(deletes=1))
+    assert reason.message == "2 undeclared events would be deleted or cancelled, 1 allowed"
+
+
+def test_declared_changes_are_not_counted_as_deletes() -> None:
+    cancelling = declared(fields={"eventCancelled": True})
+    assert codes(planned([cancelling], [live("1", registrants=500)])) == []
+
+
+@pytest.mark.parametrize(("allowed", "refused"), [(None, True), (6, True), (7, False)])
+def test_the_people_on_all_orphans_that_go_are_added_up(allowed: int | None, *, refused: bool) -> None:
+    draft = planned([KEPT], [orphan("1", 3), orphan("2", 4)], DELETING)
+    assert (codes(draft, Limits(2, allowed)) == ["guard-registrants"]) == refused
+
+
+def test_a_refusal_for_people_says_how_many_there_are() -> None:
+    (reason,) = reasons(planned([KEPT], [orphan("1", 3)], CANCELLING), Limits(1, 2))
+    assert reason.message == "3 people are registered on events that would be deleted or cancelled, 2 allowed"
+    assert reason.hint == "allow it with --max-registrants 3"
+
+
+def test_an_unknown_number_of_people_is_over_any_bound() -> None:
+    draft = planned([KEPT], [orphan("1", None), orphan("2", 1)], DELETING)
+    (reason,) = reasons(draft, Limits(9, 1_000_000))
+    assert reason.code == "guard-registrants"
+    assert "registered on 1 of the events" in reason.message
+
+
+def test_an_orphan_that_stays_is_no_reason_to_refuse() -> None:
+    assert codes(planned([KEPT], [orphan("1", None)], POLICY)) == []
+
+
+# Protected events
+
+
+def cancelled(*, protect: bool) -> DeclaredEvent:
+    return declared("summit-2027", {"eventCancelled": True}, protect=protect)
+
+
+SUMMIT = live("1", "summit-2027")
+GLOB = replace(POLICY, protect=("summit-*",))
+
+
+@pytest.mark.parametrize(("protect", "policy"), [(True, POLICY), (False, GLOB), (True, GLOB)])
+def test_a_protected_event_cannot_be_cancelled_by_its_declaration(policy: Policy, *, protect: bool) -> None:
+    (reason,) = reasons(planned([cancelled(protect=protect)], [SUMMIT], policy))
+    assert reason.code == "guard-protected"
+    assert reason.place == Place("events/summit-2027.yaml", 3)
+    assert reason.message == "acme/summit-2027 is protected, and its declaration cancels it"
+
+
+def test_an_event_that_nobody_protects_can_be_cancelled() -> None:
+    assert codes(planned([cancelled(protect=False)], [SUMMIT], replace(POLICY, protect=("other-*",)))) == []
+
+
+def test_other_changes_of_a_protected_event_pass() -> None:
+    assert codes(planned([declared("summit-2027", NAMED, protect=True)], [SUMMIT], GLOB)) == []
+    revived = declared("summit-2027", {"eventCancelled": False}, protect=True)
+    assert codes(planned([revived], [live("1", "summit-2027", {"eventCancelled": True})])) == []
+
+
+def test_a_protected_adopted_event_cannot_be_cancelled_either() -> None:
+    draft = planned([adopted("9", {"eventCancelled": True}, protect=True)], [live("9", None, app=OTHER_APP)])
+    assert codes(draft) == ["guard-protected"]
+
+
+def test_every_protected_event_is_told() -> None:
+    events = [declared(name, {"eventCancelled": True}, protect=True) for name in ("a", "b")]
+    draft = planned([KEPT, *events], [live("1", "a"), live("2", "b")])
+    assert codes(draft) == ["guard-protected", "guard-protected"]
+
+
+# Whose event it is
+
+
+def test_an_event_whose_identity_is_not_proven_is_never_changed() -> None:
+    draft = planned([declared(fields=NAMED)], [live("1")], evidence=Evidence(APP, None))
+    (reason,) = reasons(draft)
+    assert reason.code == "guard-unproven"
+    assert reason.place == Place("events/summit.yaml", 3)
+    assert "acme/summit" in reason.message
+
+
+def test_an_orphan_whose_identity_is_not_proven_is_never_changed() -> None:
+    draft = planned([KEPT], [orphan("1")], DELETING, Evidence(APP, None))
+    (reason,) = reasons(draft, Limits(deletes=1))
+    assert (reason.code, reason.place) == ("guard-unproven", None)
+
+
+def test_a_token_of_another_app_changes_nothing() -> None:
+    draft = planned([declared(fields=NAMED)], [live("1")], evidence=Evidence(APP, OTHER_APP))
+    (reason,) = reasons(draft)
+    assert reason.code == "guard-app"
+    assert reason.hint == f"apply with a token of app {APP}"
+
+
+def test_a_token_of_another_app_has_nothing_to_refuse_where_nothing_changes() -> None:
+    assert codes(planned([declared()], [live("1")], evidence=Evidence(APP, OTHER_APP))) == []
+
+
+def test_a_plan_foresees_all_refusals_but_those_of_the_token() -> None:
+    draft = planned([KEPT], [orphan("1")], DELETING, Evidence(APP, OTHER_APP))
+    foreseen = foreseeable(draft, draft.plan.changes, Limits())
+    assert [reason.code for reason in foreseen] == ["guard-deletes"]
+    assert codes(draft) == ["guard-deletes", "guard-app"]
+
+
+def test_guards_judge_what_was_selected_and_nothing_else() -> None:
+    draft = planned([KEPT, declared(fields=NAMED)], [orphan("1", None)], DELETING)
+    kept = tuple(change for change in draft.plan.changes if isinstance(change, Create))
+    assert approve(draft, Selection(kept), Limits()).changes == kept
+
+
+def test_an_adopted_event_needs_no_proof() -> None:
+    draft = planned([adopted("9", NAMED)], [live("9", None, app=None)], evidence=known())
+    assert codes(draft) == []
+    assert [change.identity for change in draft.plan.changes] == [Identity(object_id="9")]

@@ -1,0 +1,491 @@
+"""Whose event is whose."""
+
+from dataclasses import dataclass, replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciler.diagnostics import Severity
+from reconciler.event import DeclaredEvent, Identity, LiveEvent, Value
+from reconciler.evidence import Evidence, External, first_evidence
+from reconciler.live import Hit, Listing
+from reconciler.ownership import Match, Orphan, Settled, known_accounts, questions, searchable_prefix, settle
+from reconciler.policy import Orphans, Policy
+from tests.core.building import APP, OTHER_APP, POLICY, PORTAL, adopted, declared, known, live
+
+NAMED: dict[str, Value] = {"eventName": "Summit"}
+NOBODY = replace(PORTAL, app_id=None)
+"""A portal whose token does not tell its app."""
+
+
+def listing(*events: LiveEvent) -> Listing:
+    return Listing(PORTAL, events)
+
+
+def found(event: LiveEvent, account: str) -> LiveEvent:
+    """Give what a direct read by external ids returns of a live event."""
+    return replace(event, identity=replace(event.identity, external_account_id=account))
+
+
+# Laws: a portal whose whole truth the test knows
+
+
+@dataclass(frozen=True)
+class Truth:
+    """A live event with all that is true of it, whether or not any read tells."""
+
+    app: int | None
+    account: str | None
+    event_id: str | None
+    object_id: str
+    name: str
+    searchable: bool
+    listed: bool
+
+    @property
+    def live(self) -> LiveEvent:
+        return live(self.object_id, self.event_id, {"eventName": self.name}, app=self.app)
+
+    @property
+    def hit(self) -> Hit:
+        return Hit(self.app or 0, Identity(self.account, self.event_id, self.object_id))
+
+
+@dataclass(frozen=True)
+class World:
+    """A portal, the app of the token that reads it, what is declared, and what the settings say."""
+
+    truths: tuple[Truth, ...]
+    token: int
+    told: bool
+    """Whether the token's details answer."""
+    declared: tuple[DeclaredEvent, ...]
+    policy: Policy
+
+    @property
+    def listing(self) -> Listing:
+        shown = tuple(truth.live for truth in self.truths if truth.listed)
+        return Listing(replace(PORTAL, app_id=self.token if self.told else None), shown)
+
+    def find(self, asked: External) -> LiveEvent | None:
+        for truth in self.truths:
+            if (truth.app, truth.account, truth.event_id) == (self.token, *asked):
+                return found(replace(truth.live, app_id=None), asked[0])
+        return None
+
+    def prove(self) -> Evidence:
+        """Gather evidence as planning does: a search, then a direct read for each doubt, none of them twice."""
+        shown = self.listing
+        evidence = first_evidence(self.policy, shown)
+        if not evidence.foreign_token:
+            hits = [truth.hit for truth in self.truths if truth.app == self.token and truth.searchable]
+            evidence = evidence.with_hits(hits, shown)
+        asked: set[External] = set()
+        while pending := next(questions(self.declared, shown, self.policy, evidence), None):
+            assert pending not in asked
+            asked.add(pending)
+            evidence = evidence.with_answer(pending, self.find(pending), shown)
+        return evidence
+
+    def settled(self) -> tuple[Settled, Evidence]:
+        evidence = self.prove()
+        return settle(self.declared, self.listing, self.policy, evidence), evidence
+
+    def truth_of(self, event: LiveEvent) -> Truth:
+        return next(truth for truth in self.truths if truth.object_id == event.identity.object_id)
+
+
+ACCOUNTS = st.sampled_from(["acme", "beta", "gone"])
+EVENT_IDS = st.sampled_from(["summit", "launch"])
+NAMES = st.sampled_from(["A", "B"])
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> World:
+    """Give a small portal full of look-alikes: three apps, three accounts, two event ids."""
+    mostly = st.sampled_from([True, True, True, False])
+    ids = st.tuples(st.sampled_from([APP, OTHER_APP]), ACCOUNTS, EVENT_IDS)
+    by_hand = st.tuples(st.sampled_from([None, APP, OTHER_APP]), st.none(), st.none())
+    keys: list[tuple[int | None, str | None, str | None]] = [
+        *draw(st.lists(ids, max_size=5, unique=True)),
+        *draw(st.lists(by_hand, max_size=2)),
+    ]
+    truths = tuple(
+        Truth(app, account, event_id, str(number), draw(NAMES), draw(st.booleans()), draw(mostly))
+        for number, (app, account, event_id) in enumerate(keys, start=1)
+    )
+    wanted = draw(st.lists(st.tuples(st.sampled_from(["acme", "beta"]), EVENT_IDS), max_size=3, unique=True))
+    events = [declared(event_id, {"eventName": draw(NAMES)}, account=account) for account, event_id in wanted]
+    numbers = draw(st.sets(st.sampled_from([truth.object_id for truth in truths]), max_size=1)) if truths else set()
+    events += [adopted(number, {"eventName": draw(NAMES)}) for number in numbers]
+    policy = Policy(
+        app_id=draw(st.sampled_from([None, APP])),
+        external_account_id=draw(st.sampled_from([None, "acme"])),
+        orphans=draw(st.sampled_from([Orphans.REPORT, Orphans.IGNORE])),
+        narrowed=draw(st.sampled_from([False, False, True])),
+    )
+    return World(truths, draw(st.sampled_from([APP, OTHER_APP])), draw(st.booleans()), tuple(events), policy)
+
+
+@given(worlds())
+def test_nothing_is_asked_twice_so_questions_come_to_an_end(world: World) -> None:
+    evidence = world.prove()
+    assert list(questions(world.declared, world.listing, world.policy, evidence)) == []
+
+
+@given(worlds())
+def test_every_live_event_stands_in_exactly_one_place(world: World) -> None:
+    settled, _ = world.settled()
+    matched = [match.live.identity.object_id for match in settled.matches if match.live is not None]
+    orphans = [orphan.live.identity.object_id for orphan in settled.orphans]
+    if any(found.code == "declared-twice" for found in settled.diagnostics):
+        return
+    assert len(set(matched + orphans)) == len(matched) + len(orphans)
+    left_alone = any(found.code == "identity-ambiguous" for found in settled.diagnostics)
+    if settled.foreign is not None and settled.orphaned is not None and not left_alone:
+        seen = {event.identity.object_id for event in world.listing.events} | set(matched) | set(orphans)
+        assert len(seen) == len(matched) + settled.orphaned + settled.foreign
+
+
+@given(worlds())
+def test_a_declaration_never_means_an_event_of_another_app_or_account(world: World) -> None:
+    settled, evidence = world.settled()
+    for match in settled.matches:
+        if match.live is not None and match.declared.identity.external is not None and match.proven:
+            truth = world.truth_of(match.live)
+            assert truth.app == world.token
+            assert evidence.app_id in (None, world.token)
+            assert (truth.account, truth.event_id) == match.declared.identity.external
+        elif match.live is not None and match.declared.identity.external is not None:
+            assert evidence.app_id in (None, match.live.app_id)
+
+
+@given(worlds())
+def test_an_orphan_is_our_apps_under_a_known_account_and_declared_nowhere(world: World) -> None:
+    settled, evidence = world.settled()
+    accounts = known_accounts(world.declared, world.policy)
+    meant = {event.identity.external for event in world.declared} | {event.identity.key for event in world.declared}
+    for orphan in settled.orphans:
+        truth = world.truth_of(orphan.live)
+        assert truth.app == evidence.app_id
+        assert truth.event_id is not None
+        assert (truth.object_id,) not in meant
+        if orphan.proven:
+            assert orphan.live.identity.external_account_id == truth.account
+            assert truth.account in accounts
+            assert (truth.account, truth.event_id) not in meant
+
+
+@given(worlds())
+def test_a_token_of_our_app_sees_the_whole_truth(world: World) -> None:
+    settled, evidence = world.settled()
+    if world.token != evidence.app_id or not evidence.misses_refute:
+        return
+    listed = {truth.object_id for truth in world.truths if truth.listed}
+    for match in settled.matches:
+        external = match.declared.identity.external
+        real = [one for one in world.truths if (one.app, one.account, one.event_id) == (world.token, *(external or ()))]
+        if external is not None and real and (match.live is None or match.proven):
+            assert match.live is not None or real[0].object_id not in listed
+        if external is not None and not real:
+            assert match.live is None or not match.proven
+    assert not any(found.code == "identity-ambiguous" for found in settled.diagnostics)
+    assert all(orphan.proven for orphan in settled.orphans)
+
+
+@given(worlds())
+def test_two_declarations_without_an_adoption_never_mean_one_live_event(world: World) -> None:
+    own = tuple(event for event in world.declared if event.identity.external is not None)
+    settled, _ = replace(world, declared=own).settled()
+    assert not [found for found in settled.diagnostics if found.severity is Severity.ERROR]
+
+
+# Which live event a declaration means
+
+
+def test_a_declaration_means_our_apps_event_of_its_ids() -> None:
+    event, held = declared(fields=NAMED), live("1", fields=NAMED)
+    settled = settle([event], listing(held), POLICY, known({"1": "acme"}))
+    assert settled.matches == (Match(event, replace(held, identity=Identity("acme", "summit", "1")), proven=True),)
+    assert settled.diagnostics == ()
+
+
+def test_an_event_that_is_not_there_has_to_be_made() -> None:
+    event = declared()
+    assert settle([event], listing(live("1", "other")), POLICY, known()).matches == (Match(event, None, proven=True),)
+
+
+def test_an_event_of_another_app_with_the_same_id_is_not_meant() -> None:
+    assert settle([declared()], listing(live("1", app=OTHER_APP)), POLICY, known()).matches[0].live is None
+
+
+def test_an_event_that_is_proven_to_be_under_another_account_is_not_meant() -> None:
+    assert settle([declared()], listing(live("1")), POLICY, known({"1": "beta"})).matches[0].live is None
+
+
+def test_the_list_alone_is_no_proof() -> None:
+    (match,) = settle([declared()], listing(live("1")), POLICY, known()).matches
+    assert match.live is not None
+    assert match.live.identity == Identity("acme", "summit", "1")
+    assert not match.proven
+
+
+def test_of_two_events_with_one_event_id_the_proven_one_is_meant() -> None:
+    settled = settle([declared()], listing(live("1"), live("2")), POLICY, known({"2": "acme"}))
+    assert [match.live and match.live.identity.object_id for match in settled.matches] == ["2"]
+    assert settled.diagnostics == ()
+
+
+def test_a_direct_read_counts_for_more_than_the_list() -> None:
+    held = live("1", fields={"eventName": "Old"})
+    fresh = found(live("1", fields=NAMED), "acme")
+    evidence = known().with_answer(("acme", "summit"), fresh, listing(held))
+    (match,) = settle([declared(fields=NAMED)], listing(held), POLICY, evidence).matches
+    assert match.live is not None
+    assert match.live.fields == NAMED
+
+
+def test_an_event_that_the_list_does_not_show_yet_is_meant_where_a_direct_read_found_it() -> None:
+    evidence = known().with_answer(("acme", "summit"), found(live("9"), "acme"), listing())
+    (match,) = settle([declared()], listing(), POLICY, evidence).matches
+    assert match.live is not None
+    assert match.live.identity.object_id == "9"
+
+
+def test_a_miss_refutes_a_match_where_the_token_speaks_for_our_app() -> None:
+    evidence = known().with_answer(("acme", "summit"), None, listing(live("1")))
+    assert settle([declared()], listing(live("1")), POLICY, evidence).matches == (Match(declared(), None, proven=True),)
+
+
+def test_a_miss_refutes_nothing_where_the_token_may_be_another_apps() -> None:
+    evidence = Evidence(APP, None).with_answer(("acme", "summit"), None, listing(live("1")))
+    (match,) = settle([declared()], listing(live("1")), POLICY, evidence).matches
+    assert match.live is not None
+    assert not match.proven
+
+
+def test_two_live_events_that_nobody_can_tell_apart_are_left_alone() -> None:
+    events = [declared(), declared("other")]
+    settled = settle(events, listing(live("1"), live("2")), POLICY, Evidence(APP, OTHER_APP))
+    assert [match.declared.identity.external_event_id for match in settled.matches] == ["other"]
+    assert settled.orphans == ()
+    assert settled.foreign == 0
+    (warning,) = settled.diagnostics
+    assert (warning.code, warning.severity) == ("identity-ambiguous", Severity.WARNING)
+    assert warning.place == events[0].place
+    assert "acme/summit" in warning.message
+
+
+def test_one_live_event_that_two_declarations_may_mean_is_left_alone() -> None:
+    events = [declared(account="acme", fields=NAMED), declared(account="beta", fields=NAMED)]
+    settled = settle(events, listing(live("1", fields=NAMED)), POLICY, Evidence(APP, OTHER_APP))
+    assert settled.matches == ()
+    assert [found.code for found in settled.diagnostics] == ["identity-ambiguous", "identity-ambiguous"]
+
+
+def test_one_event_id_under_two_accounts_names_two_events() -> None:
+    events = [declared(account="acme"), declared(account="beta")]
+    settled = settle(events, listing(live("1"), live("2")), POLICY, known({"1": "beta", "2": "acme"}))
+    assert [match.live and match.live.identity for match in settled.matches] == [
+        Identity("acme", "summit", "2"),
+        Identity("beta", "summit", "1"),
+    ]
+    assert all(match.proven for match in settled.matches)
+
+
+@pytest.mark.parametrize("app", [APP, OTHER_APP, None])
+def test_an_adopted_event_is_meant_by_its_object_id_whoever_made_it(app: int | None) -> None:
+    event, held = adopted("7", NAMED), live("7", "zoom", app=app)
+    (match,) = settle([event], listing(held), POLICY, known()).matches
+    assert match == Match(event, replace(held, identity=Identity(object_id="7")), proven=True)
+
+
+def test_an_object_id_that_is_not_live_is_an_error() -> None:
+    event = adopted("7", NAMED)
+    (problem,) = settle([event], listing(live("1")), POLICY, known()).diagnostics
+    assert (problem.code, problem.severity) == ("object-not-live", Severity.ERROR)
+    assert problem.message == "HubSpot holds no event with objectId 7"
+    assert problem.place == event.place
+
+
+def test_two_declarations_of_one_live_event_are_an_error() -> None:
+    events = [declared(), adopted("1"), declared("other")]
+    settled = settle(events, listing(live("1"), live("2", "other")), POLICY, known({"1": "acme", "2": "acme"}))
+    (problem,) = settled.diagnostics
+    assert (problem.code, problem.severity) == ("declared-twice", Severity.ERROR)
+    assert problem.message == "this is the same live event as acme/summit, declared at events/summit.yaml:3:1"
+    assert problem.place == events[1].place
+
+
+# What nobody declared
+
+
+def test_an_event_of_ours_that_nobody_declares_is_an_orphan() -> None:
+    held = live("1", "old")
+    settled = settle([], listing(held), POLICY, known({"1": "acme"}))
+    assert settled.orphans == (Orphan(replace(held, identity=Identity("acme", "old", "1")), proven=True),)
+    assert (settled.orphaned, settled.foreign) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    "held",
+    [live("1", "old", app=OTHER_APP), live("1", "old", app=None), live("1", None), live("1", None, app=None)],
+    ids=["another app's", "nobody's", "ours without ids", "made by hand"],
+)
+def test_an_event_that_is_not_ours_is_foreign(held: LiveEvent) -> None:
+    settled = settle([], listing(held), POLICY, known({"1": "acme"}))
+    assert (settled.orphans, settled.orphaned, settled.foreign) == ((), 0, 1)
+
+
+def test_an_event_of_our_app_under_an_account_that_nobody_named_is_foreign() -> None:
+    settled = settle([], listing(live("1", "old")), POLICY, known({"1": "beta"}))
+    assert (settled.orphans, settled.foreign) == ((), 1)
+
+
+def test_an_account_that_a_declaration_names_makes_orphans_too() -> None:
+    settled = settle([declared(account="beta")], listing(live("1", "old")), POLICY, known({"1": "beta"}))
+    assert [orphan.live.identity for orphan in settled.orphans] == [Identity("beta", "old", "1")]
+
+
+def test_a_possible_orphan_that_was_not_found_under_any_account_is_foreign() -> None:
+    evidence = known().with_answer(("acme", "old"), None, listing(live("1", "old")))
+    settled = settle([], listing(live("1", "old")), POLICY, evidence)
+    assert (settled.orphaned, settled.foreign) == (0, 1)
+
+
+def test_a_foreign_token_reports_orphans_without_proof() -> None:
+    settled = settle([], listing(live("1", "old")), POLICY, Evidence(APP, OTHER_APP))
+    assert [(orphan.live.identity, orphan.proven) for orphan in settled.orphans] == [
+        (Identity("acme", "old", "1"), False)
+    ]
+    assert settled.foreign == 0
+
+
+def test_of_several_accounts_none_is_guessed() -> None:
+    settled = settle([declared(account="beta")], listing(live("1", "old")), POLICY, Evidence(APP, OTHER_APP))
+    assert [orphan.live.identity.external_account_id for orphan in settled.orphans] == [None]
+
+
+def test_without_any_known_account_there_are_no_orphans() -> None:
+    settled = settle([], listing(live("1", "old")), Policy(app_id=APP), Evidence(APP, OTHER_APP))
+    assert (settled.orphaned, settled.foreign) == (0, 1)
+
+
+def test_without_a_known_app_there_are_no_orphans() -> None:
+    settled = settle([], Listing(NOBODY, (live("1", "old"),)), Policy(external_account_id="acme"), Evidence(None, None))
+    assert (settled.orphaned, settled.foreign) == (0, 1)
+
+
+def test_orphans_that_are_ignored_are_not_counted_and_not_foreign() -> None:
+    lives = listing(live("1", "old"), live("2", "old", app=OTHER_APP), live("3", None, app=None))
+    settled = settle([], lives, replace(POLICY, orphans=Orphans.IGNORE), known({"1": "acme"}))
+    assert (settled.orphans, settled.orphaned, settled.foreign) == ((), None, 2)
+
+
+def test_without_a_known_app_an_event_made_by_hand_is_foreign_too() -> None:
+    policy = Policy(external_account_id="acme", orphans=Orphans.IGNORE)
+    settled = settle([], Listing(NOBODY, (live("1", None, app=None), live("2"))), policy, Evidence(None, None))
+    assert settled.foreign == 2
+
+
+def test_a_narrowed_run_counts_neither_orphans_nor_foreign_events() -> None:
+    lives = listing(live("1", "old"), live("2", "old", app=OTHER_APP))
+    settled = settle([declared()], lives, replace(POLICY, narrowed=True), known({"1": "acme"}))
+    assert (settled.orphans, settled.orphaned, settled.foreign) == ((), None, None)
+
+
+# Accounts
+
+
+def test_settings_and_declarations_name_the_accounts_that_are_ours() -> None:
+    events = [declared(account="beta"), declared("other", account="acme"), adopted("7")]
+    assert known_accounts(events, Policy(external_account_id="zeta")) == ("acme", "beta", "zeta")
+    assert known_accounts([adopted("7")], Policy()) == ()
+
+
+# What is searched and asked
+
+
+@pytest.mark.parametrize(
+    ("lives", "evidence", "prefix"),
+    [
+        ([live("1", "summit-1"), live("2", "summit-2"), live("3", None)], known(), "summit-"),
+        ([live("1", "summit-1"), live("2", "other", app=OTHER_APP)], known(), "summit-1"),
+        ([live("1", "summit-1"), live("2", "sun", app=OTHER_APP)], known(), "su"),
+        ([live("1", "summit-1"), live("2", "launch")], known(), ""),
+        ([live("1", "summit-1", app=None)], Evidence(None, None), "summit-1"),
+        ([live("1", None, app=None)], Evidence(None, None), ""),
+        ([live("1", "sun")], Evidence(None, None), "sun"),
+        ([], known(), ""),
+    ],
+)
+def test_a_search_begins_with_what_all_doubtful_ids_share(
+    lives: list[LiveEvent], evidence: Evidence, prefix: str
+) -> None:
+    assert searchable_prefix([declared("sun")], listing(*lives), evidence) == prefix
+
+
+def asked(
+    events: list[DeclaredEvent], *lives: LiveEvent, evidence: Evidence, policy: Policy = POLICY
+) -> list[External]:
+    return list(questions(events, listing(*lives), policy, evidence))
+
+
+def test_an_unproven_event_is_asked_for_only_if_it_would_change() -> None:
+    assert asked([declared(fields=NAMED)], live("1"), evidence=known()) == [("acme", "summit")]
+    assert asked([declared(fields=NAMED)], live("1", fields=NAMED), evidence=known()) == []
+    assert asked([declared(fields=NAMED)], live("1"), evidence=known({"1": "acme"})) == []
+
+
+def test_an_event_to_be_made_needs_no_question_yet() -> None:
+    assert asked([declared(fields=NAMED)], evidence=known()) == []
+
+
+def test_an_adopted_event_needs_no_question() -> None:
+    assert asked([adopted("1", NAMED)], live("1", None), evidence=known()) == []
+
+
+def test_while_no_app_is_known_every_match_is_doubtful() -> None:
+    assert asked([declared()], live("1"), evidence=Evidence(None, None)) == [("acme", "summit")]
+
+
+def test_two_events_that_one_declaration_may_mean_are_asked_for() -> None:
+    assert asked([declared()], live("1"), live("2"), evidence=known()) == [("acme", "summit")]
+
+
+def test_one_event_that_two_declarations_may_mean_is_asked_for() -> None:
+    events = [declared(account="acme"), declared(account="beta")]
+    assert asked(events, live("1"), evidence=known()) == [("acme", "summit"), ("beta", "summit")]
+
+
+def test_a_possible_orphan_is_asked_for_under_every_known_account() -> None:
+    events = [declared("new", account="beta")]
+    assert asked(events, live("1", "old"), evidence=known()) == [("acme", "old"), ("beta", "old")]
+    assert asked(events, live("1", "old"), evidence=known({"1": "acme"})) == []
+    assert asked(events, live("1", None), live("2", "old", app=OTHER_APP), evidence=known()) == []
+
+
+@pytest.mark.parametrize("policy", [replace(POLICY, narrowed=True), replace(POLICY, orphans=Orphans.IGNORE)])
+def test_orphans_that_nobody_looks_for_are_not_asked_for(policy: Policy) -> None:
+    assert asked([], live("1", "old"), evidence=known(), policy=policy) == []
+
+
+def test_what_was_asked_is_not_asked_again() -> None:
+    evidence = known().with_answer(("acme", "summit"), None, listing(live("1")))
+    assert asked([declared(fields=NAMED)], live("1"), evidence=evidence) == []
+
+
+def test_an_orphan_beside_a_declared_event_of_the_same_id_is_asked_for_once() -> None:
+    lives = (live("1"), live("2"))
+    evidence = known().with_answer(("acme", "summit"), found(lives[1], "acme"), listing(*lives))
+    assert asked([declared()], *lives, evidence=evidence) == []
+    assert settle([declared()], listing(*lives), POLICY, evidence).foreign == 1
+
+
+def test_a_question_is_put_once_even_where_two_events_raise_it() -> None:
+    assert asked([], live("1", "old"), live("2", "old"), evidence=known()) == [("acme", "old")]
+
+
+def test_a_foreign_token_asks_nothing() -> None:
+    assert asked([declared(fields=NAMED)], live("1"), live("2", "old"), evidence=Evidence(APP, OTHER_APP)) == []

@@ -1,0 +1,233 @@
+"""Every event in its place becomes an ordered plan."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciler.change import Create, Delete, Update, rank
+from reconciler.diagnostics import Diagnostic, Place, Severity, warning
+from reconciler.event import Declared, DeclaredEvent, Identity, LiveEvent, Value, instant
+from reconciler.evidence import Evidence
+from reconciler.live import Listing
+from reconciler.orphans import Will
+from reconciler.ownership import settle
+from reconciler.plan import Plan, build
+from reconciler.policy import Orphans, Policy
+from tests.core.building import APP, NOW, OTHER_APP, POLICY, PORTAL, adopted, declared, known, live, planned
+
+TOMORROW = instant(NOW + timedelta(days=1))
+NAMED: dict[str, Value] = {"eventName": "Summit"}
+DELETING = replace(POLICY, orphans=Orphans.DELETE)
+NOBODY = replace(PORTAL, app_id=None)
+
+
+def orphan(object_id: str, event_id: str = "old") -> LiveEvent:
+    return live(object_id, event_id, {"eventName": "Old", "endDateTime": TOMORROW})
+
+
+IDS = st.sampled_from(["a", "b", "c", "d"])
+declarations = st.lists(IDS, unique=True).map(lambda ids: [declared(one, NAMED) for one in ids])
+holdings = st.dictionaries(IDS, st.sampled_from(["Summit", "Gipfel"])).map(
+    lambda held: [
+        live(str(n), event_id, {"eventName": name, "endDateTime": TOMORROW})
+        for n, (event_id, name) in enumerate(held.items(), start=1)
+    ]
+)
+policies = st.sampled_from(Orphans).map(lambda orphans: replace(POLICY, orphans=orphans))
+
+
+@given(declarations, holdings, policies)
+def test_changes_stand_by_action_then_by_identity(
+    events: list[DeclaredEvent], lives: list[LiveEvent], policy: Policy
+) -> None:
+    plan = planned(events, lives, policy).plan
+    assert list(plan.changes) == sorted(plan.changes, key=lambda one: (rank(one), one.identity.sort_key))
+    assert list(plan.orphans) == sorted(plan.orphans, key=lambda one: one.identity.sort_key)
+
+
+@given(st.data(), declarations, holdings, policies)
+def test_the_order_in_which_things_were_read_makes_no_difference(
+    data: st.DataObject, events: list[DeclaredEvent], lives: list[LiveEvent], policy: Policy
+) -> None:
+    shuffled = planned(data.draw(st.permutations(events)), data.draw(st.permutations(lives)), policy).plan
+    assert shuffled == planned(events, lives, policy).plan
+
+
+@given(declarations, holdings, policies)
+def test_every_event_is_counted_once(events: list[DeclaredEvent], lives: list[LiveEvent], policy: Policy) -> None:
+    plan = planned(events, lives, policy).plan
+    of_declared = [change for change in plan.changes if change.source is not None]
+    assert len(of_declared) + plan.unchanged == len(events)
+    if plan.orphaned is not None:
+        assert plan.orphaned == len(plan.orphans)
+        updated = plan.count(Update) - sum(verdict.will is Will.CANCEL for verdict in plan.orphans)
+        assert updated + plan.unchanged + plan.orphaned == len(lives)
+
+
+@given(declarations, holdings, policies)
+def test_an_orphan_is_a_change_exactly_where_something_will_happen_to_it(
+    events: list[DeclaredEvent], lives: list[LiveEvent], policy: Policy
+) -> None:
+    plan = planned(events, lives, policy).plan
+    taken = {verdict.identity: verdict.will for verdict in plan.orphans if verdict.will is not Will.NOTHING}
+    changed = {change.identity: change for change in plan.changes if change.source is None}
+    assert taken.keys() == changed.keys()
+    for identity, will in taken.items():
+        assert isinstance(changed[identity], Delete if will is Will.DELETE else Update)
+
+
+@given(declarations, holdings, policies)
+def test_a_draft_knows_what_stands_behind_each_change(
+    events: list[DeclaredEvent], lives: list[LiveEvent], policy: Policy
+) -> None:
+    draft = planned(events, lives, policy)
+    assert draft.declared.events == tuple(events)
+    assert draft.policy == policy
+    for change in draft.plan.changes:
+        event, seen = draft.events.get(change.identity), draft.seen.get(change.identity)
+        assert (event is None) == (change.source is None)
+        assert event is None or event.identity.external == change.identity.external
+        assert (seen is None) == isinstance(change, Create)
+        assert seen is None or seen.identity == change.identity
+
+
+def test_creates_updates_and_deletes_are_counted() -> None:
+    draft = planned(
+        [declared("new", NAMED), declared("changed", NAMED), declared("kept", NAMED)],
+        [live("1", "changed"), live("2", "kept", NAMED), orphan("3"), live("4", "x", app=OTHER_APP)],
+        DELETING,
+    )
+    plan = draft.plan
+    assert [plan.count(Create), plan.count(Update), plan.count(Delete)] == [1, 1, 1]
+    assert (plan.unchanged, plan.orphaned, plan.foreign) == (1, 1, 1)
+    assert [change.identity.external_event_id for change in plan.changes] == ["new", "changed", "old"]
+
+
+def test_accounts_come_before_event_ids_in_the_order() -> None:
+    events = [declared("a", NAMED, account="beta"), declared("b", NAMED, account="acme")]
+    assert [str(change.identity) for change in planned(events).plan.changes] == ["acme/b", "beta/a"]
+
+
+def test_a_plan_is_for_the_portal_that_was_read() -> None:
+    assert planned([]).plan.portal == PORTAL
+
+
+def test_an_adopted_event_is_changed_under_its_object_id() -> None:
+    draft = planned([adopted("7", NAMED)], [live("7", "zoom", app=OTHER_APP)])
+    (change,) = draft.plan.changes
+    assert change.identity == Identity(object_id="7")
+    assert draft.unproven == frozenset()
+
+
+def test_changes_to_events_that_are_not_proven_are_marked() -> None:
+    lives = [live("1", "a"), orphan("2")]
+    draft = planned([declared("a", NAMED), declared("new", NAMED)], lives, DELETING, Evidence(APP, OTHER_APP))
+    assert draft.unproven == {Identity("acme", "a", "1"), Identity("acme", "old", "2")}
+    assert draft.foreign_token
+
+
+def test_changes_to_proven_events_are_not_marked() -> None:
+    draft = planned([declared("a", NAMED)], [live("1", "a"), orphan("2")], DELETING)
+    assert draft.unproven == frozenset()
+    assert not draft.foreign_token
+
+
+# Findings
+
+
+def codes(found: tuple[Diagnostic, ...]) -> list[str]:
+    return [one.code for one in found]
+
+
+@pytest.mark.parametrize(("number", "noun"), [(1, "1 unchanged event matched"), (2, "2 unchanged events matched")])
+def test_unchanged_events_that_were_matched_by_event_id_alone_are_told(number: int, noun: str) -> None:
+    ids = ["a", "b"][:number]
+    draft = planned(
+        [declared(one, NAMED) for one in ids],
+        [live(one, one, NAMED) for one in ids],
+        evidence=known(),
+    )
+    (told,) = draft.plan.diagnostics
+    assert (told.code, told.severity) == ("identity-unproven", Severity.INFO)
+    assert told.message.startswith(noun)
+
+
+def test_a_proven_or_changed_event_is_not_told_as_unproven() -> None:
+    events = [declared("a", NAMED), declared("b", NAMED), declared("new", NAMED)]
+    draft = planned(events, [live("1", "a", NAMED), live("2", "b")], evidence=known({"1": "acme"}))
+    assert codes(draft.plan.diagnostics) == []
+
+
+def test_an_unknown_app_is_told_because_it_hides_orphans() -> None:
+    draft = planned([declared("new", NAMED)], evidence=Evidence(None, None), portal=NOBODY)
+    (told,) = draft.plan.diagnostics
+    assert (told.code, told.severity) == ("app-unknown", Severity.WARNING)
+    assert told.hint == "set appId in reconciler.yaml"
+
+
+def test_an_unknown_app_hides_nothing_from_a_narrowed_run() -> None:
+    policy = replace(POLICY, narrowed=True)
+    assert (
+        planned([declared("new")], policy=policy, evidence=Evidence(None, None), portal=NOBODY).plan.diagnostics == ()
+    )
+
+
+@pytest.mark.parametrize(
+    ("held", "wanted", "refused"),
+    [(True, False, True), (True, True, False), (False, False, False), (None, False, False), (False, True, False)],
+)
+def test_a_completion_cannot_be_taken_back(held: bool | None, *, wanted: bool, refused: bool) -> None:  # noqa: FBT001  (a case of the table)
+    fields: dict[str, Value] = {} if held is None else {"eventCompleted": held}
+    draft = planned([declared(fields={"eventCompleted": wanted})], [live("1", fields=fields)])
+    assert (codes(draft.plan.diagnostics) == ["completed-is-final"]) == refused
+
+
+def test_a_completion_cannot_be_taken_back_by_silence_either_but_silence_asks_for_nothing() -> None:
+    draft = planned([declared(fields=NAMED)], [live("1", fields={**NAMED, "eventCompleted": True})])
+    assert (draft.plan.diagnostics, draft.plan.changes) == ((), ())
+
+
+def test_a_completion_that_is_taken_back_is_told_where_it_is_declared() -> None:
+    event = declared(fields={"eventName": "Summit", "eventCompleted": False})
+    held = live("1", fields={"eventCompleted": True})
+    (told,) = planned([event], [held]).plan.diagnostics
+    assert (told.severity, told.place) == (Severity.ERROR, Place("events/summit.yaml", 5, 1))
+    assert told.message == "acme/summit is completed in HubSpot, and HubSpot cannot take that back"
+    (inherited,) = planned([replace(event, lines={})], [held]).plan.diagnostics
+    assert inherited.place == Place("events/summit.yaml", 3, 1)
+
+
+def test_findings_of_the_files_come_before_those_of_the_portal_in_file_order() -> None:
+    events = (adopted("8"), adopted("7"))
+    listing = Listing(NOBODY, ())
+    evidence = Evidence(None, None)
+    settled = settle(events, listing, POLICY, evidence)
+    of_files = warning("no-events", "nothing there", Place("z"))
+    draft = build(settled, Declared(events, 1, (of_files,)), POLICY, NOBODY, evidence, NOW)
+    assert codes(draft.plan.diagnostics) == ["no-events", "app-unknown", "object-not-live", "object-not-live"]
+    assert [one.place and one.place.file for one in draft.plan.diagnostics] == [
+        "z",
+        None,
+        "events/object-7.yaml",
+        "events/object-8.yaml",
+    ]
+
+
+def test_a_plan_that_was_never_read_counts_no_orphans() -> None:
+    empty = Plan(PORTAL, (), 0)
+    assert (empty.orphaned, empty.foreign, empty.orphans, empty.diagnostics, empty.reads) == (None, None, (), (), 0)
+    assert empty.writes_to_apply == 0
+
+
+def test_the_moment_of_planning_decides_which_orphans_are_over() -> None:
+    listing = Listing(PORTAL, (orphan("1"),))
+    evidence = known({"1": "acme"})
+    settled = settle((), listing, DELETING, evidence)
+    wills = [
+        build(settled, Declared((), 0), DELETING, PORTAL, evidence, when).plan.orphans[0].will
+        for when in (NOW, NOW + timedelta(days=2))
+    ]
+    assert wills == [Will.DELETE, Will.NOTHING]

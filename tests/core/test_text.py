@@ -1,0 +1,238 @@
+"""Plans and receipts for the terminal."""
+
+import unicodedata
+from dataclasses import replace
+from textwrap import dedent
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciler.change import Change, Create, Delete, FieldChange, Source, Update
+from reconciler.diagnostics import Diagnostic, Place, error, warning
+from reconciler.event import Identity
+from reconciler.orphans import Verdict, Will
+from reconciler.plan import Plan
+from reconciler.receipt import Outcome, Receipt, Result
+from reconciler.render import text, words
+from tests.core.building import PORTAL, diagnostics, plans, receipts, texts
+
+SUMMIT = Identity("acme", "summit", "7")
+DECLARED = Source("events/summit.yaml", 3)
+
+
+def acts(shown: str) -> list[str]:
+    """Give the characters that could steer a terminal or make a text look like another, line ends apart."""
+    categories = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    return [one for one in shown if unicodedata.category(one) in categories and one not in "\n\u200c\u200d"]
+
+
+@given(plans)
+def test_a_plan_ends_with_its_two_fixed_lines(plan: Plan) -> None:
+    lines = text.plan(plan).splitlines()
+    assert lines[-2:] == [words.summary(plan), words.digest(plan)]
+
+
+@given(receipts)
+def test_a_receipt_ends_with_its_two_fixed_lines(receipt: Receipt) -> None:
+    lines = text.receipt(receipt).splitlines()
+    assert lines[-2:] == [words.applied(receipt), words.verified(receipt)]
+
+
+@given(plans, receipts, st.lists(diagnostics, max_size=3))
+def test_no_character_of_others_acts_in_a_terminal(plan: Plan, receipt: Receipt, found: list[Diagnostic]) -> None:
+    assert acts(text.plan(plan)) == []
+    assert acts(text.receipt(receipt)) == []
+    assert acts(text.diagnostics(found)) == []
+
+
+@given(plans)
+def test_no_text_of_others_passes_for_a_line_of_ours(plan: Plan) -> None:
+    starts = ("Digest:", "Plan:", "No changes.", "Applied:", "Verified:", "+ ", "~ ", "- ")
+    ours = [line for line in text.plan(plan).splitlines() if line.startswith(starts)]
+    said = [] if plan.changes else [words.NO_CHANGES]
+    assert ours == [*said, words.summary(plan), words.digest(plan)]
+
+
+@given(plans)
+def test_every_change_is_named_in_a_plan(plan: Plan) -> None:
+    lines = text.plan(plan).splitlines()
+    for change in plan.changes:
+        where = f"    {words.identity(change.identity)} · {words.where(change)}"
+        assert words.visible(where) in lines
+
+
+@given(st.lists(diagnostics, max_size=5))
+def test_each_finding_stands_on_a_line_of_its_own(found: list[Diagnostic]) -> None:
+    assert text.diagnostics(found).split("\n")[:-1] == [words.visible(words.diagnostic(one)) for one in found]
+
+
+@given(texts, texts)
+def test_of_two_texts_everything_that_differs_is_shown(before: str, after: str) -> None:
+    shown = text.plan(updating(FieldChange("eventDescription", before, after)))
+    for line in {*before.split("\n")} ^ {*after.split("\n")}:
+        assert words.visible(line) in shown
+
+
+# Screens
+
+
+def updating(*fields: FieldChange) -> Plan:
+    return Plan(PORTAL, (Update(SUMMIT, "Summit", fields, DECLARED, 12),), 0)
+
+
+def shown(plan: Plan) -> list[str]:
+    """Give the lines of a plan's last change."""
+    return text.plan(replace(plan, orphaned=0)).split("\n")[:-4]
+
+
+def test_a_whole_plan_reads_from_top_to_bottom() -> None:
+    launch = Create(
+        Identity("acme", "launch"),
+        "Launch",
+        (
+            FieldChange("eventName", None, "Launch"),
+            FieldChange("startDateTime", None, "2027-04-15T15:00:00Z"),
+            FieldChange("customProperties.event_region", None, "EMEA"),
+            FieldChange("eventCancelled", None, after=False),
+        ),
+        Source("events/launch.yaml", 1),
+    )
+    summit = Update(
+        SUMMIT,
+        "Summit",
+        (FieldChange("eventType", None, "CONFERENCE"), FieldChange("eventCancelled", before=False, after=True)),
+        DECLARED,
+        12,
+    )
+    gone = Delete(Identity("acme", "old", "9"), "Old", (FieldChange("eventName", "Old", None),), None, 0)
+    spared = Verdict(Identity("acme", "kept", "8"), "Kept", None, None, None, Will.NOTHING, "it is protected")
+    plan = Plan(
+        PORTAL,
+        (launch, replace(launch, identity=Identity("acme", "more"), name="More", fields=()), summit, gone),
+        unchanged=40,
+        orphans=(spared, replace(spared, will=Will.DELETE)),
+        orphaned=2,
+        foreign=3,
+        diagnostics=(
+            error("guard-portal", "which portal?", Place("reconciler.yaml"), "say so"),
+            warning("other", "more"),
+        ),
+    )
+    assert text.plan(plan) == dedent(f"""\
+        HubSpot portal 1234567 (standard), times in Europe/Berlin
+
+        Create 2 events
+
+          + Launch
+            acme/launch · events/launch.yaml:1
+              name          Launch
+              starts        Thu 15 Apr 2027 17:00
+              event_region  EMEA
+
+          + More
+            acme/more · events/launch.yaml:1
+
+        Update 1 event
+
+          ~ Summit · CANCELS the event · 12 registered
+            acme/summit (object 7) · events/summit.yaml:3
+              type          (empty) → CONFERENCE
+              cancelled     no → yes
+
+        Delete 1 event
+
+          - Old · the attendance history is lost with it · 0 registered
+            acme/old (object 9) · declared nowhere
+              name          Old
+
+        Orphans: in HubSpot, made by our app, declared nowhere
+          Kept · acme/kept (object 8) · nobody knows how many are registered · left alone: it is protected
+
+        3 events in the portal belong to others and are left alone.
+
+        Notes
+          reconciler.yaml:1:1: which portal? (say so) [guard-portal]
+          warning: more [other]
+
+        Plan: 2 to create, 1 to update, 1 to delete; 40 unchanged, 2 orphaned.
+        Digest: {plan.digest}
+        """)
+
+
+def test_a_plan_without_changes_says_so() -> None:
+    plan = Plan(PORTAL, (), 40, orphaned=0, foreign=0)
+    assert text.plan(plan) == dedent(f"""\
+        HubSpot portal 1234567 (standard), times in Europe/Berlin
+
+        No changes. HubSpot holds what the files declare.
+        Plan: 0 to create, 0 to update, 0 to delete; 40 unchanged, 0 orphaned.
+        Digest: {plan.digest}
+        """)
+
+
+def test_a_short_text_is_shown_on_one_line() -> None:
+    lines = shown(updating(FieldChange("eventName", "a" * 80, "b" * 80)))
+    assert lines[-1] == f"      name          {'a' * 80} → {'b' * 80}"
+
+
+def test_a_long_text_is_shown_before_and_after() -> None:
+    lines = shown(updating(FieldChange("eventName", "a" * 80, "b" * 81)))
+    assert lines[-3:] == ["      name", f"        - {'a' * 80}", f"        + {'b' * 81}"]
+
+
+def test_of_a_text_of_several_lines_those_are_shown_that_differ() -> None:
+    lines = shown(updating(FieldChange("eventDescription", "One\nTwo\nThree\nFour", "One\n2\nThree\nFour\nFive")))
+    assert lines[-4:] == ["      description", "        - Two", "        + 2", "        + Five"]
+
+
+def test_a_text_that_is_emptied_is_shown_as_it_was() -> None:
+    lines = shown(updating(FieldChange("eventDescription", "One\nTwo", None)))
+    assert lines[-3:] == ["        - One", "        - Two", "        + (empty)"]
+
+
+@pytest.mark.timeout(20)
+def test_two_long_texts_without_a_common_line_are_compared_at_once() -> None:
+    before, after = ("\n".join(f"{side} line {number} of many" for number in range(20_000)) for side in "ab")
+    assert text.plan(updating(FieldChange("eventDescription", before, after))).count("\n") > 40_000
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        ("a" * 80, "a" * 80),
+        ("a" * 81, f"{'a' * 80} …"),
+        (f"{'a' * 79} b", f"{'a' * 79} …"),
+        ("One\nTwo", "One …"),
+        ("One\n", "One …"),
+        ("\tOne", r"\tOne"),
+    ],
+)
+def test_a_long_text_with_nothing_to_compare_is_cut(value: str, written: str) -> None:
+    create = Create(Identity("acme", "launch"), "Launch", (FieldChange("eventDescription", None, value),), DECLARED)
+    assert shown(Plan(PORTAL, (create,), 0))[-1] == f"      description   {written}"
+
+
+def test_a_receipt_shows_what_did_not_simply_go_well() -> None:
+    create = Create(Identity("acme", "launch"), "Launch", (), Source("events/launch.yaml", 1))
+    gone: Change = Delete(Identity(None, "old", "9"), None, ())
+    receipt = Receipt(
+        PORTAL,
+        "sha256:00",
+        (Result(create, Outcome.DONE), Result(gone, Outcome.REFUSED, "it moved")),
+        (gone,),
+        written=True,
+    )
+    assert text.receipt(receipt).split("\n") == [
+        "  - old · refused: it moved",
+        "    old (object 9) · declared nowhere",
+        "Applied: 1 created, 0 updated, 0 deleted.",
+        "Verified: 1 difference: old.",
+        "",
+    ]
+
+
+def test_an_empty_receipt_is_two_lines() -> None:
+    assert text.receipt(Receipt(PORTAL, "sha256:00", (), ())) == (
+        "Applied: 0 created, 0 updated, 0 deleted.\nVerified: 0 differences.\n"
+    )

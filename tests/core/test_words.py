@@ -1,0 +1,363 @@
+"""What every format says."""
+
+import sys
+import unicodedata
+from dataclasses import replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciler.change import Action, Change, Create, Delete, FieldChange, Source, Update
+from reconciler.diagnostics import Diagnostic, Place, error, info, warning
+from reconciler.event import Identity, Value, instant
+from reconciler.live import Portal
+from reconciler.orphans import Verdict, Will
+from reconciler.plan import Plan
+from reconciler.receipt import Outcome, Receipt, Result
+from reconciler.render import words
+from tests.core.building import PORTAL, diagnostics, plans, portals, receipts, texts
+
+SUMMIT = Identity("acme", "summit", "7")
+DECLARED = Source("events/summit.yaml", 3)
+JOINERS = "\u200c\u200d"
+"""Join letters and emoji, which some scripts cannot be written without."""
+
+
+def update(name: str, after: Value, *, registrants: int | None = 0) -> Update:
+    return Update(SUMMIT, "Summit", (FieldChange(name, None, after),), DECLARED, registrants)
+
+
+# Characters
+
+
+def acts_or_hides(character: str) -> bool:
+    """Tell whether a character steers a terminal, turns the direction of a text, or is not seen at all."""
+    return unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"} and character not in JOINERS
+
+
+def test_no_character_that_acts_or_hides_is_let_through() -> None:
+    let_through = [
+        character
+        for character in map(chr, range(sys.maxunicode + 1))
+        if acts_or_hides(character) and character in words.visible(character)
+    ]
+    assert let_through == []
+
+
+@given(texts.filter(lambda text: not any(map(acts_or_hides, text))))
+def test_every_other_text_stays_as_it_is(text: str) -> None:
+    assert words.visible(text) == text
+
+
+@given(texts, texts)
+def test_texts_become_visible_piece_by_piece(one: str, other: str) -> None:
+    assert words.visible(one + other) == words.visible(one) + words.visible(other)
+    assert words.visible(words.visible(one)) == words.visible(one)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a\nb\tc\rd", r"a\nb\tc\rd"),
+        ("\x1b[31m", r"\u{1b}[31m"),
+        ("\u202eevil", r"\u{202e}evil"),
+        ("\u2028", r"\u{2028}"),
+        ("\ud800", r"\u{d800}"),
+        ("\U000e0041", r"\u{e0041}"),
+        ("\u00adsoft", r"\u{ad}soft"),
+        ("naïve 日本 👩\u200d💻 क्\u200cष", "naïve 日本 👩\u200d💻 क्\u200cष"),
+        ("no\u00a0break", "no\u00a0break"),
+    ],
+)
+def test_a_character_that_acts_or_hides_is_shown_by_its_code(text: str, shown: str) -> None:
+    assert words.visible(text) == shown
+
+
+# The fixed lines
+
+
+@given(plans)
+def test_the_summary_of_a_plan_counts_what_it_would_do(plan: Plan) -> None:
+    assert words.summary(plan) == (
+        f"Plan: {plan.count(Create)} to create, {plan.count(Update)} to update, {plan.count(Delete)} to delete; "
+        f"{plan.unchanged} unchanged, {plan.orphaned or 0} orphaned."
+    )
+    assert words.digest(plan) == f"Digest: {plan.digest}"
+
+
+def test_the_fixed_lines_are_those_of_the_contract() -> None:
+    changes: tuple[Change, ...] = (
+        Create(SUMMIT, None, ()),
+        Create(Identity("acme", "b"), None, ()),
+        Update(SUMMIT, None, ()),
+    )
+    plan = Plan(PORTAL, changes, 40, orphaned=1)
+    assert words.summary(plan) == "Plan: 2 to create, 1 to update, 0 to delete; 40 unchanged, 1 orphaned."
+    assert words.NO_CHANGES == "No changes. HubSpot holds what the files declare."
+
+
+def receipt(*outcomes: Outcome, verified: tuple[Change, ...] | None = ()) -> Receipt:
+    made: tuple[Change, ...] = tuple(kind(SUMMIT, None, ()) for kind in (Create, Create, Update, Delete))
+    results = [Result(change, outcome) for change, outcome in zip(made, outcomes, strict=False)]
+    return Receipt(PORTAL, "sha256:00", tuple(results), verified)
+
+
+def test_what_was_done_is_said_in_one_line() -> None:
+    done = receipt(Outcome.DONE, Outcome.FAILED, Outcome.DONE, Outcome.DONE)
+    assert words.applied(done) == "Applied: 1 created, 1 updated, 1 deleted."
+
+
+@pytest.mark.parametrize(
+    ("verified", "line"),
+    [
+        (None, "Verified: not possible."),
+        ((), "Verified: 0 differences."),
+        ((update("eventName", "x"),), "Verified: 1 difference: acme/summit."),
+        ((update("eventName", "x"),) * 2, "Verified: 2 differences: acme/summit, acme/summit."),
+    ],
+)
+def test_what_the_second_reading_found_is_said_in_one_line(verified: tuple[Change, ...] | None, line: str) -> None:
+    assert words.verified(receipt(verified=verified)) == line
+
+
+def test_of_many_differences_ten_are_named() -> None:
+    left = tuple(Update(Identity("acme", str(number)), None, ()) for number in range(12))
+    names = ", ".join(f"acme/{number}" for number in range(10))
+    assert words.verified(receipt(verified=left)) == f"Verified: 12 differences: {names} and 2 more."
+    assert words.verified(receipt(verified=left[:10])) == f"Verified: 10 differences: {names}."
+
+
+def test_the_names_of_what_is_left_are_written_safely() -> None:
+    left = (Update(Identity("acme", "a\nb"), None, ()),)
+    assert words.verified(receipt(verified=left)) == r"Verified: 1 difference: acme/a\nb."
+    assert words.verified(receipt(verified=left), str.upper) == "Verified: 1 difference: ACME/A\nB."
+
+
+@given(receipts)
+def test_a_receipt_is_verified_only_where_a_second_reading_found_nothing(receipt: Receipt) -> None:
+    assert (words.verified(receipt) == "Verified: 0 differences.") == (receipt.verified == ())
+
+
+# The portal and its dates
+
+
+@pytest.mark.parametrize(
+    ("portal", "line"),
+    [
+        (PORTAL, "HubSpot portal 1234567 (standard), times in Europe/Berlin"),
+        (
+            replace(PORTAL, account_type="DEVELOPER_TEST"),
+            "HubSpot portal 1234567 (developer test), times in Europe/Berlin",
+        ),
+        (replace(PORTAL, account_type=None, timezone=None), "HubSpot portal 1234567, times in UTC"),
+    ],
+)
+def test_the_portal_is_named_with_its_kind_and_its_time_zone(portal: Portal, line: str) -> None:
+    assert words.portal(portal) == line
+
+
+@pytest.mark.parametrize("name", [None, "", "Mars/Base", "Europe", "../../etc/passwd", "/etc/passwd", "\x00", "\ud800"])
+def test_a_time_zone_that_nobody_knows_is_utc(name: str | None) -> None:
+    assert words.zone(replace(PORTAL, timezone=name)) == "UTC"
+
+
+@given(portals)
+def test_any_time_zone_of_a_portal_can_be_shown(portal: Portal) -> None:
+    assert words.zone(portal) in (portal.timezone, "UTC")
+
+
+@pytest.mark.parametrize(
+    ("text", "zone", "shown"),
+    [
+        ("2027-04-15T15:00:00Z", "Europe/Berlin", "Thu 15 Apr 2027 17:00"),
+        ("2027-12-15T15:00:00Z", "Europe/Berlin", "Wed 15 Dec 2027 16:00"),
+        ("2027-04-15T23:30:00Z", "Asia/Tokyo", "Fri 16 Apr 2027 08:30"),
+        ("2027-04-15T15:00:07Z", None, "Thu 15 Apr 2027 15:00:07"),
+        ("2027-04-15T15:00:07.050Z", None, "Thu 15 Apr 2027 15:00:07.050"),
+        ("2027-04-15T15:00:00.001Z", None, "Thu 15 Apr 2027 15:00:00.001"),
+        ("2027-04-05T05:07:00Z", None, "Mon 5 Apr 2027 05:07"),
+    ],
+)
+def test_a_date_is_shown_as_people_write_it_in_the_portals_time_zone(text: str, zone: str | None, shown: str) -> None:
+    assert words.date(text, replace(PORTAL, timezone=zone)) == shown
+
+
+@pytest.mark.parametrize("text", ["soon", "", "9999-12-31T23:30:00Z", "2027-13-01T00:00:00Z"])
+def test_a_date_that_cannot_be_shown_otherwise_stays_as_it_is(text: str) -> None:
+    assert words.date(text, replace(PORTAL, timezone="Asia/Tokyo")) == text
+
+
+@given(st.datetimes(datetime(1900, 1, 2), datetime(9999, 12, 30), timezones=st.just(UTC)))  # noqa: DTZ001  (Hypothesis wants bounds without a zone)
+def test_two_instants_that_differ_are_shown_differently_outside_a_clock_change(when: datetime) -> None:
+    later = when.astimezone(ZoneInfo("Asia/Tokyo"))
+    shown = words.date(instant(when), replace(PORTAL, timezone="Asia/Tokyo"))
+    assert f"{later.day} " in shown
+    assert f" {later.year} {later:%H:%M}" in shown
+
+
+@pytest.mark.parametrize("month", range(1, 13))
+def test_months_and_days_are_english_on_any_machine(month: int) -> None:
+    day = datetime(2027, month, month, tzinfo=UTC)
+    months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+    days = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+    shown = words.date(instant(day), replace(PORTAL, timezone=None))
+    assert shown == f"{days[day.weekday()]} {month} {months[month - 1]} 2027 00:00"
+
+
+# Changes
+
+
+def test_a_heading_says_what_happens_to_how_many_events() -> None:
+    assert words.heading(Action.CREATE, 2) == "Create 2 events"
+    assert words.heading(Action.UPDATE, 1) == "Update 1 event"
+    assert words.heading(Action.DELETE, 0) == "Delete 0 events"
+
+
+def test_each_action_has_a_sign() -> None:
+    assert [words.sign(kind(SUMMIT, None, ())) for kind in (Create, Update, Delete)] == ["+", "~", "-"]
+
+
+def test_an_event_is_called_by_its_name_else_by_its_ids() -> None:
+    assert words.title(Update(SUMMIT, "Summit", ())) == "Summit"
+    assert words.title(Update(SUMMIT, None, ())) == words.title(Update(SUMMIT, "", ())) == "acme/summit"
+
+
+@pytest.mark.parametrize(
+    ("change", "remarks"),
+    [
+        (Create(SUMMIT, None, (FieldChange("eventCancelled", None, after=True),)), []),
+        (update("eventName", "x", registrants=12), ["12 registered"]),
+        (update("eventName", "x", registrants=None), ["nobody knows how many are registered"]),
+        (update("eventCancelled", after=True), ["CANCELS the event", "0 registered"]),
+        (update("eventCompleted", after=True), ["COMPLETES the event, which cannot be undone", "0 registered"]),
+        (Delete(SUMMIT, None, (), None, 3), ["the attendance history is lost with it", "3 registered"]),
+    ],
+)
+def test_what_must_not_be_overlooked_is_said(change: Change, remarks: list[str]) -> None:
+    assert words.remarks(change) == remarks
+
+
+@pytest.mark.parametrize(
+    ("identity", "shown"),
+    [
+        (SUMMIT, "acme/summit (object 7)"),
+        (Identity("acme", "summit"), "acme/summit"),
+        (Identity(None, "old", "9"), "old (object 9)"),
+        (Identity(object_id="9"), "object 9"),
+    ],
+)
+def test_an_event_is_named_exactly(identity: Identity, shown: str) -> None:
+    assert words.identity(identity) == shown
+
+
+def test_a_change_says_where_it_is_declared() -> None:
+    assert words.where(Update(SUMMIT, None, (), DECLARED)) == "events/summit.yaml:3"
+    assert words.where(Delete(SUMMIT, None, ())) == "declared nowhere"
+
+
+def test_a_field_is_called_as_people_call_it() -> None:
+    assert words.label(FieldChange("startDateTime", None, None)) == "starts"
+    assert words.label(FieldChange("eventName", None, None)) == "name"
+    assert words.label(FieldChange("customProperties.event_region", None, None)) == "event_region"
+
+
+@pytest.mark.parametrize(
+    ("name", "held", "shown"),
+    [
+        ("eventCancelled", True, "yes"),
+        ("eventCancelled", False, "no"),
+        ("eventCancelled", None, "no"),
+        ("startDateTime", "2027-04-15T15:00:00Z", "Thu 15 Apr 2027 17:00"),
+        ("startDateTime", None, "(empty)"),
+        ("eventName", "2027-04-15T15:00:00Z", "2027-04-15T15:00:00Z"),
+        ("eventName", None, "(empty)"),
+        ("customProperties.eventCancelled", "true", "true"),
+    ],
+)
+def test_a_value_is_written_for_people(name: str, held: Value, shown: str) -> None:
+    assert words.value(name, held, PORTAL) == shown
+
+
+FLAGS_AND_NAME = (
+    FieldChange("eventName", "Old", "Old"),
+    FieldChange("eventCancelled", before=False, after=False),
+    FieldChange("eventCompleted", before=True, after=True),
+)
+
+
+@pytest.mark.parametrize("kind", [Create, Delete])
+def test_a_record_shows_flags_only_where_they_are_set(kind: type[Create] | type[Delete]) -> None:
+    assert list(words.record(kind(SUMMIT, None, FLAGS_AND_NAME), PORTAL)) == [("name", "Old"), ("completed", "yes")]
+
+
+def test_a_record_shows_what_a_create_brings_and_what_a_delete_takes() -> None:
+    both = (FieldChange("eventName", "before", "after"),)
+    assert list(words.record(Create(SUMMIT, None, both), PORTAL)) == [("name", "after")]
+    assert list(words.record(Delete(SUMMIT, None, both), PORTAL)) == [("name", "before")]
+
+
+# Orphans, others' events, findings, results
+
+
+def verdict(will: Will, name: str | None = "Old") -> Verdict:
+    return Verdict(Identity(None, "old", "9"), name, None, None, 3, will, "it is protected")
+
+
+def test_only_orphans_that_nothing_happens_to_are_listed_as_such() -> None:
+    assert list(words.spared([verdict(will) for will in Will])) == [verdict(Will.NOTHING)]
+
+
+def test_an_orphan_is_named_with_the_reason_why_it_stays() -> None:
+    assert words.orphan(verdict(Will.NOTHING)) == "Old · old (object 9) · 3 registered · left alone: it is protected"
+    assert words.orphan(verdict(Will.NOTHING, None)) == "old (object 9) · 3 registered · left alone: it is protected"
+
+
+@pytest.mark.parametrize(
+    ("foreign", "orphaned", "lines"),
+    [
+        (1, 0, ["1 event in the portal belongs to others and is left alone."]),
+        (2, 0, ["2 events in the portal belong to others and are left alone."]),
+        (0, 3, []),
+        (None, None, ["Orphans were not looked for."]),
+    ],
+)
+def test_what_is_not_looked_at_or_touched_is_said(foreign: int | None, orphaned: int | None, lines: list[str]) -> None:
+    assert list(words.left_alone(Plan(PORTAL, (), 0, orphaned=orphaned, foreign=foreign))) == lines
+
+
+@pytest.mark.parametrize(
+    ("found", "line"),
+    [
+        (error("c", "m"), "m [c]"),
+        (warning("c", "m"), "warning: m [c]"),
+        (info("c", "m"), "info: m [c]"),
+        (error("c", "m", Place("a.yaml", 3, 5), "h"), "a.yaml:3:5: m (h) [c]"),
+    ],
+)
+def test_a_finding_is_one_line_of_where_what_and_what_to_do(found: Diagnostic, line: str) -> None:
+    assert words.diagnostic(found) == line
+
+
+@given(diagnostics)
+def test_a_finding_always_tells_its_message_and_its_code(found: Diagnostic) -> None:
+    assert f"{found.message}" in words.diagnostic(found)
+    assert words.diagnostic(found).endswith(f"[{found.code}]")
+
+
+def test_a_plain_success_is_not_worth_a_line() -> None:
+    plain, already = (
+        Result(update("a", "b"), Outcome.DONE),
+        Result(update("a", "b"), Outcome.DONE, "it held it already"),
+    )
+    failed = Result(update("a", "b"), Outcome.FAILED)
+    assert words.notable(Receipt(PORTAL, "", (plain, already, failed))) == [already, failed]
+
+
+def test_an_outcome_is_said_in_words_with_its_reason() -> None:
+    assert (
+        words.outcome(Result(update("a", "b"), Outcome.NOT_ATTEMPTED, "not reviewed")) == "not attempted: not reviewed"
+    )
+    assert words.outcome(Result(update("a", "b"), Outcome.UNSURE)) == "unsure"
