@@ -1,0 +1,165 @@
+"""A portal over HTTP: the doors that read and write its events."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from reconciler.change import Create
+from reconciler.errors import AccessDenied, Rejected, Unavailable
+from reconciler.event import Identity, LiveEvent
+from reconciler.hubspot import wire
+from reconciler.hubspot.http import HttpReader, HttpWriter
+from reconciler.live import Answer, Edit, Hit, Listing, Portal
+
+MOST_PAGES = 10_000
+"""A list that never ends is an error; a million events are more than any portal holds."""
+
+_T = TypeVar("_T")
+
+
+class PortalReader:
+    """A portal to read; see `reconciler.live.Reader`."""
+
+    def __init__(self, http: HttpReader, api_version: str) -> None:
+        self._http = http
+        self._paths = wire.Paths(api_version)
+        self._portal: Portal | None = None
+
+    @property
+    def reads(self) -> int:
+        """How many requests were sent so far, those that were repeated after a failure counted once."""
+        return self._http.requests
+
+    def read(self) -> Listing:
+        """Read whose portal it is and every page of its list (list, account details, token details)."""
+        portal = self._whose()
+        newest: dict[str, LiveEvent] = {}
+        for event in self._events():
+            object_id = str(event.identity.object_id)
+            # A page can repeat an event that moved while the list was read; the later state counts.
+            if object_id not in newest or _changed(event) >= _changed(newest[object_id]):
+                newest[object_id] = event
+        return Listing(portal, tuple(newest.values()))
+
+    def search(self, prefix: str) -> tuple[Hit, ...]:
+        """Search our app's events by the start of their event ids (search)."""
+        return _understood(wire.hits, self._http.get(self._paths.search, {"q": prefix}))
+
+    def find(self, identity: Identity) -> LiveEvent | None:
+        """Read one event: by external ids, which only its own app can (get by external ids), else by object id."""
+        if identity.external is None:
+            return self._get(self._paths.by_object_id(str(identity.object_id)), {}, identity)
+        account_id, event_id = identity.external
+        return self._get(self._paths.by_event_id(event_id), {"externalAccountId": account_id}, identity)
+
+    def _get(self, path: str, query: dict[str, str], asked: Identity) -> LiveEvent | None:
+        body = self._http.get_or_none(path, query)
+        if body is None:
+            return None
+        found = _understood(wire.event, body)
+        identity = Identity(asked.external_account_id, asked.external_event_id, found.identity.object_id)
+        return LiveEvent(identity, found.app_id, found.fields, found.registrants, found.attendees, found.updated_at)
+
+    def _whose(self) -> Portal:
+        if self._portal is None:
+            account = _understood(wire.account, self._http.get(self._paths.account, {}))
+            self._portal = Portal(
+                account.id, account.account_type, account.timezone, self._paths.version, self._token_app()
+            )
+        return self._portal
+
+    def _token_app(self) -> int | None:
+        """Ask which app the token belongs to; it is not known that this answers for every kind of token."""
+        try:
+            return _understood(wire.token_app, self._http.token_details(wire.TOKEN_DETAILS))
+        except (Rejected, AccessDenied):
+            return None
+
+    def _events(self) -> "list[LiveEvent]":
+        events: list[LiveEvent] = []
+        seen: set[str] = set()
+        query = {"limit": str(wire.PAGE)}
+        for _ in range(MOST_PAGES):
+            page = _understood(wire.page, self._http.get(self._paths.events, query))
+            events += page.events
+            if page.after is None:
+                return events
+            if page.after in seen:
+                raise Unavailable("HubSpot's list of events repeats itself, so it could not be read whole")
+            seen.add(page.after)
+            query["after"] = page.after
+        raise Unavailable(f"HubSpot's list of events did not end after {MOST_PAGES} pages")
+
+
+class PortalWriter(PortalReader):
+    """A portal to write as well; see `reconciler.live.Writer`."""
+
+    def __init__(self, http: HttpWriter, api_version: str) -> None:
+        super().__init__(http, api_version)
+        self._writing = http
+
+    def create(self, changes: Sequence[Create]) -> Answer:
+        """Make events (batch upsert).
+
+        Its results tell neither external id, so only a count of results equal to that of the inputs confirms them.
+        """
+        answer = _written(wire.batch_answer, self._writing.post(self._paths.upsert, wire.create_body(changes)))
+        identities = [change.identity for change in changes]
+        if not answer.problems and len(answer.object_ids) == len(identities):
+            return Answer(identities)
+        return Answer((), _reasons(answer, {identity: str(identity.external_event_id) for identity in identities}))
+
+    def update(self, edits: Sequence[Edit]) -> Answer:
+        """Change events (batch update), whichever status HubSpot reports failing items with.
+
+        An item that stands among both the results and the errors is not confirmed.
+        """
+        answer = _written(wire.batch_answer, self._writing.post(self._paths.update, wire.update_body(edits)))
+        names = {edit.identity: str(edit.identity.object_id) for edit in edits}
+        well = set(answer.object_ids).difference(*(about for _, about in answer.problems))
+        confirmed = [identity for identity, name in names.items() if name in well]
+        return Answer(confirmed, _reasons(answer, names))
+
+    def complete(self, identity: Identity, *, cancelled: bool) -> Answer:
+        """Complete an event (update by external ids): no request by object id carries `eventCompleted`."""
+        path = self._paths.by_event_id(str(identity.external_event_id))
+        query = {"externalAccountId": str(identity.external_account_id)}
+        self._writing.patch(path, query, wire.complete_body(cancelled=cancelled))
+        return Answer()
+
+    def archive(self, identities: Sequence[Identity]) -> Answer:
+        """Delete events (batch archive): 204 says that all are gone, anything else is settled by reading."""
+        status = self._writing.post_for_status(self._paths.archive, wire.archive_body(identities))
+        return Answer(identities if status == NO_CONTENT else ())
+
+
+NO_CONTENT = 204
+
+
+def _changed(event: LiveEvent) -> str:
+    """Sort key of when an event was changed last; without the `Z` a second stands before its own fractions."""
+    return (event.updated_at or "").removesuffix("Z")
+
+
+def _understood(decode: Callable[[wire.Json], _T], body: wire.Json) -> _T:
+    try:
+        return decode(body)
+    except wire.Malformed as error:
+        raise Unavailable(
+            f"HubSpot's answer is not understood: {error}",
+            hint="try again; if it stays, HubSpot may have changed its API",
+        ) from error
+
+
+def _written(decode: Callable[[wire.Json], _T], body: wire.Json) -> _T:
+    """Decode the answer to a write, which was carried out whether or not it can be read."""
+    try:
+        return _understood(decode, body)
+    except Unavailable as error:
+        raise Unavailable(error.message, hint=error.hint, sent=True) from error
+
+
+def _reasons(answer: wire.BatchAnswer, names: dict[Identity, str]) -> dict[Identity, str]:
+    """Give each item the message that names it, else what was said without naming any."""
+    general = "; ".join(dict.fromkeys(message for message, _ in answer.problems))
+    named = {name: message for message, about in answer.problems for name in about}
+    return {identity: named.get(name, general) for identity, name in names.items() if named.get(name, general)}

@@ -1,0 +1,175 @@
+"""The whole story: read, compare, plan, guard, apply, read again."""
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from reconciler.apply import Applied, Lookup, Progress, apply
+from reconciler.approval import Selection
+from reconciler.change import Change, FieldChange
+from reconciler.diagnostics import Severity
+from reconciler.diff import compare
+from reconciler.errors import DeclarationsInvalid, Interrupted, ReconcilerError
+from reconciler.event import Declared, Identity
+from reconciler.evidence import Evidence, first_evidence
+from reconciler.freshness import Holds, judge
+from reconciler.guard import ApprovedPlan, Limits, approve, check_portal, foreseeable
+from reconciler.live import Listing, Reader, Writer
+from reconciler.ownership import questions, searchable_prefix, settle
+from reconciler.plan import Draft, Plan, build
+from reconciler.policy import Policy
+from reconciler.receipt import Outcome, Receipt, Result
+
+Select = Callable[[Plan], Selection]
+"""Tells which of a plan's changes were approved; may raise `Refused`."""
+
+
+def make_plan(declared: Declared, policy: Policy, portal: Reader, now: datetime) -> Draft:
+    """Read the portal and plan the difference.
+
+    Raises `Refused` for another portal than the declared one, `DeclarationsInvalid` for what only
+    the portal can tell is wrong.
+    """
+    draft = _draft(declared, policy, portal, now)
+    _raise_errors(draft.plan)
+    return draft
+
+
+def with_refusals(draft: Draft, limits: Limits) -> Plan:
+    """Give the plan with every refusal that an apply within the same limits would make."""
+    refusals = foreseeable(draft, draft.plan.changes, limits)
+    warnings = tuple(replace(refusal, severity=Severity.WARNING) for refusal in refusals)
+    return replace(draft.plan, diagnostics=draft.plan.diagnostics + warnings)
+
+
+def approve_plan(draft: Draft, select: Select, limits: Limits) -> ApprovedPlan:
+    """Select what was approved and guard it; a plan without changes needs nobody's approval.
+
+    Raises `Refused` with every reason.
+    """
+    selection = select(draft.plan) if draft.plan.changes else Selection(())
+    return approve(draft, selection, limits)
+
+
+def run_plan(approved: ApprovedPlan, portal: Writer, lookup: Lookup, progress: Progress, now: datetime) -> Receipt:
+    """Apply the approved changes, then read again to prove that nothing is left of them."""
+    applied = apply(approved, portal, lookup, progress)
+    if applied.cause is not None:
+        return _receipt(approved, applied, None)
+    try:
+        left = verify(approved.draft, _reached(applied), portal, now)
+    except Interrupted as end:
+        return _receipt(approved, replace(applied, cause=end), None)
+    return _receipt(approved, applied, left)
+
+
+def verify(draft: Draft, ran: Collection[tuple[str, ...]], portal: Reader, now: datetime) -> tuple[Change, ...] | None:
+    """Read and compare again; give what is still different of the events that `ran`, None if it cannot be read.
+
+    The list may lag behind, so each difference that it shows is confirmed by a direct read. Raises `Interrupted`.
+    """
+    if not ran:
+        return ()
+    try:
+        # What has become wrong with other events meanwhile is no reason to leave these unproven.
+        again = _draft(draft.declared, draft.policy, portal, now)
+        suspects = [change for change in again.plan.changes if change.identity.key in ran]
+        return tuple(filter(None, (_confirmed(change, again, portal) for change in suspects)))
+    except Interrupted:
+        raise
+    except ReconcilerError:
+        return None
+
+
+def so_far(approved: ApprovedPlan, applied: Applied) -> Receipt:
+    """Give the receipt of a run that is still going, or that nobody could end properly."""
+    return _receipt(approved, applied, None)
+
+
+def nothing_ran(draft: Draft, cause: ReconcilerError) -> Receipt:
+    """Give the receipt of a run that was refused or stopped before its first write."""
+    results = tuple(Result(change, Outcome.NOT_ATTEMPTED, cause.message) for change in draft.plan.changes)
+    return Receipt(draft.plan.portal, draft.plan.digest, results, cause=cause)
+
+
+def _draft(declared: Declared, policy: Policy, portal: Reader, now: datetime) -> Draft:
+    """Plan the difference, and leave it to the caller what to make of errors in it."""
+    listing = portal.read()
+    check_portal(policy, listing.portal.id)
+    evidence = _prove(declared, policy, listing, portal)
+    settled = settle(declared.events, listing, policy, evidence)
+    whose = replace(listing.portal, app_id=evidence.app_id)
+    draft = build(settled, declared, policy, whose, evidence, now)
+    return replace(draft, plan=replace(draft.plan, reads=portal.reads))
+
+
+def _prove(declared: Declared, policy: Policy, listing: Listing, portal: Reader) -> Evidence:
+    """Gather what the list cannot tell: one search for all, then a direct read for each doubt that is left."""
+    evidence = first_evidence(policy, listing)
+    prefix = searchable_prefix(declared.events, listing, evidence)
+    if prefix and not evidence.foreign_token:
+        evidence = evidence.with_hits(portal.search(prefix), listing)
+    while pending := tuple(questions(declared.events, listing, policy, evidence)):
+        app_was_known = evidence.app_id is not None
+        for asked in pending:
+            evidence = evidence.with_answer(asked, portal.find(Identity(*asked)), listing)
+            # Whose events are ours has just become known, so far fewer questions are left.
+            if not app_was_known and evidence.app_id is not None:
+                break
+    return evidence
+
+
+def _raise_errors(plan: Plan) -> None:
+    if any(found.severity is Severity.ERROR for found in plan.diagnostics):
+        raise DeclarationsInvalid(plan.diagnostics)
+
+
+def _reached(applied: Applied) -> set[tuple[str, ...]]:
+    """Name the events whose state the run is answerable for."""
+    passed = (Outcome.REFUSED, Outcome.NOT_ATTEMPTED)
+    return {result.change.identity.key for result in applied.results if result.outcome not in passed}
+
+
+def _confirmed(change: Change, draft: Draft, portal: Reader) -> Change | None:
+    """Give the difference as a direct read shows it, or None where the list was only late."""
+    found = portal.find(change.identity)
+    if isinstance(judge(draft, change, found), Holds):
+        return None
+    event = draft.events.get(change.identity)
+    return change if event is None else compare(event, found)
+
+
+def _receipt(approved: ApprovedPlan, applied: Applied, left: tuple[Change, ...] | None) -> Receipt:
+    plan = approved.draft.plan
+    results = {
+        result.change.identity: result
+        for result in (
+            *approved.selection.set_aside,
+            *(_truthful(result, left or ()) for result in applied.results),
+        )
+    }
+    return Receipt(
+        portal=plan.portal,
+        digest=plan.digest,
+        results=tuple(results[change.identity] for change in plan.changes),
+        verified=left,
+        written=applied.written,
+        cause=applied.cause,
+    )
+
+
+def _truthful(result: Result, left: Iterable[Change]) -> Result:
+    """Take a success back where the second reading shows that HubSpot kept what was there before."""
+    still = next((change for change in left if change.identity.key == result.change.identity.key), None)
+    if result.outcome is not Outcome.DONE or still is None:
+        return result
+    kept = [field.name for field in result.change.fields if _still_to_do(field, still)]
+    if not kept:
+        return result
+    why = f"HubSpot answered success, but did not take over {', '.join(kept)}"
+    return replace(result, outcome=Outcome.FAILED, why=why)
+
+
+def _still_to_do(field: FieldChange, still: Change) -> bool:
+    left = still.field(field.name)
+    return left is not None and (left.before, left.after) == (field.before, field.after)

@@ -1,0 +1,28 @@
+"""Time that passes as a test wants it to."""
+
+from dataclasses import dataclass, field
+from itertools import count
+
+from reconciler.hubspot.http import Clock
+
+
+@dataclass
+class Sleeper:
+    """Somebody for whom time passes only while they sleep."""
+
+    now: float = 0.0
+    slept: list[float] = field(default_factory=list)
+
+    @property
+    def clock(self) -> Clock:
+        return Clock(now=lambda: self.now, sleep=self.sleep)
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+def ticking() -> Clock:
+    """Give a clock on which every look costs a second."""
+    looks = count()
+    return Clock(now=lambda: float(next(looks)), sleep=lambda _: None)

@@ -1,0 +1,154 @@
+"""Something on the way to HubSpot that keeps what passes, and loses some of it."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from enum import Enum
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+from urllib.parse import urlsplit
+
+
+class Fate(Enum):
+    """What becomes of a request on the way."""
+
+    PASSED_ON = "passed on"
+    REQUEST_LOST = "lost before it arrived"
+    ANSWER_LOST = "carried out, but its answer was lost"
+
+
+@dataclass(frozen=True)
+class Instead:
+    """An answer that HubSpot never gave: it did not even see the request."""
+
+    status: int
+    body: bytes = b""
+
+
+@dataclass(frozen=True)
+class Reworded:
+    """Another answer than the one that HubSpot gave after carrying the request out."""
+
+    status: int
+    body: bytes = b""
+
+
+@dataclass(frozen=True)
+class Passing:
+    """One request on its way; `target` is its path with its query."""
+
+    method: str
+    target: str
+    body: bytes
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.target).path
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+Treatment = Fate | Instead | Reworded
+Decide = Callable[[Passing], Treatment]
+
+
+@dataclass
+class Way:
+    """A way to HubSpot, and every request that was sent along it."""
+
+    base_url: str
+    sent: list[Passing] = field(default_factory=list)
+
+
+def all_pass(_: Passing) -> Fate:
+    return Fate.PASSED_ON
+
+
+def meeting(method: str, end: str, treatment: Treatment, *, times: int = 1_000) -> Decide:
+    """Treat requests with this method and this end of their path so, as often as said."""
+    left = iter(range(times))
+
+    def decide(passing: Passing) -> Treatment:
+        hit = passing.method == method and passing.path.endswith(end) and next(left, None) is not None
+        return treatment if hit else Fate.PASSED_ON
+
+    return decide
+
+
+@contextmanager
+def forwarding(base_url: str, decide: Decide = all_pass) -> Iterator[Way]:
+    """Open a way that leads to `base_url`, on which `decide` says what becomes of each request."""
+    with _Forwarder(base_url, decide) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield server.way
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+class _Forwarder(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, base_url: str, decide: Decide) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.hubspot = urlsplit(base_url).netloc
+        self.decide = decide
+        self.way = Way(f"http://127.0.0.1:{self.server_port}")
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Forwarder
+
+    def do_GET(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        passing = Passing(self.command, self.path, body)
+        self.server.way.sent.append(passing)
+        answer = self._answer(passing)
+        if answer is None:
+            self.close_connection = True
+        else:
+            self.wfile.write(answer)
+
+    do_POST = do_PATCH = do_GET  # noqa: N815  (the names that http.server looks for)
+
+    def _answer(self, passing: Passing) -> bytes | None:
+        """Give what goes back; None where nothing does."""
+        match self.server.decide(passing):
+            case Instead(status, body):
+                return _written(status, [], body)
+            case Reworded(status, body):
+                self._forwarded(passing)
+                return _written(status, [], body)
+            case Fate.REQUEST_LOST:
+                return None
+            case Fate.ANSWER_LOST:
+                self._forwarded(passing)
+                return None
+            case Fate.PASSED_ON:
+                return self._forwarded(passing)
+
+    def _forwarded(self, passing: Passing) -> bytes:
+        with closing(HTTPConnection(self.server.hubspot)) as hubspot:
+            headers = {name: value for name, value in self.headers.items() if name.lower() != "host"}
+            hubspot.request(passing.method, passing.target, passing.body or None, headers)
+            answer = hubspot.getresponse()
+            kept = [(name, value) for name, value in answer.getheaders() if name.lower().startswith("x-hubspot")]
+            return _written(answer.status, kept, answer.read())
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def _written(status: int, headers: list[tuple[str, str]], body: bytes) -> bytes:
+    lines = [f"HTTP/1.1 {status} Forwarded", *(f"{name}: {value}" for name, value in headers)]
+    if status != 204:
+        lines.append(f"Content-Length: {len(body)}")
+    return "\r\n".join([*lines, "", ""]).encode() + body

@@ -1,0 +1,31 @@
+"""What HubSpot publishes of its API, which lies beside the repository and not in it."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Json = dict[str, Any]
+
+_HUBSPOT = Path(__file__).resolve().parents[3] / "shared" / "hubspot"
+
+
+def description(version: str) -> Json:
+    """Give HubSpot's OpenAPI description of one API version."""
+    return _read(f"openapi/marketing-events-{version}.json")
+
+
+def examples() -> Json:
+    """Give requests and answers made from HubSpot's descriptions."""
+    return _read("examples.json")
+
+
+def _read(name: str) -> Json:
+    path = _HUBSPOT / name
+    if not path.exists():
+        # CI has to have it; on a user's machine it may be missing.
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(f"HubSpot's description is not at {path}")
+    read: Json = json.loads(path.read_text(encoding="utf-8"))
+    return read

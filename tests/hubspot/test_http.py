@@ -1,0 +1,737 @@
+"""The HTTP client against servers that misbehave in every way HubSpot and the network know."""
+
+import json
+import logging
+import socket
+import ssl
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciler.errors import AccessDenied, Interrupted, ReconcilerError, Rejected, Unavailable, UsageError
+from reconciler.hubspot.http import ATTEMPTS, MOST_BYTES, Clock, HttpReader, HttpWriter, Watch, _Pacer
+from tests.hubspot import connecting
+from tests.hubspot.clocks import Sleeper, ticking
+from tests.hubspot.scripted import (
+    Play,
+    Server,
+    answer,
+    cut,
+    endless,
+    raw,
+    reset,
+    serving,
+    unframed,
+    unused_address,
+)
+
+CANARY = "pat-na1-canary-4711"
+FINE = {"fine": True}
+PATH = "/marketing/marketing-events/2026-03"
+BURST = {
+    "status": "error",
+    "message": "You have reached your ten_secondly_rolling limit.",
+    "errorType": "RATE_LIMIT",
+    "policyName": "TEN_SECONDLY_ROLLING",
+}
+DAILY = {**BURST, "message": "You have reached your daily limit.", "policyName": "DAILY"}
+
+UNWATCHED = Watch()
+
+Client = Callable[..., HttpWriter]
+
+
+@pytest.fixture
+def open_client() -> Iterator[Client]:
+    """Give clients, whose waiting takes no time unless a test brings a clock of its own."""
+    with ExitStack() as stack:
+
+        def open_one(
+            server: Server | str,
+            *,
+            timeout: float = 60,
+            clock: Clock | None = None,
+            watch: Watch = UNWATCHED,
+            proxy: str | None = None,
+        ) -> HttpWriter:
+            base_url = server if isinstance(server, str) else server.base_url
+            connection = connecting.to(base_url, token=CANARY, proxy=proxy)
+            client = HttpWriter(connection, timeout=timeout, clock=clock or Sleeper().clock, watch=watch)
+            return stack.enter_context(client)
+
+        yield open_one
+
+
+@pytest.fixture
+def play() -> Iterator[Callable[..., Server]]:
+    """Start servers that play a script; all of them end with the test."""
+    with ExitStack() as stack:
+        yield lambda *script: stack.enter_context(serving(*script))
+
+
+Start = Callable[..., Server]
+
+
+# What is sent
+
+
+def test_a_request_carries_the_token_and_asks_for_plain_json(play: Start, open_client: Client) -> None:
+    server = play(answer())
+    open_client(server).get(PATH, {"limit": "100"})
+    (request,) = server.received
+    assert (request.method, request.target) == ("GET", f"{PATH}?limit=100")
+    assert request.headers["authorization"] == f"Bearer {CANARY}"
+    assert request.headers["accept"] == "application/json"
+    assert request.headers["accept-encoding"] == "identity"
+    assert request.headers["user-agent"].startswith("reconciler/")
+
+
+@pytest.mark.parametrize(
+    ("send", "method", "target"),
+    [
+        (lambda client: client.post(PATH, {"inputs": []}), "POST", PATH),
+        (
+            lambda client: client.patch(PATH, {"externalAccountId": "a&b"}, {"inputs": []}),
+            "PATCH",
+            f"{PATH}?externalAccountId=a%26b",
+        ),
+    ],
+)
+def test_a_write_carries_its_body_as_json(
+    play: Start, open_client: Client, send: Callable[[HttpWriter], Any], method: str, target: str
+) -> None:
+    server = play(answer(body=FINE))
+    assert send(open_client(server)) == FINE
+    (request,) = server.received
+    assert (request.method, request.target) == (method, target)
+    assert json.loads(request.body) == {"inputs": []}
+
+
+def test_the_question_for_the_token_is_the_one_post_of_a_reader(play: Start) -> None:
+    server = play(answer(body=FINE))
+    with HttpReader(connecting.to(server.base_url, token=CANARY), timeout=60) as reader:
+        assert reader.token_details("/oauth") == FINE
+    assert [(one.method, one.target, json.loads(one.body)) for one in server.received] == [
+        ("POST", "/oauth", {"tokenKey": CANARY})
+    ]
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH", "PUT", "DELETE"])
+def test_a_reader_refuses_to_write(play: Start, method: str) -> None:
+    server = play(answer())
+    with (
+        HttpReader(connecting.to(server.base_url, token=CANARY), timeout=60) as reader,
+        pytest.raises(AssertionError, match=f"must not send {method}"),
+    ):
+        reader._request(method, PATH, {})
+    assert not server.received
+
+
+def test_a_reader_has_no_method_that_writes() -> None:
+    assert not {"post", "post_for_status", "patch", "put", "delete"} & set(dir(HttpReader))
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+def test_a_writer_sends_no_other_write_than_it_has_to(play: Start, open_client: Client, method: str) -> None:
+    server = play(answer())
+    with pytest.raises(AssertionError, match=f"must not send {method}"):
+        open_client(server)._request(method, PATH, {})
+    assert not server.received
+
+
+def test_each_request_is_told_in_a_line(play: Start, open_client: Client) -> None:
+    lines: list[str] = []
+    client = open_client(play(answer(503), answer()), watch=Watch(log=lines.append))
+    client.get(PATH, {"q": "secret plans"})
+    assert lines == [f"GET {PATH}: 503", f"GET {PATH}: 200"]
+
+
+def test_a_request_that_is_repeated_counts_once(play: Start, open_client: Client) -> None:
+    client = open_client(play(answer(503), answer()))
+    client.get(PATH, {})
+    assert client.requests == 1
+
+
+# Where it goes
+
+
+def test_a_redirect_is_not_followed_and_the_token_stays_here(play: Start, open_client: Client) -> None:
+    elsewhere = play(answer())
+    server = play(answer(307, Location=f"{elsewhere.base_url}{PATH}"))
+    with pytest.raises(Unavailable, match="redirects elsewhere"):
+        open_client(server).get(PATH, {})
+    assert len(server.received) == 1
+    assert not elsewhere.received
+
+
+def test_plain_http_passes_by_the_proxy_which_would_see_the_token(play: Start, open_client: Client) -> None:
+    proxy, server = play(answer()), play(answer(body=FINE))
+    assert open_client(server, proxy=proxy.base_url).get(PATH, {}) == FINE
+    assert not proxy.received
+
+
+def test_a_proxy_of_the_environment_is_not_used(
+    play: Start, open_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxy, server = play(answer()), play(answer(body=FINE))
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, proxy.base_url)
+    assert open_client(server).get(PATH, {}) == FINE
+    assert not proxy.received
+
+
+def test_https_goes_through_the_proxy_which_never_sees_the_token(play: Start, open_client: Client) -> None:
+    proxy = play(answer(407))
+    client = open_client("https://api.hubapi.example", proxy=proxy.base_url)
+    with pytest.raises(Unavailable, match=r"api\.hubapi\.example cannot be reached \(ProxyError\)") as caught:
+        client.get(PATH, {})
+    assert not caught.value.sent
+    assert {(one.method, one.target) for one in proxy.received} == {("CONNECT", "api.hubapi.example:443")}
+    assert CANARY not in repr(proxy.received)
+
+
+@pytest.fixture
+def secure() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(connecting.CERTIFICATE)
+    return context
+
+
+def test_a_server_whose_certificate_nobody_trusts_is_sent_nothing(
+    secure: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(connecting.CERTIFICATE))  # only the settings read the environment
+    with serving(answer(), tls=secure) as server:
+        connection = replace(connecting.to(server.base_url), ca_file=None)
+        with (
+            HttpReader(connection, timeout=60, clock=Sleeper().clock) as reader,
+            pytest.raises(Unavailable, match=r"127\.0\.0\.1 cannot be reached \(ConnectError\)") as caught,
+        ):
+            reader.get(PATH, {})
+        assert not caught.value.sent
+        assert not server.received
+
+
+def test_a_certificate_of_ones_own_is_trusted_where_the_settings_name_it(
+    secure: ssl.SSLContext, open_client: Client
+) -> None:
+    with serving(answer(body=FINE), tls=secure) as server:
+        assert open_client(server).get(PATH, {}) == FINE
+
+
+def test_a_file_of_certificates_that_holds_none_is_wrong_usage(tmp_path: Path) -> None:
+    empty = tmp_path / "ca.pem"
+    empty.write_text("no certificate")
+    with pytest.raises(UsageError, match="SSL_CERT_FILE holds no certificates"):
+        HttpReader(replace(connecting.to("https://api.hubapi.example"), ca_file=str(empty)), timeout=60)
+
+
+# Answers that are no answers
+
+
+BROKEN = {
+    "nothing at all": cut(),
+    "a reset": reset,
+    "half a body": cut(b'{"fine": '),
+    "half a body without a length": unframed(b'{"fine": '),
+    "no HTTP": raw(b"SSH-2.0-OpenSSH\r\n"),
+    "an empty body": answer(body=b""),
+    "HTML": answer(body=b"<html>Welcome to the hotel's network</html>"),
+    "NaN": answer(body=b'{"fine": NaN}'),
+    "Infinity": answer(body=b'{"fine": -Infinity}'),
+    "a number too long": answer(body=b"9" * 5000),
+    "broken UTF-8": answer(body=b'"\xff"'),
+    "depth": answer(body=b"[" * 100_000),
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
+def test_a_broken_answer_is_asked_for_again(play: Start, open_client: Client, broken: Play) -> None:
+    assert open_client(play(broken, answer(body=FINE))).get(PATH, {}) == FINE
+
+
+@pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
+def test_a_write_whose_answers_stay_broken_may_have_been_carried_out(
+    play: Start, open_client: Client, broken: Play
+) -> None:
+    server = play(broken)
+    with pytest.raises(Unavailable) as caught:
+        open_client(server).post(PATH, {})
+    assert caught.value.sent
+    assert caught.value.exit_code == 7
+    assert len(server.received) == ATTEMPTS
+
+
+def test_a_connection_that_is_refused_sent_nothing(open_client: Client) -> None:
+    sleeper = Sleeper()
+    with pytest.raises(Unavailable, match=r"127\.0\.0\.1 cannot be reached \(ConnectError\)") as caught:
+        open_client(unused_address(), clock=sleeper.clock).post(PATH, {})
+    assert not caught.value.sent
+    assert caught.value.hint == "check the network, the proxy and HUBSPOT_BASE_URL"
+    assert len(sleeper.slept) == ATTEMPTS - 1
+
+
+def test_a_body_that_never_ends_ends_with_the_time(play: Start, open_client: Client) -> None:
+    with pytest.raises(Unavailable, match="the time of 60 seconds for the whole run is over") as caught:
+        open_client(play(endless(b" ")), clock=ticking()).post(PATH, {})
+    assert caught.value.sent
+
+
+def test_a_body_that_is_too_large_is_not_read_to_its_end(play: Start, open_client: Client) -> None:
+    server = play(endless(b" " * 2**20))
+    with pytest.raises(Unavailable, match=f"more than {MOST_BYTES // 2**20} MiB") as caught:
+        open_client(server).post(PATH, {})
+    assert caught.value.sent
+    assert len(server.received) == 1
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        (rb'"\ud83c\udf89"', "\N{PARTY POPPER}"),
+        (rb'"half \ud83c"', "half \N{REPLACEMENT CHARACTER}"),
+        (rb'{"\uDF89": ["\\ud83c", "\udf89\ud83c"]}', {"\ufffd": ["\\ud83c", "\ufffd\ufffd"]}),
+    ],
+)
+def test_half_a_character_is_replaced_because_nothing_could_be_done_with_it(
+    play: Start, open_client: Client, sent: bytes, read: object
+) -> None:
+    assert open_client(play(answer(body=sent))).get(PATH, {}) == read
+
+
+def test_half_a_character_in_a_reason_is_replaced_too(play: Start, open_client: Client) -> None:
+    with pytest.raises(Rejected, match="\N{REPLACEMENT CHARACTER}"):
+        open_client(play(answer(400, rb'{"message": "half \ud83c"}'))).get(PATH, {})
+
+
+# Statuses
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504, 521, 522, 523, 524])
+def test_a_failure_that_passes_is_asked_again(play: Start, open_client: Client, status: int) -> None:
+    assert open_client(play(answer(status, b"<html>"), answer(body=FINE))).get(PATH, {}) == FINE
+
+
+def test_a_failure_that_does_not_pass_is_told_after_some_attempts(play: Start, open_client: Client) -> None:
+    server = play(answer(502, {"message": "Bad gateway"}))
+    with pytest.raises(Unavailable, match="HubSpot keeps failing with status 502: Bad gateway") as caught:
+        open_client(server).post(PATH, {})
+    assert caught.value.sent
+    assert len(server.received) == ATTEMPTS
+
+
+def test_the_pauses_between_attempts_are_random_and_bounded(play: Start, open_client: Client) -> None:
+    sleeper = Sleeper()
+    with pytest.raises(Unavailable):
+        open_client(play(answer(500)), clock=sleeper.clock).get(PATH, {})
+    assert len(set(sleeper.slept)) == ATTEMPTS - 1
+    assert all(0 <= pause <= 20 for pause in sleeper.slept)
+
+
+def test_a_pause_is_as_long_as_the_failure_asks_for(play: Start, open_client: Client) -> None:
+    sleeper = Sleeper()
+    open_client(play(answer(503, Retry_After="7"), answer()), clock=sleeper.clock).get(PATH, {})
+    assert 7 <= sleeper.slept[0] <= 8
+
+
+@pytest.mark.parametrize("status", [501, 505, 520, 525, 526, 599])
+def test_a_failure_that_nobody_explains_ends_the_request_without_saying_that_nothing_was_done(
+    play: Start, open_client: Client, status: int
+) -> None:
+    server = play(answer(status, {"message": "oops"}))
+    with pytest.raises(Unavailable, match=f"status {status}: oops") as caught:
+        open_client(server).post(PATH, {})
+    assert caught.value.sent
+    assert len(server.received) == 1
+
+
+@pytest.mark.parametrize("status", [400, 405, 409, 413, 414, 415, 422])
+def test_a_request_that_hubspot_refuses_is_not_sent_again(play: Start, open_client: Client, status: int) -> None:
+    server = play(answer(status, {"message": "eventName is required"}))
+    with pytest.raises(Rejected, match=rf"refuses the request \(status {status}\): eventName is required"):
+        open_client(server).post(PATH, {})
+    assert len(server.received) == 1
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"<html>", b"[" * 100_000, b"[]", b"{}", b'{"message": null}', b'{"message": 7}', b'{"message": ""}']
+)
+def test_a_refusal_without_a_reason_says_so(play: Start, open_client: Client, body: bytes) -> None:
+    with pytest.raises(Rejected, match=r"\(status 400\): no reason given$"):
+        open_client(play(answer(400, body))).get(PATH, {})
+
+
+def test_a_long_reason_is_cut_short(play: Start, open_client: Client) -> None:
+    with pytest.raises(Rejected) as caught:
+        open_client(play(answer(400, {"message": "x" * 10_000}))).get(PATH, {})
+    assert len(caught.value.message) < 400
+
+
+def test_a_missing_thing_is_none_where_it_may_be_missing(play: Start, open_client: Client) -> None:
+    assert open_client(play(answer(404, {"category": "OBJECT_NOT_FOUND"}))).get_or_none(PATH, {}) is None
+
+
+@pytest.mark.parametrize("empty", [answer(204, b""), answer(200, b"null")], ids=["204", "null"])
+def test_an_answer_that_says_nothing_is_no_proof_that_a_thing_is_missing(
+    play: Start, open_client: Client, empty: Play
+) -> None:
+    with pytest.raises(Unavailable, match="says nothing"):
+        open_client(play(empty)).get_or_none(PATH, {})
+
+
+@pytest.mark.parametrize(
+    "send",
+    [
+        lambda client: client.get(PATH, {}),
+        lambda client: client.post(PATH, {}),
+        lambda client: client.patch(PATH, {}, {}),
+        lambda client: client.post_for_status(PATH, {}),
+        lambda client: client.token_details(PATH),
+    ],
+    ids=["get", "post", "patch", "post_for_status", "token_details"],
+)
+def test_a_path_that_has_to_be_there_is_refused_where_it_is_not(
+    play: Start, open_client: Client, send: Callable[[HttpWriter], Any]
+) -> None:
+    with pytest.raises(Rejected, match=f"HubSpot knows no {PATH}") as caught:
+        send(open_client(play(answer(404, b""))))
+    assert caught.value.hint == "check apiVersion in reconciler.yaml"
+
+
+def test_a_status_may_be_the_whole_answer(play: Start, open_client: Client) -> None:
+    assert open_client(play(answer(204, b""))).post_for_status(PATH, {}) == 204
+
+
+# The token and its scopes
+
+
+def test_a_token_that_is_refused_is_not_shown_again(play: Start, open_client: Client) -> None:
+    server = play(answer(401, {"message": "Authentication credentials not found."}))
+    with pytest.raises(AccessDenied, match=r"does not accept the token: Authentication credentials") as caught:
+        open_client(server).get(PATH, {})
+    assert caught.value.hint == "check HUBSPOT_ACCESS_TOKEN"
+    assert len(server.received) == 1
+
+
+ODD_ERRORS: list[Any] = ["x", ["x"], [{}], [{"context": 1}], [{"context": {"requiredGranularScopes": "x"}}]]
+
+
+@pytest.mark.parametrize(
+    ("body", "scopes"),
+    [
+        (
+            {
+                "message": "Required scopes missing.",
+                "errors": [
+                    {"context": {"requiredGranularScopes": ["b.write", "a.read"]}},
+                    {"context": {"requiredGranularScopes": ["a.read"]}},
+                ],
+            },
+            "a.read, b.write",
+        ),
+        (
+            {"message": "No permission (requires one of [crm.objects.marketing_events.read])"},
+            "crm.objects.marketing_events.read and, to apply, .write",
+        ),
+        *(({"errors": errors}, "crm.objects.marketing_events.read and, to apply, .write") for errors in ODD_ERRORS),
+    ],
+)
+def test_a_token_without_a_scope_is_told_which_one_it_lacks(
+    play: Start, open_client: Client, body: object, scopes: str
+) -> None:
+    server = play(answer(403, body))
+    with pytest.raises(AccessDenied, match="the token may not do this: ") as caught:
+        open_client(server).get(PATH, {})
+    assert caught.value.hint == f"give the token's app the scopes it lacks: {scopes}"
+    assert len(server.received) == 1
+
+
+ECHO = {"message": f"Bearer {CANARY} is odd", "errors": [{"context": {"requiredGranularScopes": [CANARY]}}]}
+TELLTALES = (
+    *BROKEN.values(),
+    *(answer(status, ECHO) for status in (200, 307, 400, 401, 403, 404, 423, 429, 477, 500, 504, 599)),
+    answer(429, {**ECHO, "policyName": "DAILY"}),
+    answer(204, b""),
+)
+
+
+@pytest.mark.parametrize(
+    "send",
+    [
+        lambda client: client.get(PATH, {}),
+        lambda client: client.post(PATH, {}),
+        lambda client: client.token_details(PATH),
+    ],
+    ids=["get", "post", "token_details"],
+)
+def test_no_failure_tells_the_token(
+    play: Start, open_client: Client, send: Callable[[HttpWriter], Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    told: list[str] = []
+    server = play(*TELLTALES)
+    client = open_client(server, watch=Watch(log=told.append), timeout=1e9)
+    while len(server.received) < len(TELLTALES):
+        try:
+            send(client)
+        except ReconcilerError as error:
+            told += [repr(error), str(error.hint), *traceback.format_exception(error)]
+    assert CANARY not in "".join([*told, caplog.text, repr(client), repr(vars(client))])
+
+
+# Too many requests
+
+
+@pytest.mark.parametrize(
+    ("headers", "least"),
+    [
+        ({}, 10),
+        ({"X_HubSpot_RateLimit_Interval_Milliseconds": "4000"}, 4),
+        ({"X_HubSpot_RateLimit_Interval_Milliseconds": "soon"}, 10),
+        ({"Retry_After": "3"}, 3),
+        ({"Retry_After": "0"}, 10),
+        ({"Retry_After": "-5"}, 10),
+        ({"Retry_After": "abc"}, 10),
+        ({"Retry_After": "1e9"}, 10),
+        ({"Retry_After": "²"}, 10),
+        ({"Retry_After": "9" * 10}, 10),
+        ({"Retry_After": "Sun, 22 Nov 2026 10:00:00 GMT"}, 10),
+    ],
+)
+def test_a_burst_waits_for_the_window_or_as_long_as_it_is_told(
+    play: Start, open_client: Client, headers: dict[str, Any], least: int
+) -> None:
+    sleeper = Sleeper()
+    client = open_client(play(answer(429, BURST, **headers), answer(body=FINE)), clock=sleeper.clock)
+    assert client.get(PATH, {}) == FINE
+    assert least <= sleeper.slept[0] <= least + 1
+
+
+def test_a_burst_that_does_not_pass_was_not_carried_out(play: Start, open_client: Client) -> None:
+    server = play(answer(429, BURST))
+    with pytest.raises(Unavailable, match="too many requests") as caught:
+        open_client(server).post(PATH, {})
+    assert not caught.value.sent
+    assert caught.value.hint == "something else uses the same app's limit: try again later"
+    assert len(server.received) == ATTEMPTS
+
+
+def test_a_wait_beyond_the_end_of_the_run_is_not_begun(play: Start, open_client: Client) -> None:
+    sleeper = Sleeper()
+    server = play(answer(429, BURST, Retry_After="3600"))
+    with pytest.raises(Unavailable, match="too many requests"):
+        open_client(server, clock=sleeper.clock, timeout=60).get(PATH, {})
+    assert not sleeper.slept
+    assert len(server.received) == 1
+
+
+def test_a_day_that_is_used_up_ends_the_run(play: Start, open_client: Client) -> None:
+    server = play(answer(429, DAILY))
+    with pytest.raises(Unavailable, match="daily number of requests to HubSpot is used up") as caught:
+        open_client(server).post(PATH, {})
+    assert caught.value.hint == "try again after midnight there"
+    assert not caught.value.sent
+    assert len(server.received) == 1
+
+
+def test_a_locked_event_is_asked_again_after_two_seconds(play: Start, open_client: Client) -> None:
+    sleeper = Sleeper()
+    client = open_client(play(answer(423, {"message": "locked"}), answer(body=FINE)), clock=sleeper.clock)
+    assert client.post(PATH, {}) == FINE
+    assert 2 <= sleeper.slept[0] <= 3
+
+
+@pytest.mark.parametrize(("headers", "when"), [({"Retry_After": "3600"}, "3600"), ({}, "some")])
+def test_a_portal_that_moves_house_ends_the_run(
+    play: Start, open_client: Client, headers: dict[str, Any], when: str
+) -> None:
+    server = play(answer(477, b"", **headers))
+    with pytest.raises(Unavailable, match="moving this account") as caught:
+        open_client(server).get(PATH, {})
+    assert caught.value.hint == f"try again in {when} seconds"
+    assert len(server.received) == 1
+
+
+# Pacing
+
+
+def _limit(requests: int, **more: str) -> dict[str, Any]:
+    return {
+        "X_HubSpot_RateLimit_Max": str(requests),
+        "X_HubSpot_RateLimit_Interval_Milliseconds": "10000",
+        **more,
+    }
+
+
+def test_the_limit_is_learnt_from_what_hubspot_answers(play: Start, open_client: Client) -> None:
+    sleeper = Sleeper()
+    client = open_client(play(answer(**_limit(2))), clock=sleeper.clock)
+    for _ in range(5):
+        client.get(PATH, {})
+    assert sleeper.slept == [10, 10]
+
+
+def test_without_a_word_from_hubspot_the_smallest_limit_holds(play: Start, open_client: Client) -> None:
+    sleeper = Sleeper()
+    client = open_client(play(answer()), clock=sleeper.clock)
+    for _ in range(101):
+        client.get(PATH, {})
+    assert sleeper.slept == [10]
+
+
+def test_a_window_that_others_have_filled_is_waited_for(play: Start, open_client: Client) -> None:
+    sleeper = Sleeper()
+    client = open_client(
+        play(answer(**_limit(100, X_HubSpot_RateLimit_Remaining="0")), answer(**_limit(100))), clock=sleeper.clock
+    )
+    client.get(PATH, {})
+    client.get(PATH, {})
+    assert sleeper.slept == [10]
+
+
+@pytest.mark.parametrize("nonsense", ["0", "-1", "many", "", "1e3", "9" * 10])
+def test_a_limit_that_makes_no_sense_is_not_learnt(nonsense: str) -> None:
+    pacer = _Pacer(Sleeper().clock)
+    before = (pacer.most, pacer.window)
+    names = ("X-HubSpot-RateLimit-Max", "X-HubSpot-RateLimit-Interval-Milliseconds")
+    pacer.learn(httpx.Headers(dict.fromkeys(names, nonsense)))
+    assert (pacer.most, pacer.window) == before
+
+
+@given(st.lists(st.tuples(st.floats(0, 20), st.integers(1, 5)), max_size=30))
+def test_no_window_ever_holds_more_requests_than_the_limit(steps: list[tuple[float, int]]) -> None:
+    sleeper = Sleeper()
+    pacer = _Pacer(sleeper.clock)
+    sent: list[float] = []
+    for idle, limit in steps:
+        sleeper.now += idle
+        pacer.learn(httpx.Headers({"X-HubSpot-RateLimit-Max": str(limit)}))
+        sleeper.sleep(pacer.pause())
+        pacer.count()
+        sent.append(sleeper.now)
+        # What HubSpot counts is rounded: a request on the window's edge may be in or out.
+        assert sum(moment > sleeper.now - 10 + 1e-6 for moment in sent) <= limit
+
+
+def test_pacing_does_not_wait_beyond_the_end_of_the_run(play: Start, open_client: Client) -> None:
+    sleeper = Sleeper()
+    server = play(answer(**_limit(1, X_HubSpot_RateLimit_Interval_Milliseconds="900000000")))
+    client = open_client(server, clock=sleeper.clock, timeout=60)
+    client.get(PATH, {})
+    with pytest.raises(Unavailable, match="the time of 60 seconds for the whole run is over") as caught:
+        client.post(PATH, {})
+    assert not caught.value.sent
+    assert sum(sleeper.slept) <= 60
+    assert len(server.received) == 1
+
+
+# The end of the run
+
+
+def test_attempts_end_with_the_time_of_the_run(play: Start, open_client: Client) -> None:
+    sleeper = Sleeper()
+    server = play(answer(503, Retry_After="10"))
+    with pytest.raises(Unavailable, match="keeps failing with status 503"):
+        open_client(server, clock=sleeper.clock, timeout=25).get(PATH, {})
+    assert len(server.received) == 3
+    assert sum(sleeper.slept) <= 25
+
+
+def test_nothing_is_sent_after_the_time_of_the_run(play: Start, open_client: Client) -> None:
+    sleeper = Sleeper()
+    server = play(answer())
+    client = open_client(server, clock=sleeper.clock, timeout=60)
+    sleeper.now = 60
+    with pytest.raises(Unavailable, match="the time of 60 seconds for the whole run is over") as caught:
+        client.post(PATH, {})
+    assert caught.value.hint == "give it more with --timeout"
+    assert not caught.value.sent
+    assert not server.received
+
+
+class Signal:
+    """Somebody who wants the run to end, after a number of looks at whether anybody does."""
+
+    def __init__(self, *, after: int) -> None:
+        self.looks = 0
+        self.after = after
+
+    def gate(self) -> None:
+        self.looks += 1
+        if self.looks > self.after:
+            raise Interrupted(2)
+
+
+def test_a_run_that_is_to_end_sends_nothing_more(play: Start, open_client: Client) -> None:
+    server = play(answer())
+    with pytest.raises(Interrupted):
+        open_client(server, watch=Watch(gate=Signal(after=0).gate)).get(PATH, {})
+    assert not server.received
+
+
+def test_a_run_that_is_to_end_while_it_waits_sends_nothing_more(play: Start, open_client: Client) -> None:
+    server = play(answer(**_limit(1)))
+    client = open_client(server, watch=Watch(gate=Signal(after=3).gate))
+    client.get(PATH, {})
+    with pytest.raises(Interrupted):
+        client.get(PATH, {})
+    assert len(server.received) == 1
+
+
+def test_a_read_that_is_to_end_before_it_is_repeated_ends_as_interrupted(play: Start, open_client: Client) -> None:
+    server = play(answer(503))
+    with pytest.raises(Interrupted):
+        open_client(server, watch=Watch(gate=Signal(after=2).gate)).get(PATH, {})
+    assert len(server.received) == 1
+
+
+def test_a_write_that_is_to_end_before_it_is_repeated_may_have_been_carried_out(
+    play: Start, open_client: Client
+) -> None:
+    server = play(answer(503))
+    with pytest.raises(Unavailable, match="interrupted") as caught:
+        open_client(server, watch=Watch(gate=Signal(after=2).gate)).post(PATH, {})
+    assert caught.value.sent
+    assert len(server.received) == 1
+
+
+def test_a_write_that_is_interrupted_before_it_was_sent_was_not(play: Start, open_client: Client) -> None:
+    server = play(answer(423))
+    with pytest.raises(Interrupted):
+        open_client(server, watch=Watch(gate=Signal(after=2).gate)).post(PATH, {})
+
+
+def test_a_write_that_is_ended_in_flight_may_have_been_carried_out(play: Start, open_client: Client) -> None:
+    impatience = Event()
+
+    def now() -> float:
+        if impatience.is_set():
+            raise Interrupted(2)  # a second signal ends whatever is going on
+        return 0.0
+
+    def be_slow(connection: socket.socket) -> None:
+        impatience.set()
+        answer()(connection)
+
+    client = open_client(play(be_slow), clock=Clock(now=now, sleep=lambda _: None))
+    with pytest.raises(Unavailable, match="interrupted") as caught:
+        client.post(PATH, {})
+    assert caught.value.sent
+
+
+@pytest.mark.parametrize("refusal", [answer(400, {"message": "no"}), answer(403, {"message": "no"}), answer(404)])
+def test_a_refusal_does_not_undo_an_earlier_attempt_whose_answer_was_lost(
+    play: Start, open_client: Client, refusal: Play
+) -> None:
+    with pytest.raises(Unavailable) as caught:
+        open_client(play(cut(), refusal)).post(PATH, {})
+    assert caught.value.sent

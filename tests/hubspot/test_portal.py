@@ -1,0 +1,279 @@
+"""A portal over HTTP: whole readings or none, and what HubSpot's answers to writes prove."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from reconciler.change import Create, FieldChange
+from reconciler.errors import Unavailable
+from reconciler.event import Identity
+from reconciler.hubspot.http import HttpReader, HttpWriter, Json
+from reconciler.hubspot.portal import MOST_PAGES, PortalReader, PortalWriter
+from reconciler.live import Answer, Edit, Portal
+from tests.hubspot import connecting
+from tests.hubspot.clocks import Sleeper
+from tests.hubspot.scripted import Play, Server, answer, serving
+
+BASE = "/marketing/marketing-events/2026-03"
+ACCOUNT = answer(body={"portalId": 7, "accountType": "STANDARD", "timeZone": "Europe/Berlin"})
+TOKEN = answer(body={"appId": 1001})
+SUMMIT, LAUNCH = Identity("acme", "summit"), Identity("acme", "launch")
+CREATES = tuple(Create(identity, None, (FieldChange("eventName", None, "x"),)) for identity in (SUMMIT, LAUNCH))
+EDITS = tuple(
+    Edit(Identity("acme", event_id, object_id), (FieldChange("eventName", "x", "y"),))
+    for event_id, object_id in (("summit", "1"), ("launch", "2"))
+)
+
+Open = Callable[..., tuple[PortalWriter, Server]]
+
+
+@pytest.fixture
+def play() -> Iterator[Open]:
+    """Give a portal that answers what a script says."""
+    with ExitStack() as stack:
+
+        def open_portal(*script: Play) -> tuple[PortalWriter, Server]:
+            server = stack.enter_context(serving(*script))
+            http = stack.enter_context(HttpWriter(connecting.to(server.base_url), timeout=60, clock=Sleeper().clock))
+            return PortalWriter(http, "2026-03"), server
+
+        yield open_portal
+
+
+def page(*events: Json, after: str | None = None) -> Play:
+    link = "https://elsewhere.example/marketing/marketing-events/2026-03?after=x"
+    return answer(body={"results": events, "paging": {"next": {"after": after, "link": link}} if after else None})
+
+
+def event(object_id: str, name: str = "x", updated: str | None = None) -> Json:
+    return {"objectId": object_id, "eventName": name, "updatedAt": updated}
+
+
+# Reading everything
+
+
+def test_the_list_is_read_a_hundred_at_a_time_to_its_end(play: Open) -> None:
+    portal, server = play(ACCOUNT, TOKEN, page(event("1"), after="a&b"), page(after="c"), page(event("2")))
+    assert [one.identity.object_id for one in portal.read().events] == ["1", "2"]
+    assert [one.target for one in server.received] == [
+        "/account-info/2026-03/details",
+        "/oauth/v2/private-apps/get/access-token-info",
+        f"{BASE}?limit=100",
+        f"{BASE}?limit=100&after=a%26b",
+        f"{BASE}?limit=100&after=c",
+    ]
+    assert portal.reads == 5
+
+
+def test_whose_portal_it_is_is_asked_once(play: Open) -> None:
+    portal, server = play(ACCOUNT, TOKEN, page())
+    assert portal.read().portal == Portal(7, "STANDARD", "Europe/Berlin", "2026-03", app_id=1001)
+    portal.read()
+    assert [one.method for one in server.received] == ["GET", "POST", "GET", "GET"]
+
+
+@pytest.mark.parametrize("details", [answer(404), answer(401), answer(403), answer(400), answer(body={"userId": 1})])
+def test_a_token_that_hubspot_tells_nothing_about_has_no_known_app(play: Open, details: Play) -> None:
+    portal, _ = play(ACCOUNT, details, page())
+    assert portal.read().portal.app_id is None
+
+
+@pytest.mark.parametrize("details", [answer(500), answer(body=[]), answer(body={"appId": "x"})])
+def test_a_failure_to_tell_the_app_is_no_missing_app(play: Open, details: Play) -> None:
+    portal, _ = play(ACCOUNT, *[details] * 5, page())
+    with pytest.raises(Unavailable):
+        portal.read()
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("2027-01-01T00:00:00Z", "2027-01-01T00:00:01Z"),
+        ("2027-01-01T00:00:00Z", "2027-01-01T00:00:00.500Z"),
+        ("2027-01-01T00:00:00.499Z", "2027-01-01T00:00:00.500Z"),
+        (None, "2027-01-01T00:00:00Z"),
+    ],
+)
+def test_of_an_event_that_is_listed_twice_the_later_state_counts(play: Open, first: str | None, second: str) -> None:
+    early, late = event("1", "early", first), event("1", "late", second)
+    for pages in ((page(early, after="a"), page(late)), (page(late, after="a"), page(early)), (page(late, early),)):
+        portal, _ = play(ACCOUNT, TOKEN, *pages)
+        assert [one.name for one in portal.read().events] == ["late"]
+
+
+def test_of_two_states_at_the_same_time_the_one_that_was_read_later_counts(play: Open) -> None:
+    portal, _ = play(ACCOUNT, TOKEN, page(event("1", "early"), after="a"), page(event("1", "late")))
+    assert [one.name for one in portal.read().events] == ["late"]
+
+
+@pytest.mark.parametrize("cursors", [["a"], ["a", "b", "a"], ["a", "b", "c", "b"], [""]])
+def test_a_list_that_repeats_itself_is_not_read_whole(play: Open, cursors: list[str]) -> None:
+    answers = [answer(body={"results": [event("1")], "paging": {"next": {"after": cursor}}}) for cursor in cursors]
+    portal, _ = play(ACCOUNT, TOKEN, *answers)
+    with pytest.raises(Unavailable, match="repeats itself"):
+        portal.read()
+
+
+class Endless(HttpReader):
+    """HubSpot whose list goes on and on; over real HTTP it would take too long to find out."""
+
+    def get(self, path: str, query: Mapping[str, str]) -> Json:
+        if "account-info" in path:
+            return {"portalId": 7}
+        self.requests += len(query) > 0
+        return {"results": [], "paging": {"next": {"after": str(self.requests)}}}
+
+    def token_details(self, path: str) -> Json:
+        return {"path": path}
+
+
+def test_a_list_that_never_ends_is_not_read_whole() -> None:
+    connection = connecting.to("http://127.0.0.1:1")
+    with Endless(connection, timeout=60) as http, pytest.raises(Unavailable, match=f"after {MOST_PAGES} pages"):
+        PortalReader(http, "2026-03").read()
+    assert http.requests == MOST_PAGES
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        (answer(body=[]),),
+        (ACCOUNT, TOKEN, answer(body={"results": [{}]})),
+        (ACCOUNT, TOKEN, page(event("1"), after="a"), answer(body={"results": None})),
+        (ACCOUNT, TOKEN, page(event("1"), after="a"), answer(body={})),
+        (ACCOUNT, TOKEN, page(event("1"), after="a"), answer(500)),
+    ],
+)
+def test_a_reading_of_which_any_part_fails_is_none(play: Open, script: tuple[Play, ...]) -> None:
+    portal, _ = play(*script)
+    with pytest.raises(Unavailable):
+        portal.read()
+
+
+def test_an_answer_that_is_not_understood_says_where_and_what_to_do(play: Open) -> None:
+    portal, _ = play(ACCOUNT, TOKEN, answer(body={"results": [{"objectId": "1", "eventName": 7}]}))
+    with pytest.raises(Unavailable, match=r"not understood: results\[0\]\.eventName is not a text") as caught:
+        portal.read()
+    assert caught.value.hint == "try again; if it stays, HubSpot may have changed its API"
+
+
+# Reading one
+
+
+def test_an_event_whose_ids_are_known_is_found_by_them_and_keeps_them(play: Open) -> None:
+    portal, server = play(answer(body={"objectId": "1", "externalEventId": "a/b", "registrants": 3}))
+    found = portal.find(Identity("acme & co", "a/b"))
+    assert found is not None
+    assert (found.identity, found.registrants) == (Identity("acme & co", "a/b", "1"), 3)
+    assert [one.target for one in server.received] == [f"{BASE}/events/a%2Fb?externalAccountId=acme+%26+co"]
+
+
+@pytest.mark.parametrize(
+    "identity", [Identity(object_id="1"), Identity(None, "zoom", "1"), Identity("acme", None, "1")]
+)
+def test_an_event_whose_ids_are_not_both_known_is_found_by_its_object_id(play: Open, identity: Identity) -> None:
+    portal, server = play(answer(body={"objectId": "1", "externalEventId": "zoom"}))
+    found = portal.find(identity)
+    assert found is not None
+    assert found.identity == identity
+    assert [one.target for one in server.received] == [f"{BASE}/1"]
+
+
+def test_an_event_that_is_not_there_is_none(play: Open) -> None:
+    portal, _ = play(answer(404))
+    assert portal.find(SUMMIT) is None
+
+
+def test_the_object_id_is_the_one_that_hubspot_tells(play: Open) -> None:
+    portal, _ = play(answer(body={"objectId": "2"}))
+    found = portal.find(Identity("acme", "summit", "1"))
+    assert found is not None
+    assert found.identity.object_id == "2"
+
+
+# Writing
+
+
+def batch(*results: Json, errors: tuple[Json, ...] = (), status: int = 200) -> Play:
+    return answer(status, {"status": "COMPLETE", "results": results, "errors": errors, "numErrors": len(errors)})
+
+
+FAILED = {"message": "it failed", "context": {"objectId": ["2"], "externalEventId": ["launch"]}}
+
+
+def test_creates_are_confirmed_by_as_many_results(play: Open) -> None:
+    portal, server = play(batch({"objectId": "2"}, {"objectId": "1"}))
+    assert portal.create(CREATES) == Answer([SUMMIT, LAUNCH])
+    assert [(one.method, one.target) for one in server.received] == [("POST", f"{BASE}/events/upsert")]
+
+
+@pytest.mark.parametrize(
+    ("reply", "reasons"),
+    [
+        (batch(), {}),
+        (batch({"objectId": "1"}), {}),
+        (batch({"objectId": "1"}, {}), {}),
+        (batch({"objectId": "1"}, {"objectId": "2"}, {"objectId": "3"}), {}),
+        (batch({"objectId": "1"}, errors=(FAILED,)), {SUMMIT: "it failed", LAUNCH: "it failed"}),
+        (
+            batch({"objectId": "1"}, {"objectId": "2"}, errors=({"message": "oops"}, FAILED)),
+            {SUMMIT: "oops; it failed", LAUNCH: "it failed"},
+        ),
+    ],
+)
+def test_creates_are_not_confirmed_by_anything_else(play: Open, reply: Play, reasons: Mapping[Identity, str]) -> None:
+    portal, _ = play(reply)
+    assert portal.create(CREATES) == Answer((), reasons)
+
+
+@pytest.mark.parametrize("status", [200, 207])
+def test_updates_are_confirmed_by_their_object_ids_in_any_order(play: Open, status: int) -> None:
+    portal, server = play(batch({"objectId": "2"}, {"objectId": "1"}, {"objectId": "3"}, status=status))
+    assert portal.update(EDITS) == Answer([edit.identity for edit in EDITS])
+    assert [(one.method, one.target) for one in server.received] == [("POST", f"{BASE}/batch/update")]
+
+
+@pytest.mark.parametrize("status", [200, 207])
+def test_an_update_that_failed_is_named_with_its_reason(play: Open, status: int) -> None:
+    summit, launch = (edit.identity for edit in EDITS)
+    portal, _ = play(batch({"objectId": "1"}, errors=(FAILED,), status=status))
+    found = portal.update(EDITS)
+    assert found.confirmed == [summit]
+    assert found.reasons[launch] == "it failed"
+
+
+def test_an_update_that_is_both_a_result_and_an_error_is_not_confirmed(play: Open) -> None:
+    summit, _ = (edit.identity for edit in EDITS)
+    portal, _ = play(batch({"objectId": "1"}, {"objectId": "2"}, errors=(FAILED,)))
+    assert portal.update(EDITS).confirmed == [summit]
+
+
+def test_a_completion_is_confirmed_by_reading_alone(play: Open) -> None:
+    portal, server = play(answer(body={}))
+    assert portal.complete(Identity("acme", "a/b", "1"), cancelled=True) == Answer()
+    (sent,) = server.received
+    assert (sent.method, sent.target) == ("PATCH", f"{BASE}/events/a%2Fb?externalAccountId=acme")
+
+
+@pytest.mark.parametrize("status", [200, 202, 207])
+def test_deletes_are_confirmed_by_a_204_alone(play: Open, status: int) -> None:
+    identities = [edit.identity for edit in EDITS]
+    portal, server = play(answer(204, b""), batch(status=status))
+    assert portal.archive(identities) == Answer(identities)
+    assert portal.archive(identities) == Answer()
+    assert {(one.method, one.target) for one in server.received} == {("POST", f"{BASE}/batch/archive")}
+
+
+@pytest.mark.parametrize(
+    "write", [lambda portal: portal.create(CREATES), lambda portal: portal.update(EDITS)], ids=["create", "update"]
+)
+@pytest.mark.parametrize("reply", [answer(202, b""), answer(body=[]), answer(body={"results": None})])
+def test_a_write_whose_answer_is_not_understood_may_have_been_carried_out(
+    play: Open, write: Callable[[PortalWriter], Any], reply: Play
+) -> None:
+    portal, _ = play(reply)
+    with pytest.raises(Unavailable, match="is not understood") as caught:
+        write(portal)
+    assert caught.value.sent

@@ -1,0 +1,272 @@
+"""Whose token, whose app, whose events: what is not proven to be ours is not touched."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from reconciler.errors import AccessDenied, Refused
+from reconciler.guard import Limits
+from reconciler.plan import Draft
+from reconciler.policy import Orphans, Policy
+from reconciler.receipt import Outcome
+from tests.hubspot.forwarding import Decide, Fate, Instead, Passing, Treatment, forwarding
+from tests.story.world import (
+    LATER,
+    OTHER_TOKEN,
+    OTHERS,
+    OURS,
+    POLICY,
+    VERSIONS,
+    Held,
+    World,
+    adopted,
+    custom,
+    declared,
+    live,
+)
+
+Start = Callable[..., World]
+
+OLD, NEW = "https://old.example", "https://new.example"
+DATES: Held = {"startDateTime": "2027-04-15T09:00:00Z", "endDateTime": LATER}
+WITH_APP = replace(POLICY, app_id=OURS, orphans=Orphans.DELETE)
+
+
+def actions(draft: Draft) -> list[tuple[str, str | None]]:
+    return [(change.action.value, change.identity.object_id and change.name) for change in draft.plan.changes]
+
+
+def codes(draft: Draft) -> list[str]:
+    return [found.code for found in draft.plan.diagnostics]
+
+
+# A token that only reads
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_token_that_only_reads_plans_and_writes_nothing(start: Start, version: str) -> None:
+    world = start(live("spring", eventUrl=OLD), version=version)
+    before = world.held()
+    portal = world.portal(token=f"sandbox-{OURS}-read")
+    draft = world.plan(declared("spring", eventUrl=NEW), declared("autumn"), portal=portal)
+    receipt = world.run(draft, portal=portal)
+    assert isinstance(receipt.cause, AccessDenied)
+    assert receipt.cause.hint == "give the token's app the scopes it lacks: crm.objects.marketing_events.write"
+    assert [(result.change.name, result.outcome) for result in receipt.results] == [
+        ("autumn", Outcome.FAILED),
+        ("spring", Outcome.NOT_ATTEMPTED),
+    ]
+    assert (receipt.verified, receipt.written, receipt.exit_code) == (None, False, 4)
+    assert world.held() == before
+
+
+def test_a_token_that_opens_nothing_reads_nothing(start: Start) -> None:
+    world = start(live("spring"))
+    with pytest.raises(AccessDenied, match="does not accept the token: Authentication credentials not found"):
+        world.plan(declared("spring"), portal=world.reader("pat-na1-unknown"))
+    assert [(path, status) for _, path, status in world.requests()] == [("/account-info/2026-03/details", 401)]
+
+
+# A token of another app
+
+
+def test_another_apps_token_plans_the_same_with_the_app_in_the_settings(start: Start) -> None:
+    world = start(
+        live("spring", eventUrl=OLD),
+        live("same"),
+        live("orphan", **DATES),
+        live("zoom", app=OTHERS, **DATES),
+        live("spring", app=OTHERS),
+        policy=WITH_APP,
+    )
+    events = (declared("spring", eventUrl=NEW), declared("same"), declared("autumn"))
+    ours = world.plan(*events)
+    theirs = world.plan(*events, portal=world.reader(f"sandbox-{OTHERS}-read"))
+    assert theirs.plan.digest == ours.plan.digest
+    assert actions(theirs) == [("create", None), ("update", "spring"), ("delete", "orphan")]
+    assert "identity-unproven" in codes(theirs)
+    assert theirs.plan.portal.app_id == OURS
+
+
+def test_another_apps_token_is_refused_even_where_it_may_write(start: Start) -> None:
+    world = start(live("spring", eventUrl=OLD), policy=WITH_APP)
+    portal = world.portal(token=OTHER_TOKEN)
+    draft = world.plan(declared("spring", eventUrl=NEW), declared("autumn"), portal=portal)
+    before = world.held()
+    with pytest.raises(Refused) as caught:
+        world.run(draft, portal=portal)
+    assert [reason.code for reason in caught.value.reasons] == ["guard-app"]
+    assert (world.writes(), world.held()) == ([], before)
+
+
+def test_without_the_app_in_the_settings_the_tokens_app_is_ours(start: Start) -> None:
+    world = start(live("spring", eventUrl=OLD), live("spring", app=OTHERS, eventUrl=OLD))
+    portal = world.portal(token=OTHER_TOKEN)
+    receipt = world.run(world.plan(declared("spring", eventUrl=NEW), portal=portal), portal=portal)
+    assert receipt.exit_code == 0
+    assert world.event("spring")["eventUrl"] == OLD
+    assert world.event("spring", app=OTHERS)["eventUrl"] == NEW
+
+
+# Namesakes
+
+
+@pytest.mark.parametrize("policy", [POLICY, WITH_APP], ids=["no app", "app"])
+def test_a_namesake_under_another_account_is_neither_ours_nor_an_orphan(start: Start, policy: Policy) -> None:
+    namesakes = [live("spring", account=account, eventUrl=OLD, **DATES) for account in ("other", "third")]
+    world = start(*namesakes, live("zoo", **DATES, account="other"), policy=policy)
+    before = world.held()
+    draft = world.plan(declared("spring", eventUrl=NEW))
+    assert actions(draft) == [("create", None)]
+    assert (draft.plan.orphaned, draft.plan.foreign) == (0, 3)
+    assert world.run(draft).exit_code == 0
+    assert [event for event in world.held() if event["externalAccountId"] != "acme"] == before
+    assert not world.plan(declared("spring", eventUrl=NEW)).plan.changes
+
+
+def test_of_two_namesakes_the_right_one_is_changed(start: Start) -> None:
+    world = start(live("spring", account="other", eventUrl=OLD), live("spring", eventUrl=OLD), live("abc"))
+    draft = world.plan(declared("spring", eventUrl=NEW), declared("abc"))
+    assert world.run(draft).exit_code == 0
+    assert world.event("spring")["eventUrl"] == NEW
+    assert world.event("spring", account="other")["eventUrl"] == OLD
+
+
+def test_an_event_may_be_declared_under_two_accounts(start: Start) -> None:
+    world = start(live("spring", account="other", eventUrl=OLD), live("spring", eventUrl=OLD))
+    receipt = world.apply(declared("spring", eventUrl=NEW), declared("spring", account="other", eventUrl=OLD))
+    assert receipt.exit_code == 0
+    assert [event["eventUrl"] for event in world.held()] == [OLD, NEW]
+
+
+# An app that is not known
+
+
+def untold(passing: Passing) -> Treatment:
+    """Tell nothing about tokens."""
+    return Instead(404) if passing.path.endswith("/get/access-token-info") else Fate.PASSED_ON
+
+
+def untold_and_unsearchable(passing: Passing) -> Treatment:
+    """Tell nothing about tokens, and find nothing by a search."""
+    return Instead(200, b'{"results": []}') if passing.path.endswith("/events/search") else untold(passing)
+
+
+@pytest.fixture
+def undetailed(start: Start) -> Callable[..., tuple[World, str]]:
+    """Start a world whose HubSpot tells nothing about tokens; give it with the way there."""
+
+    def begin(*events: Held, policy: Policy, decide: Decide = untold) -> tuple[World, str]:
+        world = start(*events, policy=policy)
+        return world, world.through(forwarding(world.base_url, decide)).base_url
+
+    return begin
+
+
+Undetailed = Callable[..., tuple[World, str]]
+
+
+def test_an_unknown_app_has_no_orphans_and_may_still_create(undetailed: Undetailed) -> None:
+    world, way = undetailed(live("zoom", app=OTHERS, **DATES), policy=replace(POLICY, orphans=Orphans.DELETE))
+    before = world.held()
+    portal = world.portal(base_url=way)
+    draft = world.plan(declared("spring"), portal=portal)
+    assert "app-unknown" in codes(draft)
+    assert (draft.plan.portal.app_id, draft.plan.orphaned, draft.plan.foreign) == (None, 0, 1)
+    assert world.run(draft, portal=portal).exit_code == 0
+    assert [event for event in world.held() if event["externalEventId"] == "zoom"] == before
+
+
+@pytest.mark.parametrize("decide", [untold, untold_and_unsearchable], ids=["by a search", "by a direct read"])
+def test_an_unknown_app_is_learnt_from_an_event_that_is_ours(undetailed: Undetailed, decide: Decide) -> None:
+    world, way = undetailed(
+        live("spring", eventUrl=OLD),
+        live("same"),
+        live("orphan", **DATES),
+        live("spring", app=OTHERS, **DATES),
+        live("orphan", app=OTHERS, **DATES),
+        policy=replace(POLICY, orphans=Orphans.DELETE),
+        decide=decide,
+    )
+    portal = world.portal(base_url=way)
+    draft = world.plan(declared("spring", eventUrl=NEW), declared("same"), portal=portal)
+    assert actions(draft) == [("update", "spring"), ("delete", "orphan")]
+    assert draft.plan.portal.app_id == OURS
+    assert world.run(draft, portal=portal).exit_code == 0
+    assert {event["appInfo"]["id"] for event in world.held() if event["externalEventId"] == "orphan"} == {str(OTHERS)}
+
+
+@pytest.mark.parametrize("declares", ["spring", "autumn"])
+def test_a_token_of_the_wrong_app_that_hubspot_tells_nothing_about_is_found_out_by_what_it_can_read(
+    undetailed: Undetailed, declares: str
+) -> None:
+    world, way = undetailed(
+        live("spring", eventUrl=OLD),
+        live("spring", app=OTHERS, eventUrl=OLD),
+        live("autumn", app=OTHERS),
+        policy=WITH_APP,
+    )
+    before = world.held()
+    portal = world.portal(token=OTHER_TOKEN, base_url=way)
+    draft = world.plan(declared(declares, eventUrl=NEW), portal=portal)
+    with pytest.raises(Refused):
+        world.run(draft, portal=portal)
+    assert world.held() == before
+
+
+def test_an_orphan_that_no_reading_proves_to_be_ours_is_not_taken_away(undetailed: Undetailed) -> None:
+    world, way = undetailed(live("orphan", **DATES), policy=WITH_APP)
+    portal = world.portal(token=OTHER_TOKEN, base_url=way)
+    draft = world.plan(declared("spring"), portal=portal)
+    before = world.held()
+    with pytest.raises(Refused) as caught:
+        world.run(draft, portal=portal)
+    assert "guard-unproven" in {reason.code for reason in caught.value.reasons}
+    assert (world.writes(), world.held()) == ([], before)
+
+
+# How much is asked
+
+
+def test_one_search_proves_all_and_nothing_that_is_unchanged_is_read_directly(start: Start) -> None:
+    events = [live(f"e-{number}", eventUrl=OLD) for number in range(120)]
+    world = start(*events)
+    declares = [declared(f"e-{number}", eventUrl=NEW if number < 50 else OLD) for number in range(120)]
+    draft = world.plan(*declares)
+    paths = [path for method, path, _ in world.requests() if method == "GET" and not path.startswith("/account")]
+    assert paths == ["", "", "/events/search"]
+    assert len(draft.plan.changes) == 50
+
+
+def test_ids_without_anything_in_common_are_proven_one_by_one_where_they_change(start: Start) -> None:
+    world = start(live("spring", eventUrl=OLD), live("autumn"), live("winter"))
+    draft = world.plan(declared("spring", eventUrl=NEW), declared("autumn"), declared("winter"))
+    paths = [path for method, path, _ in world.requests() if path.startswith("/events/")]
+    assert paths == ["/events/spring"]
+    assert codes(draft) == ["identity-unproven"]
+
+
+def test_a_search_that_finds_nothing_proves_nothing(start: Start) -> None:
+    world = start(live("e-1", eventUrl=OLD), live("e-2"))
+
+    with forwarding(world.base_url, untold_and_unsearchable) as way:
+        portal = world.portal(base_url=way.base_url)
+        draft = world.plan(declared("e-1", eventUrl=NEW), declared("e-2"), portal=portal)
+        assert actions(draft) == [("update", "e-1")]
+        assert world.run(draft, portal=portal).exit_code == 0
+
+
+def test_an_adopted_event_is_changed_whoever_made_it_and_is_no_orphan_later(start: Start) -> None:
+    world = start(
+        live("zoom", objectId="5", account=None, app=OTHERS, customProperties=custom(a="1"), **DATES),
+        policy=WITH_APP,
+    )
+    before = world.event("zoom", account=None, app=OTHERS)
+    assert world.apply(adopted("5", eventUrl=NEW)).exit_code == 0
+    after = world.event("zoom", account=None, app=OTHERS)
+    assert {**after, "updatedAt": None} == {**before, "eventUrl": NEW, "updatedAt": None}
+    draft = world.plan(declared("spring"))
+    assert actions(draft) == [("create", None)]
+    world.run(draft, limits=Limits(deletes=5))
+    assert world.event("zoom", account=None, app=OTHERS) == after

@@ -1,0 +1,520 @@
+"""What a run makes of HubSpot's answers, of those that never came, and of its own end."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from reconciler import approval
+from reconciler.apply import Applied, Lookup, read_each, trust_list
+from reconciler.change import Action
+from reconciler.errors import AccessDenied, Interrupted, Unavailable
+from reconciler.event import DeclaredEvent
+from reconciler.hubspot.http import Watch
+from reconciler.live import Writer
+from reconciler.pipeline import approve_plan, so_far
+from reconciler.policy import Orphans
+from reconciler.receipt import Outcome, Receipt
+from tests.hubspot.forwarding import (
+    Decide,
+    Fate,
+    Instead,
+    Passing,
+    Reworded,
+    Treatment,
+    forwarding,
+    meeting,
+)
+from tests.story.world import ANYTHING, LATER, POLICY, VERSIONS, Held, World, declared, live
+
+Start = Callable[..., World]
+
+OLD, NEW = "https://old.example", "https://new.example"
+DATES: Held = {"startDateTime": "2027-04-15T09:00:00Z", "endDateTime": LATER}
+DELETES = replace(POLICY, orphans=Orphans.DELETE)
+EMPTY = b'{"status": "COMPLETE", "results": []}'
+DOES_NOT_HOLD = "HubSpot answered success, but does not hold it"
+
+BEFORE = (
+    live("spring", eventUrl=OLD),
+    live("winter", **DATES),
+    live("fair", eventType="OLD", **DATES),
+    live("orphan", **DATES),
+)
+DECLARED = (
+    declared("summer"),
+    declared("spring", eventUrl=NEW),
+    declared("winter", eventCompleted=True),
+    declared("fair", eventType="NEW", eventCompleted=True),
+)
+WRITES = {
+    "summer": ("POST", "/events/upsert"),
+    "spring": ("POST", "/batch/update"),
+    "winter": ("PATCH", "/events/winter"),
+    "orphan": ("POST", "/batch/archive"),
+}
+"""The request that carries the change of each event."""
+
+each_write = pytest.mark.parametrize("event", WRITES)
+
+
+def run(world: World, decide: Decide, *events: DeclaredEvent) -> Receipt:
+    """Plan undisturbed, then apply along a way on which requests are treated so."""
+    draft = world.plan(*(events or DECLARED))
+    world.requests()
+    way = world.through(forwarding(world.base_url, decide))
+    return world.run(draft, portal=world.portal(base_url=way.base_url))
+
+
+def outcomes(receipt: Receipt) -> dict[str, Outcome]:
+    return {str(result.change.name): result.outcome for result in receipt.results}
+
+
+def reasons(receipt: Receipt) -> dict[str, str | None]:
+    return {str(result.change.name): result.why for result in receipt.results}
+
+
+def holds(world: World, event: str) -> bool:
+    """Tell whether HubSpot really holds what the change of an event was to make."""
+    held = {one["externalEventId"]: one for one in world.held()}
+    match event:
+        case "spring":
+            return bool(held["spring"]["eventUrl"] == NEW)
+        case "winter":
+            return bool(held["winter"]["eventCompleted"])
+        case "orphan":
+            return "orphan" not in held
+        case _:
+            return event in held
+
+
+# Answers that are lost
+
+
+@each_write
+def test_a_write_whose_answer_was_lost_once_is_sent_again(start: Start, event: str) -> None:
+    world = start(*BEFORE, policy=DELETES)
+    receipt = run(world, meeting(*WRITES[event], Fate.ANSWER_LOST, times=1))
+    assert set(outcomes(receipt).values()) == {Outcome.DONE}
+    assert receipt.exit_code == 0
+    assert not world.plan(*DECLARED).plan.changes
+
+
+@each_write
+def test_a_write_whose_answers_are_all_lost_is_settled_by_reading_and_ends_the_run(start: Start, event: str) -> None:
+    world = start(*BEFORE, policy=DELETES)
+    receipt = run(world, meeting(*WRITES[event], Fate.ANSWER_LOST))
+    assert outcomes(receipt)[event] is Outcome.DONE
+    assert holds(world, event)
+    assert isinstance(receipt.cause, Unavailable)
+    assert (receipt.verified, receipt.written, receipt.exit_code) == (None, True, 6)
+
+
+@each_write
+def test_a_write_that_never_arrives_is_settled_by_reading_and_ends_the_run(start: Start, event: str) -> None:
+    world = start(*BEFORE, policy=DELETES)
+    receipt = run(world, meeting(*WRITES[event], Fate.REQUEST_LOST))
+    assert outcomes(receipt)[event] is Outcome.FAILED
+    assert reasons(receipt)[event] == "the connection to 127.0.0.1 failed (RemoteProtocolError)"
+    assert not holds(world, event)
+    assert (receipt.verified, receipt.exit_code) == (None, 6)
+
+
+def test_what_stood_behind_a_lost_answer_is_not_attempted(start: Start) -> None:
+    world = start(*BEFORE, policy=DELETES)
+    receipt = run(world, meeting(*WRITES["spring"], Fate.ANSWER_LOST))
+    assert outcomes(receipt) == {
+        "summer": Outcome.DONE,
+        "spring": Outcome.DONE,
+        "winter": Outcome.NOT_ATTEMPTED,
+        "fair": Outcome.FAILED,
+        "orphan": Outcome.NOT_ATTEMPTED,
+    }
+    assert reasons(receipt)["fair"] == "only the first of its two requests was sent"
+    assert reasons(receipt)["winter"] == "the run ended before it"
+
+
+def dying(method: str, end: str, fate: Fate) -> Decide:
+    """Lose a request so, and all that come after it."""
+    dead = False
+
+    def decide(passing: Passing) -> Treatment:
+        nonlocal dead
+        if passing.method == method and passing.path.endswith(end):
+            dead = True
+            return fate
+        return Fate.REQUEST_LOST if dead else Fate.PASSED_ON
+
+    return decide
+
+
+@each_write
+@pytest.mark.parametrize("fate", [Fate.ANSWER_LOST, Fate.REQUEST_LOST])
+def test_a_write_that_nobody_can_read_back_is_unsure(start: Start, event: str, fate: Fate) -> None:
+    world = start(*BEFORE, policy=DELETES)
+    receipt = run(world, dying(*WRITES[event], fate))
+    assert outcomes(receipt)[event] is Outcome.UNSURE
+    assert (reasons(receipt)[event] or "").endswith("; reading it back failed too")
+    assert holds(world, event) == (fate is Fate.ANSWER_LOST)
+    assert (receipt.written, receipt.exit_code) == (True, 6)
+
+
+def test_a_write_whose_answer_was_lost_and_that_somebody_wrote_over_is_unsure(start: Start) -> None:
+    world = start(*BEFORE)
+    lost = meeting(*WRITES["spring"], Fate.ANSWER_LOST)
+
+    def write_over(passing: Passing) -> Treatment:
+        if passing.method == "GET" and world.event("spring")["eventUrl"] == NEW:
+            world.edit(world.event("spring"), eventUrl="https://theirs.example")
+        return lost(passing)
+
+    receipt = run(world, write_over, declared("spring", eventUrl=NEW))
+    assert outcomes(receipt) == {"spring": Outcome.UNSURE}
+    assert (receipt.written, receipt.exit_code) == (True, 6)
+
+
+def test_a_create_whose_answer_was_lost_and_of_which_hubspot_kept_a_part_is_not_told_as_nothing(
+    start: Start,
+) -> None:
+    world = start()
+    event = declared("summer", **{"customProperties.unknown": "x"})
+    receipt = run(world, meeting(*WRITES["summer"], Fate.ANSWER_LOST), event)
+    assert outcomes(receipt) == {"summer": Outcome.UNSURE}
+    assert holds(world, "summer")
+    assert (receipt.written, receipt.exit_code) == (True, 6)
+
+
+def test_a_write_that_never_left_is_not_attempted(start: Start) -> None:
+    world = start(*BEFORE)
+    refusing = meeting(*WRITES["summer"], Instead(429, b'{"policyName": "DAILY"}'))
+    receipt = run(world, refusing)
+    assert set(outcomes(receipt).values()) == {Outcome.NOT_ATTEMPTED}
+    assert (receipt.written, receipt.exit_code) == (False, 7)
+    assert world.writes() == []
+
+
+def test_a_failure_while_reading_before_the_first_write_leaves_everything_as_it_was(start: Start) -> None:
+    world = start(*BEFORE)
+    receipt = run(world, meeting("GET", "/events/summer", Instead(503)))
+    assert set(outcomes(receipt).values()) == {Outcome.NOT_ATTEMPTED}
+    assert (receipt.written, receipt.exit_code) == (False, 7)
+    assert world.writes() == []
+
+
+# Answers that say less than the truth, or more
+
+
+@pytest.mark.parametrize(
+    ("event", "treatment"),
+    [
+        ("summer", Instead(200, EMPTY)),
+        ("spring", Instead(200, EMPTY)),
+        ("winter", Instead(200, b"{}")),
+        ("orphan", Instead(202)),
+    ],
+)
+def test_a_success_with_nothing_stored_is_a_failure(start: Start, event: str, treatment: Treatment) -> None:
+    world = start(*BEFORE, policy=DELETES)
+    receipt = run(world, meeting(*WRITES[event], treatment))
+    assert outcomes(receipt)[event] is Outcome.FAILED
+    assert reasons(receipt)[event] == DOES_NOT_HOLD
+    assert not holds(world, event)
+    assert (receipt.cause, receipt.exit_code) == (None, 6)
+    assert receipt.verified
+
+
+@pytest.mark.parametrize(
+    ("event", "treatment"),
+    [
+        ("summer", Reworded(200, EMPTY)),
+        ("spring", Reworded(207, EMPTY)),
+        ("winter", Reworded(200, b"{}")),
+        ("orphan", Reworded(202)),
+    ],
+)
+def test_a_success_that_names_nothing_is_settled_by_reading(start: Start, event: str, treatment: Treatment) -> None:
+    world = start(*BEFORE, policy=DELETES)
+    receipt = run(world, meeting(*WRITES[event], treatment))
+    assert set(outcomes(receipt).values()) == {Outcome.DONE}
+    assert receipt.exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("event", "treatment"), [("summer", Instead(200, b'{"results": [{"objectId": "1"}]}')), ("orphan", Instead(204))]
+)
+def test_a_success_that_the_second_reading_disproves_is_taken_back(
+    start: Start, event: str, treatment: Treatment
+) -> None:
+    world = start(*BEFORE, policy=DELETES)
+    receipt = run(world, meeting(*WRITES[event], treatment))
+    assert outcomes(receipt)[event] is Outcome.FAILED
+    assert (reasons(receipt)[event] or "").startswith("HubSpot answered success, but did not take over eventName")
+    assert [change.name for change in receipt.verified or ()] == [event]
+    assert receipt.exit_code == 6
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_property_that_hubspot_drops_without_a_word_is_told(start: Start, version: str) -> None:
+    world = start(live("spring", eventUrl=OLD), version=version)
+    unknown = {"customProperties.unknown": "x"}
+    receipt = world.apply(declared("spring", eventUrl=NEW, **unknown), declared("summer", **unknown))
+    assert set(outcomes(receipt).values()) == {Outcome.FAILED}
+    assert set(reasons(receipt).values()) == {
+        "HubSpot answered success, but did not take over customProperties.unknown"
+    }
+    assert {field.name for change in receipt.verified or () for field in change.fields} == {"customProperties.unknown"}
+    assert receipt.applied == {Action.CREATE: 0, Action.UPDATE: 0, Action.DELETE: 0}
+    assert receipt.exit_code == 6
+
+
+def test_a_value_that_hubspot_writes_otherwise_is_done_and_a_difference(start: Start) -> None:
+    world = start(live("spring", eventUrl=OLD))
+
+    def store_otherwise(passing: Passing) -> Treatment:
+        if passing.path.endswith("/batch/update"):
+            world.edit(world.event("spring"), eventUrl=NEW.upper())
+            answered = {"status": "COMPLETE", "results": [{"objectId": world.event("spring")["objectId"]}]}
+            return Instead(200, json.dumps(answered).encode())
+        return Fate.PASSED_ON
+
+    receipt = run(world, store_otherwise, declared("spring", eventUrl=NEW))
+    assert outcomes(receipt) == {"spring": Outcome.DONE}
+    assert len(receipt.verified or ()) == 1
+    assert receipt.exit_code == 6
+
+
+def test_an_event_that_did_not_keep_its_fields_is_not_completed(start: Start) -> None:
+    world = start(*BEFORE)
+    object_id = world.event("fair")["objectId"]
+    pretended = Instead(200, json.dumps({"results": [{"objectId": object_id}]}).encode())
+    receipt = run(world, meeting(*WRITES["spring"], pretended), DECLARED[3])
+    assert outcomes(receipt) == {"fair": Outcome.FAILED}
+    assert reasons(receipt)["fair"] == "HubSpot did not keep its other fields, so it was not completed"
+    assert not world.event("fair")["eventCompleted"]
+
+
+def test_a_list_that_lags_behind_is_corrected_by_reading_directly(start: Start) -> None:
+    world = start(*BEFORE, policy=DELETES)
+    with forwarding(world.base_url) as way:
+        stale = world.portal(base_url=way.base_url)._http.get(f"/marketing/marketing-events/{world.version}", {})
+    old_list = meeting("GET", f"/marketing-events/{world.version}", Instead(200, json.dumps(stale).encode()))
+    receipt = run(world, old_list)
+    assert receipt.verified == ()
+    assert receipt.exit_code == 0
+
+
+@pytest.mark.parametrize("answer", [Instead(503), Instead(400), Instead(401), Instead(200, b"[]")])
+def test_a_second_reading_that_fails_proves_nothing_and_takes_nothing_back(start: Start, answer: Instead) -> None:
+    world = start(*BEFORE, policy=DELETES)
+    receipt = run(world, meeting("GET", f"/marketing-events/{world.version}", answer))
+    assert set(outcomes(receipt).values()) == {Outcome.DONE}
+    assert (receipt.verified, receipt.cause, receipt.exit_code) == (None, None, 6)
+
+
+# Refusals
+
+
+@each_write
+def test_a_write_that_hubspot_refuses_fails_and_the_others_go_on(start: Start, event: str) -> None:
+    world = start(*BEFORE, policy=DELETES)
+    receipt = run(world, meeting(*WRITES[event], Instead(400, b'{"message": "it is Sunday"}')))
+    failed = {"spring", "fair"} if event == "spring" else {event}
+    assert {name for name, outcome in outcomes(receipt).items() if outcome is Outcome.FAILED} == failed
+    assert {name for name, outcome in outcomes(receipt).items() if outcome is Outcome.DONE} == {
+        *("summer", "spring", "winter", "fair", "orphan")
+    } - failed
+    assert reasons(receipt)[event] == "HubSpot refuses the request (status 400): it is Sunday"
+    assert {str(change.name) for change in receipt.verified or ()} == failed
+    assert receipt.exit_code == 6
+
+
+def test_a_token_that_loses_its_right_in_the_middle_ends_the_run(start: Start) -> None:
+    world = start(*BEFORE, policy=DELETES)
+    receipt = run(world, meeting(*WRITES["spring"], Instead(403, b'{"message": "no"}')))
+    assert outcomes(receipt) == {
+        "summer": Outcome.DONE,
+        "spring": Outcome.FAILED,
+        "fair": Outcome.FAILED,
+        "winter": Outcome.NOT_ATTEMPTED,
+        "orphan": Outcome.NOT_ATTEMPTED,
+    }
+    assert isinstance(receipt.cause, AccessDenied)
+    assert (receipt.verified, receipt.exit_code) == (None, 6)
+
+
+def test_a_fresh_read_that_hubspot_refuses_writes_nothing_of_its_batch(start: Start) -> None:
+    world = start(*BEFORE, live("autumn", eventUrl=NEW))
+    draft_of = (declared("autumn", eventUrl=OLD), DECLARED[1], DECLARED[2])
+    receipt = run(world, meeting("GET", "/events/spring", Instead(414, b'{"message": "too long"}')), *draft_of)
+    assert outcomes(receipt) == {"autumn": Outcome.FAILED, "spring": Outcome.FAILED, "winter": Outcome.DONE}
+    assert reasons(receipt)["autumn"] == "HubSpot refuses the request (status 414): too long"
+    assert [path for _, path, _ in world.writes()] == ["/events/winter"]
+    assert receipt.exit_code == 6
+
+
+def test_a_refused_fresh_read_leaves_what_was_found_before_it(start: Start) -> None:
+    world = start(live("autumn", eventUrl=OLD), live("spring", eventUrl=OLD))
+    draft = world.plan(declared("autumn", eventUrl=NEW), declared("spring", eventUrl=NEW))
+    world.edit(world.event("autumn"), eventUrl=NEW)
+    way = world.through(forwarding(world.base_url, meeting("GET", "/events/spring", Instead(414))))
+    receipt = world.run(draft, portal=world.portal(base_url=way.base_url))
+    assert outcomes(receipt) == {"autumn": Outcome.DONE, "spring": Outcome.FAILED}
+
+
+def test_a_write_that_cannot_be_read_back_is_unsure_and_the_run_goes_on(start: Start) -> None:
+    world = start(*BEFORE)
+    reading = iter([Fate.PASSED_ON])
+
+    def decide(passing: Passing) -> Treatment:
+        if passing.path.endswith("/events/upsert"):
+            return Reworded(200, EMPTY)
+        if passing.path.endswith("/events/summer"):
+            return next(reading, Instead(400))
+        return Fate.PASSED_ON
+
+    receipt = run(world, decide, DECLARED[0], DECLARED[1])
+    assert outcomes(receipt) == {"summer": Outcome.UNSURE, "spring": Outcome.DONE}
+    assert reasons(receipt)["summer"] == f"{DOES_NOT_HOLD}; reading it back failed too"
+    assert (receipt.cause, receipt.verified, receipt.exit_code) == (None, (), 6)
+
+
+# The end of a run
+
+
+class Wish:
+    """Somebody who wants the run to end as soon as a request has been sent."""
+
+    def __init__(self) -> None:
+        self.raised = False
+
+    def gate(self) -> None:
+        if self.raised:
+            raise Interrupted(15)
+
+    def when(self, method: str, end: str, treatment: Treatment) -> Decide:
+        def decide(passing: Passing) -> Treatment:
+            if passing.method != method or not passing.path.endswith(end):
+                return Fate.PASSED_ON
+            self.raised = True
+            return treatment
+
+        return decide
+
+
+def run_until(world: World, wish: Wish, decide: Decide) -> Receipt:
+    draft = world.plan(*DECLARED)
+    world.requests()
+    way = world.through(forwarding(world.base_url, decide))
+    return world.run(draft, portal=world.portal(base_url=way.base_url, watch=Watch(gate=wish.gate)))
+
+
+def test_a_run_that_is_interrupted_finishes_its_request_and_attempts_no_other(start: Start) -> None:
+    world, wish = start(*BEFORE, policy=DELETES), Wish()
+    receipt = run_until(world, wish, wish.when(*WRITES["spring"], Fate.PASSED_ON))
+    assert outcomes(receipt) == {
+        "summer": Outcome.DONE,
+        "spring": Outcome.DONE,
+        "fair": Outcome.FAILED,
+        "winter": Outcome.NOT_ATTEMPTED,
+        "orphan": Outcome.NOT_ATTEMPTED,
+    }
+    assert reasons(receipt)["fair"] == "only the first of its two requests was sent"
+    assert [path for _, path, _ in world.writes()] == ["/events/upsert", "/batch/update"]
+    assert (receipt.verified, receipt.exit_code) == (None, 143)
+
+
+def test_a_run_that_is_interrupted_before_it_wrote_has_written_nothing(start: Start) -> None:
+    world, wish = start(*BEFORE, policy=DELETES), Wish()
+    receipt = run_until(world, wish, wish.when("GET", "/events/summer", Fate.PASSED_ON))
+    assert set(outcomes(receipt).values()) == {Outcome.NOT_ATTEMPTED}
+    assert (world.writes(), receipt.written, receipt.exit_code) == ([], False, 143)
+
+
+@pytest.mark.parametrize("fate", [Fate.ANSWER_LOST, Fate.REQUEST_LOST])
+def test_a_write_whose_answer_was_lost_when_the_run_was_interrupted_is_unsure(start: Start, fate: Fate) -> None:
+    world, wish = start(*BEFORE, policy=DELETES), Wish()
+    receipt = run_until(world, wish, wish.when(*WRITES["summer"], fate))
+    assert outcomes(receipt)["summer"] is Outcome.UNSURE
+    assert isinstance(receipt.cause, Interrupted)
+    assert (receipt.written, receipt.exit_code) == (True, 143)
+
+
+def test_a_run_that_is_interrupted_while_it_reads_again_has_proven_nothing(start: Start) -> None:
+    world, wish = start(*BEFORE, policy=DELETES), Wish()
+    receipt = run_until(world, wish, wish.when("GET", "/details", Fate.PASSED_ON))
+    assert set(outcomes(receipt).values()) == {Outcome.DONE}
+    assert (receipt.verified, receipt.written, receipt.exit_code) == (None, True, 143)
+
+
+def test_a_write_that_was_not_confirmed_when_the_run_was_interrupted_is_unsure(start: Start) -> None:
+    world, wish = start(*BEFORE, policy=DELETES), Wish()
+    receipt = run_until(world, wish, wish.when(*WRITES["summer"], Reworded(200, EMPTY)))
+    assert outcomes(receipt)["summer"] is Outcome.UNSURE
+    assert outcomes(receipt)["spring"] is Outcome.NOT_ATTEMPTED
+    assert receipt.exit_code == 143
+
+
+def test_every_step_is_told_as_it_is_taken_and_the_receipt_so_far_is_true(start: Start) -> None:
+    world = start(*BEFORE, policy=DELETES)
+    draft = world.plan(*DECLARED)
+    approved = approve_plan(draft, approval.everything, ANYTHING)
+    told: list[Receipt] = []
+    seen: list[set[str]] = []
+
+    def progress(applied: Applied) -> None:
+        told.append(so_far(approved, applied))
+        seen.append({event for event in (*WRITES, "summer") if holds(world, event)})
+
+    receipt = world.run(draft, progress=progress)
+    assert len(told) == draft.plan.writes_to_apply
+    for early, truth in zip(told, seen, strict=True):
+        assert early.verified is None
+        assert {name for name, outcome in outcomes(early).items() if outcome is Outcome.DONE} - {"fair"} == truth
+    assert outcomes(told[-1]) == outcomes(receipt)
+
+
+# Whole lists as a proof
+
+
+@pytest.mark.parametrize(("lookup", "lists", "direct"), [(read_each, 1, 130), (trust_list, 2, 1)])
+def test_creates_stand_on_a_direct_read_each_or_on_a_second_list_for_all(
+    start: Start, lookup: Callable[[Writer], Lookup], lists: int, direct: int
+) -> None:
+    world = start(live("c-7", account="other"))
+    draft = world.plan(*(declared(f"c-{number}") for number in range(130)))
+    world.requests()
+    receipt = world.run(draft, lookup=lookup)
+    requests = world.requests()
+    last_write = max(index for index, (method, _, _) in enumerate(requests) if method == "POST")
+    reads = [path for method, path, _ in requests[:last_write] if method == "GET"]
+    assert receipt.exit_code == 0
+    assert reads.count("") == lists - 1
+    assert sum(path.startswith("/events/c-") for path in reads) == direct
+
+
+def test_a_trusted_list_that_shows_a_namesake_is_not_trusted_about_it(start: Start) -> None:
+    world = start()
+    draft = world.plan(declared("spring", eventUrl=NEW), declared("summer"))
+    world.make("spring", eventUrl=OLD)
+    receipt = world.run(draft, lookup=trust_list)
+    assert outcomes(receipt) == {"spring": Outcome.REFUSED, "summer": Outcome.DONE}
+    assert world.event("spring")["eventUrl"] == OLD
+
+
+def test_a_trusted_list_that_cannot_be_read_whole_creates_nothing(start: Start) -> None:
+    world = start(*(live(f"e-{number}") for number in range(101)))
+    draft = world.plan(declared("summer"))
+    whole = iter([Fate.PASSED_ON])
+
+    def lose_the_second_page(passing: Passing) -> Treatment:
+        if "after=" in passing.target:
+            return Instead(503)
+        return next(whole, Fate.PASSED_ON)
+
+    way = world.through(forwarding(world.base_url, lose_the_second_page))
+    world.requests()
+    receipt = world.run(draft, portal=world.portal(base_url=way.base_url), lookup=trust_list)
+    assert outcomes(receipt) == {"summer": Outcome.NOT_ATTEMPTED}
+    assert world.writes() == []
+    assert receipt.exit_code == 7

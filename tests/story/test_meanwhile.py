@@ -1,0 +1,347 @@
+"""What happens when somebody else works in HubSpot at the same time: nothing is written over."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import pytest
+
+from reconciler.event import DeclaredEvent, Identity, LiveEvent
+from reconciler.guard import Limits
+from reconciler.hubspot.http import HttpWriter
+from reconciler.hubspot.portal import PortalWriter
+from reconciler.live import Answer, Edit
+from reconciler.policy import Orphans, Policy
+from reconciler.receipt import Outcome, Receipt
+from tests.hubspot.forwarding import forwarding
+from tests.story.world import LATER, POLICY, VERSIONS, Held, World, adopted, custom, declared, live
+
+Start = Callable[..., World]
+
+OLD, NEW, THEIRS = "https://old.example", "https://new.example", "https://theirs.example"
+DATES: Held = {"startDateTime": "2027-04-15T09:00:00Z", "endDateTime": LATER}
+DELETES = replace(POLICY, orphans=Orphans.DELETE)
+CANCELS = replace(POLICY, orphans=Orphans.CANCEL)
+
+
+class Meddled(PortalWriter):
+    """A portal at which something happens between the fresh read and the write, or after the write."""
+
+    def __init__(self, http: HttpWriter, api_version: str) -> None:
+        super().__init__(http, api_version)
+        self.before: Callable[[], None] = lambda: None
+        self.after: Callable[[], None] = lambda: None
+
+    def update(self, edits: Sequence[Edit]) -> Answer:
+        self.before()
+        answer = super().update(edits)
+        self.after()
+        return answer
+
+    def archive(self, identities: Sequence[Identity]) -> Answer:
+        self.before()
+        return super().archive(identities)
+
+
+def outcomes(receipt: Receipt) -> dict[str, tuple[Outcome, str | None]]:
+    """Give how each change ended, by the event's name."""
+    return {str(result.change.name): (result.outcome, result.why) for result in receipt.results}
+
+
+# Updates
+
+
+def test_a_declared_field_that_somebody_changed_is_not_written_over(start: Start) -> None:
+    world = start(live("spring", eventUrl=OLD), live("autumn", eventUrl=OLD))
+    draft = world.plan(declared("spring", eventUrl=NEW), declared("autumn", eventUrl=NEW))
+    world.edit(world.event("spring"), eventUrl=THEIRS)
+    receipt = world.run(draft)
+    assert outcomes(receipt) == {
+        "autumn": (Outcome.DONE, None),
+        "spring": (Outcome.REFUSED, "somebody changed it in HubSpot meanwhile: eventUrl"),
+    }
+    assert world.event("spring")["eventUrl"] == THEIRS
+    assert (receipt.verified, receipt.exit_code) == ((), 6)
+
+
+def test_a_declared_field_that_was_right_and_no_longer_is_refuses_the_whole_update(start: Start) -> None:
+    world = start(live("spring", eventUrl=OLD, eventType="WEBINAR"))
+    draft = world.plan(declared("spring", eventUrl=NEW, eventType="WEBINAR"))
+    world.edit(world.event("spring"), eventType="THEIRS")
+    receipt = world.run(draft)
+    assert outcomes(receipt)["spring"][0] is Outcome.REFUSED
+    assert (world.event("spring")["eventUrl"], world.event("spring")["eventType"]) == (OLD, "THEIRS")
+
+
+def test_a_field_that_is_not_declared_may_change_meanwhile_and_stays(start: Start) -> None:
+    world = start(live("spring", eventUrl=OLD), properties=("a",))
+    draft = world.plan(declared("spring", eventUrl=NEW))
+    world.edit(world.event("spring"), eventDescription="theirs", customProperties=custom(a="theirs"))
+    receipt = world.run(draft)
+    assert receipt.exit_code == 0
+    event = world.event("spring")
+    assert (event["eventUrl"], event["eventDescription"]) == (NEW, "theirs")
+    assert event["customProperties"] == custom(a="theirs")
+
+
+def test_what_somebody_has_made_right_meanwhile_is_done_without_a_write(start: Start) -> None:
+    world = start(live("spring", eventUrl=OLD))
+    draft = world.plan(declared("spring", eventUrl=NEW))
+    world.edit(world.event("spring"), eventUrl=NEW)
+    world.requests()
+    receipt = world.run(draft)
+    assert outcomes(receipt) == {"spring": (Outcome.DONE, "HubSpot held it already")}
+    assert (world.writes(), receipt.written, receipt.exit_code) == ([], False, 0)
+
+
+def test_what_somebody_has_made_right_in_part_is_sent_only_in_the_other_part(start: Start) -> None:
+    world = start(live("spring", eventUrl=OLD, eventType="OLD"))
+    draft = world.plan(declared("spring", eventUrl=NEW, eventType="NEW"))
+    world.edit(world.event("spring"), eventType="NEW")
+    with forwarding(world.base_url) as way:
+        receipt = world.run(draft, portal=world.portal(base_url=way.base_url))
+    (sent,) = [one.json["inputs"] for one in way.sent if one.path.endswith("/batch/update")]
+    assert [item.keys() for item in sent] == [{"objectId", "eventUrl", "customProperties"}]
+    assert receipt.exit_code == 0
+
+
+@pytest.mark.parametrize("event", [declared("spring", eventUrl=NEW), adopted("5", eventUrl=NEW)])
+def test_an_event_that_was_deleted_is_not_made_again(start: Start, event: DeclaredEvent) -> None:
+    world = start(live("spring", objectId="5", eventUrl=OLD), live("autumn", eventUrl=OLD))
+    draft = world.plan(event, declared("autumn", eventUrl=NEW))
+    world.remove(world.event("spring"))
+    receipt = world.run(draft)
+    assert outcomes(receipt) == {
+        "autumn": (Outcome.DONE, None),
+        "spring": (Outcome.REFUSED, "it is gone from HubSpot"),
+    }
+    assert [held["externalEventId"] for held in world.held()] == ["autumn"]
+    assert (receipt.verified, receipt.exit_code) == ((), 6)
+
+
+def test_an_event_that_was_deleted_and_made_again_is_another_event(start: Start) -> None:
+    world = start(live("spring", eventUrl=OLD))
+    draft = world.plan(declared("spring", eventUrl=NEW))
+    world.remove(world.event("spring"))
+    world.make("spring", eventUrl=OLD)
+    receipt = world.run(draft)
+    assert outcomes(receipt)["spring"] == (Outcome.REFUSED, "another event stands in HubSpot under its ids now")
+    assert world.event("spring")["eventUrl"] == OLD
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_an_event_that_goes_in_the_last_moment_is_named_and_the_others_are_changed(start: Start, version: str) -> None:
+    world = start(live("spring", eventUrl=OLD), live("autumn", eventUrl=OLD), version=version)
+    portal = world.special_portal(Meddled)
+    portal.before = lambda: world.remove(world.event("spring"))
+    draft = world.plan(declared("spring", eventUrl=NEW), declared("autumn", eventUrl=NEW))
+    receipt = world.run(draft, portal=portal)
+    assert outcomes(receipt) == {
+        "autumn": (Outcome.DONE, None),
+        "spring": (Outcome.FAILED, "No marketing event found"),
+    }
+    assert [change.name for change in receipt.verified or ()] == ["spring"]
+    assert receipt.exit_code == 6
+
+
+def test_an_edit_after_the_write_is_shown_by_the_second_reading(start: Start) -> None:
+    world = start(live("spring", eventUrl=OLD))
+    portal = world.special_portal(Meddled)
+    portal.after = lambda: world.edit(world.event("spring"), eventUrl=THEIRS)
+    receipt = world.run(world.plan(declared("spring", eventUrl=NEW)), portal=portal)
+    assert outcomes(receipt) == {"spring": (Outcome.DONE, None)}
+    (left,) = receipt.verified or ()
+    assert [(field.name, field.before, field.after) for field in left.fields] == [("eventUrl", THEIRS, NEW)]
+    assert receipt.exit_code == 6
+
+
+def test_an_adopted_event_that_goes_after_the_write_is_a_difference_and_not_the_end_of_the_reading(
+    start: Start,
+) -> None:
+    world = start(live(None, objectId="5", account=None, app=None), live("autumn", eventUrl=OLD))
+    portal = world.special_portal(Meddled)
+    portal.after = lambda: world.remove(world.event(None, account=None, app=None))
+    draft = world.plan(adopted("5", eventUrl=NEW), declared("autumn", eventUrl=NEW))
+    receipt = world.run(draft, portal=portal)
+    assert [change.identity for change in receipt.verified or ()] == [Identity(object_id="5")]
+    assert receipt.exit_code == 6
+
+
+# Updates of two requests
+
+
+def test_what_moves_between_the_two_requests_of_an_update_stops_the_second_and_does_not_hide_the_first(
+    start: Start,
+) -> None:
+    world = start(live("fair", eventType="OLD", eventUrl=OLD, **DATES))
+    portal = world.special_portal(Meddled)
+    portal.after = lambda: world.edit(world.event("fair"), eventUrl=THEIRS)
+    receipt = world.run(world.plan(declared("fair", eventType="NEW", eventUrl=OLD, eventCompleted=True)), portal=portal)
+    assert outcomes(receipt)["fair"] == (
+        Outcome.FAILED,
+        "only the first of its two requests was sent: somebody changed it in HubSpot meanwhile: eventUrl",
+    )
+    event = world.event("fair")
+    assert (event["eventType"], event["eventUrl"], event["eventCompleted"]) == ("NEW", THEIRS, False)
+    assert receipt.exit_code == 6
+
+
+def test_an_event_that_goes_between_its_two_requests_is_not_refused_but_failed(start: Start) -> None:
+    world = start(live("fair", eventType="OLD", **DATES))
+    portal = world.special_portal(Meddled)
+    portal.after = lambda: world.remove(world.event("fair"))
+    receipt = world.run(world.plan(declared("fair", eventType="NEW", eventCompleted=True)), portal=portal)
+    assert outcomes(receipt)["fair"] == (
+        Outcome.FAILED,
+        "only the first of its two requests was sent: it is gone from HubSpot",
+    )
+
+
+def test_an_event_that_somebody_completes_between_the_two_requests_is_done(start: Start) -> None:
+    world = start(live("fair", eventType="OLD", **DATES))
+    portal = world.special_portal(Meddled)
+    portal.after = lambda: world.make("fair", eventType="NEW", eventCompleted=True)
+    draft = world.plan(declared("fair", eventType="NEW", eventCompleted=True))
+    world.requests()
+    receipt = world.run(draft, portal=portal)
+    assert outcomes(receipt) == {"fair": (Outcome.DONE, None)}
+    assert [path for method, path, _ in world.requests() if method == "PATCH"] == []
+
+
+def test_an_event_of_which_only_the_completion_is_left_to_do_is_only_completed(start: Start) -> None:
+    world = start(live("fair", eventType="OLD", **DATES))
+    draft = world.plan(declared("fair", eventType="NEW", eventCompleted=True))
+    world.edit(world.event("fair"), eventType="NEW")
+    world.requests()
+    receipt = world.run(draft)
+    assert outcomes(receipt) == {"fair": (Outcome.DONE, None)}
+    assert world.writes() == [("PATCH", "/events/fair", 200)]
+
+
+def test_an_update_that_is_refused_is_not_completed_either(start: Start) -> None:
+    world = start(live("fair", eventType="OLD", **DATES))
+    draft = world.plan(declared("fair", eventType="NEW", eventCompleted=True))
+    world.edit(world.event("fair"), eventType="THEIRS")
+    world.requests()
+    receipt = world.run(draft)
+    assert outcomes(receipt)["fair"][0] is Outcome.REFUSED
+    assert world.writes() == []
+
+
+# Creates
+
+
+def test_an_event_that_somebody_made_otherwise_is_not_written_over(start: Start) -> None:
+    world = start()
+    draft = world.plan(declared("spring", eventUrl=NEW), declared("autumn"))
+    world.make("spring", eventUrl=THEIRS, eventDescription="theirs")
+    before = world.event("spring")
+    receipt = world.run(draft)
+    assert outcomes(receipt) == {
+        "autumn": (Outcome.DONE, None),
+        "spring": (Outcome.REFUSED, "an event with its ids is in HubSpot by now"),
+    }
+    assert world.event("spring") == before
+    assert receipt.exit_code == 6
+
+
+def test_an_event_that_somebody_made_as_it_is_declared_is_done_without_a_write(start: Start) -> None:
+    world = start()
+    draft = world.plan(declared("spring", eventUrl=NEW))
+    world.make("spring", eventUrl=NEW, eventDescription="theirs")
+    before = world.event("spring")
+    world.requests()
+    receipt = world.run(draft)
+    assert outcomes(receipt) == {"spring": (Outcome.DONE, "HubSpot held it already")}
+    assert world.writes() == []
+    assert world.event("spring") == before
+    assert receipt.exit_code == 0
+
+
+# Orphans
+
+
+@pytest.mark.parametrize("policy", [DELETES, CANCELS], ids=["delete", "cancel"])
+def test_an_orphan_that_somebody_changed_is_not_taken_away(start: Start, policy: Policy) -> None:
+    world = start(live("orphan", **DATES), policy=policy)
+    draft = world.plan(declared("spring"))
+    world.edit(world.event("orphan"), eventDescription="still wanted")
+    before = world.event("orphan")
+    receipt = world.run(draft)
+    assert outcomes(receipt)["orphan"] == (
+        Outcome.REFUSED,
+        "somebody changed it in HubSpot meanwhile: eventDescription",
+    )
+    assert world.event("orphan") == before
+
+
+def test_an_orphan_that_somebody_deleted_is_done(start: Start) -> None:
+    world = start(live("orphan", **DATES), policy=DELETES)
+    draft = world.plan(declared("spring"))
+    world.remove(world.event("orphan"))
+    receipt = world.run(draft)
+    assert outcomes(receipt)["orphan"] == (Outcome.DONE, "HubSpot held it already")
+    assert receipt.exit_code == 0
+
+
+def test_an_orphan_that_goes_in_the_last_moment_is_done(start: Start) -> None:
+    world = start(live("orphan", **DATES), live("orphan too", **DATES), policy=DELETES)
+    portal = world.special_portal(Meddled)
+    portal.before = lambda: world.remove(world.event("orphan"))
+    receipt = world.run(world.plan(declared("spring")), portal=portal)
+    assert {outcome for outcome, _ in outcomes(receipt).values()} == {Outcome.DONE}
+    assert receipt.exit_code == 0
+
+
+def test_an_orphan_to_be_cancelled_that_somebody_cancelled_is_done(start: Start) -> None:
+    world = start(live("orphan", **DATES), policy=CANCELS)
+    draft = world.plan(declared("spring"))
+    world.edit(world.event("orphan"), eventCancelled=True)
+    receipt = world.run(draft)
+    assert outcomes(receipt)["orphan"] == (Outcome.DONE, "HubSpot held it already")
+
+
+def test_an_orphan_to_be_cancelled_that_somebody_deleted_is_refused(start: Start) -> None:
+    world = start(live("orphan", **DATES), policy=CANCELS)
+    draft = world.plan(declared("spring"))
+    world.remove(world.event("orphan"))
+    receipt = world.run(draft)
+    assert outcomes(receipt)["orphan"] == (Outcome.REFUSED, "it is gone from HubSpot")
+
+
+class Popular(PortalWriter):
+    """A portal where people have registered since the plan was made."""
+
+    registrants: int | None = 0
+
+    def find(self, identity: Identity) -> LiveEvent | None:
+        found = super().find(identity)
+        return None if found is None else replace(found, registrants=self.registrants)
+
+
+TOO_MANY = "more people are registered by now than --max-registrants allows"
+
+
+@pytest.mark.parametrize("policy", [DELETES, CANCELS], ids=["delete", "cancel"])
+@pytest.mark.parametrize(
+    ("registrants", "allowed", "taken"), [(5, 10, 2), (5, 9, 1), (5, 4, 0), (1, None, 0), (0, None, 2), (None, 10, 0)]
+)
+def test_people_who_registered_meanwhile_count(
+    start: Start, policy: Policy, registrants: int | None, allowed: int | None, taken: int
+) -> None:
+    world = start(live("orphan 1", **DATES), live("orphan 2", **DATES), policy=policy)
+    portal = world.special_portal(Popular)
+    portal.registrants = registrants
+    receipt = world.run(world.plan(declared("spring")), portal=portal, limits=Limits(deletes=2, registrants=allowed))
+    orphans = [outcome for name, outcome in outcomes(receipt).items() if name.startswith("orphan")]
+    assert orphans.count((Outcome.REFUSED, TOO_MANY)) == 2 - taken
+    untouched = [held for held in world.held() if held["externalEventId"] != "spring" and not held["eventCancelled"]]
+    assert len(untouched) == 2 - taken
+
+
+def test_people_who_registered_for_a_declared_event_do_not_keep_it_from_being_cancelled(start: Start) -> None:
+    world = start(live("spring", **DATES))
+    portal = world.special_portal(Popular)
+    portal.registrants = 5
+    draft = world.plan(declared("spring", eventCancelled=True))
+    receipt = world.run(draft, portal=portal, limits=Limits())
+    assert receipt.exit_code == 0

@@ -1,0 +1,246 @@
+"""The main road over a real sandbox: what is declared is planned, applied and proven."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from reconciler.change import Action
+from reconciler.diagnostics import Severity
+from reconciler.errors import DeclarationsInvalid, Refused
+from reconciler.event import DeclaredEvent
+from reconciler.guard import Limits
+from reconciler.pipeline import approve_plan, nothing_ran, with_refusals
+from reconciler.plan import Plan
+from reconciler.policy import Orphans, Policy
+from reconciler.receipt import Outcome
+from tests.hubspot.forwarding import forwarding
+from tests.story.world import LATER, OTHERS, OURS, POLICY, VERSIONS, Held, World, adopted, custom, declared, live
+
+Start = Callable[..., World]
+
+versions = pytest.mark.parametrize("version", VERSIONS)
+
+OLD, NEW = "https://old.example", "https://new.example"
+DATES: Held = {"startDateTime": "2027-04-15T09:00:00Z", "endDateTime": LATER}
+DELETES = replace(POLICY, orphans=Orphans.DELETE)
+CANCELS = replace(POLICY, orphans=Orphans.CANCEL)
+
+BEFORE = (
+    live("spring", eventUrl=OLD, eventDescription="ours, but not declared", customProperties=custom(a="1", b="2")),
+    live("autumn", **DATES),
+    live("winter", **DATES),
+    live("fair", eventType="TRADE", **DATES),
+    live("same", eventUrl=OLD),
+    live("orphan", registrants=3, **DATES),
+    live("over", startDateTime="2025-01-01T00:00:00Z"),
+    live(None, objectId="55", account=None, app=None, eventName="By hand", eventUrl=OLD),
+)
+FOREIGN = (
+    live("spring", account="other", eventUrl=OLD, **DATES),
+    live("spring", app=OTHERS, eventUrl=OLD, **DATES),
+    live("orphan", app=OTHERS, **DATES),
+    live("elsewhere", account="other", **DATES),
+    live("zoom", account=None, app=OTHERS, customProperties=custom(a="zoom's"), **DATES),
+    live(None, account=None, app=None, eventName="Of a person", **DATES),
+)
+DECLARED = (
+    declared("summer", **DATES, eventCancelled=False, **{"customProperties.a": "new"}),
+    declared("done", **DATES, eventCompleted=True),
+    declared("spring", eventUrl=NEW, **{"customProperties.a": "changed"}),
+    declared("autumn", eventCancelled=True),
+    declared("winter", eventCompleted=True),
+    declared("fair", eventType="FAIR", eventCancelled=True, eventCompleted=True),
+    declared("same", eventUrl=OLD),
+    adopted("55", eventUrl=None, eventDescription="adopted"),
+)
+
+
+def foreign(world: World) -> list[Held]:
+    """Give everything that is not ours, whole."""
+    return [
+        event
+        for event in world.held()
+        if event["objectId"] != "55"
+        and (event["appInfo"] is None or event["appInfo"]["id"] != str(OURS) or event["externalAccountId"] != "acme")
+    ]
+
+
+@versions
+@pytest.mark.parametrize("policy", [POLICY, CANCELS, DELETES], ids=["report", "cancel", "delete"])
+def test_everything_declared_is_applied_and_proven_and_nothing_else_changes(
+    start: Start, version: str, policy: Policy
+) -> None:
+    world = start(*BEFORE, *FOREIGN, version=version, policy=policy, properties=("a", "b"))
+    before = foreign(world)
+    draft = world.plan(*DECLARED)
+    world.requests()
+
+    receipt = world.run(draft)
+
+    assert {result.outcome for result in receipt.results} == {Outcome.DONE}
+    assert receipt.verified == ()
+    assert receipt.exit_code == 0
+    assert len(world.writes()) == draft.plan.writes_to_apply
+    assert not world.plan(*DECLARED).plan.changes
+    assert foreign(world) == before
+
+
+@versions
+def test_an_event_is_made_with_all_that_is_declared(start: Start, version: str) -> None:
+    world = start(version=version, properties=("a",))
+    receipt = world.apply(*DECLARED[:2])
+    assert receipt.applied == {Action.CREATE: 2, Action.UPDATE: 0, Action.DELETE: 0}
+    summer, done = world.event("summer"), world.event("done")
+    assert summer.items() >= {**DATES, "eventName": "summer", "eventOrganizer": "Acme"}.items()
+    assert summer["customProperties"] == custom(a="new")
+    assert (summer["eventCompleted"], done["eventCompleted"]) == (False, True)
+
+
+@versions
+def test_an_update_leaves_alone_what_is_not_declared(start: Start, version: str) -> None:
+    world = start(*BEFORE, version=version, properties=("a", "b"))
+    before = world.event("spring")
+    world.apply(declared("spring", eventUrl=NEW, **{"customProperties.a": "changed"}))
+    changed = {"eventUrl": NEW, "customProperties": custom(a="changed", b="2")}
+    assert {**world.event("spring"), "updatedAt": None} == {**before, **changed, "updatedAt": None}
+
+
+def test_only_the_fields_that_differ_travel(start: Start) -> None:
+    world = start(*BEFORE, properties=("a", "b"))
+    with forwarding(world.base_url) as way:
+        world.run(world.plan(*DECLARED), portal=world.portal(base_url=way.base_url))
+    (update,) = [one.json["inputs"] for one in way.sent if one.path.endswith("/batch/update")]
+    ids = {name: world.event(name)["objectId"] for name in ("spring", "autumn", "fair")}
+    assert sorted(update, key=lambda item: int(item["objectId"])) == sorted(
+        [
+            {"objectId": "55", "eventUrl": "", "eventDescription": "adopted", "customProperties": []},
+            {"objectId": ids["spring"], "eventUrl": NEW, "customProperties": custom(a="changed")},
+            {"objectId": ids["autumn"], "eventCancelled": True, "customProperties": []},
+            {"objectId": ids["fair"], "eventType": "FAIR", "eventCancelled": True, "customProperties": []},
+        ],
+        key=lambda item: int(str(item["objectId"])),
+    )
+
+
+def test_a_completion_states_what_the_event_is_otherwise(start: Start) -> None:
+    world = start(*BEFORE, live("off", eventCancelled=True, **DATES))
+    with forwarding(world.base_url) as way:
+        portal = world.portal(base_url=way.base_url)
+        world.run(world.plan(*DECLARED, declared("off", eventCompleted=True)), portal=portal)
+    sent = {one.path.rsplit("/", 1)[1]: one.json for one in way.sent if one.method == "PATCH"}
+    whole = {"eventCompleted": True, "customProperties": []}
+    assert sent == {
+        "winter": {**whole, "eventCancelled": False},
+        "fair": {**whole, "eventCancelled": True},
+        "off": {**whole, "eventCancelled": True},
+    }
+    assert world.event("off")["eventCancelled"] is True
+
+
+def test_no_batch_holds_more_than_a_hundred_events(start: Start) -> None:
+    orphans = [live(f"o-{number}", **DATES) for number in range(110)]
+    world = start(*orphans, *(live(f"u-{number}") for number in range(120)), policy=DELETES)
+    events = [
+        *(declared(f"c-{number}") for number in range(250)),
+        *(declared(f"u-{number}", eventUrl=NEW) for number in range(120)),
+    ]
+    draft = world.plan(*events)
+    with forwarding(world.base_url) as way:
+        receipt = world.run(draft, portal=world.portal(base_url=way.base_url))
+    sizes = [(one.path.rsplit("/", 1)[1], len(one.json["inputs"])) for one in way.sent if b"inputs" in one.body]
+    assert sizes == [
+        ("upsert", 100),
+        ("upsert", 100),
+        ("upsert", 50),
+        ("update", 100),
+        ("update", 20),
+        ("archive", 100),
+        ("archive", 10),
+    ]
+    assert len(sizes) == draft.plan.writes_to_apply
+    assert receipt.exit_code == 0
+    assert receipt.applied == {Action.CREATE: 250, Action.UPDATE: 120, Action.DELETE: 110}
+
+
+def test_the_digest_is_the_same_in_every_api_version(start: Start) -> None:
+    world = start(*BEFORE, *FOREIGN, policy=DELETES)
+    digests = set()
+    for world.version in VERSIONS:
+        digests.add(world.plan(*DECLARED, portal=world.portal()).plan.digest)
+    assert len(digests) == 1
+
+
+@versions
+def test_a_plan_reads_and_asks_for_the_token_and_does_nothing_else(start: Start, version: str) -> None:
+    world = start(*BEFORE, *FOREIGN, version=version, policy=DELETES)
+    before = world.held()
+    draft = world.plan(*DECLARED, portal=world.reader(f"sandbox-{OURS}-read"))
+    asked = world.requests()
+    assert draft.plan.changes
+    assert draft.plan.reads == len(asked)
+    assert {method for method, _, _ in asked} == {"GET", "POST"}
+    assert [path for method, path, _ in asked if method == "POST"] == ["/oauth/v2/private-apps/get/access-token-info"]
+    assert world.held() == before
+
+
+def test_a_plan_without_changes_needs_nobodys_approval(start: Start) -> None:
+    world = start(live("spring"))
+
+    def nobody(_: Plan) -> None:
+        raise AssertionError("nobody should be asked")
+
+    approved = approve_plan(world.plan(declared("spring")), nobody, Limits())  # type: ignore[arg-type]  # never called
+    assert approved.changes == ()
+
+
+def test_an_apply_without_changes_writes_nothing_and_is_proven(start: Start) -> None:
+    world = start(live("spring"))
+    draft = world.plan(declared("spring"))
+    world.requests()
+    receipt = world.run(draft)
+    assert (receipt.verified, receipt.written, receipt.exit_code) == ((), False, 0)
+    assert world.requests() == []
+
+
+def test_a_plan_shows_what_an_apply_would_refuse(start: Start) -> None:
+    world = start(live("orphan", registrants=3, **DATES), policy=DELETES)
+    draft = world.plan(declared("spring"))
+    shown = with_refusals(draft, Limits()).diagnostics
+    assert {(found.code, found.severity) for found in shown} == {
+        ("guard-deletes", Severity.WARNING),
+        ("guard-registrants", Severity.WARNING),
+    }
+    with pytest.raises(Refused) as caught:
+        world.run(draft, limits=Limits())
+    assert {reason.code for reason in caught.value.reasons} == {found.code for found in shown}
+    assert world.writes() == []
+
+
+def test_the_receipt_of_a_run_that_was_refused_says_why_nothing_was_attempted(start: Start) -> None:
+    world = start()
+    draft = world.plan(declared("spring"))
+    receipt = nothing_ran(draft, Refused("no approval"))
+    assert [(result.outcome, result.why) for result in receipt.results] == [(Outcome.NOT_ATTEMPTED, "no approval")]
+    assert (receipt.digest, receipt.verified, receipt.written) == (draft.plan.digest, None, False)
+    assert receipt.exit_code == 5
+
+
+def test_another_portal_than_the_declared_one_is_not_even_read(start: Start) -> None:
+    world = start(policy=replace(POLICY, portal=8))
+    with pytest.raises(Refused, match="the token opens portal 7, but"):
+        world.plan(declared("spring"))
+
+
+@pytest.mark.parametrize(
+    ("event", "code"),
+    [
+        (adopted("999", eventUrl=NEW), "object-not-live"),
+        (declared("ended", eventCompleted=False), "completed-is-final"),
+    ],
+)
+def test_what_only_hubspot_can_tell_is_wrong_ends_the_plan(start: Start, event: DeclaredEvent, code: str) -> None:
+    world = start(live("ended", eventCompleted=True))
+    with pytest.raises(DeclarationsInvalid) as caught:
+        world.plan(event)
+    assert [found.code for found in caught.value.diagnostics] == [code]

@@ -1,0 +1,182 @@
+"""Small worlds: a sandbox that holds events, the people who edit them, the product let loose on it."""
+
+import ssl
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, ExitStack
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any, Self, TypeVar
+
+import httpx
+
+from reconciler import approval
+from reconciler.apply import Applied, Lookup, read_each
+from reconciler.diagnostics import Place
+from reconciler.event import Declared, DeclaredEvent, Identity, Value
+from reconciler.guard import Limits
+from reconciler.hubspot.http import Clock, HttpReader, HttpWriter, Watch
+from reconciler.hubspot.portal import PortalReader, PortalWriter
+from reconciler.live import Reader, Writer
+from reconciler.pipeline import approve_plan, make_plan, run_plan
+from reconciler.plan import Draft
+from reconciler.policy import Policy
+from reconciler.receipt import Receipt
+from tests.hubspot import connecting
+from tests.hubspot.forwarding import Way
+
+PORTAL = 7
+OURS, OTHERS = 1001, 2002
+ACCOUNT = "acme"
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+LATER = "2027-04-15T15:00:00Z"
+VERSIONS = ("v3", "2025-09", "2026-03", "2026-09")
+POLICY = Policy(portal=PORTAL, external_account_id=ACCOUNT)
+ANYTHING = Limits(deletes=1000, registrants=1000)
+AT_ONCE = Clock(sleep=lambda _: None)
+"""Waiting takes no time."""
+UNWATCHED = Watch()
+
+TOKEN = f"sandbox-{OURS}"
+OTHER_TOKEN = f"sandbox-{OTHERS}"
+
+_NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # the default one takes longer to make than a sandbox
+_BASE = "/marketing/marketing-events/2026-03"
+_Portal = TypeVar("_Portal", bound=PortalWriter)
+
+Held = dict[str, Any]
+"""An event as the sandbox holds it: in the form of reads, with its account id."""
+
+
+def declared(event_id: str, *, account: str = ACCOUNT, **fields: Value) -> DeclaredEvent:
+    """Declare an event of our app."""
+    return _declared(Identity(account, event_id), {"eventName": event_id, "eventOrganizer": "Acme", **fields})
+
+
+def adopted(object_id: str, **fields: Value) -> DeclaredEvent:
+    """Declare fields of an event that somebody else made."""
+    return _declared(Identity(object_id=object_id), fields)
+
+
+def _declared(identity: Identity, fields: Mapping[str, Value]) -> DeclaredEvent:
+    return DeclaredEvent(identity, fields, Place("events.yaml"), {})
+
+
+def live(event_id: str | None, *, account: str | None = ACCOUNT, app: int | None = OURS, **fields: Any) -> Held:
+    """Let the sandbox begin with an event; without fields it is what `declared` declares."""
+    return {
+        "externalEventId": event_id,
+        "externalAccountId": account,
+        "appInfo": None if app is None else {"id": str(app)},
+        "eventName": event_id or "made by hand",
+        "eventOrganizer": "Acme",
+        **fields,
+    }
+
+
+def custom(**values: str) -> list[dict[str, str]]:
+    """Write custom properties as HubSpot does."""
+    return [{"name": name, "value": value} for name, value in values.items()]
+
+
+class World:
+    """A running sandbox, the people who use it, the product that works on it."""
+
+    def __init__(self, base_url: str, *, version: str = "2026-03", policy: Policy = POLICY) -> None:
+        self.base_url = base_url
+        self.version = version
+        self.policy = policy
+        self._open = ExitStack()
+        self._outside = self._open.enter_context(httpx.Client(base_url=base_url, trust_env=False, verify=_NO_TLS))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def through(self, way: AbstractContextManager[Way]) -> Way:
+        """Keep a way to this world open as long as the world lasts."""
+        return self._open.enter_context(way)
+
+    def portal(self, *, token: str = TOKEN, base_url: str | None = None, watch: Watch = UNWATCHED) -> PortalWriter:
+        """Give a writer with a new client; `base_url` may lead through something on the way."""
+        connection = connecting.to(base_url or self.base_url, token=token)
+        http = self._open.enter_context(HttpWriter(connection, timeout=60, clock=AT_ONCE, watch=watch))
+        return PortalWriter(http, self.version)
+
+    def special_portal(self, kind: Callable[[HttpWriter, str], _Portal]) -> _Portal:
+        """Give a writer of a kind that a test makes for itself."""
+        connection = connecting.to(self.base_url, token=TOKEN)
+        return kind(self._open.enter_context(HttpWriter(connection, timeout=60)), self.version)
+
+    @cached_property
+    def _ours(self) -> PortalWriter:
+        return self.portal()
+
+    def reader(self, token: str) -> PortalReader:
+        """Give a reader as `plan` has it."""
+        connection = connecting.to(self.base_url, token=token)
+        http = self._open.enter_context(HttpReader(connection, timeout=60))
+        return PortalReader(http, self.version)
+
+    def plan(self, *events: DeclaredEvent, portal: Reader | None = None) -> Draft:
+        return make_plan(Declared(events, files=1), self.policy, portal or self._ours, NOW)
+
+    def run(
+        self,
+        draft: Draft,
+        *,
+        portal: Writer | None = None,
+        limits: Limits = ANYTHING,
+        lookup: Callable[[Writer], Lookup] = read_each,
+        progress: Callable[[Applied], None] = lambda _: None,
+    ) -> Receipt:
+        """Approve a plan whole, and apply it."""
+        writer = portal or self._ours
+        approved = approve_plan(draft, approval.everything, limits)
+        return run_plan(approved, writer, lookup(writer), progress, NOW)
+
+    def apply(self, *events: DeclaredEvent) -> Receipt:
+        return self.run(self.plan(*events))
+
+    def held(self) -> list[Held]:
+        """Give everything that HubSpot holds."""
+        events: list[Held] = self._outside.get("/_sandbox/events").json()["events"]
+        return events
+
+    def event(self, event_id: str | None, *, account: str | None = ACCOUNT, app: int | None = OURS) -> Held:
+        """Give the one event with these ids."""
+        ids = {"externalEventId": event_id, "externalAccountId": account}
+        (found,) = [event for event in self.held() if ids.items() <= event.items() and _app(event) == app]
+        return found
+
+    def requests(self) -> list[tuple[str, str, int]]:
+        """Give method, path below the version's base, and status of every request since the last look."""
+        log = self._outside.get("/_sandbox/requests").json()["requests"]
+        self._outside.delete("/_sandbox/requests")
+        base = _BASE.replace("2026-03", self.version) if self.version != "v3" else "/marketing/v3/marketing-events"
+        return [(one["method"], one["path"].removeprefix(base), one["status"]) for one in log]
+
+    def writes(self) -> list[tuple[str, str, int]]:
+        """Give the writes since the last look; the question for the token's details is none."""
+        return [one for one in self.requests() if one[0] != "GET" and not one[1].startswith("/oauth/")]
+
+    def edit(self, held: Held, **fields: Any) -> None:
+        """Change an event as a person or another app would."""
+        self._post("/batch/update", {"objectId": held["objectId"], **fields}, OTHER_TOKEN)
+
+    def remove(self, held: Held) -> None:
+        """Delete an event as a person would."""
+        self._post("/batch/archive", {"objectId": held["objectId"]}, OTHER_TOKEN)
+
+    def make(self, event_id: str, **fields: Any) -> None:
+        """Make an event, or write over it, as another run of the product would."""
+        self._post("/events/upsert", {**live(event_id), **fields}, TOKEN)
+
+    def _post(self, path: str, item: Held, token: str) -> None:
+        headers = {"Authorization": f"Bearer {token}"}
+        self._outside.post(_BASE + path, json={"inputs": [item]}, headers=headers).raise_for_status()
+
+
+def _app(event: Held) -> int | None:
+    return None if event["appInfo"] is None else int(event["appInfo"]["id"])
