@@ -21,12 +21,13 @@ unexport UV_CONSTRAINT UV_FIND_LINKS UV_OVERRIDE
 unexport $(filter COVERAGE_% HUBSPOT_% PYTEST_% RECONCILER_%,$(.VARIABLES))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo test check format lock clean
+.PHONY: help setup demo test cases check format lock clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo 'make demo     plan, apply and prove the events in events/ against a local HubSpot'
 	@echo 'make test     run the tests, with coverage (ARGS="-k guard" picks some)'
+	@echo 'make cases    rewrite what the cases expect; review the difference'
 	@echo 'make check    lint, formatting, types'
 	@echo 'make format   repair formatting, and what lint can repair'
 	@echo 'make lock     remake requirements.lock from pyproject.toml (UPGRADE=1: newest versions)'
@@ -78,6 +79,9 @@ run = @echo '$$ reconciler $(1)' && .venv/bin/reconciler $(1)
 
 test: setup
 	@.venv/bin/python -m pytest --cov $(ARGS)
+
+cases: setup
+	@.venv/bin/python -m pytest -q tests/test_cases.py tests/declarations --rewrite
 
 check: setup
 	.venv/bin/ruff check .

@@ -47,6 +47,8 @@ def _judge(orphan: LiveEvent, policy: Policy, now: datetime) -> tuple[Will, str]
     over = _text(orphan, "endDateTime") or _text(orphan, "startDateTime")
     if policy.protects(orphan.identity.external_event_id):
         return Will.NOTHING, "it is protected"
+    if orphan.fields.get("eventCompleted"):
+        return Will.NOTHING, "it is completed, and its attendance is history worth keeping"
     if over is None:
         return Will.NOTHING, "it has no date, so nobody can tell whether it is over"
     if moment(over) <= now:

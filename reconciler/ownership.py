@@ -230,6 +230,7 @@ class _Settling:
         yield from self._missing()
         yield from self._doubles()
         yield from self._ambiguities()
+        yield from self._strangers()
 
     def _missing(self) -> Iterator[Diagnostic]:
         for match in self.matches:
@@ -253,6 +254,22 @@ class _Settling:
                         match.declared.place,
                         "keep one of the two declarations",
                     )
+
+    def _strangers(self) -> Iterator[Diagnostic]:
+        """With the token of the wrong app every event would be made a second time."""
+        others = {
+            event.identity.external_event_id
+            for event in self.live.values()
+            if event.app_id is not None and not self._may_be_ours(event)
+        }
+        created = [match.declared.identity for match in self.matches if match.live is None]
+        count = sum(identity.external_event_id in others for identity in created if identity.external is not None)
+        if count:
+            yield warning(
+                "same-id-elsewhere",
+                f"another app has made events with the ids of {count} of the events that would be created",
+                hint="if they are meant, the token or appId is the wrong one",
+            )
 
     def _ambiguities(self) -> Iterator[Diagnostic]:
         for event in self.declared:

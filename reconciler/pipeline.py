@@ -9,7 +9,7 @@ from reconciler.approval import Selection
 from reconciler.change import Change, FieldChange
 from reconciler.diagnostics import Severity
 from reconciler.diff import compare
-from reconciler.errors import DeclarationsInvalid, Interrupted, ReconcilerError
+from reconciler.errors import DeclarationsInvalid, ReconcilerError
 from reconciler.event import Declared, Identity
 from reconciler.evidence import Evidence, first_evidence
 from reconciler.freshness import Holds, judge
@@ -55,30 +55,31 @@ def run_plan(approved: ApprovedPlan, portal: Writer, lookup: Lookup, progress: P
     """Apply the approved changes, then read again to prove that nothing is left of them."""
     applied = apply(approved, portal, lookup, progress)
     if applied.cause is not None:
-        return _receipt(approved, applied, None)
+        return so_far(approved, applied)
     try:
-        left = verify(approved.draft, _reached(applied), portal, now)
-    except Interrupted as end:
-        return _receipt(approved, replace(applied, cause=end), None)
-    return _receipt(approved, applied, left)
+        return _receipt(approved, applied, verify(approved.draft, _reached(applied), portal, now))
+    except ReconcilerError as cause:
+        return so_far(approved, replace(applied, cause=cause))
 
 
-def verify(draft: Draft, ran: Collection[tuple[str, ...]], portal: Reader, now: datetime) -> tuple[Change, ...] | None:
-    """Read and compare again; give what is still different of the events that `ran`, None if it cannot be read.
+def verify(draft: Draft, ran: Collection[tuple[str, ...]], portal: Reader, now: datetime) -> tuple[Change, ...]:
+    """Read and compare again; give what is still different of the events that `ran`.
 
-    The list may lag behind, so each difference that it shows is confirmed by a direct read. Raises `Interrupted`.
+    The list may lag behind, so each difference that it shows is confirmed by a direct read. Raises whatever
+    keeps it from reading.
     """
     if not ran:
         return ()
-    try:
-        # What has become wrong with other events meanwhile is no reason to leave these unproven.
-        again = _draft(draft.declared, draft.policy, portal, now)
-        suspects = [change for change in again.plan.changes if change.identity.key in ran]
-        return tuple(filter(None, (_confirmed(change, again, portal) for change in suspects)))
-    except Interrupted:
-        raise
-    except ReconcilerError:
-        return None
+    # What has become wrong with other events meanwhile is no reason to leave these unproven.
+    again = _draft(draft.declared, draft.policy, portal, now)
+    suspects = [change for change in again.plan.changes if change.identity.key in ran]
+    return tuple(filter(None, (_confirmed(change, again, portal) for change in suspects)))
+
+
+def not_begun(approved: ApprovedPlan) -> Receipt:
+    """Give the receipt of a run that has not sent anything yet."""
+    waiting = tuple(Result(change, Outcome.NOT_ATTEMPTED, "the run ended before it") for change in approved.changes)
+    return _receipt(approved, Applied(waiting, written=False, cause=None), None)
 
 
 def so_far(approved: ApprovedPlan, applied: Applied) -> Receipt:

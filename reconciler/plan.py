@@ -123,9 +123,8 @@ def _findings(settled: Settled, portal: Portal, policy: Policy) -> Iterator[Diag
     if unproven:
         yield info(
             "identity-unproven",
-            f"{unproven} unchanged event{'' if unproven == 1 else 's'} matched by event id alone: "
-            "HubSpot's list does not tell the account id",
-            hint="nothing will be changed on them; whatever is changed is proven first",
+            f"{unproven} unchanged event{' was' if unproven == 1 else 's were'} recognised by event id alone; "
+            "before an event is changed, it is proven to be ours",
         )
     if portal.app_id is None and not policy.narrowed:
         yield warning(

@@ -205,10 +205,10 @@ class HttpReader:
                 return response, self._content(response)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
             raise _Passing(
-                f"{self._host} cannot be reached ({_name(error)})", sent=False, hint=_CONNECT_HINT
+                f"{self._host} cannot be reached: {_reason(error)}", sent=False, hint=_CONNECT_HINT
             ) from error
         except httpx.HTTPError as error:
-            raise _Passing(f"the connection to {self._host} failed ({_name(error)})", sent=True) from error
+            raise _Passing(f"the connection to {self._host} failed: {_reason(error)}", sent=True) from error
         except Interrupted:
             self._sent = True  # a second signal does not wait for the request in flight
             raise
@@ -239,7 +239,7 @@ class HttpReader:
 
     @property
     def _host(self) -> str:
-        return httpx.URL(self._connection.base_url).host
+        return httpx.URL(self._connection.base_url).netloc.decode("ascii")
 
 
 class HttpWriter(HttpReader):
@@ -419,6 +419,13 @@ def _positive(text: str | None) -> int | None:
     return int(text) or None
 
 
-def _name(error: Exception) -> str:
-    """Name a failure by its class: the texts of httpx's errors can hold header values, so the token."""
-    return type(error).__name__
+def _reason(error: httpx.HTTPError) -> str:
+    """Say what the system says, else name the failure's class: httpx's own texts can hold headers, so the token."""
+    if isinstance(error, httpx.TimeoutException):
+        return "no answer in time"
+    below: BaseException | None = error
+    while below is not None:
+        if isinstance(below, OSError) and below.strerror:
+            return below.strerror
+        below = below.__cause__ or below.__context__
+    return "it broke off" if isinstance(error, httpx.RemoteProtocolError) else type(error).__name__

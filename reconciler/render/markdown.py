@@ -120,5 +120,7 @@ def _receipt(receipt: Receipt) -> Iterator[str]:
             for result in words.notable(receipt)
         ),
     )
+    for short in words.shortfall(receipt):
+        yield from (short, "")
     yield words.applied(receipt)
     yield words.verified(receipt, escaped)

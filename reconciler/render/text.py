@@ -63,13 +63,20 @@ def _change(change: Change, portal: Portal) -> Iterator[str]:
     yield f"    {words.identity(change.identity)} · {words.where(change)}"
     match change:
         case Update():
+            width = _width(map(words.label, change.fields))
             for field in change.fields:
-                yield from _changed(field, portal)
+                yield from _changed(field, portal, width)
         case Create() | Delete():
-            for label, value in words.record(change, portal):
-                yield f"      {label.ljust(_LABEL_WIDTH)} {_cut(value)}"
+            record = list(words.record(change, portal))
+            width = _width(label for label, _ in record)
+            yield from (f"      {label.ljust(width)} {_cut(value)}" for label, value in record)
         case _:
             assert_never(change)
+
+
+def _width(labels: Iterable[str]) -> int:
+    """Give the width of the column of labels; one that is absurdly long stands out of it."""
+    return max([_LABEL_WIDTH, *(len(label) for label in labels if len(label) <= _LONG)])
 
 
 def _cut(value: str) -> str:
@@ -77,12 +84,12 @@ def _cut(value: str) -> str:
     return f"{first[:_LONG].rstrip()} …" if rest or len(first) > _LONG else first
 
 
-def _changed(field: FieldChange, portal: Portal) -> Iterator[str]:
+def _changed(field: FieldChange, portal: Portal, width: int) -> Iterator[str]:
     label = words.label(field)
     before = words.value(field.name, field.before, portal)
     after = words.value(field.name, field.after, portal)
     if "\n" not in before + after and len(before) + len(after) <= 2 * _LONG:
-        yield f"      {label.ljust(_LABEL_WIDTH)} {before} → {after}"
+        yield f"      {label.ljust(width)} {before} → {after}"
         return
     yield f"      {label}"
     yield from (f"        {line}" for line in _differing(before.split("\n"), after.split("\n")))
@@ -112,5 +119,6 @@ def _receipt(receipt: Receipt) -> Iterator[str]:
     for result in words.notable(receipt):
         yield f"  {words.sign(result.change)} {words.title(result.change)} · {words.outcome(result)}"
         yield f"    {words.identity(result.change.identity)} · {words.where(result.change)}"
+    yield from words.shortfall(receipt)
     yield words.applied(receipt)
     yield words.verified(receipt)

@@ -192,20 +192,31 @@ def left_alone(plan: Plan) -> Iterator[str]:
         whose = "belongs to others and is" if plan.foreign == 1 else "belong to others and are"
         yield f"{count(plan.foreign, 'event')} in the portal {whose} left alone."
     if plan.orphaned is None:
-        yield "Orphans were not looked for."
+        yield "Orphans were not looked for: only a part of the declarations is meant, or the settings ignore them."
 
 
 def diagnostic(found: Diagnostic) -> str:
     """Write a finding in one line: where, what, and what to do."""
     place = "" if found.place is None else f"{found.place}: "
-    mark = "" if found.severity is Severity.ERROR else f"{found.severity}: "
     hint = "" if found.hint is None else f" ({found.hint})"
+    # What only explains the run is for reading; nobody has to look it up.
+    if found.severity is Severity.INFO:
+        return f"{place}{found.message}{hint}"
+    mark = "" if found.severity is Severity.ERROR else f"{found.severity}: "
     return f"{place}{mark}{found.message}{hint} [{found.code}]"
 
 
 def notable(receipt: Receipt) -> list[Result]:
     """Give the results that are more than a plain success."""
     return [result for result in receipt.results if result.outcome is not Outcome.DONE or result.why is not None]
+
+
+def shortfall(receipt: Receipt) -> Iterator[str]:
+    """Say what of the plan was not done, and what to do about it."""
+    kinds = [(receipt.count(outcome), outcome.replace("_", " ")) for outcome in Outcome if outcome is not Outcome.DONE]
+    short = ", ".join(f"{number} {kind}" for number, kind in kinds if number)
+    if short:
+        yield f"Not done: {short}. A new plan shows how things stand now."
 
 
 def outcome(result: Result) -> str:

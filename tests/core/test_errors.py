@@ -30,6 +30,7 @@ def test_an_interruption_ends_with_128_and_the_signal() -> None:
     assert Interrupted(signal.SIGINT).exit_code == 130
     assert Interrupted(signal.SIGTERM).exit_code == 143
     assert Interrupted(signal.SIGTERM).signal_number == signal.SIGTERM
+    assert Interrupted(signal.SIGTERM).message == "interrupted"
 
 
 def test_an_error_keeps_its_message_and_what_to_do() -> None:

@@ -144,9 +144,11 @@ def test_an_orphan_of_which_any_field_changed_stays(orphans: Orphans, name: str)
 
 
 @pytest.mark.parametrize("orphans", [Orphans.CANCEL, Orphans.DELETE])
-def test_an_orphan_that_lost_a_field_stays(orphans: Orphans) -> None:
+def test_an_orphan_that_lost_fields_stays_and_all_are_named(orphans: Orphans) -> None:
     draft = taking(orphans)
-    assert judge(draft, single(draft), found({"eventName": "Old"})) == Overtaken(f"{MOVED}endDateTime")
+    assert judge(draft, single(draft), found({"eventType": "B"})) == Overtaken(
+        f"{MOVED}eventName, eventType, endDateTime"
+    )
 
 
 def test_an_orphan_that_was_cancelled_meanwhile_is_done() -> None:

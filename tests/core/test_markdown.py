@@ -311,6 +311,8 @@ def test_a_receipt_lists_what_did_not_simply_go_well() -> None:
         "",
         "- Summit (acme/summit (object 7))&#58; refused&#58; it moved",
         "",
+        "Not done: 1 refused. A new plan shows how things stand now.",
+        "",
         "Applied: 1 created, 0 updated, 0 deleted.",
         "Verified: 1 difference: acme/summit.",
         "",

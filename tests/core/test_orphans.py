@@ -98,3 +98,9 @@ def test_nothing_happens_to_an_orphan_unless_the_settings_ask_for_it(
     fields: dict[str, Value], orphans: Orphans
 ) -> None:
     assert verdict(orphans, fields).will is Will.NOTHING
+
+
+@pytest.mark.parametrize("orphans", [Orphans.CANCEL, Orphans.DELETE])
+def test_an_orphan_that_is_completed_is_left_alone_whenever_it_ends(orphans: Orphans) -> None:
+    told = verdict(orphans, {"endDateTime": TOMORROW, "eventCompleted": True})
+    assert (told.will, told.why) == (Will.NOTHING, "it is completed, and its attendance is history worth keeping")

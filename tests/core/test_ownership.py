@@ -284,6 +284,16 @@ def test_one_live_event_that_two_declarations_may_mean_is_left_alone() -> None:
     assert [found.code for found in settled.diagnostics] == ["identity-ambiguous", "identity-ambiguous"]
 
 
+def test_making_an_event_whose_id_another_app_uses_is_worth_a_warning() -> None:
+    settled = settle([declared()], listing(live("1", app=OTHER_APP)), POLICY, known())
+    assert [(found.code, found.severity) for found in settled.diagnostics] == [("same-id-elsewhere", Severity.WARNING)]
+
+
+def test_another_apps_event_of_the_same_id_is_no_warning_where_ours_is_there() -> None:
+    settled = settle([declared()], listing(live("1", app=OTHER_APP), live("2")), POLICY, known({"2": "acme"}))
+    assert settled.diagnostics == ()
+
+
 def test_one_event_id_under_two_accounts_names_two_events() -> None:
     events = [declared(account="acme"), declared(account="beta")]
     settled = settle(events, listing(live("1"), live("2")), POLICY, known({"1": "beta", "2": "acme"}))

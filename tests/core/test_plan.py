@@ -142,7 +142,9 @@ def codes(found: tuple[Diagnostic, ...]) -> list[str]:
     return [one.code for one in found]
 
 
-@pytest.mark.parametrize(("number", "noun"), [(1, "1 unchanged event matched"), (2, "2 unchanged events matched")])
+@pytest.mark.parametrize(
+    ("number", "noun"), [(1, "1 unchanged event was recognised"), (2, "2 unchanged events were recognised")]
+)
 def test_unchanged_events_that_were_matched_by_event_id_alone_are_told(number: int, noun: str) -> None:
     ids = ["a", "b"][:number]
     draft = planned(

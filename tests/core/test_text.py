@@ -226,6 +226,7 @@ def test_a_receipt_shows_what_did_not_simply_go_well() -> None:
     assert text.receipt(receipt).split("\n") == [
         "  - old · refused: it moved",
         "    old (object 9) · declared nowhere",
+        "Not done: 1 refused. A new plan shows how things stand now.",
         "Applied: 1 created, 0 updated, 0 deleted.",
         "Verified: 1 difference: old.",
         "",
@@ -236,3 +237,9 @@ def test_an_empty_receipt_is_two_lines() -> None:
     assert text.receipt(Receipt(PORTAL, "sha256:00", (), ())) == (
         "Applied: 0 created, 0 updated, 0 deleted.\nVerified: 0 differences.\n"
     )
+
+
+def test_long_labels_widen_the_column_of_their_event() -> None:
+    fields = (FieldChange("eventName", None, "Launch"), FieldChange("customProperties.event_budget_eur", None, "7"))
+    create = Create(Identity("acme", "launch"), "Launch", fields, DECLARED)
+    assert shown(Plan(PORTAL, (create,), 0))[-2:] == ["      name             Launch", "      event_budget_eur 7"]

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.change import Action, Change, Create, Delete, FieldChange, Source, Update
-from reconciler.diagnostics import Diagnostic, Place, error, info, warning
+from reconciler.diagnostics import Diagnostic, Place, Severity, error, info, warning
 from reconciler.event import Identity, Value, instant
 from reconciler.live import Portal
 from reconciler.orphans import Verdict, Will
@@ -321,7 +321,11 @@ def test_an_orphan_is_named_with_the_reason_why_it_stays() -> None:
         (1, 0, ["1 event in the portal belongs to others and is left alone."]),
         (2, 0, ["2 events in the portal belong to others and are left alone."]),
         (0, 3, []),
-        (None, None, ["Orphans were not looked for."]),
+        (
+            None,
+            None,
+            ["Orphans were not looked for: only a part of the declarations is meant, or the settings ignore them."],
+        ),
     ],
 )
 def test_what_is_not_looked_at_or_touched_is_said(foreign: int | None, orphaned: int | None, lines: list[str]) -> None:
@@ -333,7 +337,7 @@ def test_what_is_not_looked_at_or_touched_is_said(foreign: int | None, orphaned:
     [
         (error("c", "m"), "m [c]"),
         (warning("c", "m"), "warning: m [c]"),
-        (info("c", "m"), "info: m [c]"),
+        (info("c", "m"), "m"),
         (error("c", "m", Place("a.yaml", 3, 5), "h"), "a.yaml:3:5: m (h) [c]"),
     ],
 )
@@ -342,9 +346,20 @@ def test_a_finding_is_one_line_of_where_what_and_what_to_do(found: Diagnostic, l
 
 
 @given(diagnostics)
-def test_a_finding_always_tells_its_message_and_its_code(found: Diagnostic) -> None:
-    assert f"{found.message}" in words.diagnostic(found)
-    assert words.diagnostic(found).endswith(f"[{found.code}]")
+def test_a_finding_tells_its_message_and_what_is_no_mere_explanation_its_code(found: Diagnostic) -> None:
+    assert found.message in words.diagnostic(found)
+    assert found.severity is Severity.INFO or words.diagnostic(found).endswith(f"[{found.code}]")
+
+
+def test_a_receipt_that_fell_short_says_by_what_and_what_to_do() -> None:
+    outcomes = [Outcome.DONE, Outcome.REFUSED, Outcome.UNSURE, Outcome.UNSURE, Outcome.NOT_ATTEMPTED]
+    results = tuple(Result(update("a", str(number)), outcome) for number, outcome in enumerate(outcomes))
+    line = "Not done: 1 refused, 2 unsure, 1 not attempted. A new plan shows how things stand now."
+    assert list(words.shortfall(Receipt(PORTAL, "sha256:00", results))) == [line]
+
+
+def test_a_receipt_of_successes_did_not_fall_short() -> None:
+    assert not list(words.shortfall(Receipt(PORTAL, "sha256:00", (Result(update("a", "b"), Outcome.DONE),))))
 
 
 def test_a_plain_success_is_not_worth_a_line() -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from threading import Thread
 from typing import Any
 
-Play = Callable[[socket.socket], None]
+Play = Callable[[socket.socket], object]
 """What is done with a connection once a request has been read from it."""
 
 OK = b'{"fine": true}'

@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.errors import AccessDenied, Interrupted, ReconcilerError, Rejected, Unavailable, UsageError
-from reconciler.hubspot.http import ATTEMPTS, MOST_BYTES, Clock, HttpReader, HttpWriter, Watch, _Pacer
+from reconciler.hubspot.http import ATTEMPTS, MOST_BYTES, Clock, HttpReader, HttpWriter, Watch, _Pacer, _trusted
 from tests.hubspot import connecting
 from tests.hubspot.clocks import Sleeper, ticking
 from tests.hubspot.scripted import (
@@ -161,12 +161,25 @@ def test_a_request_that_is_repeated_counts_once(play: Start, open_client: Client
     assert client.requests == 1
 
 
+def test_leaving_a_client_closes_its_connections(play: Start) -> None:
+    last_words = []
+
+    def keep_open(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+        last_words.append(connection.recv(1))
+
+    with serving(keep_open) as server, HttpReader(connecting.to(server.base_url), timeout=60) as reader:
+        reader.get(PATH, {})
+    assert last_words == [b""]
+
+
 # Where it goes
 
 
-def test_a_redirect_is_not_followed_and_the_token_stays_here(play: Start, open_client: Client) -> None:
+@pytest.mark.parametrize("status", [300, 301, 302, 303, 307, 308, 399])
+def test_a_redirect_is_not_followed_and_the_token_stays_here(play: Start, open_client: Client, status: int) -> None:
     elsewhere = play(answer())
-    server = play(answer(307, Location=f"{elsewhere.base_url}{PATH}"))
+    server = play(answer(status, Location=f"{elsewhere.base_url}{PATH}"))
     with pytest.raises(Unavailable, match="redirects elsewhere"):
         open_client(server).get(PATH, {})
     assert len(server.received) == 1
@@ -192,7 +205,7 @@ def test_a_proxy_of_the_environment_is_not_used(
 def test_https_goes_through_the_proxy_which_never_sees_the_token(play: Start, open_client: Client) -> None:
     proxy = play(answer(407))
     client = open_client("https://api.hubapi.example", proxy=proxy.base_url)
-    with pytest.raises(Unavailable, match=r"api\.hubapi\.example cannot be reached \(ProxyError\)") as caught:
+    with pytest.raises(Unavailable, match=r"api\.hubapi\.example cannot be reached: ") as caught:
         client.get(PATH, {})
     assert not caught.value.sent
     assert {(one.method, one.target) for one in proxy.received} == {("CONNECT", "api.hubapi.example:443")}
@@ -214,7 +227,9 @@ def test_a_server_whose_certificate_nobody_trusts_is_sent_nothing(
         connection = replace(connecting.to(server.base_url), ca_file=None)
         with (
             HttpReader(connection, timeout=60, clock=Sleeper().clock) as reader,
-            pytest.raises(Unavailable, match=r"127\.0\.0\.1 cannot be reached \(ConnectError\)") as caught,
+            pytest.raises(
+                Unavailable, match=r"127\.0\.0\.1:\d+ cannot be reached: .*self.signed certificate"
+            ) as caught,
         ):
             reader.get(PATH, {})
         assert not caught.value.sent
@@ -226,6 +241,12 @@ def test_a_certificate_of_ones_own_is_trusted_where_the_settings_name_it(
 ) -> None:
     with serving(answer(body=FINE), tls=secure) as server:
         assert open_client(server).get(PATH, {}) == FINE
+
+
+def test_without_a_file_of_certificates_the_usual_authorities_are_trusted() -> None:
+    trusted = _trusted(None)
+    assert trusted.cert_store_stats()["x509_ca"] > 50
+    assert (trusted.verify_mode, trusted.check_hostname) == (ssl.CERT_REQUIRED, True)
 
 
 def test_a_file_of_certificates_that_holds_none_is_wrong_usage(tmp_path: Path) -> None:
@@ -273,7 +294,7 @@ def test_a_write_whose_answers_stay_broken_may_have_been_carried_out(
 
 def test_a_connection_that_is_refused_sent_nothing(open_client: Client) -> None:
     sleeper = Sleeper()
-    with pytest.raises(Unavailable, match=r"127\.0\.0\.1 cannot be reached \(ConnectError\)") as caught:
+    with pytest.raises(Unavailable, match=r"127\.0\.0\.1:\d+ cannot be reached: Connection refused") as caught:
         open_client(unused_address(), clock=sleeper.clock).post(PATH, {})
     assert not caught.value.sent
     assert caught.value.hint == "check the network, the proxy and HUBSPOT_BASE_URL"
@@ -283,6 +304,13 @@ def test_a_connection_that_is_refused_sent_nothing(open_client: Client) -> None:
 def test_a_body_that_never_ends_ends_with_the_time(play: Start, open_client: Client) -> None:
     with pytest.raises(Unavailable, match="the time of 60 seconds for the whole run is over") as caught:
         open_client(play(endless(b" ")), clock=ticking()).post(PATH, {})
+    assert caught.value.sent
+
+
+def test_a_server_that_says_nothing_is_not_waited_for_beyond_the_time(play: Start, open_client: Client) -> None:
+    server = play(lambda connection: bool(connection.recv(1)))
+    with pytest.raises(Unavailable, match=r"the connection to 127\.0\.0\.1:\d+ failed: no answer in time") as caught:
+        open_client(server, timeout=0.2, clock=Clock(sleep=lambda _: None)).post(PATH, {})
     assert caught.value.sent
 
 
@@ -335,6 +363,7 @@ def test_the_pauses_between_attempts_are_random_and_bounded(play: Start, open_cl
         open_client(play(answer(500)), clock=sleeper.clock).get(PATH, {})
     assert len(set(sleeper.slept)) == ATTEMPTS - 1
     assert all(0 <= pause <= 20 for pause in sleeper.slept)
+    assert sleeper.slept[0] <= 0.5
 
 
 def test_a_pause_is_as_long_as_the_failure_asks_for(play: Start, open_client: Client) -> None:

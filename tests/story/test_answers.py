@@ -1,6 +1,7 @@
 """What a run makes of HubSpot's answers, of those that never came, and of its own end."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -116,7 +117,7 @@ def test_a_write_that_never_arrives_is_settled_by_reading_and_ends_the_run(start
     world = start(*BEFORE, policy=DELETES)
     receipt = run(world, meeting(*WRITES[event], Fate.REQUEST_LOST))
     assert outcomes(receipt)[event] is Outcome.FAILED
-    assert reasons(receipt)[event] == "the connection to 127.0.0.1 failed (RemoteProtocolError)"
+    assert re.fullmatch(r"the connection to 127\.0\.0\.1:\d+ failed: it broke off", reasons(receipt)[event] or "")
     assert not holds(world, event)
     assert (receipt.verified, receipt.exit_code) == (None, 6)
 
@@ -309,7 +310,7 @@ def test_a_second_reading_that_fails_proves_nothing_and_takes_nothing_back(start
     world = start(*BEFORE, policy=DELETES)
     receipt = run(world, meeting("GET", f"/marketing-events/{world.version}", answer))
     assert set(outcomes(receipt).values()) == {Outcome.DONE}
-    assert (receipt.verified, receipt.cause, receipt.exit_code) == (None, None, 6)
+    assert (receipt.verified, receipt.exit_code) == (None, 6)
 
 
 # Refusals
@@ -324,7 +325,7 @@ def test_a_write_that_hubspot_refuses_fails_and_the_others_go_on(start: Start, e
     assert {name for name, outcome in outcomes(receipt).items() if outcome is Outcome.DONE} == {
         *("summer", "spring", "winter", "fair", "orphan")
     } - failed
-    assert reasons(receipt)[event] == "HubSpot refuses the request (status 400): it is Sunday"
+    assert {reasons(receipt)[name] for name in failed} == {"HubSpot refuses the request (status 400): it is Sunday"}
     assert {str(change.name) for change in receipt.verified or ()} == failed
     assert receipt.exit_code == 6
 

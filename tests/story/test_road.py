@@ -5,12 +5,13 @@ from dataclasses import replace
 
 import pytest
 
+from reconciler import approval
 from reconciler.change import Action
 from reconciler.diagnostics import Severity
 from reconciler.errors import DeclarationsInvalid, Refused
 from reconciler.event import DeclaredEvent
 from reconciler.guard import Limits
-from reconciler.pipeline import approve_plan, nothing_ran, with_refusals
+from reconciler.pipeline import approve_plan, not_begun, nothing_ran, with_refusals
 from reconciler.plan import Plan
 from reconciler.policy import Orphans, Policy
 from reconciler.receipt import Outcome
@@ -224,6 +225,16 @@ def test_the_receipt_of_a_run_that_was_refused_says_why_nothing_was_attempted(st
     assert [(result.outcome, result.why) for result in receipt.results] == [(Outcome.NOT_ATTEMPTED, "no approval")]
     assert (receipt.digest, receipt.verified, receipt.written) == (draft.plan.digest, None, False)
     assert receipt.exit_code == 5
+
+
+def test_the_receipt_of_a_run_that_has_sent_nothing_yet_says_that_nothing_was_attempted(start: Start) -> None:
+    world = start()
+    draft = world.plan(declared("spring"))
+    receipt = not_begun(approve_plan(draft, approval.everything, Limits()))
+    assert [(result.outcome, result.why) for result in receipt.results] == [
+        (Outcome.NOT_ATTEMPTED, "the run ended before it")
+    ]
+    assert (receipt.digest, receipt.verified, receipt.written) == (draft.plan.digest, None, False)
 
 
 def test_another_portal_than_the_declared_one_is_not_even_read(start: Start) -> None:

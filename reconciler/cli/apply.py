@@ -1,0 +1,190 @@
+"""`reconciler apply`."""
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from reconciler import approval, saved
+from reconciler.apply import Applied, Lookup, read_each, trust_list
+from reconciler.cli.asking import confirm
+from reconciler.cli.options import Common, command_options, not_yet
+from reconciler.cli.output import save, say, show, tell
+from reconciler.cli.progress import Progress, progress
+from reconciler.cli.reading import saved_plan
+from reconciler.cli.session import Stop, opened
+from reconciler.declarations.files import load
+from reconciler.errors import ReconcilerError, Refused, UsageError
+from reconciler.event import Declared
+from reconciler.guard import ApprovedPlan, Limits
+from reconciler.hubspot.http import HttpWriter
+from reconciler.hubspot.portal import PortalWriter
+from reconciler.pipeline import Select, approve_plan, make_plan, not_begun, nothing_ran, run_plan, so_far, with_refusals
+from reconciler.plan import Draft, Plan
+from reconciler.receipt import Receipt
+from reconciler.render import markdown, text
+from reconciler.saved import SavedPlanInvalid
+from reconciler.settings import Settings, load_settings
+
+_FORMATS: Mapping[str, Callable[[Receipt], str]] = {
+    "text": text.receipt,
+    "json": saved.receipt_json,
+    "markdown": markdown.receipt,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What was asked of one apply."""
+
+    select: Select
+    reviewed: bool
+    """Somebody has seen the plan before and said which one is meant."""
+    asks: bool
+    """Nobody has approved anything yet, so somebody at the terminal must."""
+    limits: Limits
+    lookup: Callable[[PortalWriter], Lookup]
+    form: str
+    receipt: Path | None
+    common: Common
+
+
+@click.command("apply")
+@click.argument("path", default="events", type=click.Path(path_type=Path))
+@click.option("--yes", is_flag=True, help="Approve whatever the plan says.")
+@click.option(
+    "--plan",
+    "plans",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="FILE",
+    help="Approve what FILE holds.",
+)
+@click.option("--expect", metavar="DIGEST", help="Approve the plan with this digest.")
+@click.option("--base", metavar="REF", callback=not_yet, expose_value=False, hidden=True)
+@click.option("--max-deletes", type=click.IntRange(min=0), metavar="N", help="Orphans to delete or cancel at most [0].")
+@click.option("--max-registrants", type=click.IntRange(min=0), metavar="N", help="People registered on them [0].")
+@click.option("--trust-list", "trusts", is_flag=True, help="Prove absence by a second list: for a first, large load.")
+@click.option("--receipt", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Save what was done.")
+@click.option("--format", "form", type=click.Choice([*_FORMATS]), default="text", help="What to print.")
+@command_options
+def command(path: Path, common: Common, **given: Any) -> int:
+    """Make HubSpot hold what the declarations at PATH (default: events) say, and prove it."""
+    options = _options(common, **given)
+    settings = load_settings(path, environment=common.environment, api_version=common.api_version)
+    return _apply(load(settings), settings, options)
+
+
+def _options(
+    common: Common,
+    *,
+    yes: bool,
+    plans: tuple[Path, ...],
+    expect: str | None,
+    max_deletes: int | None,
+    max_registrants: int | None,
+    trusts: bool,
+    receipt: Path | None,
+    form: str,
+) -> Options:
+    return Options(
+        select=_selection(plans, expect),
+        reviewed=_reviews(plans, expect),
+        asks=not (yes or _reviews(plans, expect)),
+        limits=Limits(max_deletes, max_registrants),
+        lookup=trust_list if trusts else read_each,
+        form=form,
+        receipt=receipt,
+        common=common,
+    )
+
+
+def _reviews(plans: tuple[Path, ...], expect: str | None) -> bool:
+    return bool(plans) or expect is not None
+
+
+def _selection(plans: tuple[Path, ...], expect: str | None) -> Select:
+    if plans and expect is not None:
+        raise UsageError("--plan and --expect cannot stand together", hint="give the one that was reviewed")
+    if expect is not None:
+        return lambda plan: approval.by_digest(plan, expect)
+    if plans:
+        reviewed = [_reviewed(file) for file in plans]
+        return lambda plan: approval.by_plans(plan, reviewed)
+    return approval.everything
+
+
+def _reviewed(file: Path) -> Plan:
+    try:
+        return saved_plan(file)
+    except SavedPlanInvalid as error:
+        raise Refused(error.message, hint=error.hint) from error
+
+
+def _apply(declared: Declared, settings: Settings, options: Options) -> int:
+    stop = Stop()
+    with (
+        opened(options.common, settings, stop) as way,
+        HttpWriter(way.connection, timeout=way.timeout, clock=way.clock, watch=way.watch) as http,
+    ):
+        portal = PortalWriter(http, settings.api_version)
+        now = datetime.now(UTC)
+        draft = make_plan(declared, way.policy, portal, now)
+        if not options.reviewed or not draft.plan.changes:
+            _show_plan(draft, options)
+        approved = _approve(draft, options)
+        _save(not_begun(approved), options)  # where a receipt cannot be kept, nothing is written to HubSpot either
+        with stop.listening(), progress(len(approved.changes), quiet=options.common.quiet) as told:
+            receipt = run_plan(approved, portal, options.lookup(portal), _keeping(approved, options, told), now)
+    return _finish(receipt, options)
+
+
+def _show_plan(draft: Draft, options: Options) -> None:
+    write = show if options.form == "text" else tell
+    write(text.plan(with_refusals(draft, options.limits)) + "\n")
+
+
+def _approve(draft: Draft, options: Options) -> ApprovedPlan:
+    try:
+        approved = approve_plan(draft, options.select, options.limits)
+        if options.asks and approved.changes:
+            confirm(draft.plan)
+    except ReconcilerError as refusal:
+        if options.reviewed:
+            _show_plan(draft, options)
+        receipt = nothing_ran(draft, refusal)
+        _save(receipt, options)
+        if options.form == "json":
+            show(saved.receipt_json(receipt))
+        raise
+    return approved
+
+
+def _keeping(approved: ApprovedPlan, options: Options, told: Progress) -> Callable[[Applied], None]:
+    """Keep the receipt on disk as the run goes, so that even a killed run has told what it did."""
+
+    def keep(applied: Applied) -> None:
+        told(applied)
+        # A disk that is full must not end the run here: what was done is told at its end all the same.
+        with suppress(ReconcilerError):
+            _save(so_far(approved, applied), options)
+
+    return keep
+
+
+def _finish(receipt: Receipt, options: Options) -> int:
+    if receipt.cause is not None:
+        hint = "" if receipt.cause.hint is None else f" ({receipt.cause.hint})"
+        say(f"Error: {receipt.cause.message}{hint}")
+    show(_FORMATS[options.form](receipt))
+    _save(receipt, options)
+    return receipt.exit_code
+
+
+def _save(receipt: Receipt, options: Options) -> None:
+    if options.receipt is not None:
+        save(options.receipt, saved.receipt_json(receipt))

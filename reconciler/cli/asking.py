@@ -1,0 +1,21 @@
+"""The question whether a plan is to be applied."""
+
+import sys
+
+import click
+
+from reconciler.errors import Refused
+from reconciler.plan import Plan
+from reconciler.render import words
+
+
+def confirm(plan: Plan) -> None:
+    """Ask at the terminal; `Refused` where the answer is not yes or nobody can be asked."""
+    if not sys.stdin.isatty():
+        raise Refused(
+            "nobody has approved this plan, and there is no terminal to ask at",
+            hint="give --expect DIGEST or --plan FILE for what was reviewed, or --yes",
+        )
+    question = f"Type yes to apply {words.count(len(plan.changes), 'change')} to portal {plan.portal.id}"
+    if click.prompt(question, default="", show_default=False, err=True) != "yes":
+        raise Refused("not approved: nothing was written")

@@ -1,0 +1,68 @@
+"""The formats of a plan, with the options that choose them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from reconciler import saved
+from reconciler.cli.options import Function, not_yet
+from reconciler.cli.output import save
+from reconciler.plan import Plan
+from reconciler.render import markdown, text
+
+FORMATS: Mapping[str, Callable[[Plan], str]] = {
+    "text": text.plan,
+    "json": saved.plan_json,
+    "markdown": markdown.plan,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Where else a plan is to be written."""
+
+    out: Path | None
+    markdown: Path | None
+
+
+def format_options(function: Function) -> Function:
+    """Give a command the formats and files of a plan."""
+
+    @wraps(function)
+    def collected(*arguments: Any, out: Path | None, markdown: Path | None, **options: Any) -> Any:
+        return function(*arguments, files=Files(out, markdown), **options)
+
+    file = click.Path(path_type=Path, dir_okay=False)
+    for option in (
+        click.option("--html", metavar="FILE", callback=not_yet, expose_value=False, hidden=True),
+        click.option("--markdown", type=file, metavar="FILE", help="Write it as Markdown too."),
+        click.option("--out", type=file, metavar="FILE", help="Save it as JSON, for show and apply --plan."),
+        click.option(
+            "--format",
+            "form",
+            type=click.Choice([*FORMATS, "html"]),
+            default="text",
+            callback=_format,
+            help="What to print; html is not yet supported.",
+        ),
+    ):
+        collected = option(collected)
+    return collected
+
+
+def write(files: Files, plan: Plan) -> None:
+    """Write a plan to the files that were asked for."""
+    if files.out is not None:
+        save(files.out, saved.plan_json(plan))
+    if files.markdown is not None:
+        save(files.markdown, markdown.plan(plan))
+
+
+def _format(ctx: click.Context, parameter: click.Parameter, value: str) -> str:
+    if value == "html":
+        not_yet(ctx, parameter, value)
+    return value

@@ -1,0 +1,59 @@
+"""The commands by name; each is loaded only when it is called."""
+
+from importlib import import_module
+
+import click
+
+from reconciler import __version__
+from reconciler.cli.options import Common, common_options
+
+_COMMANDS = {
+    "validate": "Check the declarations, offline.",
+    "plan": "Show what an apply would do.",
+    "apply": "Do it: plan again, guard, write, read back.",
+    "show": "Show a saved plan.",
+    "sandbox": "Run a local HubSpot to try things with.",
+}
+_LATER = ("doctor", "github", "import", "pull", "fmt", "schema", "calendar")
+
+
+class _Commands(click.Group):
+    """Knows the commands' names without loading them, so that `--help` is quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  (click's signature)
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  (click's signature)
+        if cmd_name in _COMMANDS:
+            command: click.Command = import_module(f"reconciler.cli.{cmd_name}").command
+            return command
+        return _later(cmd_name) if cmd_name in _LATER else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  (click's signature)
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+        with formatter.section("Not yet supported"):
+            formatter.write_text(", ".join(_LATER))
+
+
+def _later(name: str) -> click.Command:
+    """Give a command that only says that it is not there yet, whatever it is called with."""
+
+    def refuse() -> None:
+        raise click.UsageError(f"`reconciler {name}` is not yet supported")
+
+    settings = {"ignore_unknown_options": True, "allow_extra_args": True}
+    return click.Command(name, callback=refuse, context_settings=settings, add_help_option=False)
+
+
+@click.group(cls=_Commands, no_args_is_help=False, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "--version", message="reconciler %(version)s")
+@common_options
+@click.pass_context
+def reconciler(ctx: click.Context, common: Common) -> None:
+    """Marketing events as code: HubSpot holds what the YAML files in this repository declare.
+
+    Exit codes: 0 done, 1 error, 2 there are changes (plan --detailed-exitcode), 3 declarations wrong,
+    4 token refused, 5 apply refused, 6 apply fell short, 7 HubSpot unreachable, 64 wrong usage.
+    """
+    ctx.obj = common

@@ -1,0 +1,85 @@
+"""What goes to the terminal and into files."""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+
+from reconciler.errors import DeclarationsInvalid, ReconcilerError, Refused
+from reconciler.render import words
+
+_STYLES = {"+": "green", "~": "yellow", "-": "red"}
+
+
+def show(text: str) -> None:
+    """Write what was asked for to standard output."""
+    _write(text, to_stderr=False)
+
+
+def tell(text: str) -> None:
+    """Write what belongs to the run, not to its result, to standard error."""
+    _write(text, to_stderr=True)
+
+
+def say(line: str) -> None:
+    """Write one line of others' or our own words to standard error."""
+    click.echo(words.visible(line), err=True)
+
+
+def complain(error: ReconcilerError) -> None:
+    """Write an error with everything that belongs to it: what, where, what to do."""
+    match error:
+        case DeclarationsInvalid(diagnostics=findings) | Refused(reasons=findings):
+            for finding in findings:
+                say(words.diagnostic(finding))
+        case _:
+            pass
+    say(f"Error: {error.message}" + ("" if error.hint is None else f" ({error.hint})"))
+
+
+def save(path: Path, text: str) -> None:
+    """Write a file whole or not at all; `ReconcilerError` where that is not possible."""
+    try:
+        if path.exists() and not path.is_file():
+            # A device or a pipe cannot be replaced.
+            path.write_text(text, encoding="utf-8")
+        else:
+            _replace(path, text)
+    except OSError as error:
+        raise ReconcilerError(f"cannot write {path}: {error.strerror}") from error
+
+
+def _replace(path: Path, text: str) -> None:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        mask = os.umask(0)
+        os.umask(mask)
+        Path(name).chmod(0o666 & ~mask)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _write(text: str, *, to_stderr: bool) -> None:
+    stream = sys.stderr if to_stderr else sys.stdout
+    if stream.isatty():
+        _coloured(text, to_stderr=to_stderr)
+    else:
+        click.echo(text, nl=False, err=to_stderr)
+
+
+def _coloured(text: str, *, to_stderr: bool) -> None:
+    # Only a person at a terminal waits for the terminal library to load.
+    from rich.console import Console  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    console = Console(stderr=to_stderr, soft_wrap=True, highlight=False)
+    for line in text.splitlines():
+        console.print(Text(line, style=_STYLES.get(line.lstrip()[:1], "") if line.startswith(" ") else ""))

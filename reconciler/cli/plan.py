@@ -1,0 +1,68 @@
+"""`reconciler plan`."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from reconciler import saved
+from reconciler.cli.formats import FORMATS, Files, format_options, write
+from reconciler.cli.options import Common, command_options, not_yet
+from reconciler.cli.output import show
+from reconciler.cli.session import Stop, opened
+from reconciler.declarations.files import load
+from reconciler.errors import DeclarationsInvalid
+from reconciler.event import Declared
+from reconciler.guard import Limits
+from reconciler.hubspot.http import HttpReader
+from reconciler.hubspot.portal import PortalReader
+from reconciler.pipeline import make_plan, with_refusals
+from reconciler.plan import Plan
+from reconciler.settings import Settings, load_settings
+
+_CHANGES = 2
+
+
+@click.command("plan")
+@click.argument("path", default="events", type=click.Path(path_type=Path))
+@format_options
+@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where there are changes.")
+@click.option("--base", metavar="REF", callback=not_yet, expose_value=False, hidden=True)
+@click.option("--max-deletes", type=click.IntRange(min=0), metavar="N", help="As for apply: show what it would refuse.")
+@click.option("--max-registrants", type=click.IntRange(min=0), metavar="N", help="As for apply.")
+@command_options
+def command(
+    path: Path,
+    *,
+    form: str,
+    files: Files,
+    detailed_exitcode: bool,
+    max_deletes: int | None,
+    max_registrants: int | None,
+    common: Common,
+) -> int:
+    """Show what an apply would do for the declarations at PATH (default: events); nothing is written to HubSpot."""
+    try:
+        plan = _plan(path, Limits(max_deletes, max_registrants), common)
+    except DeclarationsInvalid as invalid:
+        if form != "json":
+            raise
+        show(saved.diagnostics_json(invalid.diagnostics))
+        return invalid.exit_code
+    write(files, plan)
+    show(FORMATS[form](plan))
+    return _CHANGES if detailed_exitcode and plan.changes else 0
+
+
+def _plan(path: Path, limits: Limits, common: Common) -> Plan:
+    settings = load_settings(path, environment=common.environment, api_version=common.api_version)
+    return _read(load(settings), settings, limits, common)
+
+
+def _read(declared: Declared, settings: Settings, limits: Limits, common: Common) -> Plan:
+    with (
+        opened(common, settings, Stop()) as way,
+        HttpReader(way.connection, timeout=way.timeout, clock=way.clock, watch=way.watch) as http,
+    ):
+        reader = PortalReader(http, settings.api_version)
+        return with_refusals(make_plan(declared, way.policy, reader, datetime.now(UTC)), limits)

@@ -1,0 +1,30 @@
+"""Saved plans from disk."""
+
+from pathlib import Path
+
+from reconciler.errors import UsageError
+from reconciler.plan import Plan
+from reconciler.saved import SavedPlanInvalid, read_plan
+
+MOST_BYTES = 256 * 1024 * 1024
+
+
+def saved_plan(file: Path) -> Plan:
+    """Read a saved plan; `UsageError` where there is no such file, `SavedPlanInvalid` where it is no plan."""
+    try:
+        return read_plan(_content(file).decode())
+    except UnicodeDecodeError as error:
+        raise SavedPlanInvalid(f"{file}: this is not a saved plan: it is not UTF-8") from error
+    except SavedPlanInvalid as error:
+        raise SavedPlanInvalid(f"{file}: {error.message}", hint=error.hint) from error
+
+
+def _content(file: Path) -> bytes:
+    try:
+        with file.open("rb") as opened:
+            content = opened.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise UsageError(f"cannot read {file}: {error.strerror}") from error
+    if len(content) > MOST_BYTES:
+        raise SavedPlanInvalid("it is too large for a saved plan")
+    return content

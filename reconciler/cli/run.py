@@ -1,0 +1,51 @@
+"""One run of the command line: the one place that catches errors."""
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from reconciler.cli.group import reconciler
+from reconciler.cli.output import complain, say
+from reconciler.errors import Interrupted, ReconcilerError, UsageError
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Carry out the command line and give its exit code; nothing that can go wrong outside shows a traceback."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _end)
+    for name in ("stdout", "stderr"):
+        # A closed stream is None to Python; what would go there goes nowhere.
+        stream = getattr(sys, name) or Path(os.devnull).open("w")  # noqa: SIM115  (it stays open until the end)
+        # A terminal that cannot show a character must not end the run.
+        stream.reconfigure(errors="backslashreplace")
+        setattr(sys, name, stream)
+    try:
+        return _run(list(arguments))
+    except OSError as error:
+        say(f"Error: cannot write the output: {error.strerror}")
+        # Python would complain once more when it closes what it could not write.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        code = reconciler.main(arguments, prog_name="reconciler", standalone_mode=False)
+    except click.UsageError as error:
+        say(f"Error: {error.format_message()}")
+        return UsageError.exit_code
+    except click.Abort:
+        return 128 + signal.SIGINT
+    except ReconcilerError as error:
+        complain(error)
+        return error.exit_code
+    return code if isinstance(code, int) else 0
+
+
+def _end(number: int, _: FrameType | None) -> None:
+    raise Interrupted(number)

@@ -1,0 +1,38 @@
+"""`reconciler sandbox`."""
+
+from pathlib import Path
+
+import click
+
+from reconciler.cli.embedded import sandbox_server
+from reconciler.cli.options import Common, command_options, not_yet
+from reconciler.cli.output import say
+from reconciler.errors import UsageError
+
+
+@click.command("sandbox")
+@click.option("--port", type=click.IntRange(0, 65535), default=8787, show_default=True, help="0 takes a free one.")
+@click.option("--db", type=click.Path(path_type=Path), metavar="FILE", help="Keep its events in FILE.")
+@click.option("--seed", type=click.Path(path_type=Path), metavar="FILE", help="What a new database holds.")
+@click.option("--rate", default="190/10", show_default=True, metavar="N/SECONDS", help="Requests it allows.")
+@click.option("--latency", type=click.IntRange(min=0), default=0, metavar="MS", help="Wait before each answer.")
+@click.option("--faults", metavar="FILE", callback=not_yet, expose_value=False, hidden=True)
+@click.option("--behaviour", metavar="NAME=VALUE", callback=not_yet, expose_value=False, hidden=True)
+@command_options
+def command(port: int, db: Path | None, seed: Path | None, rate: str, latency: int, common: Common) -> int:
+    """Run a local HubSpot on the loopback until it is interrupted, to try things with and to test against."""
+    server = sandbox_server()
+    options = server.Options(
+        db=db or common.sandbox_db, seed=seed or common.sandbox_seed, rate=rate, latency_ms=latency
+    )
+    try:
+        server.serve(options, port, _announce)
+    except server.SandboxError as error:
+        raise UsageError(f"the sandbox cannot run: {error}") from error
+    return 0
+
+
+def _announce(running: object) -> None:
+    base_url = getattr(running, "base_url")  # noqa: B009  (the sandbox's types are only there where it is installed)
+    say(f"The sandbox listens at {base_url}; it ends with Ctrl-C.")
+    say(f"In another terminal: export HUBSPOT_BASE_URL={base_url} HUBSPOT_ACCESS_TOKEN=sandbox-1001")

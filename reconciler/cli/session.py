@@ -1,0 +1,84 @@
+"""The way to a portal: HubSpot itself, or the sandbox inside this process."""
+
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from types import FrameType
+
+from reconciler.cli.embedded import embedded
+from reconciler.cli.options import DEFAULT_TIMEOUT, Common
+from reconciler.cli.output import say
+from reconciler.errors import Interrupted, UsageError
+from reconciler.hubspot.http import Clock, Watch
+from reconciler.policy import Policy
+from reconciler.settings import Connection, Secret, Settings, load_connection
+
+SANDBOX_TOKEN = "sandbox-1001"  # noqa: S105  (the sandbox's own, which opens nothing else)
+_SLICE = 0.1
+"""Seconds between two looks at whether a signal came."""
+
+
+class Stop:
+    """Turns signals into a wish that the run looks at between requests; a second signal ends it at once."""
+
+    def __init__(self) -> None:
+        self.number: int | None = None
+
+    def gate(self) -> None:
+        """Raise `Interrupted` if somebody wants the run to end."""
+        if self.number is not None:
+            raise Interrupted(self.number)
+
+    def sleep(self, seconds: float) -> None:
+        """Wait, but no longer than until somebody wants the run to end."""
+        end = time.monotonic() + seconds
+        while self.number is None and (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, _SLICE))
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Take SIGINT and SIGTERM as wishes."""
+        before = {number: signal.signal(number, self._wish) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _wish(self, number: int, _: FrameType | None) -> None:
+        self.gate()
+        self.number = number
+        say("Ending after the request in flight; once more to end at once.")
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Everything an HTTP client is made of, and the policy that fits where it leads."""
+
+    connection: Connection
+    policy: Policy
+    timeout: float
+    clock: Clock
+    watch: Watch
+
+
+def _without_sandbox(common: Common) -> None:
+    if common.sandbox_db is not None or common.sandbox_seed is not None:
+        raise UsageError("--sandbox-db and --sandbox-seed mean nothing without --sandbox", hint="add --sandbox")
+
+
+@contextmanager
+def opened(common: Common, settings: Settings, stop: Stop) -> Iterator[Session]:
+    """Open the way to the portal that the options and settings mean."""
+    clock = Clock(sleep=stop.sleep)
+    watch = Watch(gate=stop.gate, log=say if common.verbose else lambda _: None)
+    timeout = common.timeout or DEFAULT_TIMEOUT
+    if not common.sandbox:
+        _without_sandbox(common)
+        yield Session(load_connection(), settings.policy, timeout, clock, watch)
+        return
+    with embedded(common, settings.policy.portal) as base_url:
+        connection = Connection(Secret(SANDBOX_TOKEN), base_url, proxy=None, ca_file=None)
+        yield Session(connection, replace(settings.policy, any_portal=True), timeout, clock, watch)

@@ -1,0 +1,45 @@
+"""`reconciler validate`."""
+
+from pathlib import Path
+
+import click
+
+from reconciler import saved
+from reconciler.cli.options import Common, command_options
+from reconciler.cli.output import show
+from reconciler.declarations.files import load
+from reconciler.diagnostics import Diagnostic, Severity
+from reconciler.errors import DeclarationsInvalid
+from reconciler.event import Declared
+from reconciler.render import text, words
+from reconciler.settings import load_settings
+
+
+@click.command("validate")
+@click.argument("path", default="events", type=click.Path(path_type=Path))
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="What to print.")
+@command_options
+def command(path: Path, form: str, common: Common) -> int:
+    """Check the declarations at PATH (default: events), offline."""
+    try:
+        declared = load(load_settings(path, environment=common.environment, api_version=common.api_version))
+    except DeclarationsInvalid as invalid:
+        _print(form, invalid.diagnostics, f"{words.count(_errors(invalid.diagnostics), 'problem')}.")
+        return invalid.exit_code
+    _print(form, declared.diagnostics, _valid(declared))
+    return 0
+
+
+def _print(form: str, found: tuple[Diagnostic, ...], verdict: str) -> None:
+    if form == "json":
+        show(saved.diagnostics_json(found))
+    else:
+        show(text.diagnostics(found) + f"{verdict}\n")
+
+
+def _errors(found: tuple[Diagnostic, ...]) -> int:
+    return sum(diagnostic.severity is Severity.ERROR for diagnostic in found)
+
+
+def _valid(declared: Declared) -> str:
+    return f"Valid: {words.count(len(declared.events), 'event')} in {words.count(declared.files, 'file')}."

@@ -1,0 +1,67 @@
+"""`reconciler sandbox`: a local HubSpot in a process of its own."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.cli.conftest import Seed, live
+from tests.command_line import started
+
+
+@contextmanager
+def serving(*arguments: str | Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Run the sandbox; give its process and its base URL."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "reconciler", "sandbox", "--port", "0", *map(str, arguments)],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    first = process.stderr.readline()
+    try:
+        yield process, next(word for word in first.split() if word.startswith("http")).rstrip(";,.")
+    finally:
+        process.terminate()
+        process.communicate()
+
+
+def test_it_serves_what_the_seed_says(seed: Seed) -> None:
+    with serving("--seed", seed(live("501", "launch"))) as (_, base_url):
+        held = httpx.get(f"{base_url}/_sandbox/events").json()["events"]
+    assert [event["externalEventId"] for event in held] == ["launch"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_well(seed: Seed, number: int) -> None:
+    with serving("--seed", seed()) as (process, _):
+        process.send_signal(number)
+        assert process.wait() == 0
+
+
+def test_it_remembers_in_its_database(tmp_path: Path, seed: Seed, folder: Path) -> None:
+    database = tmp_path / "portal.sqlite"
+    with serving("--db", database, "--seed", seed()) as (_, base_url):
+        environment = {"HUBSPOT_BASE_URL": base_url, "HUBSPOT_ACCESS_TOKEN": "sandbox-1001"}
+        assert started("apply", folder, "--yes", environment=environment).code == 0
+    with serving("--db", database) as (_, base_url):
+        assert len(httpx.get(f"{base_url}/_sandbox/events").json()["events"]) == 1
+
+
+def test_a_port_in_use_is_said(seed: Seed) -> None:
+    with serving() as (_, base_url):
+        screen = started("sandbox", "--port", base_url.rpartition(":")[2])
+    assert screen.code == 64
+    assert "Traceback" not in screen.err
+
+
+def test_the_rate_is_the_one_asked_for(seed: Seed) -> None:
+    with serving("--rate", "2/60") as (_, base_url):
+        headers = {"Authorization": "Bearer sandbox-1001"}
+        statuses = [httpx.get(f"{base_url}/account-info/v3/details", headers=headers).status_code for _ in range(3)]
+    assert statuses == [200, 200, 429]

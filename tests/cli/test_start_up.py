@@ -1,0 +1,42 @@
+"""What an import pulls in: nobody waits for a library that a command does not use."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = ["deepdiff", "httpx", "rich", "starlette", "tenacity", "uvicorn"]
+SCRIPT = """
+import sys
+from reconciler.cli.run import run
+code = run(sys.argv[1:])
+print("modules:", *sorted({name.partition(".")[0] for name in sys.modules}), file=sys.stderr)
+sys.exit(code)
+"""
+
+
+def loaded(*arguments: str) -> set[str]:
+    """Give the packages that a command of its own process has loaded at its end."""
+    ended = subprocess.run([sys.executable, "-c", SCRIPT, *arguments], capture_output=True, text=True, check=True)
+    return set(ended.stderr.rpartition("modules:")[2].split())
+
+
+def test_help_loads_neither_http_nor_diff_nor_terminal_nor_yaml() -> None:
+    assert not loaded("--help").intersection([*HEAVY, "yaml", "pydantic"])
+
+
+def test_validate_loads_neither_http_nor_diff_nor_terminal(folder: Path) -> None:
+    packages = loaded("validate", str(folder))
+    assert not packages.intersection(HEAVY)
+    assert {"yaml", "pydantic"} <= packages
+
+
+@pytest.mark.parametrize("package", HEAVY)
+def test_a_plan_would_show_what_it_loads(package: str, folder: Path) -> None:
+    """The measure can see each of them: what is not loaded above would be seen if it were."""
+    script = f"import {package}\n" + SCRIPT
+    ended = subprocess.run(
+        [sys.executable, "-c", script, "validate", str(folder)], capture_output=True, text=True, check=True
+    )
+    assert package in ended.stderr.rpartition("modules:")[2].split()

@@ -1,0 +1,90 @@
+"""What a person at a terminal sees, as a real terminal gets it."""
+
+import os
+import pty
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.cli.conftest import Seed, live
+from tests.command_line import declare
+
+ESCAPE = "\x1b["
+
+
+def screen(*arguments: str | Path, answer: str = "", folder: Path, **environment: str) -> tuple[int, str]:
+    """Call the command line with a terminal on every side; give its exit code and all that the terminal got."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "reconciler", *map(str, arguments)],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        cwd=folder,
+        env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "200", **environment},
+    )
+    os.close(theirs)
+    if answer:
+        os.write(ours, answer.encode())
+    return _wait(process, ours)
+
+
+def _wait(process: subprocess.Popen[bytes], terminal: int) -> tuple[int, str]:
+    seen = b""
+    try:
+        while chunk := os.read(terminal, 65536):
+            seen += chunk
+    except OSError:
+        # The last program has left the terminal.
+        pass
+    os.close(terminal)
+    return process.wait(), seen.decode()
+
+
+def test_a_terminal_gets_colours_by_sign(tmp_path: Path, folder: Path, seed: Seed) -> None:
+    code, seen = screen("plan", "--sandbox", "--sandbox-seed", seed(), folder=tmp_path)
+    assert code == 0
+    assert f"{ESCAPE}32m  + Launch" in seen
+
+
+def test_no_color_is_honoured(tmp_path: Path, folder: Path, seed: Seed) -> None:
+    _, seen = screen("plan", "--sandbox", "--sandbox-seed", seed(), folder=tmp_path, NO_COLOR="1")
+    assert ESCAPE not in seen
+    assert "  + Launch" in seen
+
+
+def test_the_question_names_the_portal_and_yes_applies(tmp_path: Path, folder: Path, seed: Seed) -> None:
+    code, seen = screen("apply", "--sandbox", "--sandbox-seed", seed(), folder=tmp_path, answer="yes\n")
+    assert "portal 77" in seen
+    assert "Verified: 0 differences." in seen
+    assert code == 0
+
+
+def test_an_apply_shows_how_far_it_has_come(tmp_path: Path, folder: Path, seed: Seed) -> None:
+    _, seen = screen("apply", "--sandbox", "--sandbox-seed", seed(), "--yes", folder=tmp_path)
+    _, quiet = screen("apply", "--sandbox", "--sandbox-seed", seed(), "--yes", "--quiet", folder=tmp_path)
+    assert "Applying" in seen
+    assert "Applying" not in quiet
+
+
+def test_names_cannot_steer_the_terminal(tmp_path: Path, folder: Path, seed: Seed) -> None:
+    evil = live("501", "launch", eventName="\x1b]0;owned\x07\x1b[2J\u202e", eventOrganizer="[bold]Acme[/bold]")
+    _, seen = screen("plan", "--sandbox", "--sandbox-seed", seed(evil), folder=tmp_path)
+    others = re.sub(r"\x1b\[[0-9;]*m", "", seen)
+    assert "\x1b" not in others
+    assert "\u202e" not in others
+    assert "[bold]Acme[/bold]" in others
+
+
+def test_an_error_is_shown_at_a_terminal_too(tmp_path: Path, folder: Path) -> None:
+    declare(folder, launch="externalEventId: launch\neventNme: x\n")
+    code, seen = screen("plan", "--sandbox", folder=tmp_path)
+    assert code == 3
+    assert "events/launch.yaml:2:1: " in seen
+
+
+def test_the_end_of_input_is_no_approval(tmp_path: Path, folder: Path, seed: Seed) -> None:
+    code, seen = screen("apply", "--sandbox", "--sandbox-seed", seed(), folder=tmp_path, answer="\x04")
+    assert code == 130
+    assert "Applied" not in seen

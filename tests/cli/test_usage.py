@@ -1,0 +1,204 @@
+"""The command line itself: names, help, wrong usage."""
+
+import resource
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from reconciler import __version__
+from reconciler.cli.reading import MOST_BYTES
+from tests.command_line import CommandLine, declare, started
+
+COMMANDS = ["validate", "plan", "apply", "show", "sandbox"]
+LATER = ["doctor", "github", "import", "pull", "fmt", "schema", "calendar"]
+
+
+def test_the_version_is_the_packages(reconciler: CommandLine) -> None:
+    assert reconciler("--version").out == f"reconciler {__version__}\n"
+    assert reconciler("plan", "--version").out == f"reconciler {__version__}\n"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(reconciler: CommandLine, command: str) -> None:
+    screen = reconciler(command, "--help")
+    assert screen.code == 0
+    assert screen.out.startswith(f"Usage: reconciler {command} ")
+
+
+def test_the_help_names_every_command(reconciler: CommandLine) -> None:
+    screen = reconciler("--help")
+    assert all(command in screen.out for command in [*COMMANDS, *LATER])
+
+
+@pytest.mark.parametrize("command", LATER)
+def test_what_is_not_there_yet_says_so(reconciler: CommandLine, command: str) -> None:
+    screen = reconciler(command, "anything", "--whatever", "x")
+    assert screen.code == 64
+    assert "not yet supported" in screen.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("plan", "--base", "main"),
+        ("plan", "--html", "plan.html"),
+        ("plan", "--format", "html"),
+        ("show", "plan.json", "--html", "plan.html"),
+        ("apply", "--base", "main"),
+        ("sandbox", "--faults", "faults.json"),
+        ("sandbox", "--behaviour", "search=exact"),
+    ],
+)
+def test_an_option_that_is_not_there_yet_says_so(reconciler: CommandLine, arguments: tuple[str, ...]) -> None:
+    screen = reconciler(*arguments)
+    assert screen.code == 64
+    assert "not yet supported" in screen.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("plna",),
+        ("plan", "--nonsense"),
+        ("plan", "--timeout", "0"),
+        ("plan", "--timeout", "soon"),
+        ("plan", "--format", "xml"),
+        ("plan", "nowhere"),
+        ("validate", "nowhere"),
+        ("apply", "--max-deletes", "-1"),
+        ("plan", "one", "two"),
+        ("plan", "--api-version", "v9"),
+        ("plan", "--env", "nowhere"),
+        ("show",),
+        ("show", "nowhere.json"),
+        ("sandbox", "--rate", "fast"),
+        ("sandbox", "--port", "99999"),
+        ("plan", "--sandbox", "--sandbox-seed", "nowhere.json"),
+    ],
+)
+def test_wrong_usage_is_exit_code_64(reconciler: CommandLine, arguments: tuple[str, ...]) -> None:
+    declare(Path("events"), reconciler="portal: 77\n")
+    screen = reconciler(*arguments)
+    assert screen.code == 64
+    assert screen.err
+    assert "Traceback" not in screen.err
+
+
+def test_a_file_that_is_no_plan_is_exit_code_1(reconciler: CommandLine) -> None:
+    Path("plan.json").write_text('{"format_version": "1.0"}')
+    screen = reconciler("show", "plan.json")
+    assert screen.code == 1
+    assert "plan.json" in screen.err
+
+
+def test_a_file_that_cannot_be_written_is_an_error_without_traceback(reconciler: CommandLine) -> None:
+    declare(Path("events"), launch="externalEventId: a\nexternalAccountId: b\neventName: c\neventOrganizer: d\n")
+    screen = reconciler("plan", "--sandbox", "--out", "no/such/folder/plan.json")
+    assert screen.code == 1
+    assert "no/such/folder/plan.json" in screen.err
+    assert "Traceback" not in screen.err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+def test_a_full_disk_is_an_error_without_traceback(tmp_path: Path) -> None:
+    declare(tmp_path / "events", launch="externalEventId: a\n")
+    command = f"exec {sys.executable} -m reconciler validate events > /dev/full"
+    ended = subprocess.run(["sh", "-c", command], cwd=tmp_path, stderr=subprocess.PIPE, text=True, check=False)
+    assert ended.returncode == 1
+    assert "Traceback" not in ended.stderr
+    assert "No space left" in ended.stderr
+
+
+def test_a_closed_pipe_ends_quietly(tmp_path: Path) -> None:
+    command = f"{sys.executable} -m reconciler --help | true"
+    ended = subprocess.run(["sh", "-c", command], cwd=tmp_path, stderr=subprocess.PIPE, text=True, check=False)
+    assert ended.stderr == ""
+
+
+def test_the_module_is_the_command_too(tmp_path: Path) -> None:
+    assert started("--version", cwd=tmp_path).out == f"reconciler {__version__}\n"
+
+
+def test_the_shell_can_complete_commands(tmp_path: Path) -> None:
+    asked = {"_RECONCILER_COMPLETE": "bash_complete", "COMP_WORDS": "reconciler va", "COMP_CWORD": "1"}
+    assert "validate" in started(cwd=tmp_path, environment=asked).out
+
+
+def test_without_the_extra_the_sandbox_says_how_to_get_it(tmp_path: Path) -> None:
+    script = (
+        "import sys; sys.modules['starlette'] = None; from reconciler.cli.run import run; sys.exit(run(['sandbox']))"
+    )
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert ended.returncode == 64
+    assert "[sandbox]" in ended.stderr
+
+
+def test_a_result_can_be_written_into_a_device(reconciler: CommandLine) -> None:
+    declare(Path("events"), launch="externalEventId: a\nexternalAccountId: b\neventName: c\neventOrganizer: d\n")
+    assert reconciler("plan", "--sandbox", "--out", "/dev/null").code == 0
+    assert not Path("/dev/null").is_file()
+
+
+def test_a_saved_plan_that_is_not_text_is_no_plan(reconciler: CommandLine) -> None:
+    Path("plan.json").write_bytes(b"\xff\xfe")
+    screen = reconciler("show", "plan.json")
+    assert screen.code == 1
+    assert "plan.json" in screen.err
+
+
+def test_a_saved_plan_has_a_bound(reconciler: CommandLine) -> None:
+    with Path("plan.json").open("wb") as file:
+        file.truncate(MOST_BYTES + 1)
+    assert reconciler("show", "plan.json").code == 1
+
+
+@contextmanager
+def no_file_larger_than(size: int) -> Iterator[None]:
+    """Let every write beyond so many bytes of a file fail, as on a disk that is full."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_file_that_cannot_be_written_whole_is_not_written_at_all(reconciler: CommandLine) -> None:
+    event = "externalEventId: a{}\nexternalAccountId: b\neventName: c\neventOrganizer: d\n"
+    declare(Path("events"), **{f"event{number}": event.format(number) for number in range(10)})
+    reconciler("plan", "--sandbox", "--out", "plan.json")
+    Path("copy.json").write_text("as it was")
+    with no_file_larger_than(4096):
+        screen = reconciler("show", "plan.json", "--out", "copy.json")
+    assert screen.code == 1
+    assert "copy.json" in screen.err
+    assert Path("copy.json").read_text() == "as it was"
+    assert sorted(path.name for path in Path().iterdir()) == [".reconciler", "copy.json", "events", "plan.json"]
+
+
+@pytest.mark.parametrize("stream", [">&-", "2>&-"])
+def test_a_closed_stream_is_no_reason_for_a_traceback(tmp_path: Path, stream: str) -> None:
+    declare(tmp_path / "events", launch="externalEventId: a\nexternalAccountId: b\neventName: c\neventOrganizer: d\n")
+    command = f"exec {sys.executable} -m reconciler validate events {stream}"
+    ended = subprocess.run(["sh", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize("option", ["--sandbox-db", "--sandbox-seed"])
+def test_a_sandboxs_file_without_the_sandbox_is_wrong_usage(reconciler: CommandLine, option: str) -> None:
+    declare(Path("events"), reconciler="portal: 77\n")
+    screen = reconciler("plan", option, "file")
+    assert screen.code == 64
+    assert "--sandbox" in screen.err
+
+
+@pytest.mark.parametrize("seconds", ["inf", "nan"])
+def test_an_endless_time_is_no_bound(reconciler: CommandLine, seconds: str) -> None:
+    declare(Path("events"), reconciler="portal: 77\n")
+    assert reconciler("plan", "--timeout", seconds).code == 64

@@ -1,0 +1,69 @@
+"""The command line as a test calls it."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reconciler.cli.run import run
+
+
+@dataclass(frozen=True)
+class Screen:
+    """What one call of the command line left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+    @property
+    def last_lines(self) -> list[str]:
+        """The two lines at the end, whose wording is fixed."""
+        return self.out.splitlines()[-2:]
+
+
+@dataclass(frozen=True)
+class CommandLine:
+    """Calls the command line in this process; `started` does it in a process of its own."""
+
+    captured: pytest.CaptureFixture[str]
+
+    def __call__(self, *arguments: str | int | Path) -> Screen:
+        self.captured.readouterr()
+        code = run([str(argument) for argument in arguments])
+        out, err = self.captured.readouterr()
+        return Screen(code, out, err)
+
+
+def started(*arguments: str | Path, environment: Mapping[str, str] | None = None, **options: Any) -> Screen:
+    """Call the command line as a shell would."""
+    command = [sys.executable, "-m", "reconciler", *map(str, arguments)]
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("HUBSPOT_", "RECONCILER_"))}
+    ended = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**kept, **(environment or {})},
+        stdin=subprocess.DEVNULL,
+        **options,
+    )
+    return Screen(ended.returncode, ended.stdout, ended.stderr)
+
+
+def declare(folder: Path, **files: str) -> None:
+    """Write declarations: `a__b="…"` is the file `a/b.yaml`."""
+    for name, text in files.items():
+        path = folder / f"{name.replace('__', '/')}.yaml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")

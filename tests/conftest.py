@@ -1,0 +1,27 @@
+"""What every test shares."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from tests.command_line import CommandLine
+
+# A slow machine is no reason for a law to fail. A quarter of the usual examples keeps all laws within seconds;
+# `--hypothesis-profile thorough` tries them for minutes.
+settings.register_profile("usual", settings.default, deadline=None, max_examples=25)
+settings.register_profile("thorough", settings.default, deadline=None, max_examples=1000)
+settings.load_profile("usual")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--rewrite", action="store_true", help="rewrite the expected files of tests/cases")
+
+
+@pytest.fixture
+def reconciler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> CommandLine:
+    """Give the command line, called in an empty folder and without any token or setting around."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("HUBSPOT_ACCESS_TOKEN", "HUBSPOT_BASE_URL", "HTTPS_PROXY", "https_proxy", "SSL_CERT_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    return CommandLine(capfd)

@@ -1,0 +1,146 @@
+"""The house's plan: who may import whom, and which package has which doorway."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "reconciler"
+
+WORDS = {
+    "reconciler",
+    "reconciler.change",
+    "reconciler.diagnostics",
+    "reconciler.errors",
+    "reconciler.event",
+    "reconciler.live",
+    "reconciler.policy",
+}
+EDGES = {
+    "reconciler.declarations.disk",
+    "reconciler.declarations.files",
+    "reconciler.github",
+    "reconciler.hubspot.http",
+    "reconciler.hubspot.portal",
+    "reconciler.settings",
+}
+STORIES = {"reconciler.apply", "reconciler.pipeline", "reconciler.__main__"}
+
+DOORWAYS = {
+    "click": {"reconciler.cli"},
+    "deepdiff": {"reconciler.diff"},
+    "httpx": {"reconciler.hubspot.http", "reconciler.github"},
+    "pydantic": {"reconciler.declarations.schema"},
+    "rich": {"reconciler.cli"},
+    "starlette": {"reconciler.sandbox"},
+    "tenacity": {"reconciler.hubspot.http"},
+    "uvicorn": {"reconciler.sandbox"},
+    "yaml": {"reconciler.declarations.strict_yaml", "reconciler.declarations.writing"},
+}
+
+WORLD = {"os", "sys", "pathlib", "tempfile", "subprocess", "socket", "time", "signal", "urllib.request", "http"}
+"""What lets a module see the disk, the clock, the environment or the network."""
+
+
+def ring(module: str) -> str:
+    """Tell which ring a module stands in."""
+    if module.startswith("reconciler.sandbox"):
+        return "sandbox"
+    if module.startswith("reconciler.cli") or module in STORIES:
+        return "story"
+    if module in EDGES:
+        return "edge"
+    return "words" if module in WORDS else "core"
+
+
+MAY_IMPORT = {
+    "words": {"words"},
+    "core": {"words", "core"},
+    "edge": {"words", "core", "edge"},
+    "story": {"words", "core", "edge", "story"},
+    "sandbox": {"sandbox"},
+}
+
+
+def name_of(path: Path) -> str:
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__")
+
+
+MODULES = {name_of(path): path for path in sorted(PACKAGE.rglob("*.py"))}
+
+
+def imports(module: str) -> Iterator[str]:
+    """Name every module that a module imports, inside functions too."""
+    for node in ast.walk(ast.parse(MODULES[module].read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module is not None:
+            yield from (_target(node.module, alias.name) for alias in node.names)
+
+
+def _target(package: str, name: str) -> str:
+    return f"{package}.{name}" if f"{package}.{name}" in MODULES else package
+
+
+def within(module: str, roots: set[str]) -> bool:
+    return any(module == root or module.startswith(f"{root}.") for root in roots)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_point_one_way(module: str) -> None:
+    ours = {name for name in imports(module) if within(name, {"reconciler"})}
+    if ring(module) == "story":
+        ours = {name for name in ours if ring(name) != "sandbox" or module != "reconciler.cli.embedded"}
+    wrong = {name for name in ours if name != "reconciler" and ring(name) not in MAY_IMPORT[ring(module)]}
+    assert not wrong
+
+
+def test_no_module_imports_itself_in_a_circle() -> None:
+    graph = {module: {name for name in imports(module) if name in MODULES} - {"reconciler"} for module in MODULES}
+    left = dict(graph)
+    while leaves := [module for module, needs in left.items() if not needs & left.keys()]:
+        for module in leaves:
+            del left[module]
+    assert not left
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_each_outside_package_has_one_doorway(module: str) -> None:
+    used = {package: name for name in imports(module) for package in DOORWAYS if within(name, {package})}
+    assert not {package for package in used if not within(module, DOORWAYS[package])}
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if ring(name) in {"words", "core"}])
+def test_the_core_sees_no_world(module: str) -> None:
+    assert not {name for name in imports(module) if name in WORLD}
+
+
+def test_the_pipeline_knows_a_portal_only_by_its_protocol() -> None:
+    assert not {name for name in (*imports("reconciler.pipeline"), *imports("reconciler.apply")) if ".hubspot" in name}
+
+
+def test_only_the_guard_makes_an_approved_plan() -> None:
+    makers = {
+        module
+        for module, path in MODULES.items()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "ApprovedPlan"
+    }
+    assert makers == {"reconciler.guard"}
+
+
+def test_only_the_settings_read_the_environment() -> None:
+    readers = {
+        module
+        for module, path in MODULES.items()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"}
+    }
+    assert readers <= {"reconciler.settings"}
+
+
+def test_deepdiff_is_used_for_comparing_alone() -> None:
+    """Its Delta and pickle parts have been the way in for attackers."""
+    assert {name for name in imports("reconciler.diff") if within(name, {"deepdiff"})} == {"deepdiff.diff"}
