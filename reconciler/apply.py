@@ -179,20 +179,34 @@ class _Run:
         if not changes:
             return
         try:
-            answer = request()
+            with self.portal.resending_only_if(lambda: all(map(self._still_due, changes))):
+                answer = request()
         except (Rejected, AccessDenied) as no:
             self._record_all(changes, Outcome.FAILED, no.message)
             if isinstance(no, AccessDenied):
                 raise
         except Unavailable as lost:
-            if lost.sent:
-                self.written = True
-                for change in changes:
-                    self._settle(change, lost.message, unclear=Outcome.UNSURE)
-            raise
+            if not self._settled_well(changes, lost):
+                raise
         else:
             self.written = True
             self._settle_unconfirmed(changes, answer)
+
+    def _settled_well(self, changes: Sequence[Change], lost: Unavailable) -> bool:
+        """Settle a write whose answer was lost; where reading shows all of it, the run can go on."""
+        if not lost.sent:
+            return False
+        self.written = True
+        for change in changes:
+            self._settle(change, lost.message, unclear=Outcome.UNSURE)
+        return self.cause is None and all(map(self._went_well, changes))
+
+    def _still_due(self, change: Change) -> bool:
+        return isinstance(judge(self.approved.draft, change, self.portal.find(change.identity)), Due)
+
+    def _went_well(self, change: Change) -> bool:
+        result = self.results.get(change.identity)
+        return change.identity in self.begun if result is None else result.outcome is Outcome.DONE
 
     def _settle_unconfirmed(self, changes: Sequence[Change], answer: Answer) -> None:
         for change in changes:

@@ -60,7 +60,7 @@ class Evidence:
         made_by = listing.by_object_id.get(object_id, found).app_id
         # Only the app that made an event can read it by its external ids, so the token is that app's.
         known = replace(known, app_id=self.app_id or made_by, token_app_id=self.token_app_id or made_by)
-        if known.foreign_token:
+        if known.foreign_token or made_by not in (None, known.app_id):
             return known
         return replace(
             known,

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from reconciler.approval import Selection
 from reconciler.change import Change, cancels, takes_away
 from reconciler.diagnostics import Diagnostic, Place, error
 from reconciler.errors import Refused
+from reconciler.orphans import Will, judge
 from reconciler.plan import Draft
 from reconciler.policy import Policy
 
@@ -42,6 +44,18 @@ def approve(draft: Draft, selection: Selection, limits: Limits) -> ApprovedPlan:
     if reasons:
         raise Refused("the plan was not applied", reasons)
     return ApprovedPlan(draft, selection, limits)
+
+
+def check_time(approved: ApprovedPlan, now: datetime) -> None:
+    """Raise `Refused` where an orphan is over by now: somebody may have thought for long before saying yes."""
+    seen = approved.draft.seen
+    over = [
+        change.identity
+        for change in approved.changes
+        if takes_away(change) and judge(seen[change.identity], approved.draft.policy, now).will is Will.NOTHING
+    ]
+    if over:
+        raise Refused(f"{', '.join(map(str, over))} is over by now", hint="plan again")
 
 
 def foreseeable(draft: Draft, changes: Sequence[Change], limits: Limits) -> tuple[Diagnostic, ...]:

@@ -1,6 +1,7 @@
 """What a portal holds, with the doors through which it is read or written."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
@@ -77,7 +78,10 @@ class Reader(Protocol):
 
 
 class Writer(Reader, Protocol):
-    """A portal to write as well; every method may be repeated safely."""
+    """A portal to write as well."""
+
+    def resending_only_if(self, still_due: Callable[[], bool]) -> AbstractContextManager[None]:
+        """Let a write whose answer was lost be sent again only where it is still due: it is not repeated blindly."""
 
     def create(self, changes: Sequence[Create]) -> Answer:
         """Make events from their full records, at most 100."""

@@ -13,6 +13,10 @@ from reconciler.evidence import Evidence, External
 from reconciler.live import Listing
 from reconciler.policy import Orphans, Policy
 
+_NO_IDS = ("", ".", "..", "search", "upsert", "delete")
+_LONGEST_ID = 1000
+"""Characters of an id that still fit into an address; nobody's are as long."""
+
 
 @dataclass(frozen=True, slots=True)
 class Match:
@@ -141,8 +145,7 @@ class _Settling:
 
     def _match(self, event: DeclaredEvent) -> Match:
         if event.identity.object_id is not None:
-            live = self.live.get(event.identity.object_id)
-            return Match(event, live and replace(live, identity=event.identity), proven=True)
+            return self._adopt(event, self.live.get(event.identity.object_id))
         if self._refuted(event.identity):
             return Match(event, None, proven=True)
         candidates = self.candidates(event.identity)
@@ -151,6 +154,13 @@ class _Settling:
             return Match(event, None, proven=True)
         identity = replace(event.identity, object_id=found.identity.object_id)
         return Match(event, replace(found, identity=identity), self._proven(found))
+
+    def _adopt(self, event: DeclaredEvent, live: LiveEvent | None) -> Match:
+        """An adopted event is protected under the id that its own app gave it, too."""
+        if live is None:
+            return Match(event, None, proven=True)
+        protect = event.protect or self.policy.protects(live.identity.external_event_id)
+        return Match(replace(event, protect=protect), replace(live, identity=event.identity), proven=True)
 
     def doubtful_matches(self) -> Iterator[External]:
         """Name the declared events whose unproven match would be changed, or could be one of several."""
@@ -189,7 +199,7 @@ class _Settling:
         if self.evidence.app_id is None or not self._looks_for_orphans():
             return
         for event in self.leftovers:
-            if event.app_id == self.evidence.app_id and event.identity.external_event_id is not None:
+            if event.app_id == self.evidence.app_id and _can_be_asked_for(event.identity.external_event_id):
                 yield event
 
     def doubtful_orphans(self) -> Iterator[External]:
@@ -280,6 +290,11 @@ class _Settling:
                     event.place,
                     "plan with a token of the app that made the events",
                 )
+
+
+def _can_be_asked_for(event_id: str | None) -> bool:
+    """Tell whether a path to the event's external id means the event; HubSpot's own segments mean something else."""
+    return event_id is not None and event_id not in _NO_IDS and len(event_id) <= _LONGEST_ID
 
 
 def _orphan(event: LiveEvent, account: str | None, *, proven: bool) -> Orphan:

@@ -20,7 +20,7 @@ from reconciler.cli.session import Stop, opened
 from reconciler.declarations.files import load
 from reconciler.errors import ReconcilerError, Refused, UsageError
 from reconciler.event import Declared
-from reconciler.guard import ApprovedPlan, Limits
+from reconciler.guard import ApprovedPlan, Limits, check_time
 from reconciler.hubspot.http import HttpWriter
 from reconciler.hubspot.portal import PortalWriter
 from reconciler.pipeline import Select, approve_plan, make_plan, not_begun, nothing_ran, run_plan, so_far, with_refusals
@@ -113,8 +113,7 @@ def _selection(plans: tuple[Path, ...], expect: str | None) -> Select:
     if expect is not None:
         return lambda plan: approval.by_digest(plan, expect)
     if plans:
-        reviewed = [_reviewed(file) for file in plans]
-        return lambda plan: approval.by_plans(plan, reviewed)
+        return lambda plan: approval.by_plans(plan, [_reviewed(file) for file in plans])
     return approval.everything
 
 
@@ -153,11 +152,12 @@ def _approve(draft: Draft, options: Options) -> ApprovedPlan:
         approved = approve_plan(draft, options.select, options.limits)
         if options.asks and approved.changes:
             confirm(draft.plan)
+            check_time(approved, datetime.now(UTC))
     except ReconcilerError as refusal:
-        if options.reviewed:
-            _show_plan(draft, options)
         receipt = nothing_ran(draft, refusal)
         _save(receipt, options)
+        if options.reviewed:
+            _show_plan(draft, options)
         if options.form == "json":
             show(saved.receipt_json(receipt))
         raise
@@ -165,7 +165,7 @@ def _approve(draft: Draft, options: Options) -> ApprovedPlan:
 
 
 def _keeping(approved: ApprovedPlan, options: Options, told: Progress) -> Callable[[Applied], None]:
-    """Keep the receipt on disk as the run goes, so that even a killed run has told what it did."""
+    """Keep the receipt on disk after every write, so that a killed run has told all but its last one."""
 
     def keep(applied: Applied) -> None:
         told(applied)
@@ -180,8 +180,8 @@ def _finish(receipt: Receipt, options: Options) -> int:
     if receipt.cause is not None:
         hint = "" if receipt.cause.hint is None else f" ({receipt.cause.hint})"
         say(f"Error: {receipt.cause.message}{hint}")
-    show(_FORMATS[options.form](receipt))
     _save(receipt, options)
+    show(_FORMATS[options.form](receipt))
     return receipt.exit_code
 
 

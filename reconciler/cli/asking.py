@@ -11,11 +11,20 @@ from reconciler.render import words
 
 def confirm(plan: Plan) -> None:
     """Ask at the terminal; `Refused` where the answer is not yes or nobody can be asked."""
-    if not sys.stdin.isatty():
+    if sys.stdin is None or not sys.stdin.isatty():
         raise Refused(
             "nobody has approved this plan, and there is no terminal to ask at",
             hint="give --expect DIGEST or --plan FILE for what was reviewed, or --yes",
         )
     question = f"Type yes to apply {words.count(len(plan.changes), 'change')} to portal {plan.portal.id}"
-    if click.prompt(question, default="", show_default=False, err=True) != "yes":
+    if _answer(question) != "yes":
         raise Refused("not approved: nothing was written")
+
+
+def _answer(question: str) -> str:
+    try:
+        answer: str = click.prompt(question, default="", show_default=False, err=True)
+    except click.Abort:
+        # The input has ended; a signal would not come this way.
+        return ""
+    return answer

@@ -37,7 +37,13 @@ def embedded(common: Common, portal: int | None) -> Iterator[str]:
 
 
 def _default_db() -> Path:
-    DEFAULT_DB.parent.mkdir(exist_ok=True)
-    # Nobody wants to commit it.
-    (DEFAULT_DB.parent / ".gitignore").write_text("*\n", encoding="utf-8")
+    try:
+        DEFAULT_DB.parent.mkdir(exist_ok=True)
+        # Nobody wants to commit it.
+        (DEFAULT_DB.parent / ".gitignore").write_text("*\n", encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"the sandbox cannot keep its events in {DEFAULT_DB.parent}/: {error.strerror}",
+            hint="give --sandbox-db FILE",
+        ) from error
     return DEFAULT_DB

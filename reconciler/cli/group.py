@@ -6,6 +6,7 @@ import click
 
 from reconciler import __version__
 from reconciler.cli.options import Common, common_options
+from reconciler.cli.output import say
 
 _COMMANDS = {
     "validate": "Check the declarations, offline.",
@@ -57,3 +58,5 @@ def reconciler(ctx: click.Context, common: Common) -> None:
     4 token refused, 5 apply refused, 6 apply fell short, 7 HubSpot unreachable, 64 wrong usage.
     """
     ctx.obj = common
+    if ctx.get_parameter_source("sandbox") is click.core.ParameterSource.ENVIRONMENT and common.sandbox:
+        say("RECONCILER_SANDBOX is set: a local HubSpot answers, not the real one.")

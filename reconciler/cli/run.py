@@ -39,8 +39,6 @@ def _run(arguments: list[str]) -> int:
     except click.UsageError as error:
         say(f"Error: {error.format_message()}")
         return UsageError.exit_code
-    except click.Abort:
-        return 128 + signal.SIGINT
     except ReconcilerError as error:
         complain(error)
         return error.exit_code

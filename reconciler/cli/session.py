@@ -3,7 +3,7 @@
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from types import FrameType
 
@@ -64,6 +64,12 @@ class Session:
     watch: Watch
 
 
+def _log(line: str) -> None:
+    # Nobody listening any more is no reason to lose the outcome of a write.
+    with suppress(OSError):
+        say(line)
+
+
 def _without_sandbox(common: Common) -> None:
     if common.sandbox_db is not None or common.sandbox_seed is not None:
         raise UsageError("--sandbox-db and --sandbox-seed mean nothing without --sandbox", hint="add --sandbox")
@@ -73,7 +79,7 @@ def _without_sandbox(common: Common) -> None:
 def opened(common: Common, settings: Settings, stop: Stop) -> Iterator[Session]:
     """Open the way to the portal that the options and settings mean."""
     clock = Clock(sleep=stop.sleep)
-    watch = Watch(gate=stop.gate, log=say if common.verbose else lambda _: None)
+    watch = Watch(gate=stop.gate, log=_log if common.verbose else lambda _: None)
     timeout = common.timeout or DEFAULT_TIMEOUT
     if not common.sandbox:
         _without_sandbox(common)

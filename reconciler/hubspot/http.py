@@ -6,7 +6,8 @@ import re
 import ssl
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, ClassVar, Self
@@ -184,11 +185,24 @@ class HttpReader:
         self._watch.log(f"{method} {path}: {response.status_code}")
         self._pacer.learn(response.headers)
         if response.status_code in _OK:
-            return Answer(response.status_code, _decoded(content, response.status_code))
-        if response.status_code == httpx.codes.NOT_FOUND:
+            body = _decoded(content, response.status_code)
+            # What HubSpot says of a write may repeat what it was sent.
+            return Answer(response.status_code, body if method == "GET" else self._scrubbed(body))
+        if response.status_code == httpx.codes.NOT_FOUND and (not content or _envelope(content)):
             return Answer(response.status_code, None)
-        # What HubSpot says may repeat what it was sent.
-        raise _failure(response, content.replace(self._connection.token.reveal().encode(), b"***"))
+        raise _failure(response, self._scrubbed(_envelope(content)))
+
+    def _scrubbed(self, body: Json) -> Json:
+        """Take the token out of every text of a body, once the escapes that could hide it are gone."""
+        match body:
+            case str():
+                return body.replace(self._connection.token.reveal(), "***")
+            case list():
+                return [self._scrubbed(item) for item in body]
+            case dict():
+                return {name: self._scrubbed(value) for name, value in body.items()}
+            case _:
+                return body
 
     def _pace(self) -> None:
         pause = self._pacer.pause()
@@ -246,6 +260,35 @@ class HttpWriter(HttpReader):
     """Sends writes as well."""
 
     methods: ClassVar[frozenset[str]] = frozenset({"GET", "POST", "PATCH"})
+
+    def __init__(
+        self, connection: Connection, *, timeout: float, clock: Clock = Clock(), watch: Watch = Watch()
+    ) -> None:
+        """Prepare a client whose requests all end within `timeout` seconds from now."""
+        super().__init__(connection, timeout=timeout, clock=clock, watch=watch)
+        self._may_resend: Callable[[], bool] = lambda: True
+
+    @contextmanager
+    def resending_only_if(self, still_due: Callable[[], bool]) -> Iterator[None]:
+        """Ask before a write that may have been carried out is sent again: somebody may have edited in between."""
+        before, self._may_resend = self._may_resend, still_due
+        try:
+            yield
+        finally:
+            self._may_resend = before
+
+    def _attempt(self, method: str, path: str, query: Mapping[str, str], body: Json) -> Answer:
+        if self._sent and method != "GET":
+            self._look_again()
+        return super()._attempt(method, path, query, body)
+
+    def _look_again(self) -> None:
+        try:
+            still_due = self._may_resend()
+        finally:
+            self._sent = True  # asking sends requests of its own
+        if not still_due:
+            raise Unavailable("the answer to a write was lost", sent=True)
 
     def post(self, path: str, body: Json) -> Json:
         """Send a POST; give what HubSpot answers."""
@@ -339,16 +382,16 @@ def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
-def _failure(response: httpx.Response, content: bytes) -> ReconcilerError:
+def _failure(response: httpx.Response, envelope: Mapping[str, Json]) -> ReconcilerError:
     """Say in plain words what a status that is no success means (error handling, usage guidelines)."""
     status = response.status_code
-    said = _message(content)
+    said = _message(envelope)
     if status == httpx.codes.UNAUTHORIZED:
         return AccessDenied(f"HubSpot does not accept the token: {said}", hint="check HUBSPOT_ACCESS_TOKEN")
     if status == httpx.codes.FORBIDDEN:
-        return AccessDenied(f"the token may not do this: {said}", hint=_scopes_hint(content))
+        return AccessDenied(f"the token may not do this: {said}", hint=_scopes_hint(envelope))
     if status == httpx.codes.TOO_MANY_REQUESTS:
-        return _too_many(response, content)
+        return _too_many(response, envelope)
     if status == httpx.codes.LOCKED:
         return _Passing("HubSpot has locked the event for a moment", sent=False, after=2)
     if status == 477:  # HubSpot's own status, which has no name
@@ -370,8 +413,8 @@ def _final(status: int, said: str) -> ReconcilerError:
     return Unavailable(f"HubSpot fails with status {status}: {said}", sent=True)
 
 
-def _too_many(response: httpx.Response, content: bytes) -> ReconcilerError:
-    if _envelope(content).get("policyName") == "DAILY":
+def _too_many(response: httpx.Response, envelope: Mapping[str, Json]) -> ReconcilerError:
+    if envelope.get("policyName") == "DAILY":
         return Unavailable(
             "the account's daily number of requests to HubSpot is used up",
             hint="try again after midnight there",
@@ -394,13 +437,13 @@ def _envelope(content: bytes) -> Mapping[str, Json]:
     return body if isinstance(body, dict) else {}
 
 
-def _message(content: bytes) -> str:
-    message = _envelope(content).get("message")
+def _message(envelope: Mapping[str, Json]) -> str:
+    message = envelope.get("message")
     return message[:300] if isinstance(message, str) and message else "no reason given"
 
 
-def _scopes_hint(content: bytes) -> str:
-    errors = _envelope(content).get("errors")
+def _scopes_hint(envelope: Mapping[str, Json]) -> str:
+    errors = envelope.get("errors")
     contexts = [error.get("context") for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
     scopes = [context.get("requiredGranularScopes") for context in contexts if isinstance(context, dict)]
     named = sorted({str(scope) for listed in scopes if isinstance(listed, list) for scope in listed})

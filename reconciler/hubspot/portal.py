@@ -1,6 +1,7 @@
 """A portal over HTTP: the doors that read and write its events."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import TypeVar
 
 from reconciler.change import Create
@@ -56,6 +57,8 @@ class PortalReader:
         if body is None:
             return None
         found = _understood(wire.event, body)
+        if not _is_about(found.identity, asked):
+            raise Unavailable(f"HubSpot was asked for {asked} and answers with {found.identity}")
         identity = Identity(asked.external_account_id, asked.external_event_id, found.identity.object_id)
         return LiveEvent(identity, found.app_id, found.fields, found.registrants, found.attendees, found.updated_at)
 
@@ -97,6 +100,10 @@ class PortalWriter(PortalReader):
         super().__init__(http, api_version)
         self._writing = http
 
+    def resending_only_if(self, still_due: Callable[[], bool]) -> AbstractContextManager[None]:
+        """Let a write whose answer was lost be sent again only where it is still due."""
+        return self._writing.resending_only_if(still_due)
+
     def create(self, changes: Sequence[Create]) -> Answer:
         """Make events (batch upsert).
 
@@ -133,6 +140,13 @@ class PortalWriter(PortalReader):
 
 
 NO_CONTENT = 204
+
+
+def _is_about(found: Identity, asked: Identity) -> bool:
+    """Tell whether an answer speaks of the event that was asked for; the account id stands in none."""
+    if asked.external is None:
+        return found.object_id == asked.object_id
+    return found.external_event_id == asked.external_event_id
 
 
 def _changed(event: LiveEvent) -> str:

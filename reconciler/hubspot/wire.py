@@ -123,8 +123,8 @@ def event(body: Json, path: str = "event") -> LiveEvent:
         ),
         _number(app.get("id"), f"{path}.appInfo.id"),
         {**_plain_fields(item, path), **_custom_fields(item, path)},
-        registrants=_optional(int, item.get("registrants"), f"{path}.registrants"),
-        attendees=_optional(int, item.get("attendees"), f"{path}.attendees"),
+        registrants=_count(item.get("registrants"), f"{path}.registrants"),
+        attendees=_count(item.get("attendees"), f"{path}.attendees"),
         updated_at=_optional(str, item.get("updatedAt"), f"{path}.updatedAt"),
     )
 
@@ -308,6 +308,12 @@ def _optional(kind: type[_T], value: Json, path: str) -> _T | None:
 
 
 _WORDS: Mapping[type, str] = {str: "a text", int: "a number", bool: "true or false"}
+
+
+def _count(value: Json, path: str) -> int | None:
+    """Read a number of people; one below zero counts nobody."""
+    count = _optional(int, value, path)
+    return None if count is None or count < 0 else count
 
 
 def _id(value: Json, path: str) -> str:

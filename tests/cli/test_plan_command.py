@@ -198,3 +198,12 @@ def test_a_json_plan_is_ascii_whatever_the_names_are(reconciler: CommandLine, fo
     screen = reconciler("plan", "--format", "json")
     assert screen.out.isascii()
     assert json.loads(screen.out)["changes"][0]["name"] == "Frühjahr 🎉"
+
+
+def test_a_sandbox_that_only_the_environment_asks_for_is_announced(
+    reconciler: CommandLine, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RECONCILER_SANDBOX", "1")
+    screen = reconciler("plan")
+    assert screen.code == 0
+    assert "RECONCILER_SANDBOX" in screen.err

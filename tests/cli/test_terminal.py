@@ -86,5 +86,5 @@ def test_an_error_is_shown_at_a_terminal_too(tmp_path: Path, folder: Path) -> No
 
 def test_the_end_of_input_is_no_approval(tmp_path: Path, folder: Path, seed: Seed) -> None:
     code, seen = screen("apply", "--sandbox", "--sandbox-seed", seed(), folder=tmp_path, answer="\x04")
-    assert code == 130
+    assert code == 5
     assert "Applied" not in seen

@@ -202,3 +202,11 @@ def test_a_sandboxs_file_without_the_sandbox_is_wrong_usage(reconciler: CommandL
 def test_an_endless_time_is_no_bound(reconciler: CommandLine, seconds: str) -> None:
     declare(Path("events"), reconciler="portal: 77\n")
     assert reconciler("plan", "--timeout", seconds).code == 64
+
+
+def test_a_sandbox_that_can_keep_nothing_says_so(reconciler: CommandLine) -> None:
+    declare(Path("events"), launch="externalEventId: a\nexternalAccountId: b\neventName: c\neventOrganizer: d\n")
+    Path(".reconciler").write_text("in the way")
+    screen = reconciler("plan", "--sandbox")
+    assert screen.code == 64
+    assert ".reconciler" in screen.err

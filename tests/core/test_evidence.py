@@ -136,7 +136,7 @@ def test_an_event_of_another_app_that_the_token_can_read_shows_that_the_token_is
     assert all(event.app_id != APP for event in evidence.fresh.values())
 
 
-def test_what_a_direct_read_shows_does_not_overrule_the_tokens_details() -> None:
+def test_a_direct_read_that_contradicts_the_list_and_the_tokens_details_proves_nothing() -> None:
     listing = Listing(PORTAL, (live("1", "summit", app=OTHER_APP),))
     evidence = Evidence(APP, APP).with_answer(("acme", "summit"), found(), listing)
-    assert (evidence.app_id, evidence.token_app_id, evidence.accounts) == (APP, APP, {"1": "acme"})
+    assert (evidence.app_id, evidence.token_app_id, evidence.accounts) == (APP, APP, {})

@@ -13,7 +13,7 @@ from reconciler.diagnostics import Diagnostic, Place, Severity
 from reconciler.errors import Refused
 from reconciler.event import DeclaredEvent, Identity, LiveEvent, Value, instant
 from reconciler.evidence import Evidence
-from reconciler.guard import Limits, approve, check_portal, foreseeable
+from reconciler.guard import Limits, approve, check_portal, check_time, foreseeable
 from reconciler.plan import Draft
 from reconciler.policy import Orphans, Policy
 from reconciler.receipt import Outcome, Result
@@ -292,3 +292,11 @@ def test_an_adopted_event_needs_no_proof() -> None:
     draft = planned([adopted("9", NAMED)], [live("9", None, app=None)], evidence=known())
     assert codes(draft) == []
     assert [change.identity for change in draft.plan.changes] == [Identity(object_id="9")]
+
+
+def test_an_orphan_that_is_over_when_somebody_says_yes_is_refused() -> None:
+    draft = planned([KEPT], [orphan("7"), live("1", "kept", KEPT.fields)], DELETING)
+    approved = approve(draft, everything(draft.plan), Limits(1, 0))
+    check_time(approved, NOW)
+    with pytest.raises(Refused, match="acme/old-7 is over by now"):
+        check_time(approved, NOW + timedelta(days=2))

@@ -499,3 +499,14 @@ def test_a_question_is_put_once_even_where_two_events_raise_it() -> None:
 
 def test_a_foreign_token_asks_nothing() -> None:
     assert asked([declared(fields=NAMED)], live("1"), live("2", "old"), evidence=Evidence(APP, OTHER_APP)) == []
+
+
+def test_an_adopted_event_is_protected_under_the_id_of_its_own_app() -> None:
+    policy = replace(POLICY, protect=("summit*",))
+    [match] = settle([adopted("1")], listing(live("1", app=OTHER_APP)), policy, known()).matches
+    assert match.declared.protect
+
+
+@pytest.mark.parametrize("event_id", ["search", "upsert", "delete", ".", "..", "", "x" * 1001])
+def test_an_id_whose_path_means_something_else_is_never_asked_for(event_id: str) -> None:
+    assert not list(questions([declared()], listing(live("1", event_id)), POLICY, known()))

@@ -517,6 +517,25 @@ def test_no_failure_tells_the_token(
     assert CANARY not in "".join([*told, caplog.text, repr(client), repr(vars(client))])
 
 
+ESCAPED = "".join(f"\\u{ord(character):04x}" for character in CANARY)
+
+
+def test_a_refusal_cannot_hide_the_token_behind_escapes(play: Start, open_client: Client) -> None:
+    server = play(answer(400, f'{{"message": "no {ESCAPED}"}}'.encode()))
+    with pytest.raises(Rejected, match=r"no \*\*\*$"):
+        open_client(server).get(PATH, {})
+
+
+def test_the_answer_to_a_write_cannot_bring_the_token_back(play: Start, open_client: Client) -> None:
+    said = f'{{"errors": [{{"message": "{ESCAPED}"}}], "numErrors": 1}}'.encode()
+    assert open_client(play(answer(207, said))).post(PATH, {}) == {"errors": [{"message": "***"}], "numErrors": 1}
+
+
+def test_a_404_of_something_else_than_hubspot_says_nothing_of_the_thing(play: Start, open_client: Client) -> None:
+    with pytest.raises(Rejected, match="status 404"):
+        open_client(play(answer(404, b"<html>not found</html>"))).get_or_none(PATH, {})
+
+
 # Too many requests
 
 
@@ -673,6 +692,13 @@ def test_attempts_end_with_the_time_of_the_run(play: Start, open_client: Client)
         open_client(server, clock=sleeper.clock, timeout=25).get(PATH, {})
     assert len(server.received) == 3
     assert sum(sleeper.slept) <= 25
+
+
+def test_a_request_is_sent_as_long_as_there_is_time(play: Start, open_client: Client) -> None:
+    sleeper = Sleeper()
+    client = open_client(play(answer(body=FINE)), clock=sleeper.clock, timeout=60)
+    sleeper.now = 59.5
+    assert client.get(PATH, {}) == FINE
 
 
 def test_nothing_is_sent_after_the_time_of_the_run(play: Start, open_client: Client) -> None:

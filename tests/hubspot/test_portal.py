@@ -187,10 +187,31 @@ def test_an_event_that_is_not_there_is_none(play: Open) -> None:
 
 
 def test_the_object_id_is_the_one_that_hubspot_tells(play: Open) -> None:
-    portal, _ = play(answer(body={"objectId": "2"}))
+    portal, _ = play(answer(body={"objectId": "2", "externalEventId": "summit"}))
     found = portal.find(Identity("acme", "summit", "1"))
     assert found is not None
     assert found.identity.object_id == "2"
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (Identity("acme", "summit"), {"objectId": "2", "externalEventId": "zoom-1"}),
+        (Identity("acme", "summit"), {"objectId": "2"}),
+        (Identity(object_id="1"), {"objectId": "2"}),
+    ],
+)
+def test_an_answer_about_another_event_is_no_answer(play: Open, asked: Identity, told: Json) -> None:
+    portal, _ = play(answer(body=told))
+    with pytest.raises(Unavailable, match="HubSpot was asked for"):
+        portal.find(asked)
+
+
+def test_a_number_of_people_below_zero_counts_nobody(play: Open) -> None:
+    portal, _ = play(answer(body={"objectId": "1", "registrants": -5}))
+    found = portal.find(Identity(object_id="1"))
+    assert found is not None
+    assert found.registrants is None
 
 
 # Writing
