@@ -274,7 +274,8 @@ def test_two_live_events_that_nobody_can_tell_apart_are_left_alone() -> None:
     (warning,) = settled.diagnostics
     assert (warning.code, warning.severity) == ("identity-ambiguous", Severity.WARNING)
     assert warning.place == events[0].place
-    assert "acme/summit" in warning.message
+    assert warning.message == "this token cannot tell which live event is acme/summit, so it is left alone"
+    assert warning.hint == "plan with a token of the app that made the events"
 
 
 def test_one_live_event_that_two_declarations_may_mean_is_left_alone() -> None:
@@ -285,13 +286,26 @@ def test_one_live_event_that_two_declarations_may_mean_is_left_alone() -> None:
 
 
 def test_making_an_event_whose_id_another_app_uses_is_worth_a_warning() -> None:
-    settled = settle([declared()], listing(live("1", app=OTHER_APP)), POLICY, known())
-    assert [(found.code, found.severity) for found in settled.diagnostics] == [("same-id-elsewhere", Severity.WARNING)]
+    events = [declared("a"), declared("b"), declared("c")]
+    settled = settle(events, listing(live("1", "a", app=OTHER_APP), live("2", "b", app=OTHER_APP)), POLICY, known())
+    (warning,) = settled.diagnostics
+    assert (warning.code, warning.severity) == ("same-id-elsewhere", Severity.WARNING)
+    assert warning.message == "another app has made events with the ids of 2 of the events that would be created"
+    assert warning.hint == "if they are meant, the token or appId is the wrong one"
 
 
 def test_another_apps_event_of_the_same_id_is_no_warning_where_ours_is_there() -> None:
     settled = settle([declared()], listing(live("1", app=OTHER_APP), live("2")), POLICY, known({"2": "acme"}))
     assert settled.diagnostics == ()
+
+
+def test_an_event_that_names_no_app_is_no_warning() -> None:
+    assert settle([declared()], listing(live("1", app=None)), POLICY, known()).diagnostics == ()
+
+
+def test_an_adoption_that_finds_nothing_is_not_told_as_another_apps_event() -> None:
+    settled = settle([adopted("9")], listing(live("1", None, app=OTHER_APP)), POLICY, known())
+    assert [found.code for found in settled.diagnostics] == ["object-not-live"]
 
 
 def test_one_event_id_under_two_accounts_names_two_events() -> None:
@@ -316,6 +330,7 @@ def test_an_object_id_that_is_not_live_is_an_error() -> None:
     (problem,) = settle([event], listing(live("1")), POLICY, known()).diagnostics
     assert (problem.code, problem.severity) == ("object-not-live", Severity.ERROR)
     assert problem.message == "HubSpot holds no event with objectId 7"
+    assert problem.hint == "check the id in HubSpot, or remove the declaration if the event was deleted there"
     assert problem.place == event.place
 
 
@@ -326,6 +341,7 @@ def test_two_declarations_of_one_live_event_are_an_error() -> None:
     assert (problem.code, problem.severity) == ("declared-twice", Severity.ERROR)
     assert problem.message == "this is the same live event as acme/summit, declared at events/summit.yaml:3:1"
     assert problem.place == events[1].place
+    assert problem.hint == "keep one of the two declarations"
 
 
 # What nobody declared
@@ -509,4 +525,8 @@ def test_an_adopted_event_is_protected_under_the_id_of_its_own_app() -> None:
 
 @pytest.mark.parametrize("event_id", ["search", "upsert", "delete", ".", "..", "", "x" * 1001])
 def test_an_id_whose_path_means_something_else_is_never_asked_for(event_id: str) -> None:
-    assert not list(questions([declared()], listing(live("1", event_id)), POLICY, known()))
+    assert asked([declared()], live("1", event_id), evidence=known()) == []
+
+
+def test_a_long_id_is_asked_for_as_long_as_it_fits_into_an_address() -> None:
+    assert asked([], live("1", "x" * 1000), evidence=known()) == [("acme", "x" * 1000)]

@@ -154,7 +154,7 @@ def test_unchanged_events_that_were_matched_by_event_id_alone_are_told(number: i
     )
     (told,) = draft.plan.diagnostics
     assert (told.code, told.severity) == ("identity-unproven", Severity.INFO)
-    assert told.message.startswith(noun)
+    assert told.message == f"{noun} by event id alone; before an event is changed, it is proven to be ours"
 
 
 def test_a_proven_or_changed_event_is_not_told_as_unproven() -> None:
@@ -163,10 +163,20 @@ def test_a_proven_or_changed_event_is_not_told_as_unproven() -> None:
     assert codes(draft.plan.diagnostics) == []
 
 
+def test_a_foreign_token_is_told_because_it_proves_nothing() -> None:
+    (told,) = planned([], evidence=Evidence(APP, OTHER_APP)).plan.diagnostics
+    assert (told.code, told.severity) == ("proof-left-to-apply", Severity.INFO)
+    assert told.message == (
+        "the token belongs to app 2002, which cannot read the events of app 1001 by their external ids: "
+        "that they are under the declared account id is left for apply to prove"
+    )
+
+
 def test_an_unknown_app_is_told_because_it_hides_orphans() -> None:
     draft = planned([declared("new", NAMED)], evidence=Evidence(None, None), portal=NOBODY)
     (told,) = draft.plan.diagnostics
     assert (told.code, told.severity) == ("app-unknown", Severity.WARNING)
+    assert told.message == "it is not known which app's events are ours, so there are no orphans"
     assert told.hint == "set appId in reconciler.yaml"
 
 
@@ -198,6 +208,7 @@ def test_a_completion_that_is_taken_back_is_told_where_it_is_declared() -> None:
     (told,) = planned([event], [held]).plan.diagnostics
     assert (told.severity, told.place) == (Severity.ERROR, Place("events/summit.yaml", 5, 1))
     assert told.message == "acme/summit is completed in HubSpot, and HubSpot cannot take that back"
+    assert told.hint == "declare eventCompleted: true, or leave the key out"
     (inherited,) = planned([replace(event, lines={})], [held]).plan.diagnostics
     assert inherited.place == Place("events/summit.yaml", 3, 1)
 

@@ -2,6 +2,7 @@
 
 import signal
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -56,6 +57,10 @@ def test_a_run_that_ended_before_any_write_keeps_the_code_of_its_cause(cause: Re
 @pytest.mark.parametrize("cause", [AccessDenied("no"), Unavailable("gone", sent=True), ReconcilerError("other")])
 def test_a_run_that_ended_after_a_write_ends_with_6(cause: ReconcilerError) -> None:
     assert cut_short(cause, written=True).exit_code == 6
+
+
+def test_a_run_that_was_cut_short_is_no_success_even_where_nothing_is_left() -> None:
+    assert replace(receipt(Outcome.DONE), cause=Unavailable("gone")).exit_code == 6
 
 
 @pytest.mark.parametrize("written", [True, False])
