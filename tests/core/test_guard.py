@@ -294,9 +294,21 @@ def test_an_adopted_event_needs_no_proof() -> None:
     assert [change.identity for change in draft.plan.changes] == [Identity(object_id="9")]
 
 
-def test_an_orphan_that_is_over_when_somebody_says_yes_is_refused() -> None:
-    draft = planned([KEPT], [orphan("7"), live("1", "kept", KEPT.fields)], DELETING)
-    approved = approve(draft, everything(draft.plan), Limits(1, 0))
+# Time that passed before somebody said yes
+
+
+@pytest.mark.parametrize(
+    ("ids", "over"), [("7", "acme/old-7 is over by now"), ("78", "acme/old-7, acme/old-8 is over by now")]
+)
+def test_an_orphan_that_is_over_when_somebody_says_yes_is_refused(ids: str, over: str) -> None:
+    draft = planned([KEPT], [live("1", "kept", KEPT.fields), *map(orphan, ids)], DELETING)
+    approved = approve(draft, everything(draft.plan), Limits(2, 0))
     check_time(approved, NOW)
-    with pytest.raises(Refused, match="acme/old-7 is over by now"):
+    with pytest.raises(Refused) as refused:
         check_time(approved, NOW + timedelta(days=2))
+    assert (refused.value.message, refused.value.hint) == (over, "plan again")
+
+
+def test_a_declared_event_may_be_over_when_somebody_says_yes() -> None:
+    draft = planned([KEPT, declared(fields=NAMED)], [live("1", fields={"endDateTime": TOMORROW})], DELETING)
+    check_time(approve(draft, everything(draft.plan), Limits()), NOW + timedelta(days=2))

@@ -258,6 +258,13 @@ def test_a_miss_refutes_a_match_where_the_token_speaks_for_our_app() -> None:
     assert settle([declared()], listing(live("1")), POLICY, evidence).matches == (Match(declared(), None, proven=True),)
 
 
+def test_a_miss_refutes_several_look_alikes_at_once() -> None:
+    lives = listing(live("1"), live("2"))
+    settled = settle([declared()], lives, POLICY, known().with_answer(("acme", "summit"), None, lives))
+    assert settled.matches == (Match(declared(), None, proven=True),)
+    assert settled.diagnostics == ()
+
+
 def test_a_miss_refutes_nothing_where_the_token_may_be_another_apps() -> None:
     evidence = Evidence(APP, None).with_answer(("acme", "summit"), None, listing(live("1")))
     (match,) = settle([declared()], listing(live("1")), POLICY, evidence).matches
@@ -306,6 +313,27 @@ def test_an_event_that_names_no_app_is_no_warning() -> None:
 def test_an_adoption_that_finds_nothing_is_not_told_as_another_apps_event() -> None:
     settled = settle([adopted("9")], listing(live("1", None, app=OTHER_APP)), POLICY, known())
     assert [found.code for found in settled.diagnostics] == ["object-not-live"]
+
+
+def test_our_apps_event_under_another_account_is_not_another_apps() -> None:
+    assert settle([declared()], listing(live("1")), POLICY, known({"1": "beta"})).diagnostics == ()
+
+
+def test_two_events_of_one_id_can_be_made_under_two_accounts() -> None:
+    events = [declared(account="acme"), declared(account="beta")]
+    settled = settle(events, listing(), POLICY, known())
+    assert settled.matches == tuple(Match(event, None, proven=True) for event in events)
+    assert settled.diagnostics == ()
+
+
+def test_a_declaration_whose_event_is_proven_claims_no_other() -> None:
+    events = [declared(account="acme", fields=NAMED), declared(account="beta", fields=NAMED)]
+    lives = listing(live("1", fields=NAMED), live("2", fields=NAMED))
+    settled = settle(events, lives, POLICY, known({"1": "acme"}))
+    assert [(match.live and match.live.identity.object_id, match.proven) for match in settled.matches] == [
+        ("1", True),
+        ("2", False),
+    ]
 
 
 def test_one_event_id_under_two_accounts_names_two_events() -> None:
@@ -526,6 +554,10 @@ def test_an_adopted_event_is_protected_under_the_id_of_its_own_app() -> None:
 @pytest.mark.parametrize("event_id", ["search", "upsert", "delete", ".", "..", "", "x" * 1001])
 def test_an_id_whose_path_means_something_else_is_never_asked_for(event_id: str) -> None:
     assert asked([declared()], live("1", event_id), evidence=known()) == []
+
+
+def test_while_no_app_is_known_no_orphan_is_asked_for() -> None:
+    assert asked([], live("1", "old", app=None), evidence=Evidence(None, None)) == []
 
 
 def test_a_long_id_is_asked_for_as_long_as_it_fits_into_an_address() -> None:

@@ -171,6 +171,16 @@ def test_a_plan_without_changes_says_so() -> None:
         """)
 
 
+@pytest.mark.parametrize(("longest", "column"), [(3, 13), (13, 13), (20, 20), (80, 80), (81, 13)])
+def test_values_stand_in_one_column_that_absurdly_long_labels_do_not_push_away(longest: int, column: int) -> None:
+    fields = (FieldChange("eventType", None, "A"), FieldChange(f"customProperties.{'x' * longest}", None, "A"))
+    create = Create(Identity("acme", "launch"), "Launch", fields, DECLARED)
+    update = Update(SUMMIT, "Summit", fields, DECLARED)
+    label = "type".ljust(column)
+    assert f"      {label} A" in shown(Plan(PORTAL, (create,), 0))
+    assert f"      {label} (empty) → A" in shown(Plan(PORTAL, (update,), 0))
+
+
 def test_a_short_text_is_shown_on_one_line() -> None:
     lines = shown(updating(FieldChange("eventName", "a" * 80, "b" * 80)))
     assert lines[-1] == f"      name          {'a' * 80} → {'b' * 80}"

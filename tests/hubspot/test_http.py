@@ -783,6 +783,37 @@ def test_a_write_that_is_ended_in_flight_may_have_been_carried_out(play: Start, 
     assert caught.value.sent
 
 
+def test_a_write_whose_answer_was_lost_is_sent_again_only_where_it_is_still_due(
+    play: Start, open_client: Client
+) -> None:
+    server = play(cut(), answer(body=FINE))
+    client = open_client(server)
+    with client.resending_only_if(lambda: False), pytest.raises(Unavailable) as caught:
+        client.post(PATH, {})
+    assert caught.value.sent
+    assert len(server.received) == 1
+
+
+def test_whether_a_write_is_still_due_is_asked_of_no_later_one(play: Start, open_client: Client) -> None:
+    client = open_client(play(cut(), answer(body=FINE)))
+    with client.resending_only_if(lambda: False):
+        pass
+    assert client.post(PATH, {}) == FINE
+
+
+@pytest.mark.parametrize("end", [Unavailable("gone"), AccessDenied("no"), Rejected("no"), Interrupted(2)])
+def test_a_write_whose_answer_was_lost_stays_so_where_nobody_can_tell_whether_it_is_still_due(
+    play: Start, open_client: Client, end: ReconcilerError
+) -> None:
+    def fail() -> bool:
+        raise end
+
+    client = open_client(play(cut()))
+    with client.resending_only_if(fail), pytest.raises(Unavailable) as caught:
+        client.post(PATH, {})
+    assert caught.value.sent
+
+
 @pytest.mark.parametrize("refusal", [answer(400, {"message": "no"}), answer(403, {"message": "no"}), answer(404)])
 def test_a_refusal_does_not_undo_an_earlier_attempt_whose_answer_was_lost(
     play: Start, open_client: Client, refusal: Play

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.change import FieldChange
 from reconciler.event import Identity, LiveEvent, instant
 from reconciler.hubspot import wire
 from reconciler.hubspot.http import HttpReader
-from reconciler.live import Hit
+from reconciler.live import Edit, Hit
 from tests.hubspot import connecting
 from tests.hubspot.scripted import answer, serving
 from tests.hubspot.shared import examples
@@ -302,6 +303,21 @@ def test_what_is_malformed_is_named_with_its_place(decode: Decode, body: Json, s
     with pytest.raises(wire.Malformed) as caught:
         decode(body)
     assert str(caught.value) == said
+
+
+def test_what_becomes_empty_is_sent_as_an_empty_text_and_an_unset_flag_as_false() -> None:
+    emptied = [FieldChange(name, "x", None) for name in ("eventUrl", "customProperties.region")]
+    flag = FieldChange("eventCancelled", before=True, after=None)
+    assert wire.update_body([Edit(Identity(object_id="7"), (*emptied, flag))]) == {
+        "inputs": [
+            {
+                "objectId": "7",
+                "eventUrl": "",
+                "eventCancelled": False,
+                "customProperties": [{"name": "region", "value": ""}],
+            }
+        ]
+    }
 
 
 # HubSpot's own examples

@@ -193,6 +193,7 @@ def test_an_unknown_app_is_learnt_from_an_event_that_is_ours(undetailed: Undetai
     draft = world.plan(declared("spring", eventUrl=NEW), declared("same"), portal=portal)
     assert actions(draft) == [("update", "spring"), ("delete", "orphan")]
     assert draft.plan.portal.app_id == OURS
+    assert not [path for _, path, _ in world.requests() if path == "/events/same"]
     assert world.run(draft, portal=portal).exit_code == 0
     assert {event["appInfo"]["id"] for event in world.held() if event["externalEventId"] == "orphan"} == {str(OTHERS)}
 

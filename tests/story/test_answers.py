@@ -111,6 +111,21 @@ def test_a_write_whose_answers_are_all_lost_is_settled_by_reading_and_the_run_go
     assert (receipt.cause, receipt.verified, receipt.written, receipt.exit_code) == (None, (), True, 0)
 
 
+def test_an_event_that_was_made_is_not_made_again_over_what_somebody_added(start: Start) -> None:
+    world = start()
+    lost = meeting(*WRITES["summer"], Fate.ANSWER_LOST, times=1)
+
+    def adding(passing: Passing) -> Treatment:
+        if passing.method == "GET" and world.held() and world.event("summer")["eventDescription"] is None:
+            world.edit(world.event("summer"), eventDescription="theirs")
+        return lost(passing)
+
+    receipt = run(world, adding, declared("summer"))
+    assert outcomes(receipt) == {"summer": Outcome.DONE}
+    assert world.event("summer")["eventDescription"] == "theirs"
+    assert receipt.exit_code == 0
+
+
 def test_a_write_is_not_sent_again_over_what_somebody_edited_in_between(start: Start) -> None:
     world = start(*BEFORE, policy=DELETES)
     theirs = "https://theirs.example"
@@ -325,6 +340,22 @@ def test_a_list_that_lags_behind_is_corrected_by_reading_directly(start: Start, 
     assert {result.change.action for result in receipt.results} >= {Action.CREATE, Action.UPDATE}
     assert receipt.verified == ()
     assert receipt.exit_code == 0
+
+
+def test_a_difference_is_told_as_a_direct_read_shows_it_and_not_as_the_list_does(start: Start) -> None:
+    world = start(live("spring", eventUrl=OLD))
+    stale = lagging(world)
+
+    def writing_over(passing: Passing) -> Treatment:
+        treatment = stale(passing)
+        if treatment is not Fate.PASSED_ON:
+            world.edit(world.event("spring"), eventUrl="https://theirs.example")
+        return treatment
+
+    receipt = run(world, writing_over, declared("spring", eventUrl=NEW))
+    (left,) = receipt.verified or ()
+    assert [(field.before, field.after) for field in left.fields] == [("https://theirs.example", NEW)]
+    assert outcomes(receipt) == {"spring": Outcome.DONE}
 
 
 @pytest.mark.parametrize("answer", [Instead(503), Instead(400), Instead(401), Instead(200, b"[]")])
