@@ -9,6 +9,8 @@ from reconciler.errors import AccessDenied, Rejected, Unavailable
 from reconciler.event import Identity, LiveEvent
 from reconciler.hubspot import wire
 from reconciler.hubspot.http import HttpReader, HttpWriter
+from reconciler.hubspot.paths import TOKEN_DETAILS, Paths
+from reconciler.hubspot.shapes import Json, Malformed
 from reconciler.live import Answer, Edit, Hit, Listing, Portal
 
 MOST_PAGES = 10_000
@@ -22,7 +24,7 @@ class PortalReader:
 
     def __init__(self, http: HttpReader, api_version: str) -> None:
         self._http = http
-        self._paths = wire.Paths(api_version)
+        self._paths = Paths(api_version)
         self._portal: Portal | None = None
 
     @property
@@ -73,7 +75,7 @@ class PortalReader:
     def _token_app(self) -> int | None:
         """Ask which app the token belongs to; it is not known that this answers for every kind of token."""
         try:
-            return _understood(wire.token_app, self._http.token_details(wire.TOKEN_DETAILS))
+            return _understood(wire.token_app, self._http.token_details(TOKEN_DETAILS))
         except (Rejected, AccessDenied):
             return None
 
@@ -154,17 +156,17 @@ def _changed(event: LiveEvent) -> str:
     return (event.updated_at or "").removesuffix("Z")
 
 
-def _understood(decode: Callable[[wire.Json], _T], body: wire.Json) -> _T:
+def _understood(decode: Callable[[Json], _T], body: Json) -> _T:
     try:
         return decode(body)
-    except wire.Malformed as error:
+    except Malformed as error:
         raise Unavailable(
             f"HubSpot's answer is not understood: {error}",
             hint="try again; if it stays, HubSpot may have changed its API",
         ) from error
 
 
-def _written(decode: Callable[[wire.Json], _T], body: wire.Json) -> _T:
+def _written(decode: Callable[[Json], _T], body: Json) -> _T:
     """Decode the answer to a write, which was carried out whether or not it can be read."""
     try:
         return _understood(decode, body)

@@ -1,80 +1,32 @@
-"""Events in HubSpot's JSON: its paths, what it sends, what it is sent.
+"""Events in HubSpot's JSON: what it sends, what it is sent.
 
-Sources are the sections of HubSpot's Marketing Events API reference, which describes the same contract for all
-four API versions; only the base path differs, except that the reference prints v3's list under another path
-than every client calls.
+Sources are the sections of HubSpot's Marketing Events API reference, which describes the same bodies for all four
+API versions.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar, assert_never
-from urllib.parse import quote
+from typing import assert_never
 
 from reconciler.change import Create, FieldChange
 from reconciler.event import CUSTOM, FIELDS, Identity, Kind, LiveEvent, Value, instant, kind_of
+from reconciler.hubspot.shapes import (
+    Json,
+    Malformed,
+    as_kind,
+    as_list,
+    as_mapping,
+    headcount,
+    number,
+    optional,
+    optional_id,
+    required_id,
+)
 from reconciler.live import Edit, Hit
-
-Json = Any
-"""What a JSON text can hold; every use below checks what it got."""
 
 PAGE = 100
 """Events in one page of the list: the most that HubSpot allows (list, `limit`)."""
-
-TOKEN_DETAILS = "/oauth/v2/private-apps/get/access-token-info"  # noqa: S105  (a path, no secret)
-
-_T = TypeVar("_T")
-
-
-class Malformed(Exception):
-    """HubSpot's answer is not what its description promises; the message names the place in it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Paths:
-    """Where the endpoints are in one API version."""
-
-    version: str
-
-    @property
-    def events(self) -> str:
-        """The list of all events; every other path starts with it."""
-        if self.version == "v3":
-            return "/marketing/v3/marketing-events"
-        return f"/marketing/marketing-events/{self.version}"
-
-    @property
-    def account(self) -> str:
-        """Account details: whose portal the token opens."""
-        return f"/account-info/{self.version}/details"
-
-    @property
-    def search(self) -> str:
-        """Search by event id, our own app only."""
-        return f"{self.events}/events/search"
-
-    @property
-    def upsert(self) -> str:
-        """Make or replace events by their external ids."""
-        return f"{self.events}/events/upsert"
-
-    @property
-    def update(self) -> str:
-        """Change events by object id."""
-        return f"{self.events}/batch/update"
-
-    @property
-    def archive(self) -> str:
-        """Delete events by object id."""
-        return f"{self.events}/batch/archive"
-
-    def by_event_id(self, external_event_id: str) -> str:
-        """One event by its external ids; the account id goes into the query."""
-        return f"{self.events}/events/{_segment(external_event_id)}"
-
-    def by_object_id(self, object_id: str) -> str:
-        """One event of whichever app by its object id."""
-        return f"{self.events}/{_segment(object_id)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +56,8 @@ class BatchAnswer:
 
 def page(body: Json) -> Page:
     """Read one page of the list."""
-    answer = _mapping(body, "")
-    results = _list(answer.get("results"), "results")
+    answer = as_mapping(body, "")
+    results = as_list(answer.get("results"), "results")
     return Page(
         tuple(event(item, f"results[{index}]") for index, item in enumerate(results)),
         _cursor(answer.get("paging")),
@@ -114,51 +66,51 @@ def page(body: Json) -> Page:
 
 def event(body: Json, path: str = "event") -> LiveEvent:
     """Read one event in whichever of the shapes that HubSpot's reads return; null and absent are the same."""
-    item = _mapping(body, path)
-    app = _mapping(item.get("appInfo") or {}, f"{path}.appInfo")
+    item = as_mapping(body, path)
+    app = as_mapping(item.get("appInfo") or {}, f"{path}.appInfo")
     return LiveEvent(
         Identity(
-            external_event_id=_optional(str, item.get("externalEventId"), f"{path}.externalEventId") or None,
-            object_id=_id(item.get("objectId"), f"{path}.objectId"),
+            external_event_id=optional(str, item.get("externalEventId"), f"{path}.externalEventId") or None,
+            object_id=required_id(item.get("objectId"), f"{path}.objectId"),
         ),
-        _number(app.get("id"), f"{path}.appInfo.id"),
+        number(app.get("id"), f"{path}.appInfo.id"),
         {**_plain_fields(item, path), **_custom_fields(item, path)},
-        registrants=_count(item.get("registrants"), f"{path}.registrants"),
-        attendees=_count(item.get("attendees"), f"{path}.attendees"),
-        updated_at=_optional(str, item.get("updatedAt"), f"{path}.updatedAt"),
+        registrants=headcount(item.get("registrants"), f"{path}.registrants"),
+        attendees=headcount(item.get("attendees"), f"{path}.attendees"),
+        updated_at=optional(str, item.get("updatedAt"), f"{path}.updatedAt"),
     )
 
 
 def hits(body: Json) -> tuple[Hit, ...]:
     """Read the results of a search."""
-    results = _list(_mapping(body, "").get("results"), "results")
-    return tuple(_hit(_mapping(item, f"results[{index}]"), f"results[{index}]") for index, item in enumerate(results))
+    results = as_list(as_mapping(body, "").get("results"), "results")
+    return tuple(_hit(as_mapping(item, f"results[{index}]"), f"results[{index}]") for index, item in enumerate(results))
 
 
 def account(body: Json) -> Account:
     """Read the account details."""
-    answer = _mapping(body, "")
-    portal = _number(answer.get("portalId"), "portalId")
+    answer = as_mapping(body, "")
+    portal = number(answer.get("portalId"), "portalId")
     if portal is None:
         raise Malformed("portalId is missing")
     return Account(
         portal,
-        _optional(str, answer.get("accountType"), "accountType"),
-        _optional(str, answer.get("timeZone"), "timeZone"),
+        optional(str, answer.get("accountType"), "accountType"),
+        optional(str, answer.get("timeZone"), "timeZone"),
     )
 
 
 def token_app(body: Json) -> int | None:
     """Read from the token's details which app it belongs to."""
-    return _number(_mapping(body, "").get("appId"), "appId")
+    return number(as_mapping(body, "").get("appId"), "appId")
 
 
 def batch_answer(body: Json) -> BatchAnswer:
     """Read what a batch answer says of its items; the order of its results means nothing."""
-    answer = _mapping(body, "")
-    results = [_mapping(item, "results") for item in _list(answer.get("results"), "results")]
-    problems = [_mapping(item, "errors") for item in _list(answer.get("errors") or [], "errors")]
-    ids = (_optional_id(item.get("objectId"), "results.objectId") for item in results)
+    answer = as_mapping(body, "")
+    results = [as_mapping(item, "results") for item in as_list(answer.get("results"), "results")]
+    problems = [as_mapping(item, "errors") for item in as_list(answer.get("errors") or [], "errors")]
+    ids = (optional_id(item.get("objectId"), "results.objectId") for item in results)
     return BatchAnswer(tuple(filter(None, ids)), tuple(map(_problem, problems)))
 
 
@@ -182,15 +134,14 @@ def archive_body(identities: Iterable[Identity]) -> Json:
     return {"inputs": [{"objectId": identity.object_id} for identity in identities]}
 
 
-def _segment(text: str) -> str:
-    """Write an id as one segment of a path, which `.` and `..` are not."""
-    return text.replace(".", "%2E") if text in {".", ".."} else quote(text, safe="")
-
-
 def _cursor(paging: Json) -> str | None:
     """Read where the next page begins; one that is announced without a cursor would be lost."""
-    following = None if paging is None else _mapping(paging, "paging").get("next")
-    return None if following is None else _of(str, _mapping(following, "paging.next").get("after"), "paging.next.after")
+    following = None if paging is None else as_mapping(paging, "paging").get("next")
+    return (
+        None
+        if following is None
+        else as_kind(str, as_mapping(following, "paging.next").get("after"), "paging.next.after")
+    )
 
 
 def _record(change: Create) -> Json:
@@ -231,11 +182,11 @@ def _plain_fields(item: Mapping[str, Json], path: str) -> dict[str, Value]:
 def _value(kind: Kind, value: Json, path: str) -> Value:
     match kind:
         case Kind.FLAG:
-            return _of(bool, value, path)
+            return as_kind(bool, value, path)
         case Kind.TEXT:
-            return _of(str, value, path)
+            return as_kind(str, value, path)
         case Kind.INSTANT:
-            return _instant(_of(str, value, path), path)
+            return _instant(as_kind(str, value, path), path)
         case _:
             assert_never(kind)
 
@@ -252,8 +203,8 @@ def _instant(text: str, path: str) -> str:
 
 def _custom_fields(item: Mapping[str, Json], path: str) -> dict[str, Value]:
     where = f"{path}.customProperties"
-    properties = [_mapping(one, where) for one in _list(item.get("customProperties") or [], where)]
-    pairs = ((_of(str, one.get("name"), f"{where}.name"), one.get("value")) for one in properties)
+    properties = [as_mapping(one, where) for one in as_list(item.get("customProperties") or [], where)]
+    pairs = ((as_kind(str, one.get("name"), f"{where}.name"), one.get("value")) for one in properties)
     return {CUSTOM + name: _text(value) for name, value in pairs if value is not None and value != ""}
 
 
@@ -263,73 +214,22 @@ def _text(value: Json) -> str:
 
 
 def _hit(item: Mapping[str, Json], path: str) -> Hit:
-    app = _number(item.get("appId"), f"{path}.appId")
+    app = number(item.get("appId"), f"{path}.appId")
     if app is None:
         raise Malformed(f"{path}.appId is missing")
     return Hit(
         app,
         Identity(
-            _of(str, item.get("externalAccountId"), f"{path}.externalAccountId"),
-            _of(str, item.get("externalEventId"), f"{path}.externalEventId"),
-            _id(item.get("objectId"), f"{path}.objectId"),
+            as_kind(str, item.get("externalAccountId"), f"{path}.externalAccountId"),
+            as_kind(str, item.get("externalEventId"), f"{path}.externalEventId"),
+            required_id(item.get("objectId"), f"{path}.objectId"),
         ),
     )
 
 
 def _problem(item: Mapping[str, Json]) -> tuple[str, frozenset[str]]:
     """Read an item error; which item it speaks of stands in its context, or nowhere."""
-    context = _mapping(item.get("context") or {}, "errors.context")
+    context = as_mapping(item.get("context") or {}, "errors.context")
     listed = [value for values in context.values() if isinstance(values, list) for value in values]
     named = {str(value) for value in [*listed, item.get("id")] if isinstance(value, str | int)}
-    return _optional(str, item.get("message"), "errors.message") or "no reason given", frozenset(named)
-
-
-def _mapping(value: Json, path: str) -> Mapping[str, Json]:
-    if not isinstance(value, dict):
-        raise Malformed(f"{path or 'the answer'} is not an object")
-    return value
-
-
-def _list(value: Json, path: str) -> Sequence[Json]:
-    if not isinstance(value, list):
-        raise Malformed(f"{path} is not a list")
-    return value
-
-
-def _of(kind: type[_T], value: Json, path: str) -> _T:
-    # A JSON true is an int to Python.
-    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        raise Malformed(f"{path} is not {_WORDS[kind]}")
-    return value
-
-
-def _optional(kind: type[_T], value: Json, path: str) -> _T | None:
-    return None if value is None else _of(kind, value, path)
-
-
-_WORDS: Mapping[type, str] = {str: "a text", int: "a number", bool: "true or false"}
-
-
-def _count(value: Json, path: str) -> int | None:
-    """Read a number of people; one below zero counts nobody."""
-    count = _optional(int, value, path)
-    return None if count is None or count < 0 else count
-
-
-def _id(value: Json, path: str) -> str:
-    found = _optional_id(value, path)
-    if found is None:
-        raise Malformed(f"{path} is missing")
-    return found
-
-
-def _optional_id(value: Json, path: str) -> str | None:
-    """Read an id, which the description calls a text and some answers write as a number."""
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else _optional(str, value, path) or None
-
-
-def _number(value: Json, path: str) -> int | None:
-    """Read a whole number that some answers write as text."""
-    if isinstance(value, str) and value.isascii() and value.isdigit():
-        return int(value) if len(value) < 20 else None  # no id of HubSpot's is that long
-    return _optional(int, value, path)
+    return optional(str, item.get("message"), "errors.message") or "no reason given", frozenset(named)

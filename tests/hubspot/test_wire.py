@@ -14,6 +14,8 @@ from reconciler.change import FieldChange
 from reconciler.event import Identity, LiveEvent, instant
 from reconciler.hubspot import wire
 from reconciler.hubspot.http import HttpReader
+from reconciler.hubspot.paths import Paths
+from reconciler.hubspot.shapes import Malformed
 from reconciler.live import Edit, Hit
 from tests.hubspot import connecting
 from tests.hubspot.scripted import answer, serving
@@ -106,7 +108,7 @@ def almost(draw: st.DrawFn, body: Json) -> Json:
 def understands(decode: Decode, body: Json) -> bool:
     try:
         decode(body)
-    except wire.Malformed:
+    except Malformed:
         return False
     return True
 
@@ -145,7 +147,7 @@ def test_a_date_is_the_same_instant_however_it_is_written(moment: datetime, prec
 
 @given(st.text(min_size=1))
 def test_an_id_is_one_segment_of_the_path_whatever_it_holds(text: str) -> None:
-    paths = wire.Paths("2026-03")
+    paths = Paths("2026-03")
     for path, base in (
         (paths.by_event_id(text), f"{paths.events}/events/"),
         (paths.by_object_id(text), f"{paths.events}/"),
@@ -164,7 +166,7 @@ def test_every_id_arrives_as_it_was_sent() -> None:
 
         @given(st.text(min_size=1, max_size=5) | st.sampled_from([".", "..", "%2e", "a/../b", "?", "#"]))
         def arrives(text: str) -> None:
-            path = wire.Paths("2026-03").by_event_id(text)
+            path = Paths("2026-03").by_event_id(text)
             http.get(path, {"externalAccountId": text})
             target = server.received[-1].target
             assert target.split("?")[0] == path
@@ -300,7 +302,7 @@ def test_a_batch_without_errors_has_no_problems(errors: Json) -> None:
     ],
 )
 def test_what_is_malformed_is_named_with_its_place(decode: Decode, body: Json, said: str) -> None:
-    with pytest.raises(wire.Malformed) as caught:
+    with pytest.raises(Malformed) as caught:
         decode(body)
     assert str(caught.value) == said
 
