@@ -52,7 +52,18 @@ class Refused(ReconcilerError):
 
 
 class Rejected(ReconcilerError):
-    """HubSpot answered that the request is wrong: sending it again would not help."""
+    """HubSpot answered that the request is wrong: sending it again would not help.
+
+    `status` is the answer's. Where an event with the same external ids is there already, `conflict` is its object id,
+    or empty where HubSpot does not name it; None says that the reason is another.
+    """
+
+    def __init__(
+        self, message: str, *, hint: str | None = None, status: int | None = None, conflict: str | None = None
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.status = status
+        self.conflict = conflict
 
 
 class Unavailable(ReconcilerError):

@@ -23,6 +23,7 @@ EDGES = {
     "reconciler.github",
     "reconciler.hubspot.http",
     "reconciler.hubspot.portal",
+    "reconciler.hubspot.surroundings",
     "reconciler.settings",
 }
 STORIES = {"reconciler.apply", "reconciler.pipeline", "reconciler.__main__"}

@@ -11,7 +11,7 @@ from reconciler.cli.embedded import embedded
 from reconciler.cli.options import DEFAULT_TIMEOUT, Common
 from reconciler.cli.output import say
 from reconciler.errors import Interrupted, UsageError
-from reconciler.hubspot.http import Clock, Watch
+from reconciler.hubspot.surroundings import Clock, Watch
 from reconciler.policy import Policy
 from reconciler.settings import Connection, Secret, Settings, load_connection
 

@@ -1,101 +1,29 @@
 """One HTTP client for HubSpot: pacing, retries and plain errors, nothing of events."""
 
-import json
 import random
-import re
 import ssl
-import time
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_random_exponential
 
 from reconciler import __version__
-from reconciler.errors import AccessDenied, Interrupted, ReconcilerError, Rejected, Unavailable, UsageError
+from reconciler.errors import AccessDenied, Interrupted, Rejected, Unavailable, UsageError
+from reconciler.hubspot.answers import Answer, required, understood
+from reconciler.hubspot.failures import CONNECT_HINT, Passing
+from reconciler.hubspot.headers import Headers, RateLimit, rate_limit
+from reconciler.hubspot.json_text import without
+from reconciler.hubspot.pacing import Pacer
+from reconciler.hubspot.shapes import Json
+from reconciler.hubspot.surroundings import Clock, Watch
 from reconciler.settings import Connection
-
-Json = Any
 
 ATTEMPTS = 5
 MOST_BYTES = 64 * 1024 * 1024
 """An answer larger than this is an error: a hundred events of the largest texts take a tenth of it."""
-
-_OK = range(200, 300)
-_REDIRECT = range(300, 400)
-_CLIENT_ERROR = range(400, 500)
-_PASSING = frozenset({500, 502, 503, 504, 521, 522, 523, 524})
-"""Statuses that HubSpot says to send again after a pause (error handling); a write may have been carried out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """How time passes: seconds that never jump, and a way to wait for some."""
-
-    now: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
-
-
-@dataclass(frozen=True, slots=True)
-class Watch:
-    """The run's way to the outside."""
-
-    gate: Callable[[], None] = lambda: None
-    """Called before each request; may raise to end the run there, with nothing in flight."""
-    log: Callable[[str], None] = lambda _: None
-    """Is told of each request in a line that holds no secret."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A status with the decoded body; the body is None where there was none."""
-
-    status: int
-    body: Json
-
-
-class _Passing(Unavailable):
-    """A failure that may pass; `after` is the least to wait, in seconds."""
-
-    def __init__(self, message: str, *, sent: bool, after: float = 0, hint: str | None = None) -> None:
-        super().__init__(message, sent=sent, hint=hint)
-        self.after = after
-
-
-@dataclass
-class _Pacer:
-    """Keeps to HubSpot's burst limit, which counts requests in a window of some seconds (usage guidelines)."""
-
-    clock: Clock
-    most: int = 100
-    window: float = 10.0
-    sent: deque[float] = field(default_factory=deque)
-
-    def pause(self) -> float:
-        """Tell in how many seconds one more request fits into the window."""
-        now = self.clock.now()
-        while self.sent and self.sent[0] <= now - self.window:
-            self.sent.popleft()
-        if len(self.sent) < self.most:
-            return 0.0
-        return max(0.0, self.sent[-self.most] + self.window - now)
-
-    def count(self) -> None:
-        """Count a request that is sent now."""
-        self.sent.append(self.clock.now())
-
-    def learn(self, headers: httpx.Headers) -> None:
-        """Take the limit over from HubSpot's headers."""
-        self.most = _positive(headers.get("X-HubSpot-RateLimit-Max")) or self.most
-        milliseconds = _positive(headers.get("X-HubSpot-RateLimit-Interval-Milliseconds"))
-        self.window = milliseconds / 1000 if milliseconds else self.window
-        # Others may share this app's limit: when HubSpot says that nothing is left, the window is full.
-        if headers.get("X-HubSpot-RateLimit-Remaining") == "0":
-            self.sent.extend([self.clock.now()] * (self.most - len(self.sent)))
 
 
 class HttpReader:
@@ -108,12 +36,14 @@ class HttpReader:
     ) -> None:
         """Prepare a client whose requests all end within `timeout` seconds from now."""
         self.requests = 0
+        self.rate_limit = RateLimit()
+        """What HubSpot said of its limits the latest time that it said anything of them."""
         self._connection = connection
         self._clock = clock
         self._watch = watch
         self._timeout = timeout
         self._deadline = self._clock.now() + timeout
-        self._pacer = _Pacer(self._clock)
+        self._pacer = Pacer(clock.now)
         self._sent = False  # the latest request may have been carried out, whatever ended it
         self._client = _client(connection)
 
@@ -129,7 +59,7 @@ class HttpReader:
 
     def get(self, path: str, query: Mapping[str, str]) -> Json:
         """Send a GET; a missing thing is `Rejected`."""
-        return _required(self._request("GET", path, query), path)
+        return required(self._request("GET", path, query), path)
 
     def get_or_none(self, path: str, query: Mapping[str, str]) -> Json | None:
         """Send a GET; a missing thing is None, and nothing but a 404 says that it is missing."""
@@ -142,8 +72,8 @@ class HttpReader:
 
     def token_details(self, path: str) -> Json:
         """Ask what the token is: the token itself is the question."""
-        question = {"tokenKey": self._connection.token.reveal()}
-        return _required(self._retried("POST", path, {}, question), path)
+        question = {"tokenKey": self._secret}
+        return required(self._retried("POST", path, {}, question), path)
 
     def _request(self, method: str, path: str, query: Mapping[str, str], body: Json = None) -> Answer:
         if method not in self.methods:
@@ -154,7 +84,7 @@ class HttpReader:
         self.requests += 1
         self._sent = False
         retrying = Retrying(
-            retry=retry_if_exception_type(_Passing),
+            retry=retry_if_exception_type(Passing),
             wait=_pause,
             stop=self._out_of_time,
             sleep=self._clock.sleep,
@@ -183,26 +113,17 @@ class HttpReader:
         self._watch.gate()
         response, content = self._exchange(method, path, query, body)
         self._watch.log(f"{method} {path}: {response.status_code}")
-        self._pacer.learn(response.headers)
-        if response.status_code in _OK:
-            body = _decoded(content, response.status_code)
-            # What HubSpot says of a write may repeat what it was sent.
-            return Answer(response.status_code, body if method == "GET" else self._scrubbed(body))
-        if response.status_code == httpx.codes.NOT_FOUND and (not content or _envelope(content)):
-            return Answer(response.status_code, None)
-        raise _failure(response, self._scrubbed(_envelope(content)))
+        headers = dict(response.headers)
+        self._learn(headers)
+        answer = understood(response.status_code, headers, content, self._secret)
+        # What HubSpot says of a write may repeat what it was sent.
+        return answer if method == "GET" else Answer(answer.status, without(self._secret, answer.body))
 
-    def _scrubbed(self, body: Json) -> Json:
-        """Take the token out of every text of a body, once the escapes that could hide it are gone."""
-        match body:
-            case str():
-                return body.replace(self._connection.token.reveal(), "***")
-            case list():
-                return [self._scrubbed(item) for item in body]
-            case dict():
-                return {name: self._scrubbed(value) for name, value in body.items()}
-            case _:
-                return body
+    def _learn(self, headers: Headers) -> None:
+        said = rate_limit(headers)
+        self._pacer.learn(said)
+        if said != RateLimit():
+            self.rate_limit = said
 
     def _pace(self) -> None:
         pause = self._pacer.pause()
@@ -218,11 +139,9 @@ class HttpReader:
             ) as response:
                 return response, self._content(response)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
-            raise _Passing(
-                f"{self._host} cannot be reached: {_reason(error)}", sent=False, hint=_CONNECT_HINT
-            ) from error
+            raise Passing(f"{self._host} cannot be reached: {_reason(error)}", sent=False, hint=CONNECT_HINT) from error
         except httpx.HTTPError as error:
-            raise _Passing(f"the connection to {self._host} failed: {_reason(error)}", sent=True) from error
+            raise Passing(f"the connection to {self._host} failed: {_reason(error)}", sent=True) from error
         except Interrupted:
             self._sent = True  # a second signal does not wait for the request in flight
             raise
@@ -250,6 +169,10 @@ class HttpReader:
                 sent=sent,
             )
         return remaining
+
+    @property
+    def _secret(self) -> str:
+        return self._connection.token.reveal()
 
     @property
     def _host(self) -> str:
@@ -306,7 +229,7 @@ class HttpWriter(HttpReader):
         """Send a write; how its last attempt ended does not tell what became of an earlier one."""
         try:
             answer = self._request(method, path, query, body)
-            _required(answer, path)
+            required(answer, path)
         except (AccessDenied, Interrupted, Rejected) as end:
             if self._sent:
                 raise Unavailable(end.message, hint=end.hint, sent=True) from end
@@ -314,10 +237,6 @@ class HttpWriter(HttpReader):
         return answer
 
 
-_MOST_DIGITS = 9
-_CONNECT_HINT = "check the network, the proxy and HUBSPOT_BASE_URL"
-_ESCAPED_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _BACK_OFF = wait_random_exponential(multiplier=0.5, max=20)
 
 
@@ -351,115 +270,8 @@ def _trusted(ca_file: str | None) -> ssl.SSLContext:
 def _pause(state: RetryCallState) -> float:
     """Wait a random time that doubles, and at least as long as the failure asks for."""
     failure = state.outcome.exception() if state.outcome else None
-    least = failure.after if isinstance(failure, _Passing) else 0
+    least = failure.after if isinstance(failure, Passing) else 0
     return max(_BACK_OFF(state), least + random.random() if least else 0)  # noqa: S311  (spreads load, no secret)
-
-
-def _required(answer: Answer, path: str) -> Json:
-    if answer.status == httpx.codes.NOT_FOUND:
-        raise Rejected(f"HubSpot knows no {path}", hint="check apiVersion in reconciler.yaml")
-    return answer.body
-
-
-def _decoded(content: bytes, status: int) -> Json:
-    if not content and status != httpx.codes.OK:
-        return None
-    try:
-        return _json(content)
-    except (ValueError, RecursionError) as error:
-        raise _Passing("HubSpot's answer is cut off or is not JSON", sent=True) from error
-
-
-def _json(content: bytes) -> Json:
-    value = json.loads(content.decode(), parse_constant=_no_constant)
-    if _ESCAPED_SURROGATE.search(content) is None:
-        return value
-    # One without its other half is no character: it can neither be sent nor be printed.
-    return json.loads(_SURROGATE.sub("\ufffd", json.dumps(value, ensure_ascii=False)))
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _failure(response: httpx.Response, envelope: Mapping[str, Json]) -> ReconcilerError:
-    """Say in plain words what a status that is no success means (error handling, usage guidelines)."""
-    status = response.status_code
-    said = _message(envelope)
-    if status == httpx.codes.UNAUTHORIZED:
-        return AccessDenied(f"HubSpot does not accept the token: {said}", hint="check HUBSPOT_ACCESS_TOKEN")
-    if status == httpx.codes.FORBIDDEN:
-        return AccessDenied(f"the token may not do this: {said}", hint=_scopes_hint(envelope))
-    if status == httpx.codes.TOO_MANY_REQUESTS:
-        return _too_many(response, envelope)
-    if status == httpx.codes.LOCKED:
-        return _Passing("HubSpot has locked the event for a moment", sent=False, after=2)
-    if status == 477:  # HubSpot's own status, which has no name
-        when = _positive(response.headers.get("Retry-After"))
-        return Unavailable(
-            "HubSpot is moving this account to another data centre",
-            hint=f"try again in {when or 'some'} seconds",
-        )
-    if status in _PASSING:
-        return _Passing(f"HubSpot keeps failing with status {status}: {said}", sent=True, after=_retry_after(response))
-    return _final(status, said)
-
-
-def _final(status: int, said: str) -> ReconcilerError:
-    if status in _REDIRECT:
-        return Unavailable(f"HubSpot redirects elsewhere (status {status}), which is not followed", hint=_CONNECT_HINT)
-    if status in _CLIENT_ERROR:
-        return Rejected(f"HubSpot refuses the request (status {status}): {said}")
-    return Unavailable(f"HubSpot fails with status {status}: {said}", sent=True)
-
-
-def _too_many(response: httpx.Response, envelope: Mapping[str, Json]) -> ReconcilerError:
-    if envelope.get("policyName") == "DAILY":
-        return Unavailable(
-            "the account's daily number of requests to HubSpot is used up",
-            hint="try again after midnight there",
-        )
-    window = (_positive(response.headers.get("X-HubSpot-RateLimit-Interval-Milliseconds")) or 10_000) / 1000
-    return _Passing(
-        "HubSpot keeps saying that there are too many requests",
-        sent=False,
-        after=_retry_after(response) or window,
-        hint="something else uses the same app's limit: try again later",
-    )
-
-
-def _envelope(content: bytes) -> Mapping[str, Json]:
-    """Read an error body, every part of which HubSpot calls optional."""
-    try:
-        body = _json(content)
-    except (ValueError, RecursionError):
-        return {}
-    return body if isinstance(body, dict) else {}
-
-
-def _message(envelope: Mapping[str, Json]) -> str:
-    message = envelope.get("message")
-    return message[:300] if isinstance(message, str) and message else "no reason given"
-
-
-def _scopes_hint(envelope: Mapping[str, Json]) -> str:
-    errors = envelope.get("errors")
-    contexts = [error.get("context") for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
-    scopes = [context.get("requiredGranularScopes") for context in contexts if isinstance(context, dict)]
-    named = sorted({str(scope) for listed in scopes if isinstance(listed, list) for scope in listed})
-    wanted = ", ".join(named) or "crm.objects.marketing_events.read and, to apply, .write"
-    return f"give the token's app the scopes it lacks: {wanted}"
-
-
-def _retry_after(response: httpx.Response) -> float:
-    return float(_positive(response.headers.get("Retry-After")) or 0)
-
-
-def _positive(text: str | None) -> int | None:
-    """Read a header's whole number; one that is missing, malformed, zero or absurd is None."""
-    if text is None or not text.isascii() or not text.isdigit() or len(text) > _MOST_DIGITS:
-        return None
-    return int(text) or None
 
 
 def _reason(error: httpx.HTTPError) -> str:

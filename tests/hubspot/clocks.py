@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from itertools import count
 
-from reconciler.hubspot.http import Clock
+from reconciler.hubspot.surroundings import Clock
 
 
 @dataclass

@@ -12,13 +12,12 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-import httpx
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from reconciler.errors import AccessDenied, Interrupted, ReconcilerError, Rejected, Unavailable, UsageError
-from reconciler.hubspot.http import ATTEMPTS, MOST_BYTES, Clock, HttpReader, HttpWriter, Watch, _Pacer, _trusted
+from reconciler.hubspot.headers import RateLimit
+from reconciler.hubspot.http import ATTEMPTS, MOST_BYTES, HttpReader, HttpWriter, _trusted
+from reconciler.hubspot.surroundings import Clock, Watch
 from tests.hubspot import connecting
 from tests.hubspot.clocks import Sleeper, ticking
 from tests.hubspot.scripted import (
@@ -646,28 +645,13 @@ def test_a_window_that_others_have_filled_is_waited_for(play: Start, open_client
     assert sleeper.slept == [10]
 
 
-@pytest.mark.parametrize("nonsense", ["0", "-1", "many", "", "1e3", "9" * 10])
-def test_a_limit_that_makes_no_sense_is_not_learnt(nonsense: str) -> None:
-    pacer = _Pacer(Sleeper().clock)
-    before = (pacer.most, pacer.window)
-    names = ("X-HubSpot-RateLimit-Max", "X-HubSpot-RateLimit-Interval-Milliseconds")
-    pacer.learn(httpx.Headers(dict.fromkeys(names, nonsense)))
-    assert (pacer.most, pacer.window) == before
-
-
-@given(st.lists(st.tuples(st.floats(0, 20), st.integers(1, 5)), max_size=30))
-def test_no_window_ever_holds_more_requests_than_the_limit(steps: list[tuple[float, int]]) -> None:
-    sleeper = Sleeper()
-    pacer = _Pacer(sleeper.clock)
-    sent: list[float] = []
-    for idle, limit in steps:
-        sleeper.now += idle
-        pacer.learn(httpx.Headers({"X-HubSpot-RateLimit-Max": str(limit)}))
-        sleeper.sleep(pacer.pause())
-        pacer.count()
-        sent.append(sleeper.now)
-        # What HubSpot counts is rounded: a request on the window's edge may be in or out.
-        assert sum(moment > sleeper.now - 10 + 1e-6 for moment in sent) <= limit
+def test_the_limits_that_hubspot_told_last_can_be_asked_for(play: Start, open_client: Client) -> None:
+    told = _limit(190, X_HubSpot_RateLimit_Remaining="12", X_HubSpot_RateLimit_Daily_Remaining="0")
+    client = open_client(play(answer(**told), answer(), answer(404, b"", **_limit(100))))
+    assert client.rate_limit == RateLimit()
+    for expected in (190, 190, 100):  # an answer that says nothing of limits takes nothing back
+        client.get_or_none(PATH, {})
+        assert client.rate_limit.limit == expected
 
 
 def test_pacing_does_not_wait_beyond_the_end_of_the_run(play: Start, open_client: Client) -> None:

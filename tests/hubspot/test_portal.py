@@ -9,8 +9,9 @@ import pytest
 from reconciler.change import Create, FieldChange
 from reconciler.errors import Unavailable
 from reconciler.event import Identity
-from reconciler.hubspot.http import HttpReader, HttpWriter, Json
+from reconciler.hubspot.http import HttpReader, HttpWriter
 from reconciler.hubspot.portal import MOST_PAGES, PortalReader, PortalWriter
+from reconciler.hubspot.shapes import Json
 from reconciler.live import Answer, Edit, Portal
 from tests.hubspot import connecting
 from tests.hubspot.clocks import Sleeper

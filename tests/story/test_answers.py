@@ -12,7 +12,7 @@ from reconciler.apply import Applied, Lookup, read_each, trust_list
 from reconciler.change import Action
 from reconciler.errors import AccessDenied, Interrupted
 from reconciler.event import DeclaredEvent, Identity
-from reconciler.hubspot.http import Watch
+from reconciler.hubspot.surroundings import Watch
 from reconciler.live import Writer
 from reconciler.pipeline import approve_plan, so_far
 from reconciler.policy import Orphans, Policy

@@ -14,8 +14,9 @@ from reconciler.apply import Applied, Lookup, read_each
 from reconciler.diagnostics import Place
 from reconciler.event import Declared, DeclaredEvent, Identity, Value
 from reconciler.guard import Limits
-from reconciler.hubspot.http import Clock, HttpReader, HttpWriter, Watch
+from reconciler.hubspot.http import HttpReader, HttpWriter
 from reconciler.hubspot.portal import PortalReader, PortalWriter
+from reconciler.hubspot.surroundings import Clock, Watch
 from reconciler.live import Reader, Writer
 from reconciler.pipeline import approve_plan, make_plan, run_plan
 from reconciler.plan import Draft

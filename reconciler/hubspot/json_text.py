@@ -1,0 +1,42 @@
+"""JSON text as values, nothing of which can be unfit to be shown or sent on."""
+
+import json
+import re
+
+from reconciler.hubspot.shapes import Json
+
+_ESCAPED_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class NotJson(Exception):
+    """The bytes are cut off or are no JSON."""
+
+
+def parsed(content: bytes) -> Json:
+    """Read a JSON text; `NotJson` where it is none."""
+    try:
+        value = json.loads(content.decode(), parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise NotJson from error
+    if _ESCAPED_SURROGATE.search(content) is None:
+        return value
+    # One without its other half is no character: it can neither be sent nor be printed.
+    return json.loads(_SURROGATE.sub("\ufffd", json.dumps(value, ensure_ascii=False)))
+
+
+def without(secret: str, value: Json) -> Json:
+    """Take a secret out of every text of a value, once the escapes that could hide it are gone."""
+    match value:
+        case str():
+            return value.replace(secret, "***")
+        case list():
+            return [without(secret, item) for item in value]
+        case dict():
+            return {name: without(secret, item) for name, item in value.items()}
+        case _:
+            return value
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")

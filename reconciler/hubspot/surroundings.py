@@ -1,0 +1,23 @@
+"""What a client is given of the world around it."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """How time passes: seconds that never jump, and a way to wait for some."""
+
+    now: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """The run's way to the outside."""
+
+    gate: Callable[[], None] = lambda: None
+    """Called before each request; may raise to end the run there, with nothing in flight."""
+    log: Callable[[str], None] = lambda _: None
+    """Is told of each request in a line that holds no secret."""

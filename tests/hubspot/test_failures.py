@@ -1,0 +1,43 @@
+"""What the statuses and bodies of refusals mean, beyond what the client's own tests show."""
+
+from typing import Any
+
+import pytest
+
+from reconciler.errors import Rejected
+from reconciler.hubspot.failures import failure
+
+TAKEN = {
+    "status": "error",
+    "message": "Cannot set PropertyValueCoordinates{…} on 512. 511 already has that value.",
+    "errorType": "UNIQUE_VALUE_CONFLICT",
+    "errorTokens": {"objectTypeId": ["0-54"], "existingObjectId": ["511"], "objectId": ["512"]},
+}
+
+
+def rejected(status: int, envelope: dict[str, Any]) -> Rejected:
+    found = failure(status, {}, envelope)
+    assert isinstance(found, Rejected)
+    return found
+
+
+def test_a_conflict_names_the_event_that_is_there_already() -> None:
+    assert (rejected(400, TAKEN).status, rejected(400, TAKEN).conflict) == (400, "511")
+
+
+def test_a_conflict_may_be_told_as_the_category() -> None:
+    told = {"category": "UNIQUE_VALUE_CONFLICT", "errorTokens": {"existingObjectId": [511]}}
+    assert rejected(400, told).conflict == "511"
+
+
+@pytest.mark.parametrize("tokens", [None, {}, [], {"existingObjectId": []}, {"existingObjectId": [None]}])
+def test_a_conflict_with_an_event_that_is_not_named_is_still_a_conflict(tokens: object) -> None:
+    assert not rejected(400, {**TAKEN, "errorTokens": tokens}).conflict
+    assert rejected(400, {**TAKEN, "errorTokens": tokens}).conflict is not None
+
+
+@pytest.mark.parametrize(
+    ("status", "envelope"), [(400, {}), (400, {"category": "VALIDATION_ERROR"}), (409, TAKEN), (404, {})]
+)
+def test_any_other_refusal_is_no_conflict(status: int, envelope: dict[str, Any]) -> None:
+    assert (rejected(status, envelope).status, rejected(status, envelope).conflict) == (status, None)
