@@ -17,13 +17,32 @@ from reconciler.errors import UsageError
 @click.option("--rate", default="190/10", show_default=True, metavar="N/SECONDS", help="Requests it allows.")
 @click.option("--latency", type=click.IntRange(min=0), default=0, metavar="MS", help="Wait before each answer.")
 @click.option("--faults", metavar="FILE", callback=not_yet, expose_value=False, hidden=True)
-@click.option("--behaviour", metavar="NAME=VALUE", callback=not_yet, expose_value=False, hidden=True)
+@click.option(
+    "--behaviour",
+    "behaviours",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Answer a question about HubSpot otherwise, such as upsert=keep; may be given several times.",
+)
 @command_options
-def command(port: int, db: Path | None, seed: Path | None, rate: str, latency: int, common: Common) -> int:
+def command(
+    port: int,
+    common: Common,
+    *,
+    db: Path | None,
+    seed: Path | None,
+    rate: str,
+    latency: int,
+    behaviours: tuple[str, ...],
+) -> int:
     """Run a local HubSpot on the loopback until it is interrupted, to try things with and to test against."""
     server = sandbox_server()
     options = server.Options(
-        db=db or common.sandbox_db, seed=seed or common.sandbox_seed, rate=rate, latency_ms=latency
+        db=db or common.sandbox_db,
+        seed=seed or common.sandbox_seed,
+        rate=rate,
+        latency_ms=latency,
+        behaviours=behaviours,
     )
     try:
         server.serve(options, port, _announce)

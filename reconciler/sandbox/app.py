@@ -1,7 +1,7 @@
 """The sandbox as a web application: which path leads to which operation."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from urllib.parse import unquote
 
 from starlette.requests import Request
@@ -10,17 +10,16 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from reconciler.sandbox import operations
-from reconciler.sandbox.answers import Answer, held
+from reconciler.sandbox.answers import Answer
+from reconciler.sandbox.control import control_routes
 from reconciler.sandbox.gate import LONGEST_LOG, Gate, Log
 from reconciler.sandbox.limits import Limiter
 from reconciler.sandbox.operations import Call
 from reconciler.sandbox.refusals import no_method, no_path
+from reconciler.sandbox.state import State
 from reconciler.sandbox.store import Store
 from reconciler.sandbox.tokens import Caller, anybody, known, reader, writer
 from reconciler.sandbox.versions import V3, V3_LIST, VERSIONS, Version
-
-Clock = Callable[[], int]
-"""Returns the time in milliseconds since 1970 (UTC)."""
 
 
 @dataclass(frozen=True)
@@ -57,20 +56,19 @@ TOKEN_DETAILS_PATH = "/oauth/v2/private-apps/get/access-token-info"  # noqa: S10
 TOKEN_DETAILS: Methods = {"POST": Operation(operations.token_details, anybody)}
 
 
-def application(store: Store, limiter: Limiter, latency_ms: int, clock: Clock) -> ASGIApp:
+def application(state: State, limiter: Limiter, latency_ms: int) -> ASGIApp:
     """Serve HubSpot's paths through the gate, and the test controls beside it."""
     log = Log(maxlen=LONGEST_LOG)
-    hubspot = Router(_hubspot_routes(store, clock), redirect_slashes=False, default=_nothing_here)
+    hubspot = Router(_hubspot_routes(state), redirect_slashes=False, default=_nothing_here)
     gate = Gate(hubspot, limiter, latency_ms, log)
-    return Router(_control_routes(store, log, clock), redirect_slashes=False, default=gate)
+    return Router(control_routes(state, log), redirect_slashes=False, default=gate)
 
 
 class Resource:
     """One path of one version."""
 
-    def __init__(self, store: Store, clock: Clock, version: Version, methods: Methods) -> None:
-        self._store = store
-        self._clock = clock
+    def __init__(self, state: State, version: Version, methods: Methods) -> None:
+        self._state = state
         self._version = version
         self._methods = methods
 
@@ -81,7 +79,7 @@ class Resource:
         if operation is None:
             raise no_method()
         call = await self._call(request, operation)
-        await _response(operation.run(self._store, call))(scope, receive, send)
+        await _response(operation.run(self._state.store, call))(scope, receive, send)
 
     async def _call(self, request: Request, operation: Operation) -> Call:
         host, port = request.scope["server"]
@@ -92,38 +90,20 @@ class Resource:
             ids={name: unquote(value) for name, value in request.path_params.items()},
             query=request.query_params,
             body=await request.body(),
-            now=self._clock(),
+            now=self._state.clock(),
+            behaviours=self._state.behaviours,
         )
 
 
-def _hubspot_routes(store: Store, clock: Clock) -> list[Route]:
+def _hubspot_routes(state: State) -> list[Route]:
     def route(path: str, version: Version, methods: Methods) -> Route:
-        return Route(path, Resource(store, clock, version, methods))
+        return Route(path, Resource(state, version, methods))
 
     routes = [route(TOKEN_DETAILS_PATH, V3, TOKEN_DETAILS), route(V3_LIST, V3, LIST)]
     for version in VERSIONS:
         routes.append(route(version.account_details, version, ACCOUNT_DETAILS))
         routes += [route(version.base + path, version, methods) for path, methods in EVENT_PATHS.items()]
     return routes
-
-
-def _control_routes(store: Store, log: Log, clock: Clock) -> list[Route]:
-    async def requests(_: Request) -> Response:
-        return JSONResponse({"requests": [asdict(entry) for entry in log]})
-
-    async def forget_requests(_: Request) -> Response:
-        log.clear()
-        return Response(status_code=204)
-
-    async def events(_: Request) -> Response:
-        now = clock()
-        return JSONResponse({"events": [held(event, now) for event in store.all_events()]})
-
-    return [
-        Route("/_sandbox/requests", requests, methods=["GET"]),
-        Route("/_sandbox/requests", forget_requests, methods=["DELETE"]),
-        Route("/_sandbox/events", events, methods=["GET"]),
-    ]
 
 
 def _response(answer: Answer) -> Response:

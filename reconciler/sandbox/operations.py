@@ -8,9 +8,10 @@ from urllib.parse import urlencode
 
 from reconciler.sandbox import answers, rules
 from reconciler.sandbox.answers import Answer
+from reconciler.sandbox.behaviours import Behaviours
 from reconciler.sandbox.contents import Event
 from reconciler.sandbox.reading import read_filled_text, read_json, read_object, read_object_id
-from reconciler.sandbox.refusals import invalid, missing, no_event, unauthorized
+from reconciler.sandbox.refusals import invalid, missing, no_event, no_path, unauthorized
 from reconciler.sandbox.store import Store
 from reconciler.sandbox.tokens import Caller, identify
 from reconciler.sandbox.versions import Version
@@ -19,9 +20,11 @@ from reconciler.sandbox.writes import (
     BY_OBJECT_ID,
     Changes,
     Draft,
+    Item,
     read_changes,
     read_draft,
     read_inputs,
+    trimmed,
 )
 
 DEFAULT_PAGE = "10"
@@ -33,7 +36,7 @@ class Call:
     """One request that may be carried out.
 
     `ids` are those in its path, decoded; `address` is its URL up to the query; `now` is in milliseconds since
-    1970 (UTC).
+    1970 (UTC); `behaviours` are those that hold for it.
     """
 
     caller: Caller
@@ -43,12 +46,14 @@ class Call:
     query: Mapping[str, str]
     body: bytes
     now: int
+    behaviours: Behaviours
 
 
 def list_events(store: Store, call: Call) -> Answer:
-    """Return one page of all events of the portal, by objectId."""
+    """Return one page of all events of the portal, by objectId, as they were when the list last looked."""
     limit = _page_limit(call.query)
-    events = store.events_after(_page_start(call.query), limit + 1)
+    seen_at = call.now - round(call.behaviours.list_lag * 1000)
+    events = store.events_after(_page_start(call.query), limit + 1, seen_at)
     shown = events[:limit]
     following = _next_page(call, limit, shown[-1]) if len(events) > limit else None
     return Answer(200, answers.page([answers.listed(event, call.now) for event in shown], following))
@@ -70,13 +75,14 @@ def read_own_event(store: Store, call: Call) -> Answer:
 def search(store: Store, call: Call) -> Answer:
     """Return the ids of the calling app's events that match, on one page."""
     query = _required(call.query, "q")
-    keys = [key for key in store.own_keys(call.caller.app_id) if rules.matches(key.event_id, query)]
+    finds = rules.SEARCHES[call.behaviours.search]
+    keys = [key for key in store.own_keys(call.caller.app_id) if finds(key.event_id, query)]
     return Answer(200, {"results": [answers.found(key, call.caller.app_id) for key in keys]})
 
 
 def batch_upsert(store: Store, call: Call) -> Answer:
     """Make the calling app's events, or overwrite those that are there."""
-    drafts = [read_draft(item) for item in read_inputs(call.body)]
+    drafts = [read_draft(item) for item in _inputs(call)]
     with store.transaction():
         events = [_upserted(store, call, draft) for draft in drafts]
     results = [answers.written_by_ids(event, call.version) for event in _newest_first(events)]
@@ -85,7 +91,7 @@ def batch_upsert(store: Store, call: Call) -> Answer:
 
 def batch_update(store: Store, call: Call) -> Answer:
     """Change events by objectId, whoever made them; an item without an event fails alone."""
-    wanted = [(_object_id(item), read_changes(item, BY_OBJECT_ID)) for item in read_inputs(call.body)]
+    wanted = [(_object_id(item), read_changes(item, BY_OBJECT_ID)) for item in _inputs(call)]
     with store.transaction():
         outcomes = [(object_id, _updated(store, call, object_id, changes)) for object_id, changes in wanted]
     events = [event for _, event in outcomes if event is not None]
@@ -96,9 +102,9 @@ def batch_update(store: Store, call: Call) -> Answer:
 
 def update_own_event(store: Store, call: Call) -> Answer:
     """Change an event by its external ids, if the calling app made it."""
-    changes = read_changes(read_object(read_json(call.body), "body"), BY_EXTERNAL_IDS)
+    changes = read_changes(_heard(call, read_object(read_json(call.body), "body")), BY_EXTERNAL_IDS)
     with store.transaction():
-        event = rules.update(_own_event(store, call), changes, store.property_names(), call.now)
+        event = _rules(store, call).patch(_own_event(store, call), changes)
         store.save(event)
     return Answer(200, answers.written_by_ids(event, call.version))
 
@@ -107,7 +113,7 @@ def batch_archive(store: Store, call: Call) -> Answer:
     """Delete events by objectId, whoever made them; 207 where some were not there."""
     wanted = [_object_id(item) for item in read_inputs(call.body)]
     with store.transaction():
-        absent = [object_id for object_id in wanted if not _deleted(store, object_id)]
+        absent = [object_id for object_id in wanted if not _deleted(store, call, object_id)]
     if not absent:
         return Answer(204)
     return Answer(207, answers.batch([], [answers.no_event_in_batch(each) for each in absent], call.now))
@@ -120,6 +126,8 @@ def account_details(store: Store, call: Call) -> Answer:
 
 def token_details(store: Store, call: Call) -> Answer:
     """Tell which app a private app's token belongs to; the token in the body is the only one needed."""
+    if call.behaviours.token_details == "missing":  # noqa: S105 - an answer, no password
+        raise no_path()
     token = read_filled_text(read_object(read_json(call.body), "body").get("tokenKey"), "tokenKey")
     caller = identify(token)
     if caller is None:
@@ -158,6 +166,14 @@ def _required(query: Mapping[str, str], name: str) -> str:
     return query[name]
 
 
+def _inputs(call: Call) -> list[Item]:
+    return [_heard(call, item) for item in read_inputs(call.body)]
+
+
+def _heard(call: Call, item: Item) -> Item:
+    return trimmed(item) if call.behaviours.text == "trimmed" else item
+
+
 def _object_id(item: Mapping[str, object]) -> str:
     return read_filled_text(item.get("objectId"), "objectId")
 
@@ -167,9 +183,9 @@ def _held(store: Store, object_id: str) -> Event | None:
     return None if number is None else store.event(number)
 
 
-def _deleted(store: Store, object_id: str) -> bool:
+def _deleted(store: Store, call: Call, object_id: str) -> bool:
     number = read_object_id(object_id)
-    return number is not None and store.delete(number)
+    return number is not None and store.delete(number, call.now)
 
 
 def _own_event(store: Store, call: Call) -> Event:
@@ -181,12 +197,11 @@ def _own_event(store: Store, call: Call) -> Event:
 
 
 def _upserted(store: Store, call: Call, draft: Draft) -> Event:
-    defined = store.property_names()
     event = store.own_event(call.caller.app_id, draft.account_id, draft.event_id)
     if event is None:
-        event = rules.create(draft, store.next_object_id(), call.caller.app_id, defined, call.now)
+        event = _rules(store, call).create(draft, store.next_object_id(), call.caller.app_id)
     else:
-        event = rules.overwrite(event, draft.changes, defined, call.now)
+        event = _rules(store, call).overwrite(event, draft.changes)
     store.save(event)
     return event
 
@@ -194,9 +209,13 @@ def _upserted(store: Store, call: Call, draft: Draft) -> Event:
 def _updated(store: Store, call: Call, object_id: str, changes: Changes) -> Event | None:
     event = _held(store, object_id)
     if event is not None:
-        event = rules.update(event, changes, store.property_names(), call.now)
+        event = _rules(store, call).update(event, changes)
         store.save(event)
     return event
+
+
+def _rules(store: Store, call: Call) -> rules.Rules:
+    return rules.Rules(store.property_names(), call.behaviours, call.now)
 
 
 def _newest_first(events: Iterable[Event]) -> list[Event]:

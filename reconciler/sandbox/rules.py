@@ -1,23 +1,24 @@
 """What HubSpot does with what it is asked.
 
-Where nobody knows, one answer was chosen, and stands here:
+Where nobody knows and either answer would change what a client has to do, both are there (`behaviours`). Of the rest
+that nobody knows, one answer was chosen, and stands here:
 
-- an upsert replaces, as reported of PUT (FACTS 4.3): an omitted optional field becomes empty, a flag false;
 - custom properties are merged, also by an upsert: one that is not sent stays as it is;
-- `""` clears an optional text or a custom property; `eventName` and `eventOrganizer` cannot be emptied;
+- `eventName` and `eventOrganizer` cannot be emptied, and neither can a date;
 - null counts as not sent, so it never clears;
-- a PATCH keeps the flags that it omits, although their description says "Defaults to `false`";
-- text is kept verbatim, at any length; an end before its start is stored as it is;
+- an empty text that is ignored counts as the old value, also in an upsert that replaces;
+- texts are of any length; white space is what Python strips, and external ids keep theirs;
+- an end before its start is stored as it is;
 - a time without an offset is refused, and so is a batch of more than 100;
 - every write moves `updatedAt`, also one that changes nothing;
-- a search matches ids that start with what is asked for, `*` included;
-- lists and searches show a write at once;
-- the token's details are answered.
+- a search for `*` looks for that character.
 """
 
-from collections.abc import Collection, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import assert_never
 
+from reconciler.sandbox.behaviours import Behaviours
 from reconciler.sandbox.contents import COUNTERS, DATES, FLAGS, TEXTS, App, Event, Value
 from reconciler.sandbox.writes import Changes, Draft
 
@@ -31,43 +32,78 @@ EMPTY_FIELDS: Mapping[str, Value] = {
 NO_COUNTS: Mapping[str, int | None] = dict.fromkeys(COUNTERS, 0)
 
 
-def create(draft: Draft, object_id: int, app_id: int, defined: Collection[str], now: int) -> Event:
-    """Make the event of an upsert that found none."""
-    blank = Event(
-        object_id=object_id,
-        app=App.unnamed(app_id),
-        account_id=draft.account_id,
-        event_id=draft.event_id,
-        fields=EMPTY_FIELDS,
-        counters=NO_COUNTS,
-        custom={},
-        created_at=now,
-        updated_at=now,
-    )
-    return update(blank, draft.changes, defined, now)
+SEARCHES: Mapping[str, Callable[[str, str], bool]] = {"prefix": str.startswith, "exact": str.__eq__}
+"""For each behaviour of a search, whether an external event id is found by what is asked for."""
 
 
-def overwrite(event: Event, changes: Changes, defined: Collection[str], now: int) -> Event:
-    """Apply an upsert to the event it found: what it omits becomes empty."""
-    return update(replace(event, fields=EMPTY_FIELDS), changes, defined, now)
+@dataclass(frozen=True)
+class Rules:
+    """What writes do at one moment (`now`, in milliseconds) in a portal that defines these properties."""
 
+    defined: Collection[str]
+    behaviours: Behaviours
+    now: int
 
-def update(event: Event, changes: Changes, defined: Collection[str], now: int) -> Event:
-    """Apply the fields that were sent and leave all others alone.
+    def create(self, draft: Draft, object_id: int, app_id: int) -> Event:
+        """Make the event of an upsert that found none."""
+        blank = Event(
+            object_id=object_id,
+            app=App.unnamed(app_id),
+            account_id=draft.account_id,
+            event_id=draft.event_id,
+            fields=EMPTY_FIELDS,
+            counters=NO_COUNTS,
+            custom={},
+            created_at=self.now,
+            updated_at=self.now,
+        )
+        return self.update(blank, draft.changes)
 
-    Custom properties that the portal does not define are dropped without a word: "they will be filtered out
-    and not set" (HubSpot's description of `customProperties`).
-    """
-    fields = {name: None if value == "" else value for name, value in changes.fields.items()}
-    writable = set(defined) - {STATUS_PROPERTY}
-    known = {name: value for name, value in changes.custom.items() if name in writable}
-    custom = {name: value for name, value in {**event.custom, **known}.items() if value != ""}
-    return replace(event, fields={**event.fields, **fields}, custom=custom, updated_at=now)
+    def overwrite(self, event: Event, changes: Changes) -> Event:
+        """Apply an upsert to the event it found."""
+        match self.behaviours.upsert:
+            case "replace":
+                return self._write(event, EMPTY_FIELDS, changes)
+            case "keep":
+                return self.update(event, changes)
+            case _:
+                assert_never(self.behaviours.upsert)
 
+    def patch(self, event: Event, changes: Changes) -> Event:
+        """Apply a PATCH by external ids."""
+        match self.behaviours.patch_flags:
+            case "keep":
+                return self.update(event, changes)
+            case "reset":
+                return self._write(event, {**event.fields, **dict.fromkeys(FLAGS, False)}, changes)
+            case _:
+                assert_never(self.behaviours.patch_flags)
 
-def matches(event_id: str, query: str) -> bool:
-    """Tell whether a search for `query` finds this external event id."""
-    return event_id.startswith(query)
+    def update(self, event: Event, changes: Changes) -> Event:
+        """Apply the fields that were sent and leave all others alone."""
+        return self._write(event, event.fields, changes)
+
+    def _write(self, event: Event, omitted: Mapping[str, Value], changes: Changes) -> Event:
+        """Apply what was sent; where nothing was, `omitted` tells what becomes of a field."""
+        sent = {name: self._stored(value, event.fields[name]) for name, value in changes.fields.items()}
+        custom = self._custom(event.custom, changes.custom)
+        return replace(event, fields={**omitted, **sent}, custom=custom, updated_at=self.now)
+
+    def _custom(self, before: Mapping[str, str], sent: Mapping[str, str]) -> dict[str, str]:
+        """Merge custom properties.
+
+        Those that the portal does not define are dropped without a word: "they will be filtered out and not set"
+        (HubSpot's description of `customProperties`).
+        """
+        writable = set(self.defined) - {STATUS_PROPERTY}
+        known = {name: self._stored(value, before.get(name)) for name, value in sent.items() if name in writable}
+        return {name: value for name, value in {**before, **known}.items() if isinstance(value, str)}
+
+    def _stored(self, sent: Value, before: Value) -> Value:
+        """Return what becomes of a value that was sent; None is empty."""
+        if sent != "":
+            return sent
+        return None if self.behaviours.empty_text == "clears" else before
 
 
 def status(event: Event, now: int) -> str | None:

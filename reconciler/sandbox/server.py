@@ -5,7 +5,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +17,10 @@ from starlette.types import ASGIApp
 
 from reconciler.sandbox import SandboxError
 from reconciler.sandbox.app import application
+from reconciler.sandbox.behaviours import parse
 from reconciler.sandbox.limits import Limiter, Rate
 from reconciler.sandbox.seed import first_contents
+from reconciler.sandbox.state import Clock, State
 from reconciler.sandbox.store import Store, open_store
 
 HOST = "127.0.0.1"
@@ -26,6 +28,10 @@ GRACE_SECONDS = 1.0
 """How long a request in flight may take to end when the sandbox stops."""
 IDLE_SECONDS = 60
 """How long a connection stays open without a request."""
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,9 @@ class Options:
     """Requests per seconds, for each app."""
     latency_ms: int = 0
     """How many milliseconds each answer takes at least."""
+    behaviours: Sequence[str] = ()
+    """Answers to what nobody knows about HubSpot, as NAME=VALUE (`behaviours.Behaviours`)."""
+    clock: Clock = _now
 
 
 @dataclass(frozen=True)
@@ -57,11 +66,11 @@ def running(options: Options, port: int = 0) -> Iterator[Running]:
 
     Raises SandboxError where the options, the seed, the database or the port are of no use.
     """
-    limiter = Limiter(Rate.parse(options.rate), time.monotonic)
+    limiter, behaviours = Limiter(Rate.parse(options.rate), time.monotonic), parse(options.behaviours)
     with (
         closing(_listen(port)) as listener,
         closing(_open(options)) as store,
-        _serving(application(store, limiter, options.latency_ms, _now), listener),
+        _serving(application(State(store, options.clock, behaviours), limiter, options.latency_ms), listener),
     ):
         yield Running(f"http://{HOST}:{listener.getsockname()[1]}")
 
@@ -101,11 +110,7 @@ def _listen(port: int) -> socket.socket:
 
 
 def _open(options: Options) -> Store:
-    return open_store(options.db, lambda: first_contents(options.seed, options.portal, _now()))
-
-
-def _now() -> int:
-    return time.time_ns() // 1_000_000
+    return open_store(options.db, lambda: first_contents(options.seed, options.portal, options.clock()))
 
 
 @contextmanager

@@ -8,10 +8,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from reconciler.sandbox import SandboxError
+from reconciler.sandbox.behaviours import LONGEST_LAG
 from reconciler.sandbox.contents import App, Contents, Event, Portal
 
 FIRST_OBJECT_ID = 400_000_000_001
 """Where the ids of an empty portal begin, with as many digits as HubSpot's."""
+
+MEMORY_MS = LONGEST_LAG * 1000
+"""For how long the store knows what its events were before."""
 
 _FORMAT = 1
 _TABLES = (
@@ -28,6 +32,28 @@ _SAVE = """INSERT INTO events (object_id, app_id, account_id, event_id, rest) VA
            ON CONFLICT (object_id) DO UPDATE SET rest = excluded.rest"""
 
 _SELECT = "SELECT object_id, app_id, account_id, event_id, rest FROM events"
+
+# What events were before this process changed them: in the connection alone, as the behaviours are the process's own.
+_PAST = (
+    "PRAGMA temp_store = MEMORY",
+    """CREATE TEMP TABLE past (number INTEGER PRIMARY KEY, ended_at INTEGER NOT NULL, object_id INTEGER NOT NULL,
+                               app_id INTEGER, account_id TEXT, event_id TEXT, rest TEXT)""",
+    "CREATE INDEX temp.past_by_time ON past (ended_at)",
+)
+# Of an event that was not there before, `rest` is NULL.
+_REMEMBER = """INSERT INTO past (ended_at, object_id, app_id, account_id, event_id, rest)
+               SELECT ?, asked.id, app_id, account_id, event_id, rest
+               FROM (SELECT ? AS id) AS asked LEFT JOIN events ON object_id = asked.id"""
+# The oldest of what ended after an instant is what was there at that instant; SQLite takes a row's other columns from
+# where its min() stands.
+_EVENTS_AS_OF = """
+    WITH undone AS (SELECT object_id, app_id, account_id, event_id, rest, min(number) FROM past
+                    WHERE ended_at > ? GROUP BY object_id),
+         seen AS (SELECT object_id, app_id, account_id, event_id, rest FROM events
+                  WHERE object_id NOT IN (SELECT object_id FROM undone)
+                  UNION ALL
+                  SELECT object_id, app_id, account_id, event_id, rest FROM undone WHERE rest IS NOT NULL)
+    SELECT * FROM seen WHERE object_id > ? ORDER BY object_id LIMIT ?"""
 
 _Row = tuple[int, int | None, str | None, str | None, str]
 
@@ -84,9 +110,10 @@ class Store:
         )
         return (Key(*row) for row in rows)
 
-    def events_after(self, object_id: int, limit: int) -> list[Event]:
-        """Return the events that follow an objectId, by objectId."""
-        return self._events("WHERE object_id > ? ORDER BY object_id LIMIT ?", object_id, limit)
+    def events_after(self, object_id: int, limit: int, seen_at: int) -> list[Event]:
+        """Return the events that follow an objectId, by objectId, as they were at an instant of the last hour."""
+        rows = self._db.execute(_EVENTS_AS_OF, (seen_at, object_id, limit))
+        return [_event(row) for row in rows]
 
     def all_events(self) -> list[Event]:
         """Return every event, by objectId."""
@@ -97,12 +124,14 @@ class Store:
         (last,) = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'events'").fetchone()
         return int(last) + 1
 
-    def save(self, *events: Event) -> None:
-        """Add events, or replace those with the same objectId; an event's identity never changes."""
-        self._db.executemany(_SAVE, map(_row, events))
+    def save(self, event: Event) -> None:
+        """Add an event, or replace the one with the same objectId; an event's identity never changes."""
+        self._remember(event.object_id, event.updated_at)
+        self._db.execute(_SAVE, _row(event))
 
-    def delete(self, object_id: int) -> bool:
+    def delete(self, object_id: int, now: int) -> bool:
         """Delete an event; False where there is none."""
+        self._remember(object_id, now)
         return self._db.execute("DELETE FROM events WHERE object_id = ?", (object_id,)).rowcount == 1
 
     def fill(self, contents: Contents) -> None:
@@ -113,7 +142,12 @@ class Store:
         self._db.execute("INSERT INTO portal VALUES (:id, :timezone, :account_type)", asdict(contents.portal))
         definitions = ((each["name"], json.dumps(each)) for each in contents.properties)
         self._db.executemany("INSERT INTO properties VALUES (?, ?)", definitions)
-        self.save(*contents.events)
+        self._db.executemany(_SAVE, map(_row, contents.events))
+
+    def _remember(self, object_id: int, now: int) -> None:
+        """Keep what an event was before it changes, or that there was none."""
+        self._db.execute("DELETE FROM past WHERE ended_at < ?", (now - MEMORY_MS,))
+        self._db.execute(_REMEMBER, (now, object_id))
 
     def _one_event(self, condition: str, *values: object) -> Event | None:
         return next(iter(self._events(condition, *values)), None)
@@ -147,6 +181,8 @@ def _opened(db: sqlite3.Connection, fresh: Callable[[], Contents]) -> Store:
     try:
         db.execute("PRAGMA journal_mode = WAL")  # readers in other processes never wait
         db.execute("PRAGMA synchronous = NORMAL")
+        for statement in _PAST:
+            db.execute(statement)
         with store.transaction():
             if _is_new(db):
                 store.fill(fresh())

@@ -49,6 +49,22 @@ def read_inputs(body: bytes) -> list[Item]:
     return [read_object(item, "inputs") for item in inputs]
 
 
+def trimmed(item: Item) -> Item:
+    """Return what was sent without the white space around texts and values of custom properties."""
+    texts = {name: _stripped(item[name]) for name in TEXTS if name in item}
+    return {**item, **texts, "customProperties": _with_stripped_values(item.get("customProperties"))}
+
+
+def _with_stripped_values(properties: object) -> object:
+    if not isinstance(properties, list):
+        return properties
+    return [{**each, "value": _stripped(each.get("value"))} if isinstance(each, dict) else each for each in properties]
+
+
+def _stripped(value: object) -> object:
+    return value.strip() if isinstance(value, str) else value
+
+
 def read_draft(item: Item) -> Draft:
     """Read one event of an upsert, which needs its two ids, a name and an organizer (FACTS 1.3)."""
     for name in REQUIRED_TEXTS:

@@ -60,6 +60,19 @@ def test_a_port_in_use_is_said(seed: Seed) -> None:
     assert "Traceback" not in screen.err
 
 
+def test_it_behaves_as_asked() -> None:
+    with serving("--behaviour", "upsert=keep", "--behaviour", "list-lag=1.5") as (_, base_url):
+        behaviours = httpx.get(f"{base_url}/_sandbox/behaviours").json()
+    assert (behaviours["upsert"], behaviours["list-lag"], behaviours["search"]) == ("keep", 1.5, "prefix")
+
+
+def test_a_behaviour_that_is_none_is_said() -> None:
+    screen = started("sandbox", "--port", "0", "--behaviour", "upsert=replaced")
+    assert screen.code == 64
+    assert "the behaviour 'upsert=replaced' is none: upsert is replace or keep, not 'replaced'" in screen.err
+    assert "Traceback" not in screen.err
+
+
 def test_the_rate_is_the_one_asked_for(seed: Seed) -> None:
     with serving("--rate", "2/60") as (_, base_url):
         headers = {"Authorization": "Bearer sandbox-1001"}

@@ -50,7 +50,6 @@ def test_what_is_not_there_yet_says_so(reconciler: CommandLine, command: str) ->
         ("show", "plan.json", "--html", "plan.html"),
         ("apply", "--base", "main"),
         ("sandbox", "--faults", "faults.json"),
-        ("sandbox", "--behaviour", "search=exact"),
     ],
 )
 def test_an_option_that_is_not_there_yet_says_so(reconciler: CommandLine, arguments: tuple[str, ...]) -> None:

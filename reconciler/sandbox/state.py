@@ -1,0 +1,19 @@
+"""What a running sandbox works with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from reconciler.sandbox.behaviours import Behaviours
+from reconciler.sandbox.store import Store
+
+Clock = Callable[[], int]
+"""Returns the time in milliseconds since 1970 (UTC)."""
+
+
+@dataclass
+class State:
+    """The database, the time, and the behaviours that hold until others are put in their place."""
+
+    store: Store
+    clock: Clock
+    behaviours: Behaviours
