@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from reconciler import fingerprint
+from reconciler import fingerprint, versions
 from reconciler.change import Change, Create, Delete, Update, rank
 from reconciler.diagnostics import Diagnostic, error, in_file_order, info, warning
 from reconciler.diff import cancel, compare, delete
@@ -76,7 +76,7 @@ class _Task:
 def build(
     settled: Settled, declared: Declared, policy: Policy, portal: Portal, evidence: Evidence, now: datetime
 ) -> Draft:
-    """Order what differs, judge the orphans; `now` decides which of them are over."""
+    """Order what differs, judge the orphans; `now` decides what is over: an orphan, the API version's support."""
     verdicts = [(judge(orphan.live, policy, now), orphan) for orphan in settled.orphans]
     tasks = [*_declared_tasks(settled.matches)]
     tasks += [
@@ -93,7 +93,8 @@ def build(
         orphaned=settled.orphaned,
         foreign=settled.foreign,
         diagnostics=declared.diagnostics
-        + in_file_order([*settled.diagnostics, *_findings(settled, portal, policy), *_whose_token(evidence)]),
+        + in_file_order([*settled.diagnostics, *_findings(settled, portal, policy), *_whose_token(evidence)])
+        + tuple(versions.findings(portal.api_version, now)),
     )
     return Draft(
         plan=plan,

@@ -6,12 +6,16 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from reconciler.cli.run import run
+
+NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
+"""When the command line is called, so that what is expected of it stays true: some of it depends on the day."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class CommandLine:
 
     def __call__(self, *arguments: str | int | Path) -> Screen:
         self.captured.readouterr()
-        code = run([str(argument) for argument in arguments])
+        code = run([str(argument) for argument in arguments], now=lambda: NOW)
         out, err = self.captured.readouterr()
         return Screen(code, out, err)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import click
 from reconciler import approval, saved
 from reconciler.apply import Applied, Lookup, read_each, trust_list
 from reconciler.cli.asking import confirm
-from reconciler.cli.options import Common, command_options, not_yet
+from reconciler.cli.options import Call, Common, command_options, not_yet
 from reconciler.cli.output import save, say, show, tell
 from reconciler.cli.progress import Progress, progress
 from reconciler.cli.reading import saved_plan
@@ -51,6 +51,7 @@ class Options:
     form: str
     receipt: Path | None
     common: Common
+    now: Callable[[], datetime]
 
 
 @click.command("apply")
@@ -72,14 +73,16 @@ class Options:
 @click.option("--receipt", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Save what was done.")
 @click.option("--format", "form", type=click.Choice([*_FORMATS]), default="text", help="What to print.")
 @command_options
-def command(path: Path, common: Common, **given: Any) -> int:
+@click.pass_obj
+def command(call: Call, /, path: Path, common: Common, **given: Any) -> int:
     """Make HubSpot hold what the declarations at PATH (default: events) say, and prove it."""
-    options = _options(common, **given)
+    options = _options(call, common, **given)
     settings = load_settings(path, environment=common.environment, api_version=common.api_version)
     return _apply(load(settings), settings, options)
 
 
 def _options(
+    call: Call,
     common: Common,
     *,
     yes: bool,
@@ -100,6 +103,7 @@ def _options(
         form=form,
         receipt=receipt,
         common=common,
+        now=call.now,
     )
 
 
@@ -131,7 +135,7 @@ def _apply(declared: Declared, settings: Settings, options: Options) -> int:
         HttpWriter(way.connection, timeout=way.timeout, clock=way.clock, watch=way.watch) as http,
     ):
         portal = PortalWriter(http, settings.api_version)
-        now = datetime.now(UTC)
+        now = options.now()
         draft = make_plan(declared, way.policy, portal, now)
         if not options.reviewed or not draft.plan.changes:
             _show_plan(draft, options)
@@ -152,7 +156,7 @@ def _approve(draft: Draft, options: Options) -> ApprovedPlan:
         approved = approve_plan(draft, options.select, options.limits)
         if options.asks and approved.changes:
             confirm(draft.plan)
-            check_time(approved, datetime.now(UTC))
+            check_time(approved, options.now())
     except ReconcilerError as refusal:
         receipt = nothing_ran(draft, refusal)
         _save(receipt, options)

@@ -1,5 +1,6 @@
 """The commands by name; each is loaded only when it is called."""
 
+from dataclasses import replace
 from importlib import import_module
 
 import click
@@ -57,6 +58,6 @@ def reconciler(ctx: click.Context, common: Common) -> None:
     Exit codes: 0 done, 1 error, 2 there are changes (plan --detailed-exitcode), 3 declarations wrong,
     4 token refused, 5 apply refused, 6 apply fell short, 7 HubSpot unreachable, 64 wrong usage.
     """
-    ctx.obj = common
+    ctx.obj = replace(ctx.obj, common=common)
     if ctx.get_parameter_source("sandbox") is click.core.ParameterSource.ENVIRONMENT and common.sandbox:
         say("RECONCILER_SANDBOX is set: a local HubSpot answers, not the real one.")

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,14 @@ class Common:
         """Give these with what was given nearer to the command."""
         given = {name: value for name in self.__slots__ if (value := getattr(nearer, name)) not in (None, False)}
         return replace(self, **given)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of the program: what it is given from outside, what was said to it before the command's name."""
+
+    now: Callable[[], datetime]
+    common: Common = Common()
 
 
 def _number(ctx: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
@@ -78,7 +87,7 @@ def command_options(function: Function) -> Function:
 
     @wraps(function)
     def merged(*arguments: Any, common: Common, **options: Any) -> Any:
-        farther = click.get_current_context().find_object(Common) or Common()
+        farther: Common = click.get_current_context().obj.common
         return function(*arguments, common=farther.overridden_by(common), **options)
 
     version = click.version_option(__version__, "--version", message="reconciler %(version)s")

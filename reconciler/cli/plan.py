@@ -1,13 +1,12 @@
 """`reconciler plan`."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from reconciler import saved
 from reconciler.cli.formats import FORMATS, Files, format_options, write
-from reconciler.cli.options import Common, command_options, not_yet
+from reconciler.cli.options import Call, Common, command_options, not_yet
 from reconciler.cli.output import show
 from reconciler.cli.session import Stop, opened
 from reconciler.declarations.files import load
@@ -31,7 +30,10 @@ _CHANGES = 2
 @click.option("--max-deletes", type=click.IntRange(min=0), metavar="N", help="As for apply: show what it would refuse.")
 @click.option("--max-registrants", type=click.IntRange(min=0), metavar="N", help="As for apply.")
 @command_options
+@click.pass_obj
 def command(
+    call: Call,
+    /,
     path: Path,
     *,
     form: str,
@@ -43,7 +45,7 @@ def command(
 ) -> int:
     """Show what an apply would do for the declarations at PATH (default: events); nothing is written to HubSpot."""
     try:
-        plan = _plan(path, Limits(max_deletes, max_registrants), common)
+        plan = _plan(path, Limits(max_deletes, max_registrants), common, call)
     except DeclarationsInvalid as invalid:
         if form != "json":
             raise
@@ -54,15 +56,15 @@ def command(
     return _CHANGES if detailed_exitcode and plan.changes else 0
 
 
-def _plan(path: Path, limits: Limits, common: Common) -> Plan:
+def _plan(path: Path, limits: Limits, common: Common, call: Call) -> Plan:
     settings = load_settings(path, environment=common.environment, api_version=common.api_version)
-    return _read(load(settings), settings, limits, common)
+    return _read(load(settings), settings, limits, common, call)
 
 
-def _read(declared: Declared, settings: Settings, limits: Limits, common: Common) -> Plan:
+def _read(declared: Declared, settings: Settings, limits: Limits, common: Common, call: Call) -> Plan:
     with (
         opened(common, settings, Stop()) as way,
         HttpReader(way.connection, timeout=way.timeout, clock=way.clock, watch=way.watch) as http,
     ):
         reader = PortalReader(http, settings.api_version)
-        return with_refusals(make_plan(declared, way.policy, reader, datetime.now(UTC)), limits)
+        return with_refusals(make_plan(declared, way.policy, reader, call.now()), limits)

@@ -3,19 +3,28 @@
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
 import click
 
 from reconciler.cli.group import reconciler
+from reconciler.cli.options import Call
 from reconciler.cli.output import complain, say
 from reconciler.errors import Interrupted, ReconcilerError, UsageError
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Carry out the command line and give its exit code; nothing that can go wrong outside shows a traceback."""
+def _utc() -> datetime:
+    return datetime.now(UTC)
+
+
+def run(arguments: Sequence[str], *, now: Callable[[], datetime] = _utc) -> int:
+    """Carry out the command line and give its exit code; nothing that can go wrong outside shows a traceback.
+
+    `now` tells the time of day, which decides what is over.
+    """
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _end)
     for name in ("stdout", "stderr"):
@@ -25,7 +34,7 @@ def run(arguments: Sequence[str]) -> int:
         stream.reconfigure(errors="backslashreplace")
         setattr(sys, name, stream)
     try:
-        return _run(list(arguments))
+        return _run(list(arguments), Call(now))
     except OSError as error:
         say(f"Error: cannot write the output: {error.strerror}")
         # Python would complain once more when it closes what it could not write.
@@ -33,9 +42,9 @@ def run(arguments: Sequence[str]) -> int:
         return 1
 
 
-def _run(arguments: list[str]) -> int:
+def _run(arguments: list[str], call: Call) -> int:
     try:
-        code = reconciler.main(arguments, prog_name="reconciler", standalone_mode=False)
+        code = reconciler.main(arguments, prog_name="reconciler", standalone_mode=False, obj=call)
     except click.UsageError as error:
         say(f"Error: {error.format_message()}")
         return UsageError.exit_code

@@ -207,3 +207,12 @@ def test_a_sandbox_that_only_the_environment_asks_for_is_announced(
     screen = reconciler("plan")
     assert screen.code == 0
     assert "RECONCILER_SANDBOX" in screen.err
+
+
+def test_an_api_version_near_its_end_is_warned_of_on_the_day_that_it_is(
+    reconciler: CommandLine, folder: Path, portal: str
+) -> None:
+    screen = reconciler("plan", "--api-version", "2025-09")
+    said = "warning: HubSpot supports API version 2025-09 until March 2027"
+    assert f'{said} (set apiVersion: "2026-09" in reconciler.yaml) [api-version-ending]' in screen.out
+    assert "api-version" not in reconciler("plan", "--api-version", "2026-03").out

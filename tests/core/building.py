@@ -18,7 +18,7 @@ from reconciler.plan import Draft, Plan, build
 from reconciler.policy import Policy
 from reconciler.receipt import Outcome, Receipt, Result
 
-NOW = datetime(2027, 6, 1, 12, tzinfo=UTC)
+NOW = datetime(2027, 2, 1, 12, tzinfo=UTC)
 APP = 1001
 OTHER_APP = 2002
 PORTAL = Portal(1234567, "STANDARD", "Europe/Berlin", "2026-03", APP)

@@ -244,3 +244,8 @@ def test_the_moment_of_planning_decides_which_orphans_are_over() -> None:
         for when in (NOW, NOW + timedelta(days=2))
     ]
     assert wills == [Will.DELETE, Will.NOTHING]
+
+
+def test_an_api_version_whose_support_ends_soon_is_warned_of() -> None:
+    plan = planned([], portal=replace(PORTAL, api_version="2025-09")).plan
+    assert codes(plan.diagnostics) == ["api-version-ending"]
