@@ -22,6 +22,8 @@ from reconciler.hubspot.surroundings import Clock, Watch
 from reconciler.settings import Connection
 
 ATTEMPTS = 5
+ATTEMPTS_FOR_DETAILS = 2
+"""A run can do without the token's details, so it does not wait long for them."""
 MOST_BYTES = 64 * 1024 * 1024
 """An answer larger than this is an error: a hundred events of the largest texts take a tenth of it."""
 
@@ -73,20 +75,22 @@ class HttpReader:
     def token_details(self, path: str) -> Json:
         """Ask what the token is: the token itself is the question."""
         question = {"tokenKey": self._secret}
-        return required(self._retried("POST", path, {}, question), path)
+        return required(self._retried("POST", path, {}, question, attempts=ATTEMPTS_FOR_DETAILS), path)
 
     def _request(self, method: str, path: str, query: Mapping[str, str], body: Json = None) -> Answer:
         if method not in self.methods:
             raise AssertionError(f"this client must not send {method}")
         return self._retried(method, path, query, body)
 
-    def _retried(self, method: str, path: str, query: Mapping[str, str], body: Json) -> Answer:
+    def _retried(
+        self, method: str, path: str, query: Mapping[str, str], body: Json, *, attempts: int = ATTEMPTS
+    ) -> Answer:
         self.requests += 1
         self._sent = False
         retrying = Retrying(
             retry=retry_if_exception_type(Passing),
             wait=_pause,
-            stop=self._out_of_time,
+            stop=lambda state: state.attempt_number >= attempts or self._out_of_time(state),
             sleep=self._clock.sleep,
             reraise=True,
         )
@@ -103,8 +107,6 @@ class HttpReader:
             raise
 
     def _out_of_time(self, state: RetryCallState) -> bool:
-        if state.attempt_number >= ATTEMPTS:
-            return True
         return self._clock.now() + state.upcoming_sleep > self._deadline
 
     def _once(self, method: str, path: str, query: Mapping[str, str], body: Json) -> Answer:

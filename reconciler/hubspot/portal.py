@@ -73,10 +73,14 @@ class PortalReader:
         return self._portal
 
     def _token_app(self) -> int | None:
-        """Ask which app the token belongs to; it is not known that this answers for every kind of token."""
+        """Ask which app the token belongs to; None where HubSpot does not say, whatever keeps it from that.
+
+        It is not known that this answers for every kind of token. A token that is good for nothing ends the run at
+        the next request, and so does a network that is down.
+        """
         try:
             return _understood(wire.token_app, self._http.token_details(TOKEN_DETAILS))
-        except (Rejected, AccessDenied):
+        except (Rejected, AccessDenied, Unavailable):
             return None
 
     def _events(self) -> "list[LiveEvent]":

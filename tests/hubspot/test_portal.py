@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from reconciler.change import Create, FieldChange
-from reconciler.errors import Unavailable
+from reconciler.errors import AccessDenied, Unavailable
 from reconciler.event import Identity
 from reconciler.hubspot.http import HttpReader, HttpWriter
 from reconciler.hubspot.portal import MOST_PAGES, PortalReader, PortalWriter
@@ -15,7 +15,7 @@ from reconciler.hubspot.shapes import Json
 from reconciler.live import Answer, Edit, Portal
 from tests.hubspot import connecting
 from tests.hubspot.clocks import Sleeper
-from tests.hubspot.scripted import Play, Server, answer, serving
+from tests.hubspot.scripted import Play, Server, answer, cut, serving
 
 BASE = "/marketing/marketing-events/2026-03"
 ACCOUNT = answer(body={"portalId": 7, "accountType": "STANDARD", "timeZone": "Europe/Berlin"})
@@ -75,16 +75,32 @@ def test_whose_portal_it_is_is_asked_once(play: Open) -> None:
     assert [one.method for one in server.received] == ["GET", "POST", "GET", "GET"]
 
 
-@pytest.mark.parametrize("details", [answer(404), answer(401), answer(403), answer(400), answer(body={"userId": 1})])
+UNTOLD = (404, 401, 403, 400, 307, 501)
+ODD_DETAILS: tuple[Json, ...] = ({"userId": 1}, [], {"appId": "x"})
+
+
+@pytest.mark.parametrize("details", [*map(answer, UNTOLD), *(answer(body=body) for body in ODD_DETAILS)])
 def test_a_token_that_hubspot_tells_nothing_about_has_no_known_app(play: Open, details: Play) -> None:
-    portal, _ = play(ACCOUNT, details, page())
+    portal, _ = play(ACCOUNT, details, page(event("1")))
+    listing = portal.read()
+    assert (listing.portal.app_id, len(listing.events)) == (None, 1)
+
+
+@pytest.mark.parametrize("details", [answer(503), answer(body=b"<html>"), cut()])
+def test_a_failure_to_tell_the_app_is_not_waited_out(play: Open, details: Play) -> None:
+    portal, server = play(ACCOUNT, details, details, page())
     assert portal.read().portal.app_id is None
+    assert [one.method for one in server.received] == ["GET", "POST", "POST", "GET"]
 
 
-@pytest.mark.parametrize("details", [answer(500), answer(body=[]), answer(body={"appId": "x"})])
-def test_a_failure_to_tell_the_app_is_no_missing_app(play: Open, details: Play) -> None:
-    portal, _ = play(ACCOUNT, *[details] * 5, page())
-    with pytest.raises(Unavailable):
+def test_a_failure_to_tell_the_app_may_pass(play: Open) -> None:
+    portal, _ = play(ACCOUNT, answer(503), TOKEN, page())
+    assert portal.read().portal.app_id == 1001
+
+
+def test_a_token_that_is_good_for_nothing_ends_the_reading(play: Open) -> None:
+    portal, _ = play(ACCOUNT, answer(401), answer(401))
+    with pytest.raises(AccessDenied):
         portal.read()
 
 
