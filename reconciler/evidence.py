@@ -56,17 +56,39 @@ class Evidence:
         known = replace(self, asked=self.asked | {asked})
         if found is None:
             return replace(known, misses=self.misses | {asked})
-        object_id = str(found.identity.object_id)
+        object_id = found.identity.object_id or self._listed_as(found, listing)
+        if object_id is None:
+            return known
         made_by = listing.by_object_id.get(object_id, found).app_id
         # Only the app that made an event can read it by its external ids, so the token is that app's.
         known = replace(known, app_id=self.app_id or made_by, token_app_id=self.token_app_id or made_by)
-        if known.foreign_token or made_by not in (None, known.app_id):
+        # An answer proves that the token's app made the event. Where the settings say which app is ours, and nothing
+        # says that the token is that app's, it may be another app's event with the same ids.
+        if known.foreign_token or (made_by or known.token_app_id) != known.app_id:
             return known
+        identity = replace(found.identity, object_id=object_id)
         return replace(
             known,
             accounts={**self.accounts, object_id: asked[0]},
-            fresh={**self.fresh, object_id: replace(found, app_id=known.app_id)},
+            fresh={**self.fresh, object_id: replace(found, identity=identity, app_id=known.app_id)},
         )
+
+    def _listed_as(self, found: LiveEvent, listing: Listing) -> str | None:
+        """Give the object id that the list tells of an event that was read without one; None where it may be another.
+
+        A namesake under another account would be listed in the same way, while the event itself may not be listed
+        yet: only the same time of the latest change makes them one.
+        """
+        if self.app_id is None or self.token_app_id != self.app_id or found.updated_at is None:
+            return None
+        namesakes = [
+            event
+            for event in listing.events
+            if event.app_id == self.app_id and event.identity.external_event_id == found.identity.external_event_id
+        ]
+        if len(namesakes) != 1 or namesakes[0].updated_at != found.updated_at:
+            return None
+        return namesakes[0].identity.object_id
 
 
 def first_evidence(policy: Policy, listing: Listing) -> Evidence:

@@ -48,19 +48,35 @@ class PortalReader:
         return _understood(wire.hits, self._http.get(self._paths.search, {"q": prefix}))
 
     def find(self, identity: Identity) -> LiveEvent | None:
-        """Read one event: by external ids, which only its own app can (get by external ids), else by object id."""
-        if identity.external is None:
-            return self._get(self._paths.by_object_id(str(identity.object_id)), {}, identity)
-        account_id, event_id = identity.external
-        return self._get(self._paths.by_event_id(event_id), {"externalAccountId": account_id}, identity)
+        """Read one event: by external ids, which only its own app can (get by external ids), else by object id.
 
-    def _get(self, path: str, query: dict[str, str], asked: Identity) -> LiveEvent | None:
+        HubSpot need not tell the object id of an event that it was asked for by its external ids. Where it is known
+        already, the object itself is read then, which shows whether it still has that event id.
+        """
+        if identity.external is None:
+            return self._find_object(identity)
+        account_id, event_id = identity.external
+        query = {"externalAccountId": account_id}
+        found = self._get(self._paths.by_event_id(event_id), query, identity, wire.event_by_external_ids)
+        if found is not None and found.identity.object_id is None and identity.object_id is not None:
+            return self._find_object(identity)
+        return found
+
+    def _find_object(self, identity: Identity) -> LiveEvent | None:
+        found = self._get(self._paths.by_object_id(str(identity.object_id)), {}, identity, wire.event)
+        if found is not None and found.identity.object_id != identity.object_id:
+            raise _other(Identity(object_id=identity.object_id), Identity(object_id=found.identity.object_id))
+        return found
+
+    def _get(
+        self, path: str, query: dict[str, str], asked: Identity, decode: Callable[[Json], LiveEvent]
+    ) -> LiveEvent | None:
         body = self._http.get_or_none(path, query)
         if body is None:
             return None
-        found = _understood(wire.event, body)
-        if not _is_about(found.identity, asked):
-            raise Unavailable(f"HubSpot was asked for {asked} and answers with {found.identity}")
+        found = _understood(decode, body)
+        if asked.external is not None and found.identity.external_event_id != asked.external_event_id:
+            raise _other(asked, found.identity)
         identity = Identity(asked.external_account_id, asked.external_event_id, found.identity.object_id)
         return LiveEvent(identity, found.app_id, found.fields, found.registrants, found.attendees, found.updated_at)
 
@@ -148,11 +164,8 @@ class PortalWriter(PortalReader):
 NO_CONTENT = 204
 
 
-def _is_about(found: Identity, asked: Identity) -> bool:
-    """Tell whether an answer speaks of the event that was asked for; the account id stands in none."""
-    if asked.external is None:
-        return found.object_id == asked.object_id
-    return found.external_event_id == asked.external_event_id
+def _other(asked: Identity, found: Identity) -> Unavailable:
+    return Unavailable(f"HubSpot was asked for {asked} and answers with {found}")
 
 
 def _changed(event: LiveEvent) -> str:

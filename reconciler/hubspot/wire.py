@@ -65,13 +65,21 @@ def page(body: Json) -> Page:
 
 
 def event(body: Json, path: str = "event") -> LiveEvent:
-    """Read one event in whichever of the shapes that HubSpot's reads return; null and absent are the same."""
+    """Read one event as the list and a read by object id return it; null and absent are the same."""
+    found = event_by_external_ids(body, path)
+    if found.identity.object_id is None:
+        raise Malformed(f"{path}.objectId is missing")
+    return found
+
+
+def event_by_external_ids(body: Json, path: str = "event") -> LiveEvent:
+    """Read one event as a read by external ids returns it: HubSpot does not promise its object id there."""
     item = as_mapping(body, path)
     app = as_mapping(item.get("appInfo") or {}, f"{path}.appInfo")
     return LiveEvent(
         Identity(
             external_event_id=optional(str, item.get("externalEventId"), f"{path}.externalEventId") or None,
-            object_id=required_id(item.get("objectId"), f"{path}.objectId"),
+            object_id=optional_id(item.get("objectId"), f"{path}.objectId"),
         ),
         number(app.get("id"), f"{path}.appInfo.id"),
         {**_plain_fields(item, path), **_custom_fields(item, path)},

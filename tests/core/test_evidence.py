@@ -128,6 +128,70 @@ def test_an_event_that_the_list_does_not_show_yet_is_proven_all_the_same() -> No
     assert evidence.fresh["99"].app_id == APP
 
 
+def test_a_direct_read_by_a_token_of_nobody_knows_which_app_does_not_prove_an_event_to_be_the_settings_apps() -> None:
+    """The settings' app may have nothing there, while the token's app has an event with the same ids."""
+    for listing in (LISTING, Listing(NOBODY, ()), Listing(NOBODY, (live("1", "summit", app=None),))):
+        evidence = Evidence(APP, None).with_answer(("acme", "summit"), found(), listing)
+        listed = any(event.app_id == APP for event in listing.events)
+        assert (evidence.token_app_id == APP) is listed
+        assert (evidence.accounts, set(evidence.fresh)) == (({"1": "acme"}, {"1"}) if listed else ({}, set()))
+        assert evidence.asked == {("acme", "summit")}
+
+
+def test_without_an_app_in_the_settings_what_the_token_can_read_is_ours_whatever_app_that_is() -> None:
+    listing = Listing(NOBODY, (live("1", "summit", app=None),))
+    evidence = UNKNOWN.with_answer(("acme", "summit"), found(), listing)
+    assert (evidence.app_id, evidence.accounts) == (None, {"1": "acme"})
+
+
+NOON, ONE = "2027-01-01T12:00:00Z", "2027-01-01T13:00:00Z"
+NAMELESS = replace(found(), identity=Identity("acme", "summit"), updated_at=NOON)
+"""An answer that does not say which object it speaks of."""
+
+
+def listed(object_id: str, event_id: str = "summit", *, updated: str | None = NOON, app: int = APP) -> LiveEvent:
+    return replace(live(object_id, event_id, app=app), updated_at=updated)
+
+
+def test_the_list_tells_the_object_id_that_a_direct_read_lacks() -> None:
+    listing = Listing(PORTAL, (listed("1"), listed("2", "launch"), listed("3", app=OTHER_APP)))
+    evidence = Evidence(APP, APP).with_answer(("acme", "summit"), NAMELESS, listing)
+    assert evidence.accounts == {"1": "acme"}
+    assert evidence.fresh == {"1": replace(found(app=APP), updated_at=NOON)}
+
+
+@pytest.mark.parametrize(
+    ("listing", "evidence", "answer"),
+    [
+        ((listed("1"), listed("2")), Evidence(APP, APP), NAMELESS),
+        ((listed("1", updated=ONE),), Evidence(APP, APP), NAMELESS),
+        ((listed("1", updated=None),), Evidence(APP, APP), replace(NAMELESS, updated_at=None)),
+        ((listed("1", "launch"),), Evidence(APP, APP), NAMELESS),
+        ((listed("1", app=OTHER_APP),), Evidence(APP, APP), NAMELESS),
+        ((listed("1"),), Evidence(APP, None), NAMELESS),
+        ((listed("1"),), Evidence(APP, OTHER_APP), NAMELESS),
+        ((listed("1"),), UNKNOWN, NAMELESS),
+        ((), Evidence(APP, APP), NAMELESS),
+    ],
+    ids=[
+        "two namesakes",
+        "changed meanwhile",
+        "no time of change",
+        "another event id",
+        "another app's",
+        "a token of nobody knows which app",
+        "another app's token",
+        "nobody knows which app",
+        "not listed",
+    ],
+)
+def test_a_direct_read_without_an_object_id_proves_nothing_where_it_may_speak_of_another_event(
+    listing: tuple[LiveEvent, ...], evidence: Evidence, answer: LiveEvent
+) -> None:
+    asked = ("acme", "summit")
+    assert evidence.with_answer(asked, answer, Listing(NOBODY, listing)) == replace(evidence, asked=frozenset({asked}))
+
+
 def test_an_event_of_another_app_that_the_token_can_read_shows_that_the_token_is_foreign() -> None:
     listing = Listing(NOBODY, (live("1", "summit", app=OTHER_APP),))
     evidence = Evidence(APP, None).with_answer(("acme", "summit"), found(), listing)

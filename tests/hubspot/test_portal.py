@@ -224,6 +224,33 @@ def test_an_answer_about_another_event_is_no_answer(play: Open, asked: Identity,
         portal.find(asked)
 
 
+def test_an_event_whose_object_id_hubspot_does_not_tell_is_found_without_it(play: Open) -> None:
+    portal, _ = play(answer(body={"externalEventId": "summit"}))
+    found = portal.find(SUMMIT)
+    assert found is not None
+    assert found.identity == SUMMIT
+
+
+def test_an_object_that_is_known_is_read_where_the_answer_does_not_name_it(play: Open) -> None:
+    portal, server = play(
+        answer(body={"externalEventId": "summit"}),
+        answer(body={"externalEventId": "summit", "objectId": "1", "registrants": 3}),
+    )
+    found = portal.find(Identity("acme", "summit", "1"))
+    assert found is not None
+    assert (found.identity, found.registrants) == (Identity("acme", "summit", "1"), 3)
+    assert [one.target for one in server.received] == [f"{BASE}/events/summit?externalAccountId=acme", f"{BASE}/1"]
+
+
+@pytest.mark.parametrize(
+    "told", [{"objectId": "1", "externalEventId": "zoom"}, {"objectId": "2", "externalEventId": "summit"}]
+)
+def test_a_known_object_that_has_become_something_else_is_no_answer(play: Open, told: Json) -> None:
+    portal, _ = play(answer(body={"externalEventId": "summit"}), answer(body=told))
+    with pytest.raises(Unavailable, match="HubSpot was asked for"):
+        portal.find(Identity("acme", "summit", "1"))
+
+
 def test_a_number_of_people_below_zero_counts_nobody(play: Open) -> None:
     portal, _ = play(answer(body={"objectId": "1", "registrants": -5}))
     found = portal.find(Identity(object_id="1"))

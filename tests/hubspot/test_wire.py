@@ -187,6 +187,11 @@ def test_an_event_that_a_person_made_has_neither_ids_nor_app() -> None:
     assert found == LiveEvent(Identity(None, None, "8"), None, {"eventName": "By hand"})
 
 
+def test_an_event_read_by_its_external_ids_may_lack_its_object_id() -> None:
+    assert wire.event_by_external_ids({"externalEventId": "spring"}) == LiveEvent(Identity(None, "spring"), None, {})
+    assert wire.event_by_external_ids(EVENT) == wire.event(EVENT)
+
+
 @pytest.mark.parametrize(
     ("sent", "read"),
     [("", None), (None, None), ("EMEA", "EMEA"), (12, "12"), (1.5, "1.5"), (True, "true"), (False, "false")],

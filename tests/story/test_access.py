@@ -1,5 +1,6 @@
 """Whose token, whose app, whose events: what is not proven to be ours is not touched."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -7,6 +8,7 @@ import pytest
 
 from reconciler.errors import AccessDenied, Refused
 from reconciler.guard import Limits
+from reconciler.hubspot.portal import PortalWriter
 from reconciler.plan import Draft
 from reconciler.policy import Orphans, Policy
 from reconciler.receipt import Outcome
@@ -39,6 +41,13 @@ def actions(draft: Draft) -> list[tuple[str, str | None]]:
 
 def codes(draft: Draft) -> list[str]:
     return [found.code for found in draft.plan.diagnostics]
+
+
+def refusals(world: World, draft: Draft, portal: PortalWriter) -> set[str]:
+    """Give the codes of the reasons why a plan is not applied."""
+    with pytest.raises(Refused) as caught:
+        world.run(draft, portal=portal)
+    return {reason.code for reason in caught.value.reasons}
 
 
 # A token that only reads
@@ -221,10 +230,40 @@ def test_an_orphan_that_no_reading_proves_to_be_ours_is_not_taken_away(undetaile
     portal = world.portal(token=OTHER_TOKEN, base_url=way)
     draft = world.plan(declared("spring"), portal=portal)
     before = world.held()
-    with pytest.raises(Refused) as caught:
-        world.run(draft, portal=portal)
-    assert "guard-unproven" in {reason.code for reason in caught.value.reasons}
+    assert "guard-unproven" in refusals(world, draft, portal)
     assert (world.writes(), world.held()) == ([], before)
+
+
+def test_what_a_token_of_nobody_knows_which_app_can_read_is_not_taken_for_the_settings_apps(start: Start) -> None:
+    """The list does not show the other app's event yet, so nothing says whose it is."""
+    world = start(live("spring", eventUrl=OLD), live("spring", app=OTHERS, eventUrl=OLD), policy=WITH_APP)
+    before = world.held()
+
+    def late(passing: Passing) -> Treatment:
+        if passing.method == "GET" and passing.path.endswith("/marketing-events/2026-03"):
+            return Instead(200, json.dumps({"results": [world.event("spring")]}).encode())
+        return untold_and_unsearchable(passing)
+
+    portal = world.portal(token=OTHER_TOKEN, base_url=world.through(forwarding(world.base_url, late)).base_url)
+    draft = world.plan(declared("spring", eventUrl=NEW), portal=portal)
+    assert "guard-unproven" in refusals(world, draft, portal)
+    assert (world.writes(), world.held()) == ([], before)
+
+
+def test_an_event_whose_object_id_only_the_list_tells_is_changed(start: Start) -> None:
+    world = start(live("spring", eventUrl=OLD), live("winter"))
+
+    def objectless(passing: Passing) -> Treatment:
+        if passing.method == "GET" and passing.path.endswith("/events/spring"):
+            held = {**world.event("spring"), "id": "spring", "appInfo": None, "objectId": None}
+            return Instead(200, json.dumps(held).encode())
+        return Fate.PASSED_ON
+
+    portal = world.portal(base_url=world.through(forwarding(world.base_url, objectless)).base_url)
+    draft = world.plan(declared("spring", eventUrl=NEW), declared("winter"), portal=portal)
+    assert actions(draft) == [("update", "spring")]
+    assert world.run(draft, portal=portal).exit_code == 0
+    assert world.event("spring")["eventUrl"] == NEW
 
 
 # How much is asked
