@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from reconciler.change import Create, Delete, FieldChange, Source, Update
-from reconciler.event import FIELDS, DeclaredEvent, LiveEvent, Value, field_order, same
+from reconciler.event import FIELDS, DeclaredEvent, LiveEvent, Value, field_order
+from reconciler.values import canonical, same
 
 
 def compare(event: DeclaredEvent, live: LiveEvent | None) -> Create | Update | None:
@@ -58,13 +59,14 @@ def _create(event: DeclaredEvent) -> Create:
 
 
 def _field(event: DeclaredEvent, name: str, before: Value) -> FieldChange:
-    return FieldChange(name, before, event.fields[name], event.lines.get(name))
+    # Two reads may spell one value in two ways, and an approval must cover both.
+    return FieldChange(name, canonical(event.kind(name), before), event.fields[name], event.lines.get(name))
 
 
 def _comparable(event: DeclaredEvent, live: LiveEvent) -> tuple[Mapping[str, Value], Mapping[str, Value]]:
     """Give both sides of the declared fields, with HubSpot's spelling replaced by ours where they mean the same."""
     held = {
-        name: value if same(name, value, live.fields.get(name)) else live.fields.get(name)
+        name: value if same(event.kind(name), value, live.fields.get(name)) else live.fields.get(name)
         for name, value in event.fields.items()
     }
     return event.fields, held

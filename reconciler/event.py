@@ -1,10 +1,9 @@
-"""An event's identity, its managed fields, what equality means for each."""
+"""An event's identity, its managed fields, what each of them holds."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
-from typing import assert_never
 
 from reconciler.diagnostics import Diagnostic, Place
 
@@ -18,6 +17,12 @@ class Kind(Enum):
     TEXT = "text"
     INSTANT = "instant"
     FLAG = "flag"
+    # Only custom properties hold these, as HubSpot keeps them: written as text.
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    MOMENT = "moment"
+    OPTIONS = "options"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +99,20 @@ class DeclaredEvent:
     lines: Mapping[str, int]
     """The line of each field that stands in the event's own file; inherited ones are absent."""
     protect: bool = False
+    places: Mapping[str, Place] = field(default_factory=dict)
+    """Where each custom property is declared, which may be in a file that the event inherits from."""
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
+    """What each custom property holds, once the portal's definitions were read."""
 
     @property
     def name(self) -> str | None:
         """What the files call it; an adopted event need not say."""
         name = self.fields.get("eventName")
         return name if isinstance(name, str) else None
+
+    def kind(self, name: str) -> Kind:
+        """Tell what the field called `name` holds; a custom property that nobody has defined is text."""
+        return self.kinds.get(name) or kind_of(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +147,9 @@ class LiveEvent:
 
 
 def kind_of(name: str) -> Kind:
-    """Tell what the field called `name` holds; custom properties are text."""
-    field = _BY_NAME.get(name)
-    return Kind.TEXT if field is None else field.kind
+    """Tell what the field called `name` holds; without its definition a custom property is text."""
+    known = _BY_NAME.get(name)
+    return Kind.TEXT if known is None else known.kind
 
 
 def field_order(name: str) -> tuple[int, str]:
@@ -157,23 +170,3 @@ def instant(moment: datetime) -> str:
 def moment(text: str) -> datetime:
     """Read what `instant` wrote."""
     return datetime.fromisoformat(text)
-
-
-def same(name: str, declared: Value, live: Value) -> bool:
-    """Tell whether HubSpot already holds what is declared for the field called `name`.
-
-    White space around a text makes no difference, because HubSpot may or may not keep it; an unset flag is false.
-    """
-    match kind_of(name):
-        case Kind.FLAG:
-            return bool(declared) == bool(live)
-        case Kind.INSTANT:
-            return declared == live
-        case Kind.TEXT:
-            return _bare(declared) == _bare(live)
-        case _ as never:
-            assert_never(never)
-
-
-def _bare(value: Value) -> str:
-    return str(value or "").replace("\r\n", "\n").replace("\r", "\n").strip()

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from reconciler.change import Change, Create, Delete, FieldChange, Update
 from reconciler.diff import compare
-from reconciler.event import FIELDS, DeclaredEvent, LiveEvent, same
+from reconciler.event import FIELDS, DeclaredEvent, LiveEvent
 from reconciler.plan import Draft
+from reconciler.values import same
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,8 @@ def _update(change: Change, event: DeclaredEvent, found: LiveEvent) -> Freshness
 def _orphan(change: Change, seen: LiveEvent, found: LiveEvent) -> Freshness:
     if isinstance(change, Update) and found.fields.get("eventCancelled"):
         return Holds()
-    pairs = ((field.name, seen.fields.get(field.name), found.fields.get(field.name)) for field in FIELDS)
-    moved = [name for name, before, now in pairs if not same(name, before, now)]
+    pairs = ((field, seen.fields.get(field.name), found.fields.get(field.name)) for field in FIELDS)
+    moved = [field.name for field, before, now in pairs if not same(field.kind, before, now)]
     return Overtaken(f"somebody changed it in HubSpot meanwhile: {', '.join(moved)}") if moved else Due(change.fields)
 
 

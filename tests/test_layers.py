@@ -16,6 +16,7 @@ WORDS = {
     "reconciler.event",
     "reconciler.live",
     "reconciler.policy",
+    "reconciler.values",
 }
 EDGES = {
     "reconciler.declarations.disk",

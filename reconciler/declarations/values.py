@@ -12,9 +12,7 @@ from reconciler.declarations.nearest import did_you_mean
 from reconciler.declarations.nodes import Mapping, Node, Scalar, Sequence
 from reconciler.declarations.times import check_zone, read_time
 from reconciler.declarations.wrong import Wrong
-
-OPTION_SEPARATOR = ";"
-"""What HubSpot puts between the options of one property (Properties API, multiple checkboxes)."""
+from reconciler.values import OPTION_SEPARATOR
 
 _PATH_WORDS = (".", "..", "search", "upsert", "delete")
 """Event ids that HubSpot's API would take for something else: an id is a segment of its paths."""

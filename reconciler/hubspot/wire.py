@@ -7,7 +7,6 @@ API versions.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import assert_never
 
 from reconciler.change import Create, FieldChange
 from reconciler.event import CUSTOM, FIELDS, Identity, Kind, LiveEvent, Value, instant, kind_of
@@ -191,12 +190,10 @@ def _value(kind: Kind, value: Json, path: str) -> Value:
     match kind:
         case Kind.FLAG:
             return as_kind(bool, value, path)
-        case Kind.TEXT:
-            return as_kind(str, value, path)
         case Kind.INSTANT:
             return _instant(as_kind(str, value, path), path)
         case _:
-            assert_never(kind)
+            return as_kind(str, value, path)
 
 
 def _instant(text: str, path: str) -> str:

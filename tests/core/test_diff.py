@@ -7,7 +7,8 @@ from hypothesis import given
 
 from reconciler.change import Create, Delete, FieldChange, Source, Update
 from reconciler.diff import cancel, compare, delete
-from reconciler.event import CUSTOM, FIELDS, DeclaredEvent, Identity, LiveEvent, Value, field_order, same
+from reconciler.event import CUSTOM, FIELDS, DeclaredEvent, Identity, Kind, LiveEvent, Value, field_order
+from reconciler.values import canonical, same
 from tests.core.building import declared, declared_events, held_fields, live, pairs
 
 
@@ -26,14 +27,14 @@ def test_there_is_no_change_exactly_where_every_declared_field_is_the_same(
     pair: tuple[DeclaredEvent, LiveEvent],
 ) -> None:
     event, held = pair
-    equal = all(same(name, value, held.fields.get(name)) for name, value in event.fields.items())
+    equal = all(same(event.kind(name), value, held.fields.get(name)) for name, value in event.fields.items())
     assert (compare(event, held) is None) == equal
 
 
 @given(pairs())
 def test_an_update_names_exactly_the_declared_fields_that_differ(pair: tuple[DeclaredEvent, LiveEvent]) -> None:
     event, held = pair
-    differ = {name for name, value in event.fields.items() if not same(name, value, held.fields.get(name))}
+    differ = {name for name, value in event.fields.items() if not same(event.kind(name), value, held.fields.get(name))}
     update = compare(event, held)
     assert {field.name for field in update.fields} == differ if update is not None else not differ
 
@@ -92,6 +93,37 @@ def test_a_custom_property_of_any_name_is_compared(name: str) -> None:
         update = compare(event, held)
         assert update is not None
         assert update.fields == (FieldChange(CUSTOM + name, before, "new", 4),)
+
+
+SPELLINGS = {
+    Kind.NUMBER: ("12.50", "1.25E1", "1000"),
+    Kind.BOOLEAN: ("true", "TRUE", "false"),
+    Kind.DATE: ("1807747200000", "2027-04-15T00:00:00Z", "2027-04-16"),
+    Kind.MOMENT: ("1807801200000", "2027-04-15T15:00:00.000Z", "2027-04-15T17:00:00Z"),
+    Kind.OPTIONS: ("data;security", "security; data", "security"),
+}
+"""Of each kind two spellings of one value, and another value."""
+
+
+@pytest.mark.parametrize("kind", SPELLINGS)
+def test_a_custom_property_is_compared_in_the_terms_of_its_definition(kind: Kind) -> None:
+    name = f"{CUSTOM}x"
+    one, other, different = SPELLINGS[kind]
+    event = replace(declared(fields={name: one}), kinds={name: kind})
+    assert compare(event, live("1", fields={name: other})) is None
+    assert compare(replace(event, kinds={}), live("1", fields={name: other})) is not None
+    assert compare(event, live("1", fields={name: different})) is not None
+
+
+@pytest.mark.parametrize("kind", SPELLINGS)
+def test_a_change_is_the_same_whichever_way_hubspot_writes_what_is_there(kind: Kind) -> None:
+    name = f"{CUSTOM}x"
+    one, other, different = SPELLINGS[kind]
+    event = replace(declared(fields={name: different}), kinds={name: kind})
+    update = compare(event, live("1", fields={name: one}))
+    assert update is not None
+    assert update == compare(event, live("1", fields={name: other}))
+    assert update.fields == (FieldChange(name, canonical(kind, one), different, 4),)
 
 
 def test_undeclared_fields_are_left_alone() -> None:

@@ -1,17 +1,14 @@
-"""Identities, fields, and when HubSpot already holds what is declared."""
+"""Identities, moments and fields."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.event import FIELDS, Identity, Kind, Value, field_order, instant, kind_of, moment, same
-from tests.core.building import adopted, declared, field_names, live, texts
-
-TIMES = [field.name for field in FIELDS if field.kind is Kind.INSTANT]
-FLAGS = [field.name for field in FIELDS if field.kind is Kind.FLAG]
-TEXTS = [*(field.name for field in FIELDS if field.kind is Kind.TEXT), "customProperties.region", "customProperties.x"]
+from reconciler.event import FIELDS, Identity, Kind, field_order, instant, kind_of, moment
+from tests.core.building import adopted, declared, field_names, live
 
 zones = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 moments = st.datetimes(datetime(1, 1, 3), datetime(9999, 12, 29), timezones=st.just(UTC))  # noqa: DTZ001  (Hypothesis wants bounds without a zone)
@@ -56,57 +53,6 @@ def test_a_moment_outside_the_calendar_overflows() -> None:
         instant(datetime.fromisoformat("9999-12-31T23:00:00-05:00"))
 
 
-@given(st.sampled_from(TEXTS), texts)
-def test_white_space_around_a_text_makes_no_difference(name: str, text: str) -> None:
-    assert same(name, f" \r\n{text}\t\n", text)
-    assert same(name, text, f"\n {text}\r\n")
-
-
-@given(st.sampled_from(TEXTS), st.lists(texts.map(lambda text: "".join(text.split())), max_size=3))
-def test_the_three_kinds_of_line_break_are_one(name: str, lines: list[str]) -> None:
-    assert same(name, "\n".join(lines), "\r\n".join(lines))
-    assert same(name, "\r".join(lines), "\n".join(lines))
-
-
-@given(st.sampled_from(TEXTS), texts, texts)
-def test_other_characters_make_a_difference(name: str, text: str, more: str) -> None:
-    assert not same(name, f"{text}x{more}", f"{text}y{more}")
-
-
-@pytest.mark.parametrize("empty", [None, "", " ", "\r\n"])
-@pytest.mark.parametrize("name", TEXTS)
-def test_empty_texts_are_one(name: str, empty: Value) -> None:
-    assert same(name, None, empty)
-    assert same(name, empty, None)
-    assert not same(name, "x", empty)
-    assert not same(name, empty, "x")
-
-
-def test_capital_letters_count() -> None:
-    assert not same("eventType", "WEBINAR", "webinar")
-
-
-def test_white_space_inside_a_text_counts() -> None:
-    assert not same("eventDescription", "a b", "a  b")
-    assert not same("eventDescription", "a\nb", "a\n\nb")
-
-
-@pytest.mark.parametrize("name", FLAGS)
-def test_a_flag_that_is_not_set_is_false(name: str) -> None:
-    assert same(name, declared=False, live=None)
-    assert same(name, declared=True, live=True)
-    assert not same(name, declared=True, live=None)
-    assert not same(name, declared=True, live=False)
-    assert not same(name, declared=False, live=True)
-
-
-@pytest.mark.parametrize("name", TIMES)
-def test_instants_are_the_same_where_they_are_written_the_same(name: str) -> None:
-    assert same(name, "2027-04-15T15:00:00Z", "2027-04-15T15:00:00Z")
-    assert not same(name, "2027-04-15T15:00:00Z", "2027-04-15T15:00:00.001Z")
-    assert not same(name, "2027-04-15T15:00:00Z", None)
-
-
 @given(st.lists(field_names, unique=True))
 def test_fields_stand_in_the_order_people_read_them(names: list[str]) -> None:
     known = [
@@ -143,6 +89,13 @@ def test_each_field_has_its_kind_and_a_custom_property_is_text() -> None:
     assert kind_of("startDateTime") is kind_of("endDateTime") is Kind.INSTANT
     assert kind_of("eventCancelled") is kind_of("eventCompleted") is Kind.FLAG
     assert kind_of("eventDescription") is kind_of("customProperties.eventCancelled") is Kind.TEXT
+
+
+def test_a_custom_property_holds_what_its_definition_says() -> None:
+    event = replace(declared(), kinds={"customProperties.budget": Kind.NUMBER})
+    assert event.kind("customProperties.budget") is Kind.NUMBER
+    assert event.kind("customProperties.region") is Kind.TEXT
+    assert event.kind("startDateTime") is Kind.INSTANT
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import given
 
 from reconciler.change import Change, FieldChange
 from reconciler.diff import compare
-from reconciler.event import FIELDS, DeclaredEvent, Identity, LiveEvent, Value, instant
+from reconciler.event import CUSTOM, FIELDS, DeclaredEvent, Identity, Kind, LiveEvent, Value, instant
 from reconciler.freshness import Due, Holds, Overtaken, judge, without_completion
 from reconciler.plan import Draft
 from reconciler.policy import Orphans
@@ -36,6 +36,16 @@ def test_an_update_of_an_event_that_nobody_touched_is_due_as_planned(pair: tuple
     draft = planned([event], [held])
     for change in draft.plan.changes:
         assert judge(draft, change, held) == Due(change.fields)
+
+
+def test_another_spelling_of_what_was_there_is_nobodys_edit() -> None:
+    name = f"{CUSTOM}when"
+    event = replace(declared(fields={name: "2027-04-16"}), kinds={name: Kind.DATE})
+    draft = planned([event], [live("1", fields={name: "2027-04-15"})])
+    change = single(draft)
+    assert judge(draft, change, found({name: "1807747200000"})) == Due(change.fields)
+    assert judge(draft, change, found({name: "1807920000000"})) == Overtaken(f"{MOVED}{name}")
+    assert judge(draft, change, found({name: "1807833600000"})) == Holds()
 
 
 @given(pairs(), pairs())

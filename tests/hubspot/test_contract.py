@@ -107,7 +107,7 @@ def _values(name: str, *, empty: bool) -> st.SearchStrategy[Value]:
             return st.booleans()
         case Kind.INSTANT:
             return st.datetimes(timezones=st.just(UTC)).map(instant)
-        case Kind.TEXT:
+        case _:
             return st.none() | st.text() if empty else st.text()
 
 

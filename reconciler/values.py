@@ -1,0 +1,114 @@
+"""When two values mean the same, whichever way each of them is written."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import assert_never
+
+from reconciler.event import Kind, Value, instant
+
+OPTION_SEPARATOR = ";"
+"""What HubSpot puts between the options of one property (Properties API, multiple checkboxes)."""
+
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,3})?", re.ASCII | re.IGNORECASE)
+_MILLISECONDS = re.compile(r"-?\d{1,15}", re.ASCII)
+_ISO = re.compile(
+    r"\d{4}-\d\d-\d\d([T ]([01]\d|2[0-3]):\d\d(:\d\d(\.\d{1,9})?)?(?P<offset>Z|[+-]\d\d:?\d\d)?)?", re.ASCII
+)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def same(kind: Kind, declared: Value, live: Value) -> bool:
+    """Tell whether HubSpot already holds what is declared for a field of this kind.
+
+    White space around a text makes no difference, because HubSpot may or may not keep it; an unset flag is false.
+    """
+    match kind:
+        case Kind.FLAG:
+            return bool(declared) == bool(live)
+        case Kind.INSTANT:
+            return declared == live
+        case _:
+            return _bare(canonical(kind, declared)) == _bare(canonical(kind, live))
+
+
+def canonical(kind: Kind, value: Value) -> Value:
+    """Give the one spelling that stands for every other of the same value; what fits no kind stays as it is.
+
+    HubSpot takes several spellings of a custom property's value (Properties API, property types) and does not say
+    which of them its reads return.
+    """
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    match kind:
+        case Kind.NUMBER:
+            return _number(text) or value
+        case Kind.BOOLEAN:
+            return text.lower() if text.lower() in {"true", "false"} else value
+        case Kind.DATE:
+            return _date(text) or value
+        case Kind.MOMENT:
+            return _moment(text) or value
+        case Kind.OPTIONS:
+            return _options(text)
+        case Kind.TEXT | Kind.INSTANT | Kind.FLAG:
+            return value
+        case _:
+            assert_never(kind)
+
+
+def _number(text: str) -> str | None:
+    """Write a number in plain decimals, without zeros that say nothing; no digit is lost to rounding."""
+    if not _NUMBER.fullmatch(text):
+        return None
+    plain = format(Decimal(text), "f")
+    short = plain.rstrip("0").rstrip(".") if "." in plain else plain
+    return "0" if short == "-0" else short
+
+
+def _date(text: str) -> str | None:
+    """Write a day; a moment means one where it is midnight in UTC."""
+    moment = _when(text) if _MILLISECONDS.fullmatch(text) else _iso(text)
+    if moment is None or moment.time() != _EPOCH.time():
+        return None
+    return moment.date().isoformat()
+
+
+def _moment(text: str) -> str | None:
+    moment = _when(text) if _MILLISECONDS.fullmatch(text) else _iso(text) if _has_offset(text) else None
+    return None if moment is None else instant(moment)
+
+
+def _when(milliseconds: str) -> datetime | None:
+    """Read milliseconds since 1970 in UTC."""
+    try:
+        return _EPOCH + timedelta(milliseconds=int(milliseconds))
+    except OverflowError:
+        return None
+
+
+def _iso(text: str) -> datetime | None:
+    """Read a date or a time in UTC; one without an offset is in UTC."""
+    if not _ISO.fullmatch(text):
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _has_offset(text: str) -> bool:
+    found = _ISO.fullmatch(text)
+    return found is not None and found["offset"] is not None
+
+
+def _options(text: str) -> str | None:
+    """Sort options: they are a set, whose order means nothing."""
+    chosen = {option.strip() for option in text.split(OPTION_SEPARATOR)}
+    return OPTION_SEPARATOR.join(sorted(chosen - {""})) or None
+
+
+def _bare(value: Value) -> str:
+    return str(value or "").replace("\r\n", "\n").replace("\r", "\n").strip()
