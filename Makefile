@@ -10,7 +10,7 @@ PIP_INSTALL := -m pip install --quiet --quiet --no-input
 UV := uv==0.13.9
 
 # What decides something: every branch of it is tested.
-CORE := reconciler/*.py,reconciler/declarations/*,reconciler/render/*,reconciler/hubspot/answers.py,reconciler/hubspot/failures.py,reconciler/hubspot/headers.py,reconciler/hubspot/json_text.py,reconciler/hubspot/pacing.py,reconciler/hubspot/paths.py,reconciler/hubspot/shapes.py,reconciler/hubspot/wire.py
+CORE := reconciler/*.py,reconciler/declarations/*,reconciler/hubspot/*,reconciler/render/*
 
 DEMO_DB := .reconciler/demo.sqlite
 DEMO_PLAN := .reconciler/demo-plan.json

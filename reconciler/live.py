@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Protocol
 
 from reconciler.change import Create, FieldChange
-from reconciler.event import Identity, LiveEvent
+from reconciler.event import Identity, Kind, LiveEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,21 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Definition:
+    """What the portal says of one property of events."""
+
+    name: str
+    label: str
+    kind: Kind
+    options: Mapping[str, str] | None = None
+    """The label of each value that can be chosen; None where the portal lists none, so that any may do."""
+    several: bool = False
+    """More than one option can be chosen."""
+    writable: bool = True
+    """Somebody else than HubSpot may set it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Edit:
     """The fields of one live event that an update sends."""
 
@@ -72,6 +87,9 @@ class Reader(Protocol):
 
     def search(self, prefix: str) -> tuple[Hit, ...]:
         """Give our app's events whose event id starts with `prefix`; one that is missing proves nothing."""
+
+    def definitions(self) -> Mapping[str, Definition]:
+        """Give the definitions of event properties by name, read once; `Unavailable` where there are none to read."""
 
     def find(self, identity: Identity) -> LiveEvent | None:
         """Read one event directly: by its external ids where they are known, else by object id."""

@@ -33,27 +33,29 @@ def same(kind: Kind, declared: Value, live: Value) -> bool:
 
 
 def canonical(kind: Kind, value: Value) -> Value:
-    """Give the one spelling that stands for every other of the same value; what fits no kind stays as it is.
+    """Give the one spelling that stands for every other of the same value; what does not fit stays as it is."""
+    return (understood(kind, value) if isinstance(value, str) else None) or value
+
+
+def understood(kind: Kind, text: str) -> str | None:
+    """Give the one spelling of a value of this kind, or None where the text is no such value.
 
     HubSpot takes several spellings of a custom property's value (Properties API, property types) and does not say
     which of them its reads return.
     """
-    if not isinstance(value, str):
-        return value
-    text = value.strip()
     match kind:
         case Kind.NUMBER:
-            return _number(text) or value
+            return _number(text.strip())
         case Kind.BOOLEAN:
-            return text.lower() if text.lower() in {"true", "false"} else value
+            return _boolean(text.strip())
         case Kind.DATE:
-            return _date(text) or value
+            return _date(text.strip())
         case Kind.MOMENT:
-            return _moment(text) or value
+            return _moment(text.strip())
         case Kind.OPTIONS:
             return _options(text)
         case Kind.TEXT | Kind.INSTANT | Kind.FLAG:
-            return value
+            return text
         case _:
             assert_never(kind)
 
@@ -65,6 +67,11 @@ def _number(text: str) -> str | None:
     plain = format(Decimal(text), "f")
     short = plain.rstrip("0").rstrip(".") if "." in plain else plain
     return "0" if short == "-0" else short
+
+
+def _boolean(text: str) -> str | None:
+    word = text.lower()
+    return word if word in {"true", "false"} else None
 
 
 def _date(text: str) -> str | None:

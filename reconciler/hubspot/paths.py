@@ -7,6 +7,9 @@ versions; only the base differs, except that the reference prints v3's list unde
 from dataclasses import dataclass
 from urllib.parse import quote
 
+EVENT_TYPES = ("0-54", "marketing_event")
+"""What the Properties API calls events: the id of HubSpot's table of object types, and the name seen in use."""
+
 TOKEN_DETAILS = "/oauth/v2/private-apps/get/access-token-info"  # noqa: S105  (a path, no secret)
 
 
@@ -47,6 +50,11 @@ class Paths:
     def archive(self) -> str:
         """Delete events by object id."""
         return f"{self.events}/batch/archive"
+
+    def definitions(self, object_type: str) -> str:
+        """All property definitions of an object type."""
+        base = "/crm/v3/properties" if self.version == "v3" else f"/crm/properties/{self.version}"
+        return f"{base}/{object_type}"
 
     def by_event_id(self, external_event_id: str) -> str:
         """One event by its external ids; the account id goes into the query."""

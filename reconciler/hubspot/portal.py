@@ -1,17 +1,17 @@
 """A portal over HTTP: the doors that read and write its events."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import TypeVar
 
 from reconciler.change import Create
 from reconciler.errors import AccessDenied, Rejected, Unavailable
 from reconciler.event import Identity, LiveEvent
-from reconciler.hubspot import wire
+from reconciler.hubspot import definitions, wire
 from reconciler.hubspot.http import HttpReader, HttpWriter
-from reconciler.hubspot.paths import TOKEN_DETAILS, Paths
+from reconciler.hubspot.paths import EVENT_TYPES, TOKEN_DETAILS, Paths
 from reconciler.hubspot.shapes import Json, Malformed
-from reconciler.live import Answer, Edit, Hit, Listing, Portal
+from reconciler.live import Answer, Definition, Edit, Hit, Listing, Portal
 
 MOST_PAGES = 10_000
 """A list that never ends is an error; a million events are more than any portal holds."""
@@ -26,6 +26,7 @@ class PortalReader:
         self._http = http
         self._paths = Paths(api_version)
         self._portal: Portal | None = None
+        self._definitions: Mapping[str, Definition] | None = None
 
     @property
     def reads(self) -> int:
@@ -47,6 +48,12 @@ class PortalReader:
         """Search our app's events by the start of their event ids (search)."""
         return _understood(wire.hits, self._http.get(self._paths.search, {"q": prefix}))
 
+    def definitions(self) -> Mapping[str, Definition]:
+        """Read the definitions of event properties once (read all properties)."""
+        if self._definitions is None:
+            self._definitions = self._defined()
+        return self._definitions
+
     def find(self, identity: Identity) -> LiveEvent | None:
         """Read one event: by external ids, which only its own app can (get by external ids), else by object id.
 
@@ -67,6 +74,23 @@ class PortalReader:
         if found is not None and found.identity.object_id != identity.object_id:
             raise _other(Identity(object_id=identity.object_id), Identity(object_id=found.identity.object_id))
         return found
+
+    def _defined(self) -> Mapping[str, Definition]:
+        for object_type in EVENT_TYPES:
+            body = self._definitions_of(object_type)
+            if body is not None:
+                return _understood(definitions.definitions, body)
+        raise Unavailable(
+            "HubSpot shows no property definitions of marketing events, so the custom properties cannot be checked",
+            hint="try another --api-version, or declare no custom properties",
+        )
+
+    def _definitions_of(self, object_type: str) -> Json | None:
+        """Ask for one object type; HubSpot documents no status for one that it does not know."""
+        try:
+            return self._http.get_or_none(self._paths.definitions(object_type), {})
+        except Rejected:
+            return None
 
     def _get(
         self, path: str, query: dict[str, str], asked: Identity, decode: Callable[[Json], LiveEvent]

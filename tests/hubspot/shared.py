@@ -17,6 +17,11 @@ def description(version: str) -> Json:
     return _read(f"openapi/marketing-events-{version}.json")
 
 
+def description_of_properties(version: str) -> Json:
+    """Give HubSpot's OpenAPI description of the property definitions in one API version."""
+    return _read(f"openapi/properties-{version}.json")
+
+
 def examples() -> Json:
     """Give requests and answers made from HubSpot's descriptions."""
     return _read("examples.json")

@@ -52,6 +52,50 @@ def event(object_id: str, name: str = "x", updated: str | None = None) -> Json:
     return {"objectId": object_id, "eventName": name, "updatedAt": updated}
 
 
+# Property definitions
+
+DEFINED = answer(body={"results": [{"name": "event_region", "label": "Region", "type": "string"}]})
+MISSING = answer(404, {"status": "error", "category": "OBJECT_NOT_FOUND", "message": "no such type"})
+NO_TYPE = answer(400, {"status": "error", "category": "VALIDATION_ERROR", "message": "no such type"})
+
+
+def test_the_definitions_are_read_once(play: Open) -> None:
+    portal, server = play(DEFINED)
+    assert portal.definitions() == portal.definitions()
+    assert portal.definitions().keys() == {"event_region"}
+    assert [(one.method, one.target) for one in server.received] == [("GET", "/crm/properties/2026-03/0-54")]
+    assert portal.reads == 1
+
+
+@pytest.mark.parametrize("refusal", [MISSING, NO_TYPE])
+def test_where_the_official_type_is_not_known_the_name_in_use_is_asked_for(play: Open, refusal: Play) -> None:
+    portal, server = play(refusal, DEFINED)
+    assert portal.definitions().keys() == {"event_region"}
+    assert server.received[1].target == "/crm/properties/2026-03/marketing_event"
+
+
+@pytest.mark.parametrize("refusal", [MISSING, NO_TYPE])
+def test_without_any_definitions_nothing_is_taken_for_checked(play: Open, refusal: Play) -> None:
+    portal, server = play(refusal)
+    with pytest.raises(Unavailable, match="the custom properties cannot be checked"):
+        portal.definitions()
+    assert len(server.received) == 2
+
+
+def test_a_token_that_may_not_read_definitions_is_refused_at_once(play: Open) -> None:
+    portal, server = play(answer(403, {"status": "error", "category": "MISSING_SCOPES", "message": "no"}), DEFINED)
+    with pytest.raises(AccessDenied):
+        portal.definitions()
+    assert len(server.received) == 1
+
+
+@pytest.mark.parametrize("body", [{}, {"results": None}, {"results": [{"type": "string"}]}])
+def test_definitions_that_are_not_understood_are_none_at_all(play: Open, body: Json) -> None:
+    portal, _ = play(answer(body=body))
+    with pytest.raises(Unavailable, match="not understood"):
+        portal.definitions()
+
+
 # Reading everything
 
 
