@@ -42,7 +42,8 @@ def declare(merged: Merged, terms: Terms) -> Outcome:
     if identity is None:
         return Outcome(None, tuple(found))
     own = merged.own
-    event = DeclaredEvent(identity, fields, own.place, _lines(own), merged.values.get("protect", False))
+    protect = merged.values.get("protect", False)
+    event = DeclaredEvent(identity, fields, own.place, _lines(own), protect, dict(_places(merged)))
     return Outcome(event, tuple(found))
 
 
@@ -163,3 +164,11 @@ def _lines(own: Layer) -> dict[str, int]:
     if isinstance(properties, Mapping):
         lines |= {CUSTOM + name: key.line for name, key in properties.keys.items()}
     return lines
+
+
+def _places(merged: Merged) -> Iterator[tuple[str, Place]]:
+    """Say where each custom property is declared; the nearest place comes last."""
+    for layer in merged.layers:
+        for name in layer.values.get(PROPERTIES, {}):
+            key = cast("Mapping", layer.mapping.values[PROPERTIES]).keys[name]
+            yield CUSTOM + name, Place(layer.file, key.line, key.column)

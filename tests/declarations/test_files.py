@@ -176,6 +176,31 @@ def test_only_what_stands_in_the_event_itself_has_a_line() -> None:
     }
 
 
+def test_a_custom_property_is_where_the_nearest_file_declares_it() -> None:
+    put("events/_defaults.yaml", "customProperties:\n  root: x\n  both: x\n")
+    put("events/2027/_defaults.yaml", "customProperties: {year: x}\n")
+    shared = "defaults:\n  customProperties: {shared: x, both: y}\nevents:\n"
+    event = "  - externalEventId: a\n    eventName: A\n    eventOrganizer: Acme\n"
+    put(
+        "events/2027/a.yaml",
+        f"{shared}{event}    customProperties: {{own: ~, shared: z}}\n{event.replace('Id: a', 'Id: b')}",
+    )
+    first, second = read().events
+    inherited = {"root": "events/_defaults.yaml:2:3", "year": "events/2027/_defaults.yaml:1:20"}
+    file = "events/2027/a.yaml"
+    assert {name.partition(".")[2]: str(place) for name, place in first.places.items()} == {
+        **inherited,
+        "both": f"{file}:2:33",
+        "own": f"{file}:7:24",
+        "shared": f"{file}:7:32",
+    }
+    assert {name.partition(".")[2]: str(place) for name, place in second.places.items()} == {
+        **inherited,
+        "both": f"{file}:2:33",
+        "shared": f"{file}:2:22",
+    }
+
+
 def test_a_place_outside_the_current_directory_is_shown_as_it_was_given(here: Path) -> None:
     put("events/a.yaml")
     put("events/2027/_defaults.yaml", "eventType: x\n")
