@@ -5,13 +5,15 @@ Optional fields that are unset are null, as live reads show them.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from reconciler.sandbox.contents import DATES, Event, Portal
-from reconciler.sandbox.reading import EPOCH
-from reconciler.sandbox.rules import STATUS_PROPERTY, status
+from reconciler.sandbox.contents import DATES, Definition, Event, Portal
+from reconciler.sandbox.definitions import STATUS_PROPERTY
+from reconciler.sandbox.limits import DAILY
+from reconciler.sandbox.reading import instant
+from reconciler.sandbox.rules import status
 from reconciler.sandbox.store import Key
 from reconciler.sandbox.tokens import Caller
 from reconciler.sandbox.versions import Version
@@ -25,13 +27,6 @@ class Answer:
 
     status: int
     body: Json | None = None
-
-
-def instant(milliseconds: int) -> str:
-    """Write an instant in UTC, with milliseconds only where there are any (FACTS 4.3)."""
-    moment = EPOCH + timedelta(milliseconds=milliseconds)
-    precision = "milliseconds" if milliseconds % 1000 else "seconds"
-    return moment.isoformat(timespec=precision).removesuffix("+00:00") + "Z"
 
 
 def listed(event: Event, now: int) -> Json:
@@ -68,10 +63,19 @@ def written_by_ids(event: Event, version: Version) -> Json:
     }
 
 
+def written(event: Event, version: Version) -> Json:
+    """Shape D0: what making, cancelling or completing an event returns."""
+    untimed = {name: value for name, value in _common(event).items() if name not in ("createdAt", "updatedAt")}
+    return {**untimed, "customProperties": _full_values(event.custom, event, version)}
+
+
 def written_by_object(event: Event) -> Json:
     """Shape D2: what a write by objectId returns."""
-    app = None if event.app is None else {"id": str(event.app.id), "name": event.app.name}
-    return {**_common(event), "appInfo": app, "customProperties": _pairs(event.custom)}
+    return {**_common(event), "appInfo": _app(event), "customProperties": _pairs(event.custom)}
+
+
+def _app(event: Event) -> Json | None:
+    return None if event.app is None else {"id": str(event.app.id), "name": event.app.name}
 
 
 def _common(event: Event) -> Json:
@@ -134,6 +138,17 @@ def found(key: Key, app_id: int) -> Json:
     }
 
 
+def identified(event: Event) -> Json:
+    """An item of what `identifiers` finds."""
+    return {
+        "objectId": str(event.object_id),
+        "externalEventId": event.event_id,
+        "externalAccountId": event.account_id,
+        "marketingEventName": event.fields["eventName"],
+        "appInfo": _app(event),
+    }
+
+
 def held(event: Event, now: int) -> Json:
     """What the control path shows of an event: a seed that holds it makes the same event."""
     return {
@@ -181,6 +196,26 @@ def account_details(portal: Portal, now: int) -> Json:
         "uiDomain": "app.hubspot.com",
         "dataHostingLocation": "na1",
     }
+
+
+def daily_usage(portal: Portal, requests: int, now: int) -> Json:
+    """Tell how much of the day's requests is used, in the shape of HubSpot's documentation (FACTS 3.2)."""
+    local = datetime.fromtimestamp(now / 1000, ZoneInfo(portal.timezone))
+    midnight = datetime.combine(local.date() + timedelta(days=1), time(), local.tzinfo)
+    usage = {
+        "name": "private-apps-api-calls-daily",
+        "usageLimit": DAILY,
+        "currentUsage": requests,
+        "collectedAt": instant(now),
+        "fetchStatus": "SUCCESS",
+        "resetsAt": instant(round(midnight.timestamp() * 1000)),
+    }
+    return {"results": [usage]}
+
+
+def defined(definition: Definition, version: Version) -> Json:
+    """A property's definition; not every version knows all of its keys."""
+    return {name: value for name, value in definition.items() if name not in version.unknown_in_definitions}
 
 
 def token_details(portal: Portal, caller: Caller) -> Json:

@@ -9,12 +9,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from reconciler.sandbox import operations
 from reconciler.sandbox.answers import Answer
 from reconciler.sandbox.control import control_routes
 from reconciler.sandbox.gate import LONGEST_LOG, Gate, Log
-from reconciler.sandbox.limits import Limiter
-from reconciler.sandbox.operations import Call
+from reconciler.sandbox.operations import account, deletions, properties, reads, writes
+from reconciler.sandbox.operations.call import Call
 from reconciler.sandbox.refusals import no_method, no_path
 from reconciler.sandbox.state import State
 from reconciler.sandbox.store import Store
@@ -33,34 +32,54 @@ class Operation:
 Methods = Mapping[str, Operation]
 """What each method of one path does."""
 
-LIST: Methods = {"GET": Operation(operations.list_events, reader)}
+LIST: Methods = {"GET": Operation(reads.list_events, reader)}
 EVENT_PATHS: Mapping[str, Methods] = {
     "": LIST,
     "/": LIST,  # as HubSpot's SDK asks for it
-    "/events": {},  # not an objectId: reading it is refused with 405 (FACTS 3.3)
-    "/events/search": {"GET": Operation(operations.search, reader)},
-    "/events/upsert": {"POST": Operation(operations.batch_upsert, writer)},
+    "/events": {"POST": Operation(writes.create, writer)},  # no objectId: GET is refused with 405 (FACTS 3.3)
+    "/events/search": {"GET": Operation(reads.search, reader)},
+    "/events/upsert": {"POST": Operation(writes.batch_upsert, writer)},
+    "/events/delete": {"POST": Operation(deletions.batch_delete, writer)},
     "/events/{event_id}": {
-        "GET": Operation(operations.read_own_event, reader),
-        "PATCH": Operation(operations.update_own_event, writer),
+        "GET": Operation(reads.read_own_event, reader),
+        "PUT": Operation(writes.upsert, writer),
+        "PATCH": Operation(writes.update_own_event, writer),
+        "DELETE": Operation(deletions.delete_own_event, writer),
     },
-    "/batch/archive": {"POST": Operation(operations.batch_archive, writer)},
-    "/batch/update": {"POST": Operation(operations.batch_update, writer)},
-    "/{object_id}": {"GET": Operation(operations.read_event, reader)},
+    "/events/{event_id}/cancel": {"POST": Operation(writes.cancel, writer)},
+    "/events/{event_id}/complete": {"POST": Operation(writes.complete, writer)},
+    "/batch/archive": {"POST": Operation(deletions.batch_archive, writer)},
+    "/batch/update": {"POST": Operation(writes.batch_update, writer)},
+    "/{event_id}/identifiers": {"GET": Operation(reads.identifiers, reader)},
+    "/{object_id}": {
+        "GET": Operation(reads.read_event, reader),
+        "PATCH": Operation(writes.update_event, writer),
+        "DELETE": Operation(deletions.delete_event, writer),
+    },
 }
 """The paths below a version's base; the first that fits is taken."""
 
-ACCOUNT_DETAILS: Methods = {"GET": Operation(operations.account_details, known)}
+PROPERTY_PATHS: Mapping[str, Methods] = {
+    "/{object_type}": {"GET": Operation(properties.list_properties, reader)},
+    "/{object_type}/{name}": {"GET": Operation(properties.read_property, reader)},
+}
+"""The paths below a version's property definitions."""
+
+ACCOUNT_PATHS: Mapping[str, Methods] = {
+    "/details": {"GET": Operation(account.account_details, known)},
+    "/api-usage/daily/private-apps": {"GET": Operation(account.daily_usage, known)},
+}
+"""The paths below what a version tells of the account."""
 
 TOKEN_DETAILS_PATH = "/oauth/v2/private-apps/get/access-token-info"  # noqa: S105 - a path, no token
-TOKEN_DETAILS: Methods = {"POST": Operation(operations.token_details, anybody)}
+TOKEN_DETAILS: Methods = {"POST": Operation(account.token_details, anybody)}
 
 
-def application(state: State, limiter: Limiter, latency_ms: int) -> ASGIApp:
+def application(state: State, latency_ms: int) -> ASGIApp:
     """Serve HubSpot's paths through the gate, and the test controls beside it."""
     log = Log(maxlen=LONGEST_LOG)
     hubspot = Router(_hubspot_routes(state), redirect_slashes=False, default=_nothing_here)
-    gate = Gate(hubspot, limiter, latency_ms, log)
+    gate = Gate(hubspot, state.limiter, latency_ms, log)
     return Router(control_routes(state, log), redirect_slashes=False, default=gate)
 
 
@@ -92,6 +111,7 @@ class Resource:
             body=await request.body(),
             now=self._state.clock(),
             behaviours=self._state.behaviours,
+            requests=self._state.limiter.total,
         )
 
 
@@ -101,9 +121,13 @@ def _hubspot_routes(state: State) -> list[Route]:
 
     routes = [route(TOKEN_DETAILS_PATH, V3, TOKEN_DETAILS), route(V3_LIST, V3, LIST)]
     for version in VERSIONS:
-        routes.append(route(version.account_details, version, ACCOUNT_DETAILS))
-        routes += [route(version.base + path, version, methods) for path, methods in EVENT_PATHS.items()]
+        for base, paths in _families(version).items():
+            routes += [route(base + path, version, methods) for path, methods in paths.items()]
     return routes
+
+
+def _families(version: Version) -> Mapping[str, Mapping[str, Methods]]:
+    return {version.base: EVENT_PATHS, version.properties: PROPERTY_PATHS, version.account: ACCOUNT_PATHS}
 
 
 def _response(answer: Answer) -> Response:

@@ -36,7 +36,8 @@ class Limiter:
         self._rate = rate
         self._clock = clock
         self._times: defaultdict[int | None, deque[float]] = defaultdict(deque)
-        self._total = 0
+        self.total = 0
+        """How many requests were let through."""
 
     def admit(self, app_id: int | None) -> bool:
         """Count one request and return True; False, without counting it, where the app's rate is used up."""
@@ -46,7 +47,7 @@ class Limiter:
         if len(times) >= self._rate.requests:
             return False
         times.append(now)
-        self._total += 1
+        self.total += 1
         return True
 
     def headers(self, app_id: int | None) -> Mapping[str, str]:
@@ -56,5 +57,5 @@ class Limiter:
             "X-HubSpot-RateLimit-Remaining": str(self._rate.requests - len(self._times[app_id])),
             "X-HubSpot-RateLimit-Interval-Milliseconds": str(self._rate.seconds * 1000),
             "X-HubSpot-RateLimit-Daily": str(DAILY),
-            "X-HubSpot-RateLimit-Daily-Remaining": str(max(0, DAILY - self._total)),
+            "X-HubSpot-RateLimit-Daily-Remaining": str(max(0, DAILY - self.total)),
         }

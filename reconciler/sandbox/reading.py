@@ -91,6 +91,13 @@ def read_instant(value: object, field: str) -> int:
     return instant
 
 
+def instant(milliseconds: int) -> str:
+    """Write an instant in UTC, with milliseconds only where there are any (FACTS 4.3)."""
+    moment = EPOCH + timedelta(milliseconds=milliseconds)
+    precision = "milliseconds" if milliseconds % 1000 else "seconds"
+    return moment.isoformat(timespec=precision).removesuffix("+00:00") + "Z"
+
+
 def _milliseconds(value: object) -> int | None:
     if type(value) is int:
         return value

@@ -39,6 +39,46 @@ def no_event() -> HubSpotError:
     return HubSpotError(404, "No marketing event found", category="OBJECT_NOT_FOUND")
 
 
+def ids_differ() -> HubSpotError:
+    """Refuse a PUT whose path names another event than its body; what HubSpot does is not known (FACTS 1.3)."""
+    return invalid("externalEventId differs between the path and the body", "externalEventId")
+
+
+def wrong_value(name: str, code: str, message: str) -> HubSpotError:
+    """Refuse the value of a custom property, in the shape that HubSpot's CRM has for it."""
+    detail = {"message": message, "code": code, "context": {"propertyName": [name]}}
+    return HubSpotError(400, f"Property values were not valid: {message}", category="VALIDATION_ERROR", errors=[detail])
+
+
+def already_there(portal_id: int, value: str, existing_id: int, object_id: int) -> HubSpotError:
+    """Refuse to make an event whose `hs_unique_id` another has, in the reported shape (FACTS 3.3)."""
+    place = f"portalId={portal_id}, objectTypeId=ObjectTypeId{{legacyObjectType=MARKETING_EVENT}}"
+    return HubSpotError(
+        400,
+        f"Cannot set PropertyValueCoordinates{{{place}, propertyName=hs_unique_id, value={value}}} on {object_id}. "
+        f"{existing_id} already has that value.",
+        errorType="UNIQUE_VALUE_CONFLICT",
+        errorTokens={
+            "objectTypeId": ["0-54"],
+            "propertyName": ["hs_unique_id"],
+            "portalId": [str(portal_id)],
+            "existingObjectId": [str(existing_id)],
+            "conflictingValue": [value],
+            "objectId": [str(object_id)],
+        },
+    )
+
+
+def no_object_type(name: str) -> HubSpotError:
+    """Say that the sandbox has no such type of object; what HubSpot says is not known."""
+    return HubSpotError(404, f"Unable to infer object type from: {name}", category="OBJECT_NOT_FOUND")
+
+
+def no_property(name: str) -> HubSpotError:
+    """Say that no property has this name; the wording is a guess."""
+    return HubSpotError(404, f"Property {name} does not exist", category="OBJECT_NOT_FOUND")
+
+
 def no_path() -> HubSpotError:
     """Say that HubSpot has no such path; this category is made up, where reports only show the status."""
     return HubSpotError(404, "resource not found", category="RESOURCE_NOT_FOUND")

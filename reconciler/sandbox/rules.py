@@ -11,19 +11,29 @@ that nobody knows, one answer was chosen, and stands here:
 - an end before its start is stored as it is;
 - a time without an offset is refused, and so is a batch of more than 100;
 - every write moves `updatedAt`, also one that changes nothing;
-- a search for `*` looks for that character.
+- a search for `*` looks for that character;
+- what `identifiers` shows is two minutes old (FACTS 4.4 says "a few minutes" of new events), but for what a seed holds;
+  an external event id that it does not know is no error, but found 0 times;
+- an event that is made and has the `hs_unique_id` of another is refused in every way that makes events; one that an
+  upsert finds by its two ids is not made;
+- one bad item refuses its whole batch, but for an item of a `batch/update` or `batch/archive` that names no event;
+- values of custom properties are checked as HubSpot's CRM does (`values`); those of HubSpot's own properties that
+  repeat a field of the event are dropped;
+- a PUT whose path and body name two events is refused;
+- `events/delete` passes over what is not there or another app's, and deletes at once;
+- cancelling and completing set flags and dates, and nothing else.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import assert_never
 
 from reconciler.sandbox.behaviours import Behaviours
+from reconciler.sandbox.bodies import Changes, Draft
 from reconciler.sandbox.contents import COUNTERS, DATES, FLAGS, TEXTS, App, Event, Value
-from reconciler.sandbox.writes import Changes, Draft
 
-STATUS_PROPERTY = "hs_event_status"
-"""The property in which HubSpot keeps the status that it computes: no write reaches it."""
+INDEX_LAG_MS = 120_000
+"""How old what `identifiers` shows is."""
 
 EMPTY_FIELDS: Mapping[str, Value] = {
     **dict.fromkeys(TEXTS + DATES),
@@ -38,9 +48,8 @@ SEARCHES: Mapping[str, Callable[[str, str], bool]] = {"prefix": str.startswith, 
 
 @dataclass(frozen=True)
 class Rules:
-    """What writes do at one moment (`now`, in milliseconds) in a portal that defines these properties."""
+    """What writes do at one moment: `now`, in milliseconds since 1970 (UTC)."""
 
-    defined: Collection[str]
     behaviours: Behaviours
     now: int
 
@@ -90,20 +99,19 @@ class Rules:
         return replace(event, fields={**omitted, **sent}, custom=custom, updated_at=self.now)
 
     def _custom(self, before: Mapping[str, str], sent: Mapping[str, str]) -> dict[str, str]:
-        """Merge custom properties.
-
-        Those that the portal does not define are dropped without a word: "they will be filtered out and not set"
-        (HubSpot's description of `customProperties`).
-        """
-        writable = set(self.defined) - {STATUS_PROPERTY}
-        known = {name: self._stored(value, before.get(name)) for name, value in sent.items() if name in writable}
-        return {name: value for name, value in {**before, **known}.items() if isinstance(value, str)}
+        stored = {name: self._stored(value, before.get(name)) for name, value in sent.items()}
+        return {name: value for name, value in {**before, **stored}.items() if isinstance(value, str)}
 
     def _stored(self, sent: Value, before: Value) -> Value:
         """Return what becomes of a value that was sent; None is empty."""
         if sent != "":
             return sent
         return None if self.behaviours.empty_text == "clears" else before
+
+
+def unique_id(app_id: int, portal_id: int, account_id: str, event_id: str) -> str:
+    """Join what identifies an app's event as HubSpot does, which escapes nothing (FACTS 4.1)."""
+    return f"{app_id}-{portal_id}-{account_id}-{event_id}"
 
 
 def status(event: Event, now: int) -> str | None:

@@ -12,9 +12,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from reconciler.sandbox import SandboxError
+from reconciler.sandbox.bodies import read_custom, read_field
 from reconciler.sandbox.contents import COUNTERS, App, Contents, Definition, Event, Portal, Value
+from reconciler.sandbox.definitions import STATUS_PROPERTY, complete
 from reconciler.sandbox.reading import (
     read_filled_text,
+    read_flag,
     read_instant,
     read_json,
     read_list,
@@ -24,9 +27,8 @@ from reconciler.sandbox.reading import (
     read_whole,
 )
 from reconciler.sandbox.refusals import HubSpotError, invalid
-from reconciler.sandbox.rules import EMPTY_FIELDS, NO_COUNTS, STATUS_PROPERTY
+from reconciler.sandbox.rules import EMPTY_FIELDS, NO_COUNTS
 from reconciler.sandbox.store import FIRST_OBJECT_ID
-from reconciler.sandbox.writes import read_custom, read_field
 
 DEFAULT_APP_ID = 1001
 """The app that made an event which has an external event id, where the seed does not tell."""
@@ -42,13 +44,7 @@ _EVENT_KEYS = {
     *EMPTY_FIELDS,
     *COUNTERS,
 }
-_DEFINITION: Definition = {
-    "type": "string",
-    "fieldType": "text",
-    "groupName": "marketingeventinformation",
-    "description": "",
-    "options": [],
-}
+_TYPES = ("bool", "date", "datetime", "enumeration", "number", "phone_number", "string")
 
 _Item = Mapping[str, Any]
 
@@ -115,12 +111,25 @@ def _definitions(items: Sequence[object]) -> list[Definition]:
 
 def _definition(value: object, place: str) -> Definition:
     item = read_object(value, place)
-    name = read_filled_text(item.get("name"), f"{place}.name")
-    definition = {**_DEFINITION, "label": name, **item}
-    for key in ("type", "fieldType", "groupName", "label", "description"):
+    read_filled_text(item.get("name"), f"{place}.name")
+    for index, option in enumerate(read_list(item.get("options", []), f"{place}.options")):
+        where = f"{place}.options[{index}]"
+        read_text(read_object(option, where).get("value"), f"{where}.value")
+    read_object(item.get("modificationMetadata", {}), f"{place}.modificationMetadata")
+    definition = complete(item)
+    for key in ("fieldType", "groupName", "label", "description"):
         read_text(definition[key], f"{place}.{key}")
-    read_list(definition["options"], f"{place}.options")
+    _check_definition(definition, place)
     return definition
+
+
+def _check_definition(definition: Definition, place: str) -> None:
+    if definition["type"] not in _TYPES:
+        raise invalid(f"{place}.type must be one of {', '.join(_TYPES)}", "type")
+    for key in ("archived", "hubspotDefined", "externalOptions"):
+        read_flag(definition[key], f"{place}.{key}")
+    for key, value in definition["modificationMetadata"].items():
+        read_flag(value, f"{place}.modificationMetadata.{key}")
 
 
 def _events(values: Sequence[object], now: int) -> list[Event]:

@@ -70,7 +70,7 @@ def running(options: Options, port: int = 0) -> Iterator[Running]:
     with (
         closing(_listen(port)) as listener,
         closing(_open(options)) as store,
-        _serving(application(State(store, options.clock, behaviours), limiter, options.latency_ms), listener),
+        _serving(application(State(store, options.clock, behaviours, limiter), options.latency_ms), listener),
     ):
         yield Running(f"http://{HOST}:{listener.getsockname()[1]}")
 

@@ -2,14 +2,15 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from reconciler.sandbox import SandboxError
 from reconciler.sandbox.behaviours import LONGEST_LAG
-from reconciler.sandbox.contents import App, Contents, Event, Portal
+from reconciler.sandbox.contents import App, Contents, Definition, Event, Portal
+from reconciler.sandbox.definitions import by_name
 
 FIRST_OBJECT_ID = 400_000_000_001
 """Where the ids of an empty portal begin, with as many digits as HubSpot's."""
@@ -28,6 +29,8 @@ _TABLES = (
     "CREATE UNIQUE INDEX identity ON events (app_id, account_id, event_id)",
     f"PRAGMA user_version = {_FORMAT}",
 )
+# Not among the tables, so that a database from before it gets it too.
+_BY_JOINED_IDS = "CREATE INDEX IF NOT EXISTS joined_ids ON events (app_id, account_id || '-' || event_id)"
 _SAVE = """INSERT INTO events (object_id, app_id, account_id, event_id, rest) VALUES (?, ?, ?, ?, ?)
            ON CONFLICT (object_id) DO UPDATE SET rest = excluded.rest"""
 
@@ -46,14 +49,16 @@ _REMEMBER = """INSERT INTO past (ended_at, object_id, app_id, account_id, event_
                FROM (SELECT ? AS id) AS asked LEFT JOIN events ON object_id = asked.id"""
 # The oldest of what ended after an instant is what was there at that instant; SQLite takes a row's other columns from
 # where its min() stands.
-_EVENTS_AS_OF = """
+_SEEN = """
     WITH undone AS (SELECT object_id, app_id, account_id, event_id, rest, min(number) FROM past
                     WHERE ended_at > ? GROUP BY object_id),
          seen AS (SELECT object_id, app_id, account_id, event_id, rest FROM events
                   WHERE object_id NOT IN (SELECT object_id FROM undone)
                   UNION ALL
                   SELECT object_id, app_id, account_id, event_id, rest FROM undone WHERE rest IS NOT NULL)
-    SELECT * FROM seen WHERE object_id > ? ORDER BY object_id LIMIT ?"""
+    SELECT * FROM seen"""
+_EVENTS_AS_OF = f"{_SEEN} WHERE object_id > ? ORDER BY object_id LIMIT ?"
+_NAMED_AS_OF = f"{_SEEN} WHERE event_id = ? ORDER BY object_id"
 
 _Row = tuple[int, int | None, str | None, str | None, str]
 
@@ -88,9 +93,9 @@ class Store:
         """Return the portal."""
         return Portal(*self._db.execute("SELECT id, timezone, account_type FROM portal").fetchone())
 
-    def property_names(self) -> frozenset[str]:
-        """Return the names of the properties that the portal defines."""
-        return frozenset(name for (name,) in self._db.execute("SELECT name FROM properties"))
+    def definitions(self) -> Mapping[str, Definition]:
+        """Return the properties that the portal defines, by name."""
+        return by_name(json.loads(text) for (text,) in self._db.execute("SELECT definition FROM properties"))
 
     def event(self, object_id: int) -> Event | None:
         """Return the event with this objectId, whoever made it."""
@@ -100,6 +105,11 @@ class Store:
         """Return the event that an app made under these ids."""
         identity = "WHERE app_id = ? AND account_id = ? AND event_id = ?"
         return self._one_event(identity, app_id, account_id, event_id)
+
+    def twin(self, app_id: int, account_id: str, event_id: str) -> Event | None:
+        """Return the app's event whose ids, joined by `-`, are the same as these."""
+        joined = "WHERE app_id = ? AND account_id || '-' || event_id = ?"
+        return self._one_event(joined, app_id, f"{account_id}-{event_id}")
 
     def own_keys(self, app_id: int) -> Iterator[Key]:
         """Return the ids of all events that an app made under an account id, by objectId."""
@@ -113,6 +123,11 @@ class Store:
     def events_after(self, object_id: int, limit: int, seen_at: int) -> list[Event]:
         """Return the events that follow an objectId, by objectId, as they were at an instant of the last hour."""
         rows = self._db.execute(_EVENTS_AS_OF, (seen_at, object_id, limit))
+        return [_event(row) for row in rows]
+
+    def events_named(self, event_id: str, seen_at: int) -> list[Event]:
+        """Return the events with this external event id, whoever made them, as they were at an instant."""
+        rows = self._db.execute(_NAMED_AS_OF, (seen_at, event_id))
         return [_event(row) for row in rows]
 
     def all_events(self) -> list[Event]:
@@ -186,6 +201,7 @@ def _opened(db: sqlite3.Connection, fresh: Callable[[], Contents]) -> Store:
         with store.transaction():
             if _is_new(db):
                 store.fill(fresh())
+            db.execute(_BY_JOINED_IDS)
     except BaseException:
         store.close()
         raise

@@ -12,7 +12,8 @@ READ = "crm.objects.marketing_events.read"
 WRITE = "crm.objects.marketing_events.write"
 
 _TOKEN = re.compile(r"sandbox-([1-9][0-9]{0,9})(-read)?")
-_LAST_APP_ID = 2**31 - 1  # an app id is an int32
+APP_IDS = range(1, 2**31)
+"""What may be an app's id: it is an int32."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ NOBODY = Caller(0, ())
 def identify(token: str) -> Caller | None:
     """Return whose token this is; None where the sandbox does not know it."""
     known = _TOKEN.fullmatch(token)
-    if known is None or int(known[1]) > _LAST_APP_ID:
+    if known is None or int(known[1]) not in APP_IDS:
         return None
     return Caller(int(known[1]), (READ,) if known[2] else (READ, WRITE))
 

@@ -1,6 +1,6 @@
 """What differs between the versions of HubSpot's API."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -9,17 +9,22 @@ class Version:
 
     base: str
     """The path of the list, with which all other paths of marketing events begin."""
-    account_details: str
-    """The path of the account's details."""
+    properties: str
+    """The path below which a type of object has its property definitions."""
+    account: str
+    """The path below which the account tells of itself."""
     partly_failed: int
     """The status of a `batch/update` in which some items failed (FACTS 1.2)."""
     masks_substrings: bool
     """Whether a full property value has `maskedSubstrings` (FACTS 2.1)."""
+    unknown_in_definitions: frozenset[str] = frozenset()
+    """The keys that a property's definition has in other versions only (FACTS 4.6)."""
 
 
 V3 = Version(
     base="/marketing/v3/marketing-events",
-    account_details="/account-info/v3/details",
+    properties="/crm/v3/properties",
+    account="/account-info/v3",
     partly_failed=207,
     masks_substrings=True,
 )
@@ -28,13 +33,23 @@ V3_LIST = "/marketing/marketing-events/v3"
 
 
 def _dated(name: str, *, partly_failed: int, masks_substrings: bool) -> Version:
-    base, account_details = f"/marketing/marketing-events/{name}", f"/account-info/{name}/details"
-    return Version(base, account_details, partly_failed, masks_substrings)
+    return Version(
+        base=f"/marketing/marketing-events/{name}",
+        properties=f"/crm/properties/{name}",
+        account=f"/account-info/{name}",
+        partly_failed=partly_failed,
+        masks_substrings=masks_substrings,
+    )
 
+
+_DISPLAY_HINTS = frozenset(("textDisplayHint", "numberDisplayHint", "currencyPropertyName"))
 
 VERSIONS = (
     V3,
     _dated("2025-09", partly_failed=200, masks_substrings=False),
     _dated("2026-03", partly_failed=207, masks_substrings=True),
-    _dated("2026-09", partly_failed=200, masks_substrings=False),
+    replace(
+        _dated("2026-09", partly_failed=200, masks_substrings=False),
+        unknown_in_definitions=_DISPLAY_HINTS,
+    ),
 )

@@ -154,6 +154,25 @@ def test_offset_west_of_greenwich_is_negative(start: Start) -> None:
     assert (details["utcOffset"], details["utcOffsetMilliseconds"]) == ("-05:00", -18_000_000)
 
 
+@pytest.mark.parametrize("version", ["v3", "2025-09", "2026-03", "2026-09"])
+def test_daily_usage_counts_the_requests_that_were_let_through(start: Start, version: str) -> None:
+    hubspot = start({"portal": {"timezone": "Europe/Berlin"}}, clock=lambda: 1_800_000_000_000)
+    hubspot.get("/_sandbox/requests")
+    hubspot.get(f"/account-info/{version}/details")
+    assert hubspot.get(f"/account-info/{version}/api-usage/daily/private-apps").json() == {
+        "results": [
+            {
+                "name": "private-apps-api-calls-daily",
+                "usageLimit": 625_000,
+                "currentUsage": 2,
+                "collectedAt": "2027-01-15T08:00:00Z",
+                "fetchStatus": "SUCCESS",
+                "resetsAt": "2027-01-15T23:00:00Z",
+            }
+        ]
+    }
+
+
 # Paths
 
 

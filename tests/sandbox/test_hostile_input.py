@@ -18,7 +18,13 @@ WRITES = [
     ("POST", f"{EVENTS}/batch/update"),
     ("POST", f"{EVENTS}/batch/archive"),
     ("PATCH", f"{EVENTS}/events/summit?externalAccountId=acme"),
+    ("PATCH", f"{EVENTS}/7"),
+    ("PUT", f"{EVENTS}/events/summit"),
+    ("POST", f"{EVENTS}/events"),
+    ("POST", f"{EVENTS}/events/delete"),
+    ("POST", f"{EVENTS}/events/summit/complete?externalAccountId=acme"),
     ("POST", TOKEN_DETAILS),
+    ("PUT", "/_sandbox/behaviours"),
 ]
 SUMMIT = {
     "objectId": "7",
@@ -27,7 +33,18 @@ SUMMIT = {
     "eventName": "Summit",
     "eventOrganizer": "Acme",
 }
-KEYS = [*SUMMIT, "inputs", "startDateTime", "eventUrl", "eventCancelled", "customProperties", "name", "value"]
+KEYS = [
+    *SUMMIT,
+    "appId",
+    "list-lag",
+    "inputs",
+    "startDateTime",
+    "eventUrl",
+    "eventCancelled",
+    "customProperties",
+    "name",
+    "value",
+]
 
 
 def json_values() -> st.SearchStrategy[object]:

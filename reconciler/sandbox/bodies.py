@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from reconciler.sandbox.contents import DATES, FLAGS, REQUIRED_TEXTS, TEXTS, Value
+from reconciler.sandbox.contents import DATES, FLAGS, REQUIRED_TEXTS, TEXTS, Definition, Value
 from reconciler.sandbox.reading import (
     read_filled_text,
     read_flag,
@@ -14,6 +14,7 @@ from reconciler.sandbox.reading import (
     read_text,
 )
 from reconciler.sandbox.refusals import invalid
+from reconciler.sandbox.values import settle
 
 MAX_BATCH = 100
 BY_EXTERNAL_IDS = TEXTS + DATES + FLAGS
@@ -65,19 +66,20 @@ def _stripped(value: object) -> object:
     return value.strip() if isinstance(value, str) else value
 
 
-def read_draft(item: Item) -> Draft:
+def read_draft(item: Item, definitions: Mapping[str, Definition]) -> Draft:
     """Read one event of an upsert, which needs its two ids, a name and an organizer (FACTS 1.3)."""
     for name in REQUIRED_TEXTS:
         read_filled_text(item.get(name), name)
     account_id = read_filled_text(item.get("externalAccountId"), "externalAccountId")
     event_id = read_filled_text(item.get("externalEventId"), "externalEventId")
-    return Draft(account_id, event_id, read_changes(item, BY_EXTERNAL_IDS))
+    return Draft(account_id, event_id, read_changes(item, BY_EXTERNAL_IDS, definitions))
 
 
-def read_changes(item: Item, names: Collection[str]) -> Changes:
+def read_changes(item: Item, names: Collection[str], definitions: Mapping[str, Definition]) -> Changes:
     """Read the fields of these names; other keys are ignored, and null counts as not sent."""
     fields = {name: read_field(name, item[name], name) for name in names if item.get(name) is not None}
-    return Changes(fields, read_custom(item.get("customProperties"), "customProperties"))
+    custom = read_custom(item.get("customProperties"), "customProperties")
+    return Changes(fields, settle(custom, definitions))
 
 
 def read_field(name: str, value: object, where: str) -> Value:

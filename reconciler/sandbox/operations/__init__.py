@@ -1,0 +1,1 @@
+"""The operations of HubSpot's API, each from a call to an answer."""

@@ -1,0 +1,70 @@
+"""One request that may be carried out, with what its operation asks of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from reconciler.sandbox.behaviours import Behaviours
+from reconciler.sandbox.bodies import Item, read_inputs, trimmed
+from reconciler.sandbox.contents import Event
+from reconciler.sandbox.reading import read_json, read_object, read_object_id
+from reconciler.sandbox.refusals import missing, no_event
+from reconciler.sandbox.store import Store
+from reconciler.sandbox.tokens import Caller
+from reconciler.sandbox.versions import Version
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request that may be carried out.
+
+    `ids` are those in its path, decoded; `address` is its URL up to the query; `now` is in milliseconds since
+    1970 (UTC); `behaviours` are those that hold for it; `requests` is how many the sandbox has let through.
+    """
+
+    caller: Caller
+    version: Version
+    address: str
+    ids: Mapping[str, str]
+    query: Mapping[str, str]
+    body: bytes
+    now: int
+    behaviours: Behaviours
+    requests: int
+
+    def required(self, name: str) -> str:
+        """Return a query parameter that has to be there."""
+        if not self.query.get(name):
+            raise missing(name)
+        return self.query[name]
+
+    def sent(self) -> Item:
+        """Return the object that the body holds."""
+        return self._heard(read_object(read_json(self.body), "body"))
+
+    def inputs(self) -> list[Item]:
+        """Return the items of the batch that the body holds."""
+        return [self._heard(item) for item in read_inputs(self.body)]
+
+    def own_event(self, store: Store) -> Event:
+        """Return the calling app's event that path and query name; 404 where there is none, or another app's."""
+        account_id = self.required("externalAccountId")
+        event = store.own_event(self.caller.app_id, account_id, self.ids["event_id"])
+        if event is None:
+            raise no_event()
+        return event
+
+    def event(self, store: Store) -> Event:
+        """Return the event whose objectId stands in the path, whoever made it."""
+        event = found(store, self.ids["object_id"])
+        if event is None:
+            raise no_event()
+        return event
+
+    def _heard(self, item: Item) -> Item:
+        return trimmed(item) if self.behaviours.text == "trimmed" else item
+
+
+def found(store: Store, object_id: str) -> Event | None:
+    """Return the event with this objectId, whoever made it."""
+    number = read_object_id(object_id)
+    return None if number is None else store.event(number)
