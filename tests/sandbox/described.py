@@ -1,0 +1,116 @@
+"""HubSpot's own OpenAPI descriptions, which lie beside the repository and not in it.
+
+Three leniencies, where live answers are known to differ from the descriptions: an optional field may be null, errors
+have a `status` beside what is described, and those that tell an `errorType` lack the category. In return, an answer may
+hold nothing that is not described.
+"""
+
+import json
+import os
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from jsonschema import Draft202012Validator, FormatChecker
+
+Json = dict[str, Any]
+
+FORMATS = FormatChecker()
+_FOLDER = Path(__file__).resolve().parents[3] / "shared" / "hubspot" / "openapi"
+
+# What the descriptions leave out and their prose or a report tells (FACTS 1.2), and whether it has a body.
+_UNDECLARED = {("/batch/archive", 204): False, ("/batch/archive", 207): True, ("/events/delete", 202): False}
+
+
+@FORMATS.checks("date-time")
+def _is_date_time(value: object) -> bool:
+    utc = r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{3})?Z"
+    return not isinstance(value, str) or re.fullmatch(utc, value) is not None
+
+
+@FORMATS.checks("int32")
+def _is_int32(value: object) -> bool:
+    return not isinstance(value, int) or -(2**31) <= value < 2**31
+
+
+class Description:
+    """What HubSpot says of one API in one version."""
+
+    def __init__(self, api: str, version: str) -> None:
+        path = _FOLDER / f"{api}-{version}.json"
+        if not path.exists():
+            # CI has to have it; on a user's machine it may be missing.
+            (pytest.fail if os.environ.get("CI") else pytest.skip)(f"HubSpot's description is not at {path}")
+        self._described: Json = json.loads(path.read_text(encoding="utf-8"))
+        for name, schema in self._described["components"]["schemas"].items():
+            _adapt(name, schema)
+
+    def check(self, answer: httpx.Response) -> None:
+        """Hold an answer against what is declared for its path, its method and its status."""
+        schema = self._schema(answer)
+        if schema is None:
+            assert answer.content == b""
+            return
+        whole = {**schema, "components": self._described["components"]}
+        Draft202012Validator(whole, format_checker=FORMATS).validate(answer.json())
+
+    def _schema(self, answer: httpx.Response) -> Json | None:
+        path, operation = self._operation(answer.request)
+        if answer.status_code >= 400:
+            return _refusal(answer.json())
+        if str(answer.status_code) in operation["responses"]:
+            content = operation["responses"][str(answer.status_code)].get("content", {})
+            return content["application/json"]["schema"] if content else None
+        has_body = _UNDECLARED[_below_the_base(path), answer.status_code]
+        return self._partly_failed() if has_body else None
+
+    def _partly_failed(self) -> Json:
+        """Return the schema of a batch in which some items failed, which has a name of its own where there is a 207."""
+        name = "BatchResponseMarketingEventPublicDefaultResponseV2"
+        with_errors = f"{name}WithErrors"
+        known = with_errors if with_errors in self._described["components"]["schemas"] else name
+        return {"$ref": f"#/components/schemas/{known}"}
+
+    def _operation(self, request: httpx.Request) -> tuple[str, Json]:
+        """Return the operation that a path means: of several that fit, the one with the fewest placeholders."""
+        asked = request.url.raw_path.decode().partition("?")[0]
+        paths = [path for path in self._described["paths"] if re.fullmatch(_pattern(path), asked)]
+        path = min(paths, key=lambda path: path.count("{"))
+        return path, self._described["paths"][path][request.method.lower()]
+
+
+def _below_the_base(path: str) -> str:
+    return "/" + "/".join(path.split("/")[4:])
+
+
+def _refusal(body: Json) -> Json:
+    if "errorType" not in body:
+        return {"$ref": "#/components/schemas/Error"}
+    texts = ("status", "message", "correlationId", "errorType")
+    return {"type": "object", "required": texts, "properties": {name: {"type": "string"} for name in texts}}
+
+
+def _pattern(path: str) -> str:
+    # The description of v3 prints the list, and nothing else, under a path that no client calls.
+    pattern = re.sub(r"\\{[^}]*\\}", "[^/]+", re.escape(path))
+    odd, usual = re.escape("/marketing/marketing-events/v3"), re.escape("/marketing/v3/marketing-events")
+    return f"{odd}|{usual}" if pattern == odd else pattern
+
+
+def _adapt(name: str, schema: Json) -> None:
+    """Let optional fields be null, and nothing be there that is not described."""
+    required = schema.get("required", [])
+    for field, described in schema.get("properties", {}).items():
+        if field not in required:
+            schema["properties"][field] = {"anyOf": [described, {"type": "null"}]}
+    if "properties" in schema and name != "Error":
+        schema["additionalProperties"] = False
+
+
+@cache
+def described(api: str, version: str) -> Description:
+    """Return a description; the test that asks for it is skipped, or fails in CI, where it is not there."""
+    return Description(api, version)
