@@ -5,6 +5,7 @@ ReconcilerError            1
 ├── AccessDenied           4    HubSpot refuses the token or its scopes
 ├── Refused                5    a guard, the wrong portal, no approval: every reason at once
 ├── Rejected               1    HubSpot understood the request and says no to it
+├── SavedPlanInvalid       1    a file is not a plan that this version saved
 ├── Unavailable            7    HubSpot cannot be reached or keeps failing
 ├── UsageError            64    the command line is wrong
 └── Interrupted     130, 143    somebody stopped the run
@@ -64,6 +65,15 @@ class Rejected(ReconcilerError):
         super().__init__(message, hint=hint)
         self.status = status
         self.conflict = conflict
+
+    @property
+    def about_the_content(self) -> bool:
+        """What was sent is refused, not the path or the method: a part of it may be accepted."""
+        return self.status in {400, 409, 413, 422}
+
+
+class SavedPlanInvalid(ReconcilerError):
+    """A file is not a plan that this version saved, or somebody changed it since."""
 
 
 class Unavailable(ReconcilerError):

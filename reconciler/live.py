@@ -73,6 +73,8 @@ class Answer:
     confirmed: Collection[Identity] = ()
     reasons: Mapping[Identity, str] = field(default_factory=dict)
     """Why an item failed, where HubSpot's answer names the item."""
+    remark: str | None = None
+    """What HubSpot said without naming any item."""
 
 
 class Reader(Protocol):
@@ -104,8 +106,14 @@ class Writer(Reader, Protocol):
     def create(self, changes: Sequence[Create]) -> Answer:
         """Make events from their full records, at most 100."""
 
+    def create_one(self, change: Create) -> Answer:
+        """Make one event by itself; `Rejected.conflict` tells that its ids are taken."""
+
     def update(self, edits: Sequence[Edit]) -> Answer:
         """Change the given fields of events, at most 100."""
+
+    def update_one(self, edit: Edit) -> Answer:
+        """Change the given fields of one event by itself."""
 
     def complete(self, identity: Identity, *, cancelled: bool) -> Answer:
         """Mark one event of our app as completed, stating its cancelled flag along."""

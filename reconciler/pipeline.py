@@ -1,12 +1,13 @@
 """The whole story: read, compare, plan, guard, apply, read again."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 
-from reconciler.apply import Applied, Lookup, Progress, apply
+from reconciler.accounting import finished, so_far
+from reconciler.apply import Progress, apply
 from reconciler.approval import Selection
-from reconciler.change import Change, FieldChange
+from reconciler.change import Change
 from reconciler.diagnostics import Severity
 from reconciler.diff import compare
 from reconciler.errors import DeclarationsInvalid, ReconcilerError
@@ -14,11 +15,13 @@ from reconciler.event import Declared, Identity
 from reconciler.evidence import Evidence, first_evidence
 from reconciler.freshness import Holds, judge
 from reconciler.guard import ApprovedPlan, Limits, approve, check_portal, foreseeable
+from reconciler.ledger import Applied
 from reconciler.live import Listing, Reader, Writer
+from reconciler.lookup import Lookup
 from reconciler.ownership import questions, searchable_prefix, settle
 from reconciler.plan import Draft, Plan, build
 from reconciler.policy import Policy
-from reconciler.receipt import Outcome, Receipt, Result
+from reconciler.receipt import Outcome, Receipt
 
 Select = Callable[[Plan], Selection]
 """Tells which of a plan's changes were approved; may raise `Refused`."""
@@ -57,7 +60,7 @@ def run_plan(approved: ApprovedPlan, portal: Writer, lookup: Lookup, progress: P
     if applied.cause is not None:
         return so_far(approved, applied)
     try:
-        return _receipt(approved, applied, verify(approved.draft, _reached(applied), portal, now))
+        return finished(approved, applied, verify(approved.draft, _reached(applied), portal, now))
     except ReconcilerError as cause:
         return so_far(approved, replace(applied, cause=cause))
 
@@ -74,23 +77,6 @@ def verify(draft: Draft, ran: Collection[tuple[str, ...]], portal: Reader, now: 
     again = _draft(draft.declared, draft.policy, portal, now)
     suspects = [change for change in again.plan.changes if change.identity.key in ran]
     return tuple(filter(None, (_confirmed(change, again, portal) for change in suspects)))
-
-
-def not_begun(approved: ApprovedPlan) -> Receipt:
-    """Give the receipt of a run that has not sent anything yet."""
-    waiting = tuple(Result(change, Outcome.NOT_ATTEMPTED, "the run ended before it") for change in approved.changes)
-    return _receipt(approved, Applied(waiting, written=False, cause=None), None)
-
-
-def so_far(approved: ApprovedPlan, applied: Applied) -> Receipt:
-    """Give the receipt of a run that is still going, or that nobody could end properly."""
-    return _receipt(approved, applied, None)
-
-
-def nothing_ran(draft: Draft, cause: ReconcilerError) -> Receipt:
-    """Give the receipt of a run that was refused or stopped before its first write."""
-    results = tuple(Result(change, Outcome.NOT_ATTEMPTED, cause.message) for change in draft.plan.changes)
-    return Receipt(draft.plan.portal, draft.plan.digest, results, cause=cause)
 
 
 def _draft(declared: Declared, policy: Policy, portal: Reader, now: datetime) -> Draft:
@@ -138,39 +124,3 @@ def _confirmed(change: Change, draft: Draft, portal: Reader) -> Change | None:
         return None
     event = draft.events.get(change.identity)
     return change if event is None else compare(event, found)
-
-
-def _receipt(approved: ApprovedPlan, applied: Applied, left: tuple[Change, ...] | None) -> Receipt:
-    plan = approved.draft.plan
-    results = {
-        result.change.identity: result
-        for result in (
-            *approved.selection.set_aside,
-            *(_truthful(result, left or ()) for result in applied.results),
-        )
-    }
-    return Receipt(
-        portal=plan.portal,
-        digest=plan.digest,
-        results=tuple(results[change.identity] for change in plan.changes),
-        verified=left,
-        written=applied.written,
-        cause=applied.cause,
-    )
-
-
-def _truthful(result: Result, left: Iterable[Change]) -> Result:
-    """Take a success back where the second reading shows that HubSpot kept what was there before."""
-    still = next((change for change in left if change.identity.key == result.change.identity.key), None)
-    if result.outcome is not Outcome.DONE or still is None:
-        return result
-    kept = [field.name for field in result.change.fields if _still_to_do(field, still)]
-    if not kept:
-        return result
-    why = f"HubSpot answered success, but did not take over {', '.join(kept)}"
-    return replace(result, outcome=Outcome.FAILED, why=why)
-
-
-def _still_to_do(field: FieldChange, still: Change) -> bool:
-    left = still.field(field.name)
-    return left is not None and (left.before, left.after) == (field.before, field.after)

@@ -1,82 +1,22 @@
-"""Plans and receipts as JSON, the form that scripts rely on; and a saved plan read back."""
+"""A saved plan, read back."""
 
 import json
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from reconciler import fingerprint
-from reconciler.change import (
-    Action,
-    Change,
-    Create,
-    Delete,
-    FieldChange,
-    Origin,
-    Source,
-    Update,
-    cancels,
-    completes,
-)
+from reconciler.change import Action, Change, Create, Delete, FieldChange, Origin, Source, Update
 from reconciler.diagnostics import Diagnostic, Place, Severity
-from reconciler.errors import ReconcilerError
+from reconciler.errors import SavedPlanInvalid
 from reconciler.event import Identity, Value
+from reconciler.json_form import FORMAT_VERSION, Json, plan_json
 from reconciler.live import Portal
 from reconciler.orphans import Verdict, Will
 from reconciler.plan import Plan
-from reconciler.receipt import Outcome, Receipt, Result
 
-FORMAT_VERSION = "1.0"
-"""A minor step adds keys, a major step breaks."""
-
-Json = Any
 _T = TypeVar("_T")
 _Kind = TypeVar("_Kind", Action, Origin, Severity, Will)
 
-
-class SavedPlanInvalid(ReconcilerError):
-    """A file is not a plan that this version saved, or somebody changed it since."""
-
-
-def plan_json(plan: Plan) -> str:
-    """Write a plan."""
-    return _text(
-        {
-            "format_version": FORMAT_VERSION,
-            "digest": plan.digest,
-            "portal": _portal(plan.portal),
-            "summary": _summary(plan),
-            "changes": [_change(plan.portal.id, change) for change in plan.changes],
-            "orphans": [_orphan(orphan) for orphan in plan.orphans],
-            "diagnostics": [_diagnostic(found) for found in plan.diagnostics],
-            "requests": {"reads": plan.reads, "writes_to_apply": plan.writes_to_apply},
-        }
-    )
-
-
-def diagnostics_json(diagnostics: tuple[Diagnostic, ...]) -> str:
-    """Write what `validate` found."""
-    found = [_diagnostic(diagnostic) for diagnostic in diagnostics]
-    return _text({"format_version": FORMAT_VERSION, "diagnostics": found})
-
-
-def receipt_json(receipt: Receipt) -> str:
-    """Write a receipt."""
-    applied = receipt.applied
-    return _text(
-        {
-            "format_version": FORMAT_VERSION,
-            "digest": receipt.digest,
-            "portal": _portal(receipt.portal),
-            "results": [_result(result) for result in receipt.results],
-            "summary": {
-                "created": applied[Action.CREATE],
-                "updated": applied[Action.UPDATE],
-                "deleted": applied[Action.DELETE],
-                **{str(outcome): receipt.count(outcome) for outcome in Outcome if outcome is not Outcome.DONE},
-            },
-            "verified": _verified(receipt),
-        }
-    )
+_HINT = "make the plan again with `reconciler plan --out FILE`"
 
 
 def read_plan(text: str) -> Plan:
@@ -94,118 +34,6 @@ def read_plan(text: str) -> Plan:
     if not same:
         raise SavedPlanInvalid("this saved plan contradicts itself: it was changed after it was made", hint=_HINT)
     return plan
-
-
-_HINT = "make the plan again with `reconciler plan --out FILE`"
-
-
-def _text(document: Json) -> str:
-    # Escapes keep every character that could steer a terminal or a log out of the text.
-    return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
-
-
-def _portal(portal: Portal) -> Json:
-    return {
-        "id": portal.id,
-        "account_type": portal.account_type,
-        "timezone": portal.timezone,
-        "api_version": portal.api_version,
-        "app_id": portal.app_id,
-    }
-
-
-def _summary(plan: Plan) -> Json:
-    return {
-        "create": plan.count(Create),
-        "update": plan.count(Update),
-        "delete": plan.count(Delete),
-        "unchanged": plan.unchanged,
-        "orphaned": plan.orphaned,
-        "foreign": plan.foreign,
-    }
-
-
-def _change(portal: int, change: Change) -> Json:
-    return {
-        "action": change.action,
-        "identity": _identity(change.identity),
-        "name": change.name,
-        "cancels": cancels(change),
-        "completes": completes(change),
-        "origin": change.origin,
-        "source": _source(change.source),
-        "registrants": change.registrants,
-        "attendees": change.attendees,
-        "fields": [_field(portal, change, field) for field in change.fields],
-        "fingerprint": fingerprint.of_change(portal, change),
-    }
-
-
-def _field(portal: int, change: Change, field: FieldChange) -> Json:
-    return {
-        "name": field.name,
-        "before": field.before,
-        "after": field.after,
-        "origin": field.origin,
-        "line": field.line,
-        "fingerprint": fingerprint.of_field(portal, change, field),
-    }
-
-
-def _identity(identity: Identity) -> Json:
-    return {
-        "external_account_id": identity.external_account_id,
-        "external_event_id": identity.external_event_id,
-        "object_id": identity.object_id,
-    }
-
-
-def _source(source: Source | None) -> Json:
-    return None if source is None else {"file": source.file, "line": source.line}
-
-
-def _orphan(orphan: Verdict) -> Json:
-    return {
-        "identity": _identity(orphan.identity),
-        "name": orphan.name,
-        "start": orphan.start,
-        "end": orphan.end,
-        "registrants": orphan.registrants,
-        "will": orphan.will,
-        "why": orphan.why,
-    }
-
-
-def _diagnostic(found: Diagnostic) -> Json:
-    place = found.place
-    return {
-        "severity": found.severity,
-        "code": found.code,
-        "message": found.message,
-        "file": None if place is None else place.file,
-        "line": None if place is None else place.line,
-        "column": None if place is None else place.column,
-        "hint": found.hint,
-    }
-
-
-def _result(result: Result) -> Json:
-    change = result.change
-    return {
-        "action": change.action,
-        "identity": _identity(change.identity),
-        "name": change.name,
-        "outcome": result.outcome,
-        "why": result.why,
-        "source": _source(change.source),
-    }
-
-
-def _verified(receipt: Receipt) -> Json:
-    if receipt.verified is None:
-        return None
-    changes = [_change(receipt.portal.id, change) for change in receipt.verified]
-    return {"differences": len(changes), "changes": changes}
 
 
 def _read(document: Json) -> Plan:

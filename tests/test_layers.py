@@ -24,6 +24,7 @@ EDGES = {
     "reconciler.github",
     "reconciler.hubspot.http",
     "reconciler.hubspot.portal",
+    "reconciler.hubspot.writer",
     "reconciler.hubspot.surroundings",
     "reconciler.settings",
 }

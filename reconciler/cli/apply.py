@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from reconciler import approval, saved
-from reconciler.apply import Applied, Lookup, read_each, trust_list
+from reconciler import approval, json_form
+from reconciler.accounting import not_begun, nothing_ran, so_far
 from reconciler.cli.asking import confirm
 from reconciler.cli.options import Call, Common, command_options, not_yet
 from reconciler.cli.output import save, say, show, tell
@@ -18,21 +18,22 @@ from reconciler.cli.progress import Progress, progress
 from reconciler.cli.reading import saved_plan
 from reconciler.cli.session import Stop, opened
 from reconciler.declarations.files import load
-from reconciler.errors import ReconcilerError, Refused, UsageError
+from reconciler.errors import ReconcilerError, Refused, SavedPlanInvalid, UsageError
 from reconciler.event import Declared
 from reconciler.guard import ApprovedPlan, Limits, check_time
 from reconciler.hubspot.http import HttpWriter
-from reconciler.hubspot.portal import PortalWriter
-from reconciler.pipeline import Select, approve_plan, make_plan, not_begun, nothing_ran, run_plan, so_far, with_refusals
+from reconciler.hubspot.writer import PortalWriter
+from reconciler.ledger import Applied
+from reconciler.lookup import Lookup, read_each, trust_list
+from reconciler.pipeline import Select, approve_plan, make_plan, run_plan, with_refusals
 from reconciler.plan import Draft, Plan
 from reconciler.receipt import Receipt
 from reconciler.render import markdown, text
-from reconciler.saved import SavedPlanInvalid
 from reconciler.settings import Settings, load_settings
 
 _FORMATS: Mapping[str, Callable[[Receipt], str]] = {
     "text": text.receipt,
-    "json": saved.receipt_json,
+    "json": json_form.receipt_json,
     "markdown": markdown.receipt,
 }
 
@@ -163,7 +164,7 @@ def _approve(draft: Draft, options: Options) -> ApprovedPlan:
         if options.reviewed:
             _show_plan(draft, options)
         if options.form == "json":
-            show(saved.receipt_json(receipt))
+            show(json_form.receipt_json(receipt))
         raise
     return approved
 
@@ -191,4 +192,4 @@ def _finish(receipt: Receipt, options: Options) -> int:
 
 def _save(receipt: Receipt, options: Options) -> None:
     if options.receipt is not None:
-        save(options.receipt, saved.receipt_json(receipt))
+        save(options.receipt, json_form.receipt_json(receipt))

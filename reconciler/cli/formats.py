@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from reconciler import saved
+from reconciler import json_form
 from reconciler.cli.options import Function, not_yet
 from reconciler.cli.output import save
 from reconciler.plan import Plan
@@ -16,7 +16,7 @@ from reconciler.render import markdown, text
 
 FORMATS: Mapping[str, Callable[[Plan], str]] = {
     "text": text.plan,
-    "json": saved.plan_json,
+    "json": json_form.plan_json,
     "markdown": markdown.plan,
 }
 
@@ -57,7 +57,7 @@ def format_options(function: Function) -> Function:
 def write(files: Files, plan: Plan) -> None:
     """Write a plan to the files that were asked for."""
     if files.out is not None:
-        save(files.out, saved.plan_json(plan))
+        save(files.out, json_form.plan_json(plan))
     if files.markdown is not None:
         save(files.markdown, markdown.plan(plan))
 

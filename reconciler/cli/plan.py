@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from reconciler import saved
+from reconciler import json_form
 from reconciler.cli.formats import FORMATS, Files, format_options, write
 from reconciler.cli.options import Call, Common, command_options, not_yet
 from reconciler.cli.output import show
@@ -49,7 +49,7 @@ def command(
     except DeclarationsInvalid as invalid:
         if form != "json":
             raise
-        show(saved.diagnostics_json(invalid.diagnostics))
+        show(json_form.diagnostics_json(invalid.diagnostics))
         return invalid.exit_code
     write(files, plan)
     show(FORMATS[form](plan))

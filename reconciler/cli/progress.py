@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from reconciler.apply import Applied
+from reconciler.ledger import Applied
 from reconciler.receipt import Outcome
 
 Progress = Callable[[Applied], None]

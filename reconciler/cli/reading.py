@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from reconciler.errors import UsageError
+from reconciler.errors import SavedPlanInvalid, UsageError
 from reconciler.plan import Plan
-from reconciler.saved import SavedPlanInvalid, read_plan
+from reconciler.saved import read_plan
 
 MOST_BYTES = 256 * 1024 * 1024
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from reconciler import saved
+from reconciler import json_form
 from reconciler.cli.options import Common, command_options
 from reconciler.cli.output import show
 from reconciler.declarations.files import load
@@ -32,7 +32,7 @@ def command(path: Path, form: str, common: Common) -> int:
 
 def _print(form: str, found: tuple[Diagnostic, ...], verdict: str) -> None:
     if form == "json":
-        show(saved.diagnostics_json(found))
+        show(json_form.diagnostics_json(found))
     else:
         show(text.diagnostics(found) + f"{verdict}\n")
 

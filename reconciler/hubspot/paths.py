@@ -37,6 +37,11 @@ class Paths:
         return f"{self.events}/events/search"
 
     @property
+    def create(self) -> str:
+        """Make one event by its external ids."""
+        return f"{self.events}/events"
+
+    @property
     def upsert(self) -> str:
         """Make or replace events by their external ids."""
         return f"{self.events}/events/upsert"

@@ -1,17 +1,15 @@
-"""A portal over HTTP: the doors that read and write its events."""
+"""A portal over HTTP: the door that reads its events."""
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from reconciler.change import Create
 from reconciler.errors import AccessDenied, Rejected, Unavailable
 from reconciler.event import Identity, LiveEvent
 from reconciler.hubspot import definitions, wire
-from reconciler.hubspot.http import HttpReader, HttpWriter
+from reconciler.hubspot.http import HttpReader
 from reconciler.hubspot.paths import EVENT_TYPES, TOKEN_DETAILS, Paths
 from reconciler.hubspot.shapes import Json, Malformed
-from reconciler.live import Answer, Definition, Edit, Hit, Listing, Portal
+from reconciler.live import Definition, Hit, Listing, Portal
 
 MOST_PAGES = 10_000
 """A list that never ends is an error; a million events are more than any portal holds."""
@@ -46,7 +44,7 @@ class PortalReader:
 
     def search(self, prefix: str) -> tuple[Hit, ...]:
         """Search our app's events by the start of their event ids (search)."""
-        return _understood(wire.hits, self._http.get(self._paths.search, {"q": prefix}))
+        return understood(wire.hits, self._http.get(self._paths.search, {"q": prefix}))
 
     def definitions(self) -> Mapping[str, Definition]:
         """Read the definitions of event properties once (read all properties)."""
@@ -79,7 +77,7 @@ class PortalReader:
         for object_type in EVENT_TYPES:
             body = self._definitions_of(object_type)
             if body is not None:
-                return _understood(definitions.definitions, body)
+                return understood(definitions.definitions, body)
         raise Unavailable(
             "HubSpot shows no property definitions of marketing events, so the custom properties cannot be checked",
             hint="try another --api-version, or declare no custom properties",
@@ -98,7 +96,7 @@ class PortalReader:
         body = self._http.get_or_none(path, query)
         if body is None:
             return None
-        found = _understood(decode, body)
+        found = understood(decode, body)
         if asked.external is not None and found.identity.external_event_id != asked.external_event_id:
             raise _other(asked, found.identity)
         identity = Identity(asked.external_account_id, asked.external_event_id, found.identity.object_id)
@@ -106,7 +104,7 @@ class PortalReader:
 
     def _whose(self) -> Portal:
         if self._portal is None:
-            account = _understood(wire.account, self._http.get(self._paths.account, {}))
+            account = understood(wire.account, self._http.get(self._paths.account, {}))
             self._portal = Portal(
                 account.id, account.account_type, account.timezone, self._paths.version, self._token_app()
             )
@@ -119,7 +117,7 @@ class PortalReader:
         the next request, and so does a network that is down.
         """
         try:
-            return _understood(wire.token_app, self._http.token_details(TOKEN_DETAILS))
+            return understood(wire.token_app, self._http.token_details(TOKEN_DETAILS))
         except (Rejected, AccessDenied, Unavailable):
             return None
 
@@ -128,7 +126,7 @@ class PortalReader:
         seen: set[str] = set()
         query = {"limit": str(wire.PAGE)}
         for _ in range(MOST_PAGES):
-            page = _understood(wire.page, self._http.get(self._paths.events, query))
+            page = understood(wire.page, self._http.get(self._paths.events, query))
             events += page.events
             if page.after is None:
                 return events
@@ -137,55 +135,6 @@ class PortalReader:
             seen.add(page.after)
             query["after"] = page.after
         raise Unavailable(f"HubSpot's list of events did not end after {MOST_PAGES} pages")
-
-
-class PortalWriter(PortalReader):
-    """A portal to write as well; see `reconciler.live.Writer`."""
-
-    def __init__(self, http: HttpWriter, api_version: str) -> None:
-        super().__init__(http, api_version)
-        self._writing = http
-
-    def resending_only_if(self, still_due: Callable[[], bool]) -> AbstractContextManager[None]:
-        """Let a write whose answer was lost be sent again only where it is still due."""
-        return self._writing.resending_only_if(still_due)
-
-    def create(self, changes: Sequence[Create]) -> Answer:
-        """Make events (batch upsert).
-
-        Its results tell neither external id, so only a count of results equal to that of the inputs confirms them.
-        """
-        answer = _written(wire.batch_answer, self._writing.post(self._paths.upsert, wire.create_body(changes)))
-        identities = [change.identity for change in changes]
-        if not answer.problems and len(answer.object_ids) == len(identities):
-            return Answer(identities)
-        return Answer((), _reasons(answer, {identity: str(identity.external_event_id) for identity in identities}))
-
-    def update(self, edits: Sequence[Edit]) -> Answer:
-        """Change events (batch update), whichever status HubSpot reports failing items with.
-
-        An item that stands among both the results and the errors is not confirmed.
-        """
-        answer = _written(wire.batch_answer, self._writing.post(self._paths.update, wire.update_body(edits)))
-        names = {edit.identity: str(edit.identity.object_id) for edit in edits}
-        well = set(answer.object_ids).difference(*(about for _, about in answer.problems))
-        confirmed = [identity for identity, name in names.items() if name in well]
-        return Answer(confirmed, _reasons(answer, names))
-
-    def complete(self, identity: Identity, *, cancelled: bool) -> Answer:
-        """Complete an event (update by external ids): no request by object id carries `eventCompleted`."""
-        path = self._paths.by_event_id(str(identity.external_event_id))
-        query = {"externalAccountId": str(identity.external_account_id)}
-        self._writing.patch(path, query, wire.complete_body(cancelled=cancelled))
-        return Answer()
-
-    def archive(self, identities: Sequence[Identity]) -> Answer:
-        """Delete events (batch archive): 204 says that all are gone, anything else is settled by reading."""
-        status = self._writing.post_for_status(self._paths.archive, wire.archive_body(identities))
-        return Answer(identities if status == NO_CONTENT else ())
-
-
-NO_CONTENT = 204
 
 
 def _other(asked: Identity, found: Identity) -> Unavailable:
@@ -197,7 +146,8 @@ def _changed(event: LiveEvent) -> str:
     return (event.updated_at or "").removesuffix("Z")
 
 
-def _understood(decode: Callable[[Json], _T], body: Json) -> _T:
+def understood(decode: Callable[[Json], _T], body: Json) -> _T:
+    """Decode an answer; one that breaks its description ends the run."""
     try:
         return decode(body)
     except Malformed as error:
@@ -205,18 +155,3 @@ def _understood(decode: Callable[[Json], _T], body: Json) -> _T:
             f"HubSpot's answer is not understood: {error}",
             hint="try again; if it stays, HubSpot may have changed its API",
         ) from error
-
-
-def _written(decode: Callable[[Json], _T], body: Json) -> _T:
-    """Decode the answer to a write, which was carried out whether or not it can be read."""
-    try:
-        return _understood(decode, body)
-    except Unavailable as error:
-        raise Unavailable(error.message, hint=error.hint, sent=True) from error
-
-
-def _reasons(answer: wire.BatchAnswer, names: dict[Identity, str]) -> dict[Identity, str]:
-    """Give each item the message that names it, else what was said without naming any."""
-    general = "; ".join(dict.fromkeys(message for message, _ in answer.problems))
-    named = {name: message for message, about in answer.problems for name in about}
-    return {identity: named.get(name, general) for identity, name in names.items() if named.get(name, general)}

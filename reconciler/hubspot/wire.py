@@ -121,14 +121,33 @@ def batch_answer(body: Json) -> BatchAnswer:
     return BatchAnswer(tuple(filter(None, ids)), tuple(map(_problem, problems)))
 
 
+def written_id(body: Json) -> str | None:
+    """Read which event the answer to a single write speaks of."""
+    return optional_id(as_mapping(body, "").get("objectId"), "objectId")
+
+
 def create_body(changes: Iterable[Create]) -> Json:
     """Write full records for an upsert; an empty field is left out, which leaves it empty."""
-    return {"inputs": [_record(change) for change in changes]}
+    return {"inputs": [record(change) for change in changes]}
+
+
+def record(change: Create) -> Json:
+    """Write the full record of one event to be made."""
+    return {
+        "externalAccountId": change.identity.external_account_id,
+        "externalEventId": change.identity.external_event_id,
+        **_fields(change.fields),
+    }
 
 
 def update_body(edits: Iterable[Edit]) -> Json:
     """Write the fields that differ, by object id; what is not named stays as it is."""
-    return {"inputs": [{"objectId": edit.identity.object_id, **_fields(edit.fields)} for edit in edits]}
+    return {"inputs": [{"objectId": edit.identity.object_id, **edit_body(edit)} for edit in edits]}
+
+
+def edit_body(edit: Edit) -> Json:
+    """Write the fields of one event that differ."""
+    return _fields(edit.fields)
 
 
 def complete_body(*, cancelled: bool) -> Json:
@@ -149,14 +168,6 @@ def _cursor(paging: Json) -> str | None:
         if following is None
         else as_kind(str, as_mapping(following, "paging.next").get("after"), "paging.next.after")
     )
-
-
-def _record(change: Create) -> Json:
-    return {
-        "externalAccountId": change.identity.external_account_id,
-        "externalEventId": change.identity.external_event_id,
-        **_fields(change.fields),
-    }
 
 
 def _fields(changes: Sequence[FieldChange]) -> dict[str, Json]:

@@ -8,6 +8,7 @@ hold nothing that is not described.
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -21,7 +22,7 @@ from reconciler.change import Create, FieldChange
 from reconciler.event import CUSTOM, FIELDS, Identity, Kind, Value, instant, kind_of
 from reconciler.hubspot import wire
 from reconciler.hubspot.http import HttpWriter
-from reconciler.hubspot.portal import PortalWriter
+from reconciler.hubspot.writer import PortalWriter
 from reconciler.live import Edit
 from reconciler.sandbox.server import Options, running
 from tests.hubspot import connecting
@@ -128,7 +129,9 @@ edits = st.builds(
 
 BODIES: dict[str, st.SearchStrategy[Any]] = {
     "BatchInputMarketingEventCreateRequestParams": st.lists(creates(), max_size=3).map(wire.create_body),
+    "MarketingEventCreateRequestParams": creates().map(wire.record),
     "BatchInputMarketingEventPublicUpdateRequestFullV2": st.lists(edits, max_size=3).map(wire.update_body),
+    "MarketingEventPublicUpdateRequestV2": edits.map(wire.edit_body),
     "MarketingEventUpdateRequestParams": st.booleans().map(lambda flag: wire.complete_body(cancelled=flag)),
     "BatchInputMarketingEventPublicObjectIdDeleteRequest": st.lists(
         st.integers(1).map(lambda number: Identity(object_id=str(number)))
@@ -167,7 +170,9 @@ CALLS: dict[str, Callable[[PortalWriter, Identity], object]] = {
     "find by external ids": lambda portal, identity: portal.find(identity),
     "find by object id": lambda portal, identity: portal.find(Identity(object_id=identity.object_id)),
     "create": lambda portal, _: portal.create([WHOLE]),
+    "create one": lambda portal, _: portal.create_one(replace(WHOLE, identity=Identity("acme", "another"))),
     "update": lambda portal, identity: portal.update([Edit(identity, EMPTIED)]),
+    "update one": lambda portal, identity: portal.update_one(Edit(identity, EMPTIED)),
     "complete": lambda portal, identity: portal.complete(identity, cancelled=False),
     "archive": lambda portal, identity: portal.archive([identity]),
 }

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from reconciler.change import Create, FieldChange
-from reconciler.errors import AccessDenied, Unavailable
+from reconciler.errors import AccessDenied, Rejected, Unavailable
 from reconciler.event import Identity
 from reconciler.hubspot.http import HttpReader, HttpWriter
-from reconciler.hubspot.portal import MOST_PAGES, PortalReader, PortalWriter
+from reconciler.hubspot.portal import MOST_PAGES, PortalReader
 from reconciler.hubspot.shapes import Json
+from reconciler.hubspot.writer import PortalWriter
 from reconciler.live import Answer, Edit, Portal
 from tests.hubspot import connecting
 from tests.hubspot.clocks import Sleeper
@@ -319,22 +320,29 @@ def test_creates_are_confirmed_by_as_many_results(play: Open) -> None:
 
 
 @pytest.mark.parametrize(
-    ("reply", "reasons"),
+    ("reply", "told"),
     [
-        (batch(), {}),
-        (batch({"objectId": "1"}), {}),
-        (batch({"objectId": "1"}, {}), {}),
-        (batch({"objectId": "1"}, {"objectId": "2"}, {"objectId": "3"}), {}),
-        (batch({"objectId": "1"}, errors=(FAILED,)), {SUMMIT: "it failed", LAUNCH: "it failed"}),
+        (batch(), Answer()),
+        (batch({"objectId": "1"}), Answer()),
+        (batch({"objectId": "1"}, {}), Answer()),
+        (batch({"objectId": "1"}, {"objectId": "1"}), Answer()),
+        (batch({"objectId": "1"}, {"objectId": "2"}, {"objectId": "3"}), Answer()),
+        (batch({"objectId": "1"}, errors=(FAILED,)), Answer((), {LAUNCH: "it failed"})),
         (
             batch({"objectId": "1"}, {"objectId": "2"}, errors=({"message": "oops"}, FAILED)),
-            {SUMMIT: "oops; it failed", LAUNCH: "it failed"},
+            Answer((), {LAUNCH: "it failed"}, "oops"),
         ),
     ],
 )
-def test_creates_are_not_confirmed_by_anything_else(play: Open, reply: Play, reasons: Mapping[Identity, str]) -> None:
+def test_creates_are_not_confirmed_by_anything_else(play: Open, reply: Play, told: Answer) -> None:
     portal, _ = play(reply)
-    assert portal.create(CREATES) == Answer((), reasons)
+    assert portal.create(CREATES) == told
+
+
+def test_an_error_that_names_an_event_id_of_two_accounts_names_neither(play: Open) -> None:
+    portal, _ = play(batch(errors=(FAILED,)))
+    twins = [Create(Identity(account, "launch"), None, ()) for account in ("acme", "beta")]
+    assert portal.create(twins) == Answer((), {}, "it failed")
 
 
 @pytest.mark.parametrize("status", [200, 207])
@@ -353,6 +361,11 @@ def test_an_update_that_failed_is_named_with_its_reason(play: Open, status: int)
     assert found.reasons[launch] == "it failed"
 
 
+def test_what_is_said_twice_without_naming_anything_is_told_once(play: Open) -> None:
+    portal, _ = play(batch(errors=({"message": "oops"}, {"message": "oops"}, {"message": "ah"})))
+    assert portal.update(EDITS) == Answer([], {}, "oops; ah")
+
+
 def test_an_update_that_is_both_a_result_and_an_error_is_not_confirmed(play: Open) -> None:
     summit, _ = (edit.identity for edit in EDITS)
     portal, _ = play(batch({"objectId": "1"}, {"objectId": "2"}, errors=(FAILED,)))
@@ -366,6 +379,38 @@ def test_a_completion_is_confirmed_by_reading_alone(play: Open) -> None:
     assert (sent.method, sent.target) == ("PATCH", f"{BASE}/events/a%2Fb?externalAccountId=acme")
 
 
+SINGLES: dict[str, tuple[Callable[[PortalWriter], Answer], Identity, str, str]] = {
+    "create": (lambda portal: portal.create_one(CREATES[0]), SUMMIT, "POST", f"{BASE}/events"),
+    "update": (lambda portal: portal.update_one(EDITS[0]), EDITS[0].identity, "PATCH", f"{BASE}/1"),
+}
+each_single = pytest.mark.parametrize(("write", "identity", "method", "target"), SINGLES.values(), ids=SINGLES)
+
+
+@each_single
+def test_a_single_write_is_confirmed_by_the_event_it_answers_with(
+    play: Open, write: Callable[[PortalWriter], Answer], identity: Identity, method: str, target: str
+) -> None:
+    portal, server = play(answer(body={"objectId": "1"}))
+    assert write(portal) == Answer((identity,))
+    assert [(one.method, one.target) for one in server.received] == [(method, target)]
+
+
+@each_single
+def test_a_single_write_without_an_event_in_its_answer_is_not_confirmed(
+    play: Open, write: Callable[[PortalWriter], Answer], identity: Identity, method: str, target: str
+) -> None:
+    portal, _ = play(answer(body={}))
+    assert write(portal) == Answer()
+
+
+def test_a_create_whose_ids_are_taken_names_the_event_that_has_them(play: Open) -> None:
+    conflict = {"errorType": "UNIQUE_VALUE_CONFLICT", "errorTokens": {"existingObjectId": ["42"]}, "message": "no"}
+    portal, _ = play(answer(400, conflict))
+    with pytest.raises(Rejected) as caught:
+        portal.create_one(CREATES[0])
+    assert (caught.value.conflict, caught.value.status) == ("42", 400)
+
+
 @pytest.mark.parametrize("status", [200, 202, 207])
 def test_deletes_are_confirmed_by_a_204_alone(play: Open, status: int) -> None:
     identities = [edit.identity for edit in EDITS]
@@ -376,9 +421,16 @@ def test_deletes_are_confirmed_by_a_204_alone(play: Open, status: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "write", [lambda portal: portal.create(CREATES), lambda portal: portal.update(EDITS)], ids=["create", "update"]
+    "write",
+    [
+        lambda portal: portal.create(CREATES),
+        lambda portal: portal.update(EDITS),
+        lambda portal: portal.create_one(CREATES[0]),
+        lambda portal: portal.update_one(EDITS[0]),
+    ],
+    ids=["create", "update", "create one", "update one"],
 )
-@pytest.mark.parametrize("reply", [answer(202, b""), answer(body=[]), answer(body={"results": None})])
+@pytest.mark.parametrize("reply", [answer(202, b""), answer(body=[]), answer(body={"results": None, "objectId": []})])
 def test_a_write_whose_answer_is_not_understood_may_have_been_carried_out(
     play: Open, write: Callable[[PortalWriter], Any], reply: Play
 ) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from reconciler.errors import AccessDenied, Refused
 from reconciler.guard import Limits
-from reconciler.hubspot.portal import PortalWriter
+from reconciler.hubspot.writer import PortalWriter
 from reconciler.plan import Draft
 from reconciler.policy import Orphans, Policy
 from reconciler.receipt import Outcome

@@ -8,7 +8,7 @@ import pytest
 from reconciler.event import DeclaredEvent, Identity, LiveEvent
 from reconciler.guard import Limits
 from reconciler.hubspot.http import HttpWriter
-from reconciler.hubspot.portal import PortalWriter
+from reconciler.hubspot.writer import PortalWriter
 from reconciler.live import Answer, Edit
 from reconciler.policy import Orphans, Policy
 from reconciler.receipt import Outcome, Receipt

@@ -6,12 +6,13 @@ from dataclasses import replace
 import pytest
 
 from reconciler import approval
+from reconciler.accounting import not_begun, nothing_ran
 from reconciler.change import Action
 from reconciler.diagnostics import Severity
 from reconciler.errors import DeclarationsInvalid, Refused
 from reconciler.event import DeclaredEvent
 from reconciler.guard import Limits
-from reconciler.pipeline import approve_plan, not_begun, nothing_ran, with_refusals
+from reconciler.pipeline import approve_plan, with_refusals
 from reconciler.plan import Plan
 from reconciler.policy import Orphans, Policy
 from reconciler.receipt import Outcome

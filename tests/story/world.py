@@ -10,14 +10,16 @@ from typing import Any, Self, TypeVar
 import httpx
 
 from reconciler import approval
-from reconciler.apply import Applied, Lookup, read_each
 from reconciler.diagnostics import Place
 from reconciler.event import Declared, DeclaredEvent, Identity, Value
 from reconciler.guard import Limits
 from reconciler.hubspot.http import HttpReader, HttpWriter
-from reconciler.hubspot.portal import PortalReader, PortalWriter
+from reconciler.hubspot.portal import PortalReader
 from reconciler.hubspot.surroundings import Clock, Watch
+from reconciler.hubspot.writer import PortalWriter
+from reconciler.ledger import Applied
 from reconciler.live import Reader, Writer
+from reconciler.lookup import Lookup, read_each
 from reconciler.pipeline import approve_plan, make_plan, run_plan
 from reconciler.plan import Draft
 from reconciler.policy import Policy

@@ -1,0 +1,74 @@
+"""A receipt, made of what an apply did."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from reconciler.change import Change, Delete, FieldChange
+from reconciler.errors import ReconcilerError
+from reconciler.guard import ApprovedPlan
+from reconciler.ledger import Applied, Ledger
+from reconciler.plan import Draft
+from reconciler.receipt import Outcome, Receipt, Result
+
+
+def not_begun(approved: ApprovedPlan) -> Receipt:
+    """Give the receipt of a run that has not sent anything yet."""
+    return so_far(approved, Ledger(approved.changes).applied())
+
+
+def so_far(approved: ApprovedPlan, applied: Applied) -> Receipt:
+    """Give the receipt of a run that is still going, or that nobody could end properly."""
+    return finished(approved, applied, None)
+
+
+def nothing_ran(draft: Draft, cause: ReconcilerError) -> Receipt:
+    """Give the receipt of a run that was refused or stopped before its first write."""
+    results = tuple(Result(change, Outcome.NOT_ATTEMPTED, cause.message) for change in draft.plan.changes)
+    return Receipt(draft.plan.portal, draft.plan.digest, results, cause=cause)
+
+
+def finished(approved: ApprovedPlan, applied: Applied, left: tuple[Change, ...] | None) -> Receipt:
+    """Give the receipt of a run, where `left` is what a second reading still found different of it."""
+    plan = approved.draft.plan
+    results = {
+        result.change.identity: result
+        for result in (
+            *approved.selection.set_aside,
+            *(_truthful(result, left or ()) for result in applied.results),
+        )
+    }
+    return Receipt(
+        portal=plan.portal,
+        digest=plan.digest,
+        results=tuple(results[change.identity] for change in plan.changes),
+        verified=left,
+        written=applied.written,
+        cause=applied.cause,
+    )
+
+
+def _truthful(result: Result, left: Iterable[Change]) -> Result:
+    """Take a success back where the second reading shows that HubSpot kept what was there before."""
+    still = next((change for change in left if change.identity.key == result.change.identity.key), None)
+    if result.outcome is not Outcome.DONE or still is None:
+        return result
+    kept = [field for field in result.change.fields if _still_to_do(field, still)]
+    if not kept:
+        return result
+    why = f"HubSpot answered success, but {_kept(result.change, kept)}"
+    return replace(result, outcome=Outcome.FAILED, why=why)
+
+
+def _kept(change: Change, fields: Sequence[FieldChange]) -> str:
+    """Say what HubSpot left as it was."""
+    if isinstance(change, Delete):
+        return "still holds the event"
+    full = ", ".join(field.name for field in fields if field.after is None)
+    others = ", ".join(field.name for field in fields if field.after is not None)
+    told = ((f"kept the old value of {full} instead of emptying it", full), (f"did not take over {others}", others))
+    return " and ".join(text for text, names in told if names)
+
+
+def _still_to_do(field: FieldChange, still: Change) -> bool:
+    left = still.field(field.name)
+    return left is not None and (left.before, left.after) == (field.before, field.after)

@@ -1,0 +1,95 @@
+"""A portal over HTTP: the door that writes its events."""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import TypeVar
+
+from reconciler.change import Create
+from reconciler.errors import Unavailable
+from reconciler.event import Identity
+from reconciler.hubspot import wire
+from reconciler.hubspot.http import HttpWriter
+from reconciler.hubspot.portal import PortalReader, understood
+from reconciler.hubspot.shapes import Json
+from reconciler.live import Answer, Edit
+
+NO_CONTENT = 204
+
+_T = TypeVar("_T")
+
+
+class PortalWriter(PortalReader):
+    """A portal to write as well; see `reconciler.live.Writer`."""
+
+    def __init__(self, http: HttpWriter, api_version: str) -> None:
+        super().__init__(http, api_version)
+        self._writing = http
+
+    def resending_only_if(self, still_due: Callable[[], bool]) -> AbstractContextManager[None]:
+        """Let a write whose answer was lost be sent again only where it is still due."""
+        return self._writing.resending_only_if(still_due)
+
+    def create(self, changes: Sequence[Create]) -> Answer:
+        """Make events (batch upsert).
+
+        Its results tell neither external id, so only a count of results equal to that of the inputs confirms them.
+        """
+        answer = _carried_out(wire.batch_answer, self._writing.post(self._paths.upsert, wire.create_body(changes)))
+        identities = [change.identity for change in changes]
+        if not answer.problems and len(set(answer.object_ids)) == len(identities):
+            return Answer(identities)
+        return _told(answer, (), {identity: str(identity.external_event_id) for identity in identities})
+
+    def create_one(self, change: Create) -> Answer:
+        """Make one event (create), which HubSpot refuses where its ids are taken."""
+        return _single(change.identity, self._writing.post(self._paths.create, wire.record(change)))
+
+    def update(self, edits: Sequence[Edit]) -> Answer:
+        """Change events (batch update), whichever status HubSpot reports failing items with.
+
+        An item that stands among both the results and the errors is not confirmed.
+        """
+        answer = _carried_out(wire.batch_answer, self._writing.post(self._paths.update, wire.update_body(edits)))
+        names = {edit.identity: str(edit.identity.object_id) for edit in edits}
+        well = set(answer.object_ids).difference(*(about for _, about in answer.problems))
+        return _told(answer, [identity for identity, name in names.items() if name in well], names)
+
+    def update_one(self, edit: Edit) -> Answer:
+        """Change one event (update by object id), which leaves alone what is not sent."""
+        path = self._paths.by_object_id(str(edit.identity.object_id))
+        return _single(edit.identity, self._writing.patch(path, {}, wire.edit_body(edit)))
+
+    def complete(self, identity: Identity, *, cancelled: bool) -> Answer:
+        """Complete an event (update by external ids): no request by object id carries `eventCompleted`."""
+        path = self._paths.by_event_id(str(identity.external_event_id))
+        query = {"externalAccountId": str(identity.external_account_id)}
+        self._writing.patch(path, query, wire.complete_body(cancelled=cancelled))
+        return Answer()
+
+    def archive(self, identities: Sequence[Identity]) -> Answer:
+        """Delete events (batch archive): 204 says that all are gone, anything else is settled by reading."""
+        status = self._writing.post_for_status(self._paths.archive, wire.archive_body(identities))
+        return Answer(identities if status == NO_CONTENT else ())
+
+
+def _carried_out(decode: Callable[[Json], _T], body: Json) -> _T:
+    """Decode the answer to a write, which was carried out whether or not it can be read."""
+    try:
+        return understood(decode, body)
+    except Unavailable as error:
+        raise Unavailable(error.message, hint=error.hint, sent=True) from error
+
+
+def _single(identity: Identity, body: Json) -> Answer:
+    """Confirm a single write by the event that HubSpot answers with."""
+    return Answer((identity,) if _carried_out(wire.written_id, body) else ())
+
+
+def _told(answer: wire.BatchAnswer, confirmed: Collection[Identity], names: Mapping[Identity, str]) -> Answer:
+    """Give each item the message that names it, and apart from them what was said without naming one alone."""
+    meant = Counter(names.values())
+    said = {name: message for message, about in answer.problems for name in about if meant[name] == 1}
+    reasons = {identity: said[name] for identity, name in names.items() if name in said}
+    others = (message for message, about in answer.problems if not about & said.keys())
+    return Answer(confirmed, reasons, "; ".join(dict.fromkeys(others)) or None)
