@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 
+from reconciler import properties
 from reconciler.accounting import finished, so_far
 from reconciler.apply import Progress, apply
 from reconciler.approval import Selection
@@ -83,9 +84,12 @@ def _draft(declared: Declared, policy: Policy, portal: Reader, now: datetime) ->
     """Plan the difference, and leave it to the caller what to make of errors in it."""
     listing = portal.read()
     check_portal(policy, listing.portal.id)
+    definitions = portal.definitions() if properties.any_declared(declared) else {}
+    declared = properties.typed(declared, definitions)
     evidence = _prove(declared, policy, listing, portal)
     settled = settle(declared.events, listing, policy, evidence)
     whose = replace(listing.portal, app_id=evidence.app_id)
+    settled = replace(settled, diagnostics=settled.diagnostics + properties.misfits(declared, definitions))
     draft = build(settled, declared, policy, whose, evidence, now)
     return replace(draft, plan=replace(draft.plan, reads=portal.reads))
 

@@ -122,7 +122,7 @@ def _options(value: str, definition: Definition) -> _Misfit | None:
     if wrong is None:
         return None
     parts = wrong.split(OPTION_SEPARATOR)
-    if len(parts) > 1 and all(part in definition.options for part in parts):
+    if all(part in definition.options for part in parts):
         return _wrong_value(f"the property takes one option, not {len(parts)}", "choose one of them")
     return _wrong_value(f"{quoted(wrong)} is not one of its options", _option(wrong, definition.options))
 

@@ -53,6 +53,20 @@ def test_wrong_declarations_end_a_plan_on_standard_error(reconciler: CommandLine
     assert "eventName" in screen.err
 
 
+def test_a_custom_property_that_the_portal_lacks_ends_a_plan_and_an_apply(
+    reconciler: CommandLine, folder: Path, portal: str
+) -> None:
+    declare(folder, _defaults="customProperties:\n  event_regoin: EMEA\n", second=LAUNCH.replace("launch", "second"))
+    told = (
+        "events/_defaults.yaml:2:3: customProperties.event_regoin: the portal defines no such property "
+        "(define it in HubSpot first: HubSpot drops what it does not know) [custom-property-unknown]"
+    )
+    for command in (["plan"], ["apply", "--yes"]):
+        screen = reconciler(*command)
+        assert screen.code == 3
+        assert screen.err.splitlines().count(told) == 1
+
+
 def test_wrong_declarations_are_json_where_json_was_asked_for(
     reconciler: CommandLine, folder: Path, portal: str
 ) -> None:

@@ -1,7 +1,7 @@
 """Worlds for one test each."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
@@ -24,11 +24,11 @@ def start(tmp_path: Path) -> Iterator[Callable[..., World]]:
             *events: Held,
             version: str = "2026-03",
             policy: Policy = POLICY,
-            properties: tuple[str, ...] = (),
+            properties: tuple[str | Mapping[str, Any], ...] = (),
             **options: Any,
         ) -> World:
             seed = tmp_path / f"seed-{next(numbers)}.json"
-            definitions = [{"name": name} for name in properties]
+            definitions = [{"name": one} if isinstance(one, str) else one for one in properties]
             seed.write_text(json.dumps({"portal": {"id": PORTAL}, "events": events, "properties": definitions}))
             sandbox = stack.enter_context(running(Options(seed=seed, rate="1000000/1")))
             return stack.enter_context(World(sandbox.base_url, version=version, policy=policy))

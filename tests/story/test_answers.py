@@ -59,6 +59,10 @@ WRITES = {
 }
 """The request that carries the change of each event."""
 
+DROPPED = {"customProperties.dropped": "x"}
+"""A property that HubSpot defines and yet does not keep."""
+DEFINES_IT = meeting("GET", "/0-54", Instead(200, b'{"results": [{"name": "dropped"}]}'))
+
 each_write = pytest.mark.parametrize("event", WRITES)
 
 
@@ -210,8 +214,10 @@ def test_a_create_whose_answer_was_lost_and_of_which_hubspot_kept_a_part_is_not_
     start: Start,
 ) -> None:
     world = start()
-    event = declared("summer", **{"customProperties.unknown": "x"})
-    receipt = run(world, meeting(*WRITES["summer"], Fate.ANSWER_LOST), event)
+    promising = world.through(forwarding(world.base_url, DEFINES_IT))
+    losing = world.through(forwarding(promising.base_url, meeting(*WRITES["summer"], Fate.ANSWER_LOST)))
+    portal = world.portal(base_url=losing.base_url)
+    receipt = world.run(world.plan(declared("summer", **DROPPED), portal=portal), portal=portal)
     assert outcomes(receipt) == {"summer": Outcome.UNSURE}
     assert holds(world, "summer")
     assert (receipt.written, receipt.exit_code) == (True, 6)
@@ -285,13 +291,14 @@ def test_a_success_that_the_second_reading_disproves_is_taken_back(
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_property_that_hubspot_drops_without_a_word_is_told(start: Start, version: str) -> None:
     world = start(live("spring", eventUrl=OLD), version=version)
-    unknown = {"customProperties.unknown": "x"}
-    receipt = world.apply(declared("spring", eventUrl=NEW, **unknown), declared("summer", **unknown))
+    portal = world.portal(base_url=world.through(forwarding(world.base_url, DEFINES_IT)).base_url)
+    draft = world.plan(declared("spring", eventUrl=NEW, **DROPPED), declared("summer", **DROPPED), portal=portal)
+    receipt = world.run(draft, portal=portal)
     assert set(outcomes(receipt).values()) == {Outcome.FAILED}
     assert set(reasons(receipt).values()) == {
-        "HubSpot answered success, but did not take over customProperties.unknown"
+        "HubSpot answered success, but did not take over customProperties.dropped"
     }
-    assert {field.name for change in receipt.verified or () for field in change.fields} == {"customProperties.unknown"}
+    assert {field.name for change in receipt.verified or () for field in change.fields} == set(DROPPED)
     assert receipt.applied == {Action.CREATE: 0, Action.UPDATE: 0, Action.DELETE: 0}
     assert receipt.exit_code == 6
 

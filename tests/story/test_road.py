@@ -126,7 +126,7 @@ def test_only_the_fields_that_differ_travel(start: Start) -> None:
 
 
 def test_a_completion_states_what_the_event_is_otherwise(start: Start) -> None:
-    world = start(*BEFORE, live("off", eventCancelled=True, **DATES))
+    world = start(*BEFORE, live("off", eventCancelled=True, **DATES), properties=("a",))
     with forwarding(world.base_url) as way:
         portal = world.portal(base_url=way.base_url)
         world.run(world.plan(*DECLARED, declared("off", eventCompleted=True)), portal=portal)
@@ -166,7 +166,7 @@ def test_no_batch_holds_more_than_a_hundred_events(start: Start) -> None:
 
 
 def test_the_digest_is_the_same_in_every_api_version(start: Start) -> None:
-    world = start(*BEFORE, *FOREIGN, policy=DELETES)
+    world = start(*BEFORE, *FOREIGN, policy=DELETES, properties=("a",))
     digests = set()
     for world.version in VERSIONS:
         digests.add(world.plan(*DECLARED, portal=world.portal()).plan.digest)
@@ -175,7 +175,7 @@ def test_the_digest_is_the_same_in_every_api_version(start: Start) -> None:
 
 @versions
 def test_a_plan_reads_and_asks_for_the_token_and_does_nothing_else(start: Start, version: str) -> None:
-    world = start(*BEFORE, *FOREIGN, version=version, policy=DELETES)
+    world = start(*BEFORE, *FOREIGN, version=version, policy=DELETES, properties=("a",))
     before = world.held()
     draft = world.plan(*DECLARED, portal=world.reader(f"sandbox-{OURS}-read"))
     asked = world.requests()
