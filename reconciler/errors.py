@@ -37,9 +37,16 @@ class DeclarationsInvalid(ReconcilerError):
 
 
 class AccessDenied(ReconcilerError):
-    """HubSpot refuses the token or its scopes, or there is no token to show."""
+    """HubSpot refuses the token or its scopes, or there is no token to show.
+
+    `status` is the answer's: 401 speaks of the token, 403 of its scopes; None where nothing was asked.
+    """
 
     exit_code = 4
+
+    def __init__(self, message: str, *, hint: str | None = None, status: int | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.status = status
 
 
 class Refused(ReconcilerError):

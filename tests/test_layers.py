@@ -23,6 +23,7 @@ EDGES = {
     "reconciler.declarations.files",
     "reconciler.github",
     "reconciler.hubspot.http",
+    "reconciler.hubspot.inspector",
     "reconciler.hubspot.portal",
     "reconciler.hubspot.writer",
     "reconciler.hubspot.surroundings",

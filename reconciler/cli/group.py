@@ -14,9 +14,10 @@ _COMMANDS = {
     "plan": "Show what an apply would do.",
     "apply": "Do it: plan again, guard, write, read back.",
     "show": "Show a saved plan.",
+    "doctor": "Tell what is right with token, portal and settings.",
     "sandbox": "Run a local HubSpot to try things with.",
 }
-_LATER = ("doctor", "github", "import", "pull", "fmt", "schema", "calendar")
+_LATER = ("github", "import", "pull", "fmt", "schema", "calendar")
 
 
 class _Commands(click.Group):

@@ -37,9 +37,10 @@ def failure(status: int, headers: Headers, envelope: Mapping[str, Json]) -> Reco
     said = _message(envelope)
     match status:
         case 401:
-            return AccessDenied(f"HubSpot does not accept the token: {said}", hint="check HUBSPOT_ACCESS_TOKEN")
+            hint = "check HUBSPOT_ACCESS_TOKEN"
+            return AccessDenied(f"HubSpot does not accept the token: {said}", hint=hint, status=status)
         case 403:
-            return AccessDenied(f"the token may not do this: {said}", hint=_scopes_hint(envelope))
+            return AccessDenied(f"the token may not do this: {said}", hint=_scopes_hint(envelope), status=status)
         case 423:
             return Passing("HubSpot has locked the event for a moment", sent=False, after=2)
         case 429:

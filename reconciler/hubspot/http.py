@@ -40,6 +40,8 @@ class HttpReader:
         self.requests = 0
         self.rate_limit = RateLimit()
         """What HubSpot said of its limits the latest time that it said anything of them."""
+        self.answered = False
+        """HubSpot, or something on the way, has answered at least once."""
         self._connection = connection
         self._clock = clock
         self._watch = watch
@@ -115,6 +117,7 @@ class HttpReader:
         self._watch.gate()
         response, content = self._exchange(method, path, query, body)
         self._watch.log(f"{method} {path}: {response.status_code}")
+        self.answered = True
         headers = dict(response.headers)
         self._learn(headers)
         answer = understood(response.status_code, headers, content, self._secret)

@@ -32,6 +32,11 @@ class Paths:
         return f"/account-info/{self.version}/details"
 
     @property
+    def usage(self) -> str:
+        """How many requests private apps have sent today."""
+        return f"/account-info/{self.version}/api-usage/daily/private-apps"
+
+    @property
     def search(self) -> str:
         """Search by event id, our own app only."""
         return f"{self.events}/events/search"

@@ -1,20 +1,19 @@
 """A portal over HTTP: the door that reads its events."""
 
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from dataclasses import replace
 
 from reconciler.errors import AccessDenied, Rejected, Unavailable
 from reconciler.event import Identity, LiveEvent
 from reconciler.hubspot import definitions, wire
+from reconciler.hubspot.decoding import understood
 from reconciler.hubspot.http import HttpReader
 from reconciler.hubspot.paths import EVENT_TYPES, TOKEN_DETAILS, Paths
-from reconciler.hubspot.shapes import Json, Malformed
+from reconciler.hubspot.shapes import Json
 from reconciler.live import Definition, Hit, Listing, Portal
 
 MOST_PAGES = 10_000
 """A list that never ends is an error; a million events are more than any portal holds."""
-
-_T = TypeVar("_T")
 
 
 class PortalReader:
@@ -33,14 +32,16 @@ class PortalReader:
 
     def read(self) -> Listing:
         """Read whose portal it is and every page of its list (list, account details, token details)."""
-        portal = self._whose()
+        return Listing(self._whose(), self._listed())
+
+    def _listed(self) -> tuple[LiveEvent, ...]:
         newest: dict[str, LiveEvent] = {}
         for event in self._events():
             object_id = str(event.identity.object_id)
             # A page can repeat an event that moved while the list was read; the later state counts.
             if object_id not in newest or _changed(event) >= _changed(newest[object_id]):
                 newest[object_id] = event
-        return Listing(portal, tuple(newest.values()))
+        return tuple(newest.values())
 
     def search(self, prefix: str) -> tuple[Hit, ...]:
         """Search our app's events by the start of their event ids (search)."""
@@ -104,11 +105,12 @@ class PortalReader:
 
     def _whose(self) -> Portal:
         if self._portal is None:
-            account = understood(wire.account, self._http.get(self._paths.account, {}))
-            self._portal = Portal(
-                account.id, account.account_type, account.timezone, self._paths.version, self._token_app()
-            )
+            self._portal = replace(self._account(), app_id=self._token_app())
         return self._portal
+
+    def _account(self) -> Portal:
+        account = understood(wire.account, self._http.get(self._paths.account, {}))
+        return Portal(account.id, account.account_type, account.timezone, self._paths.version, app_id=None)
 
     def _token_app(self) -> int | None:
         """Ask which app the token belongs to; None where HubSpot does not say, whatever keeps it from that.
@@ -144,14 +146,3 @@ def _other(asked: Identity, found: Identity) -> Unavailable:
 def _changed(event: LiveEvent) -> str:
     """Sort key of when an event was changed last; without the `Z` a second stands before its own fractions."""
     return (event.updated_at or "").removesuffix("Z")
-
-
-def understood(decode: Callable[[Json], _T], body: Json) -> _T:
-    """Decode an answer; one that breaks its description ends the run."""
-    try:
-        return decode(body)
-    except Malformed as error:
-        raise Unavailable(
-            f"HubSpot's answer is not understood: {error}",
-            hint="try again; if it stays, HubSpot may have changed its API",
-        ) from error

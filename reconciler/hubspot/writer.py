@@ -9,8 +9,9 @@ from reconciler.change import Create
 from reconciler.errors import Unavailable
 from reconciler.event import Identity
 from reconciler.hubspot import wire
+from reconciler.hubspot.decoding import understood
 from reconciler.hubspot.http import HttpWriter
-from reconciler.hubspot.portal import PortalReader, understood
+from reconciler.hubspot.portal import PortalReader
 from reconciler.hubspot.shapes import Json
 from reconciler.live import Answer, Edit
 

@@ -14,7 +14,7 @@ from reconciler.cli.reading import MOST_BYTES
 from tests.command_line import CommandLine, declare, started
 
 COMMANDS = ["validate", "plan", "apply", "show", "sandbox"]
-LATER = ["doctor", "github", "import", "pull", "fmt", "schema", "calendar"]
+LATER = ["github", "import", "pull", "fmt", "schema", "calendar"]
 
 
 def test_the_version_is_the_packages(reconciler: CommandLine) -> None:

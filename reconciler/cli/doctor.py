@@ -1,0 +1,51 @@
+"""`reconciler doctor`."""
+
+from pathlib import Path
+
+import click
+
+from reconciler import doctor
+from reconciler.cli.options import Call, Common, command_options
+from reconciler.cli.output import show
+from reconciler.cli.session import Stop, opened
+from reconciler.declarations.files import load
+from reconciler.doctor import Finding, Order
+from reconciler.errors import AccessDenied, DeclarationsInvalid
+from reconciler.event import Declared
+from reconciler.hubspot.http import HttpReader
+from reconciler.hubspot.inspector import PortalInspector
+from reconciler.render import checkup
+from reconciler.settings import Settings, load_settings
+
+
+@click.command("doctor")
+@click.argument("path", default="events", type=click.Path(path_type=Path))
+@command_options
+@click.pass_obj
+def command(call: Call, /, path: Path, common: Common) -> int:
+    """Tell what is right and what is not: token, portal, app, API version, limits; nothing is written to HubSpot."""
+    settings = load_settings(path, environment=common.environment, api_version=common.api_version)
+    findings = _examine(settings, common, call)
+    show(checkup.text(findings))
+    return doctor.exit_code(findings)
+
+
+def _examine(settings: Settings, common: Common, call: Call) -> tuple[Finding, ...]:
+    declared = _declared(settings)
+    try:
+        with (
+            opened(common, settings, Stop()) as way,
+            HttpReader(way.connection, timeout=way.timeout, clock=way.clock, watch=way.watch) as http,
+        ):
+            order = Order(declared, way.policy, settings.api_version, call.now())
+            return doctor.examine(order, doctor.ask(PortalInspector(http, settings.api_version)))
+    except AccessDenied as tokenless:  # HubSpot's own refusals are answers
+        order = Order(declared, settings.policy, settings.api_version, call.now())
+        return doctor.examine(order, doctor.unasked(tokenless))
+
+
+def _declared(settings: Settings) -> Declared | DeclarationsInvalid:
+    try:
+        return load(settings)
+    except DeclarationsInvalid as invalid:
+        return invalid

@@ -1,0 +1,295 @@
+"""What is right with the way to HubSpot, what is not, and what to do about it."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeVar
+
+from reconciler import versions
+from reconciler.errors import AccessDenied, DeclarationsInvalid, ReconcilerError, Refused, Rejected, Unavailable
+from reconciler.event import Declared, DeclaredEvent, LiveEvent
+from reconciler.guard import check_portal
+from reconciler.hubspot.headers import RateLimit
+from reconciler.inspection import Inspector, Token, Usage
+from reconciler.live import Portal
+from reconciler.policy import Policy
+from reconciler.render import words
+
+READ = "crm.objects.marketing_events.read"
+WRITE = "crm.objects.marketing_events.write"
+
+_FEW = 0.1
+"""The share of a day's requests below which the rest is warned of."""
+
+_T = TypeVar("_T")
+
+
+class Verdict(StrEnum):
+    """How things stand with one subject."""
+
+    OK = "ok"
+    WARNING = "warning"
+    WRONG = "wrong"
+    UNKNOWN = "not known"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found out about one subject; the exit code is that of what is wrong, else 0."""
+
+    subject: str
+    verdict: Verdict
+    text: str
+    hint: str | None = None
+    exit_code: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the files and the command line ask for."""
+
+    declared: Declared | DeclarationsInvalid
+    policy: Policy
+    api_version: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What HubSpot said to each question, or why it did not."""
+
+    account: Portal | ReconcilerError
+    token: Token | ReconcilerError
+    events: tuple[LiveEvent, ...] | ReconcilerError
+    usage: Usage | ReconcilerError
+    rate_limit: RateLimit
+
+
+def ask(inspector: Inspector) -> Answers:
+    """Put every question to HubSpot; where nothing answers the first one, nothing would answer the others."""
+    account = _asked(inspector.account)
+    if isinstance(account, Unavailable) and not inspector.answered:
+        return unasked(account)
+    return Answers(
+        account,
+        _asked(inspector.token),
+        _asked(inspector.events),
+        _asked(inspector.usage),
+        inspector.rate_limit,
+    )
+
+
+def unasked(reason: ReconcilerError) -> Answers:
+    """Give what is known where nothing could be asked."""
+    return Answers(reason, reason, reason, reason, RateLimit())
+
+
+def examine(order: Order, answers: Answers) -> tuple[Finding, ...]:
+    """Judge what is asked for by what HubSpot says."""
+    return _without_echoes(
+        finding
+        for judge in (
+            _declarations,
+            _hubspot,
+            _token,
+            _scopes,
+            _portal,
+            _app,
+            _events,
+            _api_version,
+            _rate_limit,
+        )
+        for finding in judge(order, answers)
+    )
+
+
+def _without_echoes(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Tell a reason in full only where it is told to be wrong, not for everything that is not known because of it."""
+    found = list(findings)
+    told = {finding.text for finding in found if finding.verdict is Verdict.WRONG}
+    return tuple(
+        replace(finding, text="for the same reason", hint=None)
+        if finding.verdict is Verdict.UNKNOWN and finding.text in told
+        else finding
+        for finding in found
+    )
+
+
+def exit_code(findings: Iterable[Finding]) -> int:
+    """Give the exit code of what stands first in the table of exit codes; 0 where nothing is wrong."""
+    return min((finding.exit_code for finding in findings if finding.exit_code), default=0)
+
+
+def _asked(question: Callable[[], _T]) -> _T | ReconcilerError:
+    try:
+        return question()
+    except (AccessDenied, Rejected, Unavailable) as reason:
+        return reason
+
+
+def _unknown(subject: str, reason: ReconcilerError) -> Finding:
+    return Finding(subject, Verdict.UNKNOWN, reason.message, reason.hint)
+
+
+def _wrong(subject: str, reason: ReconcilerError) -> Finding:
+    return Finding(subject, Verdict.WRONG, reason.message, reason.hint, reason.exit_code)
+
+
+def _declarations(order: Order, _: Answers) -> Iterator[Finding]:
+    if isinstance(order.declared, DeclarationsInvalid):
+        first = words.diagnostic(order.declared.diagnostics[0])
+        text = f"{order.declared.message}; the first: {first}"
+        yield Finding("declarations", Verdict.WRONG, text, "reconciler validate tells all", order.declared.exit_code)
+        return
+    number = f"{words.count(len(order.declared.events), 'event')} in {words.count(order.declared.files, 'file')}"
+    yield Finding("declarations", Verdict.OK, number)
+    for found in order.declared.diagnostics:
+        yield Finding("declarations", Verdict.WARNING, found.message, found.hint)
+
+
+def _hubspot(_: Order, answers: Answers) -> Iterator[Finding]:
+    """Without the account and the list no plan can be made."""
+    if isinstance(answers.account, Unavailable) and isinstance(answers.events, Unavailable):
+        yield _wrong("HubSpot", answers.account)
+
+
+def _token(_: Order, answers: Answers) -> Iterator[Finding]:
+    needed = (answers.account, answers.events)
+    for answer in needed:
+        if isinstance(answer, AccessDenied) and answer.status != 403:
+            yield _wrong("token", answer)
+            return
+    if isinstance(answers.account, Unavailable) and isinstance(answers.events, Unavailable):
+        yield _unknown("token", answers.account)
+    else:
+        yield Finding("token", Verdict.OK, "HubSpot accepts it")
+
+
+def _scopes(_: Order, answers: Answers) -> Iterator[Finding]:
+    if isinstance(answers.events, AccessDenied) and answers.events.status == 403:
+        yield _wrong("scopes", answers.events)
+    elif isinstance(answers.token, ReconcilerError):
+        yield _unknown("scopes", answers.token)
+    elif answers.token.scopes is None:
+        yield Finding("scopes", Verdict.UNKNOWN, "HubSpot does not tell what the token may do")
+    else:
+        yield _granted(answers.token.scopes, can_read=isinstance(answers.events, tuple))
+
+
+def _granted(scopes: frozenset[str], *, can_read: bool) -> Finding:
+    if READ not in scopes and not can_read:
+        hint = "give the token's app this scope"
+        return Finding("scopes", Verdict.WRONG, f"plan and apply need {READ}", hint, AccessDenied.exit_code)
+    if WRITE not in scopes:
+        text = f"enough for plan; apply needs {WRITE} too"
+        return Finding(
+            "scopes", Verdict.WARNING, text, "right for a token that only plans; else give its app the scope"
+        )
+    return Finding("scopes", Verdict.OK, f"{READ} for plan, {WRITE} for apply")
+
+
+def _portal(order: Order, answers: Answers) -> Iterator[Finding]:
+    portal = answers.account
+    if isinstance(portal, ReconcilerError):
+        yield _unknown("portal", portal)
+        return
+    try:
+        check_portal(order.policy, portal.id)
+    except Refused as refused:
+        yield _wrong("portal", refused)
+        return
+    if order.policy.portal is None and not order.policy.any_portal:
+        hint = f"if it is the right one, write `portal: {portal.id}` into reconciler.yaml: apply needs it"
+        yield Finding("portal", Verdict.WARNING, f"{words.portal(portal)}; the settings declare none", hint)
+        return
+    declared = ", as the settings declare" if order.policy.portal == portal.id else ""
+    yield Finding("portal", Verdict.OK, words.portal(portal) + declared)
+
+
+def _app(order: Order, answers: Answers) -> Iterator[Finding]:
+    ours, token = order.policy.app_id, _token_app(answers)
+    if token is None:
+        untold = "HubSpot does not tell which app the token belongs to"
+        reason = answers.token.message if isinstance(answers.token, ReconcilerError) else untold
+        hint = "set appId in reconciler.yaml" if ours is None else f"the settings say app {ours}, which is enough"
+        yield Finding("app", Verdict.UNKNOWN, reason, hint)
+    elif ours not in (None, token):
+        text = f"the token belongs to app {token}, but the settings say that our events are those of app {ours}"
+        hint = f"right for a token that only plans; apply needs one of app {ours}, or another appId in reconciler.yaml"
+        yield Finding("app", Verdict.WARNING, text, hint)
+    else:
+        yield Finding("app", Verdict.OK, f"the token belongs to app {token}, whose events are ours")
+
+
+def _token_app(answers: Answers) -> int | None:
+    return answers.token.app_id if isinstance(answers.token, Token) else None
+
+
+def _events(order: Order, answers: Answers) -> Iterator[Finding]:
+    if isinstance(answers.events, ReconcilerError):
+        yield _unknown("events", answers.events)
+    elif isinstance(order.declared, DeclarationsInvalid):
+        yield Finding("events", Verdict.UNKNOWN, "what is declared is wrong, so nothing can be looked for")
+    else:
+        yield _counted(order.declared, answers.events, order.policy.app_id or _token_app(answers))
+
+
+def _counted(declared: Declared, live: tuple[LiveEvent, ...], app_id: int | None) -> Finding:
+    makers: dict[str | None, set[int | None]] = {}
+    for event in live:
+        makers.setdefault(event.identity.external_event_id, set()).add(event.app_id)
+    objects = {event.identity.object_id for event in live}
+    adopted = [event for event in declared.events if event.identity.external is None]
+    gone = sum(event.identity.object_id not in objects for event in adopted)
+    found = [_by(event, makers, app_id) for event in declared.events if event.identity.external is not None]
+    parts = [(found.count(by), by) for by in dict.fromkeys(found)]
+    parts += [(len(adopted) - gone, "live and adopted"), (gone, "adopted, but not live")]
+    text = ", ".join(f"{number} {what}" for number, what in parts if number) or "none is declared"
+    if gone:
+        return Finding("events", Verdict.WRONG, text, "check their objectId", DeclarationsInvalid.exit_code)
+    if _OTHERS in found:
+        hint = "where they are meant, the token or appId is the wrong one"
+        return Finding("events", Verdict.WARNING, text, hint)
+    return Finding("events", Verdict.OK, text)
+
+
+_OTHERS = "not there yet, under ids that another app uses"
+
+
+def _by(event: DeclaredEvent, makers: dict[str | None, set[int | None]], app_id: int | None) -> str:
+    """Say where a declared event stands, as far as the list tells: it knows no account ids."""
+    apps = makers.get(event.identity.external_event_id, set())
+    if not apps:
+        return "not there yet"
+    if app_id is None or (None in apps and app_id not in apps):
+        return "live, made by nobody knows which app"
+    return f"live, made by app {app_id}" if app_id in apps else _OTHERS
+
+
+def _api_version(order: Order, _: Answers) -> Iterator[Finding]:
+    found = list(versions.findings(order.api_version, order.now))
+    if not found:
+        yield Finding("API version", Verdict.OK, versions.support(order.api_version))
+    for warned in found:
+        yield Finding("API version", Verdict.WARNING, warned.message, warned.hint)
+
+
+def _rate_limit(_: Order, answers: Answers) -> Iterator[Finding]:
+    said = answers.rate_limit
+    daily, left = said.daily, said.daily_remaining
+    if isinstance(answers.usage, Usage) and (daily is None or left is None):
+        daily, left = answers.usage.limit, max(0, answers.usage.limit - answers.usage.used)
+    parts = []
+    if said.limit is not None:
+        parts.append(f"{said.limit:,} requests in {said.interval or 10:g} seconds")
+    if daily is not None and left is not None:
+        parts.append(f"{left:,} of {daily:,} are left today")
+    if not parts:
+        reason = answers.usage.message if isinstance(answers.usage, ReconcilerError) else "HubSpot does not tell"
+        yield Finding("rate limit", Verdict.UNKNOWN, reason)
+    elif daily is not None and left is not None and left < daily * _FEW:
+        hint = "the account's apps share them: look which one sends so many"
+        yield Finding("rate limit", Verdict.WARNING, "; ".join(parts), hint)
+    else:
+        yield Finding("rate limit", Verdict.OK, "; ".join(parts))
