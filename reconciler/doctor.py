@@ -1,18 +1,18 @@
 """What is right with the way to HubSpot, what is not, and what to do about it."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import TypeVar
 
-from reconciler import versions
+from reconciler import properties, versions
 from reconciler.errors import AccessDenied, DeclarationsInvalid, ReconcilerError, Refused, Rejected, Unavailable
-from reconciler.event import Declared, DeclaredEvent, LiveEvent
+from reconciler.event import CUSTOM, Declared, DeclaredEvent, LiveEvent
+from reconciler.findings import Finding, Verdict, unknown, without_echoes, wrong
 from reconciler.guard import check_portal
 from reconciler.hubspot.headers import RateLimit
 from reconciler.inspection import Inspector, Token, Usage
-from reconciler.live import Portal
+from reconciler.live import Definition, Portal
 from reconciler.policy import Policy
 from reconciler.render import words
 
@@ -23,26 +23,6 @@ _FEW = 0.1
 """The share of a day's requests below which the rest is warned of."""
 
 _T = TypeVar("_T")
-
-
-class Verdict(StrEnum):
-    """How things stand with one subject."""
-
-    OK = "ok"
-    WARNING = "warning"
-    WRONG = "wrong"
-    UNKNOWN = "not known"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What was found out about one subject; the exit code is that of what is wrong, else 0."""
-
-    subject: str
-    verdict: Verdict
-    text: str
-    hint: str | None = None
-    exit_code: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +42,7 @@ class Answers:
     account: Portal | ReconcilerError
     token: Token | ReconcilerError
     events: tuple[LiveEvent, ...] | ReconcilerError
+    definitions: Mapping[str, Definition] | ReconcilerError
     usage: Usage | ReconcilerError
     rate_limit: RateLimit
 
@@ -75,6 +56,7 @@ def ask(inspector: Inspector) -> Answers:
         account,
         _asked(inspector.token),
         _asked(inspector.events),
+        _asked(inspector.definitions),
         _asked(inspector.usage),
         inspector.rate_limit,
     )
@@ -82,12 +64,12 @@ def ask(inspector: Inspector) -> Answers:
 
 def unasked(reason: ReconcilerError) -> Answers:
     """Give what is known where nothing could be asked."""
-    return Answers(reason, reason, reason, reason, RateLimit())
+    return Answers(reason, reason, reason, reason, reason, RateLimit())
 
 
 def examine(order: Order, answers: Answers) -> tuple[Finding, ...]:
     """Judge what is asked for by what HubSpot says."""
-    return _without_echoes(
+    return without_echoes(
         finding
         for judge in (
             _declarations,
@@ -97,6 +79,7 @@ def examine(order: Order, answers: Answers) -> tuple[Finding, ...]:
             _portal,
             _app,
             _events,
+            _custom_properties,
             _api_version,
             _rate_limit,
         )
@@ -104,36 +87,11 @@ def examine(order: Order, answers: Answers) -> tuple[Finding, ...]:
     )
 
 
-def _without_echoes(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Tell a reason in full only where it is told to be wrong, not for everything that is not known because of it."""
-    found = list(findings)
-    told = {finding.text for finding in found if finding.verdict is Verdict.WRONG}
-    return tuple(
-        replace(finding, text="for the same reason", hint=None)
-        if finding.verdict is Verdict.UNKNOWN and finding.text in told
-        else finding
-        for finding in found
-    )
-
-
-def exit_code(findings: Iterable[Finding]) -> int:
-    """Give the exit code of what stands first in the table of exit codes; 0 where nothing is wrong."""
-    return min((finding.exit_code for finding in findings if finding.exit_code), default=0)
-
-
 def _asked(question: Callable[[], _T]) -> _T | ReconcilerError:
     try:
         return question()
     except (AccessDenied, Rejected, Unavailable) as reason:
         return reason
-
-
-def _unknown(subject: str, reason: ReconcilerError) -> Finding:
-    return Finding(subject, Verdict.UNKNOWN, reason.message, reason.hint)
-
-
-def _wrong(subject: str, reason: ReconcilerError) -> Finding:
-    return Finding(subject, Verdict.WRONG, reason.message, reason.hint, reason.exit_code)
 
 
 def _declarations(order: Order, _: Answers) -> Iterator[Finding]:
@@ -151,26 +109,26 @@ def _declarations(order: Order, _: Answers) -> Iterator[Finding]:
 def _hubspot(_: Order, answers: Answers) -> Iterator[Finding]:
     """Without the account and the list no plan can be made."""
     if isinstance(answers.account, Unavailable) and isinstance(answers.events, Unavailable):
-        yield _wrong("HubSpot", answers.account)
+        yield wrong("HubSpot", answers.account)
 
 
 def _token(_: Order, answers: Answers) -> Iterator[Finding]:
     needed = (answers.account, answers.events)
     for answer in needed:
         if isinstance(answer, AccessDenied) and answer.status != 403:
-            yield _wrong("token", answer)
+            yield wrong("token", answer)
             return
     if isinstance(answers.account, Unavailable) and isinstance(answers.events, Unavailable):
-        yield _unknown("token", answers.account)
+        yield unknown("token", answers.account)
     else:
         yield Finding("token", Verdict.OK, "HubSpot accepts it")
 
 
 def _scopes(_: Order, answers: Answers) -> Iterator[Finding]:
     if isinstance(answers.events, AccessDenied) and answers.events.status == 403:
-        yield _wrong("scopes", answers.events)
+        yield wrong("scopes", answers.events)
     elif isinstance(answers.token, ReconcilerError):
-        yield _unknown("scopes", answers.token)
+        yield unknown("scopes", answers.token)
     elif answers.token.scopes is None:
         yield Finding("scopes", Verdict.UNKNOWN, "HubSpot does not tell what the token may do")
     else:
@@ -192,12 +150,12 @@ def _granted(scopes: frozenset[str], *, can_read: bool) -> Finding:
 def _portal(order: Order, answers: Answers) -> Iterator[Finding]:
     portal = answers.account
     if isinstance(portal, ReconcilerError):
-        yield _unknown("portal", portal)
+        yield unknown("portal", portal)
         return
     try:
         check_portal(order.policy, portal.id)
     except Refused as refused:
-        yield _wrong("portal", refused)
+        yield wrong("portal", refused)
         return
     if order.policy.portal is None and not order.policy.any_portal:
         hint = f"if it is the right one, write `portal: {portal.id}` into reconciler.yaml: apply needs it"
@@ -228,7 +186,7 @@ def _token_app(answers: Answers) -> int | None:
 
 def _events(order: Order, answers: Answers) -> Iterator[Finding]:
     if isinstance(answers.events, ReconcilerError):
-        yield _unknown("events", answers.events)
+        yield unknown("events", answers.events)
     elif isinstance(order.declared, DeclarationsInvalid):
         yield Finding("events", Verdict.UNKNOWN, "what is declared is wrong, so nothing can be looked for")
     else:
@@ -265,6 +223,27 @@ def _by(event: DeclaredEvent, makers: dict[str | None, set[int | None]], app_id:
     if app_id is None or (None in apps and app_id not in apps):
         return "live, made by nobody knows which app"
     return f"live, made by app {app_id}" if app_id in apps else _OTHERS
+
+
+def _custom_properties(order: Order, answers: Answers) -> Iterator[Finding]:
+    if isinstance(order.declared, DeclarationsInvalid):
+        yield Finding("properties", Verdict.UNKNOWN, "what is declared is wrong, so nothing can be checked")
+    elif not properties.any_declared(order.declared):
+        yield Finding("properties", Verdict.OK, "no custom property is declared")
+    elif isinstance(answers.definitions, ReconcilerError):
+        yield unknown("properties", answers.definitions)
+    else:
+        yield _fitting(order.declared, answers.definitions)
+
+
+def _fitting(declared: Declared, definitions: Mapping[str, Definition]) -> Finding:
+    names = {name for event in declared.events for name in event.fields if name.startswith(CUSTOM)}
+    misfits = properties.misfits(declared, definitions)
+    if not misfits:
+        text = f"{words.count(len(names), 'custom one')} declared, all defined in the portal, with values that fit"
+        return Finding("properties", Verdict.OK, text)
+    text = f"{words.count(len(misfits), 'problem')}; the first: {words.diagnostic(misfits[0])}"
+    return Finding("properties", Verdict.WRONG, text, "reconciler plan tells all", DeclarationsInvalid.exit_code)
 
 
 def _api_version(order: Order, _: Answers) -> Iterator[Finding]:

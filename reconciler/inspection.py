@@ -1,11 +1,12 @@
 """The door through which `doctor` looks at a portal."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from reconciler.event import LiveEvent
 from reconciler.hubspot.headers import RateLimit
-from reconciler.live import Portal
+from reconciler.live import Definition, Portal
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,9 @@ class Inspector(Protocol):
 
     def events(self) -> tuple[LiveEvent, ...]:
         """All events."""
+
+    def definitions(self) -> Mapping[str, Definition]:
+        """What the portal says of event properties, by name."""
 
     def usage(self) -> Usage:
         """How much of the day's requests is used up."""

@@ -9,9 +9,10 @@ from reconciler.cli.options import Call, Common, command_options
 from reconciler.cli.output import show
 from reconciler.cli.session import Stop, opened
 from reconciler.declarations.files import load
-from reconciler.doctor import Finding, Order
+from reconciler.doctor import Order
 from reconciler.errors import AccessDenied, DeclarationsInvalid
 from reconciler.event import Declared
+from reconciler.findings import Finding, exit_code
 from reconciler.hubspot.http import HttpReader
 from reconciler.hubspot.inspector import PortalInspector
 from reconciler.render import checkup
@@ -27,7 +28,7 @@ def command(call: Call, /, path: Path, common: Common) -> int:
     settings = load_settings(path, environment=common.environment, api_version=common.api_version)
     findings = _examine(settings, common, call)
     show(checkup.text(findings))
-    return doctor.exit_code(findings)
+    return exit_code(findings)
 
 
 def _examine(settings: Settings, common: Common, call: Call) -> tuple[Finding, ...]:

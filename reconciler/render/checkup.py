@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from reconciler.doctor import Finding, Verdict
+from reconciler.findings import Finding, Verdict
 from reconciler.render import words
 
 _INDENT = " " * 25

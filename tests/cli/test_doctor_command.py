@@ -25,6 +25,7 @@ ok         scopes        crm.objects.marketing_events.read for plan, crm.objects
 ok         portal        HubSpot portal 77 (standard), times in Europe/Berlin, as the settings declare
 ok         app           the token belongs to app 1001, whose events are ours
 ok         events        1 not there yet
+ok         properties    no custom property is declared
 ok         API version   HubSpot supports API version 2026-03 until 30 September 2027
 ok         rate limit    10,000 requests in 10 seconds
 
@@ -151,6 +152,7 @@ def test_a_network_that_is_cut_is_told_once(
         f"wrong      HubSpot       {base_url.removeprefix('http://')} cannot be reached: Connection refused",
         "                         → check the network, the proxy and HUBSPOT_BASE_URL",
         *(f"not known  {name:<13} for the same reason" for name in ("token", "scopes", "portal", "app", "events")),
+        "ok         properties    no custom property is declared",
         "ok         API version   HubSpot supports API version 2026-03 until 30 September 2027",
         "not known  rate limit    for the same reason",
         "",
@@ -176,8 +178,23 @@ def test_broken_declarations_are_wrong_while_the_rest_is_looked_at(
     screen = reconciler("doctor")
     first, *_ = screen.out.splitlines()
     assert first.startswith("wrong      declarations  2 problems in the declarations; the first: events/launch.yaml:")
-    assert screen.out.splitlines()[-1] == "1 thing wrong, 1 not known."
+    assert screen.out.splitlines()[-1] == "1 thing wrong, 2 not known."
     assert "ok         portal        HubSpot portal 77" in screen.out
+    assert screen.code == 3
+
+
+def test_a_custom_property_that_the_portal_does_not_define_is_wrong(
+    reconciler: CommandLine, folder: Path, portal: str
+) -> None:
+    declare(folder, launch=LAUNCH + "customProperties:\n  region: EMEA\n")
+    screen = reconciler("doctor")
+    assert screen_of(screen) == fine_but(
+        properties="wrong      properties    1 problem; the first: events/launch.yaml:5:3: "
+        "customProperties.region: the portal defines no such property "
+        "(define it in HubSpot first: HubSpot drops what it does not know) [custom-property-unknown]\n"
+        "                         → reconciler plan tells all",
+        end="1 thing wrong.",
+    )
     assert screen.code == 3
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reconciler.doctor import Finding, Verdict
+from reconciler.findings import Finding, Verdict
 from reconciler.render import checkup
 from reconciler.render.words import visible
 from tests.core.building import HOSTILE

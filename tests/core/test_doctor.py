@@ -1,41 +1,34 @@
 """What is found to be right and wrong, by what HubSpot answers to each question."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
 from reconciler.diagnostics import Place, error, warning
-from reconciler.doctor import (
-    READ,
-    WRITE,
-    Answers,
-    Finding,
-    Order,
-    Verdict,
-    ask,
-    examine,
-    exit_code,
-    unasked,
-)
+from reconciler.doctor import READ, WRITE, Answers, Order, ask, examine, unasked
 from reconciler.errors import AccessDenied, DeclarationsInvalid, ReconcilerError, Rejected, Unavailable
-from reconciler.event import Declared, LiveEvent
+from reconciler.event import CUSTOM, Declared, Kind, LiveEvent
+from reconciler.findings import Finding, Verdict, exit_code
 from reconciler.hubspot.headers import RateLimit
 from reconciler.inspection import Token, Usage
-from reconciler.live import Portal
+from reconciler.live import Definition, Portal
 from tests.core.building import APP, NOW, OTHER_APP, POLICY, PORTAL, adopted, declared, live
 
 OK, WARNING, WRONG, UNKNOWN = Verdict
 ORDER = Order(Declared((declared(),), 1), POLICY, "2026-03", NOW)
 LIMITS = RateLimit(limit=190, remaining=189, interval=10.0, daily=1000, daily_remaining=900)
 ANSWERS = Answers(
-    replace(PORTAL, app_id=None), Token(APP, frozenset({READ, WRITE})), (live("1"),), Usage(1000, 100), LIMITS
+    replace(PORTAL, app_id=None), Token(APP, frozenset({READ, WRITE})), (live("1"),), {}, Usage(1000, 100), LIMITS
 )
 DOWN = Unavailable("api.hubapi.com cannot be reached: no", hint="check the network")
 FORBIDDEN = AccessDenied("the token may not do this: no", hint="give the scope", status=403)
 REFUSED = AccessDenied("HubSpot does not accept the token: no", hint="check it", status=401)
 ABSENT = Rejected("HubSpot knows no such path", hint="check apiVersion")
+
+
+SUBJECTS = ("declarations", "token", "scopes", "portal", "app", "events", "properties", "API version", "rate limit")
 
 
 def about(subject: str, order: Order = ORDER, answers: Answers = ANSWERS) -> list[Finding]:
@@ -49,10 +42,7 @@ def only(subject: str, order: Order = ORDER, answers: Answers = ANSWERS) -> tupl
 
 def test_where_all_is_right_everything_is_told_and_nothing_is_to_do() -> None:
     found = examine(ORDER, ANSWERS)
-    assert [(one.subject, one.verdict, one.hint) for one in found] == [
-        (subject, OK, None)
-        for subject in ("declarations", "token", "scopes", "portal", "app", "events", "API version", "rate limit")
-    ]
+    assert [(one.subject, one.verdict, one.hint) for one in found] == [(subject, OK, None) for subject in SUBJECTS]
     assert exit_code(found) == 0
 
 
@@ -109,6 +99,9 @@ class Asked:
     def events(self) -> tuple[LiveEvent, ...]:
         return self._answer("events")  # type: ignore[no-any-return]  # a test says what it is
 
+    def definitions(self) -> Mapping[str, Definition]:
+        return self._answer("definitions")  # type: ignore[no-any-return]  # a test says what it is
+
     def usage(self) -> Usage:
         return self._answer("usage")  # type: ignore[no-any-return]  # a test says what it is
 
@@ -116,8 +109,8 @@ class Asked:
 @pytest.mark.parametrize("failure", [DOWN, FORBIDDEN, REFUSED, ABSENT])
 def test_every_question_is_asked_whatever_became_of_the_others(failure: ReconcilerError) -> None:
     portal = Asked(lambda _: failure)
-    assert ask(portal) == Answers(failure, failure, failure, failure, LIMITS)
-    assert portal.asked == ("account", "token", "events", "usage")
+    assert ask(portal) == Answers(failure, failure, failure, failure, failure, LIMITS)
+    assert portal.asked == ("account", "token", "events", "definitions", "usage")
 
 
 def test_answers_are_kept() -> None:
@@ -289,6 +282,35 @@ def test_an_adopted_event_that_is_not_live_is_wrong_as_it_is_in_a_plan() -> None
 def test_without_an_app_events_are_counted_without_a_maker() -> None:
     order = replace(ORDER, policy=replace(POLICY, app_id=None))
     assert only("events", order, replace(ANSWERS, token=ABSENT))[1] == "1 live, made by nobody knows which app"
+
+
+# Custom properties
+
+REGION = Definition("region", "Region", Kind.TEXT)
+WITH_REGION = replace(ORDER, declared=Declared((declared(fields={f"{CUSTOM}region": "EMEA"}),), 1))
+
+
+def test_custom_properties_that_fit_are_counted() -> None:
+    found = only("properties", WITH_REGION, replace(ANSWERS, definitions={"region": REGION}))
+    text = "1 custom one declared, all defined in the portal, with values that fit"
+    assert found == (OK, text, None, 0)
+
+
+def test_a_custom_property_that_the_portal_lacks_is_wrong_as_it_is_in_a_plan() -> None:
+    verdict, text, hint, code = only("properties", WITH_REGION)
+    assert (verdict, hint, code) == (WRONG, "reconciler plan tells all", 3)
+    assert text.startswith("1 problem; the first: events/summit.yaml:")
+    assert text.endswith("[custom-property-unknown]")
+
+
+def test_definitions_that_cannot_be_read_matter_only_where_a_property_is_declared() -> None:
+    answers = replace(ANSWERS, definitions=FORBIDDEN)
+    assert only("properties", WITH_REGION, answers) == (UNKNOWN, FORBIDDEN.message, FORBIDDEN.hint, 0)
+    assert only("properties", answers=answers) == (OK, "no custom property is declared", None, 0)
+
+
+def test_properties_of_wrong_declarations_cannot_be_checked() -> None:
+    assert only("properties", replace(ORDER, declared=DeclarationsInvalid((error("x", "wrong"),))))[0] is UNKNOWN
 
 
 # API version and limits
