@@ -41,7 +41,6 @@ EMPTY_FIELDS: Mapping[str, Value] = {
 }
 NO_COUNTS: Mapping[str, int | None] = dict.fromkeys(COUNTERS, 0)
 
-
 SEARCHES: Mapping[str, Callable[[str, str], bool]] = {"prefix": str.startswith, "exact": str.__eq__}
 """For each behaviour of a search, whether an external event id is found by what is asked for."""
 
@@ -54,7 +53,7 @@ class Rules:
     now: int
 
     def create(self, draft: Draft, object_id: int, app_id: int) -> Event:
-        """Make the event of an upsert that found none."""
+        """Make an event with what was sent, and nothing where nothing was."""
         blank = Event(
             object_id=object_id,
             app=App.unnamed(app_id),

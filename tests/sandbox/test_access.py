@@ -1,6 +1,5 @@
 """Who gets in: tokens, scopes, paths, the rate limit. What is told of each request."""
 
-from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -9,16 +8,13 @@ import pytest
 from reconciler.sandbox import SandboxError
 from reconciler.sandbox.limits import Limiter, Rate
 from reconciler.sandbox.server import Options
+from tests.sandbox.asking import EVENTS, OTHER_APP, Start
 
-Start = Callable[..., httpx.Client]
-
-EVENTS = "/marketing/marketing-events/2026-03"
 TOKEN_DETAILS = "/oauth/v2/private-apps/get/access-token-info"
 READ = "crm.objects.marketing_events.read"
 WRITE = "crm.objects.marketing_events.write"
 NOBODY = {"Authorization": ""}
 READ_ONLY = {"Authorization": "Bearer sandbox-1001-read"}
-OTHER_APP = {"Authorization": "Bearer sandbox-2002"}
 NOTHING: dict[str, list[object]] = {"inputs": []}
 
 

@@ -5,35 +5,16 @@ import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 
 from reconciler.sandbox import SandboxError
 from reconciler.sandbox.server import Options, running
-
-Start = Callable[..., httpx.Client]
-
-EVENTS = "/marketing/marketing-events/2026-03"
-SUMMIT = {
-    "externalAccountId": "acme",
-    "externalEventId": "summit",
-    "eventName": "Summit",
-    "eventOrganizer": "Acme",
-}
+from tests.sandbox.asking import EVENTS, LEAST, Event, Start, stored, upsert
 
 
-def upsert(hubspot: httpx.Client, *inputs: object) -> None:
-    hubspot.post(f"{EVENTS}/events/upsert", json={"inputs": inputs}).raise_for_status()
-
-
-def stored(hubspot: httpx.Client) -> list[dict[str, Any]]:
-    events: list[dict[str, Any]] = hubspot.get("/_sandbox/events").json()["events"]
-    return events
-
-
-def session(db: Path, action: Callable[[httpx.Client], None], seed: Path | None = None) -> list[dict[str, Any]]:
+def session(db: Path, action: Callable[[httpx.Client], object], seed: Path | None = None) -> list[Event]:
     """Run a sandbox with this database for one action, and return what it holds then."""
     with running(Options(db=db, seed=seed, portal=7)) as sandbox:
         headers = {"Authorization": "Bearer sandbox-1001"}
@@ -48,26 +29,26 @@ def nothing(_: httpx.Client) -> None:
 
 def test_events_survive_a_restart(tmp_path: Path) -> None:
     db = tmp_path / "made" / "for" / "it.sqlite"
-    before = session(db, lambda hubspot: upsert(hubspot, SUMMIT))
+    before = session(db, lambda hubspot: upsert(hubspot, LEAST))
     assert len(before) == 1
     assert session(db, nothing) == before
 
 
 def test_without_a_file_everything_is_forgotten(start: Start) -> None:
-    upsert(start(), SUMMIT)
+    upsert(start(), LEAST)
     assert stored(start()) == []
 
 
 def test_object_ids_go_on_after_a_restart(tmp_path: Path) -> None:
     db = tmp_path / "sandbox.sqlite"
-    (gone,) = session(db, lambda hubspot: upsert(hubspot, SUMMIT))
+    (gone,) = session(db, lambda hubspot: upsert(hubspot, LEAST))
 
     def again(hubspot: httpx.Client) -> None:
         inputs = [{"objectId": gone["objectId"]}]
         hubspot.post(f"{EVENTS}/batch/archive", json={"inputs": inputs}).raise_for_status()
 
     assert session(db, again) == []
-    (made,) = session(db, lambda hubspot: upsert(hubspot, SUMMIT))
+    (made,) = session(db, lambda hubspot: upsert(hubspot, LEAST))
     assert int(made["objectId"]) > int(gone["objectId"])
 
 
@@ -137,7 +118,7 @@ def test_concurrent_requests_of_several_sandboxes_on_one_file_lose_nothing(tmp_p
             with httpx.Client(base_url=(one, two)[number % 2].base_url, headers=headers) as hubspot:
                 for part in range(3):
                     name = f"e{number}-{part}"
-                    upsert(hubspot, {**SUMMIT, "externalEventId": name}, {**SUMMIT, "eventName": name})
+                    upsert(hubspot, {**LEAST, "externalEventId": name}, {**LEAST, "eventName": name})
 
         with ThreadPoolExecutor(8) as threads:
             list(threads.map(write, range(16)))

@@ -10,8 +10,8 @@ import pytest
 
 from reconciler.sandbox import SandboxError
 from reconciler.sandbox.server import Options, Running, running, serve
+from tests.sandbox.asking import EVENTS
 
-EVENTS = "/marketing/marketing-events/2026-03"
 TOKEN = {"Authorization": "Bearer sandbox-1001"}
 
 

@@ -1,7 +1,6 @@
 """What a new sandbox begins with."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +11,9 @@ from hypothesis import strategies as st
 
 from reconciler.sandbox import SandboxError
 from reconciler.sandbox.server import Options, running
+from tests.sandbox.asking import EVENTS, Start, stored
 
-Start = Callable[..., httpx.Client]
-
-EVENTS = "/marketing/marketing-events/2026-03"
 NAMED = {"eventName": "E"}
-
-
-def stored(hubspot: httpx.Client) -> list[dict[str, Any]]:
-    events: list[dict[str, Any]] = hubspot.get("/_sandbox/events").json()["events"]
-    return events
 
 
 def only(hubspot: httpx.Client) -> dict[str, Any]:
