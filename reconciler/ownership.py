@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 from os.path import commonprefix
 
 from reconciler.diagnostics import Diagnostic, error, warning
@@ -71,7 +72,7 @@ def questions(
         return
     settling = _Settling(tuple(declared), listing, policy, evidence)
     asked = set(evidence.asked)
-    for external in (*settling.doubtful_matches(), *settling.doubtful_orphans()):
+    for external in (*settling.doubtful_matches(), *settling.doubtful_orphans(), *settling.witness()):
         if external not in asked:
             asked.add(external)
             yield external
@@ -208,6 +209,16 @@ class _Settling:
             if not self._proven(event):
                 for account in self.accounts:
                     yield account, str(event.identity.external_event_id)
+
+    def witness(self) -> Iterator[External]:
+        """Name a declared event whose direct read can show that the token speaks for our app.
+
+        As long as nothing shows that, misses refute nothing, and an event under a strange account passes for ours.
+        """
+        if self.evidence.misses and not self.evidence.misses_refute:
+            unproven = (match for match in self.matches if not match.proven)
+            unchanged = (match.declared for match in unproven if compare(match.declared, match.live) is None)
+            yield from islice(filter(None, (event.identity.external for event in unchanged)), 1)
 
     def _orphan(self, event: LiveEvent) -> Orphan | None:
         """Tell whether a leftover of our app is ours by its account too."""

@@ -541,6 +541,24 @@ def test_a_question_is_put_once_even_where_two_events_raise_it() -> None:
     assert asked([], live("1", "old"), live("2", "old"), evidence=known()) == [("acme", "old")]
 
 
+def test_where_a_miss_would_refute_nothing_one_unchanged_event_is_asked_for_as_a_witness() -> None:
+    missed = Evidence(APP, None).with_answer(("acme", "old"), None, listing())
+    events = [declared(fields=NAMED), declared("launch", NAMED)]
+    lives = live("1", fields=NAMED), live("2", "launch", NAMED), live("3", "old")
+    assert asked(events, *lives, evidence=Evidence(APP, None)) == [("acme", "old")]
+    assert asked(events, *lives, evidence=missed) == [("acme", "summit")]
+    silent = missed.with_answer(("acme", "summit"), None, listing())
+    assert asked(events, *lives, evidence=silent) == []
+    heard = missed.with_answer(("acme", "summit"), found(lives[0], "acme"), listing(*lives))
+    settled = settle(events, listing(*lives), POLICY, heard)
+    assert (settled.orphaned, settled.foreign) == (0, 1)
+
+
+def test_no_witness_is_asked_for_where_the_token_is_known_to_speak_for_our_app() -> None:
+    missed = known().with_answer(("acme", "old"), None, listing())
+    assert asked([declared(fields=NAMED)], live("1", fields=NAMED), live("3", "old"), evidence=missed) == []
+
+
 def test_a_foreign_token_asks_nothing() -> None:
     assert asked([declared(fields=NAMED)], live("1"), live("2", "old"), evidence=Evidence(APP, OTHER_APP)) == []
 
