@@ -1,0 +1,1 @@
+"""The reconciler inside GitHub Actions: what starts it, whom it asks, what it tells the runner."""

@@ -1,0 +1,189 @@
+"""What the runner reads out of a log: our annotations exactly, and nothing out of anybody's text."""
+
+import re
+from uuid import uuid4
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from reconciler.errors import ReconcilerError
+from reconciler.github.commands import (
+    MOST_CHARACTERS,
+    MOST_OF_A_KIND,
+    Annotation,
+    Kind,
+    annotations,
+    defused,
+    masks,
+    output,
+)
+from tests.github.runner_parser import (
+    LEFT_OUT,
+    WHITE_SPACE,
+    Command,
+    NoOutput,
+    commands,
+    outputs,
+    possible_commands,
+)
+
+PIECES = [
+    "##[error]", "##[", "::error::", "::", ":", "#", "[", "]", "error", "add-mask", "set-env name=PATH", "stop-commands", " ", "e", "=", ",",
+    ";", "%0A", "%25", "\\", "\r", "\n", "\x1b[31m", *WHITE_SPACE, *LEFT_OUT,
+]  # fmt: skip
+hostile = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=3)), max_size=20).map("".join)
+anything = st.one_of(hostile, st.text())
+
+COMMANDS = [
+    "::error::boo",
+    " \t::add-mask::e",
+    "\u3000::stop-commands::x",
+    "\x85::error::boo",
+    "fine\n::error file=a::boo",
+    "fine\r::error::boo",
+    "Foo ##[add-mask]e",
+    "###[group]x",
+    "##[set-env name=PATH]x",
+    "::##[error]::",
+    "\ufeff::error::boo",
+    ":\u200b:error::boo",
+    "#\u200d#\ud800[error]boo",
+]
+
+
+@pytest.mark.parametrize("text", COMMANDS)
+def test_each_known_trick_is_a_command_until_it_is_defused(text: str) -> None:
+    assert possible_commands(text)
+    assert not possible_commands(defused(text))
+
+
+@given(anything)
+@example("\u2028::x::")
+def test_no_text_holds_a_command_once_it_is_defused(text: str) -> None:
+    assert not possible_commands(defused(text))
+
+
+@given(st.lists(anything, max_size=5))
+def test_lines_that_were_defused_one_by_one_hold_no_command_together(lines: list[str]) -> None:
+    assert not possible_commands("\n".join(f"  {defused(line)}" for line in lines))
+
+
+@given(anything)
+def test_defusing_adds_backslashes_alone(text: str) -> None:
+    assert defused(text).replace("\\", "") == text.replace("\\", "")
+
+
+@given(anything)
+def test_what_was_defused_stays_as_it_is(text: str) -> None:
+    assert defused(defused(text)) == defused(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "Spring launch: 10:30", "std::string and a[::2]", "#1 ## [x] #[y]", "https://a.example/#[x]", "(::)"]
+)
+def test_a_harmless_text_stays_as_it_is(text: str) -> None:
+    assert defused(text) == text
+
+
+def test_what_is_defused_can_still_be_read() -> None:
+    assert defused("Launch ##[add-mask]e") == "Launch ##\\[add-mask]e"
+    assert defused("  ::error::boo") == "  \\::error::boo"
+
+
+@st.composite
+def some_annotations(draw: st.DrawFn) -> Annotation:
+    return Annotation(
+        draw(st.sampled_from(Kind)),
+        draw(anything),
+        draw(anything),
+        draw(st.one_of(st.none(), st.text(min_size=1))),
+        draw(st.one_of(st.none(), st.integers(1, 10**6))),
+        draw(st.one_of(st.none(), st.integers(1, 10**6))),
+    )
+
+
+def as_read(one: Annotation) -> Command:
+    """Say what the runner makes of an annotation: it trims, and drops leading equals signs."""
+    given = {"file": one.file, "line": one.line, "col": one.column, "title": one.title.strip()}
+    told = {name: str(value).lstrip("=") for name, value in given.items() if value}
+    return Command(one.kind.value, one.message, {name: value for name, value in told.items() if value})
+
+
+def trimmed(read: Command) -> dict[str, str]:
+    """Give what is left of properties: nothing tells whether the last one ended with white space."""
+    cut = {name: value.rstrip(WHITE_SPACE) for name, value in read.properties.items()}
+    return {name: value for name, value in cut.items() if value}
+
+
+@given(some_annotations())
+def test_the_runner_reads_an_annotation_as_it_was_meant(one: Annotation) -> None:
+    (line,) = annotations([one])
+    (read,) = commands(line)
+    expected = as_read(one)
+    assert (read.name, read.data) == (expected.name, expected.data)
+    assert trimmed(read) == trimmed(expected)
+
+
+def test_an_annotation_is_one_line() -> None:
+    found = Annotation(Kind.ERROR, "100 %: a, b", "one\r\ntwo: 5 %", "events/a.yaml", 3, 7)
+    assert annotations([found]) == (
+        "::error file=events/a.yaml,line=3,col=7,title=100 %25%3A a%2C b::one%0D%0Atwo: 5 %25",
+    )
+
+
+def test_an_annotation_without_a_place_or_a_title_is_its_message() -> None:
+    assert annotations([Annotation(Kind.WARNING, " ", "hm")]) == ("::warning::hm",)
+
+
+@pytest.mark.parametrize("many", [1, MOST_OF_A_KIND, MOST_OF_A_KIND + 1, 1000])
+def test_there_are_ten_annotations_of_a_kind_at_most_and_none_goes_unsaid(many: int) -> None:
+    found = [Annotation(kind, "t", f"{n}") for n in range(many) for kind in Kind]
+    read = commands("\n".join(annotations(found)))
+    for kind in Kind:
+        mine = [one.data for one in read if one.name == kind.value]
+        assert len(mine) == min(many, MOST_OF_A_KIND)
+        more = re.match(r"… and (\d+) more", mine[-1])
+        assert many == (len(mine) - 1 + int(more[1]) if more else len(mine))
+
+
+def test_a_long_message_is_cut() -> None:
+    (read,) = commands(annotations([Annotation(Kind.NOTICE, "t", "%" * 5000)])[0])
+    assert read.data == "%" * (MOST_CHARACTERS - 1) + "…"
+    (read,) = commands(annotations([Annotation(Kind.NOTICE, "t", "%" * MOST_CHARACTERS)])[0])
+    assert read.data == "%" * MOST_CHARACTERS
+
+
+@given(anything)
+def test_each_line_of_a_secret_is_masked(secret: str) -> None:
+    read = commands("\n".join(masks(secret)))
+    assert {one.name for one in read} <= {"add-mask"}
+    assert [one.data for one in read] == [line for line in re.split(r"[\r\n]", secret) if line.strip()]
+
+
+@given(st.lists(anything, max_size=4))
+def test_outputs_are_read_as_they_were_written(values: list[str]) -> None:
+    written = "".join(output(f"name-{n}", value, uuid4().hex) for n, value in enumerate(values))
+    assert outputs(written) == {f"name-{n}": value for n, value in enumerate(values)}
+
+
+def test_a_value_that_holds_its_delimiter_is_refused() -> None:
+    delimiter = "d" * 16
+    with pytest.raises(ReconcilerError, match="the output digest holds the mark of its own end"):
+        output("digest", f"x\n{delimiter}\nevil=1", delimiter)
+
+
+@pytest.mark.parametrize(("name", "delimiter"), [("", "d" * 16), ("a=b", "d" * 16), ("a\nb", "d" * 16), ("a", "EOF")])
+def test_a_name_or_a_delimiter_that_could_break_out_is_an_error(name: str, delimiter: str) -> None:
+    with pytest.raises(ValueError, match="cannot name an output"):
+        output(name, "", delimiter)
+
+
+@pytest.mark.parametrize("content", ["<<x\n1\nx\n", "a<<\n1\n", "a<<x\n1\n", "a"])
+def test_the_runner_fails_a_step_whose_output_file_is_malformed(content: str) -> None:
+    with pytest.raises(NoOutput):
+        outputs(content)
+
+
+def test_the_runner_knows_a_short_form_of_outputs() -> None:
+    assert outputs("a=b<<c\n\nd=\n") == {"a": "b<<c", "d": ""}
