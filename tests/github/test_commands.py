@@ -29,7 +29,8 @@ from tests.github.runner_parser import (
 )
 
 PIECES = [
-    "##[error]", "##[", "::error::", "::", ":", "#", "[", "]", "error", "add-mask", "set-env name=PATH", "stop-commands", " ", "e", "=", ",",
+    "##[error]", "##[", "::error::", "::", ":", "#", "[", "]",
+    "error", "add-mask", "set-env name=PATH", "stop-commands", " ", "e", "=", ",",
     ";", "%0A", "%25", "\\", "\r", "\n", "\x1b[31m", *WHITE_SPACE, *LEFT_OUT,
 ]  # fmt: skip
 hostile = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=3)), max_size=20).map("".join)

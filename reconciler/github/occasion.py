@@ -1,0 +1,183 @@
+"""Why GitHub started a run: the event, read from what Actions says of it.
+
+The payloads are those of GitHub's webhooks; their texts are anybody's.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from reconciler.declarations.characters import cut
+from reconciler.errors import UsageError
+from reconciler.hubspot.json_text import NotJson, parsed
+from reconciler.hubspot.shapes import Json, Malformed, as_kind, as_mapping
+
+_SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_NOTHING = re.compile(r"0+")
+_BRANCHES = "refs/heads/"
+_KNOWN = "pull_request, merge_group, push, schedule or workflow_dispatch"
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequest:
+    """A pull request was opened or changed."""
+
+    number: int
+    head_sha: str
+    base_sha: str
+    base_ref: str
+    """The branch it goes to, without `refs/heads/`."""
+    from_fork: bool
+    """Its commits are not in this repository, or nobody knows any more where they are: it gets no secrets."""
+    draft: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MergeGroup:
+    """A merge queue asks whether pull requests may be merged together."""
+
+    head_sha: str
+    base_sha: str
+    head_ref: str
+    """The queue's own branch, without `refs/heads/`; its name tells the last pull request's number."""
+    base_ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """A branch moved."""
+
+    branch: str
+    before: str | None
+    """None where the branch is new."""
+    after: str
+    is_default_branch: bool
+    forced: bool
+    """What stood before may not be part of the branch any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduled:
+    """The time has come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatched:
+    """Somebody started the workflow by hand."""
+
+
+Occasion = PullRequest | MergeGroup | Push | Scheduled | Dispatched
+
+
+def occasion(name: str, payload: str) -> Occasion:
+    """Read an event's name and its payload as JSON text.
+
+    `UsageError` where the event is none of ours, or the payload is not what GitHub sends with it.
+    """
+    if name == "pull_request_target":
+        hint = "use `on: pull_request`: pull_request_target would hand this repository's secrets to anybody's code"
+        raise UsageError("the workflow runs on pull_request_target, which is not safe here", hint=hint)
+    try:
+        return _read(name, as_mapping(parsed(payload.encode("utf-8", "replace")), "the event"))
+    except NotJson as error:
+        raise UsageError(f"what GITHUB_EVENT_PATH names holds no JSON of the event {cut(name)}", hint=_HINT) from error
+    except Malformed as error:
+        raise UsageError(f"the event {cut(name)} is not as GitHub sends it: {error}", hint=_HINT) from error
+
+
+_HINT = "run this inside GitHub Actions, which sets GITHUB_EVENT_NAME and GITHUB_EVENT_PATH"
+
+
+def _read(name: str, event: Mapping[str, Json]) -> Occasion:
+    match name:
+        case "pull_request":
+            return _pull_request(event)
+        case "merge_group":
+            return _merge_group(as_mapping(event.get("merge_group"), "merge_group"))
+        case "push":
+            return _push(event)
+        case "schedule":
+            return Scheduled()
+        case "workflow_dispatch":
+            return Dispatched()
+        case "":
+            raise UsageError("GITHUB_EVENT_NAME is not set", hint=_HINT)
+        case _:
+            raise UsageError(f"nothing is to be done on the event {cut(name)}", hint=f"run the workflow on {_KNOWN}")
+
+
+def _pull_request(event: Mapping[str, Json]) -> PullRequest:
+    pull = as_mapping(event.get("pull_request"), "pull_request")
+    head = as_mapping(pull.get("head"), "pull_request.head")
+    base = as_mapping(pull.get("base"), "pull_request.base")
+    return PullRequest(
+        number=_number(pull.get("number"), "pull_request.number"),
+        head_sha=_sha(head.get("sha"), "pull_request.head.sha"),
+        base_sha=_sha(base.get("sha"), "pull_request.base.sha"),
+        base_ref=_name(base.get("ref"), "pull_request.base.ref"),
+        from_fork=_repository(head, "pull_request.head") != _repository(base, "pull_request.base"),
+        draft=as_kind(bool, pull.get("draft", False), "pull_request.draft"),
+    )
+
+
+def _repository(side: Mapping[str, Json], path: str) -> int | None:
+    """Give a repository's id; a fork that was deleted has none."""
+    if side.get("repo") is None and path.endswith("head"):
+        return None
+    return _number(as_mapping(side.get("repo"), f"{path}.repo").get("id"), f"{path}.repo.id")
+
+
+def _merge_group(group: Mapping[str, Json]) -> MergeGroup:
+    return MergeGroup(
+        head_sha=_sha(group.get("head_sha"), "merge_group.head_sha"),
+        base_sha=_sha(group.get("base_sha"), "merge_group.base_sha"),
+        head_ref=_branch(group.get("head_ref"), "merge_group.head_ref"),
+        base_ref=_branch(group.get("base_ref"), "merge_group.base_ref"),
+    )
+
+
+def _push(event: Mapping[str, Json]) -> Push:
+    branch = _branch(event.get("ref"), "ref")
+    after = as_kind(str, event.get("after"), "after")
+    if _NOTHING.fullmatch(after):
+        raise UsageError(f"the branch {cut(branch)} was deleted: nothing is to be done", hint=_ON_PUSH)
+    before = as_kind(str, event.get("before"), "before")
+    repository = as_mapping(event.get("repository"), "repository")
+    return Push(
+        branch=branch,
+        before=None if _NOTHING.fullmatch(before) else _sha(before, "before"),
+        after=_sha(after, "after"),
+        is_default_branch=branch == _name(repository.get("default_branch"), "repository.default_branch"),
+        forced=as_kind(bool, event.get("forced", False), "forced"),
+    )
+
+
+_ON_PUSH = "let the workflow run on pushes to the default branch alone: `on: push: branches:`"
+
+
+def _branch(value: Json, path: str) -> str:
+    ref = _name(value, path)
+    if not ref.startswith(_BRANCHES) or ref == _BRANCHES:
+        raise UsageError(f"{cut(ref)} is not a branch: nothing is to be done", hint=_ON_PUSH)
+    return ref.removeprefix(_BRANCHES)
+
+
+def _name(value: Json, path: str) -> str:
+    name = as_kind(str, value, path)
+    if not name:
+        raise Malformed(f"{path} is empty")
+    return name
+
+
+def _number(value: Json, path: str) -> int:
+    found = as_kind(int, value, path)
+    if found < 1:
+        raise Malformed(f"{path} counts from 1")
+    return found
+
+
+def _sha(value: Json, path: str) -> str:
+    found = as_kind(str, value, path)
+    if not _SHA.fullmatch(found):
+        raise Malformed(f"{path} is not the name of a commit")
+    return found
