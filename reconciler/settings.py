@@ -22,8 +22,10 @@ from reconciler.policy import Orphans, Policy
 
 DEFAULT_API_VERSION = "2026-03"
 DEFAULT_BASE_URL = "https://api.hubapi.com"
+DEFAULT_GITHUB_API_URL = "https://api.github.com"
 
 _SENDABLE = re.compile(r"[\x21-\x7e]+")
+_REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*/(?!\.{1,2}$)[A-Za-z0-9._-]+")
 _LOOPBACK = ipaddress.ip_network("127.0.0.0/8")
 _LOOPBACK_6 = ipaddress.ip_address("::1")
 
@@ -184,28 +186,65 @@ def load_connection(environ: Mapping[str, str] = os.environ) -> Connection:
     is wrong.
     """
     return Connection(
-        token=_token(environ.get("HUBSPOT_ACCESS_TOKEN", "")),
-        base_url=_base_url(environ.get("HUBSPOT_BASE_URL") or DEFAULT_BASE_URL),
+        token=_token(environ, "HUBSPOT_ACCESS_TOKEN", "put the access token of the HubSpot app into it"),
+        base_url=_base_url(environ, "HUBSPOT_BASE_URL", DEFAULT_BASE_URL),
         proxy=_proxy(environ.get("https_proxy") or environ.get("HTTPS_PROXY")),
         ca_file=_ca_file(environ.get("SSL_CERT_FILE")),
     )
 
 
-def _token(text: str) -> Secret:
-    token = text.strip()
+@dataclass(frozen=True, slots=True)
+class GitHubConnection:
+    """How GitHub is reached, and which repository this is about."""
+
+    token: Secret
+    api_url: str
+    """Without a slash at its end."""
+    repository: str
+    """As `owner/name`."""
+    proxy: str | None = field(repr=False)
+    """It may carry a password."""
+    ca_file: str | None
+
+
+def load_github_connection(environ: Mapping[str, str] = os.environ) -> GitHubConnection:
+    """Read from the environment how GitHub is reached; Actions sets all but the token.
+
+    `AccessDenied` where there is no token, or one that cannot be sent; `UsageError` where an address, a file or the
+    repository is wrong.
+    """
+    return GitHubConnection(
+        token=_token(environ, "GITHUB_TOKEN", "set it in the workflow's step: GITHUB_TOKEN: ${{ github.token }}"),
+        api_url=_base_url(environ, "GITHUB_API_URL", DEFAULT_GITHUB_API_URL),
+        repository=_repository(environ.get("GITHUB_REPOSITORY", "")),
+        proxy=_proxy(environ.get("https_proxy") or environ.get("HTTPS_PROXY")),
+        ca_file=_ca_file(environ.get("SSL_CERT_FILE")),
+    )
+
+
+def _repository(name: str) -> str:
+    if not _REPOSITORY.fullmatch(name):
+        said = f"is {quoted(name)}" if name else "is not set"
+        raise UsageError(f"GITHUB_REPOSITORY {said}", hint="it names the repository as owner/name")
+    return name
+
+
+def _token(environ: Mapping[str, str], variable: str, hint: str) -> Secret:
+    token = environ.get(variable, "").strip()
     if not token:
-        raise AccessDenied("HUBSPOT_ACCESS_TOKEN is not set", hint="put the access token of the HubSpot app into it")
+        raise AccessDenied(f"{variable} is not set", hint=hint)
     if not _SENDABLE.fullmatch(token):
-        raise AccessDenied("HUBSPOT_ACCESS_TOKEN holds characters that no token has", hint="copy the token again")
+        raise AccessDenied(f"{variable} holds characters that no token has", hint="copy the token again")
     return Secret(token)
 
 
-def _base_url(text: str) -> str:
-    parts = _address("HUBSPOT_BASE_URL", text)
+def _base_url(environ: Mapping[str, str], variable: str, default: str) -> str:
+    text = environ.get(variable) or default
+    parts = _address(variable, text, default)
     if "@" in parts.netloc or "?" in text or "#" in text:
-        raise UsageError("HUBSPOT_BASE_URL is more than a host and a path", hint=f"for example {DEFAULT_BASE_URL}")
-    if parts.scheme != "https" and not _is_loopback(parts.hostname or ""):
-        raise UsageError("HUBSPOT_BASE_URL would send the token unencrypted", hint="use https://")
+        raise UsageError(f"{variable} is more than a host and a path", hint=f"for example {default}")
+    if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
+        raise UsageError(f"{variable} would send the token unencrypted", hint="use https://")
     return text.rstrip("/")
 
 
@@ -213,7 +252,7 @@ def _proxy(text: str | None) -> str | None:
     if not text:
         return None
     address = text if "://" in text else f"http://{text}"  # as curl and others read it
-    _address("HTTPS_PROXY", address)
+    _address("HTTPS_PROXY", address, DEFAULT_BASE_URL)
     return address
 
 
@@ -225,14 +264,15 @@ def _ca_file(text: str | None) -> str | None:
     return text
 
 
-def _address(variable: str, text: str) -> SplitResult:
+def _address(variable: str, text: str, example: str) -> SplitResult:
     try:
         return web_address(text)
     except Wrong as wrong:
-        raise UsageError(f"{variable}: {wrong.message}", hint=f"for example {DEFAULT_BASE_URL}") from wrong
+        raise UsageError(f"{variable}: {wrong.message}", hint=f"for example {example}") from wrong
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Tell whether a host is this machine."""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
