@@ -1,0 +1,97 @@
+"""What a status of GitHub's that is no success means (REST API: troubleshooting, rate limits)."""
+
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+
+from reconciler.declarations.characters import shown
+from reconciler.errors import AccessDenied, ReconcilerError, Rejected, Unavailable
+from reconciler.hubspot.failures import Passing
+from reconciler.hubspot.headers import Headers, retry_after
+from reconciler.hubspot.shapes import Json
+
+CONNECT_HINT = "check the network, the proxy and GITHUB_API_URL"
+
+_LEAST_PAUSE = 60
+"""Seconds that GitHub asks for where it names no time itself."""
+_LONGEST_TEXT = 300
+_REDIRECT = range(300, 400)
+_CLIENT_ERROR = range(400, 500)
+_PASSING = frozenset({500, 502, 503, 504})
+
+
+def failure(status: int, headers: Headers, said: Mapping[str, Json], needs: str) -> ReconcilerError:
+    """Say in plain words what a status means; `needs` is the permission that the request takes."""
+    message = _message(said)
+    if status == 429 or (status == 403 and _limited(headers, said)):
+        return _too_many(headers)
+    if status == 401:
+        hint = "hand the job's own token over: GITHUB_TOKEN: ${{ github.token }}"
+        return AccessDenied(f"GitHub does not accept the token: {message}", hint=hint)
+    if status == 403:
+        hint = f"give the job the permission {needs}; a pull request from a fork gets none that writes"
+        return AccessDenied(f"GitHub's token may not do this: {message}", hint=hint)
+    if status in _PASSING:
+        after = float(retry_after(headers) or 0)
+        return Passing(f"GitHub keeps failing with status {status}: {message}", sent=True, after=after)
+    if status in _REDIRECT:
+        hint = "the repository may have another name now: check GITHUB_REPOSITORY"
+        return Unavailable(f"GitHub redirects elsewhere (status {status}), which is not followed", hint=hint)
+    if status in _CLIENT_ERROR:
+        return Rejected(f"GitHub refuses the request (status {status}): {message}", status=status)
+    return Unavailable(f"GitHub fails with status {status}: {message}", sent=True)
+
+
+def _limited(headers: Headers, said: Mapping[str, Json]) -> bool:
+    """Tell whether a 403 means too many requests and not a missing permission."""
+    if headers.get("x-ratelimit-remaining") == "0" or "retry-after" in headers:
+        return True
+    message = said.get("message")
+    return isinstance(message, str) and "secondary rate limit" in message.lower()
+
+
+def _too_many(headers: Headers) -> Passing:
+    pause = _pause(headers)
+    return Passing(
+        "GitHub says that there were too many requests",
+        sent=False,
+        after=pause,
+        hint=f"something else uses the same token's limit: try again in {pause:g} seconds",
+    )
+
+
+def _pause(headers: Headers) -> int:
+    """Tell how many seconds to wait: GitHub names them, or a time by its own clock, or nothing."""
+    if (named := retry_after(headers)) is not None:
+        return named
+    reset, now = headers.get("x-ratelimit-reset", ""), _seconds(headers.get("date", ""))
+    if headers.get("x-ratelimit-remaining") == "0" and now is not None and reset.isascii() and reset.isdigit():
+        return max(int(reset[:12]) - now, 0) + 1
+    return _LEAST_PAUSE
+
+
+def _seconds(date: str) -> int | None:
+    """Read the date of an answer as seconds since 1970."""
+    try:
+        return int(parsedate_to_datetime(date).timestamp())
+    except (ValueError, OverflowError):
+        return None
+
+
+def _message(said: Mapping[str, Json]) -> str:
+    """Give what GitHub says, with what it says of single fields; safe to show."""
+    errors = said.get("errors")
+    texts = [said.get("message"), *map(_detail, errors if isinstance(errors, list) else [])]
+    told = [text for text in texts if isinstance(text, str) and text]
+    return shown("; ".join(told)[:_LONGEST_TEXT]) or "no reason given"
+
+
+def _detail(error: Json) -> str:
+    match error:
+        case str():
+            return error
+        case {"message": str(message)}:
+            return message
+        case {"field": str(field), "code": str(code)}:
+            return f"{field}: {code}"
+        case _:
+            return ""

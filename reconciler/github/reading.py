@@ -1,0 +1,140 @@
+"""GitHub's JSON as records (REST API, version 2022-11-28); `Malformed` where it is not what the API promises."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from reconciler.github.records import Ancestry, Artifact, Author, Comment, Comparison, Issue, PullRequest, Run
+from reconciler.hubspot.shapes import Json, Malformed, as_kind, as_list, as_mapping, optional
+
+_SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_NOBODY = Author("ghost", "User")
+"""Who stands for accounts that were deleted."""
+
+_T = TypeVar("_T")
+
+
+def each(read: Callable[[Json, str], _T], value: Json, path: str) -> list[_T]:
+    """Read every item of a list."""
+    return [read(item, f"{path}[{index}]") for index, item in enumerate(as_list(value, path))]
+
+
+def comment(value: Json, path: str) -> Comment:
+    """Read a comment."""
+    told = as_mapping(value, path)
+    return Comment(
+        id=as_kind(int, told.get("id"), f"{path}.id"),
+        body=optional(str, told.get("body"), f"{path}.body") or "",
+        author=_author(told.get("user"), f"{path}.user"),
+    )
+
+
+def issue_or_none(value: Json, path: str) -> Issue | None:
+    """Read an issue; None where it is a pull request, which GitHub lists among them."""
+    return None if as_mapping(value, path).get("pull_request") is not None else issue(value, path)
+
+
+def issue(value: Json, path: str) -> Issue:
+    """Read an issue."""
+    told = as_mapping(value, path)
+    return Issue(
+        number=as_kind(int, told.get("number"), f"{path}.number"),
+        title=as_kind(str, told.get("title"), f"{path}.title"),
+        body=optional(str, told.get("body"), f"{path}.body") or "",
+        state=as_kind(str, told.get("state"), f"{path}.state"),
+        author=_author(told.get("user"), f"{path}.user"),
+    )
+
+
+def _author(value: Json, path: str) -> Author:
+    if value is None:
+        return _NOBODY
+    told = as_mapping(value, path)
+    return Author(as_kind(str, told.get("login"), f"{path}.login"), as_kind(str, told.get("type"), f"{path}.type"))
+
+
+def pull_request(value: Json, path: str) -> PullRequest:
+    """Read a pull request, whole or as a list shows it."""
+    told = as_mapping(value, path)
+    head = as_mapping(told.get("head"), f"{path}.head")
+    base = as_mapping(told.get("base"), f"{path}.base")
+    home = _repository(base.get("repo"), f"{path}.base.repo")
+    if home is None:
+        raise Malformed(f"{path}.base.repo is missing")
+    return PullRequest(
+        number=as_kind(int, told.get("number"), f"{path}.number"),
+        head_sha=sha(head.get("sha"), f"{path}.head.sha"),
+        head_ref=as_kind(str, head.get("ref"), f"{path}.head.ref"),
+        head_repository=_repository(head.get("repo"), f"{path}.head.repo"),
+        base_ref=as_kind(str, base.get("ref"), f"{path}.base.ref"),
+        base_repository=home,
+        state=as_kind(str, told.get("state"), f"{path}.state"),
+        draft=bool(optional(bool, told.get("draft"), f"{path}.draft")),
+        merged_at=optional(str, told.get("merged_at"), f"{path}.merged_at"),
+        merge_commit_sha=_optional_sha(told.get("merge_commit_sha"), f"{path}.merge_commit_sha"),
+    )
+
+
+def comparison(pages: list[Mapping[str, Json]]) -> Comparison:
+    """Read a comparison from its pages, of which the first one tells all but the rest of the commits."""
+    first = pages[0]
+    commits = [name for page in pages for name in each(_commit, page.get("commits"), "commits")]
+    try:
+        ancestry = Ancestry(first.get("status"))
+    except ValueError as error:
+        raise Malformed("status is none that GitHub knows") from error
+    return Comparison(
+        ancestry=ancestry,
+        merge_base_sha=_commit(first.get("merge_base_commit"), "merge_base_commit"),
+        commits=tuple(commits),
+        total=as_kind(int, first.get("total_commits"), "total_commits"),
+    )
+
+
+def _commit(value: Json, path: str) -> str:
+    return sha(as_mapping(value, path).get("sha"), f"{path}.sha")
+
+
+def run(value: Json, path: str) -> Run:
+    """Read a run of a workflow."""
+    told = as_mapping(value, path)
+    return Run(
+        id=as_kind(int, told.get("id"), f"{path}.id"),
+        attempt=as_kind(int, told.get("run_attempt", 1), f"{path}.run_attempt"),
+        # GitHub may append `@` with a branch to the file's name.
+        workflow_path=as_kind(str, told.get("path"), f"{path}.path").partition("@")[0],
+        event=as_kind(str, told.get("event"), f"{path}.event"),
+        status=as_kind(str, told.get("status"), f"{path}.status"),
+        conclusion=optional(str, told.get("conclusion"), f"{path}.conclusion"),
+        head_sha=sha(told.get("head_sha"), f"{path}.head_sha"),
+        head_branch=optional(str, told.get("head_branch"), f"{path}.head_branch"),
+        head_repository=_repository(told.get("head_repository"), f"{path}.head_repository"),
+        created_at=as_kind(str, told.get("created_at"), f"{path}.created_at"),
+    )
+
+
+def artifact(value: Json, path: str) -> Artifact:
+    """Read what is known of an artifact."""
+    told = as_mapping(value, path)
+    return Artifact(
+        id=as_kind(int, told.get("id"), f"{path}.id"),
+        name=as_kind(str, told.get("name"), f"{path}.name"),
+        size=as_kind(int, told.get("size_in_bytes"), f"{path}.size_in_bytes"),
+        expired=as_kind(bool, told.get("expired"), f"{path}.expired"),
+    )
+
+
+def sha(value: Json, path: str) -> str:
+    """Read the name of a commit."""
+    found = as_kind(str, value, path)
+    if not _SHA.fullmatch(found):
+        raise Malformed(f"{path} is not the name of a commit")
+    return found
+
+
+def _optional_sha(value: Json, path: str) -> str | None:
+    return None if value is None else sha(value, path)
+
+
+def _repository(value: Json, path: str) -> str | None:
+    return None if value is None else as_kind(str, as_mapping(value, path).get("full_name"), f"{path}.full_name")

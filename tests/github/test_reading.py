@@ -1,0 +1,103 @@
+"""GitHub's JSON, right and wrong."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from reconciler.github import reading
+from reconciler.hubspot.shapes import Malformed
+
+SHA = "a" * 40
+USER = {"login": "octocat", "type": "User"}
+COMMENT = {"id": 1, "body": "x", "user": USER}
+ISSUE = {"number": 1, "title": "x", "body": "x", "state": "open", "user": USER}
+SIDE = {"sha": SHA, "ref": "x", "repo": {"full_name": "acme/events"}}
+PULL = {
+    "number": 1,
+    "state": "open",
+    "draft": True,
+    "merged_at": "2027-01-01T00:00:00Z",
+    "merge_commit_sha": SHA,
+    "head": SIDE,
+    "base": SIDE,
+}
+RUN = {
+    "id": 1,
+    "run_attempt": 2,
+    "path": ".github/workflows/plan.yml@refs/heads/main",
+    "event": "push",
+    "status": "completed",
+    "conclusion": "success",
+    "head_sha": SHA,
+    "head_branch": "main",
+    "head_repository": {"full_name": "acme/events"},
+    "created_at": "2027-01-01T00:00:00Z",
+}
+ARTIFACT = {"id": 1, "name": "plan", "size_in_bytes": 3, "expired": False}
+READERS: list[tuple[Callable[[Any, str], Any], dict[str, Any], set[str]]] = [
+    (reading.comment, COMMENT, {"body", "user"}),
+    (reading.issue, ISSUE, {"body", "user"}),
+    (reading.pull_request, PULL, {"draft", "merged_at", "merge_commit_sha"}),
+    (reading.run, RUN, {"run_attempt", "conclusion", "head_branch", "head_repository"}),
+    (reading.artifact, ARTIFACT, set()),
+]
+
+
+@pytest.mark.parametrize(
+    ("read", "right", "key"), [(read, right, key) for read, right, _ in READERS for key in sorted(right)]
+)
+def test_a_value_of_a_wrong_kind_is_malformed_and_named(
+    read: Callable[[Any, str], Any], right: dict[str, Any], key: str
+) -> None:
+    with pytest.raises(Malformed, match=rf"^it\.{key} is not "):
+        read({**right, key: [7]}, "it")
+
+
+@pytest.mark.parametrize(
+    ("read", "right", "key", "optional"),
+    [(read, right, key, key in optional) for read, right, optional in READERS for key in sorted(right)],
+)
+def test_only_what_github_leaves_out_may_be_missing(
+    read: Callable[[Any, str], Any],
+    right: dict[str, Any],
+    key: str,
+    optional: bool,  # noqa: FBT001  (a table's column)
+) -> None:
+    left = {name: value for name, value in right.items() if name != key}
+    if optional:
+        read(left, "it")
+    else:
+        with pytest.raises(Malformed, match=rf"^it\.{key} "):
+            read(left, "it")
+
+
+@pytest.mark.parametrize("read", [read for read, _, _ in READERS])
+def test_what_is_no_object_is_malformed(read: Callable[[Any, str], Any]) -> None:
+    with pytest.raises(Malformed, match="it is not an object"):
+        read(["x"], "it")
+
+
+def test_a_workflow_is_named_by_its_file_alone() -> None:
+    assert reading.run(RUN, "it").workflow_path == ".github/workflows/plan.yml"
+
+
+@pytest.mark.parametrize("sha", ["", "main", "A" * 40, "a" * 39, f"{SHA}\n", f"{SHA}/../x"])
+def test_the_name_of_a_commit_is_nothing_else(sha: str) -> None:
+    with pytest.raises(Malformed, match="it is not the name of a commit"):
+        reading.sha(sha, "it")
+
+
+def test_a_pull_request_always_has_a_repository_it_goes_to() -> None:
+    with pytest.raises(Malformed, match=r"it\.base\.repo is missing"):
+        reading.pull_request({**PULL, "base": {**SIDE, "repo": None}}, "it")
+
+
+def test_a_comparison_knows_four_ways_to_stand() -> None:
+    page = {"status": "sideways", "total_commits": 0, "commits": [], "merge_base_commit": {"sha": SHA}}
+    with pytest.raises(Malformed, match="status is none that GitHub knows"):
+        reading.comparison([page])
+    odd: tuple[object, ...] = ([], None)
+    for status in odd:
+        with pytest.raises(Malformed, match="status is none that GitHub knows"):
+            reading.comparison([{**page, "status": status}])
