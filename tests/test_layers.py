@@ -22,6 +22,8 @@ EDGES = {
     "reconciler.declarations.disk",
     "reconciler.declarations.files",
     "reconciler.github",
+    "reconciler.github.client",
+    "reconciler.github.http",
     "reconciler.hubspot.http",
     "reconciler.hubspot.inspector",
     "reconciler.hubspot.portal",
@@ -34,11 +36,11 @@ STORIES = {"reconciler.apply", "reconciler.pipeline", "reconciler.__main__"}
 DOORWAYS = {
     "click": {"reconciler.cli"},
     "deepdiff": {"reconciler.diff"},
-    "httpx": {"reconciler.hubspot.http", "reconciler.github"},
+    "httpx": {"reconciler.hubspot.http", "reconciler.github.http"},
     "pydantic": {"reconciler.declarations.schema"},
     "rich": {"reconciler.cli"},
     "starlette": {"reconciler.sandbox"},
-    "tenacity": {"reconciler.hubspot.http"},
+    "tenacity": {"reconciler.hubspot.http", "reconciler.github.http"},
     "uvicorn": {"reconciler.sandbox"},
     "yaml": {"reconciler.declarations.strict_yaml", "reconciler.declarations.writing"},
 }

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from reconciler.declarations.characters import cut
 from reconciler.errors import UsageError
+from reconciler.github.reading import sha
 from reconciler.hubspot.json_text import NotJson, parsed
 from reconciler.hubspot.shapes import Json, Malformed, as_kind, as_mapping
 
-_SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _NOTHING = re.compile(r"0+")
 _BRANCHES = "refs/heads/"
 _KNOWN = "pull_request, merge_group, push, schedule or workflow_dispatch"
@@ -112,8 +112,8 @@ def _pull_request(event: Mapping[str, Json]) -> PullRequest:
     base = as_mapping(pull.get("base"), "pull_request.base")
     return PullRequest(
         number=_number(pull.get("number"), "pull_request.number"),
-        head_sha=_sha(head.get("sha"), "pull_request.head.sha"),
-        base_sha=_sha(base.get("sha"), "pull_request.base.sha"),
+        head_sha=sha(head.get("sha"), "pull_request.head.sha"),
+        base_sha=sha(base.get("sha"), "pull_request.base.sha"),
         base_ref=_name(base.get("ref"), "pull_request.base.ref"),
         from_fork=_repository(head, "pull_request.head") != _repository(base, "pull_request.base"),
         draft=as_kind(bool, pull.get("draft", False), "pull_request.draft"),
@@ -129,8 +129,8 @@ def _repository(side: Mapping[str, Json], path: str) -> int | None:
 
 def _merge_group(group: Mapping[str, Json]) -> MergeGroup:
     return MergeGroup(
-        head_sha=_sha(group.get("head_sha"), "merge_group.head_sha"),
-        base_sha=_sha(group.get("base_sha"), "merge_group.base_sha"),
+        head_sha=sha(group.get("head_sha"), "merge_group.head_sha"),
+        base_sha=sha(group.get("base_sha"), "merge_group.base_sha"),
         head_ref=_branch(group.get("head_ref"), "merge_group.head_ref"),
         base_ref=_branch(group.get("base_ref"), "merge_group.base_ref"),
     )
@@ -145,8 +145,8 @@ def _push(event: Mapping[str, Json]) -> Push:
     repository = as_mapping(event.get("repository"), "repository")
     return Push(
         branch=branch,
-        before=None if _NOTHING.fullmatch(before) else _sha(before, "before"),
-        after=_sha(after, "after"),
+        before=None if _NOTHING.fullmatch(before) else sha(before, "before"),
+        after=sha(after, "after"),
         is_default_branch=branch == _name(repository.get("default_branch"), "repository.default_branch"),
         forced=as_kind(bool, event.get("forced", False), "forced"),
     )
@@ -173,11 +173,4 @@ def _number(value: Json, path: str) -> int:
     found = as_kind(int, value, path)
     if found < 1:
         raise Malformed(f"{path} counts from 1")
-    return found
-
-
-def _sha(value: Json, path: str) -> str:
-    found = as_kind(str, value, path)
-    if not _SHA.fullmatch(found):
-        raise Malformed(f"{path} is not the name of a commit")
     return found

@@ -1,0 +1,402 @@
+"""What the local GitHub holds: one repository, its pull requests, issues, runs and artifacts."""
+
+import io
+import json
+import subprocess
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from hashlib import sha1
+from itertools import count
+from pathlib import Path
+from threading import Lock
+from typing import Any
+from uuid import uuid4
+
+from reconciler.settings import GitHubConnection, Secret
+from tests.hubspot.connecting import CERTIFICATE
+
+REPOSITORY = "acme/events"
+REPOSITORY_ID = 4711
+TOKEN = "ghs_local"
+EVERYTHING = {"actions": "read", "contents": "read", "issues": "write", "pull_requests": "write"}
+ZERO = "0" * 40
+
+
+@dataclass(frozen=True)
+class User:
+    login: str
+    type: str = "User"
+
+
+BOT = User("github-actions[bot]", "Bot")
+SOMEBODY = User("octocat")
+
+
+@dataclass(frozen=True)
+class Token:
+    """What a token opens, in GitHub's words with underscores, and who it writes as."""
+
+    permissions: Mapping[str, str]
+    user: User = BOT
+
+
+@dataclass
+class Comment:
+    id: int
+    issue: int
+    body: str
+    user: User | None
+
+
+@dataclass
+class Issue:
+    number: int
+    title: str
+    body: str
+    labels: list[str]
+    user: User
+    state: str = "open"
+
+
+@dataclass
+class Pull:
+    number: int
+    head_sha: str
+    head_ref: str
+    head_repository: str | None
+    base_ref: str
+    base_sha: str
+    draft: bool = False
+    state: str = "open"
+    merged_at: str | None = None
+    merge_commit_sha: str | None = None
+    commits: set[str] = field(default_factory=set)
+    landed: set[str] = field(default_factory=set)
+    """The commits on the base branch that the merge brought."""
+
+
+@dataclass
+class Run:
+    id: int
+    path: str
+    event: str
+    head_sha: str
+    head_branch: str
+    head_repository: str
+    created_at: str
+    status: str = "in_progress"
+    conclusion: str | None = None
+    attempt: int = 1
+
+
+@dataclass
+class Artifact:
+    id: int
+    run: int
+    name: str
+    content: bytes
+    expired: bool = False
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request as it came; `path` is without the repository and the query."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: Any
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What goes wrong with a request: an answer instead of the right one, or none at all."""
+
+    instead: Answer | None = None
+    done: bool = False
+    """The request is carried out nonetheless."""
+
+
+UNREACHED = Trouble()
+ANSWER_LOST = Trouble(done=True)
+
+
+def failing(status: int, *, done: bool = False) -> Trouble:
+    return Trouble(Answer(status, {"message": "Server Error"}), done)
+
+
+def primary_limit(*, seconds: int) -> Trouble:
+    """The hour's requests are used up; they come back after so many seconds by GitHub's clock."""
+    now = 1_800_000_000
+    headers = {
+        "date": "Fri, 15 Jan 2027 08:00:00 GMT",
+        "x-ratelimit-limit": "1000",
+        "x-ratelimit-remaining": "0",
+        "x-ratelimit-reset": str(now + seconds),
+    }
+    return Trouble(Answer(403, {"message": "API rate limit exceeded for installation."}, headers))
+
+
+def secondary_limit(*, retry_after: int | None) -> Trouble:
+    headers = {} if retry_after is None else {"retry-after": str(retry_after)}
+    message = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
+    return Trouble(Answer(403, {"message": message}, headers))
+
+
+class LocalGitHub:
+    """The state of a repository, and the moves of everybody but the code under test."""
+
+    def __init__(self, git: Path | None) -> None:
+        self.git = git
+        self.api_url = ""
+        self.storage_url = ""
+        self.default_branch = "main"
+        self.tokens: dict[str, Token] = {TOKEN: Token(EVERYTHING)}
+        self.graph: dict[str, tuple[str, ...]] = {}
+        self.branches: dict[str, str] = {}
+        self.pulls: dict[int, Pull] = {}
+        self.issues: dict[int, Issue] = {}
+        self.comments: dict[int, Comment] = {}
+        self.runs: dict[int, Run] = {}
+        self.artifacts: dict[int, Artifact] = {}
+        self.requests: list[Request] = []
+        self.troubles: list[tuple[str, str, Trouble]] = []
+        self.leaks: list[str] = []
+        """What the store of artifacts saw that it must not see."""
+        self.downloads: list[str] = []
+        self.listed_commits_at_most: int | None = None
+        """Where GitHub cuts a comparison off."""
+        self.lock = Lock()
+        self.signed: dict[str, int] = {}
+        self._numbers, self._ids, self._minutes = count(1), count(1001), count()
+
+    def connection(self, token: str = TOKEN) -> GitHubConnection:
+        """Say how this GitHub is reached."""
+        return GitHubConnection(Secret(token), self.api_url, REPOSITORY, proxy=None, ca_file=str(CERTIFICATE))
+
+    def let(self, token: str, user: User = BOT, **permissions: str) -> str:
+        """Make a token that has these permissions alone; gives it back."""
+        self.tokens[token] = Token(permissions, user)
+        return token
+
+    # Commits
+
+    def commit(self, *parents: str) -> str:
+        """Make a commit."""
+        sha = sha1(f"{len(self.graph)} {parents}".encode(), usedforsecurity=False).hexdigest()
+        self.graph[sha] = parents
+        return sha
+
+    def history(self) -> Mapping[str, tuple[str, ...]]:
+        """Give each commit's parents: those made here, and those of the git repository where there is one."""
+        if self.git is None:
+            return self.graph
+        command = ["git", "-C", str(self.git), "log", "--all", "--format=%H %P"]
+        printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        return self.graph | {line.split()[0]: tuple(line.split()[1:]) for line in printed.splitlines()}
+
+    def ancestors(self, sha: str) -> set[str]:
+        """Give a commit with all that it stands on."""
+        history, found, left = self.history(), set[str](), [sha]
+        while left:
+            if (one := left.pop()) not in found and one in history:
+                found.add(one)
+                left += history[one]
+        return found
+
+    def between(self, base: str, head: str) -> list[str]:
+        """Give the commits that a head has and a base has not, the oldest first."""
+        history, left = self.history(), self.ancestors(head) - self.ancestors(base)
+        ordered: list[str] = []
+        while left:
+            ready = sorted(one for one in left if not left & set(history[one]))
+            ordered += ready
+            left -= set(ready)
+        return ordered
+
+    def push(self, branch: str, sha: str | None = None) -> str:
+        """Move a branch to a commit, or to a new one on top of it; open pull requests from it follow."""
+        tip = self.branches.get(branch)
+        sha = sha or self.commit(*([tip] if tip else []))
+        self.branches[branch] = sha
+        for pull in self.pulls.values():
+            if pull.state == "open" and pull.head_ref == branch and pull.head_repository == REPOSITORY:
+                self._follow(pull, sha)
+        return sha
+
+    def _follow(self, pull: Pull, sha: str) -> None:
+        pull.head_sha = sha
+        pull.commits |= set(self.between(self.branches[pull.base_ref], sha))
+
+    # Pull requests and issues
+
+    def open_pull(self, branch: str, *, base: str = "main", repository: str = REPOSITORY, sha: str = "") -> int:
+        """Open a pull request from a branch, which a fork keeps for itself."""
+        number = next(self._numbers)
+        head = sha or (self.branches.get(branch) if repository == REPOSITORY else None)
+        head = head or self.commit(self.branches[base])
+        if repository == REPOSITORY:
+            self.branches[branch] = head
+        self.pulls[number] = pull = Pull(number, head, branch, repository, base, self.branches[base])
+        self._follow(pull, head)
+        return number
+
+    def merge(self, number: int) -> str:
+        """Merge a pull request by a merge commit."""
+        pull = self.pulls[number]
+        return self.merged(number, self.commit(self.branches[pull.base_ref], pull.head_sha))
+
+    def squash(self, number: int) -> str:
+        """Merge a pull request as one new commit."""
+        return self.merged(number, self.commit(self.branches[self.pulls[number].base_ref]))
+
+    def rebase(self, number: int) -> str:
+        """Merge a pull request by new commits, one for each of its own."""
+        pull = self.pulls[number]
+        tip = self.branches[pull.base_ref]
+        for _ in self.between(tip, pull.head_sha):
+            tip = self.commit(tip)
+        return self.merged(number, tip)
+
+    def merged(self, number: int, sha: str) -> str:
+        """Take note that a pull request was merged, and its base branch went to this commit."""
+        pull = self.pulls[number]
+        pull.landed = set(self.between(self.branches[pull.base_ref], sha))
+        self.branches[pull.base_ref] = sha
+        pull.state, pull.merged_at, pull.merge_commit_sha = "closed", self.now(), sha
+        return sha
+
+    def close(self, number: int) -> None:
+        """Close a pull request without merging it."""
+        self.pulls[number].state = "closed"
+
+    def open_issue(self, title: str, *labels: str, body: str = "", user: User = SOMEBODY) -> int:
+        number = next(self._numbers)
+        self.issues[number] = Issue(number, title, body, list(labels), user)
+        return number
+
+    def comment(self, number: int, body: str, user: User | None = SOMEBODY) -> int:
+        """Comment on a pull request or an issue."""
+        comment_id = next(self._ids)
+        self.comments[comment_id] = Comment(comment_id, number, body, user)
+        return comment_id
+
+    def bodies(self, number: int) -> list[str]:
+        """Give what stands in the comments on a pull request or an issue."""
+        return [one.body for one in self.comments.values() if one.issue == number]
+
+    # Runs
+
+    def start_run(
+        self,
+        workflow: str,
+        *,
+        event: str,
+        head_sha: str,
+        head_branch: str = "main",
+        head_repository: str = REPOSITORY,
+    ) -> int:
+        """Start a run of the workflow in `.github/workflows/<workflow>`."""
+        run_id = next(self._ids)
+        path = f".github/workflows/{workflow}"
+        self.runs[run_id] = Run(run_id, path, event, head_sha, head_branch, head_repository, self.now())
+        return run_id
+
+    def finish_run(self, run_id: int, conclusion: str = "success") -> None:
+        """End a run; one that another run replaced ends with `cancelled`."""
+        self.runs[run_id].status, self.runs[run_id].conclusion = "completed", conclusion
+
+    def upload(self, run_id: int, name: str, files: Mapping[str, bytes]) -> int:
+        """Keep files as an artifact of a run."""
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            for file, content in files.items():
+                archive.writestr(file, content)
+        return self.upload_bytes(run_id, name, packed.getvalue())
+
+    def upload_bytes(self, run_id: int, name: str, content: bytes) -> int:
+        """Keep bytes that call themselves an archive as an artifact of a run."""
+        artifact_id = next(self._ids)
+        self.artifacts[artifact_id] = Artifact(artifact_id, run_id, name, content)
+        return artifact_id
+
+    # What the runner hands over in GITHUB_EVENT_PATH
+
+    def pull_request_event(self, number: int, action: str = "synchronize") -> str:
+        return json.dumps({"action": action, "number": number, "pull_request": whole_pull(self.pulls[number])})
+
+    def push_event(self, branch: str, before: str | None, after: str) -> str:
+        told = {"ref": f"refs/heads/{branch}", "before": before or ZERO, "after": after, "forced": False}
+        return json.dumps({**told, "repository": {"full_name": REPOSITORY, "default_branch": self.default_branch}})
+
+    def merge_group_event(self, number: int, head_sha: str) -> str:
+        base = self.pulls[number].base_ref
+        ref = f"refs/heads/gh-readonly-queue/{base}/pr-{number}-{self.branches[base]}"
+        told = {
+            "head_sha": head_sha,
+            "head_ref": ref,
+            "base_sha": self.branches[base],
+            "base_ref": f"refs/heads/{base}",
+        }
+        return json.dumps({"action": "checks_requested", "merge_group": told})
+
+    # Trouble, and what was seen
+
+    def trouble(self, method: str, path: str, trouble: Trouble, *, times: int = 1) -> None:
+        """Let requests fail whose path within the repository fits the pattern."""
+        self.troubles += [(method, path, trouble)] * times
+
+    def next_trouble(self, request: Request) -> Trouble | None:
+        for index, (method, path, trouble) in enumerate(self.troubles):
+            if request.method == method and fnmatchcase(request.path, path):
+                del self.troubles[index]
+                return trouble
+        return None
+
+    def sent(self, method: str) -> list[Request]:
+        """Give the requests with a method so far."""
+        return [request for request in self.requests if request.method == method]
+
+    def now(self) -> str:
+        """Give a time a minute after the one before."""
+        hours, minutes = divmod(next(self._minutes), 60)
+        return f"2027-01-{1 + hours // 24:02}T{hours % 24:02}:{minutes:02}:00Z"
+
+    def sign(self, artifact_id: int) -> str:
+        """Give an address that opens an artifact to everybody who knows it."""
+        key = uuid4().hex
+        self.signed[key] = artifact_id
+        return f"{self.storage_url}/{key}?sig=secret-{key}"
+
+
+def whole_pull(pull: Pull) -> dict[str, Any]:
+    """Write a pull request as an event and a direct read show it."""
+    return {**listed_pull(pull), "merged": pull.merged_at is not None, "commits": len(pull.commits)}
+
+
+def listed_pull(pull: Pull) -> dict[str, Any]:
+    """Write a pull request as lists show it, which do not say `merged`."""
+    fork = None if pull.head_repository is None else _repository(pull.head_repository)
+    return {
+        "number": pull.number,
+        "state": pull.state,
+        "draft": pull.draft,
+        "merged_at": pull.merged_at,
+        "merge_commit_sha": pull.merge_commit_sha,
+        "head": {"sha": pull.head_sha, "ref": pull.head_ref, "repo": fork},
+        "base": {"sha": pull.base_sha, "ref": pull.base_ref, "repo": _repository(REPOSITORY)},
+    }
+
+
+def _repository(name: str) -> dict[str, Any]:
+    return {"id": REPOSITORY_ID if name == REPOSITORY else 4712, "full_name": name}
