@@ -10,10 +10,11 @@ from typing import Any
 from urllib.parse import SplitResult
 
 from reconciler.declarations.characters import quoted
-from reconciler.declarations.disk import as_seen, name_of, read_file, symbolic_link
+from reconciler.declarations.disk import Disk, as_seen, name_of, symbolic_link
 from reconciler.declarations.names import DEFAULTS_FILE, MISNAMED_SETTINGS, SETTINGS_FILE, is_declaration, wrong_name
 from reconciler.declarations.nearest import by_likeness
 from reconciler.declarations.schema import API_VERSIONS, SETTINGS
+from reconciler.declarations.trees import Tree
 from reconciler.declarations.values import web_address
 from reconciler.declarations.wrong import Wrong
 from reconciler.diagnostics import in_file_order
@@ -55,20 +56,43 @@ def load_settings(path: Path, *, environment: str | None, api_version: str | Non
     """
     real = _existing(path)
     folder = real if real.is_dir() else real.parent
-    file = _nearest_file(folder, path)
-    root = folder if file is None else file.parent
-    said = {} if file is None else _read(file, path)
-    environments = said.get("environments", {})
-    said = said | _overrides(environments, environment)
+    said = _look_up(Disk(), folder, path)
+    overrides = _overrides(said.environments, environment)
+    return _settings(said, overrides, real, path, environment, api_version)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the nearest settings file says; without one nothing, and the root is where it was looked for."""
+
+    file: Path | None
+    root: Path
+    values: Mapping[str, Any]
+
+    @property
+    def environments(self) -> Mapping[str, dict[str, Any]]:
+        found: Mapping[str, dict[str, Any]] = self.values.get("environments", {})
+        return found
+
+
+def _look_up(tree: Tree, folder: Path, like: Path) -> _Said:
+    file = _nearest_file(tree, folder, like)
+    return _Said(None, folder, {}) if file is None else _Said(file, file.parent, _read(tree, file, like))
+
+
+def _settings(
+    said: _Said, overrides: Mapping[str, Any], real: Path, like: Path, environment: str | None, api_version: str | None
+) -> Settings:
+    values = {**said.values, **overrides}
     return Settings(
-        root=as_seen(root, path),
-        path=as_seen(real, path),
+        root=as_seen(said.root, like),
+        path=as_seen(real, like),
         environment=environment,
-        environments=tuple(environments),
-        api_version=_api_version(api_version, said),
-        timezone=said.get("timezone"),
-        policy=_policy(said, narrowed=real != root),
-        file=None if file is None else as_seen(file, path),
+        environments=tuple(said.environments),
+        api_version=_api_version(api_version, values),
+        timezone=values.get("timezone"),
+        policy=_policy(values, narrowed=real != said.root),
+        file=None if said.file is None else as_seen(said.file, like),
     )
 
 
@@ -92,7 +116,7 @@ def _holds_events(file: Path) -> bool:
     return file.is_file() and is_declaration(file.name) and file.name != DEFAULTS_FILE
 
 
-def _top(folder: Path) -> Path:
+def top_of(folder: Path) -> Path:
     """Give the highest folder whose settings may hold: a file of another project must never do."""
     for above in (folder, *folder.parents):
         if os.path.lexists(above / ".git"):
@@ -101,19 +125,19 @@ def _top(folder: Path) -> Path:
     return here if folder.is_relative_to(here) else folder
 
 
-def _nearest_file(folder: Path, like: Path) -> Path | None:
-    top = _top(folder)
+def _nearest_file(tree: Tree, folder: Path, like: Path) -> Path | None:
+    top = top_of(folder)
     for above in (one for one in (folder, *folder.parents) if one.is_relative_to(top)):
-        if os.path.lexists(above / SETTINGS_FILE):
+        if tree.kind(str(above / SETTINGS_FILE)) is not None:
             return above / SETTINGS_FILE
-        if os.path.lexists(misnamed := above / MISNAMED_SETTINGS):
+        if tree.kind(str(misnamed := above / MISNAMED_SETTINGS)) is not None:
             raise DeclarationsInvalid((wrong_name(name_of(as_seen(misnamed, like)), SETTINGS_FILE),))
     return None
 
 
-def _read(file: Path, like: Path) -> dict[str, Any]:
+def _read(tree: Tree, file: Path, like: Path) -> dict[str, Any]:
     shown = name_of(as_seen(file, like))
-    layer = SETTINGS.check_file(read_file(file, shown), shown)
+    layer = SETTINGS.check_file(tree.read(str(file), shown), shown)
     if layer.problems:
         raise DeclarationsInvalid(in_file_order(list(layer.problems)))
     return layer.values

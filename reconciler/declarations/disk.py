@@ -3,9 +3,11 @@
 import errno
 import os
 import stat
+from collections.abc import Iterable
 from pathlib import Path
 
 from reconciler.declarations.characters import shown
+from reconciler.declarations.trees import Entry, Kind
 from reconciler.diagnostics import Diagnostic, Place, error
 from reconciler.errors import DeclarationsInvalid
 
@@ -13,18 +15,36 @@ LARGEST = 1024 * 1024
 """The most bytes that a file may hold."""
 
 
-def read_file(path: Path | str, file: str) -> bytes:
-    """Read a file; `file` is its name as shown to people.
+class Disk:
+    """The computer's own files, as a tree."""
 
-    Raises `DeclarationsInvalid` where it cannot be read, or must not: a link, a pipe, a device, too large a file.
-    """
-    try:
-        with open(path, "rb", buffering=0, opener=_open_itself) as stream:
-            if problem := _unfit(os.fstat(stream.fileno()), file):
-                raise DeclarationsInvalid((problem,))
-            return stream.read()
-    except OSError as reason:
-        raise DeclarationsInvalid((unreadable(reason, file),)) from reason
+    def kind(self, path: str) -> Kind | None:
+        """Tell what stands at the path; None where nothing does."""
+        return _kind(Path(path)) if os.path.lexists(path) else None
+
+    def entries(self, folder: str) -> Iterable[Entry]:
+        """Give what a folder holds, hidden names apart; `OSError` where it cannot be read."""
+        with os.scandir(folder) as entries:
+            return [Entry(entry.path, _kind(entry)) for entry in entries if not entry.name.startswith(".")]
+
+    def read(self, path: str, file: str) -> bytes:
+        """Read a file; `file` is its name as shown to people.
+
+        Raises `DeclarationsInvalid` where it cannot be read, or must not: a link, a pipe, a device, too large a file.
+        """
+        try:
+            with open(path, "rb", buffering=0, opener=_open_itself) as stream:
+                if problem := _unfit(os.fstat(stream.fileno()), file):
+                    raise DeclarationsInvalid((problem,))
+                return stream.read()
+        except OSError as reason:
+            raise DeclarationsInvalid((unreadable(reason, file),)) from reason
+
+
+def _kind(entry: os.DirEntry[str] | Path) -> Kind:
+    if entry.is_symlink():
+        return Kind.LINK_TO_FOLDER if os.path.isdir(entry) else Kind.LINK  # noqa: PTH112  Path.is_dir may raise
+    return Kind.FOLDER if entry.is_dir() else Kind.FILE
 
 
 def unreadable(reason: OSError, file: str) -> Diagnostic:
@@ -37,6 +57,11 @@ def unreadable(reason: OSError, file: str) -> Diagnostic:
 def symbolic_link(file: str) -> Diagnostic:
     """Say that links are not followed: they could lead anywhere on the computer."""
     return error("symbolic-link", "this is a symbolic link", Place(file), "put what it leads to in its place")
+
+
+def too_large(file: str) -> Diagnostic:
+    """Say that a file is past the bound, which keeps a run from filling the memory."""
+    return error("too-large", f"the file is larger than {LARGEST:,} bytes", Place(file), "split it into several")
 
 
 def as_seen(real: Path, like: Path) -> Path:
@@ -60,6 +85,4 @@ def _open_itself(path: str, flags: int) -> int:
 def _unfit(status: os.stat_result, file: str) -> Diagnostic | None:
     if not stat.S_ISREG(status.st_mode):
         return error("not-a-file", "this is not an ordinary file", Place(file), "move it away")
-    if status.st_size > LARGEST:
-        return error("too-large", f"the file is larger than {LARGEST:,} bytes", Place(file), "split it into several")
-    return None
+    return too_large(file) if status.st_size > LARGEST else None
