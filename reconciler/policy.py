@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
+from reconciler.event import Identity
+
 
 class Orphans(StrEnum):
     """What happens to events that are live and ours but declared nowhere."""
@@ -28,7 +30,24 @@ class Policy:
     """Whatever portal answers is the right one: so it is with the sandbox."""
     narrowed: bool = False
     """The run looks at a part of the declarations only, so nothing can be called an orphan."""
+    accounts: frozenset[str] = frozenset()
+    """Account ids whose events are ours although no settings and no declared event name them any more."""
+    protected: frozenset[Identity] = frozenset()
+    """Events that their own declarations protected as long as they had some."""
 
     def protects(self, external_event_id: str | None) -> bool:
         """Tell whether one of the globs names the event."""
         return external_event_id is not None and any(fnmatchcase(external_event_id, glob) for glob in self.protect)
+
+    def protects_orphan(self, live: Identity) -> bool:
+        """Tell whether the globs, or the declaration that an event had once, protect it now that it has none."""
+        return self.protects(live.external_event_id) or any(_may_be(live, declared) for declared in self.protected)
+
+
+def _may_be(live: Identity, declared: Identity) -> bool:
+    """Tell whether a live event, whose account id may be unknown, can be the declared one."""
+    if declared.object_id is not None:
+        return live.object_id == declared.object_id
+    if live.external_account_id is None:
+        return live.external_event_id == declared.external_event_id
+    return live.external == declared.external

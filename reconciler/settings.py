@@ -61,6 +61,18 @@ def load_settings(path: Path, *, environment: str | None, api_version: str | Non
     return _settings(said, overrides, real, path, environment, api_version)
 
 
+def settings_in(tree: Tree, settings: Settings) -> Settings:
+    """Give the settings for the same root as another state of its work tree has them.
+
+    An environment that they did not name then is not chosen. `DeclarationsInvalid` where they are wrong.
+    """
+    root = settings.root.resolve()
+    said = _look_up(tree, root, settings.root)
+    environment = settings.environment if settings.environment in said.environments else None
+    overrides = _overrides(said.environments, environment)
+    return _settings(said, overrides, root, settings.root, environment, None)
+
+
 @dataclass(frozen=True, slots=True)
 class _Said:
     """What the nearest settings file says; without one nothing, and the root is where it was looked for."""
@@ -201,6 +213,19 @@ class Connection:
     proxy: str | None = field(repr=False)
     """It may carry a password."""
     ca_file: str | None
+
+
+def git_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Give what git is started with: no token, no other repository than the one that is named, no network."""
+    kept = {name: value for name, value in environ.items() if not name.startswith(_NOT_FOR_GIT)}
+    return kept | {"GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+
+
+_NOT_FOR_GIT = (
+    "HUBSPOT_",
+    *("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_NAMESPACE", "GIT_SHALLOW_FILE"),
+    *("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_GRAFT_FILE", "GIT_REPLACE_REF_BASE"),
+)
 
 
 def load_connection(environ: Mapping[str, str] = os.environ) -> Connection:

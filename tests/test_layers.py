@@ -19,8 +19,11 @@ WORDS = {
     "reconciler.values",
 }
 EDGES = {
+    "reconciler.declarations.as_of",
+    "reconciler.declarations.committed",
     "reconciler.declarations.disk",
     "reconciler.declarations.files",
+    "reconciler.git",
     "reconciler.github",
     "reconciler.github.client",
     "reconciler.github.http",

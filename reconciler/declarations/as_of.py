@@ -1,0 +1,60 @@
+"""The declarations as of a commit."""
+
+from pathlib import Path
+
+from reconciler.base import Base
+from reconciler.declarations.characters import quoted
+from reconciler.declarations.committed import Committed
+from reconciler.declarations.disk import name_of, symbolic_link
+from reconciler.declarations.files import load_from
+from reconciler.declarations.trees import Kind, Tree
+from reconciler.diagnostics import Severity, warning
+from reconciler.errors import DeclarationsInvalid
+from reconciler.event import Declared
+from reconciler.git import opened
+from reconciler.settings import Settings, git_environment, settings_in, top_of
+
+
+def load_base(settings: Settings, ref: str) -> Base:
+    """Read what the root's folder declared as of the commit that `ref` means, by that commit's own settings.
+
+    The whole root is read, also where the run is narrowed: an event may have stood in another file then.
+    `UsageError` where the commit, or git itself, is not there.
+    """
+    top = top_of(settings.root.resolve())
+    with opened(top, ref, git_environment()) as commit:
+        try:
+            then, declared = read_as_of(Committed(commit, top), settings, top)
+        except DeclarationsInvalid as invalid:
+            return _unreadable(ref, commit.id, invalid)
+    return Base(declared.events, then.policy.external_account_id)
+
+
+def read_as_of(tree: Tree, settings: Settings, top: Path) -> tuple[Settings, Declared]:
+    """Read settings and declarations as another state of the work tree has them; a root that is not there is empty.
+
+    Raises `DeclarationsInvalid` with every problem.
+    """
+    root = settings.root.resolve()
+    _refuse_links(tree, root, top, settings.root)
+    then = settings_in(tree, settings)
+    if tree.kind(str(root)) is not Kind.FOLDER:
+        return then, Declared((), 0)
+    return then, load_from(tree, then)
+
+
+def _refuse_links(tree: Tree, root: Path, top: Path, like: Path) -> None:
+    for above in (*reversed(root.parents), root):
+        if above.is_relative_to(top) and tree.kind(str(above)) in {Kind.LINK, Kind.LINK_TO_FOLDER}:
+            raise DeclarationsInvalid((symbolic_link(name_of(like)),))
+
+
+def _unreadable(ref: str, commit: str, invalid: DeclarationsInvalid) -> Base:
+    problems = sum(found.severity is Severity.ERROR for found in invalid.diagnostics)
+    message = (
+        f"the declarations as of {quoted(ref)} (commit {commit[:10]}) hold {problems} "
+        f"problem{'' if problems == 1 else 's'}, so it is not known where a difference comes from, "
+        "nor which events were protected there"
+    )
+    hint = "check that commit out and run `reconciler validate` on it"
+    return Base(diagnostics=(warning("base-invalid", message, hint=hint),), known=False)

@@ -1,0 +1,152 @@
+"""The files of a commit, as a checkout would lay them out."""
+
+import errno
+import os
+import stat
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from reconciler.declarations.characters import shown
+from reconciler.declarations.disk import LARGEST, symbolic_link, too_large, unreadable
+from reconciler.declarations.trees import Entry, Kind
+from reconciler.diagnostics import Diagnostic, Place, error
+from reconciler.errors import DeclarationsInvalid
+from reconciler.git import Commit, Item
+
+MOST_FOLDERS = 20_000
+"""How many folders are looked into: a few objects can make a commit in which they never end."""
+
+_MOST_LINKS = 40
+"""How many links the system follows before it takes them for a circle."""
+_LONGEST_PATH = 4095
+"""Bytes of a path that the system takes (limits.h, PATH_MAX)."""
+
+
+class Committed:
+    """A commit's files under the paths that they have in the work tree.
+
+    They are what the commit holds: filters that a checkout would put them through are not run.
+    """
+
+    def __init__(self, commit: Commit, top: Path) -> None:
+        self._commit = commit
+        self._top = str(top).rstrip("/")
+        self._folders = {"": commit.top()}
+        """By path below the top, what the folders hold that were looked into."""
+
+    def kind(self, path: str) -> Kind | None:
+        """Tell what stands at the path; None where nothing does."""
+        item = self._item(path)
+        return None if item is None else self._kind(path, item)
+
+    def entries(self, folder: str) -> Iterable[Entry]:
+        """Give what a folder holds, hidden names apart; `OSError` where its path is too long to be on a disk."""
+        if reason := _too_long(folder):
+            raise reason
+        visible = {name: item for name, item in self._held(folder).items() if not name.startswith(".")}
+        paths = {f"{folder.rstrip('/')}/{name}": item for name, item in visible.items()}
+        return [Entry(path, self._kind(path, item)) for path, item in paths.items()]
+
+    def read(self, path: str, file: str) -> bytes:
+        """Read a file; `file` is its name as shown to people.
+
+        Raises `DeclarationsInvalid` where it cannot be read, or must not: a link, no file, too large a file.
+        """
+        item = self._item(path)
+        if reason := _too_long(path):
+            raise DeclarationsInvalid((unreadable(reason, file),))
+        if item is None or _is_folder(item):
+            number = errno.ENOENT if item is None else errno.EISDIR
+            raise DeclarationsInvalid((unreadable(_reason(number), file),))
+        if _is_link(item):
+            raise DeclarationsInvalid((symbolic_link(file),))
+        content = self._commit.file(item.id, LARGEST)
+        if content is None:
+            raise DeclarationsInvalid((too_large(file),))
+        return content
+
+    def _kind(self, path: str, item: Item) -> Kind:
+        if _is_link(item):
+            return Kind.LINK_TO_FOLDER if self._leads_to_folder(path) else Kind.LINK
+        return Kind.FOLDER if _is_folder(item) else Kind.FILE
+
+    def _item(self, path: str) -> Item | None:
+        if path.rstrip("/") == self._top:
+            return _TOP
+        folder, _, name = path.rpartition("/")
+        return self._held(folder).get(name)
+
+    def _held(self, folder: str) -> Mapping[str, Item]:
+        """Give what a folder holds; what is no folder, and a submodule, holds nothing."""
+        below = folder.removeprefix(self._top).strip("/")
+        if below not in self._folders:
+            if len(self._folders) >= MOST_FOLDERS:
+                raise DeclarationsInvalid((_too_many(below),))
+            item = self._item(folder)
+            self._folders[below] = self._commit.folder(item.id) if item and stat.S_ISDIR(item.mode) else {}
+        return self._folders[below]
+
+    def _leads_to_folder(self, link: str) -> bool:
+        """Follow a link as the system would; what it finds outside the commit is looked up on the disk."""
+        at, ahead, links = "", link.split("/")[::-1], 0
+        while ahead:
+            part = ahead.pop()
+            if part == ".." and self._is_folder_at(at):
+                at = at.rpartition("/")[0]
+            elif part == "..":
+                return False
+            elif part in {"", "."}:
+                continue
+            elif (target := self._target(f"{at}/{part}")) is None:
+                at = f"{at}/{part}"
+            else:
+                ahead += target.split("/")[::-1]
+                at = "" if target.startswith("/") else at
+                links += 1
+                if links > _MOST_LINKS:
+                    return False
+        return self._is_folder_at(at)
+
+    def _target(self, path: str) -> str | None:
+        """Give what a link says; None where there is none."""
+        if not self._is_inside(path):
+            return str(Path(path).readlink()) if Path(path).is_symlink() else None
+        item = self._item(path)
+        content = self._commit.file(item.id, _LONGEST_PATH) if item and _is_link(item) else None
+        return None if content is None else os.fsdecode(content)
+
+    def _is_folder_at(self, path: str) -> bool:
+        if not self._is_inside(path):
+            return os.path.isdir(path or "/")  # noqa: PTH112  Path.is_dir may raise
+        item = self._item(path)
+        return item is not None and _is_folder(item)
+
+    def _is_inside(self, path: str) -> bool:
+        """Tell whether the commit says what stands at a path; git's own folder is no part of it."""
+        git = f"{self._top}/.git"
+        return f"{path}/".startswith(f"{self._top}/") and not f"{path}/".startswith(f"{git}/")
+
+
+_TOP = Item(stat.S_IFDIR, "")
+
+
+def _is_link(item: Item) -> bool:
+    return stat.S_ISLNK(item.mode)
+
+
+def _is_folder(item: Item) -> bool:
+    """Tell whether a checkout makes a folder: for a submodule too, and git takes all it does not know for one."""
+    return not (stat.S_ISREG(item.mode) or stat.S_ISLNK(item.mode))
+
+
+def _too_long(path: str) -> OSError | None:
+    return _reason(errno.ENAMETOOLONG) if len(os.fsencode(path)) > _LONGEST_PATH else None
+
+
+def _reason(number: int) -> OSError:
+    return OSError(number, os.strerror(number))
+
+
+def _too_many(folder: str) -> Diagnostic:
+    message = f"there are more than {MOST_FOLDERS:,} folders to look into"
+    return error("too-many-folders", message, Place(shown(folder)), "name a folder further below")

@@ -1,0 +1,162 @@
+"""Git itself, asked for what a commit holds."""
+
+import os
+import re
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, NamedTuple
+
+from reconciler.declarations.characters import cut, quoted
+from reconciler.errors import UsageError
+
+LARGEST_FOLDER = 8 * 1024 * 1024
+"""The most bytes that git's record of one folder may take; a hundred thousand files fit."""
+
+_OPTIONS = (
+    "--no-pager",
+    "--no-optional-locks",
+    # What a repository's own settings could make git start.
+    *("-c", "core.fsmonitor=false"),
+    *("-c", "protocol.allow=never"),
+    # A folder of the work tree that looks like a repository brings settings that nobody has looked at.
+    *("-c", "safe.bareRepository=explicit"),
+)
+_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_CHUNK = 64 * 1024
+
+
+class Item(NamedTuple):
+    """One thing in a folder of a commit, by git's id for it."""
+
+    mode: int
+    id: str
+
+
+class Commit:
+    """A commit whose objects git hands out one after the other."""
+
+    def __init__(self, id: str, asked: IO[bytes], answered: IO[bytes]) -> None:  # noqa: A002  (git's own word)
+        self.id = id
+        self._asked = asked
+        self._answered = answered
+
+    def top(self) -> Mapping[str, Item]:
+        """Give what the commit's topmost folder holds, by name."""
+        return self.folder(f"{self.id}^{{tree}}")
+
+    def folder(self, id: str) -> Mapping[str, Item]:  # noqa: A002  (git's own word)
+        """Give what a folder holds, by name as the system would give it."""
+        found, content = self._read(id, LARGEST_FOLDER)
+        if content is None:
+            raise UsageError(f"a folder in commit {self.id[:10]} is too large to be read")
+        return dict(_items(content, len(found) // 2))
+
+    def file(self, id: str, most: int) -> bytes | None:  # noqa: A002  (git's own word)
+        """Give a file's content, or None where it is larger than `most` bytes."""
+        return self._read(id, most)[1]
+
+    def _read(self, name: str, most: int) -> tuple[str, bytes | None]:
+        """Give an object's id and its content."""
+        with suppress(BrokenPipeError):  # the missing answer tells the same
+            self._asked.write(f"{name}\n".encode())
+            self._asked.flush()
+        found, _, size = self._answered.readline().decode().strip().rpartition(" ")
+        if not size.isdecimal():
+            raise UsageError(f"git does not have all of commit {self.id[:10]} here", hint=_PARTIAL)
+        content = self._take(int(size), most)
+        self._answered.read(1)
+        return found.partition(" ")[0], content
+
+    def _take(self, size: int, most: int) -> bytes | None:
+        if size <= most:
+            return self._answered.read(size)
+        while size > 0:
+            size -= len(self._answered.read(min(size, _CHUNK))) or size
+        return None
+
+
+_PARTIAL = "the clone was made with a filter: run `git fetch --refetch --no-filter`, or clone without one"
+_SHALLOW = "this clone is shallow: run `git fetch --unshallow`, or set `fetch-depth: 0` for actions/checkout"
+_UNKNOWN = "name a branch, a tag or a commit that this clone has, or fetch it first"
+
+
+@contextmanager
+def opened(top: Path, ref: str, environment: Mapping[str, str]) -> Iterator[Commit]:
+    """Open the commit that `ref` means in the work tree at `top`; nothing is written, and nothing is fetched.
+
+    `environment` is what git is started with. `UsageError` where git is not installed, the folder is no work tree,
+    the commit is not there, or, while reading, a part of it is not.
+    """
+    git = _Git(top, environment)
+    commit = git.commit(ref, _hint(git.is_shallow()))
+    with git.started("cat-file", "--batch") as (asked, answered):
+        yield Commit(commit, asked, answered)
+
+
+class _Git:
+    def __init__(self, top: Path, environment: Mapping[str, str]) -> None:
+        self._top = top
+        self._environment = environment
+
+    def is_shallow(self) -> bool:
+        """Tell whether commits are missing here; `UsageError` where this is no work tree's topmost folder."""
+        ended = self._run("rev-parse", "--is-inside-work-tree", "--show-prefix", "--is-shallow-repository")
+        inside, prefix, shallow, *_ = *ended.stdout.decode().split("\n"), "", "", ""
+        if (inside, prefix) != ("true", ""):
+            said = ended.stderr.decode(errors="replace").partition("\n")[0]
+            message = f"{quoted(str(self._top))} is not in a git work tree, so there is nothing to compare with"
+            raise UsageError(message, hint=f"git says: {cut(said)}" if said else "leave --base out")
+        return shallow == "true"
+
+    def commit(self, ref: str, hint: str) -> str:
+        ended = self._run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
+        found = ended.stdout.decode().strip()
+        if ended.returncode != 0 or not _ID.fullmatch(found):
+            raise UsageError(f"git knows no commit {quoted(ref)} here", hint=hint)
+        return found
+
+    def _run(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+        try:
+            return subprocess.run(  # noqa: S603  (no shell, and nothing of others where an option could stand)
+                self._command(*arguments),
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                check=False,
+            )
+        except OSError as reason:
+            message = f"--base needs git, which cannot be started: {reason.strerror}"
+            raise UsageError(message, hint="install git") from reason
+
+    @contextmanager
+    def started(self, *arguments: str) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
+        """Start a conversation with git; it ends with the block."""
+        with subprocess.Popen(  # noqa: S603  (as above)
+            self._command(*arguments),
+            env=self._environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        ) as process:
+            if process.stdin is None or process.stdout is None:  # pragma: no cover  (both were asked for)
+                raise AssertionError
+            yield process.stdin, process.stdout
+
+    def _command(self, *arguments: str) -> list[str]:
+        return ["git", *_OPTIONS, "-C", str(self._top), *arguments]
+
+
+def _hint(shallow: bool) -> str:  # noqa: FBT001  (a fact about the clone)
+    return _SHALLOW if shallow else _UNKNOWN
+
+
+def _items(content: bytes, id_bytes: int) -> Iterator[tuple[str, Item]]:
+    """Read git's record of a folder: mode, space, name, NUL, id, without anything between two of them."""
+    start = 0
+    while start < len(content):
+        name, end = content.index(b" ", start) + 1, content.index(b"\0", start)
+        past = end + 1 + id_bytes
+        yield os.fsdecode(content[name:end]), Item(int(content[start : name - 1], 8), content[end + 1 : past].hex())
+        start = past
