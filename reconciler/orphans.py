@@ -45,7 +45,7 @@ def judge(orphan: LiveEvent, policy: Policy, now: datetime) -> Verdict:
 
 def _judge(orphan: LiveEvent, policy: Policy, now: datetime) -> tuple[Will, str]:
     over = _text(orphan, "endDateTime") or _text(orphan, "startDateTime")
-    if policy.protects(orphan.identity.external_event_id):
+    if policy.protects_orphan(orphan.identity):
         return Will.NOTHING, "it is protected"
     if orphan.fields.get("eventCompleted"):
         return Will.NOTHING, "it is completed, and its attendance is history worth keeping"

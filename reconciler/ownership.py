@@ -79,8 +79,9 @@ def questions(
 
 
 def known_accounts(declared: Iterable[DeclaredEvent], policy: Policy) -> tuple[str, ...]:
-    """Give the account ids whose events can be ours: those that settings and declarations name."""
+    """Give the account ids whose events can be ours: those that settings, declarations and the base name."""
     accounts = {event.identity.external_account_id for event in declared} | {policy.external_account_id}
+    accounts |= policy.accounts
     return tuple(sorted(account for account in accounts if account is not None))
 
 

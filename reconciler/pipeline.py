@@ -8,6 +8,7 @@ from reconciler import properties
 from reconciler.accounting import finished, so_far
 from reconciler.apply import Progress, apply
 from reconciler.approval import Selection
+from reconciler.base import NO_BASE, Base
 from reconciler.change import Change
 from reconciler.diagnostics import Severity
 from reconciler.diff import compare
@@ -19,6 +20,7 @@ from reconciler.guard import ApprovedPlan, Limits, approve, check_portal, forese
 from reconciler.ledger import Applied
 from reconciler.live import Listing, Reader, Writer
 from reconciler.lookup import Lookup
+from reconciler.origins import with_origins
 from reconciler.ownership import questions, searchable_prefix, settle
 from reconciler.plan import Draft, Plan, build
 from reconciler.policy import Policy
@@ -28,15 +30,15 @@ Select = Callable[[Plan], Selection]
 """Tells which of a plan's changes were approved; may raise `Refused`."""
 
 
-def make_plan(declared: Declared, policy: Policy, portal: Reader, now: datetime) -> Draft:
-    """Read the portal and plan the difference.
+def make_plan(declared: Declared, policy: Policy, portal: Reader, now: datetime, base: Base = NO_BASE) -> Draft:
+    """Read the portal and plan the difference; with a base, trace it to the files or to HubSpot.
 
     Raises `Refused` for another portal than the declared one, `DeclarationsInvalid` for what only
     the portal can tell is wrong.
     """
-    draft = _draft(declared, policy, portal, now)
+    draft = _draft(declared, base.outlasting(policy), portal, now)
     _raise_errors(draft.plan)
-    return draft
+    return with_origins(draft, base)
 
 
 def with_refusals(draft: Draft, limits: Limits) -> Plan:
