@@ -10,6 +10,7 @@ from typing import Any, Self, TypeVar
 import httpx
 
 from reconciler import approval
+from reconciler.base import NO_BASE, Base
 from reconciler.diagnostics import Place
 from reconciler.event import Declared, DeclaredEvent, Identity, Value
 from reconciler.guard import Limits
@@ -122,8 +123,8 @@ class World:
         http = self._open.enter_context(HttpReader(connection, timeout=60))
         return PortalReader(http, self.version)
 
-    def plan(self, *events: DeclaredEvent, portal: Reader | None = None) -> Draft:
-        return make_plan(Declared(events, files=1), self.policy, portal or self._ours, NOW)
+    def plan(self, *events: DeclaredEvent, portal: Reader | None = None, base: Base = NO_BASE) -> Draft:
+        return make_plan(Declared(events, files=1), self.policy, portal or self._ours, NOW, base)
 
     def run(
         self,

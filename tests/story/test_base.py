@@ -1,0 +1,154 @@
+"""Where a difference comes from, over a real sandbox, and what the base still says of files that are gone."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from reconciler.base import Base
+from reconciler.change import Action, Change, Origin
+from reconciler.errors import Refused
+from reconciler.event import DeclaredEvent, Value
+from reconciler.guard import Limits
+from reconciler.orphans import Will
+from reconciler.policy import Orphans
+from tests.story.world import LATER, POLICY, Held, World, adopted, custom, declared, live
+
+Start = Callable[..., World]
+
+OLD, NEW, EDITED = "https://old.example", "https://new.example", "https://edited.example"
+DATES: Held = {"startDateTime": "2027-04-15T09:00:00Z", "endDateTime": LATER}
+DELETES = replace(POLICY, orphans=Orphans.DELETE)
+NOTHING = Limits()
+
+
+def origins(*changes: Change) -> dict[str | None, tuple[Action, Origin]]:
+    return {change.identity.external_event_id: (change.action, change.origin) for change in changes}
+
+
+@pytest.mark.parametrize(
+    ("then", "held", "now", "origin"),
+    [
+        (OLD, OLD, NEW, Origin.FILES),
+        (NEW, EDITED, NEW, Origin.HUBSPOT),
+        (OLD, EDITED, NEW, Origin.BOTH),
+        (NEW, None, NEW, Origin.HUBSPOT),
+        (OLD, None, NEW, Origin.BOTH),
+        (OLD, OLD, None, Origin.FILES),
+    ],
+)
+def test_a_field_comes_from_the_side_that_left_the_base(
+    start: Start, then: Value, held: Value, now: Value, origin: Origin
+) -> None:
+    world = start(live("fair", eventUrl=held))
+    draft = world.plan(declared("fair", eventUrl=now), base=Base((declared("fair", eventUrl=then),)))
+    assert origins(*draft.plan.changes) == {"fair": (Action.UPDATE, origin)}
+    assert world.run(draft).verified == ()
+
+
+def test_every_row_of_the_table_in_one_plan(start: Start) -> None:
+    world = start(
+        live("undeclared-then", eventUrl=OLD),
+        live("unmanaged-then", eventUrl=OLD),
+        live("mixed", eventUrl=OLD, eventType="EDITED"),
+        live("gone", **DATES),
+        live("older", **DATES),
+        live(None, objectId="55", account=None, app=None, eventUrl=EDITED),
+        policy=DELETES,
+    )
+    base = Base(
+        (
+            declared("unmanaged-then"),
+            declared("mixed", eventUrl=OLD, eventType="FAIR"),
+            declared("deleted", eventUrl=OLD),
+            declared("gone", **DATES),
+            adopted("55", eventUrl=OLD),
+        )
+    )
+    draft = world.plan(
+        declared("undeclared-then", eventUrl=NEW),
+        declared("unmanaged-then", eventUrl=NEW),
+        declared("mixed", eventUrl=NEW, eventType="FAIR"),
+        declared("deleted", eventUrl=NEW),
+        declared("new"),
+        adopted("55", eventUrl=OLD),
+        base=base,
+    )
+    assert origins(*draft.plan.changes) == {
+        "undeclared-then": (Action.UPDATE, Origin.FILES),
+        "unmanaged-then": (Action.UPDATE, Origin.FILES),
+        "mixed": (Action.UPDATE, Origin.MIXED),
+        "deleted": (Action.CREATE, Origin.HUBSPOT),
+        "new": (Action.CREATE, Origin.FILES),
+        "gone": (Action.DELETE, Origin.FILES),
+        "older": (Action.DELETE, Origin.UNKNOWN),
+        None: (Action.UPDATE, Origin.HUBSPOT),
+    }
+    assert world.run(draft).verified == ()
+
+
+def test_a_custom_property_drifts_only_where_its_value_means_something_else(start: Start) -> None:
+    topics = {"name": "topics", "type": "enumeration", "fieldType": "checkbox"}
+    world = start(live("fair", customProperties=custom(topics="b;a")), properties=(topics,))
+    name = "customProperties.topics"
+    assert not world.plan(declared("fair", **{name: "a;b"}), base=Base((declared("fair", **{name: "c"}),))).plan.changes
+    draft = world.plan(declared("fair", **{name: "c"}), base=Base((declared("fair", **{name: "a;b"}),)))
+    assert origins(*draft.plan.changes) == {"fair": (Action.UPDATE, Origin.FILES)}
+
+
+def test_a_plan_has_one_digest_with_and_without_a_base(start: Start) -> None:
+    world = start(live("fair", eventUrl=OLD))
+    now = declared("fair", eventUrl=NEW)
+    assert world.plan(now).plan.digest == world.plan(now, base=Base((now,))).plan.digest
+
+
+@pytest.mark.parametrize("limits", [Limits(deletes=1), Limits(deletes=1, registrants=1)])
+def test_an_event_that_its_own_file_protected_is_only_reported_after_the_file_is_gone(
+    start: Start, limits: Limits
+) -> None:
+    world = start(live("kept", **DATES), live("other"), policy=DELETES)
+    then = Base((replace(declared("kept", **DATES), protect=True), declared("other")))
+    draft = world.plan(declared("other"), base=then)
+    (orphan,) = draft.plan.orphans
+    assert (orphan.will, orphan.why) == (Will.NOTHING, "it is protected")
+    assert world.run(draft, limits=limits).results == ()
+    world.event("kept")
+    (unprotected,) = world.plan(declared("other")).plan.orphans
+    assert unprotected.will is Will.DELETE
+
+
+def test_an_event_that_was_adopted_and_protected_is_only_reported(start: Start) -> None:
+    world = start(live("kept", objectId="55", **DATES), live("other"), policy=DELETES)
+    then = Base((replace(adopted("55"), protect=True),))
+    (orphan,) = world.plan(declared("other"), base=then).plan.orphans
+    assert orphan.will is Will.NOTHING
+
+
+@pytest.mark.parametrize(
+    "then",
+    [Base((declared("old", account="former", **DATES),)), Base((), external_account_id="former")],
+    ids=["an event's", "the settings'"],
+)
+def test_an_orphan_of_an_account_that_only_the_base_names_is_ours(start: Start, then: Base) -> None:
+    world = start(live("old", account="former", **DATES), live("other"), policy=DELETES)
+    assert world.plan(declared("other")).plan.orphans == ()
+    assert world.plan(declared("other")).plan.foreign == 1
+    draft = world.plan(declared("other"), base=then)
+    assert (draft.plan.orphaned, draft.plan.foreign) == (1, 0)
+    assert origins(*draft.plan.changes) == {
+        "old": (Action.DELETE, Origin.FILES if then.events else Origin.UNKNOWN),
+    }
+    with pytest.raises(Refused):
+        world.run(draft, limits=NOTHING)
+    assert world.run(draft).verified == ()
+
+
+def test_a_new_account_id_makes_new_events_and_orphans_of_the_old_ones(start: Start) -> None:
+    world = start(live("fair", account="former", **DATES), policy=DELETES)
+    then: tuple[DeclaredEvent, ...] = (declared("fair", account="former", **DATES),)
+    draft = world.plan(declared("fair", **DATES), base=Base(then))
+    assert [(change.action, change.origin) for change in draft.plan.changes] == [
+        (Action.CREATE, Origin.FILES),
+        (Action.DELETE, Origin.FILES),
+    ]
+    assert world.run(draft).verified == ()
