@@ -11,6 +11,7 @@ from reconciler.orphans import Verdict
 from reconciler.plan import Plan
 from reconciler.receipt import Receipt
 from reconciler.render import words
+from reconciler.render.parts import Part, mark, parts
 from reconciler.render.words import visible
 
 # Everything that could become markup, a link, a mention, a reference or a command in a page or a log. What acts only
@@ -53,12 +54,8 @@ def _page(lines: Iterable[str]) -> str:
 def _plan(plan: Plan) -> Iterator[str]:
     yield f"### {escaped(words.portal(plan.portal))}"
     yield ""
-    for action, group in groupby(plan.changes, key=lambda change: change.action):
-        changes = list(group)
-        yield f"#### {words.heading(action, len(changes))}"
-        yield ""
-        for change in changes:
-            yield from _change(change, plan.portal)
+    for part in parts(plan.changes):
+        yield from _part(part, plan.portal)
     yield from _orphans(plan.orphans)
     yield from _list("", words.left_alone(plan))
     yield from _list("#### Notes", map(words.diagnostic, plan.diagnostics))
@@ -67,6 +64,18 @@ def _plan(plan: Plan) -> Iterator[str]:
         yield ""
     yield words.summary(plan)
     yield words.digest(plan)
+
+
+def _part(part: Part, portal: Portal) -> Iterator[str]:
+    if part.heading:
+        yield f"#### {part.heading}"
+        yield ""
+    for action, group in groupby(part.changes, key=lambda change: change.action):
+        changes = list(group)
+        yield f"{'#####' if part.heading else '####'} {words.heading(action, len(changes))}"
+        yield ""
+        for change in changes:
+            yield from _change(change, portal)
 
 
 def _change(change: Change, portal: Portal) -> Iterator[str]:
@@ -88,7 +97,8 @@ def _table(change: Change, portal: Portal) -> Iterator[str]:
             yield from ("| | Before | After |", "|---|---|---|")
             for field in change.fields:
                 before, after = (words.value(field.name, value, portal) for value in (field.before, field.after))
-                yield f"| {escaped(words.label(field))} | {escaped(before)} | {escaped(after)} |"
+                label = " · ".join(filter(None, [words.label(field), mark(change, field)]))
+                yield f"| {escaped(label)} | {escaped(before)} | {escaped(after)} |"
         case Create() | Delete():
             yield from ("| | |", "|---|---|")
             for label, value in words.record(change, portal):

@@ -12,6 +12,7 @@ from reconciler.orphans import Verdict
 from reconciler.plan import Plan
 from reconciler.receipt import Receipt
 from reconciler.render import words
+from reconciler.render.parts import Part, mark, parts
 from reconciler.render.words import visible
 
 _LABEL_WIDTH = 13
@@ -41,13 +42,8 @@ def _page(lines: Iterable[str]) -> str:
 
 def _plan(plan: Plan) -> Iterator[str]:
     yield words.portal(plan.portal)
-    for action, group in groupby(plan.changes, key=lambda change: change.action):
-        changes = list(group)
-        yield ""
-        yield words.heading(action, len(changes))
-        for change in changes:
-            yield ""
-            yield from _change(change, plan.portal)
+    for part in parts(plan.changes):
+        yield from _part(part, plan.portal)
     yield from _orphans(plan.orphans)
     yield from _section("", list(words.left_alone(plan)))
     yield from _section("Notes", [words.diagnostic(found) for found in plan.diagnostics])
@@ -58,6 +54,19 @@ def _plan(plan: Plan) -> Iterator[str]:
     yield words.digest(plan)
 
 
+def _part(part: Part, portal: Portal) -> Iterator[str]:
+    if part.heading:
+        yield ""
+        yield part.heading
+    for action, group in groupby(part.changes, key=lambda change: change.action):
+        changes = list(group)
+        yield ""
+        yield words.heading(action, len(changes))
+        for change in changes:
+            yield ""
+            yield from _change(change, portal)
+
+
 def _change(change: Change, portal: Portal) -> Iterator[str]:
     yield f"  {words.sign(change)} {' · '.join([words.title(change), *words.remarks(change)])}"
     yield f"    {words.identity(change.identity)} · {words.where(change)}"
@@ -65,7 +74,7 @@ def _change(change: Change, portal: Portal) -> Iterator[str]:
         case Update():
             width = _width(map(words.label, change.fields))
             for field in change.fields:
-                yield from _changed(field, portal, width)
+                yield from _changed(field, mark(change, field), portal, width)
         case Create() | Delete():
             record = list(words.record(change, portal))
             width = _width(label for label, _ in record)
@@ -84,14 +93,14 @@ def _cut(value: str) -> str:
     return f"{first[:_LONG].rstrip()} …" if rest or len(first) > _LONG else first
 
 
-def _changed(field: FieldChange, portal: Portal, width: int) -> Iterator[str]:
-    label = words.label(field)
+def _changed(field: FieldChange, remark: str, portal: Portal, width: int) -> Iterator[str]:
+    label, remark = words.label(field), f" · {remark}" if remark else ""
     before = words.value(field.name, field.before, portal)
     after = words.value(field.name, field.after, portal)
     if "\n" not in before + after and len(before) + len(after) <= 2 * _LONG:
-        yield f"      {label.ljust(width)} {before} → {after}"
+        yield f"      {label.ljust(width)} {before} → {after}{remark}"
         return
-    yield f"      {label}"
+    yield f"      {label}{remark}"
     yield from (f"        {line}" for line in _differing(before.split("\n"), after.split("\n")))
 
 

@@ -76,6 +76,36 @@ def planned(
     return build(settled, Declared(everything, 1), policy, portal, evidence, NOW)
 
 
+def traced() -> Plan:
+    """Give a plan that was made with a base and holds a change of every origin."""
+
+    def field(name: str, origin: Origin, before: Value = "a", after: Value = "b") -> FieldChange:
+        return FieldChange(name, before, after, origin=origin)
+
+    def change(
+        kind: type[Create] | type[Update], name: str, object_id: str | None, *fields: FieldChange
+    ) -> Create | Update:
+        known = Identity("acme", name.lower(), object_id)
+        return kind(known, name, fields, Source(f"events/{name.lower()}.yaml", 1), 12)
+
+    files, hubspot, both = Origin.FILES, Origin.HUBSPOT, Origin.BOTH
+    mixed = (field("eventName", files), field("eventType", hubspot), field("eventUrl", both))
+    old = field("eventName", Origin.UNKNOWN, "Old", None)
+    return Plan(
+        PORTAL,
+        (
+            change(Create, "Deleted", None, field("eventName", hubspot, None, "Deleted")),
+            change(Create, "Launch", None, field("eventName", files, None, "Launch")),
+            change(Update, "Both", "2", field("eventType", both)),
+            change(Update, "Drifted", "1", field("eventType", hubspot)),
+            change(Update, "Mixed", "3", *mixed),
+            Delete(Identity("acme", "old", "9"), "Old", (old,), None, 0),
+        ),
+        unchanged=0,
+        orphaned=1,
+    )
+
+
 HOSTILE = (
     "@octocat",
     "a@b.example",

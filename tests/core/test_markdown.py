@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import chain
+from textwrap import dedent
 
 import pytest
 from hypothesis import example, given
@@ -17,7 +19,8 @@ from reconciler.orphans import Verdict, Will
 from reconciler.plan import Plan
 from reconciler.receipt import Outcome, Receipt, Result
 from reconciler.render import markdown, words
-from tests.core.building import HOSTILE, PORTAL, plans, receipts, texts
+from reconciler.render.parts import mark, parts
+from tests.core.building import HOSTILE, PORTAL, plans, receipts, texts, traced
 
 GITHUB = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 
@@ -144,8 +147,10 @@ def test_the_headings_are_ours_alone(plan: Plan) -> None:
     shown = headings(markdown.plan(plan))
     assert shown[0] == seen(words.portal(plan.portal)).strip(" ")
     assert shown[len(shown) - len(optional) :] == optional
+    named = {part.heading for part in parts(plan.changes)}
     assert all(
-        re.fullmatch(r"(Create|Update|Delete) \d+ events?", one) for one in shown[1 : len(shown) - len(optional)]
+        one in named or re.fullmatch(r"(Create|Update|Delete) \d+ events?", one)
+        for one in shown[1 : len(shown) - len(optional)]
     )
 
 
@@ -170,17 +175,22 @@ def test_a_reader_sees_names_as_they_are(name: str) -> None:
 @given(plans)
 def test_every_row_of_a_table_has_the_cells_of_its_head(plan: Plan) -> None:
     expected = []
-    for change in plan.changes:
+    for change in chain.from_iterable(part.changes for part in parts(plan.changes)):
         match change:
             case Update():
                 rows = [
-                    (words.label(f), *(words.value(f.name, v, plan.portal) for v in (f.before, f.after)))
+                    (label(change, f), *(words.value(f.name, v, plan.portal) for v in (f.before, f.after)))
                     for f in change.fields
                 ]
                 expected += [("", "Before", "After"), *rows]
             case _:
                 expected += [("", ""), *words.record(change, plan.portal)]
     assert cells(markdown.plan(plan)) == [[seen(cell).strip(" ") for cell in row] for row in expected]
+
+
+def label(change: Change, field: FieldChange) -> str:
+    remark = mark(change, field)
+    return f"{words.label(field)} · {remark}" if remark else words.label(field)
 
 
 @given(st.text(alphabet=st.sampled_from("a1 \t\n\\`*_{}[]<>()#+-.!|~@:$&;=\"'/"), max_size=12))
@@ -323,3 +333,68 @@ def test_a_receipt_of_plain_successes_is_two_lines() -> None:
     assert markdown.receipt(Receipt(PORTAL, "sha256:00", (), ())) == (
         "Applied: 0 created, 0 updated, 0 deleted.\nVerified: 0 differences.\n"
     )
+
+
+def test_what_the_files_change_stands_apart_from_what_was_changed_in_hubspot() -> None:
+    assert markdown.plan(traced()).partition("\n\n")[2] == dedent(f"""\
+        #### What the files change
+
+        ##### Create 1 event
+
+        🆕 **Launch**<br>acme/launch · events/launch&#46;yaml&#58;1
+
+        | | |
+        |---|---|
+        | name | Launch |
+
+        ##### Update 1 event
+
+        ✏️ **Mixed** · 12 registered<br>acme/mixed &#40;object 3) · events/mixed&#46;yaml&#58;1
+
+        | | Before | After |
+        |---|---|---|
+        | name | a | b |
+        | type · changed in HubSpot | a | b |
+        | link · changed in HubSpot too | a | b |
+
+        #### Drift: changed in HubSpot, and an apply puts back what the files declare
+
+        ##### Create 1 event
+
+        🆕 **Deleted**<br>acme/deleted · events/deleted&#46;yaml&#58;1
+
+        | | |
+        |---|---|
+        | name | Deleted |
+
+        ##### Update 1 event
+
+        ✏️ **Drifted** · 12 registered<br>acme/drifted &#40;object 1) · events/drifted&#46;yaml&#58;1
+
+        | | Before | After |
+        |---|---|---|
+        | type | a | b |
+
+        #### Conflicts: changed in HubSpot and in the files, and an apply overwrites what HubSpot holds
+
+        ##### Update 1 event
+
+        ✏️ **Both** · 12 registered<br>acme/both &#40;object 2) · events/both&#46;yaml&#58;1
+
+        | | Before | After |
+        |---|---|---|
+        | type | a | b |
+
+        #### Neither the files nor the base say where this comes from
+
+        ##### Delete 1 event
+
+        🗑️ **Old** · the attendance history is lost with it · 0 registered<br>acme/old &#40;object 9) · declared nowhere
+
+        | | |
+        |---|---|
+        | name | Old |
+
+        Plan: 2 to create, 3 to update, 1 to delete; 0 unchanged, 1 orphaned.
+        Digest: {traced().digest}
+        """).replace("&#40;", "(")

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.change import Change, Create, Delete, FieldChange, Source, Update
+from reconciler.change import Change, Create, Delete, FieldChange, Origin, Source, Update
 from reconciler.diagnostics import Diagnostic, Place, error, warning
 from reconciler.event import Identity
 from reconciler.orphans import Verdict, Will
 from reconciler.plan import Plan
 from reconciler.receipt import Outcome, Receipt, Result
 from reconciler.render import text, words
-from tests.core.building import PORTAL, diagnostics, plans, receipts, texts
+from tests.core.building import PORTAL, diagnostics, plans, receipts, texts, traced
 
 SUMMIT = Identity("acme", "summit", "7")
 DECLARED = Source("events/summit.yaml", 3)
@@ -253,3 +253,64 @@ def test_long_labels_widen_the_column_of_their_event() -> None:
     fields = (FieldChange("eventName", None, "Launch"), FieldChange("customProperties.event_budget_eur", None, "7"))
     create = Create(Identity("acme", "launch"), "Launch", fields, DECLARED)
     assert shown(Plan(PORTAL, (create,), 0))[-2:] == ["      name             Launch", "      event_budget_eur 7"]
+
+
+def test_what_the_files_change_stands_apart_from_what_was_changed_in_hubspot() -> None:
+    assert text.plan(traced()) == dedent(f"""\
+        HubSpot portal 1234567 (standard), times in Europe/Berlin
+
+        What the files change
+
+        Create 1 event
+
+          + Launch
+            acme/launch · events/launch.yaml:1
+              name          Launch
+
+        Update 1 event
+
+          ~ Mixed · 12 registered
+            acme/mixed (object 3) · events/mixed.yaml:1
+              name          a → b
+              type          a → b · changed in HubSpot
+              link          a → b · changed in HubSpot too
+
+        Drift: changed in HubSpot, and an apply puts back what the files declare
+
+        Create 1 event
+
+          + Deleted
+            acme/deleted · events/deleted.yaml:1
+              name          Deleted
+
+        Update 1 event
+
+          ~ Drifted · 12 registered
+            acme/drifted (object 1) · events/drifted.yaml:1
+              type          a → b
+
+        Conflicts: changed in HubSpot and in the files, and an apply overwrites what HubSpot holds
+
+        Update 1 event
+
+          ~ Both · 12 registered
+            acme/both (object 2) · events/both.yaml:1
+              type          a → b
+
+        Neither the files nor the base say where this comes from
+
+        Delete 1 event
+
+          - Old · the attendance history is lost with it · 0 registered
+            acme/old (object 9) · declared nowhere
+              name          Old
+
+        Plan: 2 to create, 3 to update, 1 to delete; 0 unchanged, 1 orphaned.
+        Digest: {traced().digest}
+        """)
+
+
+def test_a_long_text_that_drifted_is_marked_beside_its_label() -> None:
+    drifted = FieldChange("eventDescription", "One\nTwo", "One", origin=Origin.HUBSPOT)
+    lines = shown(updating(FieldChange("eventType", None, "A", origin=Origin.FILES), drifted))
+    assert lines[-2:] == ["      description · changed in HubSpot", "        - Two"]
