@@ -11,11 +11,12 @@ import click
 
 from reconciler import approval, json_form
 from reconciler.accounting import not_begun, nothing_ran, so_far
+from reconciler.base import Base
 from reconciler.cli.asking import confirm
-from reconciler.cli.options import Call, Common, command_options, not_yet
+from reconciler.cli.options import Call, Common, base_option, command_options
 from reconciler.cli.output import save, say, show, tell
 from reconciler.cli.progress import Progress, progress
-from reconciler.cli.reading import saved_plan
+from reconciler.cli.reading import base_at, saved_plan
 from reconciler.cli.session import Stop, opened
 from reconciler.declarations.files import load
 from reconciler.errors import ReconcilerError, Refused, SavedPlanInvalid, UsageError
@@ -67,7 +68,7 @@ class Options:
     help="Approve what FILE holds.",
 )
 @click.option("--expect", metavar="DIGEST", help="Approve the plan with this digest.")
-@click.option("--base", metavar="REF", callback=not_yet, expose_value=False, hidden=True)
+@base_option
 @click.option("--max-deletes", type=click.IntRange(min=0), metavar="N", help="Orphans to delete or cancel at most [0].")
 @click.option("--max-registrants", type=click.IntRange(min=0), metavar="N", help="People registered on them [0].")
 @click.option("--trust-list", "trusts", is_flag=True, help="Prove absence by a second list: for a first, large load.")
@@ -75,11 +76,12 @@ class Options:
 @click.option("--format", "form", type=click.Choice([*_FORMATS]), default="text", help="What to print.")
 @command_options
 @click.pass_obj
-def command(call: Call, /, path: Path, common: Common, **given: Any) -> int:
+def command(call: Call, /, path: Path, common: Common, base: str | None, **given: Any) -> int:
     """Make HubSpot hold what the declarations at PATH (default: events) say, and prove it."""
     options = _options(call, common, **given)
     settings = load_settings(path, environment=common.environment, api_version=common.api_version)
-    return _apply(load(settings), settings, options)
+    past = base_at(settings, base)
+    return _apply(load(settings), past, settings, options)
 
 
 def _options(
@@ -129,7 +131,7 @@ def _reviewed(file: Path) -> Plan:
         raise Refused(error.message, hint=error.hint) from error
 
 
-def _apply(declared: Declared, settings: Settings, options: Options) -> int:
+def _apply(declared: Declared, base: Base, settings: Settings, options: Options) -> int:
     stop = Stop()
     with (
         opened(options.common, settings, stop) as way,
@@ -137,7 +139,7 @@ def _apply(declared: Declared, settings: Settings, options: Options) -> int:
     ):
         portal = PortalWriter(http, settings.api_version)
         now = options.now()
-        draft = make_plan(declared, way.policy, portal, now)
+        draft = make_plan(declared, way.policy, portal, now, base)
         if not options.reviewed or not draft.plan.changes:
             _show_plan(draft, options)
         approved = _approve(draft, options)

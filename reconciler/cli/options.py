@@ -106,6 +106,11 @@ def _as_common(function: Function, options: list[Callable[[Function], Function]]
     return decorated
 
 
+base_option = click.option(
+    "--base", metavar="REF", help="Tell what changed since REF in the files from what did in HubSpot."
+)
+
+
 def not_yet(ctx: click.Context, parameter: click.Parameter, value: object) -> None:
     """Refuse an option that the contract names and that is not there yet."""
     if value is not None:

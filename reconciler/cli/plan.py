@@ -5,9 +5,11 @@ from pathlib import Path
 import click
 
 from reconciler import json_form
+from reconciler.base import Base
 from reconciler.cli.formats import FORMATS, Files, format_options, write
-from reconciler.cli.options import Call, Common, command_options, not_yet
+from reconciler.cli.options import Call, Common, base_option, command_options
 from reconciler.cli.output import show
+from reconciler.cli.reading import base_at
 from reconciler.cli.session import Stop, opened
 from reconciler.declarations.files import load
 from reconciler.errors import DeclarationsInvalid
@@ -26,7 +28,7 @@ _CHANGES = 2
 @click.argument("path", default="events", type=click.Path(path_type=Path))
 @format_options
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where there are changes.")
-@click.option("--base", metavar="REF", callback=not_yet, expose_value=False, hidden=True)
+@base_option
 @click.option("--max-deletes", type=click.IntRange(min=0), metavar="N", help="As for apply: show what it would refuse.")
 @click.option("--max-registrants", type=click.IntRange(min=0), metavar="N", help="As for apply.")
 @command_options
@@ -39,13 +41,16 @@ def command(
     form: str,
     files: Files,
     detailed_exitcode: bool,
+    base: str | None,
     max_deletes: int | None,
     max_registrants: int | None,
     common: Common,
 ) -> int:
     """Show what an apply would do for the declarations at PATH (default: events); nothing is written to HubSpot."""
     try:
-        plan = _plan(path, Limits(max_deletes, max_registrants), common, call)
+        settings = load_settings(path, environment=common.environment, api_version=common.api_version)
+        past = base_at(settings, base)
+        plan = _plan(load(settings), past, settings, Limits(max_deletes, max_registrants), common, call)
     except DeclarationsInvalid as invalid:
         if form != "json":
             raise
@@ -56,15 +61,10 @@ def command(
     return _CHANGES if detailed_exitcode and plan.changes else 0
 
 
-def _plan(path: Path, limits: Limits, common: Common, call: Call) -> Plan:
-    settings = load_settings(path, environment=common.environment, api_version=common.api_version)
-    return _read(load(settings), settings, limits, common, call)
-
-
-def _read(declared: Declared, settings: Settings, limits: Limits, common: Common, call: Call) -> Plan:
+def _plan(declared: Declared, base: Base, settings: Settings, limits: Limits, common: Common, call: Call) -> Plan:
     with (
         opened(common, settings, Stop()) as way,
         HttpReader(way.connection, timeout=way.timeout, clock=way.clock, watch=way.watch) as http,
     ):
         reader = PortalReader(http, settings.api_version)
-        return with_refusals(make_plan(declared, way.policy, reader, call.now()), limits)
+        return with_refusals(make_plan(declared, way.policy, reader, call.now(), base), limits)

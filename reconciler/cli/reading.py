@@ -1,12 +1,20 @@
-"""Saved plans from disk."""
+"""What a plan is held against: a saved plan, a commit."""
 
 from pathlib import Path
 
+from reconciler.base import NO_BASE, Base
+from reconciler.declarations.as_of import load_base
 from reconciler.errors import SavedPlanInvalid, UsageError
 from reconciler.plan import Plan
 from reconciler.saved import read_plan
+from reconciler.settings import Settings
 
 MOST_BYTES = 256 * 1024 * 1024
+
+
+def base_at(settings: Settings, ref: str | None) -> Base:
+    """Read the declarations as of a commit, where one was given; `UsageError` where it is not there."""
+    return NO_BASE if ref is None else load_base(settings, ref)
 
 
 def saved_plan(file: Path) -> Plan:

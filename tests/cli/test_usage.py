@@ -44,11 +44,9 @@ def test_what_is_not_there_yet_says_so(reconciler: CommandLine, command: str) ->
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("plan", "--base", "main"),
         ("plan", "--html", "plan.html"),
         ("plan", "--format", "html"),
         ("show", "plan.json", "--html", "plan.html"),
-        ("apply", "--base", "main"),
         ("sandbox", "--faults", "faults.json"),
     ],
 )
