@@ -1,6 +1,6 @@
 """The whole story: read, compare, plan, guard, apply, read again."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from reconciler.accounting import finished, so_far
 from reconciler.apply import Progress, apply
 from reconciler.approval import Selection
 from reconciler.base import NO_BASE, Base
-from reconciler.change import Change
+from reconciler.change import Change, Create
 from reconciler.diagnostics import Severity
 from reconciler.diff import compare
 from reconciler.errors import DeclarationsInvalid, ReconcilerError
@@ -72,14 +72,32 @@ def verify(draft: Draft, ran: Collection[tuple[str, ...]], portal: Reader, now: 
     """Read and compare again; give what is still different of the events that `ran`.
 
     The list may lag behind, so each difference that it shows is confirmed by a direct read. Raises whatever
-    keeps it from reading.
+    keeps it from reading, and a `ReconcilerError` where what was made shows that the token is another app's.
     """
     if not ran:
         return ()
     # What has become wrong with other events meanwhile is no reason to leave these unproven.
     again = _draft(draft.declared, draft.policy, portal, now)
     suspects = [change for change in again.plan.changes if change.identity.key in ran]
+    _check_maker(suspects, again, portal)
     return tuple(filter(None, (_confirmed(change, again, portal) for change in suspects)))
+
+
+def _check_maker(suspects: Iterable[Change], draft: Draft, portal: Reader) -> None:
+    """Raise where an event that was made, but is not listed as ours, is another app's.
+
+    HubSpot need not tell whose token it is, and then nothing else does before the first event is made.
+    """
+    app_id = draft.plan.portal.app_id
+    made = (portal.find(change.identity) for change in suspects if isinstance(change, Create))
+    object_id = next((event.identity.object_id for event in made if event is not None), None)
+    seen = None if object_id is None else portal.find(Identity(object_id=object_id))
+    if seen is not None and None not in (app_id, seen.app_id) and seen.app_id != app_id:
+        raise ReconcilerError(
+            f"what was created belongs to app {seen.app_id}, as the token does, and not to app {app_id}, "
+            "whose events are declared",
+            hint=f"delete in HubSpot what was created, then apply with a token of app {app_id}",
+        )
 
 
 def _draft(declared: Declared, policy: Policy, portal: Reader, now: datetime) -> Draft:

@@ -225,6 +225,18 @@ def test_a_token_of_the_wrong_app_that_hubspot_tells_nothing_about_is_found_out_
     assert world.held() == before
 
 
+@pytest.mark.parametrize("decide", [untold, untold_and_unsearchable], ids=["by a search", "by a direct read"])
+def test_a_token_that_turns_out_to_be_another_apps_by_what_it_made_is_told(
+    undetailed: Undetailed, decide: Decide
+) -> None:
+    world, way = undetailed(policy=WITH_APP, decide=decide)
+    portal = world.portal(token=OTHER_TOKEN, base_url=way)
+    receipt = world.run(world.plan(declared("spring"), portal=portal), portal=portal)
+    assert (receipt.exit_code, receipt.verified) == (6, None)
+    assert receipt.cause is not None
+    assert "belongs to app 2002, as the token does" in receipt.cause.message
+
+
 def test_an_orphan_that_no_reading_proves_to_be_ours_is_not_taken_away(undetailed: Undetailed) -> None:
     world, way = undetailed(live("orphan", **DATES), policy=WITH_APP)
     portal = world.portal(token=OTHER_TOKEN, base_url=way)
