@@ -13,7 +13,18 @@ from reconciler.github.client import GitHub
 from reconciler.github.records import Ancestry, Author
 from tests.github.conftest import Open
 from tests.github.local_github import local_github
-from tests.github.world import ANSWER_LOST, BOT, REPOSITORY, SOMEBODY, UNREACHED, LocalGitHub, Trouble, failing
+from tests.github.world import (
+    ANSWER_LOST,
+    BOT,
+    REPOSITORY,
+    SOMEBODY,
+    UNREACHED,
+    Answer,
+    LocalGitHub,
+    Trouble,
+    failing,
+    secondary_limit,
+)
 
 BOT_AUTHOR = Author("github-actions[bot]", "Bot")
 
@@ -92,9 +103,8 @@ def test_a_comment_whose_answer_was_lost_is_found_and_not_made_twice(
 def test_a_comment_that_never_arrived_is_sent_again(github: LocalGitHub, client: GitHub, trouble: Trouble) -> None:
     number = github.open_pull("spring")
     github.comment(number, "another comment")
-    before = client.comments(number)
     github.trouble("POST", "/issues/*/comments", trouble, times=2)
-    client.create_comment(number, "plan", before)
+    client.create_comment(number, "plan", before=())
     assert github.bodies(number) == ["another comment", "plan"]
 
 
@@ -107,9 +117,28 @@ def test_an_issue_whose_answer_was_lost_is_found_and_not_made_twice(github: Loca
 
 
 def test_an_issue_that_never_arrived_is_sent_again(github: LocalGitHub, client: GitHub) -> None:
+    github.open_issue("Drift", "drift")
+    before = client.open_issues("drift")
+    other = github.open_issue("Something else", "drift")
     github.trouble("POST", "/issues", UNREACHED)
-    made = client.create_issue("Drift", "what", "drift", before=())
-    assert list(github.issues) == [made.number]
+    made = client.create_issue("Drift", "what", "drift", before)
+    assert list(github.issues) == [before[0].number, other, made.number]
+
+
+def test_a_comment_that_is_seen_late_is_not_made_twice(github: LocalGitHub, client: GitHub) -> None:
+    number = github.open_pull("spring")
+    github.trouble("POST", "/issues/*/comments", ANSWER_LOST)
+    github.trouble("GET", "/issues/*/comments", Trouble(Answer(200, [])))
+    github.trouble("POST", "/issues/*/comments", secondary_limit(retry_after=1))
+    client.create_comment(number, "plan", before=())
+    assert github.bodies(number) == ["plan"]
+
+
+def test_a_comment_is_known_again_though_github_changed_its_line_ends(github: LocalGitHub, client: GitHub) -> None:
+    number = github.open_pull("spring")
+    kept = github.comment(number, "one\r\ntwo", BOT)
+    github.trouble("POST", "/issues/*/comments", ANSWER_LOST)
+    assert client.create_comment(number, "one\ntwo\n", before=()).id == kept
 
 
 # Issues
@@ -134,7 +163,7 @@ def test_only_issues_with_the_label_are_listed(github: LocalGitHub, client: GitH
     wanted = [github.open_issue(f"no. {n}", "bug", "a b,c") for n in range(3)]
     github.issues[wanted[0]].state = "closed"
     assert [one.number for one in client.open_issues("bug")] == [wanted[2], wanted[1], 1]
-    assert github.requests[-1].query["labels"] == "bug"
+    assert github.requests[-1].query == {"per_page": "100", "labels": "bug", "state": "open"}
 
 
 def test_pull_requests_are_no_issues(github: LocalGitHub, client: GitHub) -> None:
@@ -291,7 +320,7 @@ def test_the_runs_of_a_workflow_are_listed_the_newest_first(github: LocalGitHub,
     sha = github.branches["main"]
     runs = [github.start_run("apply.yml", event="push", head_sha=sha) for _ in range(3)]
     github.start_run("plan.yml", event="push", head_sha=sha)
-    github.start_run("apply.yml", event="push", head_sha=sha, head_branch="other")
+    github.finish_run(github.start_run("apply.yml", event="push", head_sha=sha, head_branch="other"))
     github.finish_run(runs[0])
     github.finish_run(runs[1], "cancelled")
     (done,) = client.runs_of_workflow("apply.yml", branch="main", status="success")

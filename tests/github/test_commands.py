@@ -156,6 +156,7 @@ def test_a_long_message_is_cut() -> None:
 
 
 @given(anything)
+@example("one\ntwo\r\n \nthree")
 def test_each_line_of_a_secret_is_masked(secret: str) -> None:
     read = commands("\n".join(masks(secret)))
     assert {one.name for one in read} <= {"add-mask"}

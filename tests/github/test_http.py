@@ -10,7 +10,7 @@ import pytest
 
 from reconciler.errors import Interrupted, ReconcilerError, Rejected, Unavailable
 from reconciler.github.client import GitHub
-from reconciler.github.http import MOST_PAGES
+from reconciler.github.http import MOST_PAGES, GitHubHttp
 from reconciler.github.records import Artifact
 from reconciler.hubspot.http import ATTEMPTS, MOST_BYTES
 from reconciler.hubspot.surroundings import Watch
@@ -182,6 +182,17 @@ def test_an_artifact_is_fetched_from_safe_addresses_alone(play: Start, open_clie
     assert len(server.received) == 1
 
 
+def test_only_an_api_on_this_machine_may_send_us_to_this_machine() -> None:
+    ours, public = (
+        GitHubHttp(to("http://localhost:1"), timeout=9),
+        GitHubHttp(to("https://api.github.example"), timeout=9),
+    )
+    assert ours._is_local("http://127.0.0.1:2/x")
+    assert not public._is_local("http://127.0.0.1:2/x")
+    for one in (ours, public):
+        one.close()
+
+
 @pytest.mark.parametrize("host", ["999.1.1.1", "a..b", "%00"])
 def test_an_artifact_at_an_address_that_is_none_is_an_error(play: Start, open_client: Open, host: str) -> None:
     with pytest.raises(Unavailable):
@@ -303,7 +314,7 @@ def test_a_write_is_not_sent_again_while_nobody_can_tell_whether_it_arrived(
         client.create_comment(number, "plan", before=())
     assert caught.value.sent
     assert github.bodies(number) == ["plan"]
-    assert len(github.sent("POST")) == 1
+    assert (len(github.sent("POST")), len(github.sent("GET"))) == (1, ATTEMPTS)
 
 
 def test_a_write_that_never_gets_an_answer_may_have_been_carried_out(github: LocalGitHub, client: GitHub) -> None:
