@@ -19,7 +19,6 @@ _OPTIONS = (
     "--no-optional-locks",
     # What a repository's own settings could make git start.
     *("-c", "core.fsmonitor=false"),
-    *("-c", "protocol.allow=never"),
     # A folder of the work tree that looks like a repository brings settings that nobody has looked at.
     *("-c", "safe.bareRepository=explicit"),
 )

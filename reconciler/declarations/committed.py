@@ -110,7 +110,7 @@ class Committed:
     def _target(self, path: str) -> str | None:
         """Give what a link says; None where there is none."""
         if not self._is_inside(path):
-            return str(Path(path).readlink()) if Path(path).is_symlink() else None
+            return os.readlink(path) if os.path.islink(path) else None  # noqa: PTH114, PTH115  Path's may raise
         item = self._item(path)
         content = self._commit.file(item.id, _LONGEST_PATH) if item and _is_link(item) else None
         return None if content is None else os.fsdecode(content)

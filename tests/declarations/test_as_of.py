@@ -15,7 +15,7 @@ from hypothesis.strategies import SearchStrategy
 from reconciler.base import Base
 from reconciler.declarations.as_of import load_base, read_as_of
 from reconciler.declarations.committed import MOST_FOLDERS, Committed
-from reconciler.declarations.disk import LARGEST
+from reconciler.declarations.disk import LARGEST, Disk
 from reconciler.declarations.files import load
 from reconciler.declarations.trees import Kind
 from reconciler.diagnostics import Diagnostic
@@ -152,6 +152,46 @@ def test_a_commit_reads_as_its_checkout_would(above: Mapping[str, object], tree:
             assert outcome(lambda: as_of("HEAD")) == seen
 
 
+def test_links_lead_where_the_system_follows_them(repository: Repository, tmp_path: Path) -> None:
+    put("events/in/a.yaml")
+    put("events/b.yaml")
+    put(tmp_path / "outside/in/c.yaml")
+    (tmp_path / "outside/link").symlink_to("in")
+    (tmp_path / "outside/back").symlink_to(repository.folder / "events")
+    targets = [
+        *(
+            ".",
+            "in",
+            "in/",
+            "./in/.",
+            "in/..",
+            "../events",
+            "in/../in/../..",
+            "b.yaml",
+            "b.yaml/.",
+            "b.yaml/..",
+            "in/x",
+        ),
+        *("gone", "gone/..", "in/a.yaml", "/", "/..", "//", "/dev/null", "/dev/null/..", "../.git", "../.git/objects"),
+        *("../../outside", "../../outside/link", "../../outside/gone", "../../outside/in/c.yaml", "../../outside/back"),
+        *("../../outside/back/in", "../../outside/back/b.yaml", "../../work", "../../work/events/in", "12", "x" * 4000),
+        *(str(repository.folder / "events/in"), str(repository.folder), f"{tmp_path}/outside/link/..", "../../work2"),
+    ]
+    for number, target in enumerate([*targets, "round", "chain-9", "chain-99"]):
+        Path(f"events/{number}").symlink_to(target)
+    Path("events/round").symlink_to("round")
+    Path("events/chain-0").symlink_to("in")
+    for number in range(1, 100):
+        Path(f"events/chain-{number}").symlink_to(f"chain-{number - 1}")
+    repository.commit()
+    folder = str(repository.folder / "events")
+    on_disk = dict(Disk().entries(folder))
+    empty()
+    with opened(repository.folder, "HEAD", git_environment()) as commit:
+        assert dict(Committed(commit, repository.folder).entries(folder)) == on_disk
+    assert {Kind.FILE, Kind.FOLDER, Kind.LINK, Kind.LINK_TO_FOLDER} == set(on_disk.values())
+
+
 # What a commit says
 
 
@@ -180,6 +220,12 @@ def test_a_ref_is_whatever_git_takes_for_a_commit(repository: Repository, ref: s
     commit = repository.commit()
     assert ids(base(ref)) == ["acme/a"]
     assert ids(base(commit)) == ["acme/b"]
+
+
+def test_a_branch_may_be_called_like_an_option(repository: Repository) -> None:
+    put("events/a.yaml", EVENT.format("a"))
+    repository.git("update-ref", "refs/heads/--all", repository.commit())
+    assert ids(base("--all")) == ["acme/a"]
 
 
 def test_a_narrowed_run_reads_the_whole_root_of_the_commit(repository: Repository) -> None:
@@ -286,6 +332,26 @@ def test_a_linked_work_tree_reads_the_same(repository: Repository, monkeypatch: 
     repository.git("worktree", "add", "--quiet", "../second")
     monkeypatch.chdir("../second")
     assert ids(base()) == ["acme/a"]
+
+
+@pytest.mark.parametrize(("size", "known"), [(LARGEST, True), (LARGEST + 1, False), (LARGEST * 20, False)])
+def test_a_file_has_the_bound_that_it_has_on_disk(repository: Repository, size: int, known: bool) -> None:  # noqa: FBT001  (a case)
+    content = EVENT.format("a")
+    put("events/a.yaml", content + "#" * (size - len(content)))
+    put("events/b.yaml", EVENT.format("b"))
+    repository.commit()
+    assert base().known is known
+    if not known:
+        assert outcome(lambda: as_of("HEAD")) == outcome(on_disk)
+
+
+def test_a_link_is_no_file(repository: Repository) -> None:
+    put("note.txt", EVENT.format("a"))
+    Path("events/a.yaml").symlink_to("../note.txt")
+    repository.commit()
+    seen = outcome(on_disk)
+    empty()
+    assert outcome(lambda: as_of("HEAD")) == seen
 
 
 # What stands in a commit that no checkout could hold
@@ -430,6 +496,7 @@ def test_a_clone_that_left_something_out_names_the_remedy_and_fetches_nothing(
     for name in ("allowFilter", "allowAnySHA1InWant"):
         repository.git("config", f"uploadpack.{name}", "true")
     clone = repository.clone(tmp_path / "clone", f"--filter={filtered}")
+    clone.git("config", "protocol.file.allow", "always")
     monkeypatch.chdir(clone.folder)
     message, hint = refusal(commit)
     assert message == f"git does not have all of commit {commit[:10]} here"
