@@ -30,7 +30,8 @@ def examples() -> Json:
 def _read(name: str) -> Json:
     path = _HUBSPOT / name
     if not path.exists():
-        # CI has to have it; on a user's machine it may be missing.
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(f"HubSpot's description is not at {path}")
+        # .ci/run has to have it; on a user's machine it may be missing.
+        absent = pytest.fail if os.environ.get("REQUIRE_DESCRIPTIONS") else pytest.skip
+        absent(f"HubSpot's description is not at {path}")
     read: Json = json.loads(path.read_text(encoding="utf-8"))
     return read

@@ -42,8 +42,9 @@ class Description:
     def __init__(self, api: str, version: str) -> None:
         path = _FOLDER / f"{api}-{version}.json"
         if not path.exists():
-            # CI has to have it; on a user's machine it may be missing.
-            (pytest.fail if os.environ.get("CI") else pytest.skip)(f"HubSpot's description is not at {path}")
+            # .ci/run has to have it; on a user's machine it may be missing.
+            absent = pytest.fail if os.environ.get("REQUIRE_DESCRIPTIONS") else pytest.skip
+            absent(f"HubSpot's description is not at {path}")
         self._described: Json = json.loads(path.read_text(encoding="utf-8"))
         for name, schema in self._described["components"]["schemas"].items():
             _adapt(name, schema)
