@@ -8,6 +8,7 @@ PYTHONS := $(if $(PYTHON),"$(PYTHON)",python3.14 python3.13 python3.12 python3.1
 FIT := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 PIP_INSTALL := -m pip install --quiet --quiet --no-input
 UV := uv==0.13.9
+ACTION_LOCK := .github/actions/reconcile/requirements.lock
 
 # What decides something: every branch of it is tested.
 CORE := reconciler/*.py,reconciler/declarations/*,reconciler/hubspot/*,reconciler/render/*
@@ -33,7 +34,7 @@ help:
 	@echo 'make cases    rewrite what the cases expect; review the difference'
 	@echo 'make check    lint, formatting, types'
 	@echo 'make format   repair formatting, and what lint can repair'
-	@echo 'make lock     remake requirements.lock from pyproject.toml (UPGRADE=1: newest versions)'
+	@echo 'make lock     remake the locks from pyproject.toml (UPGRADE=1: newest versions)'
 	@echo 'make clean    remove .venv and all that was built or cached'
 	@echo 'PYTHON=/path/to/python3 picks the Python that .venv is made with.'
 
@@ -97,16 +98,19 @@ format: setup
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
 
-# Packages younger than a week are left out: most bad releases are found within days.
+# Packages younger than a week are left out: most bad releases are found within days. The action's lock holds what the
+# product itself needs, in the versions of the other one.
 lock:
 	@$(find_python); \
 	tools="$$(mktemp -d)" && trap 'rm -rf "$$tools"' EXIT \
 	&& "$$python" -m venv "$$tools" \
 	&& "$$tools/bin/python" $(PIP_INSTALL) '$(UV)' \
-	&& UV_CUSTOM_COMPILE_COMMAND='make lock' "$$tools/bin/uv" pip compile pyproject.toml --extra sandbox --group dev \
-	    --universal --python-version 3.11 --generate-hashes --only-binary :all: --exclude-newer '7 days' \
-	    --no-emit-index-url --quiet $(if $(UPGRADE),--upgrade) --output-file requirements.lock
-	@if grep -n '://' requirements.lock; then echo 'requirements.lock must name no address.' >&2; exit 1; fi
+	&& $(call compile,--extra sandbox --group dev $(if $(UPGRADE),--upgrade) --output-file requirements.lock) \
+	&& $(call compile,--constraint requirements.lock --upgrade --output-file $(ACTION_LOCK))
+	@if grep -n '://' requirements.lock $(ACTION_LOCK); then echo 'A lock must name no address.' >&2; exit 1; fi
+
+compile = UV_CUSTOM_COMPILE_COMMAND='make lock' "$$tools/bin/uv" pip compile pyproject.toml --universal \
+    --python-version 3.11 --generate-hashes --only-binary :all: --exclude-newer '7 days' --no-emit-index-url --quiet $(1)
 
 clean:
 	rm -rf .venv .reconciler .coverage .coverage.* htmlcov .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist

@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Has the runner hide HUBSPOT_ACCESS_TOKEN in the log from here on. It hides line by line, so each line of it is told.
+set -euo pipefail
+
+token="${HUBSPOT_ACCESS_TOKEN:-}"
+while read -r line || [[ -n "$line" ]]; do
+  if [[ -n "$line" ]]; then
+    printf '::add-mask::%s\n' "${line//'%'/%25}"
+  fi
+done <<<"${token//$'\r'/$'\n'}"
