@@ -32,7 +32,7 @@ help:
 	@echo 'make demo     plan, apply and prove the events in events/ against a local HubSpot'
 	@echo 'make test     run the tests, with coverage (ARGS="-k guard" picks some)'
 	@echo 'make cases    rewrite what the cases expect; review the difference'
-	@echo 'make check    lint, formatting, types'
+	@echo 'make check    lint, formatting, types, workflows'
 	@echo 'make format   repair formatting, and what lint can repair'
 	@echo 'make lock     remake the locks from pyproject.toml (UPGRADE=1: newest versions)'
 	@echo 'make clean    remove .venv and all that was built or cached'
@@ -93,6 +93,10 @@ check: setup
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
+	.venv/bin/zizmor --quiet --offline --persona pedantic .github
+	.venv/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	.venv/bin/check-jsonschema --builtin-schema vendor.github-actions .github/actions/*/action.yml
+	.venv/bin/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 
 format: setup
 	.venv/bin/ruff check --fix .

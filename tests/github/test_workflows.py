@@ -1,0 +1,164 @@
+"""The workflows: what they may do, what they run, and that nothing in them can be bent by a pull request."""
+
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.github.runner import ACTION, TOP, read_yaml
+
+FOLDER = TOP / ".github" / "workflows"
+WORKFLOWS: dict[str, Any] = {path.name: read_yaml(path) for path in sorted(FOLDER.iterdir())}
+JOBS = [pytest.param(file, job, id=f"{file}-{job}") for file, told in WORKFLOWS.items() for job in told["jobs"]]
+OURS = ["apply.yml", "drift.yml", "plan.yml"]
+PINNED = re.compile(r"actions/(checkout|setup-python|upload-artifact)@[0-9a-f]{40} # v\d+\.\d+\.\d+")
+SELF = f"$/{ACTION}"
+
+
+def job_of(file: str) -> Any:
+    """Give the one job of a workflow."""
+    (job,) = WORKFLOWS[file]["jobs"].values()
+    return job
+
+
+def step_of(file: str) -> Any:
+    """Give the step that runs the tool."""
+    (step,) = [step for step in job_of(file)["steps"] if step.get("uses") == SELF]
+    return step
+
+
+def steps() -> list[Any]:
+    """Give every step of every workflow and of the action."""
+    in_jobs = [step for told in WORKFLOWS.values() for job in told["jobs"].values() for step in job["steps"]]
+    return [*in_jobs, *read_yaml(TOP / ACTION / "action.yml")["runs"]["steps"]]
+
+
+def test_these_are_the_workflows() -> None:
+    assert list(WORKFLOWS) == ["apply.yml", "check.yml", "drift.yml", "plan.yml"]
+
+
+def test_no_script_holds_an_expression() -> None:
+    scripts = [step["run"] for step in steps() if "run" in step]
+    assert len(scripts) == 4
+    assert not [script for script in scripts if "${{" in script]
+
+
+def test_every_action_is_pinned_to_a_commit_with_its_version_beside_it() -> None:
+    files = [*FOLDER.iterdir(), TOP / ACTION / "action.yml"]
+    lines = [line for file in files for line in file.read_text(encoding="utf-8").splitlines()]
+    used = [line.partition("uses: ")[2] for line in lines if "uses:" in line]
+    assert len(used) == sum("uses" in step for step in steps())
+    assert [one for one in used if one != SELF and not PINNED.fullmatch(one)] == []
+
+
+def test_one_action_has_one_version_everywhere() -> None:
+    used = {step["uses"] for step in steps() if "uses" in step and step["uses"] != SELF}
+    assert len(used) == len({one.partition("@")[0] for one in used}) == 3
+
+
+@pytest.mark.parametrize("file", WORKFLOWS)
+def test_a_workflow_may_do_nothing_that_its_job_does_not_ask_for(file: str) -> None:
+    assert WORKFLOWS[file]["permissions"] == {}
+    assert {"group", "cancel-in-progress"} <= WORKFLOWS[file]["concurrency"].keys()
+
+
+@pytest.mark.parametrize(("file", "name"), JOBS)
+def test_a_job_has_permissions_and_a_bound_and_keeps_no_credentials(file: str, name: str) -> None:
+    job = WORKFLOWS[file]["jobs"][name]
+    assert job["permissions"]
+    assert 0 < int(job["timeout-minutes"]) <= 60
+    checkout, *others = job["steps"]
+    assert checkout["uses"].startswith("actions/checkout@")
+    assert checkout["with"]["persist-credentials"] == "false"
+    assert not [step for step in others if step.get("uses", "").startswith("actions/checkout@")]
+
+
+def test_each_job_may_do_no_more_than_its_command_needs() -> None:
+    assert {file: job_of(file)["permissions"] for file in WORKFLOWS} == {
+        "apply.yml": {"actions": "read", "contents": "read", "pull-requests": "write"},
+        "check.yml": {"contents": "read"},
+        "drift.yml": {"contents": "read", "issues": "write"},
+        "plan.yml": {"contents": "read", "pull-requests": "write"},
+    }
+
+
+def test_each_workflow_runs_on_what_its_command_expects() -> None:
+    assert {file: set(WORKFLOWS[file]["on"]) for file in OURS} == {
+        "apply.yml": {"push", "workflow_dispatch"},
+        "drift.yml": {"schedule", "workflow_dispatch"},
+        "plan.yml": {"pull_request", "merge_group"},
+    }
+    assert WORKFLOWS["plan.yml"]["on"] == {"pull_request": "", "merge_group": ""}  # a required check always reports
+
+
+def test_each_workflow_runs_one_command() -> None:
+    assert {file: step_of(file)["with"] for file in OURS} == {
+        "apply.yml": {"command": "apply", "allow_unreviewed": "${{ inputs.allow_unreviewed }}"},
+        "drift.yml": {"command": "drift"},
+        "plan.yml": {"command": "plan"},
+    }
+    assert all(job_of(file)["steps"][0]["with"]["fetch-depth"] == "0" for file in OURS)
+
+
+def test_only_the_protected_environment_can_write_to_hubspot() -> None:
+    holders = [file for file in WORKFLOWS if "HUBSPOT_WRITE_TOKEN" in (FOLDER / file).read_text(encoding="utf-8")]
+    assert holders == ["apply.yml"]
+    assert job_of("apply.yml")["environment"] == "hubspot"
+
+
+def test_a_secret_stands_in_the_environment_of_one_step_alone() -> None:
+    for file in OURS:
+        assert (FOLDER / file).read_text(encoding="utf-8").count("${{ secrets.") == 1
+        assert step_of(file)["env"].keys() == {"HUBSPOT_ACCESS_TOKEN"}
+    assert "secrets" not in (FOLDER / "check.yml").read_text(encoding="utf-8")
+
+
+def test_applying_is_one_at_a_time_and_is_never_cut_short() -> None:
+    assert WORKFLOWS["apply.yml"]["concurrency"] == {"group": "apply", "cancel-in-progress": "false", "queue": "max"}
+
+
+def test_a_repository_without_a_portal_talks_to_none() -> None:
+    portal, branch = "vars.HUBSPOT_PORTAL != ''", "github.ref_name == github.event.repository.default_branch"
+    assert {file: job_of(file)["if"] for file in OURS} == {
+        "apply.yml": f"{portal} && {branch}",
+        "drift.yml": f"{portal} && (github.event_name == 'schedule' || {branch})",
+        "plan.yml": portal,
+    }
+
+
+def test_dependabot_looks_after_every_pin_and_waits_a_week() -> None:
+    updates = read_yaml(TOP / ".github" / "dependabot.yml")["updates"]
+    assert [one["package-ecosystem"] for one in updates] == ["github-actions", "pip"]
+    assert updates[0]["directories"] == ["/", f"/{ACTION}"]
+    assert {one["cooldown"]["default-days"] for one in updates} == {"7"}
+
+
+LOCK = re.compile(r"^([a-z0-9-]+)==(\S+)(?: ; (.*?))? \\$", re.MULTILINE)
+
+
+def locked(path: Path) -> dict[str, str]:
+    """Give each package of a lock with its version."""
+    return {found[1]: found[2] for found in LOCK.finditer(path.read_text(encoding="utf-8"))}
+
+
+def test_the_action_installs_what_the_product_needs_and_what_is_tested() -> None:
+    ours, all_of_it = locked(TOP / ACTION / "requirements.lock"), locked(TOP / "requirements.lock")
+    assert ours.items() <= all_of_it.items()
+    assert {"click", "httpx", "pydantic", "pyyaml"} <= ours.keys()
+    assert not {"pytest", "starlette", "uvicorn", "zizmor"} & ours.keys()
+
+
+def test_every_package_of_the_actions_lock_has_its_hashes_and_no_address() -> None:
+    text = (TOP / ACTION / "requirements.lock").read_text(encoding="utf-8")
+    packages = [line for line in text.splitlines() if line and not line.startswith((" ", "#"))]
+    assert len(packages) == len(locked(TOP / ACTION / "requirements.lock"))
+    assert all(f"{line}\n    --hash=sha256:" in text for line in packages)
+    assert "://" not in text
+
+
+def test_what_ci_runs_requires_hubspots_descriptions() -> None:
+    words = shlex.split((TOP / ".ci" / "run").read_text(encoding="utf-8"), comments=True)
+    assert "REQUIRE_DESCRIPTIONS=yes" in words
+    assert words[-4:] == ["make", "check", "make", "test"]
