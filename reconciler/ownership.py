@@ -7,25 +7,18 @@ from functools import cached_property
 from itertools import islice
 from os.path import commonprefix
 
-from reconciler.diagnostics import Diagnostic, error, warning
+from reconciler.diagnostics import Diagnostic
 from reconciler.diff import compare
+from reconciler.doubts import unlikely, unsure, wrong
 from reconciler.event import DeclaredEvent, Identity, LiveEvent
 from reconciler.evidence import Evidence, External
 from reconciler.live import Listing
+from reconciler.match import Match
 from reconciler.policy import Orphans, Policy
 
 _NO_IDS = ("", ".", "..", "search", "upsert", "delete")
 _LONGEST_ID = 1000
 """Characters of an id that still fit into an address; nobody's are as long."""
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """A declared event with the live event that it means; no live event means it has to be created."""
-
-    declared: DeclaredEvent
-    live: LiveEvent | None
-    proven: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,69 +232,23 @@ class _Settling:
             orphans,
             len(orphans) if self._looks_for_orphans() else None,
             None if self.policy.narrowed else self._foreign(len(orphans)),
-            tuple(self._diagnose()),
+            (
+                *wrong(self.matches),
+                *unsure(filter(self._is_ambiguous, self.declared)),
+                *unlikely(self.matches, self._others()),
+            ),
         )
+
+    def _others(self) -> set[str | None]:
+        """Give the event ids under which another app has made events."""
+        strange = (event for event in self.live.values() if event.app_id is not None and not self._may_be_ours(event))
+        return {event.identity.external_event_id for event in strange}
 
     def _foreign(self, orphans: int) -> int:
         """Count what is neither declared nor an orphan; orphans that were not looked for are not foreign either."""
         if self._looks_for_orphans():
             return len(self.leftovers) - orphans
         return sum(event.app_id is None or event.app_id != self.evidence.app_id for event in self.leftovers)
-
-    def _diagnose(self) -> Iterator[Diagnostic]:
-        yield from self._missing()
-        yield from self._doubles()
-        yield from self._ambiguities()
-        yield from self._strangers()
-
-    def _missing(self) -> Iterator[Diagnostic]:
-        for match in self.matches:
-            if match.live is None and match.declared.identity.object_id is not None:
-                yield error(
-                    "object-not-live",
-                    f"HubSpot holds no event with objectId {match.declared.identity.object_id}",
-                    match.declared.place,
-                    "check the id in HubSpot, or remove the declaration if the event was deleted there",
-                )
-
-    def _doubles(self) -> Iterator[Diagnostic]:
-        first: dict[str, Match] = {}
-        for match in self.matches:
-            if match.live is not None:
-                other = first.setdefault(str(match.live.identity.object_id), match)
-                if other is not match:
-                    yield error(
-                        "declared-twice",
-                        f"this is the same live event as {other.declared.identity}, declared at {other.declared.place}",
-                        match.declared.place,
-                        "keep one of the two declarations",
-                    )
-
-    def _strangers(self) -> Iterator[Diagnostic]:
-        """With the token of the wrong app every event would be made a second time."""
-        others = {
-            event.identity.external_event_id
-            for event in self.live.values()
-            if event.app_id is not None and not self._may_be_ours(event)
-        }
-        created = [match.declared.identity for match in self.matches if match.live is None]
-        count = sum(identity.external_event_id in others for identity in created if identity.external is not None)
-        if count:
-            yield warning(
-                "same-id-elsewhere",
-                f"another app has made events with the ids of {count} of the events that would be created",
-                hint="if they are meant, the token or appId is the wrong one",
-            )
-
-    def _ambiguities(self) -> Iterator[Diagnostic]:
-        for event in self.declared:
-            if self._is_ambiguous(event):
-                yield warning(
-                    "identity-ambiguous",
-                    f"this token cannot tell which live event is {event.identity}, so it is left alone",
-                    event.place,
-                    "plan with a token of the app that made the events",
-                )
 
 
 def _can_be_asked_for(event_id: str | None) -> bool:

@@ -11,8 +11,9 @@ from reconciler.diff import cancel, compare, delete
 from reconciler.event import Declared, DeclaredEvent, Identity, LiveEvent
 from reconciler.evidence import Evidence
 from reconciler.live import Portal
+from reconciler.match import Match
 from reconciler.orphans import Verdict, Will, judge
-from reconciler.ownership import Match, Settled
+from reconciler.ownership import Settled
 from reconciler.policy import Policy
 from reconciler.steps import steps
 

@@ -10,7 +10,8 @@ from reconciler.diagnostics import Severity
 from reconciler.event import DeclaredEvent, Identity, LiveEvent, Value
 from reconciler.evidence import Evidence, External, first_evidence
 from reconciler.live import Hit, Listing
-from reconciler.ownership import Match, Orphan, Settled, known_accounts, questions, searchable_prefix, settle
+from reconciler.match import Match
+from reconciler.ownership import Orphan, Settled, known_accounts, questions, searchable_prefix, settle
 from reconciler.policy import Orphans, Policy
 from tests.core.building import APP, OTHER_APP, POLICY, PORTAL, adopted, declared, known, live
 

@@ -1,0 +1,61 @@
+"""What is wrong, or not certain, about which live event a declaration means."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from reconciler.diagnostics import Diagnostic, error, warning
+from reconciler.event import DeclaredEvent
+from reconciler.match import Match
+
+
+def wrong(matches: Sequence[Match]) -> Iterator[Diagnostic]:
+    """Tell of adopted events that are gone, and of events that are declared twice."""
+    yield from _missing(matches)
+    yield from _doubles(matches)
+
+
+def unsure(events: Iterable[DeclaredEvent]) -> Iterator[Diagnostic]:
+    """Warn of events that may be several live ones."""
+    for event in events:
+        yield warning(
+            "identity-ambiguous",
+            f"this token cannot tell which live event is {event.identity}, so it is left alone",
+            event.place,
+            "plan with a token of the app that made the events",
+        )
+
+
+def unlikely(matches: Iterable[Match], others: Collection[str | None]) -> Iterator[Diagnostic]:
+    """Warn where others have used the ids: with the token of the wrong app every event would be made a second time."""
+    created = [match.declared.identity for match in matches if match.live is None]
+    count = sum(identity.external_event_id in others for identity in created if identity.external is not None)
+    if count:
+        yield warning(
+            "same-id-elsewhere",
+            f"another app has made events with the ids of {count} of the events that would be created",
+            hint="if they are meant, the token or appId is the wrong one",
+        )
+
+
+def _missing(matches: Iterable[Match]) -> Iterator[Diagnostic]:
+    for match in matches:
+        if match.live is None and match.declared.identity.object_id is not None:
+            yield error(
+                "object-not-live",
+                f"HubSpot holds no event with objectId {match.declared.identity.object_id}",
+                match.declared.place,
+                "check the id in HubSpot, or remove the declaration if the event was deleted there",
+            )
+
+
+def _doubles(matches: Iterable[Match]) -> Iterator[Diagnostic]:
+    first: dict[str, Match] = {}
+    for match in matches:
+        if match.live is not None:
+            other = first.setdefault(str(match.live.identity.object_id), match)
+            if other is not match:
+                yield error(
+                    "declared-twice",
+                    f"this is the same live event as {other.declared.identity}, declared at {other.declared.place}",
+                    match.declared.place,
+                    "keep one of the two declarations",
+                )
