@@ -135,6 +135,13 @@ def test_dependabot_looks_after_every_pin_and_waits_a_week() -> None:
     assert {one["cooldown"]["default-days"] for one in updates} == {"7"}
 
 
+def test_the_guide_names_all_there_is() -> None:
+    guide, action = (TOP / "docs" / "github.md").read_text(encoding="utf-8"), read_yaml(TOP / ACTION / "action.yml")
+    secrets = {"HUBSPOT_READ_TOKEN", "HUBSPOT_WRITE_TOKEN", "HUBSPOT_PORTAL", "HUBSPOT_ACCESS_TOKEN"}
+    for name in [*action["inputs"], *action["outputs"], *secrets, *OURS, SELF]:
+        assert f"`{name}`" in guide, name
+
+
 LOCK = re.compile(r"^([a-z0-9-]+)==(\S+)(?: ; (.*?))? \\$", re.MULTILINE)
 
 
