@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterable
 
 from reconciler.hubspot.shapes import Json
 
@@ -9,8 +10,12 @@ _ESCAPED_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
+MOST_LEVELS = 100
+"""How deeply values may be nested: HubSpot's own need ten levels, and what walks through them walks by recursion."""
+
+
 class NotJson(Exception):
-    """The bytes are cut off or are no JSON."""
+    """The bytes are cut off, are no JSON, or are nested too deeply."""
 
 
 def parsed(content: bytes) -> Json:
@@ -19,6 +24,8 @@ def parsed(content: bytes) -> Json:
         value = json.loads(content.decode(), parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise NotJson from error
+    if _is_too_deep(value):
+        raise NotJson
     if _ESCAPED_SURROGATE.search(content) is None:
         return value
     # One without its other half is no character: it can neither be sent nor be printed.
@@ -36,6 +43,23 @@ def without(secret: str, value: Json) -> Json:
             return {name: without(secret, item) for name, item in value.items()}
         case _:
             return value
+
+
+def _is_too_deep(value: Json) -> bool:
+    level = [value]
+    for _ in range(MOST_LEVELS):
+        level = [inner for outer in level for inner in _inside(outer)]
+    return bool(level)
+
+
+def _inside(value: Json) -> Iterable[Json]:
+    match value:
+        case list():
+            return value
+        case dict():
+            return value.values()
+        case _:
+            return ()
 
 
 def _no_constant(name: str) -> None:

@@ -271,6 +271,7 @@ BROKEN = {
     "a number too long": answer(body=b"9" * 5000),
     "broken UTF-8": answer(body=b'"\xff"'),
     "depth": answer(body=b"[" * 100_000),
+    "a depth that JSON allows": answer(body=b"[" * 600 + b"]" * 600),
 }
 
 
@@ -391,7 +392,18 @@ def test_a_request_that_hubspot_refuses_is_not_sent_again(play: Start, open_clie
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"<html>", b"[" * 100_000, b"[]", b"{}", b'{"message": null}', b'{"message": 7}', b'{"message": ""}']
+    "body",
+    [
+        b"",
+        b"<html>",
+        b"[" * 100_000,
+        b'{"errors": ' * 600 + b"7" + b"}" * 600,
+        b"[]",
+        b"{}",
+        b'{"message": null}',
+        b'{"message": 7}',
+        b'{"message": ""}',
+    ],
 )
 def test_a_refusal_without_a_reason_says_so(play: Start, open_client: Client, body: bytes) -> None:
     with pytest.raises(Rejected, match=r"\(status 400\): no reason given$"):
