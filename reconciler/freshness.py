@@ -41,6 +41,8 @@ def judge(draft: Draft, change: Change, found: LiveEvent | None) -> Freshness:
         return Holds() if isinstance(change, Delete) else Overtaken("it is gone from HubSpot")
     if found.identity.object_id != change.identity.object_id:
         return Overtaken("another event stands in HubSpot under its ids now")
+    if found.identity.external != change.identity.external:
+        return Overtaken("HubSpot does not find it by its external ids now, so it is not proven to be ours")
     if event is None:
         return _orphan(change, draft.seen[change.identity], found)
     return _update(change, event, found)

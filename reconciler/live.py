@@ -94,7 +94,10 @@ class Reader(Protocol):
         """Give the definitions of event properties by name, read once; `Unavailable` where there are none to read."""
 
     def find(self, identity: Identity) -> LiveEvent | None:
-        """Read one event directly: by its external ids where they are known, else by object id."""
+        """Read one event directly: by its external ids where they are known, else by object id.
+
+        An object that is there, but not under its external ids, is given under its object id alone.
+        """
 
 
 class Writer(Reader, Protocol):

@@ -57,16 +57,17 @@ class PortalReader:
         """Read one event: by external ids, which only its own app can (get by external ids), else by object id.
 
         HubSpot need not tell the object id of an event that it was asked for by its external ids. Where it is known
-        already, the object itself is read then, which shows whether it still has that event id.
+        already, the object itself is read then, which shows whether it still has that event id. It is read, too, where
+        the external ids miss it: an object that is still there is given under its object id alone.
         """
         if identity.external is None:
             return self._find_object(identity)
         account_id, event_id = identity.external
         query = {"externalAccountId": account_id}
         found = self._get(self._paths.by_event_id(event_id), query, identity, wire.event_by_external_ids)
-        if found is not None and found.identity.object_id is None and identity.object_id is not None:
-            return self._find_object(identity)
-        return found
+        if identity.object_id is None or (found is not None and found.identity.object_id is not None):
+            return found
+        return self._find_object(Identity(object_id=identity.object_id) if found is None else identity)
 
     def _find_object(self, identity: Identity) -> LiveEvent | None:
         found = self._get(self._paths.by_object_id(str(identity.object_id)), {}, identity, wire.event)

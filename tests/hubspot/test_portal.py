@@ -248,6 +248,15 @@ def test_an_event_that_is_not_there_is_none(play: Open) -> None:
     assert portal.find(SUMMIT) is None
 
 
+def test_an_object_that_is_there_is_not_gone_because_its_external_ids_miss_it(play: Open) -> None:
+    portal, server = play(answer(404), answer(body={"objectId": "1", "externalEventId": "summit"}), answer(404))
+    found = portal.find(Identity("acme", "summit", "1"))
+    assert found is not None
+    assert found.identity == Identity(object_id="1")
+    assert portal.find(Identity("acme", "summit", "1")) is None
+    assert server.received[1].target == f"{BASE}/1"
+
+
 def test_the_object_id_is_the_one_that_hubspot_tells(play: Open) -> None:
     portal, _ = play(answer(body={"objectId": "2", "externalEventId": "summit"}))
     found = portal.find(Identity("acme", "summit", "1"))

@@ -19,6 +19,7 @@ DATES: Held = {"startDateTime": "2027-04-15T09:00:00Z", "endDateTime": LATER}
 DELETES = replace(POLICY, orphans=Orphans.DELETE)
 NO = Instead(400, b'{"status": "error", "message": "one of them is bad"}')
 NOTHING = Instead(200, b'{"status": "COMPLETE", "results": []}')
+GONE = Instead(404, b'{"category": "OBJECT_NOT_FOUND", "message": "No marketing event found"}')
 UPSERT, CREATE = ("POST", "/events/upsert"), ("POST", "/events")
 UPDATE = ("POST", "/batch/update")
 ARCHIVE = ("POST", "/batch/archive")
@@ -139,6 +140,15 @@ def test_an_event_that_somebody_deletes_meanwhile_is_not_deleted_by_itself(start
 
     receipt = run(world, somebody_is_faster, declared("kept"))
     assert outcomes(receipt) == {"a": HELD, "b": (Outcome.DONE, None)}
+
+
+def test_a_delete_is_neither_sent_nor_told_as_done_where_only_the_external_ids_miss_the_event(start: Start) -> None:
+    world = start(live("kept"), live("orphan", **DATES), policy=DELETES)
+    receipt = run(world, meeting("GET", "/events/orphan", GONE), declared("kept"))
+    why = "HubSpot does not find it by its external ids now, so it is not proven to be ours"
+    assert outcomes(receipt) == {"orphan": (Outcome.REFUSED, why)}
+    assert world.writes() == []
+    assert receipt.exit_code == 6
 
 
 def test_a_refused_delete_is_not_sent_again(start: Start) -> None:
