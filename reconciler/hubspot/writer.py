@@ -83,8 +83,9 @@ def _carried_out(decode: Callable[[Json], _T], body: Json) -> _T:
 
 
 def _single(identity: Identity, body: Json) -> Answer:
-    """Confirm a single write by the event that HubSpot answers with."""
-    return Answer((identity,) if _carried_out(wire.written_id, body) else ())
+    """Confirm a single write by the event that HubSpot answers with; which one a create makes is not known before."""
+    written = _carried_out(wire.written_id, body)
+    return Answer((identity,) if written is not None and identity.object_id in (None, written) else ())
 
 
 def _told(answer: wire.BatchAnswer, confirmed: Collection[Identity], names: Mapping[Identity, str]) -> Answer:

@@ -412,6 +412,11 @@ def test_a_single_write_without_an_event_in_its_answer_is_not_confirmed(
     assert write(portal) == Answer()
 
 
+def test_an_update_is_not_confirmed_by_another_event_in_its_answer(play: Open) -> None:
+    portal, _ = play(answer(body={"objectId": "901"}))
+    assert portal.update_one(EDITS[0]) == Answer()
+
+
 def test_a_create_whose_ids_are_taken_names_the_event_that_has_them(play: Open) -> None:
     conflict = {"errorType": "UNIQUE_VALUE_CONFLICT", "errorTokens": {"existingObjectId": ["42"]}, "message": "no"}
     portal, _ = play(answer(400, conflict))
