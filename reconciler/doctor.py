@@ -19,8 +19,8 @@ from reconciler.render import words
 READ = "crm.objects.marketing_events.read"
 WRITE = "crm.objects.marketing_events.write"
 
-_FEW = 0.1
-"""The share of a day's requests below which the rest is warned of."""
+_FEW = 10
+"""Of a day's requests, less than one in so many left is warned of."""
 
 _T = TypeVar("_T")
 
@@ -267,7 +267,7 @@ def _rate_limit(_: Order, answers: Answers) -> Iterator[Finding]:
     if not parts:
         reason = answers.usage.message if isinstance(answers.usage, ReconcilerError) else "HubSpot does not tell"
         yield Finding("rate limit", Verdict.UNKNOWN, reason)
-    elif daily is not None and left is not None and left < daily * _FEW:
+    elif daily is not None and left is not None and left * _FEW < daily:
         hint = "the account's apps share them: look which one sends so many"
         yield Finding("rate limit", Verdict.WARNING, "; ".join(parts), hint)
     else:

@@ -331,6 +331,8 @@ def test_an_api_version_near_its_end_is_warned_of() -> None:
         (RateLimit(daily=1000), Usage(500, 100), (OK, "400 of 500 are left today", None, 0)),
         (RateLimit(), ABSENT, (UNKNOWN, ABSENT.message, None, 0)),
         (RateLimit(daily=5), ABSENT, (UNKNOWN, ABSENT.message, None, 0)),
+        (RateLimit(), Usage(1000, 900), (OK, "100 of 1,000 are left today", None, 0)),
+        (RateLimit(), Usage(10**400, 0), (OK, f"{10**400:,} of {10**400:,} are left today", None, 0)),
         (
             RateLimit(daily=1000, daily_remaining=99),
             Usage(1000, 0),
