@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import assert_never
 
-from reconciler.change import Change, Delete, FieldChange
+from reconciler.change import Change, Create, Delete, FieldChange, Update
 from reconciler.errors import ReconcilerError
 from reconciler.guard import ApprovedPlan
 from reconciler.ledger import Applied, Ledger
@@ -55,14 +56,24 @@ def _truthful(result: Result, left: Iterable[Change]) -> Result:
     kept = [field for field in result.change.fields if _still_to_do(field, still)]
     if not kept:
         return result
-    why = f"HubSpot answered success, but {_kept(result.change, kept)}"
+    why = f"HubSpot answered success, but {_kept(still, kept)}"
     return replace(result, outcome=Outcome.FAILED, why=why)
 
 
-def _kept(change: Change, fields: Sequence[FieldChange]) -> str:
-    """Say what HubSpot left as it was."""
-    if isinstance(change, Delete):
-        return "still holds the event"
+def _kept(still: Change, fields: Sequence[FieldChange]) -> str:
+    """Say what HubSpot left as it was, by what is still to do."""
+    match still:
+        case Create():
+            return "does not hold the event"
+        case Delete():
+            return "still holds the event"
+        case Update():
+            return _kept_values(fields)
+        case _:
+            assert_never(still)
+
+
+def _kept_values(fields: Sequence[FieldChange]) -> str:
     full = ", ".join(field.name for field in fields if field.after is None)
     others = ", ".join(field.name for field in fields if field.after is not None)
     told = ((f"kept the old value of {full} instead of emptying it", full), (f"did not take over {others}", others))
