@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from reconciler.errors import AccessDenied, ReconcilerError, Rejected, Unavailable
 from reconciler.hubspot.headers import Headers, rate_limit, retry_after
-from reconciler.hubspot.json_text import NotJson, parsed
+from reconciler.hubspot.json_text import NotJson, parsed, shortened
 from reconciler.hubspot.shapes import Json
 
 CONNECT_HINT = "check the network, the proxy and HUBSPOT_BASE_URL"
@@ -83,7 +83,7 @@ def _too_many(headers: Headers, envelope: Mapping[str, Json]) -> ReconcilerError
 
 def _message(envelope: Mapping[str, Json]) -> str:
     message = envelope.get("message")
-    return message[:300] if isinstance(message, str) and message else "no reason given"
+    return shortened(message) if isinstance(message, str) and message else "no reason given"
 
 
 def _scopes_hint(envelope: Mapping[str, Json]) -> str:
@@ -91,7 +91,7 @@ def _scopes_hint(envelope: Mapping[str, Json]) -> str:
     contexts = [error.get("context") for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
     scopes = [context.get("requiredGranularScopes") for context in contexts if isinstance(context, dict)]
     named = sorted({str(scope) for listed in scopes if isinstance(listed, list) for scope in listed})
-    wanted = ", ".join(named) or "crm.objects.marketing_events.read and, to apply, .write"
+    wanted = shortened(", ".join(named)) or "crm.objects.marketing_events.read and, to apply, .write"
     return f"give the token's app the scopes it lacks: {wanted}"
 
 
@@ -102,6 +102,6 @@ def _conflict(status: int, envelope: Mapping[str, Json]) -> str | None:
         return None
     match envelope.get("errorTokens"):
         case {"existingObjectId": [str() | int() as object_id, *_]}:
-            return str(object_id)
+            return shortened(str(object_id))
         case _:
             return ""

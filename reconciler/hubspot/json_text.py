@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from reconciler.hubspot.shapes import Json
 
+_MOST_SHOWN = 300
 _ESCAPED_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -43,6 +44,11 @@ def without(secret: str, value: Json) -> Json:
             return {name: without(secret, item) for name, item in value.items()}
         case _:
             return value
+
+
+def shortened(text: str) -> str:
+    """Cut a text that is only shown: nobody reads a longer one, and a receipt repeats it for every event."""
+    return text[:_MOST_SHOWN]
 
 
 def _is_too_deep(value: Json) -> bool:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from reconciler.change import Create, FieldChange
 from reconciler.event import CUSTOM, FIELDS, Identity, Kind, LiveEvent, Value, instant, kind_of
+from reconciler.hubspot.json_text import shortened
 from reconciler.hubspot.shapes import (
     Json,
     Malformed,
@@ -248,4 +249,4 @@ def _problem(item: Mapping[str, Json]) -> tuple[str, frozenset[str]]:
     context = as_mapping(item.get("context") or {}, "errors.context")
     listed = [value for values in context.values() if isinstance(values, list) for value in values]
     named = {str(value) for value in [*listed, item.get("id")] if isinstance(value, str | int)}
-    return optional(str, item.get("message"), "errors.message") or "no reason given", frozenset(named)
+    return shortened(optional(str, item.get("message"), "errors.message") or "no reason given"), frozenset(named)

@@ -11,6 +11,7 @@ from reconciler.event import Identity
 from reconciler.hubspot import wire
 from reconciler.hubspot.decoding import understood
 from reconciler.hubspot.http import HttpWriter
+from reconciler.hubspot.json_text import shortened
 from reconciler.hubspot.portal import PortalReader
 from reconciler.hubspot.shapes import Json
 from reconciler.live import Answer, Edit
@@ -94,4 +95,4 @@ def _told(answer: wire.BatchAnswer, confirmed: Collection[Identity], names: Mapp
     said = {name: message for message, about in answer.problems for name in about if meant[name] == 1}
     reasons = {identity: said[name] for identity, name in names.items() if name in said}
     others = (message for message, about in answer.problems if not about & said.keys())
-    return Answer(confirmed, reasons, "; ".join(dict.fromkeys(others)) or None)
+    return Answer(confirmed, reasons, shortened("; ".join(dict.fromkeys(others))) or None)

@@ -30,6 +30,13 @@ def test_a_conflict_may_be_told_as_the_category() -> None:
     assert rejected(400, told).conflict == "511"
 
 
+def test_what_a_refusal_names_is_cut_short() -> None:
+    long = "9" * 100_000
+    assert rejected(400, {**TAKEN, "errorTokens": {"existingObjectId": [long]}}).conflict == long[:300]
+    lacking = failure(403, {}, {"errors": [{"context": {"requiredGranularScopes": [long]}}]})
+    assert len(lacking.hint or "") < 400
+
+
 @pytest.mark.parametrize("tokens", [None, {}, [], {"existingObjectId": []}, {"existingObjectId": [None]}])
 def test_a_conflict_with_an_event_that_is_not_named_is_still_a_conflict(tokens: object) -> None:
     assert not rejected(400, {**TAKEN, "errorTokens": tokens}).conflict

@@ -375,6 +375,13 @@ def test_what_is_said_twice_without_naming_anything_is_told_once(play: Open) -> 
     assert portal.update(EDITS) == Answer([], {}, "oops; ah")
 
 
+def test_what_is_said_at_length_is_cut_short(play: Open) -> None:
+    told = [{"message": f"{number}{'x' * 1000}", "context": {"objectId": ["1"] * number}} for number in range(3)]
+    portal, _ = play(batch(errors=tuple(told)))
+    found = portal.update(EDITS)
+    assert [len(text) for text in (*found.reasons.values(), found.remark or "")] == [300, 300]
+
+
 def test_an_update_that_is_both_a_result_and_an_error_is_not_confirmed(play: Open) -> None:
     summit, _ = (edit.identity for edit in EDITS)
     portal, _ = play(batch({"objectId": "1"}, {"objectId": "2"}, errors=(FAILED,)))
