@@ -104,7 +104,7 @@ class Writer(Reader, Protocol):
     """A portal to write as well."""
 
     def resending_only_if(self, still_due: Callable[[], bool]) -> AbstractContextManager[None]:
-        """Let a write whose answer was lost be sent again only where it is still due: it is not repeated blindly."""
+        """Let a write that failed be sent again only where it is still due: it is not repeated blindly."""
 
     def create(self, changes: Sequence[Create]) -> Answer:
         """Make events from their full records, at most 100."""

@@ -49,6 +49,7 @@ class HttpReader:
         self._deadline = self._clock.now() + timeout
         self._pacer = Pacer(clock.now)
         self._sent = False  # the latest request may have been carried out, whatever ended it
+        self._failed = False  # an attempt at the latest request has failed
         self._client = _client(connection)
 
     def __enter__(self) -> Self:
@@ -88,7 +89,7 @@ class HttpReader:
         self, method: str, path: str, query: Mapping[str, str], body: Json, *, attempts: int = ATTEMPTS
     ) -> Answer:
         self.requests += 1
-        self._sent = False
+        self._sent = self._failed = False
         retrying = Retrying(
             retry=retry_if_exception_type(Passing),
             wait=_pause,
@@ -106,6 +107,7 @@ class HttpReader:
             return self._once(method, path, query, body)
         except Unavailable as failure:
             self._sent = self._sent or failure.sent
+            self._failed = True
             raise
 
     def _out_of_time(self, state: RetryCallState) -> bool:
@@ -198,7 +200,7 @@ class HttpWriter(HttpReader):
 
     @contextmanager
     def resending_only_if(self, still_due: Callable[[], bool]) -> Iterator[None]:
-        """Ask before a write that may have been carried out is sent again: somebody may have edited in between."""
+        """Ask before a write is sent again: somebody may have edited while it was waiting, which can take minutes."""
         before, self._may_resend = self._may_resend, still_due
         try:
             yield
@@ -206,17 +208,20 @@ class HttpWriter(HttpReader):
             self._may_resend = before
 
     def _attempt(self, method: str, path: str, query: Mapping[str, str], body: Json) -> Answer:
-        if self._sent and method != "GET":
+        if self._failed and method != "GET":
             self._look_again()
         return super()._attempt(method, path, query, body)
 
     def _look_again(self) -> None:
+        sent = self._sent
         try:
             still_due = self._may_resend()
         finally:
-            self._sent = True  # asking sends requests of its own
-        if not still_due:
+            self._sent, self._failed = sent, True  # asking sends requests of its own
+        if not still_due and sent:
             raise Unavailable("the answer to a write was lost", sent=True)
+        if not still_due:
+            raise Unavailable("HubSpot let a write wait, and its events were changed meanwhile", hint="plan again")
 
     def post(self, path: str, body: Json) -> Json:
         """Send a POST; give what HubSpot answers."""

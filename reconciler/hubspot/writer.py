@@ -29,7 +29,7 @@ class PortalWriter(PortalReader):
         self._writing = http
 
     def resending_only_if(self, still_due: Callable[[], bool]) -> AbstractContextManager[None]:
-        """Let a write whose answer was lost be sent again only where it is still due."""
+        """Let a write that failed be sent again only where it is still due."""
         return self._writing.resending_only_if(still_due)
 
     def create(self, changes: Sequence[Create]) -> Answer:

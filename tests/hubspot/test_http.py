@@ -790,6 +790,18 @@ def test_a_write_whose_answer_was_lost_is_sent_again_only_where_it_is_still_due(
     assert len(server.received) == 1
 
 
+@pytest.mark.parametrize("status", [423, 429])
+def test_a_write_that_hubspot_lets_wait_is_sent_again_only_where_it_is_still_due(
+    play: Start, open_client: Client, status: int
+) -> None:
+    server = play(answer(status), answer(body=FINE))
+    client = open_client(server)
+    with client.resending_only_if(lambda: False), pytest.raises(Unavailable, match="changed meanwhile") as caught:
+        client.post(PATH, {})
+    assert not caught.value.sent
+    assert len(server.received) == 1
+
+
 def test_whether_a_write_is_still_due_is_asked_of_no_later_one(play: Start, open_client: Client) -> None:
     client = open_client(play(cut(), answer(body=FINE)))
     with client.resending_only_if(lambda: False):

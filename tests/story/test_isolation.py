@@ -194,6 +194,23 @@ def test_an_event_that_somebody_edits_meanwhile_is_not_written_over_by_itself(st
     assert world.event("spring")["eventUrl"] == "https://theirs.example"
 
 
+@pytest.mark.parametrize("status", [423, 429])
+def test_an_event_that_somebody_edits_while_the_batch_waits_is_not_written_over(start: Start, status: int) -> None:
+    world = start(live("spring", eventUrl=OLD))
+    first = iter((True,))
+
+    def somebody_is_faster(passing: Passing) -> Treatment:
+        if passing.path.endswith("/batch/update") and next(first, False):
+            world.edit(world.event("spring"), eventUrl="https://theirs.example")
+            return Instead(status, b"{}")
+        return Fate.PASSED_ON
+
+    receipt = run(world, somebody_is_faster, declared("spring", eventUrl=NEW))
+    assert world.event("spring")["eventUrl"] == "https://theirs.example"
+    assert outcomes(receipt) == {"spring": (Outcome.NOT_ATTEMPTED, "the run ended before it")}
+    assert receipt.exit_code == 7
+
+
 def test_an_event_that_was_to_be_changed_alone_and_completed_is_completed_too(start: Start) -> None:
     world = start(live("fair", eventType="OLD", **DATES))
     receipt = run(world, meeting(*UPDATE, NO), declared("fair", eventType="NEW", eventCompleted=True))
