@@ -78,9 +78,21 @@ def verify(draft: Draft, ran: Collection[tuple[str, ...]], portal: Reader, now: 
         return ()
     # What has become wrong with other events meanwhile is no reason to leave these unproven.
     again = _draft(draft.declared, draft.policy, portal, now)
-    suspects = [change for change in again.plan.changes if change.identity.key in ran]
-    _check_maker(suspects, again, portal)
-    return tuple(filter(None, (_confirmed(change, again, portal) for change in suspects)))
+    differing = [(change, again) for change in again.plan.changes]
+    unclear = [(change, draft) for change in _ambiguous(draft, again)]
+    suspects = [(change, known) for change, known in (*differing, *unclear) if change.identity.key in ran]
+    _check_maker([change for change, _ in suspects], again, portal)
+    return tuple(filter(None, (_confirmed(change, known, portal) for change, known in suspects)))
+
+
+def _ambiguous(draft: Draft, again: Draft) -> list[Change]:
+    """Give the changes of which the second reading could not say which live event they made, so compared none."""
+    places = {found.place for found in again.plan.diagnostics if found.code == "identity-ambiguous"}
+    return [
+        change
+        for change in draft.plan.changes
+        if (event := draft.events.get(change.identity)) is not None and event.place in places
+    ]
 
 
 def _check_maker(suspects: Iterable[Change], draft: Draft, portal: Reader) -> None:

@@ -324,6 +324,26 @@ def test_an_item_of_which_an_answer_tells_that_one_failed_but_not_which_is_sent_
     assert world.event("spring")["eventUrl"] == NEW
 
 
+def test_an_event_that_the_list_cannot_tell_from_a_namesake_is_read_to_prove_it(start: Start) -> None:
+    world = start(live("spring", account="other", eventUrl=OLD))
+    anonymous = {"externalEventId": "spring", "eventName": "spring", "eventOrganizer": "Acme", "eventUrl": OLD}
+    stored = iter((False,))
+
+    def pretend(passing: Passing) -> Treatment:
+        if passing.path.endswith("/events/upsert"):
+            world.make("spring", eventUrl=OLD)
+            return Instead(200, b'{"results": [{"objectId": "1"}]}')
+        if passing.path.endswith("/events/search"):
+            return Instead(200, b'{"results": []}')
+        if passing.path.endswith("/events/spring") and next(stored, True):
+            return Instead(200, json.dumps(anonymous).encode())
+        return Fate.PASSED_ON
+
+    receipt = run(world, pretend, declared("spring", eventUrl=NEW))
+    assert [change.name for change in receipt.verified or ()] == ["spring"]
+    assert receipt.exit_code == 6
+
+
 def test_a_create_that_arrived_and_was_answered_without_a_trace_is_not_sent_again(start: Start) -> None:
     world = start()
     receipt = run(world, meeting(*UPSERT, Reworded(200, NOTHING.body)), declared("summer"))
