@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
@@ -151,20 +152,47 @@ def value(name: str, held: Value, portal: Portal) -> str:
             return EMPTY if held is None else str(held)
 
 
+def local(text: str, portal: Portal) -> datetime | None:
+    """Read an instant as the portal's clocks show it; None where the text is none that a calendar can show."""
+    try:
+        return moment(text).astimezone(ZoneInfo(zone(portal)))
+    except (ValueError, OverflowError):
+        return None
+
+
 def date(text: str, portal: Portal) -> str:
     """Write an instant as people write dates, in the portal's time zone."""
-    try:
-        local = moment(text).astimezone(ZoneInfo(zone(portal)))
-    except (ValueError, OverflowError):
-        return text
-    clock = local.strftime("%H:%M:%S" if local.second or local.microsecond else "%H:%M")
-    milliseconds = f".{local.microsecond // 1000:03}" if local.microsecond else ""
-    return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year} {clock}{milliseconds}"
+    at = local(text, portal)
+    return text if at is None else f"{day(at)} {at.year} {clock(at)}"
+
+
+def day(at: datetime) -> str:
+    """Write the day of a moment, without its year."""
+    return f"{_DAYS[at.weekday()]} {at.day} {MONTHS[at.month - 1][:3]}"
+
+
+def clock(at: datetime) -> str:
+    """Write the time of day, with seconds only where there are some."""
+    milliseconds = f".{at.microsecond // 1000:03}" if at.microsecond else ""
+    return at.strftime("%H:%M:%S" if at.second or at.microsecond else "%H:%M") + milliseconds
 
 
 # Not strftime's names, which follow the machine's locale.
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 
 def record(change: Create | Delete, portal: Portal) -> Iterator[tuple[str, str]]:
