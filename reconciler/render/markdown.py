@@ -1,9 +1,11 @@
 """Plans and receipts for pull requests."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import assert_never
+from urllib.parse import quote
 
 from reconciler.change import Change, Create, Delete, Update
 from reconciler.live import Portal
@@ -32,6 +34,36 @@ def receipt(receipt: Receipt) -> str:
 def escaped(text: str) -> str:
     """Write a text of others so that it is shown and does nothing; its line breaks are kept."""
     return "<br>".join(_inert(line) for line in text.split("\n"))
+
+
+def brief(text: str, most: int) -> str:
+    """Write a text like `escaped`, cut to at most `most` bytes of Markdown."""
+    # No character takes less than a byte, so what stands further back is never escaped: a text may be very long.
+    whole = escaped(text[: most + 1])
+    if size(whole) <= most:
+        return whole
+    lengths = range(most, 0, -1)
+    first = bisect_left(lengths, x=True, key=lambda length: size(_cut(text, length)) <= most)
+    # A white space is written longer at the very end, so the next shorter cut may be the one that fits.
+    return next((cut for length in lengths[first:] if size(cut := _cut(text, length)) <= most), "")
+
+
+def _cut(text: str, length: int) -> str:
+    return f"{escaped(text[:length])}…"
+
+
+def size(page: str) -> int:
+    """Give the bytes that a page takes, which is at least as much as GitHub counts."""
+    return len(page.encode())
+
+
+def link(text: str, address: str) -> str:
+    """Write Markdown as a link to an address of ours; without an address it is no link."""
+    return f"[{text}](<{quote(address, safe=_ADDRESS, errors='replace')}>)" if address else text
+
+
+_ADDRESS = ":/?#=&%@+,;~"
+"""What an address keeps as it is; all else is written as its bytes, so that nothing can end the link."""
 
 
 def _inert(line: str) -> str:

@@ -1,0 +1,104 @@
+"""Pages as GitHub reads them: what in them acts, what stands where."""
+
+import re
+from collections.abc import Iterator
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from reconciler.render.review import Links
+
+GITHUB = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+
+LINKS = Links(
+    repository="https://github.com/acme/events",
+    commit="0a1b2c3",
+    run="https://github.com/acme/events/actions/runs/7",
+    full_plan="https://github.com/acme/events/actions/runs/7/artifacts/9",
+)
+
+BLOCKS = {
+    *("heading", "paragraph", "inline", "table", "thead", "tbody", "tr", "th", "td"),
+    *("bullet_list", "list_item", "blockquote", "fence", "html_block"),
+}
+INLINES = {"text", "softbreak", "strong", "em", "html_inline", "link", "code_inline"}
+OUR_HTML = {"<br>", "<!-- -->"}
+OUR_FENCES = {"mermaid", "yaml"}
+OUR_MARK = re.compile(r"<!-- reconciler:(comment|drift):1 environment=[\w.~%-]* -->\n?", re.ASCII)
+
+COMMAND = re.compile(r"^\s*::.*::|##\[", re.MULTILINE)
+"""What GitHub's runner takes for a command (actions/runner, ActionCommand.cs): both of its syntaxes, of any name."""
+
+REFERENCE = re.compile(r"[@#]\S")
+"""What GitHub makes a mention, a mail address or an issue of, in text that entities have become characters in."""
+
+
+def leaks(page: str) -> list[str]:
+    """Name everything that acts in a page, or is built otherwise than we build it."""
+    tokens = GITHUB.parse(page)
+    inner = [child for token in tokens for child in token.children or []]
+    return [
+        *(token.type for token in tokens if _kind(token) not in BLOCKS),
+        *(token.info for token in tokens if token.type == "fence" and token.info not in OUR_FENCES),
+        *(token.content for token in tokens if token.type == "html_block" and not OUR_MARK.fullmatch(token.content)),
+        *(token.type for token in inner if _kind(token) not in INLINES),
+        *(token.content for token in inner if token.type == "html_inline" and token.content not in OUR_HTML),
+        *(token.content for token in inner if token.type == "code_inline" and token.content != "apply"),
+        *(str(token.attrs) for token in inner if token.type == "link_open" and not _is_ours(token)),
+        *(run for block in tokens for run in _runs(block.children or []) if REFERENCE.search(run)),
+        *COMMAND.findall(page),
+    ]
+
+
+def _kind(token: Token) -> str:
+    return token.type.removesuffix("_open").removesuffix("_close")
+
+
+def _is_ours(token: Token) -> bool:
+    address = str(token.attrs["href"])
+    files = re.fullmatch(rf"{LINKS.repository}/blob/{LINKS.commit}/[\w.~%/-]*#L\d+", address, re.ASCII)
+    return bool(files) or address in (LINKS.run, LINKS.full_plan)
+
+
+def _runs(tokens: list[Token]) -> Iterator[str]:
+    """Give the texts of one block, each as long as no element interrupts it."""
+    run = ""
+    for token in tokens:
+        if token.type == "text":
+            run += token.content
+        else:
+            yield run
+            run = ""
+    yield run
+
+
+def fences(page: str, info: str) -> list[str]:
+    """Give what stands in the fences of one kind."""
+    return [token.content for token in GITHUB.parse(page) if token.type == "fence" and token.info == info]
+
+
+def broken_rows(page: str) -> list[str]:
+    """Give the rows that have not as many cells as the head above them, as they stand in the source."""
+    cells, broken = 0, []
+    for line in page.split("\n"):
+        if not line.startswith("|"):
+            cells = 0
+        elif not cells:
+            cells = line.count("|")
+        elif line.count("|") != cells or not line.endswith("|"):
+            broken.append(line)
+    return broken
+
+
+def rows(page: str) -> int:
+    """Count the rows of all tables, heads apart."""
+    tokens = [token.type for token in GITHUB.parse(page)]
+    return tokens.count("tr_open") - tokens.count("thead_open")
+
+
+def left_out(page: str, noun: str) -> int:
+    """Give how many items of one kind the page says that it leaves out."""
+    found = re.findall(
+        rf"^\*(\d+) (?:more )?{noun}s? (?:is|are) left out here for want of space\.\*$", page, re.MULTILINE
+    )
+    return sum(map(int, found))
