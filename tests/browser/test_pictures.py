@@ -1,0 +1,123 @@
+"""Timelines drawn by Mermaid itself in a real browser."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from reconciler.plan import Plan
+from reconciler.render.timeline import timeline
+from reconciler.render.words import visible
+from tests.browser.drawing import Drawn, draw, missing
+from tests.core.building import HOSTILE, PORTAL
+from tests.render.pages import fences
+from tests.render.situations import NOTHING, PLAN, SEEN, create, move, update
+
+MERMAID = (
+    "section x",
+    'click task1 href "https://evil.example"',
+    "click task1 call alert()",
+    "%%{init: {'securityLevel': 'loose'}}%%",
+    "%% comment",
+    "a%%b",
+    "---\ntitle: x\n---",
+    "gantt",
+    "title x",
+    "accTitle: x",
+    "accDescr { x }",
+    "todayMarker off",
+    "2027-05-12",
+    "x :crit, 2027-01-01, 1d",
+    "x, after task1",
+    "#59;#lt;b#gt;",
+    "ﬂ°lt¶ßb",
+    "style a:#f00;",
+    "$$x$$",
+    '"quoted"',
+    "{braces}",
+    "a;b",
+    "<br/>two",
+    "<a href='javascript:alert(1)'>x</a>",
+    "`a`",
+    "end",
+    "👩‍👩‍👧 família",
+    "שלום",
+)
+"""Names that mean something to Mermaid, besides those that mean something elsewhere."""
+
+NAMES = (*HOSTILE, *MERMAID)
+
+
+def named(name: str) -> Plan:
+    """Give a plan with a name wherever a picture has one."""
+    start, end = "2027-05-12T08:00:00Z", "2027-05-20T08:00:00Z"
+    changes = (create("a", name, start, end), update("b", name, move(start, end)))
+    return replace(NOTHING, changes=changes)
+
+
+def spanning(*starts: str) -> Plan:
+    changes = tuple(create(f"e{n}", f"E{n}", start, None) for n, start in enumerate(starts))
+    return Plan(PORTAL, changes, 0)
+
+
+PLANS = {
+    "a usual plan": PLAN,
+    "one moment": spanning("2027-05-12T08:00:00Z"),
+    "one day": spanning(*(f"2027-05-12T{hour:02}:00:00Z" for hour in range(6, 18))),
+    "one week": spanning(*(f"2027-05-{day}T10:00:00Z" for day in range(12, 19))),
+    "one year": spanning(*(f"2027-{month:02}-12T10:00:00Z" for month in range(1, 13))),
+    "many years": spanning(*(f"{year}-05-12T10:00:00Z" for year in range(2020, 2050, 3))),
+    "all years that there are": spanning("1000-05-12T10:00:00Z", "9999-12-31T10:00:00Z"),
+    "more than can be drawn": spanning(*(f"2027-05-{1 + n % 30:02}T10:00:00Z" for n in range(100))),
+}
+
+
+def source(plan: Plan) -> str:
+    (found,) = fences(timeline(plan, SEEN), "mermaid")
+    return found
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Drawn]:
+    """Draw everything at once: starting a browser takes longer than drawing."""
+    if reason := missing():
+        pytest.skip(reason)
+    plans = PLANS | {f"name {name}": named(name) for name in NAMES}
+    folder: Path = tmp_path_factory.mktemp("browser")
+    return dict(zip(plans, draw([source(plan) for plan in plans.values()], folder), strict=True))
+
+
+def squeezed(text: str) -> str:
+    """Give a text as a picture shows it, where white space of any length is one gap."""
+    return " ".join(text.split())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_name_is_shown_as_it_is_and_does_nothing(drawn: dict[str, Drawn], name: str) -> None:
+    found = drawn[f"name {name}"]
+    shown = squeezed(visible(name if len(name) <= 32 else f"{name[:31].rstrip()}…"))
+    assert found.error == ""
+    assert found.trouble == []
+    assert found.sections == ["New", "Moved"]
+    assert sorted(map(squeezed, found.texts)) == sorted(
+        map(
+            squeezed,
+            (
+                f"Wed 12 May 10:00, {shown}",
+                f"Wed 12 May 10:00, {shown} (old)",
+                f"Thu 20 May 10:00, {shown} (new)",
+            ),
+        )
+    )
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_every_span_is_drawn_with_an_axis_that_can_be_read(drawn: dict[str, Drawn], plan: str) -> None:
+    found = drawn[plan]
+    bars = len(re.findall(r" :(?:active|done|crit), ", source(PLANS[plan])))
+    assert found.error == ""
+    assert found.trouble == []
+    assert len(found.texts) == len(found.shapes) == bars
+    assert all(width >= 10 for width in found.shapes)
+    assert 1 <= len(found.ticks) <= 16
