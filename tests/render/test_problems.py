@@ -1,0 +1,28 @@
+"""Comments where there is no plan, read by a real renderer."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciler.diagnostics import Diagnostic, Place, error
+from reconciler.event import Declared
+from reconciler.render.mark import is_marked
+from reconciler.render.problems import fork, problems
+from tests.core.building import diagnostics, texts
+from tests.render.pages import LINKS, leaks, left_out
+
+found = st.lists(diagnostics, max_size=5).map(tuple)
+
+
+@given(found, st.none() | texts)
+def test_no_problem_acts_in_a_page(found: tuple[Diagnostic, ...], environment: str | None) -> None:
+    for page in (problems(found, environment, LINKS), fork(Declared((), 1, found), environment, LINKS)):
+        assert leaks(page) == []
+        assert is_marked(page, environment)
+
+
+def test_problems_beyond_the_limit_are_counted() -> None:
+    many = [error("unknown-key", "unknown key", Place("events/a.yaml", line)) for line in range(1, 1_001)]
+    page = problems(many, None, LINKS, 4_000)
+    assert len(page.encode()) <= 4_000
+    assert page.count("\n- ") + left_out(page, "finding") == 1_000
+    assert "**1000 problems in the declarations.**" in page

@@ -1,0 +1,63 @@
+"""Whole texts as data: what a pull request or an issue says in situations that people meet.
+
+With `--rewrite` what is expected is written anew; the difference is then for people to review.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from reconciler.diagnostics import Place, error, warning
+from reconciler.event import Declared
+from reconciler.plan import Plan
+from reconciler.render import problems
+from reconciler.render.comment import comment
+from reconciler.render.review import Applying, Declined, Ended, Planned, Review, State
+from tests.render.pages import LINKS, leaks
+from tests.render.situations import DAY, IN_PART, LAUNCH, NOTHING, PLAN, SEEN, WELL
+
+EXPECTED = Path(__file__).parent / "expected"
+
+
+def reviewed(state: State, plan: Plan = PLAN) -> str:
+    return comment(Review(plan, state, "production", LINKS, compared=True, seen=SEEN))
+
+
+def wrong() -> str:
+    found = (
+        error("unknown-key", "unknown key 'evntName'", Place("events/a b.yaml", 3, 5), "did you mean eventName?"),
+        warning("no-events", "no event is declared"),
+    )
+    return problems.problems(found, "production", LINKS)
+
+
+SITUATIONS: dict[str, Callable[[], str]] = {
+    "planned": lambda: reviewed(Planned()),
+    "nothing": lambda: comment(Review(NOTHING, Planned())),
+    "applying": lambda: reviewed(Applying(), replace(NOTHING, changes=(DAY,))),
+    "in-part": lambda: reviewed(Ended(IN_PART)),
+    "verified": lambda: reviewed(Ended(replace(WELL, results=WELL.results[:1])), replace(NOTHING, changes=(LAUNCH,))),
+    "moved": lambda: reviewed(
+        Declined("the plan is no longer the approved one", (error("guard-x", "a reason"),), (DAY,)),
+        replace(NOTHING, changes=(DAY,)),
+    ),
+    "wrong": wrong,
+    "fork": lambda: problems.fork(Declared((), 3, (warning("no-events", "no event is declared"),))),
+}
+
+
+@pytest.fixture
+def rewrites(request: pytest.FixtureRequest) -> bool:
+    return bool(request.config.getoption("--rewrite"))
+
+
+@pytest.mark.parametrize("situation", SITUATIONS)
+def test_the_text_is_the_expected_one(situation: str, *, rewrites: bool) -> None:
+    text = SITUATIONS[situation]()
+    expected = EXPECTED / f"{situation}.md"
+    if rewrites:
+        expected.write_text(text)
+    assert text == expected.read_text()
+    assert leaks(text) == []
