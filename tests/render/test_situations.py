@@ -12,11 +12,11 @@ import pytest
 from reconciler.diagnostics import Place, error, warning
 from reconciler.event import Declared
 from reconciler.plan import Plan
-from reconciler.render import problems
+from reconciler.render import drift, problems
 from reconciler.render.comment import comment
 from reconciler.render.review import Applying, Declined, Ended, Planned, Review, State
 from tests.render.pages import LINKS, leaks
-from tests.render.situations import DAY, IN_PART, LAUNCH, NOTHING, PLAN, SEEN, WELL
+from tests.render.situations import DAY, IN_PART, LAUNCH, NOTHING, PLAN, SEEN, WELL, drifted
 
 EXPECTED = Path(__file__).parent / "expected"
 
@@ -45,6 +45,7 @@ SITUATIONS: dict[str, Callable[[], str]] = {
     ),
     "wrong": wrong,
     "fork": lambda: problems.fork(Declared((), 3, (warning("no-events", "no event is declared"),))),
+    "drift": lambda: drift.body(drifted(), "production", LINKS),
 }
 
 

@@ -1,0 +1,116 @@
+"""The issue about drift, read by a real renderer and by the reader of declarations."""
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from reconciler.change import FieldChange, Origin, Source, Update
+from reconciler.declarations.characters import DECEPTIVE
+from reconciler.declarations.schema import DEFAULTS
+from reconciler.event import CUSTOM, Identity, Value
+from reconciler.plan import Plan
+from reconciler.render.drift import body, title
+from reconciler.render.mark import About, is_marked
+from reconciler.render.words import visible
+from reconciler.render.yaml_lines import yaml_lines
+from tests.core.building import HOSTILE, PORTAL, plans, texts
+from tests.render.pages import COMMAND, LINKS, broken_rows, fences, leaks, left_out
+from tests.render.situations import OLD, SUMMIT, drifted
+
+LINES = st.text(alphabet=st.sampled_from("ab #:`~-|>'\"\\&*!%@\t\n{}[],?")) | st.text() | texts
+READABLE = LINES.filter(lambda text: not DECEPTIVE.search(text))
+
+
+def read(lines: list[str]) -> dict[str, object]:
+    layer = DEFAULTS.check_file("\n".join(lines).encode(), "e.yaml")
+    assert layer.problems == ()
+    return layer.values
+
+
+@given(READABLE)
+@example("One.\n\nTwo.")
+@example("a\n b")
+@example("null")
+@example("~")
+def test_the_reader_of_declarations_reads_back_every_text(text: str) -> None:
+    kept = text.replace("\r\n", "\n").rstrip("\n") or None
+    assert read(yaml_lines({"eventDescription": text})) == {"eventDescription": kept}
+    lines = yaml_lines({"eventType": text, f"{CUSTOM}one": text, f"{CUSTOM}two": text})
+    assert read(lines) == {"eventType": kept, "customProperties": {"one": kept, "two": kept}}
+
+
+@given(READABLE.filter(lambda name: name.isprintable() and bool(name) and " " not in name))
+@example("null")
+@example("<<")
+@example("a:b")
+def test_the_reader_reads_back_every_name_of_a_property(name: str) -> None:
+    assert read(yaml_lines({CUSTOM + name: "x"})) == {"customProperties": {name: "x"}}
+
+
+@pytest.mark.parametrize("value", [True, False])
+def test_flags_are_bare_words(value: bool) -> None:  # noqa: FBT001  pytest hands it over by name
+    assert read(yaml_lines({"eventCancelled": value})) == {"eventCancelled": value}
+
+
+def test_a_text_of_several_lines_can_be_read_by_people_too() -> None:
+    lines = ["eventDescription: |-", "  One:", "", "  Two."]
+    assert yaml_lines({"eventDescription": "One:\n\nTwo."}) == lines
+
+
+@given(st.sampled_from(HOSTILE) | LINES, st.sampled_from(["eventName", f"{CUSTOM}a"]))
+@example("a\n```\nb", "eventName")
+@example("a\n~~~\nb", "eventName")
+@example("a\n::add-mask::b", "eventName")
+@example("a\n##[add-mask]b", "eventName")
+def test_no_line_of_yaml_acts_or_hides(text: str, name: str) -> None:
+    lines = yaml_lines({name: text, CUSTOM + text: text})
+    assert lines == [visible(line) for line in lines]
+    assert not COMMAND.search("\n".join(lines))
+    assert not any(line.lstrip().startswith(("```", "~~~")) for line in lines)
+
+
+@given(plans, st.none() | texts)
+def test_nothing_that_drifted_acts_in_an_issue(plan: Plan, environment: str | None) -> None:
+    page = body(plan, environment, LINKS)
+    assert leaks(page) == []
+    assert broken_rows(page) == []
+    assert is_marked(page, environment, About.DRIFT)
+    assert title(plan, environment) == visible(title(plan, environment))
+
+
+@given(plans, st.integers(4_000, 8_000))
+def test_an_issue_stays_under_its_limit(plan: Plan, limit: int) -> None:
+    assert len(body(plan, "production", LINKS, limit).encode()) <= limit
+
+
+def of(name: str, before: Value) -> Plan:
+    field = FieldChange(name, before, "x", 4, Origin.HUBSPOT)
+    return Plan(PORTAL, (Update(Identity("acme", "a", "1"), "A", (field,), Source("a.yaml", 3), 0),), 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "before"),
+    [("startDateTime", None), ("eventUrl", "not a link"), ("eventName", None), ("eventType", "a\x07b")],
+)
+def test_what_no_file_can_say_is_named(name: str, before: Value) -> None:
+    page = body(of(name, before))
+    assert fences(page, "yaml") == []
+    assert "Cannot be declared as HubSpot holds it: " in page
+
+
+def test_what_hubspot_holds_is_given_as_lines_to_declare() -> None:
+    assert fences(body(of("eventType", None)), "yaml") == ['eventType: ""\n']
+
+
+def test_what_the_files_ask_for_is_no_drift() -> None:
+    field = FieldChange("eventType", "a", "b", 4, Origin.FILES)
+    plan = Plan(PORTAL, (Update(Identity("acme", "a", "1"), "A", (field,), Source("a.yaml", 3), 0), OLD), 0)
+    assert title(plan) == "0 marketing events changed in HubSpot, not by the files"
+    assert "2 more changes in the plan: not drift, but what the files and the settings ask for." in body(plan)
+
+
+def test_events_beyond_the_limit_are_counted() -> None:
+    many = tuple(Update(Identity("acme", f"e{n}", "1"), "A", SUMMIT.fields, SUMMIT.source, 0) for n in range(500))
+    page = body(Plan(PORTAL, many, 0), None, LINKS, 5_000)
+    assert page.count("#### ") + left_out(page, "event") == 500
+    assert title(drifted(), "prod") == "4 marketing events changed in HubSpot, not by the files (prod)"
