@@ -158,6 +158,10 @@ DAYS = tuple(update(f"day{n}", f"Day {n}", *DAY.fields, registrants=n) for n in 
             tuple(update(str(n), f"E{n}", FieldChange(START, None, "2027-05-12T16:00:00Z")) for n in range(3)),
             ["3 events get a date: “E0”, “E1” and “E2”."],
         ),
+        (
+            tuple(update(str(n), f"E{n}", FieldChange("eventName", "Old", f"E{n}")) for n in range(3)),
+            ["3 events are renamed: “E0”, “E1” and “E2”."],
+        ),
         ((SUMMIT,), ["“Old summit” is renamed to “Summit”.", "“Summit” changes in its custom properties."]),
         (
             (flag("ada", "eventCompleted", after=True),),
