@@ -11,7 +11,7 @@ UV := uv==0.13.9
 ACTION_LOCK := .github/actions/reconcile/requirements.lock
 
 # What decides something: every branch of it is tested.
-CORE := reconciler/*.py,reconciler/declarations/*,reconciler/hubspot/*,reconciler/render/*
+CORE := reconciler/*.py,reconciler/declarations/*,reconciler/github/*,reconciler/hubspot/*,reconciler/render/*
 
 DEMO_DB := .reconciler/demo.sqlite
 DEMO_PLAN := .reconciler/demo-plan.json
@@ -87,7 +87,7 @@ test: setup
 	    || { echo 'The core must be covered whole: the table above says where it is not.' >&2; exit 1; })
 
 cases: setup
-	@.venv/bin/python -m pytest -q tests/test_cases.py tests/declarations --rewrite
+	@.venv/bin/python -m pytest -q tests/test_cases.py tests/declarations tests/render --rewrite
 
 check: setup
 	.venv/bin/ruff check .
