@@ -25,8 +25,13 @@ EDGES = {
     "reconciler.declarations.files",
     "reconciler.git",
     "reconciler.github",
+    "reconciler.github.actions",
     "reconciler.github.client",
     "reconciler.github.http",
+    "reconciler.github.issue",
+    "reconciler.github.merged",
+    "reconciler.github.sticky",
+    "reconciler.github.traces",
     "reconciler.hubspot.http",
     "reconciler.hubspot.inspector",
     "reconciler.hubspot.portal",
@@ -150,7 +155,7 @@ def test_only_the_settings_read_the_environment() -> None:
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"}
     }
-    assert readers == {"reconciler.settings"}
+    assert readers == {"reconciler.settings", "reconciler.github.actions"}
 
 
 def test_deepdiff_is_used_for_comparing_alone() -> None:

@@ -16,8 +16,9 @@ _COMMANDS = {
     "show": "Show a saved plan.",
     "doctor": "Tell what is right with token, portal and settings.",
     "sandbox": "Run a local HubSpot to try things with.",
+    "github": "Plan, apply and watch inside GitHub Actions.",
 }
-_LATER = ("github", "import", "pull", "fmt", "schema", "calendar")
+_LATER = ("import", "pull", "fmt", "schema", "calendar")
 
 
 class _Commands(click.Group):

@@ -85,6 +85,19 @@ def occasion(name: str, payload: str) -> Occasion:
         raise UsageError(f"the event {cut(name)} is not as GitHub sends it: {error}", hint=_HINT) from error
 
 
+def default_branch(payload: str) -> str:
+    """Give the name of the repository's default branch, as every payload tells it.
+
+    `UsageError` where it does not.
+    """
+    try:
+        event = as_mapping(parsed(payload.encode("utf-8", "replace")), "the event")
+        repository = as_mapping(event.get("repository"), "repository")
+        return _name(repository.get("default_branch"), "repository.default_branch")
+    except (NotJson, Malformed) as error:
+        raise UsageError("the event does not tell the repository's default branch", hint=_HINT) from error
+
+
 _HINT = "run this inside GitHub Actions, which sets GITHUB_EVENT_NAME and GITHUB_EVENT_PATH"
 
 

@@ -13,8 +13,8 @@ from reconciler import __version__
 from reconciler.cli.reading import MOST_BYTES
 from tests.command_line import CommandLine, declare, started
 
-COMMANDS = ["validate", "plan", "apply", "show", "sandbox"]
-LATER = ["github", "import", "pull", "fmt", "schema", "calendar"]
+COMMANDS = ["validate", "plan", "apply", "show", "sandbox", "github"]
+LATER = ["import", "pull", "fmt", "schema", "calendar"]
 
 
 def test_the_version_is_the_packages(reconciler: CommandLine) -> None:

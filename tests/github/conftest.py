@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from itertools import count
+from pathlib import Path
 
 import pytest
 
@@ -9,10 +11,13 @@ from reconciler.github.client import GitHub
 from reconciler.hubspot.surroundings import Clock, Watch
 from reconciler.settings import GitHubConnection
 from tests.github.local_github import local_github
+from tests.github.workshop import InThisProcess, Start, Workshop, workshop
 from tests.github.world import LocalGitHub
 from tests.hubspot.clocks import Sleeper
+from tests.story.world import Held
 
 Open = Callable[..., GitHub]
+OpenWorkshop = Callable[..., Workshop]
 UNWATCHED = Watch()
 
 
@@ -42,3 +47,21 @@ def open_client() -> Iterator[Open]:
 def client(github: LocalGitHub, open_client: Open) -> GitHub:
     """Give a client whose token may do all that is needed."""
     return open_client(github.connection())
+
+
+@pytest.fixture
+def open_workshop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Iterator[OpenWorkshop]:
+    """Open workshops, whose steps run in this process unless a test says otherwise."""
+    for name in ("HTTPS_PROXY", "https_proxy", "HUBSPOT_ACCESS_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    numbers = count()
+    with ExitStack() as stack:
+
+        def open_one(*events: Held, start: Start | None = None, **files: str) -> Workshop:
+            folder = tmp_path / f"workshop-{next(numbers)}"
+            folder.mkdir()
+            return stack.enter_context(workshop(folder, start or InThisProcess(capfd), *events, **files))
+
+        yield open_one

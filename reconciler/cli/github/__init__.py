@@ -1,0 +1,29 @@
+"""The commands inside GitHub Actions by name; each is loaded only when it is called."""
+
+from importlib import import_module
+
+import click
+
+_COMMANDS = {
+    "plan": "Show a pull request what its merge would change.",
+}
+
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  (click's signature)
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  (click's signature)
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = import_module(f"reconciler.cli.github.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  (click's signature)
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.group("github", cls=_Commands, no_args_is_help=False)
+def command() -> None:
+    """Plan, apply and watch inside GitHub Actions: comment, summary, annotations, outputs."""

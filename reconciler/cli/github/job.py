@@ -1,0 +1,139 @@
+"""One step of a job, from the masks at its begin to the outputs at its end."""
+
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from reconciler.change import Create, Delete, Update
+from reconciler.cli.github import log
+from reconciler.errors import (
+    AccessDenied,
+    DeclarationsInvalid,
+    Interrupted,
+    ReconcilerError,
+    Refused,
+    Unavailable,
+    UsageError,
+)
+from reconciler.github import commands, remarks
+from reconciler.github.actions import Actions, load_actions
+from reconciler.github.client import GitHub
+from reconciler.github.commands import Annotation
+from reconciler.github.sticky import stick
+from reconciler.github.traces import leave
+from reconciler.hubspot.surroundings import Clock, Watch
+from reconciler.plan import Plan
+from reconciler.render.review import Links
+from reconciler.settings import load_github_connection
+
+_SECONDS_FOR_COMMENTS = 120.0
+_REASONS: Mapping[type[ReconcilerError], str] = {
+    DeclarationsInvalid: "declarations-invalid",
+    AccessDenied: "access-denied",
+    Refused: "refused",
+    Unavailable: "unavailable",
+    UsageError: "usage",
+    Interrupted: "interrupted",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a step ends; `reason` is one word for machines, empty where all went well."""
+
+    exit_code: int = 0
+    reason: str = ""
+
+
+def reason_of(error: ReconcilerError) -> str:
+    """Give the one word for what went wrong."""
+    return next((word for kind, word in _REASONS.items() if isinstance(error, kind)), "error")
+
+
+@dataclass(slots=True)
+class Job:
+    """What a step knows of its run, and what it will leave behind."""
+
+    actions: Actions
+    remarks: list[Annotation] = field(default_factory=list)
+    outputs: dict[str, str] = field(default_factory=dict)
+
+    ending: Ending | None = None
+    """How it ended, where something after that was cut short."""
+
+    @property
+    def links(self) -> Links:
+        """Where the run and the files of its commit are to be seen."""
+        return Links(self.actions.repository_url, self.actions.sha, self.actions.run_url)
+
+    def end(self, ending: Ending) -> None:
+        """Take note of how the step ends, whatever comes after: what is told to people may be cut short."""
+        self.ending = ending
+
+    def summarize(self, page: str) -> None:
+        """Show a page as the summary of the run."""
+        leave(self.actions.summary, f"{page}\n")
+
+    def tell_plan(self, plan: Plan) -> None:
+        """Give later steps what a plan would do, in figures."""
+        self.outputs |= {
+            "changes": "true" if plan.changes else "false",
+            "to_create": str(plan.count(Create)),
+            "to_update": str(plan.count(Update)),
+            "to_delete": str(plan.count(Delete)),
+            "orphaned": str(plan.orphaned or 0),
+            "digest": plan.digest,
+        }
+
+    def comment(
+        self, bodies: Mapping[int, str], environment: str | None, *, seconds: float = _SECONDS_FOR_COMMENTS
+    ) -> None:
+        """Tell pull requests, each its text; where that fails it is a warning, for the run does not depend on it."""
+        if not bodies:
+            return
+        try:
+            with self.github(seconds) as github:
+                for number, body in bodies.items():
+                    self._stick(github, number, environment, body)
+        except Interrupted:
+            raise
+        except ReconcilerError as error:
+            self._without_comment(error)
+
+    def _stick(self, github: GitHub, number: int, environment: str | None, body: str) -> None:
+        try:
+            stick(github, number, environment, body)
+        except Interrupted:
+            raise
+        except ReconcilerError as error:
+            self._without_comment(error)
+
+    def _without_comment(self, error: ReconcilerError) -> None:
+        self.remarks.append(remarks.warned("no comment on the pull request", error))
+        log.note(f"No comment on the pull request: {error.message}")
+
+    def github(self, seconds: float, watch: Watch = Watch()) -> GitHub:
+        """Open the way to GitHub for so many seconds."""
+        return GitHub(load_github_connection(), timeout=seconds, clock=Clock(), watch=watch)
+
+
+def carried_out(work: Callable[[Job], Ending]) -> int:
+    """Do a step's work between masks and outputs; the one place that catches its errors."""
+    job = Job(load_actions())
+    _write(line for secret in job.actions.secrets for line in commands.masks(secret.reveal()))
+    try:
+        ending = work(job)
+    except ReconcilerError as error:
+        log.complain(error)
+        job.remarks += remarks.of_error(error)
+        ending = job.ending or Ending(error.exit_code, reason_of(error))
+    _write(commands.annotations(job.remarks))
+    job.outputs |= {"exit_code": str(ending.exit_code), "failure_reason": ending.reason}
+    entries = (commands.output(name, value, secrets.token_hex(16)) for name, value in job.outputs.items())
+    leave(job.actions.output, "".join(entries))
+    return ending.exit_code
+
+
+def _write(lines: Iterable[str]) -> None:
+    for line in lines:
+        log.command(line)

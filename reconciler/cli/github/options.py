@@ -1,0 +1,66 @@
+"""What the commands inside GitHub Actions are asked for."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from reconciler.cli.options import Call, Common, Function, command_options
+from reconciler.guard import Limits
+from reconciler.settings import Settings, load_settings
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked of one step."""
+
+    path: Path
+    common: Common
+    now: Callable[[], datetime]
+    limits: Limits
+    comments: bool
+
+    @property
+    def settings(self) -> Settings:
+        """The settings that hold for the path; raises what `load_settings` raises."""
+        return load_settings(self.path, environment=self.common.environment, api_version=self.common.api_version)
+
+
+def path_options(function: Function) -> Function:
+    """Give a command PATH and the common options."""
+    path = click.argument("path", default="events", type=click.Path(path_type=Path))
+    given: Function = path(command_options(function))
+    return given
+
+
+def asking_options(function: Function) -> Function:
+    """Give a command what plan and apply are asked for, as one value."""
+
+    @wraps(function)
+    def collected(
+        call: Call,
+        /,
+        path: Path,
+        *,
+        common: Common,
+        max_deletes: int | None,
+        max_registrants: int | None,
+        comments: bool,
+        **others: Any,
+    ) -> Any:
+        asked = Asked(path, common, call.now, Limits(max_deletes, max_registrants), comments)
+        return function(asked, **others)
+
+    number = click.IntRange(min=0)
+    decorated = path_options(click.pass_obj(collected))
+    for option in (
+        click.option("--comment/--no-comment", "comments", default=True, help="Comment on pull requests [yes]."),
+        click.option("--max-registrants", type=number, metavar="N", help="People registered on them [0]."),
+        click.option("--max-deletes", type=number, metavar="N", help="Orphans to delete or cancel at most [0]."),
+    ):
+        decorated = option(decorated)
+    return decorated

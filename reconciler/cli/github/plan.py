@@ -1,0 +1,102 @@
+"""`reconciler github plan`."""
+
+from collections.abc import Callable
+
+import click
+
+from reconciler import json_form
+from reconciler.cli.github import log
+from reconciler.cli.github.job import Ending, Job, carried_out
+from reconciler.cli.github.options import Asked, asking_options
+from reconciler.cli.github.planning import drafted
+from reconciler.cli.options import base_option
+from reconciler.cli.output import save
+from reconciler.declarations.files import load
+from reconciler.errors import DeclarationsInvalid, UsageError
+from reconciler.github import remarks
+from reconciler.github.actions import Actions
+from reconciler.github.commands import Annotation, Kind
+from reconciler.github.merged import PLAN_FILE
+from reconciler.github.occasion import MergeGroup, PullRequest, occasion
+from reconciler.pipeline import with_refusals
+from reconciler.render import text, words
+from reconciler.render.comment import COMMENT_LIMIT, SUMMARY_LIMIT, comment
+from reconciler.render.problems import fork, problems
+from reconciler.render.review import Planned, Review
+
+_Page = Callable[[int], str]
+"""Writes a page in at most so many bytes."""
+
+
+@click.command("plan")
+@base_option
+@asking_options
+def command(asked: Asked, *, base: str | None) -> int:
+    """Show a pull request, or a merge group, what the declarations at PATH (default: events) would change."""
+    return carried_out(lambda job: _plan(job, asked, base))
+
+
+def _plan(job: Job, asked: Asked, base: str | None) -> Ending:
+    """Find out what the plan is for, and who may be told."""
+    match occasion(job.actions.event, job.actions.payload()):
+        case PullRequest(from_fork=True):
+            return _offline(job, asked, "a pull request from a fork gets no secrets")
+        case PullRequest() if not (job.actions.opens_hubspot or asked.common.sandbox):
+            return _offline(job, asked, "HUBSPOT_ACCESS_TOKEN is not set")
+        case PullRequest() as pull:
+            return _online(job, asked, base or _base(job.actions, pull), pull.number if asked.comments else None)
+        case MergeGroup() as group:
+            return _online(job, asked, base or group.base_sha, None)
+        case _:
+            hint = "run it on pull_request or merge_group; `reconciler plan` runs anywhere"
+            raise UsageError(f"there is nothing to plan on the event {job.actions.event}", hint=hint)
+
+
+def _base(actions: Actions, pull: PullRequest) -> str:
+    """Name what a pull request would be merged into: of its trial merge, that is the first parent."""
+    return f"{actions.commit}^1" if actions.is_merge else pull.base_sha
+
+
+def _offline(job: Job, asked: Asked, why: str) -> Ending:
+    """Check the declarations alone; neither HubSpot nor GitHub is asked for anything."""
+    try:
+        declared = load(asked.settings)
+    except DeclarationsInvalid as invalid:
+        _tell(job, asked, None, _wrong(job, asked, invalid))
+        raise
+    _tell(job, asked, None, lambda limit: fork(declared, _name(asked), job.links, limit))
+    job.remarks.append(Annotation(Kind.NOTICE, "checked offline", f"The declarations are valid; no plan: {why}."))
+    log.show(f"{text.diagnostics(declared.diagnostics)}Valid: {words.count(len(declared.events), 'event')}; {why}.\n")
+    return Ending()
+
+
+def _online(job: Job, asked: Asked, base: str, number: int | None) -> Ending:
+    try:
+        draft, compared = drafted(asked, base)
+    except DeclarationsInvalid as invalid:
+        _tell(job, asked, number, _wrong(job, asked, invalid))
+        raise
+    plan = with_refusals(draft, asked.limits)
+    saved = job.actions.file(PLAN_FILE)
+    save(saved, json_form.plan_json(plan))
+    job.tell_plan(plan)
+    job.outputs["plan_path"] = str(saved)
+    job.remarks += remarks.of_findings(plan.diagnostics)
+    log.show(text.plan(plan))
+    review = Review(plan, Planned(), _name(asked), job.links, compared, draft.seen)
+    _tell(job, asked, number, lambda limit: comment(review, limit))
+    return Ending()
+
+
+def _wrong(job: Job, asked: Asked, invalid: DeclarationsInvalid) -> _Page:
+    return lambda limit: problems(invalid.diagnostics, _name(asked), job.links, limit)
+
+
+def _tell(job: Job, asked: Asked, number: int | None, page: _Page) -> None:
+    job.summarize(page(SUMMARY_LIMIT))
+    if number is not None:
+        job.comment({number: page(COMMENT_LIMIT)}, _name(asked))
+
+
+def _name(asked: Asked) -> str | None:
+    return asked.common.environment

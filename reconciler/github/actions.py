@@ -1,0 +1,114 @@
+"""What GitHub Actions says of the run that a step belongs to."""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from reconciler.errors import UsageError
+from reconciler.settings import Secret
+
+_HINT = "run this inside GitHub Actions, which sets it"
+_WORKFLOW = re.compile(r"[^/@]+/[^/@]+/(\.github/workflows/[^/@]+)@.+")
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_MERGE = re.compile(r"refs/pull/[0-9]+/merge")
+_BRANCHES = "refs/heads/"
+_SECRETS = ("HUBSPOT_ACCESS_TOKEN", "GITHUB_TOKEN")
+LARGEST_EVENT = 32 * 1024 * 1024
+"""Bytes of an event's payload; GitHub sends none above 25 MB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actions:
+    """A step's surroundings, as far as it was told of them; an empty text was not told."""
+
+    event: str
+    event_path: str
+    ref: str
+    sha: str
+    workflow_ref: str
+    server_url: str
+    repository: str
+    run_id: str
+    temp: str
+    output: str
+    summary: str
+    secrets: tuple[Secret, ...]
+    """What must never stand in the log."""
+    opens_hubspot: bool
+    """There is a token for HubSpot; pull requests from forks get none."""
+
+    def payload(self) -> str:
+        """Read the event's payload; `UsageError` where it cannot be read."""
+        try:
+            with Path(self.event_path).open("rb") as file:
+                content = file.read(LARGEST_EVENT + 1)
+        except OSError as error:
+            raise UsageError(f"cannot read what GITHUB_EVENT_PATH names: {error.strerror}", hint=_HINT) from error
+        if len(content) > LARGEST_EVENT:
+            raise UsageError("what GITHUB_EVENT_PATH names is too large for an event")
+        return content.decode("utf-8", "replace")
+
+    @property
+    def commit(self) -> str:
+        """The commit that was checked out; `UsageError` where there is none."""
+        if not _COMMIT.fullmatch(self.sha):
+            raise UsageError("GITHUB_SHA does not name a commit", hint=_HINT)
+        return self.sha
+
+    @property
+    def is_merge(self) -> bool:
+        """Tell whether the commit is the one that GitHub makes to try a pull request's merge."""
+        return _MERGE.fullmatch(self.ref) is not None
+
+    @property
+    def branch(self) -> str:
+        """The branch that the run is for; `UsageError` where it is for none."""
+        if not self.ref.startswith(_BRANCHES):
+            raise UsageError("GITHUB_REF does not name a branch", hint=_HINT)
+        return self.ref.removeprefix(_BRANCHES)
+
+    @property
+    def workflow(self) -> str:
+        """The workflow's file, for example `.github/workflows/apply.yml`."""
+        found = _WORKFLOW.fullmatch(self.workflow_ref)
+        if found is None:
+            raise UsageError("GITHUB_WORKFLOW_REF does not name a workflow's file", hint=_HINT)
+        return found[1]
+
+    @property
+    def repository_url(self) -> str:
+        """The address of the repository's page; empty where it is not known."""
+        return f"{self.server_url}/{self.repository}" if self.server_url and self.repository else ""
+
+    @property
+    def run_url(self) -> str:
+        """The address of the run's page; empty where it is not known."""
+        return f"{self.repository_url}/actions/runs/{self.run_id}" if self.repository_url and self.run_id else ""
+
+    def file(self, name: str) -> Path:
+        """Give the place of a file that later steps of the job find; `UsageError` where there is none."""
+        if not self.temp:
+            raise UsageError("RUNNER_TEMP is not set", hint=_HINT)
+        return Path(self.temp) / name
+
+
+def load_actions(environ: Mapping[str, str] = os.environ) -> Actions:
+    """Read from the environment what Actions tells every step."""
+    secrets = {name: environ.get(name, "").strip() for name in _SECRETS}
+    return Actions(
+        event=environ.get("GITHUB_EVENT_NAME", ""),
+        event_path=environ.get("GITHUB_EVENT_PATH", ""),
+        ref=environ.get("GITHUB_REF", ""),
+        sha=environ.get("GITHUB_SHA", ""),
+        workflow_ref=environ.get("GITHUB_WORKFLOW_REF", ""),
+        server_url=environ.get("GITHUB_SERVER_URL", ""),
+        repository=environ.get("GITHUB_REPOSITORY", ""),
+        run_id=environ.get("GITHUB_RUN_ID", ""),
+        temp=environ.get("RUNNER_TEMP", ""),
+        output=environ.get("GITHUB_OUTPUT", ""),
+        summary=environ.get("GITHUB_STEP_SUMMARY", ""),
+        secrets=tuple(map(Secret, filter(None, secrets.values()))),
+        opens_hubspot=bool(secrets["HUBSPOT_ACCESS_TOKEN"]),
+    )

@@ -1,0 +1,187 @@
+"""What was merged since the last apply, with the plans that were shown for it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from reconciler.errors import Refused, Rejected, SavedPlanInvalid
+from reconciler.github.client import GitHub
+from reconciler.github.records import Ancestry, Artifact, Comparison, PullRequest, Run
+from reconciler.plan import Plan
+from reconciler.saved import read_plan
+
+PLAN_FILE = "reconciler-plan.json"
+"""The saved plan's name, on the runner and in the artifact."""
+
+_MOST_RUNS = 100
+"""Runs that are looked at, the newest first."""
+_APPLYING = ("push", "workflow_dispatch")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The line of commits that is applied, by which workflow."""
+
+    repository: str
+    """As `owner/name`."""
+    branch: str
+    workflow: str
+    """The file of the workflow that applies, for example `.github/workflows/apply.yml`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A merged pull request with the plan that was shown for its last commit."""
+
+    number: int
+    plan: Plan | None
+    why: str = ""
+    """Why there is no plan, or none that counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What came to the default branch since the last apply."""
+
+    base: str | None
+    """The commit that the declarations stood at before; None where that is not known."""
+    reviews: tuple[Review, ...] = ()
+    unreviewed: tuple[str, ...] = ()
+    """Commits that no merged pull request brought."""
+    gap: str = ""
+    """Why it is not known what was merged; empty where it is."""
+
+    def of_portal(self, portal: int) -> "Merged":
+        """Give the same, in which no plan for another portal counts."""
+        return replace(self, reviews=tuple(_of_portal(review, portal) for review in self.reviews))
+
+    @property
+    def plans(self) -> list[Plan]:
+        """The plans that count."""
+        return [review.plan for review in self.reviews if review.plan is not None]
+
+    @property
+    def is_reviewed(self) -> bool:
+        """Tell whether every commit came by a pull request whose plan counts."""
+        return not self.gap and not self.unreviewed and all(review.plan is not None for review in self.reviews)
+
+
+def _of_portal(review: Review, portal: int) -> Review:
+    if review.plan is None or review.plan.portal.id == portal:
+        return review
+    return Review(review.number, None, f"its plan was made for portal {review.plan.portal.id}, not for {portal}")
+
+
+def plan_artifact(environment: str | None) -> str:
+    """Name the artifact that holds the plan of an environment."""
+    return f"reconciler-plan-{environment or 'default'}"
+
+
+def last_applied(github: GitHub, line: Line, head: str) -> str | None:
+    """Give the newest commit up to `head` that was applied with success; None where there was none.
+
+    `Refused` where a commit after `head` was applied already: to go back is no apply of what was merged.
+    """
+    for run in _successes(github, line):
+        match None if (compared := github.compare(run.head_sha, head)) is None else compared.ancestry:
+            case Ancestry.AHEAD | Ancestry.IDENTICAL:
+                return run.head_sha
+            case Ancestry.BEHIND:
+                raise Refused(
+                    f"commit {run.head_sha[:10]}, which comes after {head[:10]}, was applied already",
+                    hint="run the workflow on the newest commit of the default branch",
+                )
+            case _:
+                continue
+    return None
+
+
+def _successes(github: GitHub, line: Line) -> Iterator[Run]:
+    file = line.workflow.rpartition("/")[2]
+    runs = github.runs_of_workflow(file, branch=line.branch, status="success")
+    try:
+        found = list(islice(runs, _MOST_RUNS))
+    except Rejected as no:
+        if no.status == 404:  # no such workflow has ever run
+            return
+        raise
+    yield from {run.head_sha: run for run in found if _applied(run, line)}.values()
+
+
+def _applied(run: Run, line: Line) -> bool:
+    where = (run.workflow_path, run.head_repository, run.head_branch)
+    return (
+        where == (line.workflow, line.repository, line.branch)
+        and run.event in _APPLYING
+        and run.conclusion == "success"
+    )
+
+
+def merged_since(github: GitHub, line: Line, base: str, head: str, artifact: str) -> Merged:
+    """Find what was merged after `base`, up to `head`."""
+    compared = github.compare(base, head)
+    if compared is None:
+        return Merged(None, gap=f"GitHub cannot tell how commit {base[:10]} leads to {head[:10]}")
+    if not compared.complete:
+        gap = f"GitHub lists {len(compared.commits)} of the {compared.total} commits since {base[:10]}, not all"
+        return Merged(_as_base(base, compared), gap=gap)
+    return replace(merged_with(github, line, compared.commits, artifact), base=_as_base(base, compared))
+
+
+def _as_base(base: str, compared: Comparison) -> str | None:
+    """Give the base, unless the branch was moved away from it."""
+    return base if compared.ancestry in {Ancestry.AHEAD, Ancestry.IDENTICAL} else None
+
+
+def merged_with(github: GitHub, line: Line, commits: Iterable[str], artifact: str) -> Merged:
+    """Find the pull requests that were merged with these commits, whatever was before."""
+    brought = _brought(github, line, list(commits))
+    pulls = {pull.number: pull for found in brought.values() for pull in found}
+    return Merged(
+        None,
+        tuple(_review(github, line, pulls[number], artifact) for number in sorted(pulls)),
+        tuple(commit for commit, found in brought.items() if not found),
+    )
+
+
+def _brought(github: GitHub, line: Line, commits: list[str]) -> Mapping[str, list[PullRequest]]:
+    """Tell of each commit which pull requests brought it to the branch."""
+    among = frozenset(commits)
+
+    def fits(pull: PullRequest) -> bool:
+        where = (pull.base_repository, pull.base_ref)
+        return pull.merged and where == (line.repository, line.branch) and pull.merge_commit_sha in among
+
+    return {commit: list(filter(fits, github.pull_requests_of(commit))) for commit in commits}
+
+
+def _review(github: GitHub, line: Line, pull: PullRequest, artifact: str) -> Review:
+    if pull.from_fork:
+        return Review(pull.number, None, "it came from a fork, and pull requests from forks get no plan")
+    found = _stored(github, line, pull, artifact)
+    if found is None:
+        return Review(pull.number, None, "no run for its last commit left a plan")
+    try:
+        return Review(pull.number, _read(github, found))
+    except (Rejected, SavedPlanInvalid) as error:
+        return Review(pull.number, None, f"its plan cannot be used: {error.message}")
+
+
+def _stored(github: GitHub, line: Line, pull: PullRequest, artifact: str) -> Artifact | None:
+    """Find the plan of a pull request's last commit; what a fork's run left is anybody's."""
+    for run in islice(github.runs_of_commit(pull.head_sha), _MOST_RUNS):
+        if (run.event, run.head_repository, run.head_sha) == ("pull_request", line.repository, pull.head_sha):
+            named = [one for one in github.artifacts(run.id) if one.name == artifact]
+            if named:
+                return max(named, key=lambda one: one.id)
+    return None
+
+
+def _read(github: GitHub, artifact: Artifact) -> Plan:
+    content = None if artifact.expired else github.file_in(artifact, PLAN_FILE)
+    if content is None:
+        raise SavedPlanInvalid("it has expired, or its artifact holds none")
+    try:
+        return read_plan(content.decode())
+    except UnicodeDecodeError as error:
+        raise SavedPlanInvalid("it is not UTF-8") from error

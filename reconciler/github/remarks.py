@@ -1,0 +1,80 @@
+"""What an annotation says of an error, a finding, a result."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from reconciler.change import Change
+from reconciler.diagnostics import Diagnostic, Severity
+from reconciler.errors import DeclarationsInvalid, ReconcilerError, Refused
+from reconciler.github.commands import Annotation, Kind
+from reconciler.receipt import Outcome, Receipt, Result
+from reconciler.render import words
+
+_KINDS = {Severity.ERROR: Kind.ERROR, Severity.WARNING: Kind.WARNING}
+_SHORT = {Outcome.FAILED: "failed", Outcome.UNSURE: "unsure", Outcome.REFUSED: "refused"}
+
+
+def of_error(error: ReconcilerError) -> Iterator[Annotation]:
+    """Give what is wrong: every finding that the error holds, at its place, else the error itself."""
+    match error:
+        case DeclarationsInvalid(diagnostics=findings):
+            yield from of_findings(findings)
+        case Refused(reasons=findings):
+            yield from of_findings(findings)
+            yield _said(error)
+        case _:
+            yield _said(error)
+
+
+def of_findings(findings: Iterable[Diagnostic]) -> Iterator[Annotation]:
+    """Give the errors and warnings among findings; what only explains the run is for reading."""
+    for found in findings:
+        if found.severity in _KINDS:
+            hint = "" if found.hint is None else f" ({found.hint})"
+            place = found.place
+            yield Annotation(
+                _KINDS[found.severity],
+                found.code,
+                words.visible(found.message + hint),
+                None if place is None else words.visible(place.file),
+                None if place is None else place.line,
+                None if place is None else place.column,
+            )
+
+
+def of_receipt(receipt: Receipt) -> Iterator[Annotation]:
+    """Give what did not go well, each at the line that asks for it."""
+    for result in receipt.results:
+        if result.outcome in _SHORT:
+            yield _of_result(result)
+
+
+def _of_result(result: Result) -> Annotation:
+    source = result.change.source
+    said = f"{words.title(result.change)}: {result.why or result.outcome}"
+    return Annotation(
+        Kind.ERROR,
+        _SHORT[result.outcome],
+        words.visible(said),
+        None if source is None else words.visible(source.file),
+        _line(result.change, result.why or ""),
+    )
+
+
+def _line(change: Change, why: str) -> int | None:
+    """Give the line of the field that a reason names, else the event's."""
+    named = (field.line for field in change.fields if re.search(rf"\b{re.escape(field.name)}\b", why))
+    return next((line for line in named if line is not None), None if change.source is None else change.source.line)
+
+
+def warned(title: str, error: ReconcilerError) -> Annotation:
+    """Give a warning of what went wrong beside the work itself."""
+    return Annotation(Kind.WARNING, title, _message(error))
+
+
+def _said(error: ReconcilerError) -> Annotation:
+    return Annotation(Kind.ERROR, "reconciler", _message(error))
+
+
+def _message(error: ReconcilerError) -> str:
+    return words.visible(error.message + ("" if error.hint is None else f" ({error.hint})"))

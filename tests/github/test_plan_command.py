@@ -1,0 +1,315 @@
+"""`reconciler github plan`, as the workflow of a pull request runs it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from reconciler.saved import read_plan
+from tests.github.conftest import OpenWorkshop
+from tests.github.runner_parser import possible_commands
+from tests.github.workshop import READING, WRITING, Step, Workshop, as_a_process, event
+from tests.github.world import SOMEBODY, TOKEN, failing
+from tests.story.world import live
+
+HOSTILE = (
+    "x%0A::set-env name=A::b ##[error]@everyone <!-- reconciler:comment:1 --> | `code` ![](https://evil.example/a)"
+)
+FAIR = live("fair", eventName="Fair", eventType="EDITED")
+
+
+@pytest.fixture
+def shop(open_workshop: OpenWorkshop) -> Workshop:
+    """Give a workshop in which somebody has changed the type of the one event in HubSpot."""
+    return open_workshop(FAIR, fair=event("fair", eventType="FAIR"))
+
+
+def launch(shop: Workshop) -> int:
+    """Propose a new event."""
+    return shop.propose("launch", launch=event("launch"))
+
+
+# One pull request
+
+
+def test_a_pull_request_is_shown_its_plan(shop: Workshop) -> None:
+    number = launch(shop)
+    step = shop.plan(number)
+    assert step.code == 0, step.printed
+    (comment,) = shop.comments(number)
+    assert comment.startswith("<!-- reconciler:comment:1 environment= -->\n### Plan of the marketing events")
+    assert "Launch" in comment
+    assert "Drift: 1 event changed in HubSpot" in comment
+    assert step.summary.startswith(comment)
+    assert "Plan: 1 to create, 1 to update, 0 to delete; 0 unchanged, 0 orphaned." in step.screen.out
+    assert not shop.portal.writes()
+
+
+def test_the_outputs_are_the_plan_in_figures(shop: Workshop) -> None:
+    step = shop.plan(launch(shop))
+    plan = read_plan(Path(step.outputs["plan_path"]).read_text())
+    assert step.outputs == {
+        "changes": "true",
+        "to_create": "1",
+        "to_update": "1",
+        "to_delete": "0",
+        "orphaned": "0",
+        "digest": plan.digest,
+        "plan_path": str(step.temp / "reconciler-plan.json"),
+        "exit_code": "0",
+        "failure_reason": "",
+    }
+    assert [(change.action, change.origin) for change in plan.changes] == [("create", "files"), ("update", "hubspot")]
+
+
+def test_a_process_of_its_own_does_the_same(open_workshop: OpenWorkshop) -> None:
+    shop = open_workshop(FAIR, start=as_a_process, fair=event("fair", eventType="FAIR"))
+    number = launch(shop)
+    step = shop.plan(number)
+    assert (step.code, step.reason, len(shop.comments(number))) == (0, "", 1)
+    assert possible_commands(step.printed)[0].name == "add-mask"
+
+
+def test_no_token_is_told_anywhere_but_in_the_masks(shop: Workshop) -> None:
+    number = launch(shop)
+    step = shop.plan(number, "--verbose")
+    masks = step.screen.out.splitlines()[:2]
+    assert masks == [f"::add-mask::{READING}", f"::add-mask::{TOKEN}"]
+    left = step.printed.replace("\n".join(masks), "")
+    files = "".join(file.read_text() for file in step.temp.iterdir())
+    everything = left + files + "".join(shop.comments(number))
+    assert READING not in everything
+    assert TOKEN not in everything
+
+
+def test_the_comment_is_written_once_and_edited_after_that(shop: Workshop) -> None:
+    number = launch(shop)
+    others = [shop.github.comment(number, f"no. {n}") for n in range(120)]
+    shop.plan(number)
+    ids = set(shop.github.comments) - set(others)
+    shop.push_again(number, launch=event("launch", eventType="WEBINAR"))
+    shop.plan(number)
+    assert set(shop.github.comments) - set(others) == ids
+    assert "WEBINAR" in shop.comments(number)[-1]
+
+
+def test_a_comment_that_was_deleted_is_made_anew(shop: Workshop) -> None:
+    number = launch(shop)
+    shop.plan(number)
+    shop.github.comments.clear()
+    shop.plan(number)
+    assert len(shop.comments(number)) == 1
+
+
+def test_a_comment_that_is_deleted_while_it_is_edited_is_made_anew(shop: Workshop) -> None:
+    number = launch(shop)
+    shop.plan(number)
+    shop.push_again(number, launch=event("launch", eventType="WEBINAR"))
+    shop.github.trouble("PATCH", "/issues/comments/*", failing(404))
+    shop.plan(number)
+    assert len(shop.comments(number)) == 2
+
+
+def test_only_a_comment_by_actions_with_the_mark_at_its_start_is_ours(shop: Workshop) -> None:
+    number = launch(shop)
+    shop.plan(number)
+    (ours,) = shop.comments(number)
+    shop.github.comments.clear()
+    decoys = [shop.github.comment(number, ours, SOMEBODY), shop.github.comment(number, f"> {ours}")]
+    shop.plan(number)
+    assert len(shop.comments(number)) == 3
+    assert shop.github.comments[decoys[0]].user == SOMEBODY
+    assert shop.comments(number)[1].startswith("> ")
+
+
+def test_two_environments_are_two_comments(open_workshop: OpenWorkshop) -> None:
+    settings = "portal: 7\nexternalAccountId: acme\nenvironments: {staging: {portal: 7}, live: {portal: 7}}\n"
+    shop = open_workshop(settings=settings)
+    number = launch(shop)
+    for name in ("staging", "live", "staging"):
+        assert shop.plan(number, "--env", name).code == 0
+    assert [one.partition(" -->")[0].rpartition("=")[2] for one in shop.comments(number)] == ["staging", "live"]
+
+
+def test_no_comment_is_written_where_none_is_wanted(shop: Workshop) -> None:
+    number = launch(shop)
+    step = shop.plan(number, "--no-comment")
+    assert step.code == 0
+    assert "Launch" in step.summary
+    assert not shop.github.requests
+
+
+def test_the_base_can_be_named(shop: Workshop) -> None:
+    number = launch(shop)
+    shop.plan(number, "--base", "HEAD")
+    assert "Drift: 2 events" in shop.comments(number)[0]
+
+
+def test_without_a_trial_merge_the_base_is_the_events(shop: Workshop) -> None:
+    number = launch(shop)
+    shop.repository.git("checkout", "--quiet", "launch")
+    step = shop.step(
+        "plan",
+        event=shop.github.pull_request_event(number),
+        GITHUB_EVENT_NAME="pull_request",
+        GITHUB_REF="refs/heads/launch",
+        HUBSPOT_ACCESS_TOKEN=READING,
+    )
+    assert step.code == 0
+    assert "Drift: 1 event changed" in step.summary
+
+
+# What keeps a plan from being made or told
+
+
+def test_without_permission_to_comment_the_check_goes_on_with_a_warning(shop: Workshop) -> None:
+    number = launch(shop)
+    token = shop.github.let("ghs_reading", contents="read", pull_requests="read")
+    step = shop.plan(number, GITHUB_TOKEN=token)
+    assert step.code == 0
+    (warning,) = step.annotations("warning")
+    assert warning.properties["title"] == "no comment on the pull request"
+    assert "pull-requests: write" in warning.data
+    assert "Launch" in step.summary
+    assert not shop.comments(number)
+
+
+@pytest.mark.parametrize("environ", [{"GITHUB_TOKEN": ""}, {"GITHUB_TOKEN": "ghs_unknown"}])
+def test_without_a_token_for_github_the_check_goes_on_too(shop: Workshop, environ: dict[str, str]) -> None:
+    step = shop.plan(launch(shop), **environ)
+    assert step.code == 0
+    assert len(step.annotations("warning")) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "said", "kind"),
+    [
+        (event("launch"), 0, "Checked offline", "notice"),
+        ("colour: red\n", 3, "cannot be planned", "error"),
+    ],
+)
+@pytest.mark.parametrize("token", ["", WRITING])
+def test_a_fork_is_checked_offline(shop: Workshop, text: str, code: int, said: str, kind: str, token: str) -> None:
+    shop.repository.git("checkout", "--quiet", "-b", "fork")
+    number = shop.github.open_pull("fork", repository="somebody/events", sha=shop.declare(launch=text))
+    shop.portal.requests()
+    step = shop.plan(number, token=token)
+    assert step.code == code
+    assert said in step.summary
+    assert step.annotations(kind)
+    assert not shop.github.requests
+    assert not shop.portal.requests()
+    assert "plan_path" not in step.outputs
+
+
+def test_without_the_secret_it_is_checked_offline(shop: Workshop) -> None:
+    step = shop.plan(launch(shop), token="")
+    assert step.code == 0
+    (notice,) = step.annotations("notice")
+    assert "HUBSPOT_ACCESS_TOKEN is not set" in notice.data
+    assert not shop.github.requests
+
+
+def test_invalid_declarations_are_told_at_their_place(shop: Workshop) -> None:
+    number = shop.propose("wrong", wrong="externalEventId: x\ncolour: red\neventName: X\neventOrganizer: Y\n")
+    step = shop.plan(number)
+    assert (step.code, step.reason) == (3, "declarations-invalid")
+    (error,) = step.annotations("error")
+    assert error.properties == {"file": "events/wrong.yaml", "line": "2", "col": "1", "title": "unknown-key"}
+    assert "colour" in shop.comments(number)[0]
+    assert "colour" in step.summary
+    assert "plan_path" not in step.outputs
+
+
+def test_what_an_apply_would_refuse_is_a_warning(open_workshop: OpenWorkshop) -> None:
+    shop = open_workshop(FAIR, settings="externalAccountId: acme\n", fair=event("fair"))
+    step = shop.plan(launch(shop))
+    assert step.code == 0
+    assert "guard-portal" in [one.properties["title"] for one in step.annotations("warning")]
+
+
+@pytest.mark.parametrize(
+    ("environ", "code", "reason"),
+    [
+        ({"HUBSPOT_ACCESS_TOKEN": "wrong"}, 4, "access-denied"),
+        ({"HUBSPOT_BASE_URL": "https://x@y"}, 64, "usage"),
+        ({"GITHUB_EVENT_PATH": "/nowhere"}, 64, "usage"),
+        ({"GITHUB_SHA": "main"}, 64, "usage"),
+        ({"RUNNER_TEMP": ""}, 64, "usage"),
+        ({"RUNNER_TEMP": "/nowhere"}, 1, "error"),
+    ],
+)
+def test_every_failure_has_its_word(shop: Workshop, environ: dict[str, str], code: int, reason: str) -> None:
+    number = launch(shop)
+    token = environ.pop("HUBSPOT_ACCESS_TOKEN", READING)
+    step = shop.plan(number, token=token, **environ)
+    assert (step.code, step.reason, step.outputs["exit_code"]) == (code, reason, str(code))
+    assert len(step.annotations("error")) == 1
+
+
+def test_another_portal_is_refused(open_workshop: OpenWorkshop) -> None:
+    shop = open_workshop(settings="portal: 8\nexternalAccountId: acme\n")
+    step = shop.plan(launch(shop))
+    assert (step.code, step.reason) == (5, "refused")
+
+
+@pytest.mark.parametrize("name", ["push", "schedule", "pull_request_target", "issues", ""])
+def test_nothing_is_planned_on_other_events(shop: Workshop, name: str) -> None:
+    payload = shop.github.push_event("main", None, shop.applied_to)
+    step = shop.step("plan", event=payload, GITHUB_EVENT_NAME=name, HUBSPOT_ACCESS_TOKEN=READING)
+    assert (step.code, step.reason) == (64, "usage")
+    assert not shop.portal.requests()
+
+
+def test_a_merge_group_is_planned_without_a_comment(shop: Workshop) -> None:
+    number = launch(shop)
+    base = shop.repository.git("rev-parse", "main")
+    shop.repository.git("checkout", "--quiet", "--detach", "launch")
+    step = shop.step(
+        "plan",
+        event=shop.github.merge_group_event(number, shop.repository.git("rev-parse", "HEAD")),
+        GITHUB_EVENT_NAME="merge_group",
+        GITHUB_REF="refs/heads/gh-readonly-queue/main/pr-1",
+        HUBSPOT_ACCESS_TOKEN=READING,
+    )
+    assert step.code == 0, step.printed
+    assert json.loads(Path(step.outputs["plan_path"]).read_text())["summary"]["create"] == 1
+    assert "Drift: 1 event" in step.summary
+    assert base == shop.github.branches["main"]
+    assert not shop.github.requests
+
+
+# Hostile texts
+
+
+def check_harmless(step: Step, comments: list[str]) -> None:
+    """Nothing of a hostile text may act: in the log, the outputs, the summary, the comments."""
+    found = possible_commands(step.printed)
+    assert {one.name for one in found} <= {"add-mask", "error", "warning", "notice"}
+    assert {one.data for one in found if one.name == "add-mask"} <= {READING, WRITING, TOKEN}
+    assert set(step.outputs) <= {
+        *("changes", "to_create", "to_update", "to_delete", "orphaned", "digest", "plan_path"),
+        *("exit_code", "failure_reason"),
+    }
+    for page in (*comments, step.summary):
+        assert "@everyone" not in page
+        assert "![](" not in page
+        assert page.count("<!-- reconciler:") == 1
+
+
+def test_hostile_names_act_nowhere(open_workshop: OpenWorkshop) -> None:
+    shop = open_workshop(live("fair", eventName=HOSTILE), live(None, eventName=HOSTILE), fair=event("fair"))
+    number = shop.propose("hostile", hostile=event("hostile", eventName=json.dumps(HOSTILE)))
+    step = shop.plan(number)
+    assert step.code == 0, step.printed
+    assert "everyone" in shop.comments(number)[0]
+    check_harmless(step, shop.comments(number))
+
+
+def test_hostile_file_names_and_keys_act_nowhere(shop: Workshop) -> None:
+    name = "::add-mask::x ##[error]"
+    number = shop.propose("hostile", **{name: f'"{HOSTILE}": 1\nexternalEventId: "##[error]@everyone"\n'})
+    step = shop.plan(number)
+    assert step.code == 3
+    assert any(name in one.properties["file"] for one in step.annotations("error"))
+    check_harmless(step, shop.comments(number))

@@ -1,0 +1,252 @@
+"""A repository with its people, its workflows and its portal: what a story inside GitHub Actions needs."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reconciler.cli.run import run
+from reconciler.sandbox.server import Options, running
+from tests.command_line import NOW, Screen, declare, started
+from tests.github.local_github import local_github
+from tests.github.runner_parser import Command, commands, outputs
+from tests.github.world import REPOSITORY, TOKEN, LocalGitHub
+from tests.hubspot.connecting import CERTIFICATE
+from tests.repository import Repository
+from tests.story.world import PORTAL, Held, World
+
+SETTINGS = f"portal: {PORTAL}\nexternalAccountId: acme\n"
+WRITING, READING = "sandbox-1001", "sandbox-1001-read"
+SERVER = "https://github.example"
+
+Start = Callable[[tuple[str, ...], Mapping[str, str], Path], Screen]
+
+
+def event(name: str, **fields: str) -> str:
+    """Declare an event; its fields stand so far apart that git merges changes of two of them."""
+    lines = {"externalEventId": name, "eventName": name.title(), "eventOrganizer": "Acme", **fields}
+    return "".join(f"{key}: {value}\n\n\n\n\n" for key, value in lines.items())
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one step of a workflow left behind."""
+
+    screen: Screen
+    outputs: Mapping[str, str]
+    summary: str
+    temp: Path
+
+    @property
+    def code(self) -> int:
+        return self.screen.code
+
+    @property
+    def reason(self) -> str:
+        return self.outputs["failure_reason"]
+
+    @property
+    def printed(self) -> str:
+        return self.screen.out + self.screen.err
+
+    @property
+    def commands(self) -> list[Command]:
+        """What the runner is told, but for the masks."""
+        return [one for one in commands(self.printed) if one.name != "add-mask"]
+
+    def annotations(self, kind: str) -> list[Command]:
+        return [one for one in self.commands if one.name == kind]
+
+    @property
+    def receipt(self) -> Any:
+        return json.loads((self.temp / "reconciler-receipt.json").read_text())
+
+
+@dataclass
+class Workshop:
+    """One repository on the local GitHub, and the sandbox that it declares events for."""
+
+    folder: Path
+    repository: Repository
+    github: LocalGitHub
+    portal: World
+    start: Start
+    options: tuple[str, ...] = ()
+    numbers: Iterator[int] = field(default_factory=count)
+    applied_to: str = ""
+
+    # People
+
+    def declare(self, **files: str) -> str:
+        """Commit files to the branch that is checked out."""
+        declare(self.repository.folder / "events", **files)
+        return self.repository.commit()
+
+    def push_to_main(self, **files: str) -> str:
+        """Commit straight to the default branch, past every review."""
+        self.repository.git("checkout", "--quiet", "main")
+        return self.github.push("main", self.declare(**files))
+
+    def propose(self, branch: str, **files: str) -> int:
+        """Open a pull request."""
+        self.repository.git("checkout", "--quiet", "-b", branch, "main")
+        self.github.push(branch, self.declare(**files))
+        return self.github.open_pull(branch)
+
+    def push_again(self, number: int, **files: str) -> None:
+        """Commit to a pull request's branch."""
+        branch = self.github.pulls[number].head_ref
+        self.repository.git("checkout", "--quiet", branch)
+        self.github.push(branch, self.declare(**files))
+
+    def merge(self, number: int) -> str:
+        return self._merged(number, "--no-ff", "--message=Merge")
+
+    def squash(self, number: int) -> str:
+        return self._merged(number, "--squash")
+
+    def _merged(self, number: int, *how: str) -> str:
+        self.repository.git("checkout", "--quiet", "main")
+        self.repository.git("merge", "--quiet", *how, self.github.pulls[number].head_sha)
+        if "--squash" in how:
+            self.repository.commit()
+        return self.github.merged(number, self.repository.git("rev-parse", "HEAD"))
+
+    # Workflows
+
+    def plan(self, number: int, *arguments: str, token: str = READING, **environ: str) -> Step:
+        """Run plan.yml for a pull request: on the commit that GitHub makes to try its merge."""
+        pull = self.github.pulls[number]
+        self.repository.git("checkout", "--quiet", "--detach", "main")
+        self.repository.git("merge", "--quiet", "--no-ff", "--message=Try", pull.head_sha)
+        run_id = self.github.start_run("plan.yml", event="pull_request", head_sha=pull.head_sha, head_branch="x")
+        step = self.step(
+            "plan",
+            *arguments,
+            GITHUB_EVENT_NAME="pull_request",
+            event=self.github.pull_request_event(number),
+            GITHUB_REF=f"refs/pull/{number}/merge",
+            HUBSPOT_ACCESS_TOKEN=token,
+            **environ,
+        )
+        if saved := step.outputs.get("plan_path"):
+            environment = arguments[arguments.index("--env") + 1] if "--env" in arguments else "default"
+            self.keep(run_id, Path(saved).read_bytes(), environment)
+        self.github.finish_run(run_id, "success" if step.code == 0 else "failure")
+        return step
+
+    def keep(self, run_id: int, plan: bytes, environment: str = "default") -> None:
+        """Upload a plan as the action does."""
+        self.github.upload(run_id, f"reconciler-plan-{environment}", {"reconciler-plan.json": plan})
+
+    def apply(self, *arguments: str, event: str = "push", at: str = "main", **environ: str) -> Step:
+        """Run apply.yml on the default branch as it stands, or stood."""
+        self.repository.git("checkout", "--quiet", "--detach", at)
+        tip = self.repository.git("rev-parse", "HEAD")
+        payload = self.github.push_event("main", self.applied_to or None, tip)
+        run_id = self.github.start_run("apply.yml", event=event, head_sha=tip)
+        step = self.step(
+            "apply",
+            *arguments,
+            GITHUB_EVENT_NAME=event,
+            event=payload,
+            **{"GITHUB_REF": "refs/heads/main", "HUBSPOT_ACCESS_TOKEN": WRITING, **environ},
+        )
+        self.github.finish_run(run_id, "success" if step.code == 0 else "failure")
+        return step
+
+    def replaced_apply(self) -> None:
+        """Let a run wait until the next one takes its place."""
+        run_id = self.github.start_run("apply.yml", event="push", head_sha=self.github.branches["main"])
+        self.github.finish_run(run_id, "cancelled")
+
+    def drift(self, *arguments: str, **environ: str) -> Step:
+        """Run drift.yml as its schedule does."""
+        self.repository.git("checkout", "--quiet", "main")
+        given = {"GITHUB_REF": "refs/heads/main", "HUBSPOT_ACCESS_TOKEN": READING, **environ}
+        return self.step("drift", *arguments, GITHUB_EVENT_NAME="schedule", event="{}", **given)
+
+    def step(self, command: str, *arguments: str, event: str, **environ: str) -> Step:
+        """Run a command with the environment that Actions gives to a step, on what is checked out."""
+        temp = self.folder / f"step-{next(self.numbers)}"
+        temp.mkdir()
+        (temp / "event.json").write_text(event)
+        given = {
+            "GITHUB_API_URL": self.github.api_url,
+            "GITHUB_EVENT_PATH": str(temp / "event.json"),
+            "GITHUB_OUTPUT": str(temp / "output"),
+            "GITHUB_REPOSITORY": REPOSITORY,
+            "GITHUB_RUN_ID": "99",
+            "GITHUB_SERVER_URL": SERVER,
+            "GITHUB_SHA": self.repository.git("rev-parse", "HEAD"),
+            "GITHUB_STEP_SUMMARY": str(temp / "summary.md"),
+            "GITHUB_TOKEN": TOKEN,
+            "GITHUB_WORKFLOW_REF": f"{REPOSITORY}/.github/workflows/{command}.yml@refs/heads/main",
+            "HUBSPOT_BASE_URL": self.portal.base_url,
+            "RUNNER_TEMP": str(temp),
+            # Reading the usual certificates takes half of a run, and nothing here needs any.
+            "SSL_CERT_FILE": str(CERTIFICATE),
+            **environ,
+        }
+        screen = self.start(("github", command, *self.options, *arguments), given, self.repository.folder)
+        told = (temp / "output").read_text() if (temp / "output").exists() else ""
+        summary = (temp / "summary.md").read_text() if (temp / "summary.md").exists() else ""
+        return Step(screen, outputs(told), summary, temp)
+
+    # What is to be seen
+
+    def comments(self, number: int) -> list[str]:
+        return self.github.bodies(number)
+
+    def held(self, name: str) -> dict[str, Any]:
+        """Give what HubSpot holds of an event."""
+        return self.portal.event(name)
+
+    def names(self) -> set[str]:
+        return {one["externalEventId"] for one in self.portal.held()}
+
+
+def as_a_process(arguments: tuple[str, ...], environ: Mapping[str, str], folder: Path) -> Screen:
+    """Start a step as the runner's shell does."""
+    return started(*arguments, environment=environ, cwd=folder)
+
+
+@dataclass(frozen=True)
+class InThisProcess:
+    """Runs steps where the tests run, which takes a tenth of the time."""
+
+    captured: pytest.CaptureFixture[str]
+
+    def __call__(self, arguments: tuple[str, ...], environ: Mapping[str, str], folder: Path) -> Screen:
+        self.captured.readouterr()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(folder)
+            for name, value in environ.items():
+                patch.setenv(name, value)
+            code = run(arguments, now=lambda: NOW)
+        out, err = self.captured.readouterr()
+        return Screen(code, out, err)
+
+
+@contextmanager
+def workshop(folder: Path, start: Start, *events: Held, settings: str = SETTINGS, **files: str) -> Iterator[Workshop]:
+    """Open a workshop: HubSpot holds the events, the default branch declares the files and was applied."""
+    seed = folder / "seed.json"
+    seed.write_text(json.dumps({"portal": {"id": PORTAL}, "events": events, "properties": []}))
+    repository = Repository.at(folder / "repository")
+    for name in ("user.name", "user.email"):
+        repository.git("config", name, "someone@example")
+    declare(repository.folder / "events", reconciler=settings, **files)
+    first = repository.commit()
+    with (
+        running(Options(seed=seed, rate="1000000/1")) as sandbox,
+        World(sandbox.base_url) as portal,
+        local_github(repository.folder) as github,
+    ):
+        github.push("main", first)
+        yield Workshop(folder, repository, github, portal, start, applied_to=first)
