@@ -6,6 +6,7 @@ import click
 
 _COMMANDS = {
     "plan": "Show a pull request what its merge would change.",
+    "apply": "Do what the plans of the merged pull requests showed.",
 }
 
 

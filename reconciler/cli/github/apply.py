@@ -1,0 +1,170 @@
+"""`reconciler github apply`."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+import click
+
+from reconciler import approval, json_form
+from reconciler.accounting import not_begun, nothing_ran, so_far
+from reconciler.base import Base
+from reconciler.cli.github import log
+from reconciler.cli.github.ending import ending_of, left_unreviewed
+from reconciler.cli.github.job import Ending, Job, carried_out
+from reconciler.cli.github.options import Asked, asking_options
+from reconciler.cli.github.telling import Telling
+from reconciler.cli.github.trunk import Tip, to_apply
+from reconciler.cli.output import save
+from reconciler.cli.reading import base_at
+from reconciler.cli.session import Stop, opened
+from reconciler.declarations.files import load
+from reconciler.errors import DeclarationsInvalid, ReconcilerError, Refused
+from reconciler.github import remarks
+from reconciler.github.merged import Line, Merged, last_applied, merged_since, merged_with, plan_artifact
+from reconciler.guard import ApprovedPlan
+from reconciler.hubspot.http import HttpWriter
+from reconciler.hubspot.writer import PortalWriter
+from reconciler.ledger import Applied
+from reconciler.lookup import read_each
+from reconciler.pipeline import Select, approve_plan, make_plan, run_plan, with_refusals
+from reconciler.plan import Draft
+from reconciler.receipt import Receipt
+from reconciler.render import text
+from reconciler.render.comment import SUMMARY_LIMIT
+from reconciler.render.problems import problems
+from reconciler.settings import Settings
+
+RECEIPT_FILE = "reconciler-receipt.json"
+
+_SECONDS_FOR_READING = 900.0
+"""How long it may take to find out what was merged."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What an apply inside Actions goes by."""
+
+    job: Job
+    asked: Asked
+    merged: Merged
+    settings: Settings
+    allows_unreviewed: bool
+
+    def keep(self, receipt: Receipt) -> None:
+        """Keep the receipt where later steps find it; `ReconcilerError` where that is not possible."""
+        save(self.job.actions.file(RECEIPT_FILE), json_form.receipt_json(receipt))
+
+
+@click.command("apply")
+@click.option("--allow-unreviewed", is_flag=True, help="Also make changes that no merged plan shows.")
+@asking_options
+def command(asked: Asked, *, allow_unreviewed: bool) -> int:
+    """Do what the plans of the merged pull requests showed for the declarations at PATH (default: events)."""
+    return carried_out(lambda job: _apply(job, asked, allow_unreviewed=allow_unreviewed))
+
+
+def _apply(job: Job, asked: Asked, *, allow_unreviewed: bool) -> Ending:
+    tip = to_apply(job)
+    settings = asked.settings
+    merged = _merged(job, asked, tip)
+    allows = allow_unreviewed and (tip.by_hand or not merged.is_reviewed)
+    given = _Given(job, asked, merged, settings, allows)
+    base = base_at(settings, merged.base)
+    try:
+        return _planned_again(given, base)
+    except DeclarationsInvalid as invalid:
+        job.summarize(problems(invalid.diagnostics, asked.common.environment, job.links, SUMMARY_LIMIT))
+        raise
+
+
+def _merged(job: Job, asked: Asked, tip: Tip) -> Merged:
+    """Ask GitHub what was merged, and for the plans that were shown for it."""
+    line = Line(job.actions.repository, tip.branch, job.actions.workflow)
+    artifact = plan_artifact(asked.common.environment)
+    with job.github(_SECONDS_FOR_READING) as github:
+        since = last_applied(github, line, tip.commit) or tip.before
+        if since is None:
+            return merged_with(github, line, [tip.commit], artifact)
+        return merged_since(github, line, since, tip.commit, artifact)
+
+
+def _planned_again(given: _Given, base: Base) -> Ending:
+    declared = load(given.settings)
+    stop = Stop()
+    with (
+        opened(given.asked.common, given.settings, stop) as way,
+        HttpWriter(way.connection, timeout=way.timeout, clock=way.clock, watch=way.watch) as http,
+    ):
+        portal = PortalWriter(http, given.settings.api_version)
+        draft = make_plan(declared, way.policy, portal, given.asked.now(), base)
+        telling = _telling(given, draft, base)
+        given.job.tell_plan(draft.plan)
+        log.show(text.plan(telling.plan))
+        approved = _approved(given, draft, telling)
+        given.keep(not_begun(approved))  # where a receipt cannot be kept, nothing is written to HubSpot either
+        with stop.listening():
+            telling.begun(approved)
+            receipt = run_plan(approved, portal, read_each(portal), _keeping(given, approved), given.asked.now())
+            return _finished(given, approved, receipt, telling)
+
+
+def _telling(given: _Given, draft: Draft, base: Base) -> Telling:
+    merged = given.merged.of_portal(draft.plan.portal.id)
+    plan = with_refusals(draft, given.asked.limits)
+    name = given.asked.common.environment
+    return Telling(given.job, merged, plan, draft.seen, name, base.known, given.asked.comments)
+
+
+def _approved(given: _Given, draft: Draft, telling: Telling) -> ApprovedPlan:
+    try:
+        return approve_plan(draft, _selection(given, telling.merged), given.asked.limits)
+    except Refused as refusal:
+        _refuse(given, draft, telling, refusal)
+        raise
+
+
+def _selection(given: _Given, merged: Merged) -> Select:
+    if given.allows_unreviewed:
+        return approval.everything
+    if merged.gap:
+        return _unknown(merged.gap)
+    return lambda plan: approval.by_plans(plan, merged.plans)
+
+
+def _unknown(gap: str) -> Select:
+    def refuse(_: object) -> approval.Selection:
+        hint = "look at the plan, then start the workflow by hand with --allow-unreviewed"
+        raise Refused(f"it is not known what was reviewed: {gap}", hint=hint)
+
+    return refuse
+
+
+def _refuse(given: _Given, draft: Draft, telling: Telling, refusal: Refused) -> None:
+    given.keep(nothing_ran(draft, refusal))
+    telling.refused(refusal)
+
+
+def _keeping(given: _Given, approved: ApprovedPlan) -> Callable[[Applied], None]:
+    """Keep the receipt on disk after every write, so that a killed run has told all but its last one."""
+
+    def keep(applied: Applied) -> None:
+        # A disk that is full must not end the run here: what was done is told at its end all the same.
+        with suppress(ReconcilerError):
+            given.keep(so_far(approved, applied))
+
+    return keep
+
+
+def _finished(given: _Given, approved: ApprovedPlan, receipt: Receipt, telling: Telling) -> Ending:
+    left = left_unreviewed(approved)
+    ending = ending_of(receipt, left)
+    given.job.end(ending)
+    with suppress(ReconcilerError):  # it was kept before the first write, and the log tells it too
+        given.keep(receipt)
+    log.show("\n" + text.receipt(receipt))
+    if receipt.cause is not None:
+        log.complain(receipt.cause)
+    given.job.remarks += remarks.of_receipt(receipt)
+    telling.ended(approved, receipt, left)
+    return ending

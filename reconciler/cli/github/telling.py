@@ -1,0 +1,73 @@
+"""What the merged pull requests, and the job's summary, are told of an apply."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from reconciler.cli.github.job import Job
+from reconciler.errors import Interrupted, Refused
+from reconciler.event import Identity, LiveEvent
+from reconciler.github.commands import Annotation, Kind
+from reconciler.github.merged import Merged
+from reconciler.guard import ApprovedPlan
+from reconciler.plan import Plan
+from reconciler.receipt import Outcome, Receipt, Result
+from reconciler.render import review, words
+from reconciler.render.comment import COMMENT_LIMIT, SUMMARY_LIMIT, comment
+from reconciler.render.review import Applying, Declined, Ended, State
+from reconciler.render.unreviewed import NOTE_LIMIT, note
+
+_SECONDS = 120.0
+_LAST_SECONDS = 5.0
+"""How long a run that was told to end may still speak: GitHub kills it after ten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One apply as people are told of it."""
+
+    job: Job
+    merged: Merged
+    plan: Plan
+    seen: Mapping[Identity, LiveEvent]
+    environment: str | None
+    compared: bool
+    comments: bool
+
+    def begun(self, approved: ApprovedPlan) -> None:
+        """Say that something is being written now."""
+        if approved.changes:
+            self._comment(Applying(), lambda _: "", _SECONDS)
+
+    def refused(self, refusal: Refused) -> None:
+        """Say why nothing was written."""
+        self._tell(Declined(refusal.message, refusal.reasons), [], _SECONDS)
+
+    def ended(self, approved: ApprovedPlan, receipt: Receipt, left: Sequence[Result]) -> None:
+        """Say what came of it."""
+        moved = [result.change for result in approved.selection.set_aside if result.outcome is Outcome.REFUSED]
+        state: State = Ended(receipt)
+        if moved and not approved.changes:
+            state = Declined("what was reviewed has changed since", moved=tuple(moved))
+        self._tell(state, left, _LAST_SECONDS if isinstance(receipt.cause, Interrupted) else _SECONDS)
+
+    def _tell(self, state: State, left: Sequence[Result], seconds: float) -> None:
+        self.job.summarize(self._page(state, SUMMARY_LIMIT, note("", left, self.merged.unreviewed)))
+        self.job.remarks += [_unreviewed(result) for result in left]
+        self._comment(state, lambda why: note(why, left, self.merged.unreviewed), seconds)
+
+    def _comment(self, state: State, remark: Callable[[str], str], seconds: float) -> None:
+        if not self.comments:
+            return
+        bodies = {one.number: self._page(state, COMMENT_LIMIT, remark(one.why)) for one in self.merged.reviews}
+        self.job.comment(bodies, self.environment, seconds=seconds)
+
+    def _page(self, state: State, limit: int, remark: str) -> str:
+        told = review.Review(self.plan, state, self.environment, self.job.links, self.compared, self.seen)
+        return f"{comment(told, limit - NOTE_LIMIT)}\n{remark}" if remark else comment(told, limit)
+
+
+def _unreviewed(result: Result) -> Annotation:
+    source = result.change.source
+    said = words.visible(f"{words.title(result.change)}: no plan that was merged shows this change, so it was not made")
+    where = (None, None) if source is None else (words.visible(source.file), source.line)
+    return Annotation(Kind.ERROR, "not reviewed", said, *where)

@@ -1,0 +1,51 @@
+"""The default branch: which commit of it a step is to apply or to watch."""
+
+from dataclasses import dataclass
+
+from reconciler.cli.github.job import Job
+from reconciler.errors import UsageError
+from reconciler.github.occasion import Dispatched, Push, Scheduled, default_branch, occasion
+
+_HINT = "let the workflow run on the default branch alone"
+
+
+@dataclass(frozen=True, slots=True)
+class Tip:
+    """A commit at the end of the default branch."""
+
+    branch: str
+    commit: str
+    before: str | None = None
+    """What stood there before a push; None where that is not known."""
+    by_hand: bool = False
+    """Somebody started the run and is there to look at it."""
+
+
+def to_apply(job: Job) -> Tip:
+    """Give what is to be applied; `UsageError` unless the default branch was pushed, or somebody started it there."""
+    match occasion(job.actions.event, payload := job.actions.payload()):
+        case Push(is_default_branch=True) as push:
+            return Tip(push.branch, push.after, push.before)
+        case Dispatched():
+            return _by_hand(job, payload)
+        case _:
+            hint = "run it on push to the default branch, or by workflow_dispatch there"
+            raise UsageError(f"nothing is applied on this event: {job.actions.event} on {job.actions.ref}", hint=hint)
+
+
+def to_watch(job: Job) -> Tip:
+    """Give what is to be watched; `UsageError` on any event but a schedule, or a run by hand on the default branch."""
+    match occasion(job.actions.event, payload := job.actions.payload()):
+        case Scheduled():  # always on the default branch
+            return Tip(job.actions.branch, job.actions.commit)
+        case Dispatched():
+            return _by_hand(job, payload)
+        case _:
+            hint = "run it on schedule or workflow_dispatch"
+            raise UsageError(f"drift is not looked for on the event {job.actions.event}", hint=hint)
+
+
+def _by_hand(job: Job, payload: str) -> Tip:
+    if job.actions.branch != default_branch(payload):
+        raise UsageError(f"{job.actions.branch} is not the default branch: nothing is to be done", hint=_HINT)
+    return Tip(job.actions.branch, job.actions.commit, by_hand=True)

@@ -1,0 +1,43 @@
+"""What a pull request is told beside a receipt: that changes were left because nobody had reviewed them."""
+
+from collections.abc import Iterator, Sequence
+
+from reconciler.receipt import Result
+from reconciler.render import words
+from reconciler.render.markdown import brief
+from reconciler.render.words import count
+
+NOTE_LIMIT = 6_000
+"""Bytes that the note takes at most."""
+
+_NAMED = 5
+_LONGEST_REASON = 300
+_LONGEST_NAME = 80
+_WAY_OUT = (
+    "To make them all the same, start the workflow by hand and allow what was not reviewed: `--allow-unreviewed`."
+)
+
+
+def note(why: str, left: Sequence[Result], commits: Sequence[str]) -> str:
+    """Say why a pull request's plan did not count, what was left, and which commits no pull request brought."""
+    return "".join(f"> {line}\n" for line in _lines(why, left, commits))
+
+
+def _lines(why: str, left: Sequence[Result], commits: Sequence[str]) -> Iterator[str]:
+    if not (why or left):
+        return
+    yield "[!WARNING]"
+    if why:
+        yield f"**This pull request's plan does not count**: {brief(why, _LONGEST_REASON)}."
+    if left:
+        named = ", ".join(brief(words.title(result.change), _LONGEST_NAME) for result in left[:_NAMED])
+        more = f" and {len(left) - _NAMED} more" if len(left) > _NAMED else ""
+        yield f"**{count(len(left), 'change')} not made, because no plan that was merged shows it**: {named}{more}."
+        if commits:
+            yield f"Not brought by a pull request: {_names(commits)}."
+        yield _WAY_OUT
+
+
+def _names(commits: Sequence[str]) -> str:
+    more = f" and {len(commits) - _NAMED} more" if len(commits) > _NAMED else ""
+    return f"{', '.join(commit[:10] for commit in commits[:_NAMED])}{more}"

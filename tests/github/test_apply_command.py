@@ -1,0 +1,571 @@
+"""`reconciler github apply`, as the workflow on the default branch runs it."""
+
+import json
+import os
+import zipfile
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from signal import SIGINT, SIGTERM
+from time import sleep
+from typing import Any
+
+import pytest
+
+from tests.github.conftest import OpenWorkshop
+from tests.github.runner_parser import possible_commands
+from tests.github.test_plan_command import FAIR, HOSTILE, check_harmless
+from tests.github.workshop import READING, WRITING, Step, Workshop, as_a_process, event
+from tests.github.world import ANSWER_LOST, REPOSITORY, TOKEN, Request, failing
+from tests.hubspot.forwarding import Decide, Fate, Instead, Passing, Treatment, forwarding
+from tests.story.world import live
+
+
+@pytest.fixture
+def shop(open_workshop: OpenWorkshop) -> Workshop:
+    """Give a workshop whose HubSpot holds what the default branch declares."""
+    return open_workshop(live("fair", eventName="Fair"), fair=event("fair"))
+
+
+def approved(shop: Workshop, name: str = "launch", **fields: str) -> int:
+    """Propose an event, plan it, merge it."""
+    number = shop.propose(name, **{name: event(name, **fields)})
+    assert shop.plan(number).code == 0
+    shop.merge(number)
+    return number
+
+
+def dispatch(shop: Workshop, *arguments: str, **environ: str) -> Step:
+    return shop.apply(*arguments, event="workflow_dispatch", **environ)
+
+
+# What was reviewed is applied
+
+
+def test_a_merged_plan_is_applied_and_proven(shop: Workshop) -> None:
+    number = approved(shop)
+    step = shop.apply()
+    assert (step.code, step.reason) == (0, ""), step.printed
+    assert shop.names() == {"fair", "launch"}
+    (comment,) = shop.comments(number)
+    assert "✅ **Applied and verified.**" in comment
+    assert step.summary.startswith(comment)
+    assert step.screen.out.endswith("Applied: 1 created, 0 updated, 0 deleted.\nVerified: 0 differences.\n")
+    assert step.receipt["summary"]["created"] == 1
+    assert step.outputs["to_create"] == "1"
+
+
+def test_a_process_of_its_own_does_the_same(open_workshop: OpenWorkshop) -> None:
+    shop = open_workshop(start=as_a_process)
+    approved(shop)
+    step = shop.apply()
+    assert (step.code, step.reason, shop.names()) == (0, "", {"launch"})
+
+
+@pytest.mark.parametrize("merge", [Workshop.merge, Workshop.squash])
+def test_however_it_was_merged(shop: Workshop, merge: Callable[[Workshop, int], str]) -> None:
+    number = shop.propose("launch", launch=event("launch"))
+    shop.push_again(number, expo=event("expo"))
+    shop.plan(number)
+    merge(shop, number)
+    assert shop.apply().code == 0
+    assert shop.names() == {"fair", "launch", "expo"}
+
+
+def test_while_it_runs_the_comment_says_so(shop: Workshop) -> None:
+    number = approved(shop)
+    shop.apply()
+    (first, *_) = [one.body["body"] for one in shop.github.sent("PATCH")]
+    assert "⏳ **Applying.**" in first
+    assert len(shop.comments(number)) == 1
+
+
+def test_a_run_that_was_replaced_leaves_nothing_undone(shop: Workshop) -> None:
+    first = approved(shop, "launch")
+    shop.replaced_apply()
+    second = approved(shop, "expo")
+    assert shop.apply().code == 0
+    assert shop.names() == {"fair", "launch", "expo"}
+    for number in (first, second):
+        assert "Applied and verified" in shop.comments(number)[0]
+
+
+def test_what_failed_is_made_up_for_by_the_next_run(shop: Workshop) -> None:
+    approved(shop, "launch")
+    assert shop.apply(HUBSPOT_ACCESS_TOKEN="wrong").reason == "access-denied"
+    approved(shop, "expo")
+    assert shop.apply().code == 0
+    assert shop.names() == {"fair", "launch", "expo"}
+
+
+def test_a_run_without_anything_to_change_needs_nobody(shop: Workshop) -> None:
+    shop.push_to_main(fair="# a remark\n" + event("fair"))
+    step = shop.apply()
+    assert (step.code, step.reason, step.outputs["changes"]) == (0, "", "false")
+
+
+def test_the_end_of_one_run_is_where_the_next_begins(shop: Workshop) -> None:
+    first = approved(shop, "launch")
+    shop.apply()
+    body = shop.comments(first)
+    approved(shop, "expo")
+    assert shop.apply().code == 0
+    assert shop.comments(first) == body
+
+
+def test_the_first_run_by_hand_counts_the_pull_request_of_the_last_commit(shop: Workshop) -> None:
+    approved(shop)
+    assert dispatch(shop).code == 0
+    assert shop.names() == {"fair", "launch"}
+
+
+# What was not reviewed is not applied
+
+
+def not_reviewed(shop: Workshop, step: Step) -> None:
+    assert (step.code, step.reason) == (5, "not-reviewed"), step.printed
+    assert not shop.portal.writes()
+    assert [one.properties["title"] for one in step.annotations("error")] == ["not reviewed"]
+
+
+def test_a_commit_past_every_review_is_not_applied(shop: Workshop) -> None:
+    shop.push_to_main(launch=event("launch"))
+    step = shop.apply()
+    not_reviewed(shop, step)
+    (error,) = step.annotations("error")
+    assert (error.properties["file"], error.properties["line"]) == ("events/launch.yaml", "1")
+    assert "Not brought by a pull request" in step.summary
+
+
+def test_beside_one_what_was_reviewed_is_applied_and_the_job_fails(shop: Workshop) -> None:
+    number = approved(shop, "expo")
+    shop.push_to_main(launch=event("launch"))
+    step = shop.apply()
+    assert (step.code, step.reason) == (6, "not-reviewed")
+    assert shop.names() == {"fair", "expo"}
+    assert "1 change not made" in shop.comments(number)[0]
+
+
+def test_somebody_can_allow_it_by_hand(shop: Workshop) -> None:
+    shop.push_to_main(launch=event("launch"))
+    shop.apply()
+    step = dispatch(shop, "--allow-unreviewed")
+    assert (step.code, step.reason) == (0, "")
+    assert shop.names() == {"fair", "launch"}
+
+
+def test_drift_alone_is_left_and_no_failure(shop: Workshop) -> None:
+    approved(shop)
+    shop.portal.edit(shop.held("fair"), eventName="Edited")
+    step = shop.apply()
+    assert (step.code, step.reason) == (0, "")
+    assert shop.held("fair")["eventName"] == "Edited"
+    assert shop.names() == {"fair", "launch"}
+
+
+def test_by_hand_drift_can_be_written_over(shop: Workshop) -> None:
+    approved(shop)
+    shop.apply()
+    shop.portal.edit(shop.held("fair"), eventName="Edited")
+    assert dispatch(shop).code == 0
+    assert shop.held("fair")["eventName"] == "Edited"
+    assert dispatch(shop, "--allow-unreviewed").code == 0
+    assert shop.held("fair")["eventName"] == "Fair"
+
+
+def test_what_moved_since_the_review_is_refused_and_told(shop: Workshop) -> None:
+    number = shop.propose("change", fair=event("fair", eventType="EXPO"))
+    shop.plan(number)
+    shop.merge(number)
+    shop.portal.edit(shop.held("fair"), eventType="EDITED")
+    step = shop.apply()
+    assert (step.code, step.reason) == (6, "plan-moved")
+    assert shop.held("fair")["eventType"] == "EDITED"
+    assert "What moved since the review" in shop.comments(number)[0]
+    assert [one.properties["line"] for one in step.annotations("error")] == ["1"]
+
+
+def test_only_the_plan_of_the_last_commit_counts(shop: Workshop) -> None:
+    number = shop.propose("launch", launch=event("launch"))
+    shop.plan(number)
+    shop.push_again(number, expo=event("expo"))
+    shop.merge(number)
+    not_reviewed_at_all = shop.apply()
+    assert (not_reviewed_at_all.code, not_reviewed_at_all.reason) == (5, "not-reviewed")
+    assert shop.names() == {"fair"}
+    assert "no run for its last commit left a plan" in shop.comments(number)[0]
+
+
+def test_a_merge_from_a_fork_has_no_plan(shop: Workshop) -> None:
+    shop.repository.git("checkout", "--quiet", "-b", "fork")
+    sha = shop.declare(launch=event("launch"))
+    number = shop.github.open_pull("fork", repository="somebody/events", sha=sha)
+    forged = shop.github.start_run(
+        "plan.yml", event="pull_request", head_sha=sha, head_repository="somebody/events", head_branch="fork"
+    )
+    good = shop.propose("copy", launch=event("launch"))
+    plan = Path(shop.plan(good).outputs["plan_path"]).read_bytes()
+    shop.keep(forged, plan)
+    shop.merge(number)
+    not_reviewed(shop, shop.apply())
+    assert "it came from a fork" in shop.comments(number)[0]
+
+
+def test_a_plan_for_another_environment_does_not_count(open_workshop: OpenWorkshop) -> None:
+    settings = "portal: 7\nexternalAccountId: acme\nenvironments: {staging: {portal: 7}, live: {portal: 7}}\n"
+    shop = open_workshop(settings=settings)
+    number = shop.propose("launch", launch=event("launch"))
+    shop.plan(number, "--env", "staging")
+    shop.merge(number)
+    assert shop.apply("--env", "live").reason == "not-reviewed"
+    assert shop.apply("--env", "staging").code == 0
+    assert len(shop.comments(number)) == 2
+
+
+def test_an_older_commit_is_not_applied_over_a_newer_one(shop: Workshop) -> None:
+    approved(shop, "launch")
+    shop.apply()
+    approved(shop, "expo")
+    shop.apply()
+    step = shop.apply(at="main~1")
+    assert (step.code, step.reason) == (5, "refused")
+    assert "was applied already" in step.screen.err
+
+
+def test_a_list_of_commits_that_was_cut_off_is_no_list(shop: Workshop) -> None:
+    approved(shop)
+    shop.github.listed_commits_at_most = 1
+    step = shop.apply()
+    assert (step.code, step.reason) == (5, "refused")
+    assert "GitHub lists 1 of the 2 commits" in step.screen.err
+    assert not shop.portal.writes()
+    assert dispatch(shop, "--allow-unreviewed").code == 0
+    assert shop.names() == {"fair", "launch"}
+
+
+def test_a_history_that_github_cannot_tell_is_refused(shop: Workshop) -> None:
+    approved(shop)
+    shop.applied_to = "f" * 40
+    step = shop.apply()
+    assert (step.code, step.reason) == (5, "refused")
+    assert "cannot tell how commit ffffffffff leads to" in step.screen.err
+
+
+# Poisoned plans
+
+
+def bent(change: Callable[[Any], None]) -> Callable[[bytes], bytes]:
+    def bend(plan: bytes) -> bytes:
+        document = json.loads(plan)
+        change(document)
+        return json.dumps(document).encode()
+
+    return bend
+
+
+def archive(**files: bytes) -> bytes:
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w") as opened:
+        for name, content in files.items():
+            opened.writestr(name, content)
+    return packed.getvalue()
+
+
+POISONED: dict[str, Callable[[bytes], bytes]] = {
+    "empty": lambda _: b"",
+    "no JSON": lambda plan: plan[:-10],
+    "no UTF-8": lambda plan: plan + b"\xff",
+    "nested": lambda _: b"[" * 100_000,
+    "another digest": bent(lambda plan: plan.update(digest="sha256:" + "0" * 64)),
+    "another value": bent(lambda plan: plan["changes"][0]["fields"][0].update(after="Evil")),
+    "another event": bent(lambda plan: plan["changes"][0]["identity"].update(external_event_id="evil")),
+    "another portal": bent(lambda plan: plan["portal"].update(id=8)),
+    "no changes": bent(lambda plan: plan.update(changes=[])),
+    "another version": bent(lambda plan: plan.update(format_version="2.0")),
+    "two keys": lambda plan: plan.replace(b'"digest"', b'"digest": "x", "digest"', 1).replace(b"Launch", b"Lunch"),
+}
+
+
+@pytest.mark.parametrize("kind", POISONED)
+def test_a_poisoned_plan_can_only_refuse(shop: Workshop, kind: str) -> None:
+    number = shop.propose("launch", launch=event("launch"))
+    plan = Path(shop.plan(number).outputs["plan_path"]).read_bytes()
+    shop.merge(number)
+    for artifact in shop.github.artifacts.values():
+        artifact.content = archive(**{"reconciler-plan.json": POISONED[kind](plan)})
+    not_reviewed(shop, shop.apply())
+    assert shop.names() == {"fair"}
+    assert "plan does not count" in shop.comments(number)[0]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"PK", archive(other=b"{}"), archive(**{"../reconciler-plan.json": b"{}"}), b"\0" * 1000],
+    ids=["nothing", "broken", "other file", "path", "zeros"],
+)
+def test_a_poisoned_archive_can_only_refuse(shop: Workshop, content: bytes) -> None:
+    number = approved(shop)
+    for artifact in shop.github.artifacts.values():
+        artifact.content = content
+    not_reviewed(shop, shop.apply())
+    assert "plan does not count" in shop.comments(number)[0]
+
+
+def test_a_true_plan_of_something_else_approves_nothing_here(shop: Workshop) -> None:
+    other = shop.propose("other", expo=event("expo"))
+    plan = Path(shop.plan(other).outputs["plan_path"]).read_bytes()
+    approved(shop)
+    for artifact in shop.github.artifacts.values():
+        artifact.content = archive(**{"reconciler-plan.json": plan})
+    not_reviewed(shop, shop.apply())
+
+
+def test_a_plan_that_expired_or_is_gone_does_not_count(shop: Workshop) -> None:
+    number = approved(shop)
+    for artifact in shop.github.artifacts.values():
+        artifact.expired = True
+    not_reviewed(shop, shop.apply())
+    assert "it has expired" in shop.comments(number)[0]
+
+
+def test_a_plan_that_another_event_left_does_not_count(shop: Workshop) -> None:
+    number = approved(shop)
+    for run in shop.github.runs.values():
+        run.event = "push"
+    not_reviewed(shop, shop.apply())
+    assert "no run for its last commit left a plan" in shop.comments(number)[0]
+
+
+# What runs of others say
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        {"path": ".github/workflows/other.yml"},
+        {"head_repository": "somebody/events"},
+        {"event": "pull_request"},
+        {"head_branch": "other"},
+        {"conclusion": "failure"},
+    ],
+)
+def test_only_a_success_of_this_workflow_here_says_what_was_applied(shop: Workshop, lie: dict[str, str]) -> None:
+    approved(shop)
+    run = shop.github.runs[shop.github.start_run("apply.yml", event="push", head_sha=shop.github.branches["main"])]
+    run.status, run.conclusion = "completed", "success"
+    for name, value in lie.items():
+        setattr(run, name, value)
+    assert shop.apply().code == 0
+    assert shop.names() == {"fair", "launch"}
+
+
+# Where it is refused, fails or is stopped
+
+
+@pytest.mark.parametrize(
+    ("name", "environ"),
+    [
+        ("push", {"ref": "refs/heads/topic"}),
+        ("pull_request", {}),
+        ("schedule", {}),
+        ("pull_request_target", {}),
+    ],
+)
+def test_nothing_is_applied_on_other_events(shop: Workshop, name: str, environ: dict[str, str]) -> None:
+    number = approved(shop)
+    payload = json.loads(shop.github.push_event("main", None, shop.github.branches["main"])) | environ
+    if name == "pull_request":
+        payload = json.loads(shop.github.pull_request_event(number))
+    step = shop.step(
+        "apply",
+        event=json.dumps(payload),
+        GITHUB_EVENT_NAME=name,
+        GITHUB_REF="refs/heads/main",
+        HUBSPOT_ACCESS_TOKEN=WRITING,
+    )
+    assert (step.code, step.reason) == (64, "usage")
+    assert not shop.portal.writes()
+
+
+@pytest.mark.parametrize("ref", ["refs/heads/topic", "refs/tags/v1", ""])
+def test_by_hand_only_the_default_branch_is_applied(shop: Workshop, ref: str) -> None:
+    approved(shop)
+    step = dispatch(shop, GITHUB_REF=ref)
+    assert (step.code, step.reason) == (64, "usage")
+
+
+@pytest.mark.parametrize("payload", ["{}", '{"repository": {"default_branch": ""}}', "["])
+def test_by_hand_without_knowing_the_default_branch_nothing_is_applied(shop: Workshop, payload: str) -> None:
+    step = shop.step("apply", event=payload, GITHUB_EVENT_NAME="workflow_dispatch", GITHUB_REF="refs/heads/main")
+    assert (step.code, step.reason) == (64, "usage")
+
+
+def test_a_guard_refuses_and_the_pull_request_is_told(open_workshop: OpenWorkshop) -> None:
+    shop = open_workshop(FAIR, settings="externalAccountId: acme\n", fair=event("fair", eventType="EDITED"))
+    number = approved(shop)
+    step = shop.apply()
+    assert (step.code, step.reason) == (5, "refused")
+    assert "⛔ **Refused, nothing was written.**" in shop.comments(number)[0]
+    assert "guard-portal" in [one.properties["title"] for one in step.annotations("error")]
+    assert step.receipt["summary"]["not_attempted"] == 1
+    assert not shop.portal.writes()
+
+
+def test_invalid_declarations_are_told(shop: Workshop) -> None:
+    shop.push_to_main(wrong="colour: red\n")
+    step = shop.apply()
+    assert (step.code, step.reason) == (3, "declarations-invalid")
+    assert "cannot be planned" in step.summary
+
+
+def test_without_permission_to_read_runs_nothing_is_applied(shop: Workshop) -> None:
+    approved(shop)
+    token = shop.github.let("ghs_less", contents="read", pull_requests="write")
+    step = shop.apply(GITHUB_TOKEN=token)
+    assert (step.code, step.reason) == (4, "access-denied")
+    assert "actions: read" in step.annotations("error")[0].data
+    assert not shop.portal.writes()
+
+
+def test_without_permission_to_comment_it_is_applied(shop: Workshop) -> None:
+    number = approved(shop)
+    token = shop.github.let("ghs_less", actions="read", contents="read", pull_requests="read")
+    before = shop.comments(number)
+    step = shop.apply(GITHUB_TOKEN=token)
+    assert step.code == 0
+    assert step.annotations("warning")
+    assert shop.comments(number) == before
+
+
+def test_no_comment_is_written_where_none_is_wanted(shop: Workshop) -> None:
+    number = approved(shop)
+    before = shop.comments(number)
+    assert shop.apply("--no-comment").code == 0
+    assert shop.comments(number) == before
+
+
+def test_trouble_with_one_comment_is_none_with_the_next(shop: Workshop) -> None:
+    first, second = approved(shop, "launch"), approved(shop, "expo")
+    shop.github.trouble("GET", f"/issues/{first}/comments", failing(418), times=2)
+    step = shop.apply()
+    assert step.code == 0
+    assert "Applied" in shop.comments(second)[0]
+    assert "Planned" in shop.comments(first)[0]
+    assert len(step.annotations("warning")) == 2
+
+
+def test_a_lost_answer_of_github_makes_no_second_comment(shop: Workshop) -> None:
+    number = approved(shop)
+    shop.github.comments.clear()
+    shop.github.trouble("POST", "/issues/*/comments", ANSWER_LOST)
+    assert shop.apply().code == 0
+    assert len(shop.comments(number)) == 1
+
+
+def test_where_the_receipt_cannot_be_kept_nothing_is_written(shop: Workshop) -> None:
+    approved(shop)
+    step = shop.apply(RUNNER_TEMP="/nowhere")
+    assert (step.code, step.reason) == (1, "error")
+    assert not shop.portal.writes()
+
+
+def test_a_token_that_may_only_read_applies_nothing(shop: Workshop) -> None:
+    approved(shop)
+    step = shop.apply(HUBSPOT_ACCESS_TOKEN=READING)
+    assert (step.code, step.reason) == (4, "access-denied")
+    assert shop.names() == {"fair"}
+
+
+def through(shop: Workshop, decide: Decide) -> dict[str, str]:
+    """Lead the way to HubSpot through something that may get in between."""
+    return {"HUBSPOT_BASE_URL": shop.portal.through(forwarding(shop.portal.base_url, decide)).base_url}
+
+
+def refusing(body: bytes) -> Decide:
+    """Refuse every write, of one event or of many."""
+    return lambda passing: (
+        Instead(400, body) if passing.method == "POST" and "marketing-events" in passing.path else Fate.PASSED_ON
+    )
+
+
+def test_what_hubspot_refuses_is_told_at_the_line_of_its_field(shop: Workshop) -> None:
+    number = approved(shop, eventType="WEBINAR")
+    body = json.dumps({"message": "eventType is not among the options", "category": "VALIDATION_ERROR"}).encode()
+    step = shop.apply(**through(shop, refusing(body)))
+    assert (step.code, step.reason) == (6, "failed-in-part")
+    (error,) = step.annotations("error")
+    assert (error.properties["file"], error.properties["line"]) == ("events/launch.yaml", "16")
+    assert "eventType is not among the options" in error.data
+    assert "Not applied" in shop.comments(number)[0]
+
+
+def test_where_hubspot_names_no_field_it_is_told_at_the_event(shop: Workshop) -> None:
+    approved(shop, eventType="WEBINAR")
+    step = shop.apply(**through(shop, refusing(b'{"message": "no"}')))
+    assert [one.properties["line"] for one in step.annotations("error")] == ["1"]
+
+
+@pytest.mark.parametrize(("number", "code"), [(SIGINT, 130), (SIGTERM, 143)])
+def test_a_signal_ends_it_after_the_request_in_flight(shop: Workshop, number: int, code: int) -> None:
+    def decide(passing: Passing) -> Treatment:
+        if passing.path.endswith("/events/upsert"):
+            os.kill(os.getpid(), number)
+        return Fate.PASSED_ON
+
+    pull = approved(shop)
+    step = shop.apply(**through(shop, decide))
+    assert (step.code, step.reason, step.outputs["exit_code"]) == (code, "interrupted", str(code))
+    assert shop.names() == {"fair", "launch"}
+    assert step.receipt["results"][0]["outcome"] == "done"
+    assert step.receipt["verified"] is None
+    assert "Applied, but not verified" in shop.comments(pull)[0]
+
+
+def test_a_second_signal_while_the_comment_is_written_changes_no_outcome(shop: Workshop) -> None:
+    pull = approved(shop)
+    signals = Signals(lambda request: request.method == "PATCH" and "Applying" not in request.body["body"])
+    shop.github.requests = signals
+    step = shop.apply()
+    assert signals.sent == 2
+    assert (step.code, step.reason) == (0, "")
+    assert step.receipt["summary"]["created"] == 1
+    assert shop.comments(pull)
+
+
+class Signals(list[Request]):
+    """Sends two signals once a request comes that is the right one."""
+
+    def __init__(self, is_right: Callable[[Request], bool]) -> None:
+        super().__init__()
+        self.is_right = is_right
+        self.sent = 0
+
+    def append(self, request: Request) -> None:
+        super().append(request)
+        while self.is_right(request) and self.sent < 2:
+            self.sent += 1
+            os.kill(os.getpid(), SIGTERM)
+            sleep(0.2)  # two signals at once are one
+
+
+# Hostile texts
+
+
+def test_hostile_names_act_nowhere(open_workshop: OpenWorkshop) -> None:
+    shop = open_workshop(live("fair", eventName=HOSTILE), fair=event("fair"))
+    number = approved(shop, "launch", eventName=json.dumps(HOSTILE))
+    shop.push_to_main(expo=event("expo", eventName=json.dumps(HOSTILE)))
+    step = shop.apply()
+    assert (step.code, step.reason) == (6, "not-reviewed")
+    check_harmless(step, shop.comments(number))
+
+
+def test_no_token_is_told_anywhere_but_in_the_masks(shop: Workshop) -> None:
+    number = approved(shop)
+    step = shop.apply("--verbose")
+    left = "\n".join(line for line in step.printed.splitlines() if not line.startswith("::add-mask::"))
+    files = "".join(file.read_text() for file in step.temp.iterdir())
+    for token in (WRITING, TOKEN):
+        assert token not in left + files + "".join(shop.comments(number))
+    assert REPOSITORY in step.summary
+    assert possible_commands(step.printed)
