@@ -405,7 +405,7 @@ def test_a_guard_refuses_and_the_pull_request_is_told(open_workshop: OpenWorksho
     number = approved(shop)
     step = shop.apply()
     assert (step.code, step.reason) == (5, "refused")
-    assert "⛔ **Refused, nothing was written.**" in shop.comments(number)[0]
+    assert "⛔ **Refused, nothing was written**: the plan was not applied." in shop.comments(number)[0]
     assert "guard-portal" in [one.properties["title"] for one in step.annotations("error")]
     assert step.receipt["summary"]["not_attempted"] == 1
     assert not shop.portal.writes()

@@ -48,6 +48,8 @@ class Telling:
         state: State = Ended(receipt)
         if moved and not approved.changes:
             state = Declined("what was reviewed has changed since", moved=tuple(moved))
+        elif left and not approved.changes:
+            state = Declined("nobody was shown these changes before they were merged")
         self._tell(state, left, _LAST_SECONDS if isinstance(receipt.cause, Interrupted) else _SECONDS)
 
     def _tell(self, state: State, left: Sequence[Result], seconds: float) -> None:
