@@ -7,6 +7,7 @@ import click
 _COMMANDS = {
     "plan": "Show a pull request what its merge would change.",
     "apply": "Do what the plans of the merged pull requests showed.",
+    "drift": "Keep an issue about what somebody changed in HubSpot.",
 }
 
 

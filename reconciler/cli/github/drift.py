@@ -1,0 +1,71 @@
+"""`reconciler github drift`."""
+
+from pathlib import Path
+
+import click
+
+from reconciler.change import Origin
+from reconciler.cli.github import log
+from reconciler.cli.github.job import Ending, Job, carried_out
+from reconciler.cli.github.options import Asked, path_options
+from reconciler.cli.github.planning import drafted
+from reconciler.cli.github.trunk import Tip, to_watch
+from reconciler.cli.options import Call, Common
+from reconciler.errors import DeclarationsInvalid
+from reconciler.github import issue
+from reconciler.github.merged import Line, last_applied
+from reconciler.guard import Limits
+from reconciler.plan import Plan
+from reconciler.render import drift, text
+from reconciler.render.comment import SUMMARY_LIMIT, comment
+from reconciler.render.problems import problems
+from reconciler.render.review import Links, Planned, Review
+
+APPLY = ".github/workflows/apply.yml"
+"""The workflow whose runs tell what was applied last."""
+
+_SECONDS = 300.0
+_CLOSING = "HubSpot holds again what was applied last: nothing differs any more that somebody changed there."
+
+
+@click.command("drift")
+@path_options
+@click.pass_obj
+def command(call: Call, /, path: Path, *, common: Common) -> int:
+    """Keep an issue about what somebody changed in HubSpot of the declarations at PATH (default: events)."""
+    asked = Asked(path, common, call.now, Limits(), comments=False)
+    return carried_out(lambda job: _drift(job, asked))
+
+
+def _drift(job: Job, asked: Asked) -> Ending:
+    tip = to_watch(job)
+    try:
+        draft, compared = drafted(asked, _last_applied(job, tip))
+    except DeclarationsInvalid as invalid:
+        job.summarize(problems(invalid.diagnostics, asked.common.environment, job.links, SUMMARY_LIMIT))
+        raise
+    job.tell_plan(draft.plan)
+    log.show(text.plan(draft.plan))
+    review = Review(draft.plan, Planned(), asked.common.environment, job.links, compared, draft.seen)
+    job.summarize(comment(review, SUMMARY_LIMIT))
+    _keep_issue(job, draft.plan, asked.common.environment)
+    return Ending()
+
+
+def _last_applied(job: Job, tip: Tip) -> str | None:
+    with job.github(_SECONDS) as github:
+        return last_applied(github, Line(job.actions.repository, tip.branch, APPLY), tip.commit)
+
+
+def _keep_issue(job: Job, plan: Plan, environment: str | None) -> None:
+    # Neither the run nor what changes from day to day stands in it, so that it is written only when it says more.
+    links = Links(job.actions.repository_url, job.actions.sha)
+    with job.github(_SECONDS) as github:
+        if _is_drifted(plan):
+            issue.keep(github, environment, drift.title(plan, environment), drift.body(plan, environment, links))
+        else:
+            issue.close(github, environment, _CLOSING)
+
+
+def _is_drifted(plan: Plan) -> bool:
+    return any(field.origin in {Origin.HUBSPOT, Origin.BOTH} for change in plan.changes for field in change.fields)
