@@ -41,9 +41,10 @@ class Evidence:
     def with_hits(self, hits: Iterable[Hit], listing: Listing) -> "Evidence":
         """Add search results, which also tell the token's app.
 
-        A hit that the list does not show may be long gone and proves nothing: the index lags.
+        A hit that the list does not show may be long gone and proves nothing: the index lags. Nor does one that the
+        list shows under another event id, because HubSpot never changes that.
         """
-        listed = [hit for hit in hits if hit.identity.object_id in listing.by_object_id]
+        listed = [hit for hit in hits if _is_shown(hit, listing)]
         token_app_id = self.token_app_id or next((hit.app_id for hit in listed), None)
         app_id = self.app_id or token_app_id
         proven = {
@@ -89,6 +90,11 @@ class Evidence:
         if len(namesakes) != 1 or namesakes[0].updated_at != found.updated_at:
             return None
         return namesakes[0].identity.object_id
+
+
+def _is_shown(hit: Hit, listing: Listing) -> bool:
+    event = listing.by_object_id.get(str(hit.identity.object_id))
+    return event is not None and event.identity.external_event_id == hit.identity.external_event_id
 
 
 def first_evidence(policy: Policy, listing: Listing) -> Evidence:

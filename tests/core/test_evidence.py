@@ -76,6 +76,10 @@ def test_a_hit_that_the_list_does_not_show_proves_nothing() -> None:
     assert UNKNOWN.with_hits([hit("99")], LISTING) == UNKNOWN
 
 
+def test_a_hit_that_the_list_shows_under_another_event_id_proves_nothing() -> None:
+    assert UNKNOWN.with_hits([hit("1", "launch"), hit("2", "summit")], LISTING) == UNKNOWN
+
+
 def test_a_search_without_hits_proves_nothing() -> None:
     assert UNKNOWN.with_hits([], LISTING) == UNKNOWN
 
