@@ -178,6 +178,7 @@ def test_an_event_that_somebody_makes_meanwhile_is_not_made_by_itself(start: Sta
     receipt = run(world, somebody_is_faster, declared("summer", eventUrl=NEW))
     assert outcomes(receipt) == {"summer": (Outcome.REFUSED, "an event with its ids is in HubSpot by now")}
     assert world.event("summer")["eventUrl"] == OLD
+    assert [path for _, path, _ in world.writes()] == ["/events/upsert"]  # somebody's own
 
 
 def test_an_event_that_somebody_edits_meanwhile_is_not_written_over_by_itself(start: Start) -> None:
