@@ -150,7 +150,7 @@ def _granted(scopes: frozenset[str], *, can_read: bool) -> Finding:
 def _portal(order: Order, answers: Answers) -> Iterator[Finding]:
     portal = answers.account
     if isinstance(portal, ReconcilerError):
-        yield unknown("portal", portal)
+        yield wrong("portal", portal)
         return
     try:
         check_portal(order.policy, portal.id)
@@ -186,7 +186,7 @@ def _token_app(answers: Answers) -> int | None:
 
 def _events(order: Order, answers: Answers) -> Iterator[Finding]:
     if isinstance(answers.events, ReconcilerError):
-        yield unknown("events", answers.events)
+        yield wrong("events", answers.events)
     elif isinstance(order.declared, DeclarationsInvalid):
         yield Finding("events", Verdict.UNKNOWN, "what is declared is wrong, so nothing can be looked for")
     else:
@@ -231,7 +231,7 @@ def _custom_properties(order: Order, answers: Answers) -> Iterator[Finding]:
     elif not properties.any_declared(order.declared):
         yield Finding("properties", Verdict.OK, "no custom property is declared")
     elif isinstance(answers.definitions, ReconcilerError):
-        yield unknown("properties", answers.definitions)
+        yield wrong("properties", answers.definitions)
     else:
         yield _fitting(order.declared, answers.definitions)
 

@@ -1,7 +1,7 @@
 """A finding: how things stand with one part of the way to HubSpot."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from reconciler.errors import ReconcilerError
@@ -43,12 +43,13 @@ def exit_code(findings: Iterable[Finding]) -> int:
 
 
 def without_echoes(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Tell a reason in full only where it is told to be wrong, not for everything that is not known because of it."""
+    """Tell a reason in full only where it is first told to be wrong, not for everything else that it spoils."""
     found = list(findings)
-    told = {finding.text for finding in found if finding.verdict is Verdict.WRONG}
+    first = {finding.text: finding for finding in reversed(found) if finding.verdict is Verdict.WRONG}
     return tuple(
-        replace(finding, text="for the same reason", hint=None)
-        if finding.verdict is Verdict.UNKNOWN and finding.text in told
-        else finding
-        for finding in found
+        finding if first.get(finding.text, finding) is finding else _echo(finding.subject) for finding in found
     )
+
+
+def _echo(subject: str) -> Finding:
+    return Finding(subject, Verdict.UNKNOWN, "for the same reason")

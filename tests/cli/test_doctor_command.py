@@ -207,25 +207,29 @@ def test_broken_settings_end_it_because_nothing_can_be_judged_by_them(
     assert "events/reconciler.yaml:1:1: " in screen.err
 
 
-@pytest.mark.parametrize(("status", "said"), [(403, "the token may not do this: not today"), (501, "status 501")])
-def test_what_hubspot_does_not_answer_is_not_known_and_the_rest_is(
+@pytest.mark.parametrize(
+    ("status", "said", "code"), [(403, "the token may not do this: not today", 4), (501, "status 501", 7)]
+)
+def test_what_no_plan_can_do_without_is_wrong_and_the_rest_is_told(
     reconciler: CommandLine,
     folder: Path,
     portal: str,
     monkeypatch: pytest.MonkeyPatch,
+    *,
     status: int,
     said: str,
+    code: int,
 ) -> None:
     refusal = Instead(status, json.dumps({"message": "not today"}).encode())
     with forwarding(portal, meeting("GET", "/details", refusal)) as way:
         monkeypatch.setenv("HUBSPOT_BASE_URL", way.base_url)
         screen = reconciler("doctor")
     (told,) = [line for line in screen.out.splitlines() if line[11:].startswith("portal ")]
-    assert told.startswith("not known  portal")
+    assert told.startswith("wrong      portal")
     assert said in told
     assert "ok         token         HubSpot accepts it" in screen.out.splitlines()
     assert "ok         events        1 not there yet" in screen.out.splitlines()
-    assert screen.code == 0
+    assert screen.code == code
 
 
 def test_a_token_that_may_not_read_lacks_a_scope(

@@ -251,7 +251,12 @@ def changes_of(kind: type[Create] | type[Update] | type[Delete]) -> SearchStrate
 
 changes: SearchStrategy[Change] = st.one_of(changes_of(Create), changes_of(Update), changes_of(Delete))
 diagnostics: SearchStrategy[Diagnostic] = st.builds(
-    Diagnostic, st.sampled_from(Severity), texts, texts, st.none() | places, maybe_texts
+    Diagnostic,
+    st.sampled_from(Severity),
+    texts,
+    texts.map("It is so: ".__add__),  # the product's own words always begin it
+    st.none() | places,
+    maybe_texts,
 )
 verdicts: SearchStrategy[Verdict] = st.builds(
     Verdict, identities, maybe_texts, maybe_texts, maybe_texts, counts, st.sampled_from(Will), texts

@@ -137,11 +137,11 @@ def test_a_portal_out_of_reach_is_wrong_and_leaves_the_rest_open() -> None:
     assert exit_code(found) == 7
 
 
-def test_one_question_that_fails_is_not_known_and_spoils_no_other() -> None:
+def test_a_question_that_no_plan_can_do_without_is_wrong_where_it_fails_and_spoils_no_other() -> None:
     for question, subject in (("account", "portal"), ("events", "events")):
-        for failure in (DOWN, FORBIDDEN, ABSENT):
+        for failure in (DOWN, ABSENT):
             answers = replace(ANSWERS, **{question: failure})  # type: ignore[arg-type]  # a name of a field
-            assert only(subject, answers=answers)[0] is UNKNOWN
+            assert only(subject, answers=answers) == (WRONG, failure.message, failure.hint, failure.exit_code)
             assert not about("HubSpot", answers=answers)
             assert only("token", answers=answers)[0] is OK
             assert only("rate limit", answers=answers)[0] is OK
@@ -305,7 +305,7 @@ def test_a_custom_property_that_the_portal_lacks_is_wrong_as_it_is_in_a_plan() -
 
 def test_definitions_that_cannot_be_read_matter_only_where_a_property_is_declared() -> None:
     answers = replace(ANSWERS, definitions=FORBIDDEN)
-    assert only("properties", WITH_REGION, answers) == (UNKNOWN, FORBIDDEN.message, FORBIDDEN.hint, 0)
+    assert only("properties", WITH_REGION, answers) == (WRONG, FORBIDDEN.message, FORBIDDEN.hint, 4)
     assert only("properties", answers=answers) == (OK, "no custom property is declared", None, 0)
 
 

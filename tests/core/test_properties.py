@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.declarations.nearest import did_you_mean
 from reconciler.diagnostics import Diagnostic, Place, Severity
 from reconciler.event import CUSTOM, Declared, DeclaredEvent, Kind, Value
 from reconciler.live import Definition
@@ -217,3 +218,9 @@ def test_the_definitions_matter_only_where_a_custom_property_is_declared() -> No
     assert any_declared(everything(declared(), event({"event_note": None})))
     assert not any_declared(everything(declared(fields={"eventName": "Summit"})))
     assert not any_declared(everything())
+
+
+def test_the_nearest_of_very_many_options_is_sought_among_those_of_about_the_same_length() -> None:
+    options = {f"{'x' * 40}-{number}": "" for number in range(3_000)} | {"EMEA": "EMEA"}
+    assert did_you_mean("EMEB", options) == "did you mean EMEA?"
+    assert did_you_mean(f"{'x' * 40}-7", {"EMEA": "EMEA", **options}) is not None
