@@ -228,7 +228,7 @@ identities: SearchStrategy[Identity] = st.builds(
     Identity, maybe_texts, maybe_texts, st.none() | st.sampled_from("1234")
 )
 places: SearchStrategy[Place] = st.builds(Place, texts, st.integers(1, 99), st.integers(1, 99))
-field_names = st.sampled_from([field.name for field in FIELDS]) | texts.map(CUSTOM.__add__)
+field_names = st.sampled_from([field.name for field in FIELDS]) | texts.filter(bool).map(CUSTOM.__add__)
 _values: SearchStrategy[Value] = st.none() | st.booleans() | texts | instants
 _field_changes = st.builds(
     FieldChange, field_names, _values, _values, st.none() | st.integers(1, 99), st.sampled_from(Origin)
