@@ -3,7 +3,7 @@
 Optional fields that are unset are null, as live reads show them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -171,14 +171,22 @@ def batch(results: Sequence[Json], failures: Sequence[Json], now: int) -> Json:
 
 def no_event_in_batch(object_id: str) -> Json:
     """Tell of one item of a batch that there is no such event; where the id stands is a guess (FACTS 3.3)."""
-    return {
-        "status": "error",
-        "category": "OBJECT_NOT_FOUND",
-        "message": "No marketing event found",
-        "context": {"objectId": [object_id]},
-        "errors": [],
-        "links": {},
-    }
+    return _failure("OBJECT_NOT_FOUND", "No marketing event found", {"objectId": [object_id]})
+
+
+def failed_in_batch(items: Iterable[Json]) -> list[Json]:
+    """Tell of items of a batch that HubSpot failed with; where their ids stand is a guess (FACTS 3.3)."""
+    return [_failure("INTERNAL_ERROR", "The item could not be processed", _ids(item)) for item in items]
+
+
+def _ids(item: Json) -> Mapping[str, list[str]]:
+    names = ("objectId", "externalAccountId", "externalEventId")
+    return {name: [item[name]] for name in names if isinstance(item.get(name), str)}
+
+
+def _failure(category: str, message: str, context: Mapping[str, list[str]]) -> Json:
+    body = {"status": "error", "category": category, "message": message}
+    return {**body, "context": context, "errors": [], "links": {}}
 
 
 def account_details(portal: Portal, now: int) -> Json:

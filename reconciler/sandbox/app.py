@@ -11,9 +11,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from reconciler.sandbox.answers import Answer
 from reconciler.sandbox.control import control_routes
+from reconciler.sandbox.disturbance import Disturbance
 from reconciler.sandbox.gate import LONGEST_LOG, Gate, Log
 from reconciler.sandbox.operations import account, deletions, properties, reads, writes
 from reconciler.sandbox.operations.call import Call
+from reconciler.sandbox.operations.otherwise import carry_out
 from reconciler.sandbox.refusals import no_method, no_path
 from reconciler.sandbox.state import State
 from reconciler.sandbox.store import Store
@@ -76,10 +78,10 @@ TOKEN_DETAILS: Methods = {"POST": Operation(account.token_details, anybody)}
 
 
 def application(state: State, latency_ms: int) -> ASGIApp:
-    """Serve HubSpot's paths through the gate, and the test controls beside it."""
+    """Serve HubSpot's paths through the gate with its faults, and the test controls beside it."""
     log = Log(maxlen=LONGEST_LOG)
     hubspot = Router(_hubspot_routes(state), redirect_slashes=False, default=_nothing_here)
-    gate = Gate(hubspot, state.limiter, latency_ms, log)
+    gate = Gate(Disturbance(hubspot), state, latency_ms, log)
     return Router(control_routes(state, log), redirect_slashes=False, default=gate)
 
 
@@ -98,7 +100,7 @@ class Resource:
         if operation is None:
             raise no_method()
         call = await self._call(request, operation)
-        await _response(operation.run(self._state.store, call))(scope, receive, send)
+        await _response(carry_out(operation.run, self._state.store, call))(scope, receive, send)
 
     async def _call(self, request: Request, operation: Operation) -> Call:
         host, port = request.scope["server"]
@@ -112,6 +114,7 @@ class Resource:
             now=self._state.clock(),
             behaviours=self._state.behaviours,
             requests=self._state.limiter.total,
+            fault=request.state.fault.effect if request.state.fault else None,
         )
 
 

@@ -1,4 +1,4 @@
-"""The test controls, beside HubSpot's paths: what was asked, what is held, how HubSpot behaves."""
+"""The test controls, beside HubSpot's paths: what was asked, what is held, how HubSpot behaves or fails."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
@@ -9,6 +9,9 @@ from starlette.routing import Route
 
 from reconciler.sandbox.answers import held
 from reconciler.sandbox.behaviours import changed
+from reconciler.sandbox.disturbance import refusal
+from reconciler.sandbox.fault_rules import read_rules
+from reconciler.sandbox.faults import Faults
 from reconciler.sandbox.gate import Log
 from reconciler.sandbox.reading import read_json, read_object
 from reconciler.sandbox.refusals import HubSpotError
@@ -17,7 +20,7 @@ from reconciler.sandbox.state import State
 
 def control_routes(state: State, log: Log) -> list[Route]:
     """Return the routes of the test controls, which need no token and pass no gate."""
-    return [*_log_routes(log), *_event_routes(state), *_behaviour_routes(state)]
+    return [*_log_routes(log), *_event_routes(state), *_behaviour_routes(state), *_fault_routes(state)]
 
 
 def _routes(path: str, **methods: Callable[[Request], Awaitable[Response]]) -> list[Route]:
@@ -52,7 +55,22 @@ def _behaviour_routes(state: State) -> list[Route]:
             answers = read_object(read_json(await request.body()), "body")
             state.behaviours = changed(state.behaviours, answers)
         except HubSpotError as error:
-            return JSONResponse(error.body, error.status)
+            return refusal(error)
         return await show(request)
 
     return _routes("/_sandbox/behaviours", GET=show, PUT=put)
+
+
+def _fault_routes(state: State) -> list[Route]:
+    async def put(request: Request) -> Response:
+        try:
+            state.faults = Faults(read_rules(await request.body(), state.clock()))
+        except HubSpotError as error:
+            return refusal(error)
+        return Response(status_code=204)
+
+    async def forget(_: Request) -> Response:
+        state.faults = Faults()
+        return Response(status_code=204)
+
+    return _routes("/_sandbox/faults", PUT=put, DELETE=forget)

@@ -1,15 +1,17 @@
-"""What every request to HubSpot's paths passes: the rate limit, the delay, the log."""
+"""What every request to HubSpot's paths passes: the delay, the rate limit, the log."""
 
 import asyncio
 from collections import deque
 from dataclasses import dataclass
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from reconciler.sandbox.limits import Limiter
-from reconciler.sandbox.refusals import HubSpotError, too_many_requests
+from reconciler.sandbox.connections import cut
+from reconciler.sandbox.disturbance import Cut, refusal
+from reconciler.sandbox.faults import Fault
+from reconciler.sandbox.refusals import too_many_requests
+from reconciler.sandbox.state import State
 from reconciler.sandbox.tokens import bearer, hide
 
 LONGEST_LOG = 100_000
@@ -17,51 +19,58 @@ LONGEST_LOG = 100_000
 
 @dataclass(frozen=True)
 class Entry:
-    """One answered request, without any token; path and query stay percent-encoded, as they were sent."""
+    """One request, without any token; path and query stay percent-encoded, as they were sent."""
 
     method: str
     path: str
     query: str
-    status: int
+    status: int | None
+    """What was answered; None where the connection was cut before."""
     app: int | None
     """The id of the app whose token was shown, where one was known."""
+    fault: str | None
+    """The fault that the request met, in the words of its rule; None where it met none."""
 
 
 Log = deque[Entry]
-"""The answered requests, oldest first; of more than LONGEST_LOG, the oldest are forgotten."""
+"""The requests in the order of their answers; of more than LONGEST_LOG, the oldest are forgotten."""
 
 
 class Gate:
-    """Lets requests through to `app`, and turns its refusals into answers."""
+    """Lets requests through to `app`, each with its caller and its fault in the scope's state."""
 
-    def __init__(self, app: ASGIApp, limiter: Limiter, latency_ms: int, log: Log) -> None:
+    def __init__(self, app: ASGIApp, state: State, latency_ms: int, log: Log) -> None:
         self._app = app
-        self._limiter = limiter
+        self._state = state
         self._latency = latency_ms / 1000
         self._log = log
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Answer one request, or cut its connection."""
+        await asyncio.sleep(self._latency)
         caller = bearer(Headers(scope=scope).get("authorization", ""))
         app_id = caller.app_id if caller else None
         # Routing has to see the path as it was sent: decoded, a slash inside an id would be a separator.
-        scope = {**scope, "path": scope["raw_path"].decode(), "state": {"caller": caller}}
+        path = scope["raw_path"].decode()
+        admitted = self._state.limiter.admit(app_id)
+        fault = self._state.faults.met_by(scope["method"], path) if admitted else None
+        scope = {**scope, "path": path, "state": {**scope["state"], "caller": caller, "fault": fault}}
 
         async def send_on(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._log.append(_entry(scope, message["status"], app_id))
-                MutableHeaders(scope=message).update(self._limiter.headers(app_id))
+                self._log.append(_entry(scope, message["status"], app_id, fault))
+                headers = MutableHeaders(scope=message)
+                for name, value in self._state.limiter.headers(app_id).items():
+                    headers.setdefault(name, value)
             await send(message)
 
-        await asyncio.sleep(self._latency)
         try:
-            if not self._limiter.admit(app_id):
-                raise too_many_requests()
-            await self._app(scope, receive, send_on)
-        except HubSpotError as error:
-            await JSONResponse(error.body, error.status)(scope, receive, send_on)
+            await (self._app if admitted else refusal(too_many_requests()))(scope, receive, send_on)
+        except Cut:
+            self._log.append(_entry(scope, None, app_id, fault))
+            await cut(scope, receive)
 
 
-def _entry(scope: Scope, status: int, app_id: int | None) -> Entry:
+def _entry(scope: Scope, status: int | None, app_id: int | None, fault: Fault | None) -> Entry:
     query = scope["query_string"].decode()
-    return Entry(scope["method"], hide(scope["path"]), hide(query), status, app_id)
+    return Entry(scope["method"], hide(scope["path"]), hide(query), status, app_id, fault.name if fault else None)

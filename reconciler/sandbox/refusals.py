@@ -89,12 +89,45 @@ def no_method() -> HubSpotError:
     return HubSpotError(405, "HTTP 405 Method Not Allowed", category="METHOD_NOT_ALLOWED")
 
 
-def too_many_requests() -> HubSpotError:
-    """Refuse a request over the rate; `errorType` stands where other bodies have `category` (FACTS 3.3)."""
+def too_many_requests(policy: str = "TEN_SECONDLY_ROLLING") -> HubSpotError:
+    """Refuse a request over a limit; `errorType` stands where other bodies have `category` (FACTS 3.3)."""
     return HubSpotError(
         429,
-        "You have reached your ten_secondly_rolling limit.",
+        f"You have reached your {policy.lower()} limit.",
         errorType="RATE_LIMIT",
-        policyName="TEN_SECONDLY_ROLLING",
+        policyName=policy,
         requestId=str(uuid4()),
     )
+
+
+def with_status(status: int, scope: str, policy: str) -> HubSpotError:
+    """Return HubSpot's refusal with this status, where the reason is a fault and not the request.
+
+    A 403 lacks `scope`, a 429 tells of `policy`.
+    """
+    match status:
+        case 401:
+            return unauthorized()
+        case 403:
+            return missing_scope(scope)
+        case 404:
+            return no_event()
+        case 405:
+            return no_method()
+        case 429:
+            return too_many_requests(policy)
+        case _:
+            return _unseen(status)
+
+
+def _unseen(status: int) -> HubSpotError:
+    """Return a refusal of which no body was ever seen: the standard one, with a category that is made up."""
+    match status:
+        case 423:
+            return HubSpotError(423, "The resource is locked for 2 seconds.", category="LOCKED")
+        case 477:
+            return HubSpotError(477, "This account is moving to another data center.", category="MIGRATION")
+        case _ if status >= 500:
+            return HubSpotError(status, f"HTTP {status}: internal error", category="INTERNAL_ERROR")
+        case _:
+            return HubSpotError(status, f"HTTP {status}: the request was refused", category="VALIDATION_ERROR")

@@ -63,6 +63,12 @@ def first_contents(seed: Path | None, portal_id: int, now: int) -> Contents:
         raise SandboxError(f"{seed or 'the sandbox'}: {error}") from error
 
 
+def read_event(value: object, place: str, now: int) -> Event:
+    """Read one event in the form of a seed; its object_id is 0 where none is given. HubSpotError says what is wrong."""
+    item = read_object(value, place)
+    return _event(item, place, _object_id(item, place) or 0, now)
+
+
 def _contents(given: _Item, portal_id: int, now: int) -> Contents:
     _refuse_unknown(given, {"portal", "events", "properties"}, "the seed")
     return Contents(

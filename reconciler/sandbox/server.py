@@ -18,6 +18,9 @@ from starlette.types import ASGIApp
 from reconciler.sandbox import SandboxError
 from reconciler.sandbox.app import application
 from reconciler.sandbox.behaviours import parse
+from reconciler.sandbox.connections import Connection
+from reconciler.sandbox.fault_rules import rules_of
+from reconciler.sandbox.faults import Faults
 from reconciler.sandbox.limits import Limiter, Rate
 from reconciler.sandbox.seed import first_contents
 from reconciler.sandbox.state import Clock, State
@@ -50,6 +53,8 @@ class Options:
     """How many milliseconds each answer takes at least."""
     behaviours: Sequence[str] = ()
     """Answers to what nobody knows about HubSpot, as NAME=VALUE (`behaviours.Behaviours`)."""
+    faults: Path | None = None
+    """The faults that requests meet until others are set (`fault_rules`)."""
     clock: Clock = _now
 
 
@@ -64,13 +69,14 @@ class Running:
 def running(options: Options, port: int = 0) -> Iterator[Running]:
     """Serve a sandbox from a thread of this process, on this port or a free one (0), until the block ends.
 
-    Raises SandboxError where the options, the seed, the database or the port are of no use.
+    Raises SandboxError where the options, the seed, the faults, the database or the port are of no use.
     """
     limiter, behaviours = Limiter(Rate.parse(options.rate), time.monotonic), parse(options.behaviours)
+    faults = Faults(rules_of(options.faults, options.clock()))
     with (
         closing(_listen(port)) as listener,
         closing(_open(options)) as store,
-        _serving(application(State(store, options.clock, behaviours, limiter), options.latency_ms), listener),
+        _serving(application(State(store, options.clock, behaviours, limiter, faults), options.latency_ms), listener),
     ):
         yield Running(f"http://{HOST}:{listener.getsockname()[1]}")
 
@@ -142,7 +148,7 @@ def _configuration(app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="asyncio",
-        http="h11",
+        http=Connection,
         ws="none",
         lifespan="off",
         # A sandbox prints nothing: what it has to say, it answers.

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from reconciler.sandbox.behaviours import Behaviours
+from reconciler.sandbox.faults import Faults
 from reconciler.sandbox.limits import Limiter
 from reconciler.sandbox.store import Store
 
@@ -13,9 +14,10 @@ Clock = Callable[[], int]
 
 @dataclass
 class State:
-    """The database, the time, the count of requests, and the behaviours that hold until others take their place."""
+    """The database, the time, the count of requests; behaviours and faults hold until others take their place."""
 
     store: Store
     clock: Clock
     behaviours: Behaviours
     limiter: Limiter
+    faults: Faults

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from reconciler.sandbox.behaviours import Behaviours
 from reconciler.sandbox.bodies import Item, read_inputs, trimmed
 from reconciler.sandbox.contents import Event
+from reconciler.sandbox.faults import Inside, OnTheWay, Partial
 from reconciler.sandbox.reading import read_json, read_object, read_object_id
 from reconciler.sandbox.refusals import missing, no_event
 from reconciler.sandbox.store import Store
@@ -18,7 +19,8 @@ class Call:
     """One request that may be carried out.
 
     `ids` are those in its path, decoded; `address` is its URL up to the query; `now` is in milliseconds since
-    1970 (UTC); `behaviours` are those that hold for it; `requests` is how many the sandbox has let through.
+    1970 (UTC); `behaviours` are those that hold for it; `requests` is how many the sandbox has let through; `fault` is
+    what befalls it.
     """
 
     caller: Caller
@@ -30,6 +32,7 @@ class Call:
     now: int
     behaviours: Behaviours
     requests: int
+    fault: OnTheWay | Inside | None
 
     def required(self, name: str) -> str:
         """Return a query parameter that has to be there."""
@@ -42,8 +45,17 @@ class Call:
         return self._heard(read_object(read_json(self.body), "body"))
 
     def inputs(self) -> list[Item]:
-        """Return the items of the batch that the body holds."""
-        return [self._heard(item) for item in read_inputs(self.body)]
+        """Return the items of the batch that the body holds, without those that a fault lets fail."""
+        failing = self._failing()
+        return [self._heard(item) for place, item in enumerate(read_inputs(self.body), 1) if place not in failing]
+
+    def failed_inputs(self) -> list[Item]:
+        """Return the items of the batch that a fault lets fail."""
+        failing = self._failing()
+        return [item for place, item in enumerate(read_inputs(self.body), 1) if place in failing] if failing else []
+
+    def _failing(self) -> frozenset[int]:
+        return self.fault.items if isinstance(self.fault, Partial) else frozenset()
 
     def own_event(self, store: Store) -> Event:
         """Return the calling app's event that path and query name; 404 where there is none, or another app's."""

@@ -29,9 +29,8 @@ def batch_archive(store: Store, call: Call) -> Answer:
     wanted = [read_filled_text(item.get("objectId"), "objectId") for item in call.inputs()]
     with store.transaction():
         absent = [object_id for object_id in wanted if not _deleted(store, call, object_id)]
-    if not absent:
-        return Answer(204)
-    return Answer(207, answers.batch([], [answers.no_event_in_batch(each) for each in absent], call.now))
+    failures = [*map(answers.no_event_in_batch, absent), *answers.failed_in_batch(call.failed_inputs())]
+    return Answer(207, answers.batch([], failures, call.now)) if failures else Answer(204)
 
 
 def batch_delete(store: Store, call: Call) -> Answer:

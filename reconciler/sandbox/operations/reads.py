@@ -7,23 +7,23 @@ from urllib.parse import urlencode
 
 from reconciler.sandbox import answers, rules
 from reconciler.sandbox.answers import Answer
-from reconciler.sandbox.contents import Event
 from reconciler.sandbox.operations.call import Call
 from reconciler.sandbox.reading import read_object_id
 from reconciler.sandbox.refusals import invalid
 from reconciler.sandbox.store import Store
 
 DEFAULT_PAGE = "10"
+EVERYTHING = -1
+"""As many events as there are."""
 _PAGE_LIMIT = re.compile(r"[1-9][0-9]?|100")
 
 
 def list_events(store: Store, call: Call) -> Answer:
     """Return one page of all events of the portal, by objectId, as they were when the list last looked."""
     limit = _page_limit(call.query)
-    seen_at = call.now - round(call.behaviours.list_lag * 1000)
-    events = store.events_after(_page_start(call.query), limit + 1, seen_at)
+    events = store.events_after(_page_start(call.query), limit + 1, seen_at(call))
     shown = events[:limit]
-    following = _next_page(call, limit, shown[-1]) if len(events) > limit else None
+    following = next_page(call, limit, shown[-1].object_id) if len(events) > limit else None
     return Answer(200, answers.page([answers.listed(event, call.now) for event in shown], following))
 
 
@@ -50,6 +50,11 @@ def identifiers(store: Store, call: Call) -> Answer:
     return Answer(200, {"total": len(events), "results": [answers.identified(event) for event in events]})
 
 
+def seen_at(call: Call) -> int:
+    """Return the instant whose events the list shows."""
+    return call.now - round(call.behaviours.list_lag * 1000)
+
+
 def _page_limit(query: Mapping[str, str]) -> int:
     text = query.get("limit", DEFAULT_PAGE)
     if not _PAGE_LIMIT.fullmatch(text):
@@ -59,10 +64,13 @@ def _page_limit(query: Mapping[str, str]) -> int:
 
 def _page_start(query: Mapping[str, str]) -> int:
     """Return the objectId after which the page begins: no page shifts when events before it come or go."""
-    if "after" not in query:
-        return 0
+    return read_cursor(query["after"]) if "after" in query else 0
+
+
+def read_cursor(after: str) -> int:
+    """Return the objectId that a cursor of the list stands for, or refuse one that is none."""
     try:
-        object_id = read_object_id(urlsafe_b64decode(query["after"]).decode())
+        object_id = read_object_id(urlsafe_b64decode(after).decode())
     except ValueError:
         object_id = None
     if object_id is None:
@@ -70,6 +78,7 @@ def _page_start(query: Mapping[str, str]) -> int:
     return object_id
 
 
-def _next_page(call: Call, limit: int, last: Event) -> answers.Json:
-    after = urlsafe_b64encode(str(last.object_id).encode()).decode()
+def next_page(call: Call, limit: int, last: int) -> answers.Json:
+    """Return the cursor of the page that follows an objectId, with its address."""
+    after = urlsafe_b64encode(str(last).encode()).decode()
     return {"after": after, "link": f"{call.address}?{urlencode({'limit': limit, 'after': after})}"}

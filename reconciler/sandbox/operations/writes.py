@@ -38,7 +38,7 @@ def batch_upsert(store: Store, call: Call) -> Answer:
     with store.transaction():
         events = [_upserted(store, call, draft) for draft in drafts]
     results = [answers.written_by_ids(event, call.version) for event in _newest_first(events)]
-    return Answer(200, answers.batch(results, [], call.now))
+    return Answer(200, answers.batch(results, answers.failed_in_batch(call.failed_inputs()), call.now))
 
 
 def update_event(store: Store, call: Call) -> Answer:
@@ -59,7 +59,8 @@ def batch_update(store: Store, call: Call) -> Answer:
     with store.transaction():
         outcomes = [(object_id, _updated(store, call, object_id, changes)) for object_id, changes in wanted]
     events = [event for _, event in outcomes if event is not None]
-    failures = [answers.no_event_in_batch(object_id) for object_id, event in outcomes if event is None]
+    absent = [answers.no_event_in_batch(object_id) for object_id, event in outcomes if event is None]
+    failures = [*absent, *answers.failed_in_batch(call.failed_inputs())]
     results = [answers.written_by_object(event) for event in _newest_first(events)]
     return Answer(call.version.partly_failed if failures else 200, answers.batch(results, failures, call.now))
 
