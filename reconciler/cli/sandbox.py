@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from reconciler.cli.embedded import sandbox_server
-from reconciler.cli.options import Common, command_options, not_yet
+from reconciler.cli.options import Common, command_options
 from reconciler.cli.output import say
 from reconciler.errors import UsageError
 
@@ -16,7 +16,7 @@ from reconciler.errors import UsageError
 @click.option("--seed", type=click.Path(path_type=Path), metavar="FILE", help="What a new database holds.")
 @click.option("--rate", default="190/10", show_default=True, metavar="N/SECONDS", help="Requests it allows.")
 @click.option("--latency", type=click.IntRange(min=0), default=0, metavar="MS", help="Wait before each answer.")
-@click.option("--faults", metavar="FILE", callback=not_yet, expose_value=False, hidden=True)
+@click.option("--faults", type=click.Path(path_type=Path), metavar="FILE", help="What goes wrong (docs/sandbox.md).")
 @click.option(
     "--behaviour",
     "behaviours",
@@ -33,6 +33,7 @@ def command(
     seed: Path | None,
     rate: str,
     latency: int,
+    faults: Path | None,
     behaviours: tuple[str, ...],
 ) -> int:
     """Run a local HubSpot on the loopback until it is interrupted, to try things with and to test against."""
@@ -43,6 +44,7 @@ def command(
         rate=rate,
         latency_ms=latency,
         behaviours=behaviours,
+        faults=faults,
     )
     try:
         server.serve(options, port, _announce)

@@ -78,3 +78,21 @@ def test_the_rate_is_the_one_asked_for(seed: Seed) -> None:
         headers = {"Authorization": "Bearer sandbox-1001"}
         statuses = [httpx.get(f"{base_url}/account-info/v3/details", headers=headers).status_code for _ in range(3)]
     assert statuses == [200, 200, 429]
+
+
+def test_the_faults_are_those_of_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "faults.json"
+    file.write_text('[{"path": "/account-info/*", "nth": 1, "fault": {"status": 502}}]', encoding="utf-8")
+    with serving("--faults", file) as (_, base_url):
+        headers = {"Authorization": "Bearer sandbox-1001"}
+        statuses = [httpx.get(f"{base_url}/account-info/v3/details", headers=headers).status_code for _ in range(2)]
+    assert statuses == [502, 200]
+
+
+def test_a_fault_that_is_none_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "faults.json"
+    file.write_text('[{"nth": 1, "fault": {"status": 502}}, {"nth": 1, "fault": {"drop": true}}]', encoding="utf-8")
+    screen = started("sandbox", "--port", "0", "--faults", file)
+    assert screen.code == 64
+    assert "faults[1].fault has an unknown key 'drop'" in screen.err
+    assert "Traceback" not in screen.err

@@ -47,7 +47,6 @@ def test_what_is_not_there_yet_says_so(reconciler: CommandLine, command: str) ->
         ("plan", "--html", "plan.html"),
         ("plan", "--format", "html"),
         ("show", "plan.json", "--html", "plan.html"),
-        ("sandbox", "--faults", "faults.json"),
     ],
 )
 def test_an_option_that_is_not_there_yet_says_so(reconciler: CommandLine, arguments: tuple[str, ...]) -> None:
