@@ -35,7 +35,7 @@ class Actions:
     output: str
     summary: str
     secrets: tuple[Secret, ...]
-    """What must never stand in the log."""
+    """What the runner has to hide in the log; none where no runner would read that, but people."""
     opens_hubspot: bool
     """There is a token for HubSpot; pull requests from forks get none."""
 
@@ -96,6 +96,7 @@ class Actions:
 
 def load_actions(environ: Mapping[str, str] = os.environ) -> Actions:
     """Read from the environment what Actions tells every step."""
+    is_read_by_runner = environ.get("GITHUB_ACTIONS") == "true"
     secrets = {name: environ.get(name, "").strip() for name in _SECRETS}
     return Actions(
         event=environ.get("GITHUB_EVENT_NAME", ""),
@@ -109,6 +110,6 @@ def load_actions(environ: Mapping[str, str] = os.environ) -> Actions:
         temp=environ.get("RUNNER_TEMP", ""),
         output=environ.get("GITHUB_OUTPUT", ""),
         summary=environ.get("GITHUB_STEP_SUMMARY", ""),
-        secrets=tuple(map(Secret, filter(None, secrets.values()))),
+        secrets=tuple(map(Secret, filter(None, secrets.values()))) if is_read_by_runner else (),
         opens_hubspot=bool(secrets["HUBSPOT_ACCESS_TOKEN"]),
     )

@@ -82,6 +82,12 @@ def test_no_token_is_told_anywhere_but_in_the_masks(shop: Workshop) -> None:
     assert TOKEN not in everything
 
 
+def test_outside_actions_not_even_the_masks_tell_a_token(shop: Workshop) -> None:
+    step = shop.plan(launch(shop), GITHUB_ACTIONS="")
+    assert step.code == 0
+    assert READING not in step.printed
+
+
 def test_the_comment_is_written_once_and_edited_after_that(shop: Workshop) -> None:
     number = launch(shop)
     others = [shop.github.comment(number, f"no. {n}") for n in range(120)]
@@ -232,6 +238,7 @@ def test_what_an_apply_would_refuse_is_a_warning(open_workshop: OpenWorkshop) ->
     ("environ", "code", "reason"),
     [
         ({"HUBSPOT_ACCESS_TOKEN": "wrong"}, 4, "access-denied"),
+        ({"HUBSPOT_BASE_URL": "http://127.0.0.1:1"}, 7, "unavailable"),
         ({"HUBSPOT_BASE_URL": "https://x@y"}, 64, "usage"),
         ({"GITHUB_EVENT_PATH": "/nowhere"}, 64, "usage"),
         ({"GITHUB_SHA": "main"}, 64, "usage"),
@@ -242,7 +249,7 @@ def test_what_an_apply_would_refuse_is_a_warning(open_workshop: OpenWorkshop) ->
 def test_every_failure_has_its_word(shop: Workshop, environ: dict[str, str], code: int, reason: str) -> None:
     number = launch(shop)
     token = environ.pop("HUBSPOT_ACCESS_TOKEN", READING)
-    step = shop.plan(number, token=token, **environ)
+    step = shop.plan(number, "--timeout", "2", token=token, **environ)
     assert (step.code, step.reason, step.outputs["exit_code"]) == (code, reason, str(code))
     assert len(step.annotations("error")) == 1
 

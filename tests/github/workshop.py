@@ -177,6 +177,7 @@ class Workshop:
         temp.mkdir()
         (temp / "event.json").write_text(event)
         given = {
+            "GITHUB_ACTIONS": "true",
             "GITHUB_API_URL": self.github.api_url,
             "GITHUB_EVENT_PATH": str(temp / "event.json"),
             "GITHUB_OUTPUT": str(temp / "output"),
