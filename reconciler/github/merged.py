@@ -16,6 +16,8 @@ PLAN_FILE = "reconciler-plan.json"
 _MOST_RUNS = 100
 """Runs that are looked at, the newest first."""
 _APPLYING = ("push", "workflow_dispatch")
+_STANDS_ON = (Ancestry.AHEAD, Ancestry.IDENTICAL)
+"""How a commit stands to another that is part of its history."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Review:
+class MergedPull:
     """A merged pull request with the plan that was shown for its last commit."""
 
     number: int
@@ -45,7 +47,7 @@ class Merged:
 
     base: str | None
     """The commit that the declarations stood at before; None where that is not known."""
-    reviews: tuple[Review, ...] = ()
+    pulls: tuple[MergedPull, ...] = ()
     unreviewed: tuple[str, ...] = ()
     """Commits that no merged pull request brought."""
     gap: str = ""
@@ -53,23 +55,23 @@ class Merged:
 
     def of_portal(self, portal: int) -> "Merged":
         """Give the same, in which no plan for another portal counts."""
-        return replace(self, reviews=tuple(_of_portal(review, portal) for review in self.reviews))
+        return replace(self, pulls=tuple(_of_portal(pull, portal) for pull in self.pulls))
 
     @property
     def plans(self) -> list[Plan]:
         """The plans that count."""
-        return [review.plan for review in self.reviews if review.plan is not None]
+        return [pull.plan for pull in self.pulls if pull.plan is not None]
 
     @property
     def is_reviewed(self) -> bool:
         """Tell whether every commit came by a pull request whose plan counts."""
-        return not self.gap and not self.unreviewed and all(review.plan is not None for review in self.reviews)
+        return not self.gap and not self.unreviewed and all(pull.plan is not None for pull in self.pulls)
 
 
-def _of_portal(review: Review, portal: int) -> Review:
-    if review.plan is None or review.plan.portal.id == portal:
-        return review
-    return Review(review.number, None, f"its plan was made for portal {review.plan.portal.id}, not for {portal}")
+def _of_portal(pull: MergedPull, portal: int) -> MergedPull:
+    if pull.plan is None or pull.plan.portal.id == portal:
+        return pull
+    return MergedPull(pull.number, None, f"its plan was made for portal {pull.plan.portal.id}, not for {portal}")
 
 
 def plan_artifact(environment: str | None) -> str:
@@ -83,26 +85,26 @@ def last_applied(github: GitHub, line: Line, head: str) -> str | None:
     `Refused` where a commit after `head` was applied already: to go back is no apply of what was merged.
     """
     for run in _successes(github, line):
-        match None if (compared := github.compare(run.head_sha, head)) is None else compared.ancestry:
-            case Ancestry.AHEAD | Ancestry.IDENTICAL:
-                return run.head_sha
-            case Ancestry.BEHIND:
-                raise Refused(
-                    f"commit {run.head_sha[:10]}, which comes after {head[:10]}, was applied already",
-                    hint="run the workflow on the newest commit of the default branch",
-                )
-            case _:
-                continue
+        compared = github.compare(run.head_sha, head)
+        if compared is None:  # the branch was moved away from it, and GitHub has forgotten it
+            continue
+        if compared.ancestry is Ancestry.BEHIND:
+            raise Refused(
+                f"commit {run.head_sha[:10]}, which comes after {head[:10]}, was applied already",
+                hint="run the workflow on the newest commit of the default branch",
+            )
+        if compared.ancestry in _STANDS_ON:
+            return run.head_sha
     return None
 
 
 def _successes(github: GitHub, line: Line) -> Iterator[Run]:
+    """Give the newest runs that ended well, one for each commit; none where no such workflow has ever run."""
     file = line.workflow.rpartition("/")[2]
-    runs = github.runs_of_workflow(file, branch=line.branch, status="success")
     try:
-        found = list(islice(runs, _MOST_RUNS))
+        found = list(islice(github.runs_of_workflow(file, branch=line.branch, status="success"), _MOST_RUNS))
     except Rejected as no:
-        if no.status == 404:  # no such workflow has ever run
+        if no.status == 404:
             return
         raise
     yield from {run.head_sha: run for run in found if _applied(run, line)}.values()
@@ -130,7 +132,7 @@ def merged_since(github: GitHub, line: Line, base: str, head: str, artifact: str
 
 def _as_base(base: str, compared: Comparison) -> str | None:
     """Give the base, unless the branch was moved away from it."""
-    return base if compared.ancestry in {Ancestry.AHEAD, Ancestry.IDENTICAL} else None
+    return base if compared.ancestry in _STANDS_ON else None
 
 
 def merged_with(github: GitHub, line: Line, commits: Iterable[str], artifact: str) -> Merged:
@@ -139,7 +141,7 @@ def merged_with(github: GitHub, line: Line, commits: Iterable[str], artifact: st
     pulls = {pull.number: pull for found in brought.values() for pull in found}
     return Merged(
         None,
-        tuple(_review(github, line, pulls[number], artifact) for number in sorted(pulls)),
+        tuple(_with_plan(github, line, pulls[number], artifact) for number in sorted(pulls)),
         tuple(commit for commit, found in brought.items() if not found),
     )
 
@@ -155,16 +157,16 @@ def _brought(github: GitHub, line: Line, commits: list[str]) -> Mapping[str, lis
     return {commit: list(filter(fits, github.pull_requests_of(commit))) for commit in commits}
 
 
-def _review(github: GitHub, line: Line, pull: PullRequest, artifact: str) -> Review:
+def _with_plan(github: GitHub, line: Line, pull: PullRequest, artifact: str) -> MergedPull:
     if pull.from_fork:
-        return Review(pull.number, None, "it came from a fork, and pull requests from forks get no plan")
+        return MergedPull(pull.number, None, "it came from a fork, and pull requests from forks get no plan")
     found = _stored(github, line, pull, artifact)
     if found is None:
-        return Review(pull.number, None, "no run for its last commit left a plan")
+        return MergedPull(pull.number, None, "no run for its last commit left a plan")
     try:
-        return Review(pull.number, _read(github, found))
+        return MergedPull(pull.number, _read(github, found))
     except (Rejected, SavedPlanInvalid) as error:
-        return Review(pull.number, None, f"its plan cannot be used: {error.message}")
+        return MergedPull(pull.number, None, f"its plan cannot be used: {error.message}")
 
 
 def _stored(github: GitHub, line: Line, pull: PullRequest, artifact: str) -> Artifact | None:

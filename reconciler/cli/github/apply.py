@@ -56,7 +56,7 @@ class _Given:
         save(self.job.actions.file(RECEIPT_FILE), json_form.receipt_json(receipt))
 
 
-@click.command("apply")
+@click.command("apply", short_help="Do what the plans of the merged pull requests showed.")
 @click.option("--allow-unreviewed", is_flag=True, help="Also make changes that no merged plan shows.")
 @asking_options
 def command(asked: Asked, *, allow_unreviewed: bool) -> int:
@@ -82,7 +82,7 @@ def _merged(job: Job, asked: Asked, tip: Tip) -> Merged:
     """Ask GitHub what was merged, and for the plans that were shown for it."""
     line = Line(job.actions.repository, tip.branch, job.actions.workflow)
     artifact = plan_artifact(asked.common.environment)
-    with job.github(_SECONDS_FOR_READING) as github:
+    with job.github(asked.common.timeout or _SECONDS_FOR_READING) as github:
         since = last_applied(github, line, tip.commit) or tip.before
         if since is None:
             return merged_with(github, line, [tip.commit], artifact)

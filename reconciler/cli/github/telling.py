@@ -16,6 +16,8 @@ from reconciler.render.comment import COMMENT_LIMIT, SUMMARY_LIMIT, comment
 from reconciler.render.review import Applying, Declined, Ended, State
 from reconciler.render.unreviewed import NOTE_LIMIT, note
 
+_FIRST_SECONDS = 30.0
+"""How long an apply may wait to be announced."""
 _SECONDS = 120.0
 _LAST_SECONDS = 5.0
 """How long a run that was told to end may still speak: GitHub kills it after ten."""
@@ -36,7 +38,7 @@ class Telling:
     def begun(self, approved: ApprovedPlan) -> None:
         """Say that something is being written now."""
         if approved.changes:
-            self._comment(Applying(), lambda _: "", _SECONDS)
+            self._comment(Applying(), lambda _: "", _FIRST_SECONDS)
 
     def refused(self, refusal: Refused) -> None:
         """Say why nothing was written."""
@@ -60,7 +62,7 @@ class Telling:
     def _comment(self, state: State, remark: Callable[[str], str], seconds: float) -> None:
         if not self.comments:
             return
-        bodies = {one.number: self._page(state, COMMENT_LIMIT, remark(one.why)) for one in self.merged.reviews}
+        bodies = {one.number: self._page(state, COMMENT_LIMIT, remark(one.why)) for one in self.merged.pulls}
         self.job.comment(bodies, self.environment, seconds=seconds)
 
     def _page(self, state: State, limit: int, remark: str) -> str:

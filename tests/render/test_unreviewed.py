@@ -1,0 +1,54 @@
+"""What a pull request is told of changes that nobody was shown."""
+
+from reconciler.change import Create
+from reconciler.event import Identity
+from reconciler.receipt import Outcome, Result
+from reconciler.render.unreviewed import NOTE_LIMIT, note
+
+HOSTILE = "@everyone | `x` ![](https://evil.example) \n> # " * 20
+
+
+def results(number: int, name: str = "Launch") -> list[Result]:
+    return [
+        Result(Create(Identity("acme", f"e{n}"), name, ()), Outcome.NOT_ATTEMPTED, "not reviewed")
+        for n in range(number)
+    ]
+
+
+def test_where_there_is_nothing_to_say_nothing_is_said() -> None:
+    assert note("", [], ["a" * 40]) == ""
+
+
+def test_it_says_why_what_and_the_way_out() -> None:
+    said = note("its plan has expired", results(1), ["abcdef" * 7])
+    way_out = "To make them all the same, start the workflow by hand and allow what was not reviewed"
+    assert said.splitlines() == [
+        "> [!WARNING]",
+        "> **This pull request's plan does not count**: its plan has expired.",
+        "> **1 change not made, because no plan that was merged shows it**: Launch.",
+        "> Not brought by a pull request: abcdefabcd.",
+        f"> {way_out}: `--allow-unreviewed`.",
+    ]
+
+
+def test_where_nothing_was_left_there_is_no_way_out_to_tell() -> None:
+    assert note("its plan has expired", [], ["a" * 40]).count("\n") == 2
+
+
+def test_without_such_commits_none_are_named() -> None:
+    assert "Not brought" not in note("", results(2), [])
+    assert "**2 changes not made" in note("", results(2), [])
+
+
+def test_of_many_five_are_named() -> None:
+    said = note("", results(7), [f"{n}" * 40 for n in range(8)])
+    assert "Launch and 2 more." in said
+    assert "4444444444 and 3 more." in said
+
+
+def test_hostile_texts_act_nowhere_and_take_little_room() -> None:
+    said = note(HOSTILE, results(9, HOSTILE), ["a" * 40] * 9)
+    assert "@everyone" not in said
+    assert "![](" not in said
+    assert all(line.startswith("> ") for line in said.splitlines())
+    assert len(said.encode()) <= NOTE_LIMIT
