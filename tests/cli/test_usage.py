@@ -41,6 +41,13 @@ def test_what_is_not_there_yet_says_so(reconciler: CommandLine, command: str) ->
     assert "not yet supported" in screen.err
 
 
+def test_the_commands_inside_github_explain_themselves(reconciler: CommandLine) -> None:
+    assert all(name in reconciler("github", "--help").out for name in ("plan", "apply", "drift"))
+    for name in ("plan", "apply", "drift"):
+        assert reconciler("github", name, "--help").out.startswith(f"Usage: reconciler github {name} ")
+    assert reconciler("github", "merge").code == 64
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -4,11 +4,7 @@ from importlib import import_module
 
 import click
 
-_COMMANDS = {
-    "plan": "Show a pull request what its merge would change.",
-    "apply": "Do what the plans of the merged pull requests showed.",
-    "drift": "Keep an issue about what somebody changed in HubSpot.",
-}
+_COMMANDS = ("plan", "apply", "drift")
 
 
 class _Commands(click.Group):
@@ -20,10 +16,6 @@ class _Commands(click.Group):
             return None
         command: click.Command = import_module(f"reconciler.cli.github.{cmd_name}").command
         return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  (click's signature)
-        with formatter.section("Commands"):
-            formatter.write_dl(list(_COMMANDS.items()))
 
 
 @click.group("github", cls=_Commands, no_args_is_help=False)

@@ -28,7 +28,7 @@ _SECONDS = 300.0
 _CLOSING = "HubSpot holds again what was applied last: nothing differs any more that somebody changed there."
 
 
-@click.command("drift")
+@click.command("drift", short_help="Keep an issue about what somebody changed in HubSpot.")
 @path_options
 @click.pass_obj
 def command(call: Call, /, path: Path, *, common: Common) -> int:

@@ -28,7 +28,7 @@ _Page = Callable[[int], str]
 """Writes a page in at most so many bytes."""
 
 
-@click.command("plan")
+@click.command("plan", short_help="Show a pull request what its merge would change.")
 @base_option
 @asking_options
 def command(asked: Asked, *, base: str | None) -> int:
