@@ -61,7 +61,7 @@ class Runner:
         ended = Ended()
         for step in action["runs"]["steps"]:
             self._step(step, contexts, env, ended)
-        ended.outputs = {name: _filled(one["value"], contexts) for name, one in action["outputs"].items()}
+        ended.outputs = {name: filled(one["value"], contexts) for name, one in action["outputs"].items()}
         return ended
 
     def _step(self, step: Mapping[str, Any], contexts: dict[str, Any], env: Mapping[str, str], ended: Ended) -> None:
@@ -69,9 +69,9 @@ class Runner:
         # GitHub puts success() before every condition that does not ask how the steps before ended.
         if (ended.code and "always()" not in condition) or not _value(condition, contexts):
             return
-        mine = {**env, **{name: _filled(text, contexts) for name, text in step.get("env", {}).items()}}
+        mine = {**env, **{name: filled(text, contexts) for name, text in step.get("env", {}).items()}}
         ended.environments[step["name"]] = mine
-        given = {name: _filled(text, contexts) for name, text in step.get("with", {}).items()}
+        given = {name: filled(text, contexts) for name, text in step.get("with", {}).items()}
         match step.get("uses", "").partition("@")[0]:
             case "":
                 outputs = self._script(step["run"], mine, ended)
@@ -125,7 +125,8 @@ def _outputs(written: str) -> dict[str, str]:
     }
 
 
-def _filled(text: str, contexts: Mapping[str, Any]) -> str:
+def filled(text: str, contexts: Mapping[str, Any]) -> str:
+    """Put the values of expressions into a text."""
     return _EXPRESSION.sub(lambda found: str(_value(found[1], contexts)), text)
 
 

@@ -1,0 +1,125 @@
+"""Jobs of the real workflows with the real action, run for a workshop's repository as GitHub's runner runs them."""
+
+import json
+import sys
+import sysconfig
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.github.runner import ACTION, TOP, Ended, Runner, filled, read_yaml
+from tests.github.workshop import READING, SERVER, WRITING, Workshop
+from tests.github.world import REPOSITORY
+from tests.hubspot.connecting import CERTIFICATE
+
+OF_THE_JOB = "ghs_of-the-job"
+"""The token that GitHub makes for a job."""
+SECRETS: Mapping[str, str] = {"HUBSPOT_READ_TOKEN": READING, "HUBSPOT_WRITE_TOKEN": WRITING}
+NO_PIP = "import sys\n\nassert '--require-hashes' in sys.argv\n"
+
+
+def python_without_pip(folder: Path) -> Path:
+    """Give a Python whose venvs hold the packages of this one: to install them anew for each job takes a minute.
+
+    What the action's scripts do with the true pip is held by the tests of the action.
+    """
+    packages = sysconfig.get_path("purelib")
+    site = f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
+    (folder / "pip.py").write_text(NO_PIP)
+    python = folder / "python"
+    python.write_text(
+        f"""#!/bin/sh
+set -e
+[ "$*" = "-I -m venv venv" ]
+"{sys.executable}" -I -m venv --without-pip venv
+cp "{folder}/pip.py" "venv/{site}"
+echo "{packages}" > "venv/{site}/packages.pth"
+"""
+    )
+    python.chmod(0o755)
+    return python
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What a job left behind."""
+
+    ended: Ended
+    summary: str
+    temp: Path
+
+    @property
+    def receipt(self) -> Any:
+        return json.loads((self.temp / "reconciler-receipt.json").read_text())
+
+
+@dataclass(frozen=True)
+class Hosted:
+    """Runs the workflows for a workshop, each with the permissions that its job asks for and no others."""
+
+    shop: Workshop
+    python: Path
+    secrets: Mapping[str, str] = field(default_factory=lambda: SECRETS)
+
+    def plan(self, number: int) -> Finished:
+        """Run plan.yml for a pull request: on the commit that GitHub makes to try its merge."""
+        pull, repository = self.shop.github.pulls[number], self.shop.repository
+        repository.git("checkout", "--quiet", "--detach", "main")
+        repository.git("merge", "--quiet", "--no-ff", "--message=Try", pull.head_sha)
+        payload = self.shop.github.pull_request_event(number)
+        return self._run("plan", "pull_request", payload, f"refs/pull/{number}/merge", pull.head_sha)
+
+    def apply(self) -> Finished:
+        """Run apply.yml for what was merged last."""
+        tip = self._on_main()
+        payload = self.shop.github.push_event("main", self.shop.repository.git("rev-parse", "HEAD^"), tip)
+        return self._run("apply", "push", payload, "refs/heads/main", tip)
+
+    def drift(self) -> Finished:
+        """Run drift.yml as its schedule does."""
+        return self._run("drift", "schedule", "{}", "refs/heads/main", self._on_main())
+
+    def _on_main(self) -> str:
+        self.shop.repository.git("checkout", "--quiet", "main")
+        return self.shop.repository.git("rev-parse", "HEAD")
+
+    def _run(self, workflow: str, event: str, payload: str, ref: str, head: str) -> Finished:
+        github = self.shop.github
+        (job,) = read_yaml(TOP / ".github" / "workflows" / f"{workflow}.yml")["jobs"].values()
+        github.let(OF_THE_JOB, **{name.replace("-", "_"): may for name, may in job["permissions"].items()})
+        run_id = github.start_run(f"{workflow}.yml", event=event, head_sha=head)
+        temp = self.shop.folder / f"run-{run_id}"
+        temp.mkdir()
+        (temp / "event.json").write_text(payload)
+        told = {"GITHUB_EVENT_NAME": event, "GITHUB_REF": ref, "GITHUB_RUN_ID": str(run_id)}
+        ended = self._step(job, temp, {**told, "GITHUB_WORKFLOW_REF": _workflow_ref(workflow)})
+        for upload in ended.uploads:
+            kept = Path(upload["path"])
+            github.upload(run_id, upload["name"], {kept.name: kept.read_bytes()})
+        github.finish_run(run_id, "failure" if ended.code else "success")
+        summary = temp / "summary.md"
+        return Finished(ended, summary.read_text() if summary.exists() else "", temp)
+
+    def _step(self, job: Any, temp: Path, told: Mapping[str, str]) -> Ended:
+        """Run the one step of a job that uses the action, on what is checked out."""
+        (step,) = [step for step in job["steps"] if step["uses"].endswith(str(ACTION))]
+        contexts = {"secrets": self.secrets, "inputs": {}}
+        inputs, env = ({name: filled(text, contexts) for name, text in step[part].items()} for part in ("with", "env"))
+        workspace = self.shop.repository.folder
+        given = {
+            "GITHUB_API_URL": self.shop.github.api_url,
+            "GITHUB_EVENT_PATH": str(temp / "event.json"),
+            "GITHUB_REPOSITORY": REPOSITORY,
+            "GITHUB_SERVER_URL": SERVER,
+            "GITHUB_SHA": self.shop.repository.git("rev-parse", "HEAD"),
+            "GITHUB_STEP_SUMMARY": str(temp / "summary.md"),
+            "HUBSPOT_BASE_URL": self.shop.portal.base_url,
+            "SSL_CERT_FILE": str(CERTIFICATE),
+            **told,
+        }
+        return Runner(TOP, workspace, temp, self.python).run(inputs, {**given, **env})
+
+
+def _workflow_ref(workflow: str) -> str:
+    return f"{REPOSITORY}/.github/workflows/{workflow}.yml@refs/heads/main"

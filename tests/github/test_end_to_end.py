@@ -1,0 +1,103 @@
+"""From a pull request to the issue about drift: the workflows, the action and the product, with nothing left out."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.github.conftest import OpenWorkshop
+from tests.github.hosted import OF_THE_JOB, Finished, Hosted, python_without_pip
+from tests.github.runner_parser import commands
+from tests.github.workshop import READING, WRITING, event
+from tests.story.world import live
+
+FAIR, EXPO = live("fair", eventName="Fair"), live("expo", eventName="Expo", eventType="CONFERENCE")
+
+
+@pytest.fixture
+def hosted(open_workshop: OpenWorkshop, tmp_path: Path) -> Hosted:
+    """Give a repository that declares what HubSpot holds, and GitHub's runners to work on it."""
+    shop = open_workshop(FAIR, EXPO, fair=event("fair"), expo=event("expo", eventType="CONFERENCE"))
+    return Hosted(shop, python_without_pip(tmp_path))
+
+
+def check(job: Finished, **outputs: str) -> None:
+    """Hold how a job that went well ended, and that no token is in anything it leaves behind but in the masks."""
+    assert job.ended.code == 0, job.ended.log
+    told = job.ended.outputs
+    assert {name: told[name] for name in outputs} == outputs
+    assert (told["exit_code"], told["failure_reason"]) == ("0", "")
+    masks = {one.data for one in commands(job.ended.log) if one.name == "add-mask"}
+    assert masks & {READING, WRITING}
+    assert OF_THE_JOB in masks
+    rest = "".join(line for line in job.ended.log.splitlines() if not line.startswith("::add-mask::"))
+    rest += job.summary + "".join(path.read_text() for path in job.temp.glob("reconciler-*.json"))
+    assert not [token for token in masks if token in rest]
+
+
+def test_a_change_goes_from_a_pull_request_to_hubspot_and_is_watched_there(hosted: Hosted) -> None:
+    shop = hosted.shop
+    number = shop.propose("launch", launch=event("launch"), fair=event("fair", eventType="WEBINAR"))
+
+    planned = hosted.plan(number)
+    check(planned, changes="true", to_create="1", to_update="1", to_delete="0", orphaned="0")
+    (comment,) = shop.comments(number)
+    assert "📋 **Planned.** Nothing is written yet." in comment
+    assert planned.summary.startswith(comment)
+    (artifact,) = shop.github.artifacts.values()
+    assert artifact.name == "reconciler-plan-default"
+    saved = json.loads(Path(planned.ended.outputs["plan_path"]).read_text())
+    assert saved["digest"] == planned.ended.outputs["digest"]
+    assert saved["digest"] in comment
+    assert not shop.portal.writes()
+
+    shop.merge(number)
+    applied = hosted.apply()
+    check(applied, changes="true", to_create="1", to_update="1", digest=saved["digest"])
+    assert not applied.ended.uploads
+    (comment,) = shop.comments(number)
+    assert "✅ **Applied and verified.**" in comment
+    assert applied.summary.startswith(comment)
+    assert applied.receipt["summary"] | {"created": 1, "updated": 1} == applied.receipt["summary"]
+    assert applied.receipt["verified"] == {"differences": 0, "changes": []}
+    assert (shop.names(), shop.held("fair")["eventType"]) == ({"fair", "expo", "launch"}, "WEBINAR")
+
+    check(hosted.drift(), changes="false")
+    assert not shop.github.issues
+
+    shop.portal.edit(shop.held("expo"), eventType="Edited by hand")
+    check(hosted.drift(), changes="true", to_update="1")
+    (issue,) = shop.github.issues.values()
+    assert "Edited by hand" in issue.body
+    assert issue.state == "open"
+
+    repaired = shop.propose("repair", expo=event("expo", eventType="Edited by hand"))
+    check(hosted.plan(repaired), changes="false")
+    shop.merge(repaired)
+    check(hosted.apply(), changes="false")
+    check(hosted.drift(), changes="false")
+    assert issue.state == "closed"
+
+
+def test_what_was_changed_after_the_review_fails_the_job_and_is_left_alone(hosted: Hosted) -> None:
+    shop = hosted.shop
+    number = shop.propose("rename", fair=event("fair", eventType="WEBINAR"))
+    assert hosted.plan(number).ended.code == 0
+    shop.merge(number)
+    shop.portal.edit(shop.held("fair"), eventType="Edited by hand")
+    shop.portal.writes()
+    applied = hosted.apply()
+    assert (applied.ended.code, applied.ended.outputs["exit_code"]) == (6, "6"), applied.ended.log
+    assert applied.ended.outputs["failure_reason"] == "plan-moved"
+    assert "what was reviewed has changed since" in shop.comments(number)[0]
+    assert not shop.portal.writes()
+
+
+def test_without_its_secret_the_job_checks_the_files_alone(hosted: Hosted) -> None:
+    number = hosted.shop.propose("launch", launch=event("launch"))
+    planned = replace(hosted, secrets=dict.fromkeys(hosted.secrets, "")).plan(number)
+    assert (planned.ended.code, planned.ended.outputs["plan_path"]) == (0, ""), planned.ended.log
+    assert "✅ **Checked offline**" in planned.summary
+    assert not hosted.shop.comments(number)
+    assert not hosted.shop.github.artifacts
