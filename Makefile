@@ -11,7 +11,7 @@ UV := uv==0.13.9
 ACTION_LOCK := .github/actions/reconcile/requirements.lock
 
 # What decides something: every branch of it is tested.
-CORE := reconciler/*.py,reconciler/declarations/*,reconciler/github/*,reconciler/hubspot/*,reconciler/render/*
+CORE := reconciler/*.py,reconciler/declarations/*,reconciler/github/*,reconciler/hubspot/*,reconciler/render/*,reconciler/transport/*
 
 DEMO_DB := .reconciler/demo.sqlite
 DEMO_PLAN := .reconciler/demo-plan.json

@@ -2,11 +2,11 @@
 
 ReconcilerError            1
 ├── DeclarationsInvalid    3    the files or the settings are wrong: every problem at once
-├── AccessDenied           4    HubSpot refuses the token or its scopes
+├── AccessDenied           4    HubSpot, or GitHub, refuses the token or what it may do
 ├── Refused                5    a guard, the wrong portal, no approval: every reason at once
-├── Rejected               1    HubSpot understood the request and says no to it
+├── Rejected               1    HubSpot, or GitHub, understood the request and says no to it
 ├── SavedPlanInvalid       1    a file is not a plan that this version saved
-├── Unavailable            7    HubSpot cannot be reached or keeps failing
+├── Unavailable            7    HubSpot, or GitHub, cannot be reached or keeps failing
 ├── UsageError            64    the command line is wrong
 └── Interrupted     130, 143    somebody stopped the run
 """
@@ -37,9 +37,9 @@ class DeclarationsInvalid(ReconcilerError):
 
 
 class AccessDenied(ReconcilerError):
-    """HubSpot refuses the token or its scopes, or there is no token to show.
+    """HubSpot or GitHub refuses the token or what it may do, or there is no token to show.
 
-    `status` is the answer's: 401 speaks of the token, 403 of its scopes; None where nothing was asked.
+    `status` is HubSpot's: 401 speaks of the token, 403 of its scopes; None where nothing was asked, or GitHub was.
     """
 
     exit_code = 4
@@ -60,10 +60,10 @@ class Refused(ReconcilerError):
 
 
 class Rejected(ReconcilerError):
-    """HubSpot answered that the request is wrong: sending it again would not help.
+    """HubSpot or GitHub answered that the request is wrong: sending it again would not help.
 
-    `status` is the answer's. Where an event with the same external ids is there already, `conflict` is its object id,
-    or empty where HubSpot does not name it; None says that the reason is another.
+    `status` is the answer's. Where HubSpot holds an event with the same external ids already, `conflict` is its object
+    id, or empty where HubSpot does not name it; None says that the reason is another.
     """
 
     def __init__(
@@ -84,7 +84,7 @@ class SavedPlanInvalid(ReconcilerError):
 
 
 class Unavailable(ReconcilerError):
-    """HubSpot cannot be reached or keeps failing; `sent` tells whether a request may have been carried out."""
+    """A server cannot be reached or keeps failing; `sent` tells whether a request may have been carried out."""
 
     exit_code = 7
 

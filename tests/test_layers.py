@@ -36,19 +36,21 @@ EDGES = {
     "reconciler.hubspot.inspector",
     "reconciler.hubspot.portal",
     "reconciler.hubspot.writer",
-    "reconciler.hubspot.surroundings",
     "reconciler.settings",
+    "reconciler.transport.exchange",
+    "reconciler.transport.retrying",
+    "reconciler.transport.surroundings",
 }
 STORIES = {"reconciler.apply", "reconciler.pipeline", "reconciler.__main__"}
 
 DOORWAYS = {
     "click": {"reconciler.cli"},
     "deepdiff": {"reconciler.diff"},
-    "httpx": {"reconciler.hubspot.http", "reconciler.github.http"},
+    "httpx": {"reconciler.transport.exchange"},
     "pydantic": {"reconciler.declarations.schema"},
     "rich": {"reconciler.cli"},
     "starlette": {"reconciler.sandbox"},
-    "tenacity": {"reconciler.hubspot.http", "reconciler.github.http"},
+    "tenacity": {"reconciler.transport.retrying"},
     "uvicorn": {"reconciler.sandbox"},
     "yaml": {"reconciler.declarations.strict_yaml", "reconciler.declarations.writing"},
 }

@@ -11,9 +11,9 @@ from reconciler.cli.embedded import embedded
 from reconciler.cli.options import DEFAULT_TIMEOUT, Common
 from reconciler.cli.output import say
 from reconciler.errors import Interrupted, UsageError
-from reconciler.hubspot.surroundings import Clock, Watch
 from reconciler.policy import Policy
 from reconciler.settings import Connection, Secret, Settings, load_connection
+from reconciler.transport.surroundings import Clock, Watch
 
 SANDBOX_TOKEN = "sandbox-1001"  # noqa: S105  (the sandbox's own, which opens nothing else)
 _SLICE = 0.1

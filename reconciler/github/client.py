@@ -12,10 +12,10 @@ from reconciler.github import reading
 from reconciler.github.archive import file_in
 from reconciler.github.http import MOST_PAGES, GitHubHttp, Got
 from reconciler.github.records import Artifact, Comment, Comparison, Issue, PullRequest, Run
-from reconciler.hubspot.http import MOST_BYTES
-from reconciler.hubspot.shapes import Json, Malformed, as_mapping
-from reconciler.hubspot.surroundings import Clock, Watch
 from reconciler.settings import GitHubConnection
+from reconciler.transport.exchange import MOST_BYTES
+from reconciler.transport.shapes import Json, Malformed, as_mapping
+from reconciler.transport.surroundings import Clock, Watch
 
 _READ_PULLS = "pull-requests: read"
 _READ_COMMENTS = "pull-requests: read (for an issue: issues: read)"

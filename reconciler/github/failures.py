@@ -5,9 +5,9 @@ from email.utils import parsedate_to_datetime
 
 from reconciler.declarations.characters import shown
 from reconciler.errors import AccessDenied, ReconcilerError, Rejected, Unavailable
-from reconciler.hubspot.failures import Passing
-from reconciler.hubspot.headers import Headers, retry_after
-from reconciler.hubspot.shapes import Json
+from reconciler.transport.failures import Passing
+from reconciler.transport.headers import Headers, retry_after
+from reconciler.transport.shapes import Json
 
 CONNECT_HINT = "check the network, the proxy and GITHUB_API_URL"
 

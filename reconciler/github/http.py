@@ -9,22 +9,17 @@ from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-import httpx
-from tenacity import RetryCallState, Retrying, retry_if_exception_type
-
-from reconciler import __version__
 from reconciler.errors import ReconcilerError, Rejected, Unavailable
 from reconciler.github.failures import CONNECT_HINT, failure
 from reconciler.github.links import host_of, is_of_the_api, is_secure
-from reconciler.hubspot.failures import Passing, envelope
-from reconciler.hubspot.headers import Headers
-
-# These three know nothing of HubSpot.
-from reconciler.hubspot.http import ATTEMPTS, MOST_BYTES, _pause, _reason, _trusted
-from reconciler.hubspot.json_text import NotJson, parsed, without
-from reconciler.hubspot.shapes import Json
-from reconciler.hubspot.surroundings import Clock, Watch
 from reconciler.settings import GitHubConnection, is_loopback
+from reconciler.transport.deadline import Deadline
+from reconciler.transport.exchange import MOST_BYTES, Exchange, Response, Server
+from reconciler.transport.failures import Passing, envelope
+from reconciler.transport.json_text import NotJson, parsed, without
+from reconciler.transport.retrying import retried
+from reconciler.transport.shapes import Json
+from reconciler.transport.surroundings import Clock, Watch
 
 API_VERSION = "2022-11-28"
 MOST_PAGES = 100
@@ -61,10 +56,10 @@ class GitHubHttp:
         self._connection = connection
         self._clock = clock
         self._watch = watch
-        self._timeout = timeout
-        self._deadline = clock.now() + timeout
-        self._api = _client(connection, _api_headers(connection))
-        self._store = _client(connection, {})
+        self._deadline = Deadline(clock.now, timeout, "for GitHub")
+        server = Server(connection.api_url, connection.proxy, connection.ca_file, CONNECT_HINT)
+        self._api = Exchange(server, _headers(connection), self._deadline)
+        self._store = Exchange(server, {}, self._deadline)
 
     def close(self) -> None:
         """Close its connections."""
@@ -121,21 +116,26 @@ class GitHubHttp:
         return self._retried(lambda: self._downloaded(path, needs, most_bytes))
 
     def _downloaded(self, path: str, needs: str, most_bytes: int) -> bytes | None:
-        response, content = self._exchange(self._api, "GET", path)
-        if response.status_code in _GONE and envelope(content):
+        response = self._asked("GET", path)
+        if response.status in _GONE and envelope(response.content):
             return None
-        if response.status_code != 302:
-            raise self._failure(response, content, needs)
+        if response.status != 302:
+            raise self._failure(response, needs)
         # The address is as good as a password for a minute, so it is told nowhere.
         address = response.headers.get("location", "")
         if not (is_secure(address) or (host_of(address) and self._is_local(address))):
             raise Unavailable("GitHub sends elsewhere for an artifact, but not to a safe address", hint=CONNECT_HINT)
-        response, content = self._exchange(self._store, "GET", address, most_bytes=most_bytes)
-        status = response.status_code
-        if status in _OK:
-            return content
-        kind = Passing if status >= 500 else Unavailable
-        raise kind(f"{host_of(address)}, which keeps the artifact, fails with status {status}", sent=False)
+        return self._fetched(address, most_bytes)
+
+    def _fetched(self, address: str, most_bytes: int) -> bytes:
+        self._watch.gate()
+        response = self._store.send("GET", address, most_bytes=most_bytes)
+        self._watch.log(f"GET {host_of(address)}: {response.status}")
+        if response.status in _OK:
+            return response.content
+        kind = Passing if response.status >= 500 else Unavailable
+        what = f"{host_of(address)}, which keeps the artifact, fails with status {response.status}"
+        raise kind(what, sent=False)
 
     def _is_local(self, address: str) -> bool:
         """Tell whether an address is on this machine, as is the API itself; nobody else may send us there."""
@@ -144,88 +144,36 @@ class GitHubHttp:
         return here and found.scheme == "http"
 
     def _retried(self, attempt: Callable[[], _T]) -> _T:
-        retrying = Retrying(
-            retry=retry_if_exception_type(Passing),
-            wait=_pause,
-            stop=self._out_of_time,
-            sleep=self._clock.sleep,
-            reraise=True,
-        )
         try:
-            return retrying(attempt)
+            return retried(attempt, self._clock, self._deadline)
         except Passing as error:  # a request within another one is not retried by both
             raise Unavailable(error.message, hint=error.hint, sent=error.sent) from error
 
-    def _out_of_time(self, state: RetryCallState) -> bool:
-        return state.attempt_number >= ATTEMPTS or self._clock.now() + state.upcoming_sleep > self._deadline
-
     def _once(self, method: str, path: str, query: Query | None, body: Json, needs: str) -> Got:
-        response, content = self._exchange(self._api, method, path, query, body)
-        if response.status_code == 404 and envelope(content):
+        response = self._asked(method, path, query, body)
+        if response.status == 404 and envelope(response.content):
             return Got(404, None)
-        if response.status_code not in _OK:
-            raise self._failure(response, content, needs)
+        if response.status not in _OK:
+            raise self._failure(response, needs)
         try:
-            return Got(response.status_code, parsed(content), self._next(response))
+            return Got(response.status, parsed(response.content), self._next(response))
         except NotJson as error:
             raise Passing("GitHub's answer is cut off or is not JSON", sent=True) from error
 
-    def _failure(self, response: httpx.Response, content: bytes, needs: str) -> ReconcilerError:
-        said = without(self._secret, envelope(content))
-        headers: Headers = dict(response.headers)
-        return failure(response.status_code, headers, said, needs)
-
-    def _next(self, response: httpx.Response) -> str | None:
-        address = response.links.get("next", {}).get("url")
-        if address is not None and not is_of_the_api(address, self._connection.api_url):
-            raise Unavailable("GitHub's list goes on at another address, where the token must not go")
-        return address
-
-    def _exchange(
-        self,
-        client: httpx.Client,
-        method: str,
-        path: str,
-        query: Query | None = None,
-        body: Json = None,
-        *,
-        most_bytes: int = MOST_BYTES,
-    ) -> tuple[httpx.Response, bytes]:
+    def _asked(self, method: str, path: str, query: Query | None = None, body: Json = None) -> Response:
         self._watch.gate()
-        host = host_of(self._connection.api_url if path.startswith("/") else path)
-        try:
-            with client.stream(method, path, params=query, json=body, timeout=self._step_timeout()) as response:
-                content = self._content(response, host, most_bytes)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
-            raise Passing(f"{host} cannot be reached: {_reason(error)}", sent=False, hint=CONNECT_HINT) from error
-        except (httpx.InvalidURL, UnicodeError) as error:  # UnicodeError: a host that is no name at all
-            raise Unavailable(f"GitHub names an address on {host}, which is no host") from error
-        except httpx.HTTPError as error:
-            raise Passing(f"the connection to {host} failed: {_reason(error)}", sent=True) from error
-        where = urlsplit(path).path if client is self._api else host  # the rest of an address may open a door
-        self._watch.log(f"{method} {where}: {response.status_code}")
-        return response, content
+        response = self._api.send(method, path, query, body)
+        self._watch.log(f"{method} {urlsplit(path).path}: {response.status}")
+        return response
 
-    def _content(self, response: httpx.Response, host: str, most_bytes: int) -> bytes:
-        """Read a body that may neither be too large nor come too slowly: httpx itself bounds neither."""
-        content = bytearray()
-        for chunk in response.iter_raw():
-            content += chunk
-            if len(content) > most_bytes:
-                raise Unavailable(f"{host} sent more than {most_bytes // 1024 // 1024} MiB at once", sent=True)
-            self._remaining(sent=True)
-        return bytes(content)
+    def _failure(self, response: Response, needs: str) -> ReconcilerError:
+        said = without(self._secret, envelope(response.content))
+        return failure(response.status, response.headers, said, needs)
 
-    def _step_timeout(self) -> httpx.Timeout:
-        remaining = self._remaining()
-        return httpx.Timeout(min(30.0, remaining), connect=min(5.0, remaining))
-
-    def _remaining(self, *, sent: bool = False) -> float:
-        remaining = self._deadline - self._clock.now()
-        if remaining <= 0:
-            what = f"the time of {self._timeout:g} seconds for GitHub is over"
-            raise Unavailable(what, hint="give it more with --timeout", sent=sent)
-        return remaining
+    def _next(self, response: Response) -> str | None:
+        if response.next is not None and not is_of_the_api(response.next, self._connection.api_url):
+            raise Unavailable("GitHub's list goes on at another address, where the token must not go")
+        return response.next
 
     @property
     def _secret(self) -> str:
@@ -235,19 +183,7 @@ class GitHubHttp:
 _LOST_HINT = "it may be gone, or the token may not see it"
 
 
-def _client(connection: GitHubConnection, headers: Mapping[str, str]) -> httpx.Client:
-    # The environment is read in one place, and only what it names there is used.
-    return httpx.Client(
-        base_url=connection.api_url,
-        headers={"Accept-Encoding": "identity", "User-Agent": f"reconciler/{__version__}", **headers},
-        proxy=connection.proxy if connection.api_url.startswith("https:") else None,
-        verify=_trusted(connection.ca_file),
-        follow_redirects=False,
-        trust_env=False,
-    )
-
-
-def _api_headers(connection: GitHubConnection) -> Mapping[str, str]:
+def _headers(connection: GitHubConnection) -> Mapping[str, str]:
     return {
         "Authorization": f"Bearer {connection.token.reveal()}",
         "Accept": "application/vnd.github+json",

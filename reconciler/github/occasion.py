@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from reconciler.declarations.characters import cut
 from reconciler.errors import UsageError
 from reconciler.github.reading import sha
-from reconciler.hubspot.json_text import NotJson, parsed
-from reconciler.hubspot.shapes import Json, Malformed, as_kind, as_mapping
+from reconciler.transport.json_text import NotJson, parsed
+from reconciler.transport.shapes import Json, Malformed, as_kind, as_mapping
 
 _NOTHING = re.compile(r"0+")
 _BRANCHES = "refs/heads/"

@@ -3,8 +3,9 @@
 Sources are HubSpot's overview of private apps (token details) and its Account Information API (daily usage).
 """
 
-from reconciler.hubspot.shapes import Json, Malformed, as_kind, as_list, as_mapping, number
+from reconciler.hubspot.shapes import number
 from reconciler.inspection import Token, Usage
+from reconciler.transport.shapes import Json, Malformed, as_kind, as_list, as_mapping
 
 
 def token(body: Json) -> Token:

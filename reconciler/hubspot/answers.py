@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from reconciler.errors import Rejected
-from reconciler.hubspot.failures import Passing, envelope, failure
-from reconciler.hubspot.headers import Headers
-from reconciler.hubspot.json_text import NotJson, parsed, without
-from reconciler.hubspot.shapes import Json
+from reconciler.hubspot.failures import failure
+from reconciler.transport.failures import Passing, envelope
+from reconciler.transport.headers import Headers
+from reconciler.transport.json_text import NotJson, parsed, without
+from reconciler.transport.shapes import Json
 
 _OK = range(200, 300)
 

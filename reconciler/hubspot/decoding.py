@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from reconciler.errors import Unavailable
-from reconciler.hubspot.shapes import Json, Malformed
+from reconciler.transport.shapes import Json, Malformed
 
 _T = TypeVar("_T")
 

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 
 from reconciler.errors import AccessDenied, ReconcilerError, Rejected, Unavailable
-from reconciler.hubspot.headers import Headers, rate_limit, retry_after
-from reconciler.hubspot.json_text import NotJson, parsed, shortened
-from reconciler.hubspot.shapes import Json
+from reconciler.hubspot.headers import rate_limit
+from reconciler.transport.failures import Passing
+from reconciler.transport.headers import Headers, retry_after
+from reconciler.transport.json_text import shortened
+from reconciler.transport.shapes import Json
 
 CONNECT_HINT = "check the network, the proxy and HUBSPOT_BASE_URL"
 
@@ -13,23 +15,6 @@ _REDIRECT = range(300, 400)
 _CLIENT_ERROR = range(400, 500)
 _PASSING = frozenset({500, 502, 503, 504, 521, 522, 523, 524})
 """Statuses that HubSpot says to send again after a pause; a write may have been carried out."""
-
-
-class Passing(Unavailable):
-    """A failure that may pass; `after` is the least to wait, in seconds."""
-
-    def __init__(self, message: str, *, sent: bool, after: float = 0, hint: str | None = None) -> None:
-        super().__init__(message, sent=sent, hint=hint)
-        self.after = after
-
-
-def envelope(content: bytes) -> Mapping[str, Json]:
-    """Read an error body, every part of which HubSpot calls optional."""
-    try:
-        body = parsed(content)
-    except NotJson:
-        return {}
-    return body if isinstance(body, dict) else {}
 
 
 def failure(status: int, headers: Headers, envelope: Mapping[str, Json]) -> ReconcilerError:

@@ -9,8 +9,8 @@ from reconciler.hubspot import definitions, wire
 from reconciler.hubspot.decoding import understood
 from reconciler.hubspot.http import HttpReader
 from reconciler.hubspot.paths import EVENT_TYPES, TOKEN_DETAILS, Paths
-from reconciler.hubspot.shapes import Json
 from reconciler.live import Definition, Hit, Listing, Portal
+from reconciler.transport.shapes import Json
 
 MOST_PAGES = 10_000
 """A list that never ends is an error; a million events are more than any portal holds."""

@@ -10,20 +10,10 @@ from datetime import datetime
 
 from reconciler.change import Create, FieldChange
 from reconciler.event import CUSTOM, FIELDS, Identity, Kind, LiveEvent, Value, instant, kind_of
-from reconciler.hubspot.json_text import shortened
-from reconciler.hubspot.shapes import (
-    Json,
-    Malformed,
-    as_kind,
-    as_list,
-    as_mapping,
-    headcount,
-    number,
-    optional,
-    optional_id,
-    required_id,
-)
+from reconciler.hubspot.shapes import headcount, number, optional_id, required_id
 from reconciler.live import Edit, Hit
+from reconciler.transport.json_text import shortened
+from reconciler.transport.shapes import Json, Malformed, as_kind, as_list, as_mapping, optional
 
 PAGE = 100
 """Events in one page of the list: the most that HubSpot allows (list, `limit`)."""

@@ -11,10 +11,10 @@ from reconciler.event import Identity
 from reconciler.hubspot import wire
 from reconciler.hubspot.decoding import understood
 from reconciler.hubspot.http import HttpWriter
-from reconciler.hubspot.json_text import shortened
 from reconciler.hubspot.portal import PortalReader
-from reconciler.hubspot.shapes import Json
 from reconciler.live import Answer, Edit
+from reconciler.transport.json_text import shortened
+from reconciler.transport.shapes import Json
 
 NO_CONTENT = 204
 

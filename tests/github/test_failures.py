@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from reconciler.declarations.characters import shown
 from reconciler.errors import AccessDenied, ReconcilerError, Rejected, Unavailable
 from reconciler.github.failures import failure
-from reconciler.hubspot.failures import Passing
+from reconciler.transport.failures import Passing
 
 NEEDS = "issues: write"
 DATE = "Fri, 15 Jan 2027 08:00:00 GMT"

@@ -12,9 +12,10 @@ from reconciler.errors import Interrupted, ReconcilerError, Rejected, Unavailabl
 from reconciler.github.client import GitHub
 from reconciler.github.http import MOST_PAGES, GitHubHttp
 from reconciler.github.records import Artifact
-from reconciler.hubspot.http import ATTEMPTS, MOST_BYTES
-from reconciler.hubspot.surroundings import Watch
 from reconciler.settings import GitHubConnection, Secret
+from reconciler.transport.exchange import MOST_BYTES
+from reconciler.transport.retrying import ATTEMPTS
+from reconciler.transport.surroundings import Watch
 from tests.github.conftest import Open
 from tests.github.world import ANSWER_LOST, UNREACHED, LocalGitHub, failing, primary_limit, secondary_limit
 from tests.hubspot.clocks import Sleeper, ticking

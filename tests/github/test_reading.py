@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from reconciler.github import reading
-from reconciler.hubspot.shapes import Malformed
+from reconciler.transport.shapes import Malformed
 
 SHA = "a" * 40
 USER = {"login": "octocat", "type": "User"}

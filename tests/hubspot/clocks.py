@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from itertools import count
 
-from reconciler.hubspot.surroundings import Clock
+from reconciler.transport.surroundings import Clock
 
 
 @dataclass

@@ -3,8 +3,8 @@
 import pytest
 
 from reconciler.hubspot import allowance
-from reconciler.hubspot.shapes import Json, Malformed
 from reconciler.inspection import Token, Usage
+from reconciler.transport.shapes import Json, Malformed
 
 COUNTED = {"name": "private-apps-api-calls-daily", "usageLimit": 625000, "currentUsage": 12, "fetchStatus": "SUCCESS"}
 

@@ -8,8 +8,8 @@ import pytest
 from reconciler.event import Kind
 from reconciler.hubspot.definitions import definitions
 from reconciler.hubspot.paths import EVENT_TYPES, Paths
-from reconciler.hubspot.shapes import Malformed
 from reconciler.live import Definition
+from reconciler.transport.shapes import Malformed
 from tests.hubspot.shared import description_of_properties
 
 VERSIONS = ("v3", "2025-09", "2026-03", "2026-09")

@@ -16,8 +16,10 @@ import pytest
 
 from reconciler.errors import AccessDenied, Interrupted, ReconcilerError, Rejected, Unavailable, UsageError
 from reconciler.hubspot.headers import RateLimit
-from reconciler.hubspot.http import ATTEMPTS, MOST_BYTES, HttpReader, HttpWriter, _trusted
-from reconciler.hubspot.surroundings import Clock, Watch
+from reconciler.hubspot.http import HttpReader, HttpWriter
+from reconciler.transport.exchange import MOST_BYTES, trusted
+from reconciler.transport.retrying import ATTEMPTS
+from reconciler.transport.surroundings import Clock, Watch
 from tests.hubspot import connecting
 from tests.hubspot.clocks import Sleeper, ticking
 from tests.hubspot.scripted import (
@@ -243,9 +245,9 @@ def test_a_certificate_of_ones_own_is_trusted_where_the_settings_name_it(
 
 
 def test_without_a_file_of_certificates_the_usual_authorities_are_trusted() -> None:
-    trusted = _trusted(None)
-    assert trusted.cert_store_stats()["x509_ca"] > 50
-    assert (trusted.verify_mode, trusted.check_hostname) == (ssl.CERT_REQUIRED, True)
+    context = trusted(None)
+    assert context.cert_store_stats()["x509_ca"] > 50
+    assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
 
 
 def test_a_file_of_certificates_that_holds_none_is_wrong_usage(tmp_path: Path) -> None:

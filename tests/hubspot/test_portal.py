@@ -11,9 +11,9 @@ from reconciler.errors import AccessDenied, Rejected, Unavailable
 from reconciler.event import Identity
 from reconciler.hubspot.http import HttpReader, HttpWriter
 from reconciler.hubspot.portal import MOST_PAGES, PortalReader
-from reconciler.hubspot.shapes import Json
 from reconciler.hubspot.writer import PortalWriter
 from reconciler.live import Answer, Edit, Portal
+from reconciler.transport.shapes import Json
 from tests.hubspot import connecting
 from tests.hubspot.clocks import Sleeper
 from tests.hubspot.scripted import Play, Server, answer, cut, serving

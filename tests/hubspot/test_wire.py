@@ -15,8 +15,8 @@ from reconciler.event import Identity, LiveEvent, instant
 from reconciler.hubspot import wire
 from reconciler.hubspot.http import HttpReader
 from reconciler.hubspot.paths import Paths
-from reconciler.hubspot.shapes import Malformed
 from reconciler.live import Edit, Hit
+from reconciler.transport.shapes import Malformed
 from tests.hubspot import connecting
 from tests.hubspot.scripted import answer, serving
 from tests.hubspot.shared import examples

@@ -12,13 +12,13 @@ from reconciler.accounting import so_far
 from reconciler.change import Action
 from reconciler.errors import AccessDenied, Interrupted
 from reconciler.event import DeclaredEvent, Identity
-from reconciler.hubspot.surroundings import Watch
 from reconciler.ledger import Applied
 from reconciler.live import Writer
 from reconciler.lookup import Lookup, read_each, trust_list
 from reconciler.pipeline import approve_plan
 from reconciler.policy import Orphans, Policy
 from reconciler.receipt import Outcome, Receipt
+from reconciler.transport.surroundings import Watch
 from tests.hubspot.forwarding import (
     Decide,
     Fate,

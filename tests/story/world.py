@@ -16,7 +16,6 @@ from reconciler.event import Declared, DeclaredEvent, Identity, Value
 from reconciler.guard import Limits
 from reconciler.hubspot.http import HttpReader, HttpWriter
 from reconciler.hubspot.portal import PortalReader
-from reconciler.hubspot.surroundings import Clock, Watch
 from reconciler.hubspot.writer import PortalWriter
 from reconciler.ledger import Applied
 from reconciler.live import Reader, Writer
@@ -25,6 +24,7 @@ from reconciler.pipeline import approve_plan, make_plan, run_plan
 from reconciler.plan import Draft
 from reconciler.policy import Policy
 from reconciler.receipt import Receipt
+from reconciler.transport.surroundings import Clock, Watch
 from tests.hubspot import connecting
 from tests.hubspot.forwarding import Way
 

@@ -21,10 +21,10 @@ from reconciler.github.client import GitHub
 from reconciler.github.commands import Annotation
 from reconciler.github.sticky import stick
 from reconciler.github.traces import leave
-from reconciler.hubspot.surroundings import Clock, Watch
 from reconciler.plan import Plan
 from reconciler.render.review import Links
 from reconciler.settings import load_github_connection
+from reconciler.transport.surroundings import Clock, Watch
 
 _SECONDS_FOR_COMMENTS = 120.0
 _REASONS: Mapping[type[ReconcilerError], str] = {

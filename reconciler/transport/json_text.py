@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterable
 
-from reconciler.hubspot.shapes import Json
+from reconciler.transport.shapes import Json
 
 _MOST_SHOWN = 300
 _ESCAPED_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")

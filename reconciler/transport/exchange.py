@@ -1,0 +1,130 @@
+"""One request and its answer, read whole and within bounds: the only doorway to httpx."""
+
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+import httpx
+
+from reconciler import __version__
+from reconciler.errors import Unavailable, UsageError
+from reconciler.transport.deadline import Deadline
+from reconciler.transport.failures import Passing
+from reconciler.transport.headers import Headers
+from reconciler.transport.shapes import Json
+
+MOST_BYTES = 64 * 1024 * 1024
+"""An answer larger than this is an error: a hundred events of the largest texts take a tenth of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where requests go and how they get there."""
+
+    base_url: str
+    proxy: str | None = field(repr=False)
+    """Used for https alone: one for plain HTTP would see the token. It may carry a password."""
+    ca_file: str | None
+    hint: str
+    """What to check where it cannot be reached."""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An answer as it came; the names of headers are in lower case."""
+
+    status: int
+    headers: Headers
+    content: bytes
+    next: str | None
+    """Where a list goes on, where a Link header says so."""
+
+
+class Exchange:
+    """Sends requests to one server, and follows no redirect; the environment changes nothing of what it does."""
+
+    _UNREACHED: ClassVar = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+
+    def __init__(self, server: Server, headers: Mapping[str, str], deadline: Deadline) -> None:
+        """Prepare a client whose requests all end with the deadline; it sends `headers` with each of them."""
+        self._server = server
+        self._deadline = deadline
+        self._client = httpx.Client(
+            base_url=server.base_url,
+            headers={"Accept-Encoding": "identity", "User-Agent": f"reconciler/{__version__}", **headers},
+            proxy=server.proxy if server.base_url.startswith("https:") else None,
+            verify=trusted(server.ca_file),
+            follow_redirects=False,
+            trust_env=False,
+        )
+
+    def close(self) -> None:
+        """Close its connections."""
+        self._client.close()
+
+    def send(
+        self,
+        method: str,
+        address: str,
+        query: Mapping[str, str] | None = None,
+        body: Json = None,
+        *,
+        most_bytes: int = MOST_BYTES,
+    ) -> Response:
+        """Send one request to a path of the server, or to a whole address.
+
+        Raises `Passing` where another try may help, and `Unavailable` where the answer is larger than `most_bytes`
+        or the time is over.
+        """
+        host = urlsplit(self._server.base_url if address.startswith("/") else address).netloc
+        try:
+            with self._client.stream(
+                method, address, params=query or None, json=body, timeout=self._step_timeout()
+            ) as answer:
+                return self._read(answer, host, most_bytes)
+        except self._UNREACHED as error:
+            what = f"{host} cannot be reached: {_reason(error)}"
+            raise Passing(what, sent=False, hint=self._server.hint) from error
+        except (httpx.InvalidURL, UnicodeError) as error:  # UnicodeError: a host that is no name at all
+            raise Unavailable(f"{host} is no host that can be reached") from error
+        except httpx.HTTPError as error:
+            raise Passing(f"the connection to {host} failed: {_reason(error)}", sent=True) from error
+
+    def _read(self, answer: httpx.Response, host: str, most_bytes: int) -> Response:
+        """Read a body that may neither be too large nor come too slowly: httpx itself bounds neither."""
+        content = bytearray()
+        for chunk in answer.iter_raw():
+            content += chunk
+            if len(content) > most_bytes:
+                raise Unavailable(f"{host} sent more than {most_bytes // 1024 // 1024} MiB at once", sent=True)
+            self._deadline.check(sent=True)
+        onward = answer.links.get("next", {}).get("url")
+        return Response(answer.status_code, dict(answer.headers), bytes(content), onward)
+
+    def _step_timeout(self) -> httpx.Timeout:
+        left = self._deadline.check()
+        return httpx.Timeout(min(30.0, left), connect=min(5.0, left))
+
+
+def trusted(ca_file: str | None) -> ssl.SSLContext:
+    """Give what certificates are checked against: a file's authorities, else those that everybody trusts."""
+    if ca_file is None:
+        return httpx.create_ssl_context(trust_env=False)
+    try:
+        return ssl.create_default_context(cafile=ca_file)
+    except OSError as error:
+        raise UsageError("SSL_CERT_FILE holds no certificates", hint="name a file of them in PEM form") from error
+
+
+def _reason(error: httpx.HTTPError) -> str:
+    """Say what the system says, else name the failure's class: httpx's own texts can hold headers, so the token."""
+    if isinstance(error, httpx.TimeoutException):
+        return "no answer in time"
+    below: BaseException | None = error
+    while below is not None:
+        if isinstance(below, OSError) and below.strerror:
+            return below.strerror
+        below = below.__cause__ or below.__context__
+    return "it broke off" if isinstance(error, httpx.RemoteProtocolError) else type(error).__name__

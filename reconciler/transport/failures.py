@@ -1,0 +1,24 @@
+"""Failures that may pass, and what the body of any failure says."""
+
+from collections.abc import Mapping
+
+from reconciler.errors import Unavailable
+from reconciler.transport.json_text import NotJson, parsed
+from reconciler.transport.shapes import Json
+
+
+class Passing(Unavailable):
+    """A failure that may pass; `after` is the least to wait, in seconds."""
+
+    def __init__(self, message: str, *, sent: bool, after: float = 0, hint: str | None = None) -> None:
+        super().__init__(message, sent=sent, hint=hint)
+        self.after = after
+
+
+def envelope(content: bytes) -> Mapping[str, Json]:
+    """Read an error body; one that is no JSON object says nothing."""
+    try:
+        body = parsed(content)
+    except NotJson:
+        return {}
+    return body if isinstance(body, dict) else {}

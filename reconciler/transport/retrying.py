@@ -1,0 +1,39 @@
+"""Another try after a failure that may pass."""
+
+import random
+from collections.abc import Callable
+from typing import TypeVar
+
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_random_exponential
+
+from reconciler.transport.deadline import Deadline
+from reconciler.transport.failures import Passing
+from reconciler.transport.surroundings import Clock
+
+ATTEMPTS = 5
+
+_BACK_OFF = wait_random_exponential(multiplier=0.5, max=20)
+
+_T = TypeVar("_T")
+
+
+def retried(attempt: Callable[[], _T], clock: Clock, deadline: Deadline, *, attempts: int = ATTEMPTS) -> _T:
+    """Try until it works or fails for good; the last failure is raised as it is.
+
+    No pause is begun that would outlast the deadline.
+    """
+    retrying = Retrying(
+        retry=retry_if_exception_type(Passing),
+        wait=_pause,
+        stop=lambda state: state.attempt_number >= attempts or state.upcoming_sleep > deadline.left(),
+        sleep=clock.sleep,
+        reraise=True,
+    )
+    return retrying(attempt)
+
+
+def _pause(state: RetryCallState) -> float:
+    """Wait a random time that doubles, and at least as long as the failure asks for."""
+    failure = state.outcome.exception() if state.outcome else None
+    least = failure.after if isinstance(failure, Passing) else 0
+    return max(_BACK_OFF(state), least + random.random() if least else 0)  # noqa: S311  (spreads load, no secret)
