@@ -38,6 +38,7 @@ EDGES = {
     "reconciler.hubspot.writer",
     "reconciler.settings",
     "reconciler.transport.exchange",
+    "reconciler.transport.network",
     "reconciler.transport.retrying",
     "reconciler.transport.surroundings",
 }
@@ -46,7 +47,8 @@ STORIES = {"reconciler.apply", "reconciler.pipeline", "reconciler.__main__"}
 DOORWAYS = {
     "click": {"reconciler.cli"},
     "deepdiff": {"reconciler.diff"},
-    "httpx": {"reconciler.transport.exchange"},
+    "httpcore": {"reconciler.transport.network"},
+    "httpx": {"reconciler.transport.exchange", "reconciler.transport.network"},
     "pydantic": {"reconciler.declarations.schema"},
     "rich": {"reconciler.cli"},
     "starlette": {"reconciler.sandbox"},

@@ -1,7 +1,7 @@
-"""One request and its answer, read whole and within bounds: the only doorway to httpx."""
+"""One request and its answer, read whole and within bounds: with the network below, the only doorway to httpx."""
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 from urllib.parse import urlsplit
@@ -13,10 +13,13 @@ from reconciler.errors import Unavailable, UsageError
 from reconciler.transport.deadline import Deadline
 from reconciler.transport.failures import Passing
 from reconciler.transport.headers import Headers
+from reconciler.transport.network import BoundedTransport
 from reconciler.transport.shapes import Json
 
 MOST_BYTES = 64 * 1024 * 1024
 """An answer larger than this is an error: a hundred events of the largest texts take a tenth of it."""
+LONGEST = 120.0
+"""Seconds that one request may take in all; HubSpot's own edge gives up after 100 (error handling, 524)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +54,11 @@ class Exchange:
         """Prepare a client whose requests all end with the deadline; it sends `headers` with each of them."""
         self._server = server
         self._deadline = deadline
+        self._kept = 0.0  # seconds of the deadline that the request under way may not use
         self._client = httpx.Client(
             base_url=server.base_url,
             headers={"Accept-Encoding": "identity", "User-Agent": f"reconciler/{__version__}", **headers},
-            proxy=server.proxy if server.base_url.startswith("https:") else None,
-            verify=trusted(server.ca_file),
+            transport=_transport(server, self._left),
             follow_redirects=False,
             trust_env=False,
         )
@@ -79,21 +82,22 @@ class Exchange:
         or the time is over.
         """
         host = urlsplit(self._server.base_url if address.startswith("/") else address).netloc
+        self._kept = max(0.0, self._deadline.check() - LONGEST)
         try:
-            with self._client.stream(
-                method, address, params=query or None, json=body, timeout=self._step_timeout()
-            ) as answer:
+            with self._client.stream(method, address, params=query or None, json=body, timeout=_STEP) as answer:
                 return self._read(answer, host, most_bytes)
         except self._UNREACHED as error:
+            self._deadline.check()
             what = f"{host} cannot be reached: {_reason(error)}"
             raise Passing(what, sent=False, hint=self._server.hint) from error
         except (httpx.InvalidURL, UnicodeError) as error:  # UnicodeError: a host that is no name at all
             raise Unavailable(f"{host} is no host that can be reached") from error
         except httpx.HTTPError as error:
+            self._deadline.check(sent=True)
             raise Passing(f"the connection to {host} failed: {_reason(error)}", sent=True) from error
 
     def _read(self, answer: httpx.Response, host: str, most_bytes: int) -> Response:
-        """Read a body that may neither be too large nor come too slowly: httpx itself bounds neither."""
+        """Read a body, which may not be too large: httpx itself does not bound it."""
         content = bytearray()
         for chunk in answer.iter_raw():
             content += chunk
@@ -103,9 +107,19 @@ class Exchange:
         onward = answer.links.get("next", {}).get("url")
         return Response(answer.status_code, dict(answer.headers), bytes(content), onward)
 
-    def _step_timeout(self) -> httpx.Timeout:
-        left = self._deadline.check()
-        return httpx.Timeout(min(30.0, left), connect=min(5.0, left))
+    def _left(self) -> float:
+        """Tell how many seconds the request under way may still take."""
+        return self._deadline.left() - self._kept
+
+
+_STEP = httpx.Timeout(30.0, connect=5.0)
+"""Seconds for one step of a request, where so many are left."""
+
+
+def _transport(server: Server, left: Callable[[], float]) -> BoundedTransport:
+    if server.base_url.startswith("https:"):
+        return BoundedTransport(server.proxy, trusted(server.ca_file), left)
+    return BoundedTransport(None, ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), left)  # trusts nobody
 
 
 def trusted(ca_file: str | None) -> ssl.SSLContext:

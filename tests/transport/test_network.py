@@ -1,0 +1,216 @@
+"""A server that takes its time gets no more of it than there is."""
+
+import socket
+import ssl
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from threading import Event, Thread
+
+import httpcore
+import pytest
+
+from reconciler.errors import Unavailable
+from reconciler.transport.deadline import Deadline
+from reconciler.transport.exchange import Exchange, Server
+from reconciler.transport.failures import Passing
+from reconciler.transport.network import BoundedNetwork, look_up
+from tests.hubspot.clocks import Sleeper
+from tests.hubspot.connecting import CERTIFICATE
+from tests.hubspot.scripted import OK, Play, answer, cut, serving
+
+TIME = 0.6
+"""Seconds of the run in these tests."""
+
+
+@contextmanager
+def exchange(base_url: str, *, seconds: float = TIME, proxy: str | None = None) -> Iterator[Exchange]:
+    one = Exchange(
+        Server(base_url, proxy, str(CERTIFICATE), hint="look"), {}, Deadline(time.monotonic, seconds, "for all")
+    )
+    try:
+        yield one
+    finally:
+        one.close()
+
+
+@contextmanager
+def within_the_time() -> Iterator[None]:
+    started = time.monotonic()
+    yield
+    assert time.monotonic() - started < TIME + 1
+
+
+def dripping(sent: bytes) -> Play:
+    """Send one byte at a time, each well before anybody stops waiting for the next one."""
+
+    def play(connection: socket.socket) -> None:
+        with suppress(OSError):
+            for byte in sent:
+                connection.sendall(bytes([byte]))
+                time.sleep(0.05)
+
+    return play
+
+
+HEADERS = b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 200
+DRIPS = {
+    "the status": b"HTTP/1.1 200 " + b"x" * 200,
+    "the headers": HEADERS,
+    "headers that come before": b"HTTP/1.1 100 Continue\r\n\r\n" * 20,
+    "the body": b"HTTP/1.1 200 OK\r\nContent-Length: 200\r\n\r\n" + b" " * 200,
+    "the size of a chunk": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;" + b"x" * 200,
+}
+
+
+@pytest.mark.parametrize("sent", DRIPS.values(), ids=DRIPS)
+def test_an_answer_that_drips_in_ends_with_the_time(sent: bytes) -> None:
+    with (
+        serving(dripping(sent)) as server,
+        exchange(server.base_url) as one,
+        within_the_time(),
+        pytest.raises(Unavailable, match=r"the time of 0\.6 seconds for all is over") as caught,
+    ):
+        one.send("POST", "/", body={})
+    assert caught.value.sent
+
+
+def test_an_answer_that_drips_in_over_tls_ends_with_the_time() -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE)
+    with (
+        serving(dripping(HEADERS), tls=context) as server,
+        exchange(server.base_url) as one,
+        within_the_time(),
+        pytest.raises(Unavailable, match="is over"),
+    ):
+        one.send("GET", "/")
+
+
+def test_a_server_that_does_not_read_ends_with_the_time() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        with exchange(url) as one, within_the_time(), pytest.raises(Unavailable, match="is over") as caught:
+            one.send("POST", "/", body="x" * 50_000_000)
+    assert caught.value.sent
+
+
+@contextmanager
+def mumbling(said: bytes) -> Iterator[int]:
+    """Accept one connection and drip at whoever comes, before having been asked anything; give the port."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def mumble() -> None:
+            with suppress(OSError), listener.accept()[0] as connection:
+                dripping(said)(connection)
+
+        thread = Thread(target=mumble)
+        thread.start()
+        yield listener.getsockname()[1]
+        thread.join()
+
+
+def test_a_handshake_that_drips_in_ends_with_the_time() -> None:
+    record = b"\x16\x03\x03\x01\x00" + b"\x02\x00\x00\xfc\x03\x03" + b"x" * 60
+    with (
+        mumbling(record) as port,
+        exchange(f"https://127.0.0.1:{port}") as one,
+        within_the_time(),
+        pytest.raises(Unavailable, match="is over") as caught,
+    ):
+        one.send("POST", "/", body={})
+    assert not caught.value.sent
+
+
+def test_a_proxy_that_drips_its_consent_ends_with_the_time() -> None:
+    with (
+        serving(dripping(HEADERS)) as proxy,
+        exchange("https://api.hubapi.example", proxy=proxy.base_url) as one,
+        within_the_time(),
+        pytest.raises(Unavailable, match="is over"),
+    ):
+        one.send("GET", "/")
+
+
+def test_one_request_does_not_take_all_the_time_of_a_long_run() -> None:
+    sleeper = Sleeper()
+
+    def now() -> float:
+        sleeper.now += 10  # each look costs some seconds
+        return sleeper.now
+
+    with serving(dripping(HEADERS)) as server:
+        one = Exchange(Server(server.base_url, None, None, "look"), {}, Deadline(now, 1800, "for all"))
+        with pytest.raises(Passing, match="no answer in time"):
+            one.send("GET", "/")
+        one.close()
+    assert sleeper.now < 160
+
+
+# Names
+
+
+def test_a_name_whose_look_up_hangs_ends_with_the_time() -> None:
+    hung = Event()
+
+    def hang(_: str, __: int) -> list[str]:
+        hung.wait()
+        return []
+
+    network = BoundedNetwork(lambda: 0.1, hang)
+    with pytest.raises(httpcore.ConnectTimeout):
+        network.connect_tcp("api.hubapi.example", 443)
+    hung.set()
+
+
+def test_a_name_that_nobody_knows_is_not_found() -> None:
+    def unknown(_: str, __: int) -> list[str]:
+        raise OSError(2, "Name or service not known")
+
+    with pytest.raises(httpcore.ConnectError):
+        BoundedNetwork(lambda: 9, unknown).connect_tcp("api.hubapi.example", 443)
+
+
+def test_a_name_without_an_address_cannot_be_reached() -> None:
+    with pytest.raises(httpcore.ConnectError):
+        BoundedNetwork(lambda: 9, lambda *_: []).connect_tcp("api.hubapi.example", 443)
+
+
+def test_an_address_that_does_not_answer_gives_way_to_the_next_one() -> None:
+    with serving(answer()) as server:
+        port = int(server.base_url.rpartition(":")[2])
+        network = BoundedNetwork(lambda: 9, lambda *_: ["127.0.0.2", "127.0.0.1"])
+        stream = network.connect_tcp("api.hubapi.example", port, timeout=5)
+        assert stream.get_extra_info("server_addr") == ("127.0.0.1", port)
+        stream.close()
+
+
+def test_no_connection_is_begun_without_time() -> None:
+    with pytest.raises(httpcore.ConnectTimeout):
+        BoundedNetwork(lambda: 0).connect_tcp("127.0.0.1", 9)
+
+
+def test_the_system_knows_this_machine() -> None:
+    assert set(look_up("localhost", 80)) <= {"127.0.0.1", "::1"}
+
+
+# Trust
+
+
+def test_certificates_are_loaded_only_for_https() -> None:
+    """A file that holds none would be an error."""
+    with serving(answer(), cut()) as server:
+        nowhere = Server(server.base_url, None, "/dev/null", "look")
+        one = Exchange(nowhere, {}, Deadline(time.monotonic, 60, "for all"))
+        assert one.send("GET", "/").content == OK
+        with pytest.raises(Passing, match=r"cannot be reached: .*certificate"):
+            _secured(one)
+        one.close()
+
+
+def _secured(one: Exchange) -> None:
+    """Ask a server with a certificate: a client made for plain HTTP trusts nobody."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE)
+    with serving(answer(), tls=context) as secure:
+        one.send("GET", f"{secure.base_url}/")
