@@ -39,6 +39,7 @@ EDGES = {
     "reconciler.settings",
     "reconciler.transport.exchange",
     "reconciler.transport.network",
+    "reconciler.transport.quiet",
     "reconciler.transport.retrying",
     "reconciler.transport.surroundings",
 }

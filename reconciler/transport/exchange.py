@@ -14,6 +14,7 @@ from reconciler.transport.deadline import Deadline
 from reconciler.transport.failures import Passing
 from reconciler.transport.headers import Headers
 from reconciler.transport.network import BoundedTransport
+from reconciler.transport.quiet import quiet
 from reconciler.transport.shapes import Json
 
 MOST_BYTES = 64 * 1024 * 1024
@@ -84,7 +85,10 @@ class Exchange:
         host = urlsplit(self._server.base_url if address.startswith("/") else address).netloc
         self._kept = max(0.0, self._deadline.check() - LONGEST)
         try:
-            with self._client.stream(method, address, params=query or None, json=body, timeout=_STEP) as answer:
+            with (
+                quiet(),
+                self._client.stream(method, address, params=query or None, json=body, timeout=_STEP) as answer,
+            ):
                 return self._read(answer, host, most_bytes)
         except self._UNREACHED as error:
             self._deadline.check()
