@@ -1,12 +1,11 @@
 """What a status of GitHub's that is no success means (REST API: troubleshooting, rate limits)."""
 
 from collections.abc import Mapping
-from email.utils import parsedate_to_datetime
 
 from reconciler.declarations.characters import shown
 from reconciler.errors import AccessDenied, ReconcilerError, Rejected, Unavailable
 from reconciler.transport.failures import Passing
-from reconciler.transport.headers import Headers, retry_after
+from reconciler.transport.headers import Headers, moment, retry_after
 from reconciler.transport.shapes import Json
 
 CONNECT_HINT = "check the network, the proxy and GITHUB_API_URL"
@@ -63,18 +62,10 @@ def _pause(headers: Headers) -> int:
     """Tell how many seconds to wait: GitHub names them, or a time by its own clock, or nothing."""
     if (named := retry_after(headers)) is not None:
         return named
-    reset, now = headers.get("x-ratelimit-reset", ""), _seconds(headers.get("date", ""))
+    reset, now = headers.get("x-ratelimit-reset", ""), moment(headers, "date")
     if headers.get("x-ratelimit-remaining") == "0" and now is not None and reset.isascii() and reset.isdigit():
         return max(int(reset[:12]) - now, 0) + 1
     return _LEAST_PAUSE
-
-
-def _seconds(date: str) -> int | None:
-    """Read the date of an answer as seconds since 1970."""
-    try:
-        return int(parsedate_to_datetime(date).timestamp())
-    except (ValueError, OverflowError):
-        return None
 
 
 def _message(said: Mapping[str, Json]) -> str:

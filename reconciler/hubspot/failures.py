@@ -4,12 +4,21 @@ from collections.abc import Mapping
 
 from reconciler.errors import AccessDenied, ReconcilerError, Rejected, Unavailable
 from reconciler.hubspot.headers import rate_limit
-from reconciler.transport.failures import Passing
+from reconciler.transport.failures import Passing, in_words
 from reconciler.transport.headers import Headers, retry_after
 from reconciler.transport.json_text import shortened
 from reconciler.transport.shapes import Json
 
 CONNECT_HINT = "check the network, the proxy and HUBSPOT_BASE_URL"
+
+LONGEST_MOVE = 60
+"""Seconds that an account's move is waited for; HubSpot names up to a day (error handling, 477)."""
+_LOCK = 2
+"""Seconds that HubSpot locks an event for (error handling, 423)."""
+_WINDOW = 10
+"""Seconds over which HubSpot counts the requests of an app (usage guidelines)."""
+_SECOND = 1
+"""Seconds over which it counts searches."""
 
 _REDIRECT = range(300, 400)
 _CLIENT_ERROR = range(400, 500)
@@ -27,17 +36,15 @@ def failure(status: int, headers: Headers, envelope: Mapping[str, Json]) -> Reco
         case 403:
             return AccessDenied(f"the token may not do this: {said}", hint=_scopes_hint(envelope), status=status)
         case 423:
-            return Passing("HubSpot has locked the event for a moment", sent=False, after=2)
+            after = max(_LOCK, retry_after(headers) or 0)
+            return Passing("HubSpot has locked the event for a moment", sent=False, after=after, hint=_again(headers))
         case 429:
             return _too_many(headers, envelope)
         case 477:  # HubSpot's own status, which has no name
-            when = retry_after(headers) or "some"
-            return Unavailable(
-                "HubSpot is moving this account to another data centre", hint=f"try again in {when} seconds"
-            )
+            return _moving(headers)
         case _ if status in _PASSING:
-            after = float(retry_after(headers) or 0)
-            return Passing(f"HubSpot keeps failing with status {status}: {said}", sent=True, after=after)
+            what = f"HubSpot keeps failing with status {status}: {said}"
+            return Passing(what, sent=True, after=retry_after(headers) or 0, hint=_again(headers))
         case _:
             return _final(status, envelope)
 
@@ -58,12 +65,26 @@ def _too_many(headers: Headers, envelope: Mapping[str, Json]) -> ReconcilerError
             "the account's daily number of requests to HubSpot is used up",
             hint="try again after midnight there",
         )
+    window = _SECOND if envelope.get("policyName") == "SECONDLY" else rate_limit(headers).interval or _WINDOW
     return Passing(
         "HubSpot keeps saying that there are too many requests",
         sent=False,
-        after=retry_after(headers) or rate_limit(headers).interval or 10,
-        hint="something else uses the same app's limit: try again later",
+        after=retry_after(headers) or window,
+        hint=f"something else uses the same app's limit: {_again(headers) or 'try again later'}",
     )
+
+
+def _moving(headers: Headers) -> Unavailable:
+    what, hint = "HubSpot is moving this account to another data centre", _again(headers)
+    after = retry_after(headers)
+    if after is not None and after <= LONGEST_MOVE:
+        return Passing(what, sent=False, after=after, hint=hint)
+    return Unavailable(what, hint=hint or "try again in some hours")
+
+
+def _again(headers: Headers) -> str | None:
+    after = retry_after(headers)
+    return None if after is None else f"try again in {in_words(after)}"
 
 
 def _message(envelope: Mapping[str, Json]) -> str:

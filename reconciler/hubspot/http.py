@@ -122,7 +122,6 @@ class HttpReader:
         self._deadline.check(needed=pause)
         if pause:
             self._clock.sleep(pause)
-        self._pacer.count()
 
     def _sent_once(self, method: str, path: str, query: Mapping[str, str], body: Json) -> Response:
         try:
@@ -130,6 +129,8 @@ class HttpReader:
         except Interrupted:
             self._sent = True  # a second signal does not wait for the request in flight
             raise
+        finally:
+            self._pacer.count()
 
     @property
     def _secret(self) -> str:

@@ -1,41 +1,59 @@
-"""The pace of requests, which HubSpot counts in a window of some seconds (usage guidelines)."""
+"""The pace of requests, which HubSpot counts over the seconds before each (usage guidelines)."""
 
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from heapq import merge
 
 from reconciler.hubspot.headers import RateLimit
 
 MOST = 10_000
 """Requests in one window that are believed at most, many times what HubSpot sells: each takes memory here."""
+EDGE = 0.05
+"""Seconds by which a window is taken to be longer than HubSpot says: nobody knows how it rounds."""
 
 
 @dataclass
 class Pacer:
-    """Tells when one more request keeps to HubSpot's burst limit; `now` gives seconds that never jump."""
+    """Tells when one more request keeps to HubSpot's burst limit; `now` gives seconds that never jump.
+
+    Until HubSpot names its limit, the smallest that it sells holds. HubSpot counts a request when it arrives, which is
+    some time between its sending and its answer: it is counted here when its answer is there, so never too early.
+    """
 
     now: Callable[[], float]
     most: int = 100
     window: float = 10.0
-    sent: deque[float] = field(default_factory=deque)
+    ours: deque[float] = field(default_factory=deque)
+    others: deque[float] = field(default_factory=deque)
+    """When HubSpot was found to have counted requests that are not ours: others may share this app's limit."""
 
     def pause(self) -> float:
         """Tell in how many seconds one more request fits into the window."""
         now = self.now()
-        while self.sent and self.sent[0] <= now - self.window:
-            self.sent.popleft()
-        if len(self.sent) < self.most:
-            return 0.0
-        return max(0.0, self.sent[-self.most] + self.window - now)
+        self._forget(now)
+        counted = [*merge(self.ours, self.others)]
+        return max(0.0, counted[-self.most] + self.window + EDGE - now) if len(counted) >= self.most else 0.0
 
     def count(self) -> None:
-        """Count a request that is sent now."""
-        self.sent.append(self.now())
+        """Count a request whose answer is there, or will never be."""
+        self.ours.append(self.now())
 
     def learn(self, said: RateLimit) -> None:
-        """Take over what HubSpot says of its limit."""
+        """Take over what HubSpot says of its limit, and of what is left of it."""
         self.most = min(said.limit or self.most, MOST)
         self.window = said.interval or self.window
-        # Others may share this app's limit: when HubSpot says that nothing is left, the window is full.
-        if said.remaining == 0:
-            self.sent.extend([self.now()] * (self.most - len(self.sent)))
+        if said.remaining is not None:
+            now = self.now()
+            self._forget(now)
+            self._believe_in_others(max(0, self.most - said.remaining - len(self.ours)), now)
+
+    def _believe_in_others(self, number: int, now: float) -> None:
+        while len(self.others) > number:
+            self.others.popleft()
+        self.others.extend([now] * (number - len(self.others)))
+
+    def _forget(self, now: float) -> None:
+        for counted in (self.ours, self.others):
+            while counted and counted[0] <= now - self.window - EDGE:
+                counted.popleft()

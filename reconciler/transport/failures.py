@@ -15,6 +15,14 @@ class Passing(Unavailable):
         self.after = after
 
 
+def in_words(seconds: float) -> str:
+    """Say how long a wait is, rounded up to what people count in."""
+    for unit, name in ((3600, "hours"), (60, "minutes")):
+        if seconds >= 2 * unit:
+            return f"{-(-seconds // unit):.0f} {name}"
+    return f"{seconds:.0f} second{'' if seconds == 1 else 's'}"
+
+
 def envelope(content: bytes) -> Mapping[str, Json]:
     """Read an error body; one that is no JSON object says nothing."""
     try:

@@ -23,4 +23,4 @@ def test_nothing_left_is_a_number_but_no_limit_allows_nothing() -> None:
 @pytest.mark.parametrize("nonsense", ["-1", "many", "", "1e3", "1.5", "²", "9" * 10])
 def test_a_limit_that_makes_no_sense_was_not_said(nonsense: str) -> None:
     assert rate_limit({f"x-hubspot-ratelimit-{name}": nonsense for name in NAMES}) == RateLimit()
-    assert retry_after({"retry-after": nonsense}) is None
+    assert retry_after({"retry-after": nonsense, "date": "Sun, 22 Nov 2026 10:00:00 GMT"}) is None

@@ -1,11 +1,102 @@
 """The pace that keeps to HubSpot's limit, whatever its headers say."""
 
+import time
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.hubspot.headers import RateLimit
-from reconciler.hubspot.pacing import MOST, Pacer
+from reconciler.hubspot.headers import RateLimit, rate_limit
+from reconciler.hubspot.http import HttpReader
+from reconciler.hubspot.pacing import EDGE, MOST, Pacer
+from reconciler.sandbox.limits import Limiter, Rate
+from reconciler.sandbox.server import Options, running
+from reconciler.transport.surroundings import Clock, Watch
+from tests.hubspot import connecting
 from tests.hubspot.clocks import Sleeper
+
+TIERS = (100, 110, 190, 250)
+"""What HubSpot sells, in requests in ten seconds (usage guidelines)."""
+
+
+class Portal:
+    """The sandbox's own count, at the end of a way that takes time in either direction."""
+
+    def __init__(self, rate: int, *, silent: int = 0) -> None:
+        """Name no limit in the first `silent` answers."""
+        self.sleeper = Sleeper()
+        self.limiter = Limiter(Rate(rate, 10), self.sleeper.clock.now)
+        self.pacer = Pacer(self.sleeper.clock.now)
+        self.silent = silent
+        self.refused = 0
+
+    def send(self, there: float, back: float) -> None:
+        self.sleeper.sleep(self.pacer.pause())
+        self.sleeper.sleep(there)
+        self.refused += not self.limiter.admit(1001)
+        said = {name.lower(): value for name, value in self.limiter.headers(1001).items()}
+        self.sleeper.sleep(back)
+        self.pacer.count()
+        self.silent -= 1
+        self.pacer.learn(rate_limit({} if self.silent >= 0 else said))
+
+
+@pytest.mark.parametrize("rate", TIERS)
+@given(
+    ways=st.lists(st.tuples(st.floats(0, 0.5), st.floats(0, 0.5)), min_size=1, max_size=20),
+    silent=st.integers(0, 150),
+)
+def test_a_run_on_its_own_is_never_refused(rate: int, ways: list[tuple[float, float]], silent: int) -> None:
+    """Some ways are slow at first and quick later, so that requests arrive closer together than they were sent."""
+    portal = Portal(rate, silent=silent)
+    for number in range(2 * rate + 60):
+        portal.send(*ways[number * len(ways) // (2 * rate + 60)])
+    assert not portal.refused
+
+
+@pytest.mark.parametrize("rate", TIERS)
+def test_a_run_uses_what_its_portal_allows(rate: int) -> None:
+    portal = Portal(rate)
+    for _ in range(10 * rate):
+        portal.send(0.001, 0.001)
+    assert portal.sleeper.now < 10 * 10 + 5
+
+
+@pytest.mark.parametrize("used", [1, 60, 99, 100])
+def test_what_others_have_used_of_the_limit_slows_the_run_before_it_is_refused(used: int) -> None:
+    portal = Portal(100)
+    for _ in range(used - 1):
+        portal.limiter.admit(1001)
+    for _ in range(300):
+        portal.send(0.01, 0.01)
+    assert not portal.refused
+
+
+def test_others_that_have_gone_do_not_slow_the_run() -> None:
+    pacer = Pacer(Sleeper().clock.now)
+    pacer.learn(RateLimit(limit=100, remaining=0))
+    assert pacer.pause() == 10 + EDGE
+    pacer.learn(RateLimit(limit=100, remaining=60))
+    assert (pacer.pause(), len(pacer.others)) == (0, 40)
+
+
+@pytest.mark.parametrize("rate", ["100/1", "190/1"])
+def test_a_real_run_against_the_sandbox_is_never_refused(rate: str) -> None:
+    """Its windows are short ones, so that the test is."""
+    lines: list[str] = []
+    with (
+        running(Options(rate=rate)) as sandbox,
+        HttpReader(
+            connecting.to(sandbox.base_url, token="sandbox-1001"),
+            timeout=60,
+            clock=Clock(time.monotonic, time.sleep),
+            watch=Watch(log=lines.append),
+        ) as reader,
+    ):
+        for _ in range(450):
+            reader.get("/marketing/marketing-events/2026-03", {})
+    assert len(lines) == 450
+    assert not [line for line in lines if not line.endswith(": 200")]
 
 
 @given(st.lists(st.tuples(st.floats(0, 20), st.integers(1, 5)), max_size=30))
@@ -26,8 +117,8 @@ def test_no_window_ever_holds_more_requests_than_the_limit(steps: list[tuple[flo
 def test_a_limit_beyond_all_reason_costs_no_memory() -> None:
     pacer = Pacer(Sleeper().clock.now)
     pacer.learn(RateLimit(limit=999_999_999, remaining=0))
-    assert len(pacer.sent) == pacer.most == MOST
-    assert pacer.pause() == 10
+    assert len(pacer.others) == pacer.most == MOST
+    assert pacer.pause() == 10 + EDGE
 
 
 def test_what_hubspot_does_not_say_stays_as_it_was() -> None:
