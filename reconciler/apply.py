@@ -21,6 +21,9 @@ _Changed = TypeVar("_Changed", bound=Change)
 _Alone = Callable[[_Changed], None]
 """Makes one change by itself: what is left when a batch did not take it."""
 
+MOST_SILENCE = 3
+"""Reads in a row that may fail before a write is settled without them: each waits for HubSpot on its own, so a batch
+of a hundred could use up all the time of the run."""
 _UNHELD = "HubSpot answered success, but does not hold it"
 
 
@@ -44,6 +47,7 @@ class _Run:
         self.lookup = lookup
         self.ledger = Ledger(approved.changes)
         self.registrants: dict[Identity, int] = {}
+        self.silence = 0  # reads in a row that failed, while the latest write is settled
 
     def take(self, step: Step) -> None:
         """Carry out one step; what ends the run is kept as its cause."""
@@ -149,6 +153,7 @@ class _Run:
         """Send one write and record what became of each change in it."""
         if not changes:
             return
+        self.silence = 0
         try:
             with self.portal.resending_only_if(lambda: all(map(self._still_due, changes))):
                 answer = request()
@@ -209,12 +214,17 @@ class _Run:
 
     def _settle(self, change: _Changed, why: str, *, unclear: Outcome, alone: _Alone[_Changed] | None = None) -> None:
         """Find out by reading what became of a change; `unclear` is its outcome where something else is there now."""
+        if self.silence >= MOST_SILENCE:
+            self.ledger.record(change, Outcome.UNSURE, f"{why}; it was not read back, as HubSpot no longer answers")
+            return
         try:
             found = self.portal.find(change.identity)
         except ReconcilerError as error:
+            self.silence = self.silence + 1 if isinstance(error, Unavailable) else 0
             self.ledger.record(change, Outcome.UNSURE, f"{why}; reading it back failed too")
             self.ledger.cause = self.ledger.cause or (error if isinstance(error, Interrupted) else None)
             return
+        self.silence = 0
         freshness = judge(self.approved.draft, change, found)
         if self._took_effect(change, freshness):
             self.ledger.succeed(change)

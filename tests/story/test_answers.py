@@ -18,6 +18,7 @@ from reconciler.lookup import Lookup, read_each, trust_list
 from reconciler.pipeline import approve_plan
 from reconciler.policy import Orphans, Policy
 from reconciler.receipt import Outcome, Receipt
+from reconciler.transport.retrying import ATTEMPTS
 from reconciler.transport.surroundings import Watch
 from tests.hubspot.forwarding import (
     Decide,
@@ -194,6 +195,37 @@ def test_a_write_that_nobody_can_read_back_is_unsure(start: Start, event: str, f
     assert (reasons(receipt)[event] or "").endswith("; reading it back failed too")
     assert holds(world, event) == (fate is Fate.ANSWER_LOST)
     assert (receipt.written, receipt.exit_code) == (True, 6)
+
+
+def test_a_hubspot_that_is_gone_is_not_asked_for_each_event_of_a_lost_batch(start: Start) -> None:
+    world = start()
+    way = world.through(forwarding(world.base_url, dying("POST", "/events/upsert", Fate.ANSWER_LOST)))
+    portal = world.portal(base_url=way.base_url)
+    draft = world.plan(*(declared(f"event-{number}") for number in range(8)))
+    receipt = world.run(draft, portal=portal)
+    assert set(outcomes(receipt).values()) == {Outcome.UNSURE}
+    ends = [(reasons(receipt)[f"event-{number}"] or "").rpartition("; ")[2] for number in range(8)]
+    assert ends == ["reading it back failed too"] * 3 + ["it was not read back, as HubSpot no longer answers"] * 5
+    sent = [f"{one.method} {one.path.rpartition('/')[2]}" for one in way.sent]
+    # Once to see whether to send it again, and then the first three.
+    assert len(sent[sent.index("POST upsert") + 1 :]) == 4 * ATTEMPTS
+
+
+def test_a_hubspot_that_answers_now_and_then_is_asked_for_each_event_of_a_lost_batch(start: Start) -> None:
+    world = start()
+    lost = False
+
+    def flaky(passing: Passing) -> Treatment:
+        nonlocal lost
+        if passing.path.endswith("/events/upsert"):
+            lost = True
+            return Fate.ANSWER_LOST
+        return Fate.REQUEST_LOST if lost and passing.path[-1] in "013467" else Fate.PASSED_ON
+
+    portal = world.portal(base_url=world.through(forwarding(world.base_url, flaky)).base_url)
+    receipt = world.run(world.plan(*(declared(f"event-{number}") for number in range(8))), portal=portal)
+    assert [name for name, outcome in outcomes(receipt).items() if outcome is Outcome.DONE] == ["event-2", "event-5"]
+    assert {why for why in reasons(receipt).values() if why and why.endswith("no longer answers")} == set()
 
 
 def test_a_write_whose_answer_was_lost_and_that_somebody_wrote_over_is_unsure(start: Start) -> None:

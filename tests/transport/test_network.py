@@ -132,6 +132,11 @@ def test_a_proxy_that_drips_its_consent_ends_with_the_time() -> None:
         one.send("GET", "/")
 
 
+def test_an_address_on_no_host_at_all_is_an_error() -> None:
+    with exchange("http://127.0.0.1:9") as one, pytest.raises(Unavailable, match="is no host that can be reached"):
+        one.send("GET", "https://a..b/")
+
+
 def test_one_request_does_not_take_all_the_time_of_a_long_run() -> None:
     sleeper = Sleeper()
 
