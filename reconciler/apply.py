@@ -215,7 +215,7 @@ class _Run:
     def _settle(self, change: _Changed, why: str, *, unclear: Outcome, alone: _Alone[_Changed] | None = None) -> None:
         """Find out by reading what became of a change; `unclear` is its outcome where something else is there now."""
         if self.silence >= MOST_SILENCE:
-            self.ledger.record(change, Outcome.UNSURE, f"{why}; it was not read back, as HubSpot no longer answers")
+            self.ledger.record(change, Outcome.UNSURE, f"{why}; it was not read back, as the reads before it failed")
             return
         try:
             found = self.portal.find(change.identity)

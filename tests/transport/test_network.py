@@ -11,10 +11,12 @@ import httpcore
 import pytest
 
 from reconciler.errors import Unavailable
+from reconciler.hubspot.http import HttpWriter
 from reconciler.transport.deadline import Deadline
 from reconciler.transport.exchange import Exchange, Server
 from reconciler.transport.failures import Passing
 from reconciler.transport.network import BoundedNetwork, look_up
+from tests.hubspot import connecting
 from tests.hubspot.clocks import Sleeper
 from tests.hubspot.connecting import CERTIFICATE
 from tests.hubspot.scripted import OK, Play, answer, cut, serving
@@ -137,6 +139,27 @@ def test_an_address_on_no_host_at_all_is_an_error() -> None:
         one.send("GET", "https://a..b/")
 
 
+BAD_DAYS: dict[str, Play] = {
+    "headers that drip": dripping(HEADERS),
+    "nothing": lambda connection: bool(connection.recv(1)),
+    "failures": answer(503),
+    "failures with a date to come back": answer(503, Retry_After="1"),
+    "cut connections": cut(),
+    "bursts": answer(429, Retry_After="1"),
+}
+
+
+@pytest.mark.parametrize("play", BAD_DAYS.values(), ids=BAD_DAYS)
+def test_a_client_ends_within_its_time_all_tries_and_pauses_included(play: Play) -> None:
+    with (
+        serving(play) as server,
+        HttpWriter(connecting.to(server.base_url), timeout=TIME) as client,
+        within_the_time(),
+        pytest.raises(Unavailable),
+    ):
+        client.post("/", {})
+
+
 def test_one_request_does_not_take_all_the_time_of_a_long_run() -> None:
     sleeper = Sleeper()
 
@@ -211,6 +234,18 @@ def test_certificates_are_loaded_only_for_https() -> None:
         with pytest.raises(Passing, match=r"cannot be reached: .*certificate"):
             _secured(one)
         one.close()
+
+
+def test_a_proxy_over_tls_is_checked_against_the_same_certificates() -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE)
+    with (
+        serving(answer(407), tls=context) as proxy,
+        exchange("https://api.hubapi.example", seconds=9, proxy=proxy.base_url) as one,
+        pytest.raises(Passing, match="cannot be reached: ProxyError"),
+    ):
+        one.send("GET", "/")
+    assert [request.method for request in proxy.received] == ["CONNECT"]
 
 
 def _secured(one: Exchange) -> None:
