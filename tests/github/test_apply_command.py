@@ -211,6 +211,14 @@ def test_a_merge_from_a_fork_has_no_plan(shop: Workshop) -> None:
     assert "it came from a fork" in shop.comments(number)[0]
 
 
+def test_what_a_forks_run_left_for_the_same_commit_does_not_count(shop: Workshop) -> None:
+    number = approved(shop)
+    for run in shop.github.runs.values():
+        run.head_repository = "somebody/events"
+    not_reviewed(shop, shop.apply())
+    assert "no run for its last commit left a plan" in shop.comments(number)[0]
+
+
 def test_a_plan_for_another_environment_does_not_count(open_workshop: OpenWorkshop) -> None:
     settings = "portal: 7\nexternalAccountId: acme\nenvironments: {staging: {portal: 7}, live: {portal: 7}}\n"
     shop = open_workshop(settings=settings)
