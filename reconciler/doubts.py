@@ -36,6 +36,20 @@ def unlikely(matches: Iterable[Match], others: Collection[str | None]) -> Iterat
         )
 
 
+def uncertain(matches: Iterable[Match], makers: Iterable[int | None]) -> Iterator[Diagnostic]:
+    """Warn where events with the ids are live, and it is not known whether the token is that of the app they are of."""
+    count = sum(match.live is None and not match.proven for match in matches)
+    if count:
+        known = sorted({maker for maker in makers if maker is not None})
+        named = f" (made by app {', '.join(map(str, known))})" if known else ""
+        yield warning(
+            "same-id-elsewhere",
+            f"events with the ids of {count} of the events that would be created are live already{named}, "
+            "and this token does not find them by their external ids",
+            hint="if they are meant, the token is another app's, or externalAccountId is the wrong one",
+        )
+
+
 def _missing(matches: Iterable[Match]) -> Iterator[Diagnostic]:
     for match in matches:
         if match.live is None and match.declared.identity.object_id is not None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reconciler.approval import Selection
-from reconciler.change import Change, cancels, takes_away
+from reconciler.change import Change, Create, cancels, takes_away
 from reconciler.diagnostics import Diagnostic, Place, error
 from reconciler.errors import Refused
 from reconciler.orphans import Will, judge
@@ -67,6 +67,7 @@ def foreseeable(draft: Draft, changes: Sequence[Change], limits: Limits) -> tupl
         *_registrants(changes, limits),
         *_protected(draft, changes),
         *_unproven(draft, changes),
+        *_made_twice(draft, changes),
     )
 
 
@@ -146,13 +147,26 @@ def _unproven(draft: Draft, changes: Sequence[Change]) -> Iterator[Diagnostic]:
     if draft.foreign_token:
         return
     for change in changes:
-        if change.identity in draft.unproven:
+        if change.identity in draft.unproven and not isinstance(change, Create):
             yield error(
                 "guard-unproven",
                 f"it is not proven that {change.identity} is ours: reading it by its external ids finds nothing",
                 _place(change),
                 "check externalAccountId and appId, and whether the token belongs to the app that made the event",
             )
+
+
+def _made_twice(draft: Draft, changes: Sequence[Change]) -> Iterator[Diagnostic]:
+    """Refuse creates where the token may be that of the wrong app, to which nothing that is ours is live."""
+    count = sum(isinstance(change, Create) and change.identity in draft.unproven for change in changes)
+    if count:
+        yield error(
+            "guard-app",
+            f"events with the ids of {count} of the events to create are live, and it is not known which app "
+            "the token belongs to: with another app's, they would be made a second time",
+            hint="apply with a token of the app that made them; if yours are to stand beside them, "
+            "write appId into reconciler.yaml: the app that the token belongs to",
+        )
 
 
 def _other_app(draft: Draft, changes: Sequence[Change]) -> Iterator[Diagnostic]:

@@ -9,7 +9,7 @@ from os.path import commonprefix
 
 from reconciler.diagnostics import Diagnostic
 from reconciler.diff import compare
-from reconciler.doubts import unlikely, unsure, wrong
+from reconciler.doubts import uncertain, unlikely, unsure, wrong
 from reconciler.event import DeclaredEvent, Identity, LiveEvent
 from reconciler.evidence import Evidence, External
 from reconciler.live import Listing
@@ -138,11 +138,15 @@ class _Settling:
     def _refuted(self, identity: Identity) -> bool:
         return self.evidence.misses_refute and identity.external in self.evidence.misses
 
+    def _may_be_made_twice(self, identity: Identity) -> bool:
+        """Tell whether the event may be live after all: a miss of nobody knows which app's token says little."""
+        return self.evidence.app_id is None and bool(self.candidates(identity))
+
     def _match(self, event: DeclaredEvent) -> Match:
         if event.identity.object_id is not None:
             return self._adopt(event, self.live.get(event.identity.object_id))
         if self._refuted(event.identity):
-            return Match(event, None, proven=True)
+            return Match(event, None, proven=not self._may_be_made_twice(event.identity))
         candidates = self.candidates(event.identity)
         found = next(filter(self._proven, candidates), candidates[0] if candidates else None)
         if found is None:
@@ -236,6 +240,7 @@ class _Settling:
                 *wrong(self.matches),
                 *unsure(filter(self._is_ambiguous, self.declared)),
                 *unlikely(self.matches, self._others()),
+                *uncertain(self.matches, self._makers()),
             ),
         )
 
@@ -243,6 +248,11 @@ class _Settling:
         """Give the event ids under which another app has made events."""
         strange = (event for event in self.live.values() if event.app_id is not None and not self._may_be_ours(event))
         return {event.identity.external_event_id for event in strange}
+
+    def _makers(self) -> list[int | None]:
+        """Give the apps whose live events have the ids of an event that may be made twice."""
+        made_twice = (match.declared.identity for match in self.matches if match.live is None and not match.proven)
+        return [live.app_id for identity in made_twice for live in self.candidates(identity)]
 
     def _foreign(self, orphans: int) -> int:
         """Count what is neither declared nor an orphan; orphans that were not looked for are not foreign either."""

@@ -263,6 +263,18 @@ def test_an_orphan_whose_identity_is_not_proven_is_never_changed() -> None:
     assert (reason.code, reason.place) == ("guard-unproven", None)
 
 
+def test_an_event_that_may_be_made_twice_is_not_made() -> None:
+    missed = replace(Evidence(None, None), misses=frozenset({("acme", "summit")}))
+    draft = planned([declared(fields=NAMED), declared("new", NAMED)], [live("1", app=OTHER_APP)], evidence=missed)
+    (reason,) = reasons(draft)
+    assert (reason.code, reason.place) == ("guard-app", None)
+    assert reason.message.startswith("events with the ids of 1 of the events to create are live, and it is not known")
+    assert reason.hint is not None
+    assert "write appId into reconciler.yaml" in reason.hint
+    with_app = planned([declared(fields=NAMED)], [live("1", app=OTHER_APP)], evidence=replace(missed, app_id=APP))
+    assert codes(with_app) == []
+
+
 def test_a_token_of_another_app_changes_nothing() -> None:
     draft = planned([declared(fields=NAMED)], [live("1")], evidence=Evidence(APP, OTHER_APP))
     (reason,) = reasons(draft)

@@ -307,6 +307,22 @@ def test_another_apps_event_of_the_same_id_is_no_warning_where_ours_is_there() -
     assert settled.diagnostics == ()
 
 
+@pytest.mark.parametrize(("app", "made"), [(OTHER_APP, " (made by app 2002)"), (None, "")])
+def test_an_event_that_is_live_but_not_found_by_nobody_knows_whose_token_may_be_made_twice(
+    app: int | None, made: str
+) -> None:
+    lives = listing(live("1", app=app))
+    settled = settle([declared()], lives, POLICY, Evidence(None, None).with_answer(("acme", "summit"), None, lives))
+    assert settled.matches == (Match(declared(), None, proven=False),)
+    (warning,) = settled.diagnostics
+    assert (warning.code, warning.severity) == ("same-id-elsewhere", Severity.WARNING)
+    assert warning.message == (
+        f"events with the ids of 1 of the events that would be created are live already{made}, "
+        "and this token does not find them by their external ids"
+    )
+    assert warning.hint == "if they are meant, the token is another app's, or externalAccountId is the wrong one"
+
+
 def test_an_event_that_names_no_app_is_no_warning() -> None:
     assert settle([declared()], listing(live("1", app=None)), POLICY, known()).diagnostics == ()
 

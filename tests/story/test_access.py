@@ -225,6 +225,24 @@ def test_a_token_of_the_wrong_app_that_hubspot_tells_nothing_about_is_found_out_
     assert world.held() == before
 
 
+def test_a_token_of_the_wrong_app_does_not_make_everything_twice(undetailed: Undetailed) -> None:
+    world, way = undetailed(live("spring"), policy=POLICY)
+    before = world.held()
+    portal = world.portal(token=OTHER_TOKEN, base_url=way)
+    draft = world.plan(declared("spring"), portal=portal)
+    assert codes(draft) == ["same-id-elsewhere", "app-unknown"]
+    assert refusals(world, draft, portal) == {"guard-app"}
+    assert (world.writes(), world.held()) == ([], before)
+
+
+def test_an_event_beside_another_apps_is_made_where_the_settings_name_the_app(undetailed: Undetailed) -> None:
+    world, way = undetailed(live("spring", app=OTHERS), policy=WITH_APP)
+    portal = world.portal(base_url=way)
+    draft = world.plan(declared("spring"), portal=portal)
+    assert codes(draft) == ["same-id-elsewhere"]
+    assert world.run(draft, portal=portal).exit_code == 0
+
+
 @pytest.mark.parametrize("decide", [untold, untold_and_unsearchable], ids=["by a search", "by a direct read"])
 def test_a_token_that_turns_out_to_be_another_apps_by_what_it_made_is_told(
     undetailed: Undetailed, decide: Decide
