@@ -127,12 +127,16 @@ def _token(_: Order, answers: Answers) -> Iterator[Finding]:
 def _scopes(_: Order, answers: Answers) -> Iterator[Finding]:
     if isinstance(answers.events, AccessDenied) and answers.events.status == 403:
         yield wrong("scopes", answers.events)
-    elif isinstance(answers.token, ReconcilerError):
-        yield unknown("scopes", answers.token)
-    elif answers.token.scopes is None:
-        yield Finding("scopes", Verdict.UNKNOWN, "HubSpot does not tell what the token may do")
-    else:
-        yield _granted(answers.token.scopes, can_read=isinstance(answers.events, tuple))
+        return
+    match answers.token:
+        case Token(scopes=frozenset() as granted):
+            yield _granted(granted, can_read=isinstance(answers.events, tuple))
+        case Token() | Rejected():
+            text = "HubSpot does not tell the scopes of this kind of token"
+            hint = f"look them up in HubSpot, where the token was made: {READ} for plan, {WRITE} for apply"
+            yield Finding("scopes", Verdict.UNKNOWN, text, hint)
+        case reason:
+            yield unknown("scopes", reason)
 
 
 def _granted(scopes: frozenset[str], *, can_read: bool) -> Finding:
@@ -168,16 +172,22 @@ def _portal(order: Order, answers: Answers) -> Iterator[Finding]:
 def _app(order: Order, answers: Answers) -> Iterator[Finding]:
     ours, token = order.policy.app_id, _token_app(answers)
     if token is None:
-        untold = "HubSpot does not tell which app the token belongs to"
-        reason = answers.token.message if isinstance(answers.token, ReconcilerError) else untold
-        hint = "set appId in reconciler.yaml" if ours is None else f"the settings say app {ours}, which is enough"
-        yield Finding("app", Verdict.UNKNOWN, reason, hint)
+        look = "look its number up in HubSpot, and set appId in reconciler.yaml"
+        hint = look if ours is None else f"the settings say app {ours}, which is enough"
+        yield Finding("app", Verdict.UNKNOWN, _untold(answers.token), hint)
     elif ours not in (None, token):
         text = f"the token belongs to app {token}, but the settings say that our events are those of app {ours}"
         hint = f"right for a token that only plans; apply needs one of app {ours}, or another appId in reconciler.yaml"
         yield Finding("app", Verdict.WARNING, text, hint)
     else:
         yield Finding("app", Verdict.OK, f"the token belongs to app {token}, whose events are ours")
+
+
+def _untold(token: Token | ReconcilerError) -> str:
+    """Say why it is not known whose token it is: HubSpot tells it of some kinds of tokens, and refuses others."""
+    if isinstance(token, Token | Rejected):
+        return "HubSpot does not tell which app this kind of token belongs to"
+    return token.message
 
 
 def _token_app(answers: Answers) -> int | None:
@@ -209,10 +219,14 @@ def _counted(declared: Declared, live: tuple[LiveEvent, ...], app_id: int | None
     if _OTHERS in found:
         hint = "where they are meant, the token or appId is the wrong one"
         return Finding("events", Verdict.WARNING, text, hint)
+    if any(by.endswith(_OPEN) for by in found):
+        hint = "set appId in reconciler.yaml to the app that the token belongs to"
+        return Finding("events", Verdict.WARNING, text, hint)
     return Finding("events", Verdict.OK, text)
 
 
 _OTHERS = "not there yet, under ids that another app uses"
+_OPEN = "(whether the token is that app's is not known)"
 
 
 def _by(event: DeclaredEvent, makers: dict[str | None, set[int | None]], app_id: int | None) -> str:
@@ -220,6 +234,8 @@ def _by(event: DeclaredEvent, makers: dict[str | None, set[int | None]], app_id:
     apps = makers.get(event.identity.external_event_id, set())
     if not apps:
         return "not there yet"
+    if app_id is None and (known := sorted(app for app in apps if app is not None)):
+        return f"live under app {', '.join(map(str, known))} {_OPEN}"
     if app_id is None or (None in apps and app_id not in apps):
         return "live, made by nobody knows which app"
     return f"live, made by app {app_id}" if app_id in apps else _OTHERS

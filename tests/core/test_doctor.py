@@ -28,6 +28,10 @@ REFUSED = AccessDenied("HubSpot does not accept the token: no", hint="check it",
 ABSENT = Rejected("HubSpot knows no such path", hint="check apiVersion")
 
 
+UNTOLD_SCOPES = (
+    "HubSpot does not tell the scopes of this kind of token",
+    f"look them up in HubSpot, where the token was made: {READ} for plan, {WRITE} for apply",
+)
 SUBJECTS = ("declarations", "token", "scopes", "portal", "app", "events", "properties", "API version", "rate limit")
 
 
@@ -178,7 +182,7 @@ def test_details_that_are_refused_do_not_make_the_token_wrong() -> None:
             ),
         ),
         ({WRITE}, (WRONG, f"plan and apply need {READ}", "give the token's app this scope", 4)),
-        (None, (UNKNOWN, "HubSpot does not tell what the token may do", None, 0)),
+        (None, (UNKNOWN, *UNTOLD_SCOPES, 0)),
     ],
 )
 def test_scopes_that_are_missing_are_told_with_what_needs_them(
@@ -186,6 +190,11 @@ def test_scopes_that_are_missing_are_told_with_what_needs_them(
 ) -> None:
     token = Token(APP, None if scopes is None else frozenset(scopes))
     assert only("scopes", answers=replace(ANSWERS, token=token, events=DOWN)) == expected
+
+
+def test_scopes_of_a_token_that_hubspot_has_no_details_of_are_to_be_looked_up() -> None:
+    assert only("scopes", answers=replace(ANSWERS, token=ABSENT)) == (UNKNOWN, *UNTOLD_SCOPES, 0)
+    assert only("scopes", answers=replace(ANSWERS, token=DOWN))[1:3] == (DOWN.message, DOWN.hint)
 
 
 def test_a_scope_is_not_missed_where_reading_works_without_it() -> None:
@@ -251,15 +260,19 @@ def test_the_tokens_app_is_ours_where_the_settings_do_not_contradict(app_id: int
 
 
 @pytest.mark.parametrize(
-    ("app_id", "hint"), [(None, "set appId in reconciler.yaml"), (APP, "the settings say app 1001, which is enough")]
+    ("app_id", "hint"),
+    [
+        (None, "look its number up in HubSpot, and set appId in reconciler.yaml"),
+        (APP, "the settings say app 1001, which is enough"),
+    ],
 )
-@pytest.mark.parametrize("token", [Token(None, None), ABSENT])
+@pytest.mark.parametrize("token", [Token(None, None), ABSENT, DOWN])
 def test_a_token_whose_app_is_not_told_is_not_known(
     app_id: int | None, hint: str, token: Token | ReconcilerError
 ) -> None:
     order = replace(ORDER, policy=replace(POLICY, app_id=app_id))
     found = only("app", order, replace(ANSWERS, token=token))
-    text = "HubSpot does not tell which app the token belongs to" if isinstance(token, Token) else ABSENT.message
+    text = DOWN.message if token is DOWN else "HubSpot does not tell which app this kind of token belongs to"
     assert found == (UNKNOWN, text, hint, 0)
 
 
@@ -281,7 +294,18 @@ def test_an_adopted_event_that_is_not_live_is_wrong_as_it_is_in_a_plan() -> None
 
 def test_without_an_app_events_are_counted_without_a_maker() -> None:
     order = replace(ORDER, policy=replace(POLICY, app_id=None))
-    assert only("events", order, replace(ANSWERS, token=ABSENT))[1] == "1 live, made by nobody knows which app"
+    answers = replace(ANSWERS, token=ABSENT, events=(live("1", app=None),))
+    assert only("events", order, answers)[:2] == (OK, "1 live, made by nobody knows which app")
+
+
+def test_without_an_app_it_is_not_known_whether_the_token_is_that_of_the_app_that_made_the_events() -> None:
+    order = replace(ORDER, policy=replace(POLICY, app_id=None))
+    assert only("events", order, replace(ANSWERS, token=ABSENT)) == (
+        WARNING,
+        "1 live under app 1001 (whether the token is that app's is not known)",
+        "set appId in reconciler.yaml to the app that the token belongs to",
+        0,
+    )
 
 
 # Custom properties
