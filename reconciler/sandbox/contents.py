@@ -66,3 +66,5 @@ class Contents:
     portal: Portal
     properties: Sequence[Definition]
     events: Sequence[Event]
+    seed: str | None = None
+    """The fingerprint of the seed that it comes from."""

@@ -6,6 +6,7 @@ left out but the name of an event or a property. An unknown key is an error: mos
 """
 
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from hashlib import sha256
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,14 @@ def read_event(value: object, place: str, now: int) -> Event:
     """Read one event in the form of a seed; its object_id is 0 where none is given. HubSpotError says what is wrong."""
     item = read_object(value, place)
     return _event(item, place, _object_id(item, place) or 0, now)
+
+
+def fingerprint(seed: Path) -> str:
+    """Return what tells a seed from every other; raises SandboxError for one that cannot be read."""
+    try:
+        return sha256(seed.read_bytes()).hexdigest()
+    except OSError as error:
+        raise SandboxError(f"{seed} cannot be read: {error.strerror}") from error
 
 
 def _contents(given: _Item, portal_id: int, now: int) -> Contents:

@@ -7,7 +7,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
@@ -19,10 +19,11 @@ from reconciler.sandbox import SandboxError
 from reconciler.sandbox.app import application
 from reconciler.sandbox.behaviours import parse
 from reconciler.sandbox.connections import Connection
+from reconciler.sandbox.contents import Contents
 from reconciler.sandbox.fault_rules import rules_of
 from reconciler.sandbox.faults import Faults
 from reconciler.sandbox.limits import Limiter, Rate
-from reconciler.sandbox.seed import first_contents
+from reconciler.sandbox.seed import fingerprint, first_contents
 from reconciler.sandbox.state import Clock, State
 from reconciler.sandbox.store import Store, open_store
 
@@ -116,7 +117,20 @@ def _listen(port: int) -> socket.socket:
 
 
 def _open(options: Options) -> Store:
-    return open_store(options.db, lambda: first_contents(options.seed, options.portal, options.clock()))
+    """Open the database; a seed must be what it was made from, so that the same command can be given again."""
+    seed = None if options.seed is None else fingerprint(options.seed)
+    store = open_store(options.db, lambda: _first_contents(options, seed))
+    if seed in (None, store.seed()):
+        return store
+    store.close()
+    raise SandboxError(
+        f"{options.db} exists already and was not made from {options.seed}, and a seed is only for a new database: "
+        "remove this one, or name another"
+    )
+
+
+def _first_contents(options: Options, seed: str | None) -> Contents:
+    return replace(first_contents(options.seed, options.portal, options.clock()), seed=seed)
 
 
 @contextmanager

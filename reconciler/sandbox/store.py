@@ -29,8 +29,9 @@ _TABLES = (
     "CREATE UNIQUE INDEX identity ON events (app_id, account_id, event_id)",
     f"PRAGMA user_version = {_FORMAT}",
 )
-# Not among the tables, so that a database from before it gets it too.
+# Not among the tables, so that a database from before them gets them too.
 _BY_JOINED_IDS = "CREATE INDEX IF NOT EXISTS joined_ids ON events (app_id, account_id || '-' || event_id)"
+_SEED = "CREATE TABLE IF NOT EXISTS seed (fingerprint TEXT)"
 _SAVE = """INSERT INTO events (object_id, app_id, account_id, event_id, rest) VALUES (?, ?, ?, ?, ?)
            ON CONFLICT (object_id) DO UPDATE SET rest = excluded.rest"""
 
@@ -93,6 +94,11 @@ class Store:
         """Return the portal."""
         return Portal(*self._db.execute("SELECT id, timezone, account_type FROM portal").fetchone())
 
+    def seed(self) -> str | None:
+        """Return the fingerprint of the seed that the database was made from, where that is known."""
+        row = self._db.execute("SELECT fingerprint FROM seed").fetchone()
+        return None if row is None else row[0]
+
     def definitions(self) -> Mapping[str, Definition]:
         """Return the properties that the portal defines, by name."""
         return by_name(json.loads(text) for (text,) in self._db.execute("SELECT definition FROM properties"))
@@ -151,8 +157,9 @@ class Store:
 
     def fill(self, contents: Contents) -> None:
         """Make the tables of a new database and put its first contents in."""
-        for statement in _TABLES:
+        for statement in (*_TABLES, _SEED):
             self._db.execute(statement)
+        self._db.execute("INSERT INTO seed VALUES (?)", (contents.seed,))
         self._db.execute("INSERT INTO sqlite_sequence VALUES ('events', ?)", (FIRST_OBJECT_ID - 1,))
         self._db.execute("INSERT INTO portal VALUES (:id, :timezone, :account_type)", asdict(contents.portal))
         definitions = ((each["name"], json.dumps(each)) for each in contents.properties)
@@ -201,7 +208,8 @@ def _opened(db: sqlite3.Connection, fresh: Callable[[], Contents]) -> Store:
         with store.transaction():
             if _is_new(db):
                 store.fill(fresh())
-            db.execute(_BY_JOINED_IDS)
+            for statement in (_BY_JOINED_IDS, _SEED):
+                db.execute(statement)
     except BaseException:
         store.close()
         raise

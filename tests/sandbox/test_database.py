@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -52,14 +53,37 @@ def test_object_ids_go_on_after_a_restart(tmp_path: Path) -> None:
     assert int(made["objectId"]) > int(gone["objectId"])
 
 
-def test_seed_is_not_even_read_where_the_database_is_not_new(tmp_path: Path) -> None:
+def test_seed_fills_its_database_once_however_often_it_is_given(tmp_path: Path) -> None:
     seed = tmp_path / "seed.json"
     seed.write_text(json.dumps({"events": [{"eventName": "Seeded"}]}), encoding="utf-8")
     db = tmp_path / "sandbox.sqlite"
-    before = session(db, nothing, seed)
-    seed.write_text("not JSON", encoding="utf-8")
-    assert [event["eventName"] for event in before] == ["Seeded"]
+    before = session(db, lambda hubspot: upsert(hubspot, LEAST), seed)
+    assert [event["eventName"] for event in before] == ["Seeded", LEAST["eventName"]]
     assert session(db, nothing, seed) == before
+    assert session(db, nothing) == before
+
+
+@pytest.mark.parametrize("made_from", [b"{}", None])
+def test_another_seed_than_the_databases_own_is_refused(tmp_path: Path, made_from: bytes | None) -> None:
+    seed, db = tmp_path / "seed.json", tmp_path / "sandbox.sqlite"
+    if made_from is not None:
+        seed.write_bytes(made_from)
+    before = session(db, nothing, None if made_from is None else seed)
+    seed.write_text(json.dumps({"events": [{"eventName": "Seeded"}]}), encoding="utf-8")
+    with pytest.raises(SandboxError, match=r"sandbox\.sqlite exists already and was not made from .*seed\.json, and"):
+        session(db, nothing, seed)
+    assert session(db, nothing) == before
+
+
+def test_database_from_before_seeds_were_remembered_is_taken_for_one_without(tmp_path: Path) -> None:
+    seed, db = tmp_path / "seed.json", tmp_path / "sandbox.sqlite"
+    seed.write_text("{}", encoding="utf-8")
+    session(db, nothing)
+    with closing(sqlite3.connect(db)) as older:
+        older.execute("DROP TABLE seed")
+    assert session(db, nothing) == []
+    with pytest.raises(SandboxError, match="exists already"):
+        session(db, nothing, seed)
 
 
 def test_portal_of_a_database_stays_what_it_was(tmp_path: Path) -> None:
