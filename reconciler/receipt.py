@@ -29,6 +29,11 @@ class Result:
     outcome: Outcome
     why: str | None = None
 
+    @property
+    def is_plain(self) -> bool:
+        """Tell whether this run wrote the change and there is nothing more to say of it."""
+        return self.outcome is Outcome.DONE and self.why is None
+
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
@@ -46,8 +51,8 @@ class Receipt:
 
     @property
     def applied(self) -> dict[Action, int]:
-        """Count what was really done, by action."""
-        done = Counter(result.change.action for result in self.results if result.outcome is Outcome.DONE)
+        """Count what this run wrote, by action: what HubSpot held already is done, but nothing was done for it."""
+        done = Counter(result.change.action for result in self.results if result.is_plain)
         return {action: done[action] for action in Action}
 
     def count(self, outcome: Outcome) -> int:

@@ -236,7 +236,7 @@ def diagnostic(found: Diagnostic) -> str:
 
 def notable(receipt: Receipt) -> list[Result]:
     """Give the results that are more than a plain success."""
-    return [result for result in receipt.results if result.outcome is not Outcome.DONE or result.why is not None]
+    return [result for result in receipt.results if not result.is_plain]
 
 
 def shortfall(receipt: Receipt) -> Iterator[str]:
