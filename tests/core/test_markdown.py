@@ -189,8 +189,7 @@ def test_every_row_of_a_table_has_the_cells_of_its_head(plan: Plan) -> None:
 
 
 def label(change: Change, field: FieldChange) -> str:
-    remark = mark(change, field)
-    return f"{words.label(field)} · {remark}" if remark else words.label(field)
+    return " · ".join(filter(None, [words.label(field), mark(change, field)]))
 
 
 @given(st.text(alphabet=st.sampled_from("a1 \t\n\\`*_{}[]<>()#+-.!|~@:$&;=\"'/"), max_size=12))
