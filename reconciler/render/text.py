@@ -17,7 +17,7 @@ from reconciler.render.words import visible
 
 _LABEL_WIDTH = 13
 _LONG = 80
-"""Characters beyond which a text stands on lines of its own, or is cut where nothing is compared with it."""
+"""Characters beyond which a text that is compared with another stands on lines of its own."""
 
 
 def plan(plan: Plan) -> str:
@@ -78,7 +78,8 @@ def _change(change: Change, portal: Portal) -> Iterator[str]:
         case Create() | Delete():
             record = list(words.record(change, portal))
             width = _width(label for label, _ in record)
-            yield from (f"      {label.ljust(width)} {_cut(value)}" for label, value in record)
+            for label, value in record:
+                yield from _held(label, value, width)
         case _:
             assert_never(change)
 
@@ -88,9 +89,13 @@ def _width(labels: Iterable[str]) -> int:
     return max([_LABEL_WIDTH, *(len(label) for label in labels if len(label) <= _LONG)])
 
 
-def _cut(value: str) -> str:
-    first, *rest = value.split("\n")
-    return f"{first[:_LONG].rstrip()} …" if rest or len(first) > _LONG else first
+def _held(label: str, value: str, width: int) -> Iterator[str]:
+    """Give a value whole: whoever says yes to it is to have seen it."""
+    if "\n" not in value:
+        yield f"      {label.ljust(width)} {value}"
+        return
+    yield f"      {label}"
+    yield from (f"        {line}" for line in value.split("\n"))
 
 
 def _changed(field: FieldChange, remark: str, portal: Portal, width: int) -> Iterator[str]:

@@ -101,8 +101,8 @@ def sign(change: Change) -> str:
 
 
 def title(change: Change) -> str:
-    """Name a changed event as people know it."""
-    return change.name or str(change.identity)
+    """Name a changed event as people know it; white space at the ends would shift what stands beside it."""
+    return (change.name or "").strip() or str(change.identity)
 
 
 def remarks(change: Change) -> list[str]:
@@ -200,7 +200,7 @@ def record(change: Create | Delete, portal: Portal) -> Iterator[tuple[str, str]]
     for field in change.fields:
         held = field.after if isinstance(change, Create) else field.before
         if held is not False:
-            yield label(field), value(field.name, held, portal)
+            yield label(field), value(field.name, held, portal).strip()
 
 
 def spared(orphans: Iterable[Verdict]) -> Iterator[Verdict]:
@@ -210,7 +210,8 @@ def spared(orphans: Iterable[Verdict]) -> Iterator[Verdict]:
 
 def orphan(orphan: Verdict) -> str:
     """Name an orphan, and say why it is left alone."""
-    name = f"{orphan.name} · {identity(orphan.identity)}" if orphan.name else identity(orphan.identity)
+    called = (orphan.name or "").strip()
+    name = f"{called} · {identity(orphan.identity)}" if called else identity(orphan.identity)
     return f"{name} · {registered(orphan.registrants)} · left alone: {orphan.why}"
 
 

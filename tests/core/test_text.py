@@ -210,17 +210,30 @@ def test_two_long_texts_without_a_common_line_are_compared_at_once() -> None:
 @pytest.mark.parametrize(
     ("value", "written"),
     [
-        ("a" * 80, "a" * 80),
-        ("a" * 81, f"{'a' * 80} …"),
-        (f"{'a' * 79} b", f"{'a' * 79} …"),
-        ("One\nTwo", "One …"),
-        ("One\n", "One …"),
-        ("\tOne", r"\tOne"),
+        ("a" * 81, [f"      description   {'a' * 81}"]),
+        (" One ", ["      description   One"]),
+        ("One\n", ["      description   One"]),
+        ("O\tne", [r"      description   O\tne"]),
+        ("One\n\n  Two", ["      description", "        One", "        ", "          Two"]),
     ],
 )
-def test_a_long_text_with_nothing_to_compare_is_cut(value: str, written: str) -> None:
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_text_with_nothing_to_compare_is_shown_whole(value: str, written: list[str], *, gone: bool) -> None:
     create = Create(Identity("acme", "launch"), "Launch", (FieldChange("eventDescription", None, value),), DECLARED)
-    assert shown(Plan(PORTAL, (create,), 0))[-1] == f"      description   {written}"
+    delete = Delete(SUMMIT, "Summit", (FieldChange("eventDescription", value, None),))
+    assert shown(Plan(PORTAL, (delete if gone else create,), 0))[-len(written) :] == written
+
+
+def test_white_space_around_a_name_shifts_nothing() -> None:
+    change = Create(Identity("acme", "launch"), "\t Launch ", (FieldChange("eventName", None, "\t Launch "),), DECLARED)
+    unnamed = Create(Identity("acme", "more"), " ", (), DECLARED)
+    spared = Verdict(Identity("acme", "kept", "8"), " Kept ", None, None, 0, Will.NOTHING, "it is protected")
+    screen = text.plan(Plan(PORTAL, (change, unnamed), 0, orphans=(spared, replace(spared, name=" "))))
+    assert "  + Launch\n" in screen
+    assert "      name          Launch\n" in screen
+    assert "  + acme/more\n" in screen
+    assert "  Kept · acme/kept (object 8)" in screen
+    assert "\n  acme/kept (object 8)" in screen
 
 
 def test_a_receipt_shows_what_did_not_simply_go_well() -> None:
