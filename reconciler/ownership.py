@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 from os.path import commonprefix
 
 from reconciler.diagnostics import Diagnostic
@@ -17,6 +17,8 @@ from reconciler.match import Match
 from reconciler.policy import Orphans, Policy
 
 _NO_IDS = ("", ".", "..", "search", "upsert", "delete")
+FEW_CREATES = 20
+"""A plan looks so many new events up one by one; for more of them that would take too long."""
 _LONGEST_ID = 1000
 """Characters of an id that still fit into an address; nobody's are as long."""
 
@@ -65,7 +67,8 @@ def questions(
         return
     settling = _Settling(tuple(declared), listing, policy, evidence)
     asked = set(evidence.asked)
-    for external in (*settling.doubtful_matches(), *settling.doubtful_orphans(), *settling.witness()):
+    doubts = (settling.doubtful_matches(), settling.doubtful_orphans(), settling.witness(), settling.unlisted())
+    for external in chain.from_iterable(doubts):
         if external not in asked:
             asked.add(external)
             yield external
@@ -217,6 +220,12 @@ class _Settling:
             unproven = (match for match in self.matches if not match.proven)
             unchanged = (match.declared for match in unproven if compare(match.declared, match.live) is None)
             yield from islice(filter(None, (event.identity.external for event in unchanged)), 1)
+
+    def unlisted(self) -> Iterator[External]:
+        """Name the events to be made, where they are few: they may be live, and the list late to show them."""
+        made = [match.declared.identity.external for match in self.matches if match.live is None]
+        if len(made) <= FEW_CREATES and not self.policy.trusts_list:
+            yield from (external for external in filter(None, made) if _can_be_asked_for(external[1]))
 
     def _orphan(self, event: LiveEvent) -> Orphan | None:
         """Tell whether a leftover of our app is ours by its account too."""

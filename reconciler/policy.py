@@ -30,6 +30,8 @@ class Policy:
     """Whatever portal answers is the right one: so it is with the sandbox."""
     narrowed: bool = False
     """The run looks at a part of the declarations only, so nothing can be called an orphan."""
+    trusts_list: bool = False
+    """What the list does not show is not looked up directly: for a first load of many events."""
     accounts: frozenset[str] = frozenset()
     """Account ids whose events are ours although no settings and no declared event name them any more."""
     protected: frozenset[Identity] = frozenset()

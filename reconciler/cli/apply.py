@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -139,7 +139,8 @@ def _apply(declared: Declared, base: Base, settings: Settings, options: Options)
     ):
         portal = PortalWriter(http, settings.api_version)
         now = options.now()
-        draft = make_plan(declared, way.policy, portal, now, base)
+        policy = replace(way.policy, trusts_list=options.lookup is trust_list)
+        draft = make_plan(declared, policy, portal, now, base)
         if not options.reviewed or not draft.plan.changes:
             _show_plan(draft, options)
         approved = _approve(draft, options)

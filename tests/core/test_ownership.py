@@ -11,7 +11,7 @@ from reconciler.event import DeclaredEvent, Identity, LiveEvent, Value
 from reconciler.evidence import Evidence, External, first_evidence
 from reconciler.live import Hit, Listing
 from reconciler.match import Match
-from reconciler.ownership import Orphan, Settled, known_accounts, questions, searchable_prefix, settle
+from reconciler.ownership import FEW_CREATES, Orphan, Settled, known_accounts, questions, searchable_prefix, settle
 from reconciler.policy import Orphans, Policy
 from tests.core.building import APP, OTHER_APP, POLICY, PORTAL, adopted, declared, known, live
 
@@ -509,8 +509,17 @@ def test_an_unproven_event_is_asked_for_only_if_it_would_change() -> None:
     assert asked([declared(fields=NAMED)], live("1"), evidence=known({"1": "acme"})) == []
 
 
-def test_an_event_to_be_made_needs_no_question_yet() -> None:
-    assert asked([declared(fields=NAMED)], evidence=known()) == []
+def test_few_events_to_be_made_are_asked_for_because_the_list_may_be_late() -> None:
+    events = [declared(f"event-{number}") for number in range(FEW_CREATES + 1)]
+    wanted = [("acme", f"event-{number}") for number in range(FEW_CREATES)]
+    assert asked(events[:-1], evidence=known()) == wanted
+    assert asked(events[:-1], evidence=replace(known(), asked=frozenset(wanted[1:]))) == wanted[:1]
+    assert asked(events, evidence=known()) == []
+    assert asked(events[:1], evidence=known(), policy=replace(POLICY, trusts_list=True)) == []
+
+
+def test_a_new_id_that_fits_into_no_address_is_not_asked_for() -> None:
+    assert asked([declared("x" * 1001)], evidence=known()) == []
 
 
 def test_an_adopted_event_needs_no_question() -> None:
@@ -532,9 +541,10 @@ def test_one_event_that_two_declarations_may_mean_is_asked_for() -> None:
 
 def test_a_possible_orphan_is_asked_for_under_every_known_account() -> None:
     events = [declared("new", account="beta")]
-    assert asked(events, live("1", "old"), evidence=known()) == [("acme", "old"), ("beta", "old")]
-    assert asked(events, live("1", "old"), evidence=known({"1": "acme"})) == []
-    assert asked(events, live("1", None), live("2", "old", app=OTHER_APP), evidence=known()) == []
+    new = ("beta", "new")
+    assert asked(events, live("1", "old"), evidence=known()) == [("acme", "old"), ("beta", "old"), new]
+    assert asked(events, live("1", "old"), evidence=known({"1": "acme"})) == [new]
+    assert asked(events, live("1", None), live("2", "old", app=OTHER_APP), evidence=known()) == [new]
 
 
 @pytest.mark.parametrize("policy", [replace(POLICY, narrowed=True), replace(POLICY, orphans=Orphans.IGNORE)])
@@ -588,7 +598,7 @@ def test_an_adopted_event_is_protected_under_the_id_of_its_own_app() -> None:
 
 @pytest.mark.parametrize("event_id", ["search", "upsert", "delete", ".", "..", "", "x" * 1001])
 def test_an_id_whose_path_means_something_else_is_never_asked_for(event_id: str) -> None:
-    assert asked([declared()], live("1", event_id), evidence=known()) == []
+    assert asked([], live("1", event_id), evidence=known()) == []
 
 
 def test_while_no_app_is_known_no_orphan_is_asked_for() -> None:

@@ -83,6 +83,15 @@ def test_a_field_that_is_not_declared_may_change_meanwhile_and_stays(start: Star
     assert event["customProperties"] == custom(a="theirs")
 
 
+def test_what_the_list_does_not_show_yet_is_not_planned_to_be_made(start: Start) -> None:
+    world = start()
+    world.list_late(60)
+    assert world.run(world.plan(declared("spring"))).exit_code == 0
+    draft = world.plan(declared("spring"), declared("autumn"))
+    assert [change.name for change in draft.plan.changes] == ["autumn"]
+    assert draft.plan.unchanged == 1
+
+
 def test_what_somebody_has_made_right_meanwhile_is_done_without_a_write(start: Start) -> None:
     world = start(live("spring", eventUrl=OLD))
     draft = world.plan(declared("spring", eventUrl=NEW))
@@ -91,6 +100,7 @@ def test_what_somebody_has_made_right_meanwhile_is_done_without_a_write(start: S
     receipt = world.run(draft)
     assert outcomes(receipt) == {"spring": (Outcome.DONE, "HubSpot held it already")}
     assert (world.writes(), receipt.written, receipt.exit_code) == ([], False, 0)
+    assert set(receipt.applied.values()) == {0}
 
 
 def test_what_somebody_has_made_right_in_part_is_sent_only_in_the_other_part(start: Start) -> None:

@@ -165,6 +165,10 @@ class World:
         """Give the writes since the last look; the question for the token's details is none."""
         return [one for one in self.requests() if one[0] != "GET" and not one[1].startswith("/oauth/")]
 
+    def list_late(self, seconds: int) -> None:
+        """Let the list show what it was so many seconds ago."""
+        self._outside.put("/_sandbox/behaviours", json={"list-lag": seconds}).raise_for_status()
+
     def edit(self, held: Held, **fields: Any) -> None:
         """Change an event as a person or another app would."""
         self._post("/batch/update", {"objectId": held["objectId"], **fields}, OTHER_TOKEN)
