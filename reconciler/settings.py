@@ -3,7 +3,7 @@
 import ipaddress
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,8 @@ class Settings:
     policy: Policy
     file: Path | None
     """The settings file; without one everything has its default."""
+    hidden: Path | None = None
+    """A settings file further above, which does not hold."""
 
 
 def load_settings(path: Path, *, environment: str | None, api_version: str | None) -> Settings:
@@ -80,6 +82,7 @@ class _Said:
     file: Path | None
     root: Path
     values: Mapping[str, Any]
+    hidden: Path | None = None
 
     @property
     def environments(self) -> Mapping[str, dict[str, Any]]:
@@ -89,7 +92,11 @@ class _Said:
 
 def _look_up(tree: Tree, folder: Path, like: Path) -> _Said:
     file = _nearest_file(tree, folder, like)
-    return _Said(None, folder, {}) if file is None else _Said(file, file.parent, _read(tree, file, like))
+    if file is None:
+        return _Said(None, folder, {})
+    above = (one / SETTINGS_FILE for one in _up_from(file.parent) if one != file.parent)
+    hidden = next((one for one in above if tree.kind(str(one)) is not None), None)
+    return _Said(file, file.parent, _read(tree, file, like), hidden)
 
 
 def _settings(
@@ -105,6 +112,7 @@ def _settings(
         timezone=values.get("timezone"),
         policy=_policy(values, narrowed=real != said.root),
         file=None if said.file is None else as_seen(said.file, like),
+        hidden=None if said.hidden is None else as_seen(said.hidden, like),
     )
 
 
@@ -137,9 +145,13 @@ def top_of(folder: Path) -> Path:
     return here if folder.is_relative_to(here) else folder
 
 
-def _nearest_file(tree: Tree, folder: Path, like: Path) -> Path | None:
+def _up_from(folder: Path) -> Iterator[Path]:
     top = top_of(folder)
-    for above in (one for one in (folder, *folder.parents) if one.is_relative_to(top)):
+    return (above for above in (folder, *folder.parents) if above.is_relative_to(top))
+
+
+def _nearest_file(tree: Tree, folder: Path, like: Path) -> Path | None:
+    for above in _up_from(folder):
         if tree.kind(str(above / SETTINGS_FILE)) is not None:
             return above / SETTINGS_FILE
         if tree.kind(str(misnamed := above / MISNAMED_SETTINGS)) is not None:

@@ -2,17 +2,25 @@
 
 import errno
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
 from reconciler.declarations.characters import shown
 from reconciler.declarations.declaring import Terms
-from reconciler.declarations.disk import Disk, as_seen, unreadable
-from reconciler.declarations.names import DEFAULTS_FILE, MISNAMED_DEFAULTS, Source, is_declaration, reading_order
+from reconciler.declarations.disk import Disk, as_seen, name_of, unreadable
+from reconciler.declarations.names import (
+    DEFAULTS_FILE,
+    MISNAMED_DEFAULTS,
+    SETTINGS_FILE,
+    Source,
+    is_declaration,
+    reading_order,
+)
 from reconciler.declarations.reading import read_all
 from reconciler.declarations.trees import Entry, Kind, Tree
-from reconciler.diagnostics import Diagnostic, Place, error
+from reconciler.diagnostics import Diagnostic, Place, error, warning
 from reconciler.errors import DeclarationsInvalid
 from reconciler.event import Declared
 from reconciler.settings import Settings
@@ -27,7 +35,14 @@ def load(settings: Settings) -> Declared:
     A narrowed run reads the files of its path alone, and what they inherit from the folders above it.
     Raises `DeclarationsInvalid` with every problem of every file.
     """
-    return load_from(Disk(), settings)
+    declared = load_from(Disk(), settings)
+    return replace(declared, diagnostics=(*_hidden_settings(settings), *declared.diagnostics))
+
+
+def _hidden_settings(settings: Settings) -> Iterator[Diagnostic]:
+    if settings.hidden is not None and settings.file is not None:
+        message = f"the settings in {name_of(settings.hidden)} above these are not used"
+        yield warning("hidden-settings", message, Place(name_of(settings.file)), "keep one of the two files")
 
 
 def load_from(tree: Tree, settings: Settings) -> Declared:
@@ -80,7 +95,12 @@ def _listing(tree: Tree, settings: Settings) -> Iterator[Source | Diagnostic]:
     if len(found) > MOST_FILES:
         raise DeclarationsInvalid((_too_many(names.shown(str(path))),))
     for real, reason in sorted(found, key=lambda one: reading_order(one.real)):
-        yield names.read(real) if reason is None else unreadable(reason, names.shown(real))
+        if reason is not None:
+            yield unreadable(reason, names.shown(real))
+        elif real.endswith(f"/{SETTINGS_FILE}"):
+            yield _second_settings(names.shown(real))
+        else:
+            yield names.read(real)
 
 
 def _above(tree: Tree, path: Path, root: Path) -> Iterator[_Found]:
@@ -107,16 +127,28 @@ def _below(tree: Tree, path: str) -> Iterator[_Found]:
             yield _Found(folder, reason)
             continue
         folders += [entry.path for entry in entries if entry.kind is Kind.FOLDER]
-        yield from filter(None, map(_file, entries))
+        # Those of the path itself are what the run goes by.
+        found = (entry for entry in entries if folder != path or not _are_settings(entry))
+        yield from filter(None, map(_file, found))
 
 
 def _file(entry: Entry) -> _Found | None:
     """Look at what a folder holds; a link to a file is found out when the file is read."""
     if entry.kind is Kind.LINK_TO_FOLDER:
         return _Found(entry.path, OSError(errno.ELOOP, "a link"))
-    if entry.kind is Kind.FOLDER or not is_declaration(entry.path.rpartition("/")[2]):
+    if entry.kind is Kind.FOLDER:
         return None
-    return _Found(entry.path)
+    return _Found(entry.path) if _are_settings(entry) or is_declaration(entry.path.rpartition("/")[2]) else None
+
+
+def _are_settings(entry: Entry) -> bool:
+    return entry.path.endswith(f"/{SETTINGS_FILE}")
+
+
+def _second_settings(file: str) -> Diagnostic:
+    message = "settings are read at the root alone, and these stand in a folder below it"
+    hint = "delete the file, or name its folder as PATH to go by it instead"
+    return error("second-settings", message, Place(file), hint)
 
 
 def _too_many(file: str) -> Diagnostic:

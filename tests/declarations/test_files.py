@@ -9,6 +9,7 @@ import pytest
 
 from reconciler.declarations.disk import LARGEST
 from reconciler.declarations.files import MOST_FILES, load
+from reconciler.diagnostics import Severity
 from reconciler.errors import DeclarationsInvalid
 from reconciler.event import Declared
 from reconciler.settings import load_settings
@@ -65,9 +66,33 @@ def test_every_yaml_file_below_is_read_in_the_order_of_the_paths() -> None:
     assert declared.diagnostics == ()
 
 
-def test_hidden_files_folders_and_settings_are_no_declarations() -> None:
+def test_settings_below_the_root_are_told_because_they_would_not_hold() -> None:
     put("events/a.yaml")
-    for path in ("events/.hidden.yaml", "events/.folder/b.yaml", "events/in/reconciler.yaml"):
+    put("events/in/deep/reconciler.yaml", "colour: red\n")
+    (told,) = problems()
+    assert told == (
+        "events/in/deep/reconciler.yaml:1:1: second-settings: "
+        "settings are read at the root alone, and these stand in a folder below it"
+    )
+    assert problems("events/in") == [told]
+    assert ids("events/a.yaml") == ["a"]
+
+
+def test_settings_above_the_ones_that_hold_are_told() -> None:
+    put("events/a.yaml")
+    put("reconciler.yaml", "portal: 1\n")
+    (found,) = read().diagnostics
+    assert (found.severity, found.code, str(found.place)) == (
+        Severity.WARNING,
+        "hidden-settings",
+        "events/reconciler.yaml:1:1",
+    )
+    assert found.message == "the settings in reconciler.yaml above these are not used"
+
+
+def test_hidden_files_and_folders_are_no_declarations() -> None:
+    put("events/a.yaml")
+    for path in ("events/.hidden.yaml", "events/.folder/b.yaml"):
         put(path, "no event")
     assert ids() == ["a"]
 
