@@ -101,6 +101,8 @@ class DeclaredEvent:
     protect: bool = False
     places: Mapping[str, Place] = field(default_factory=dict)
     """Where each custom property is declared, which may be in a file that the event inherits from."""
+    lists: frozenset[str] = frozenset()
+    """The custom properties that are declared as a list."""
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     """What each custom property holds, once the portal's definitions were read."""
 

@@ -64,14 +64,15 @@ def misfits(declared: Declared, definitions: Mapping[str, Definition]) -> tuple[
     """Say which custom properties HubSpot would drop or refuse: an error for each place, however many inherit it."""
 
     @cache
-    def misfit(name: str, value: Value) -> _Misfit | None:
-        return _misfit(name.removeprefix(CUSTOM), value, definitions)
+    def misfit(name: str, value: Value, *, is_list: bool) -> _Misfit | None:
+        bare = name.removeprefix(CUSTOM)
+        return _misfit(bare, value, definitions) or (_list(definitions[bare]) if is_list else None)
 
     found = (
         error(wrong.code, f"{cut(name)}: {wrong.message}", event.places.get(name, event.place), wrong.hint)
         for event in declared.events
         for name, value in event.fields.items()
-        if name.startswith(CUSTOM) and (wrong := misfit(name, value))
+        if name.startswith(CUSTOM) and (wrong := misfit(name, value, is_list=value is not None and name in event.lists))
     )
     return tuple(dict.fromkeys(found))
 
@@ -90,6 +91,12 @@ def _misfit(name: str, value: Value, definitions: Mapping[str, Definition]) -> _
         return _Misfit("custom-property-read-only", message, "delete the line")
     # Whatever can be set can be emptied.
     return _value(value, definition) if isinstance(value, str) else None
+
+
+def _list(definition: Definition) -> _Misfit | None:
+    if definition.kind is Kind.OPTIONS:
+        return None
+    return _wrong_value("the property takes one text, not a list", "write one value, without - or brackets")
 
 
 def _known(name: str, definitions: Mapping[str, Definition]) -> str:

@@ -8,7 +8,7 @@ from typing import cast
 from reconciler.declarations.characters import quoted
 from reconciler.declarations.merging import PROPERTIES, Merged
 from reconciler.declarations.nearest import did_you_mean
-from reconciler.declarations.nodes import Mapping
+from reconciler.declarations.nodes import Mapping, Sequence
 from reconciler.declarations.schema import Layer, refusal
 from reconciler.declarations.times import moment_of
 from reconciler.declarations.wrong import Wrong
@@ -43,7 +43,10 @@ def declare(merged: Merged, terms: Terms) -> Outcome:
         return Outcome(None, tuple(found))
     own = merged.own
     protect = merged.values.get("protect", False)
-    event = DeclaredEvent(identity, fields, own.place, _lines(own), protect, dict(_places(merged)))
+    properties = dict(_properties(merged))
+    places = {name: each.place for name, each in properties.items()}
+    lists = frozenset(name for name, each in properties.items() if each.is_list)
+    event = DeclaredEvent(identity, fields, own.place, _lines(own), protect, places, lists)
     return Outcome(event, tuple(found))
 
 
@@ -166,9 +169,16 @@ def _lines(own: Layer) -> dict[str, int]:
     return lines
 
 
-def _places(merged: Merged) -> Iterator[tuple[str, Place]]:
-    """Say where each custom property is declared; the nearest place comes last."""
+@dataclass(frozen=True, slots=True)
+class _Property:
+    place: Place
+    is_list: bool
+
+
+def _properties(merged: Merged) -> Iterator[tuple[str, _Property]]:
+    """Say how each custom property is declared; the nearest layer comes last."""
     for layer in merged.layers:
         for name in layer.values.get(PROPERTIES, {}):
-            key = cast("Mapping", layer.mapping.values[PROPERTIES]).keys[name]
-            yield CUSTOM + name, Place(layer.file, key.line, key.column)
+            written = cast("Mapping", layer.mapping.values[PROPERTIES])
+            key, value = written.keys[name], written.values[name]
+            yield CUSTOM + name, _Property(Place(layer.file, key.line, key.column), isinstance(value, Sequence))

@@ -178,6 +178,23 @@ def test_whatever_can_be_set_can_be_emptied(name: str) -> None:
     assert told(name, None) is None
 
 
+@pytest.mark.parametrize("name", ["event_note", "event_budget"])
+def test_a_list_is_no_text(name: str) -> None:
+    listed = replace(event({name: "1"}), lists=frozenset({CUSTOM + name}))
+    (wrong,) = misfits(everything(listed), DEFINITIONS)
+    assert (wrong.code, wrong.message) == (
+        "custom-property-value",
+        f"customProperties.{name}: the property takes one text, not a list",
+    )
+    assert wrong.hint == "write one value, without - or brackets"
+
+
+@pytest.mark.parametrize(("name", "value"), [("event_topics", "data"), ("event_region", "EMEA"), ("event_note", None)])
+def test_options_and_nothing_can_be_a_list(name: str, value: Value) -> None:
+    listed = replace(event({name: value}), lists=frozenset({CUSTOM + name}))
+    assert misfits(everything(listed), DEFINITIONS) == ()
+
+
 def test_every_misfit_is_told_where_it_is_declared() -> None:
     both = event({"event_budget": "much", "event_regoin": "EMEA"})
     placed = replace(both, places={f"{CUSTOM}event_budget": Place("events/_defaults.yaml", 2, 3)})

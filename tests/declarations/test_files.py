@@ -201,6 +201,13 @@ def test_only_what_stands_in_the_event_itself_has_a_line() -> None:
     }
 
 
+def test_of_a_custom_property_it_is_known_whether_the_nearest_file_declares_a_list() -> None:
+    put("events/_defaults.yaml", "customProperties: {a: [x], b: [x], c: x, d: x}\n")
+    put("events/a.yaml", EVENT.format("a") + "customProperties: {a: x, c: [x], e: [x, y]}\n")
+    (found,) = read().events
+    assert found.lists == {"customProperties.b", "customProperties.c", "customProperties.e"}
+
+
 def test_a_custom_property_is_where_the_nearest_file_declares_it() -> None:
     put("events/_defaults.yaml", "customProperties:\n  root: x\n  both: x\n")
     put("events/2027/_defaults.yaml", "customProperties: {year: x}\n")
