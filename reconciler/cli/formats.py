@@ -62,7 +62,7 @@ def write(files: Files, plan: Plan) -> None:
         save(files.markdown, markdown.plan(plan))
 
 
-def _format(ctx: click.Context, parameter: click.Parameter, value: str) -> str:
+def _format(ctx: click.Context, _: click.Parameter, value: str) -> str:
     if value == "html":
-        not_yet(ctx, parameter, value)
+        raise click.UsageError("--format html is not yet supported", ctx)
     return value

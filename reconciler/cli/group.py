@@ -8,6 +8,7 @@ import click
 from reconciler import __version__
 from reconciler.cli.options import Common, common_options
 from reconciler.cli.output import say
+from reconciler.declarations.nearest import did_you_mean
 
 _COMMANDS = {
     "validate": "Check the declarations, offline.",
@@ -33,6 +34,16 @@ class _Commands(click.Group):
             return command
         return _later(cmd_name) if cmd_name in _LATER else None
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is meant, or say which one may be."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            hint = did_you_mean(args[0], _COMMANDS) or "see reconciler --help"
+            raise click.UsageError(f"{error.message.rstrip('.')} ({hint})", ctx) from error
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  (click's signature)
         with formatter.section("Commands"):
             formatter.write_dl(list(_COMMANDS.items()))
@@ -50,7 +61,12 @@ def _later(name: str) -> click.Command:
     return click.Command(name, callback=refuse, context_settings=settings, add_help_option=False)
 
 
-@click.group(cls=_Commands, no_args_is_help=False, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=_Commands,
+    no_args_is_help=False,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(__version__, "--version", message="reconciler %(version)s")
 @common_options
 @click.pass_context
@@ -60,6 +76,8 @@ def reconciler(ctx: click.Context, common: Common) -> None:
     Exit codes: 0 done, 1 error, 2 there are changes (plan --detailed-exitcode), 3 declarations wrong,
     4 token refused, 5 apply refused, 6 apply fell short, 7 HubSpot unreachable, 64 wrong usage.
     """
+    if ctx.invoked_subcommand is None:
+        raise click.UsageError("a command is missing (see reconciler --help)", ctx)
     ctx.obj = replace(ctx.obj, common=common)
     if ctx.get_parameter_source("sandbox") is click.core.ParameterSource.ENVIRONMENT and common.sandbox:
         say("RECONCILER_SANDBOX is set: a local HubSpot answers, not the real one.")

@@ -46,12 +46,21 @@ def _run(arguments: list[str], call: Call) -> int:
     try:
         code = reconciler.main(arguments, prog_name="reconciler", standalone_mode=False, obj=call)
     except click.UsageError as error:
-        say(f"Error: {error.format_message()}")
+        say(f"Error: {_said(error)}")
         return UsageError.exit_code
     except ReconcilerError as error:
         complain(error)
         return error.exit_code
     return code if isinstance(code, int) else 0
+
+
+def _said(error: click.UsageError) -> str:
+    """Say what is wrong with the command line; an option that is not there yet is no suggestion."""
+    if isinstance(error, click.NoSuchOption) and error.ctx is not None:
+        hidden = {name for each in error.ctx.command.params if getattr(each, "hidden", False) for name in each.opts}
+        known = [name for name in error.possibilities or () if name not in hidden]
+        return click.NoSuchOption(error.option_name, possibilities=known, ctx=error.ctx).format_message()
+    return error.format_message()
 
 
 def _end(number: int, _: FrameType | None) -> None:

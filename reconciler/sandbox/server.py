@@ -110,7 +110,9 @@ def _listen(port: int) -> socket.socket:
     try:
         listener = socket.create_server((HOST, port))
     except OSError as error:
-        raise SandboxError(f"cannot listen on {HOST}:{port}: {os.strerror(error.errno or 0)}") from error
+        raise SandboxError(
+            f"cannot listen on {HOST}:{port}: {os.strerror(error.errno or 0)}; choose another with --port"
+        ) from error
     # Connections inherit it: otherwise an answer's body waits 40 ms for the acknowledgement of its headers.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener

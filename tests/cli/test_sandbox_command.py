@@ -57,6 +57,7 @@ def test_a_port_in_use_is_said(seed: Seed) -> None:
     with serving() as (_, base_url):
         screen = started("sandbox", "--port", base_url.rpartition(":")[2])
     assert screen.code == 64
+    assert screen.err.endswith("; choose another with --port\n")
     assert "Traceback" not in screen.err
 
 

@@ -92,6 +92,22 @@ def test_wrong_usage_is_exit_code_64(reconciler: CommandLine, arguments: tuple[s
     assert "Traceback" not in screen.err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "a command is missing (see reconciler --help)"),
+        (("pln",), "No such command 'pln' (did you mean plan?)"),
+        (("xyzzy",), "No such command 'xyzzy' (see reconciler --help)"),
+        (("plan", "--ot"), "No such option '--ot'. (Did you mean one of: '--format', '--out'?)"),
+        (("plan", "--format", "html"), "--format html is not yet supported"),
+    ],
+)
+def test_wrong_usage_is_told_with_what_was_meant(
+    reconciler: CommandLine, arguments: tuple[str, ...], said: str
+) -> None:
+    assert reconciler(*arguments).err == f"Error: {said}\n"
+
+
 def test_a_file_that_is_no_plan_is_exit_code_1(reconciler: CommandLine) -> None:
     Path("plan.json").write_text('{"format_version": "1.0"}')
     screen = reconciler("show", "plan.json")
