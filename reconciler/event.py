@@ -100,7 +100,7 @@ class DeclaredEvent:
     """The line of each field that stands in the event's own file; inherited ones are absent."""
     protect: bool = False
     places: Mapping[str, Place] = field(default_factory=dict)
-    """Where each custom property is declared, which may be in a file that the event inherits from."""
+    """Where each field is declared, which may be in a file that the event inherits from."""
     lists: frozenset[str] = frozenset()
     """The custom properties that are declared as a list."""
     kinds: Mapping[str, Kind] = field(default_factory=dict)
@@ -152,6 +152,12 @@ def kind_of(name: str) -> Kind:
     """Tell what the field called `name` holds; without its definition a custom property is text."""
     known = _BY_NAME.get(name)
     return Kind.TEXT if known is None else known.kind
+
+
+def label_of(name: str) -> str:
+    """Give people's word for the field called `name`; a custom property has none but its own."""
+    known = _BY_NAME.get(name)
+    return name.removeprefix(CUSTOM) if known is None else known.label
 
 
 def field_order(name: str) -> tuple[int, str]:

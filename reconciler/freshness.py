@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from reconciler.change import Change, Create, Delete, FieldChange, Update
 from reconciler.diff import compare
-from reconciler.event import FIELDS, DeclaredEvent, LiveEvent
+from reconciler.event import FIELDS, DeclaredEvent, LiveEvent, label_of
 from reconciler.plan import Draft
 from reconciler.values import same
 
@@ -59,7 +59,7 @@ def _update(change: Change, event: DeclaredEvent, found: LiveEvent) -> Freshness
     if now is None:
         return Holds()
     planned = set(map(_essence, change.fields))
-    moved = [field.name for field in now.fields if _essence(field) not in planned]
+    moved = [label_of(field.name) for field in now.fields if _essence(field) not in planned]
     return Overtaken(f"somebody changed it in HubSpot meanwhile: {', '.join(moved)}") if moved else Due(now.fields)
 
 
@@ -67,7 +67,7 @@ def _orphan(change: Change, seen: LiveEvent, found: LiveEvent) -> Freshness:
     if isinstance(change, Update) and found.fields.get("eventCancelled"):
         return Holds()
     pairs = ((field, seen.fields.get(field.name), found.fields.get(field.name)) for field in FIELDS)
-    moved = [field.name for field, before, now in pairs if not same(field.kind, before, now)]
+    moved = [label_of(field.name) for field, before, now in pairs if not same(field.kind, before, now)]
     return Overtaken(f"somebody changed it in HubSpot meanwhile: {', '.join(moved)}") if moved else Due(change.fields)
 
 

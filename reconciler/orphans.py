@@ -49,9 +49,9 @@ def _judge(orphan: LiveEvent, policy: Policy, now: datetime) -> tuple[Will, str]
         return Will.NOTHING, "it is protected"
     if orphan.fields.get("eventCompleted"):
         return Will.NOTHING, "it is completed, and its attendance is history worth keeping"
-    if over is None:
+    if over is None and policy.orphans in {Orphans.CANCEL, Orphans.DELETE}:
         return Will.NOTHING, "it has no date, so nobody can tell whether it is over"
-    if moment(over) <= now:
+    if over is not None and moment(over) <= now:
         return Will.NOTHING, "it is over, and its attendance is history worth keeping"
     match policy.orphans:
         case Orphans.DELETE:

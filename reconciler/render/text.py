@@ -95,7 +95,7 @@ def _held(label: str, value: str, width: int) -> Iterator[str]:
         yield f"      {label.ljust(width)} {value}"
         return
     yield f"      {label}"
-    yield from (f"        {line}" for line in value.split("\n"))
+    yield from (f"        {line}".rstrip() for line in value.split("\n"))
 
 
 def _changed(field: FieldChange, remark: str, portal: Portal, width: int) -> Iterator[str]:

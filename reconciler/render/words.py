@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from reconciler.change import Action, Change, Create, Delete, FieldChange, Update, cancels, completes
 from reconciler.diagnostics import Diagnostic, Severity
-from reconciler.event import CUSTOM, FIELDS, Identity, Kind, Value, kind_of, moment
+from reconciler.event import Identity, Kind, Value, kind_of, label_of, moment
 from reconciler.live import Portal
 from reconciler.orphans import Verdict, Will
 from reconciler.plan import Plan
@@ -18,7 +18,6 @@ ORPHANS = "Orphans: in HubSpot, made by our app, declared nowhere"
 NO_CHANGES = "No changes. HubSpot holds what the files declare."
 EMPTY = "(empty)"
 
-_LABELS = {field.name: field.label for field in FIELDS}
 # Control characters steer a terminal; format and bidirectional characters hide, or make a text look like another.
 # Of these only the two joiners may pass: some scripts, and many emoji, cannot be written without them.
 _UNSAFE = re.compile(
@@ -112,6 +111,8 @@ def remarks(change: Change) -> list[str]:
         found.append("CANCELS the event")
     if completes(change):
         found.append("COMPLETES the event, which cannot be undone")
+    if isinstance(change, Create) and (field := change.field("eventCompleted")) is not None and field.after is True:
+        found.append("COMPLETED from the start, which cannot be undone")
     if isinstance(change, Delete):
         found.append("the attendance history is lost with it")
     if not isinstance(change, Create):
@@ -138,7 +139,7 @@ def where(change: Change) -> str:
 
 def label(field: FieldChange) -> str:
     """Give a field's word for people."""
-    return _LABELS.get(field.name, field.name.removeprefix(CUSTOM))
+    return label_of(field.name)
 
 
 def value(name: str, held: Value, portal: Portal) -> str:
@@ -221,7 +222,10 @@ def left_alone(plan: Plan) -> Iterator[str]:
         whose = "belongs to others and is" if plan.foreign == 1 else "belong to others and are"
         yield f"{count(plan.foreign, 'event')} in the portal {whose} left alone."
     if plan.orphaned is None:
-        yield "Orphans were not looked for: only a part of the declarations is meant, or the settings ignore them."
+        # What a narrowed run does not look at, it does not count either.
+        part = plan.foreign is None
+        why = "only a part of the declarations is meant" if part else "the settings say orphans: ignore"
+        yield f"Orphans were not looked for: {why}."
 
 
 def diagnostic(found: Diagnostic) -> str:

@@ -32,6 +32,11 @@ def test_an_orphan_to_come_is_treated_as_the_settings_say(orphans: Orphans, will
     assert (told.will, told.why) == (will, why)
 
 
+def test_an_orphan_without_a_date_that_is_only_reported_anyway_needs_none() -> None:
+    told = verdict(Orphans.REPORT, {})
+    assert (told.will, told.why) == (Will.NOTHING, "the settings say orphans: report")
+
+
 @pytest.mark.parametrize("orphans", [Orphans.CANCEL, Orphans.DELETE])
 @pytest.mark.parametrize(
     "fields",

@@ -214,7 +214,7 @@ def test_two_long_texts_without_a_common_line_are_compared_at_once() -> None:
         (" One ", ["      description   One"]),
         ("One\n", ["      description   One"]),
         ("O\tne", [r"      description   O\tne"]),
-        ("One\n\n  Two", ["      description", "        One", "        ", "          Two"]),
+        ("One\n\n  Two", ["      description", "        One", "", "          Two"]),
     ],
 )
 @pytest.mark.parametrize("gone", [False, True])

@@ -236,6 +236,11 @@ def test_an_event_is_called_by_its_name_else_by_its_ids() -> None:
     ("change", "remarks"),
     [
         (Create(SUMMIT, None, (FieldChange("eventCancelled", None, after=True),)), []),
+        (
+            Create(SUMMIT, None, (FieldChange("eventCompleted", None, after=True),)),
+            ["COMPLETED from the start, which cannot be undone"],
+        ),
+        (Create(SUMMIT, None, (FieldChange("eventCompleted", None, after=False),)), []),
         (update("eventName", "x", registrants=12), ["12 registered"]),
         (update("eventName", "x", registrants=None), ["nobody knows how many are registered"]),
         (update("eventCancelled", after=True), ["CANCELS the event", "0 registered"]),
@@ -328,10 +333,11 @@ def test_an_orphan_is_named_with_the_reason_why_it_stays() -> None:
         (1, 0, ["1 event in the portal belongs to others and is left alone."]),
         (2, 0, ["2 events in the portal belong to others and are left alone."]),
         (0, 3, []),
+        (0, None, ["Orphans were not looked for: the settings say orphans: ignore."]),
         (
             None,
             None,
-            ["Orphans were not looked for: only a part of the declarations is meant, or the settings ignore them."],
+            ["Orphans were not looked for: only a part of the declarations is meant."],
         ),
     ],
 )

@@ -368,7 +368,7 @@ def test_a_field_that_hubspot_does_not_empty_is_told_so(start: Start) -> None:
     pretended = Instead(200, json.dumps({"results": [{"objectId": object_id}]}).encode())
     receipt = run(world, meeting(*UPDATE, pretended), declared("spring", eventUrl=None, eventType="NEW"))
     why = (
-        "HubSpot answered success, but kept the old value of eventUrl instead of emptying it "
-        "and did not take over eventType"
+        "HubSpot answered success, but kept the old value of link instead of emptying it "
+        "(declare another text, or leave the key out) and did not take over type"
     )
     assert outcomes(receipt) == {"spring": (Outcome.FAILED, why)}

@@ -57,7 +57,7 @@ def test_a_declared_field_that_somebody_changed_is_not_written_over(start: Start
     receipt = world.run(draft)
     assert outcomes(receipt) == {
         "autumn": (Outcome.DONE, None),
-        "spring": (Outcome.REFUSED, "somebody changed it in HubSpot meanwhile: eventUrl"),
+        "spring": (Outcome.REFUSED, "somebody changed it in HubSpot meanwhile: link"),
     }
     assert world.event("spring")["eventUrl"] == THEIRS
     assert (receipt.verified, receipt.exit_code) == ((), 6)
@@ -188,7 +188,7 @@ def test_what_moves_between_the_two_requests_of_an_update_stops_the_second_and_d
     receipt = world.run(world.plan(declared("fair", eventType="NEW", eventUrl=OLD, eventCompleted=True)), portal=portal)
     assert outcomes(receipt)["fair"] == (
         Outcome.FAILED,
-        "only the first of its two requests was sent: somebody changed it in HubSpot meanwhile: eventUrl",
+        "only the first of its two requests was sent: somebody changed it in HubSpot meanwhile: link",
     )
     event = world.event("fair")
     assert (event["eventType"], event["eventUrl"], event["eventCompleted"]) == ("NEW", THEIRS, False)
@@ -279,7 +279,7 @@ def test_an_orphan_that_somebody_changed_is_not_taken_away(start: Start, policy:
     receipt = world.run(draft)
     assert outcomes(receipt)["orphan"] == (
         Outcome.REFUSED,
-        "somebody changed it in HubSpot meanwhile: eventDescription",
+        "somebody changed it in HubSpot meanwhile: description",
     )
     assert world.event("orphan") == before
 
