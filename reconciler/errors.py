@@ -25,6 +25,10 @@ class ReconcilerError(Exception):
         self.hint = hint
 
 
+def _is_of_settings(found: Diagnostic) -> bool:
+    return found.place is not None and found.place.file.rpartition("/")[2] == "reconciler.yaml"
+
+
 class DeclarationsInvalid(ReconcilerError):
     """The declarations or the settings are wrong; `diagnostics` holds every problem, in file order."""
 
@@ -32,7 +36,8 @@ class DeclarationsInvalid(ReconcilerError):
 
     def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
         problems = sum(found.severity == "error" for found in diagnostics)
-        super().__init__(f"{problems} problem{'' if problems == 1 else 's'} in the declarations")
+        where = "settings" if diagnostics and all(map(_is_of_settings, diagnostics)) else "declarations"
+        super().__init__(f"{problems} problem{'' if problems == 1 else 's'} in the {where}")
         self.diagnostics = diagnostics
 
 

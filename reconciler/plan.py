@@ -1,7 +1,7 @@
 """Every event in its place to an ordered plan."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from reconciler import fingerprint, versions
@@ -151,10 +151,9 @@ def _uncompletion(match: Match) -> Diagnostic | None:
         return None
     if match.declared.fields.get("eventCompleted") is not False:
         return None
-    line = match.declared.lines.get("eventCompleted", match.declared.place.line)
     return error(
         "completed-is-final",
         f"{match.declared.identity} is completed in HubSpot, and HubSpot cannot take that back",
-        replace(match.declared.place, line=line, column=1),
+        match.declared.places.get("eventCompleted", match.declared.place),
         "declare eventCompleted: true, or leave the key out",
     )

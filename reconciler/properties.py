@@ -9,10 +9,11 @@ from typing import NamedTuple
 from reconciler.declarations.characters import cut, quoted
 from reconciler.declarations.nearest import did_you_mean
 from reconciler.diagnostics import Diagnostic, error
-from reconciler.event import CUSTOM, Declared, DeclaredEvent, Kind, Value
+from reconciler.event import CUSTOM, FIELDS, Declared, DeclaredEvent, Kind, Value
 from reconciler.live import Definition
 from reconciler.values import OPTION_SEPARATOR, understood
 
+_FIELDS = frozenset(field.name for field in FIELDS)
 _MOST_OPTIONS = 10
 """More than these are not listed in a hint."""
 
@@ -101,6 +102,8 @@ def _list(definition: Definition) -> _Misfit | None:
 
 def _known(name: str, definitions: Mapping[str, Definition]) -> str:
     """Say which property was meant, perhaps by its label; HubSpot's own are not offered."""
+    if name in _FIELDS:
+        return "it is a key of the event itself: move it out of customProperties"
     ours = [definition for definition in definitions.values() if definition.writable]
     labelled = [one.name for one in ours if one.label.casefold() == name.casefold()]
     if labelled:

@@ -44,7 +44,7 @@ def declare(merged: Merged, terms: Terms) -> Outcome:
     own = merged.own
     protect = merged.values.get("protect", False)
     properties = dict(_properties(merged))
-    places = {name: each.place for name, each in properties.items()}
+    places = dict(_places(merged)) | {name: each.place for name, each in properties.items()}
     lists = frozenset(name for name, each in properties.items() if each.is_list)
     event = DeclaredEvent(identity, fields, own.place, _lines(own), protect, places, lists)
     return Outcome(event, tuple(found))
@@ -157,7 +157,8 @@ def _check_order(merged: Merged, moments: dict[str, datetime], found: list[Diagn
     if start is None or end is None or start < end:
         return
     nearest = next((key for key in ("endDateTime", "startDateTime") if key in merged.own.values), "endDateTime")
-    message = f"the event ends at {instant(end)}, which is not after its start at {instant(start)}"
+    written_end, written_start = merged.text("endDateTime"), merged.text("startDateTime")
+    message = f"the event ends at {written_end}, which is not after its start at {written_start}"
     found.append(error("end-before-start", message, merged.place(nearest), "correct one of the two"))
 
 
@@ -167,6 +168,12 @@ def _lines(own: Layer) -> dict[str, int]:
     if isinstance(properties, Mapping):
         lines |= {CUSTOM + name: key.line for name, key in properties.keys.items()}
     return lines
+
+
+def _places(merged: Merged) -> Iterator[tuple[str, Place]]:
+    """Say where each field is declared that is no custom property; the nearest layer comes last."""
+    for layer in merged.layers:
+        yield from ((known.name, layer.key_place(known.name)) for known in FIELDS if known.name in layer.values)
 
 
 @dataclass(frozen=True, slots=True)

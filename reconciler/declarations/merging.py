@@ -1,8 +1,9 @@
 """Layers upon each other: what an event says, with what it inherits."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
+from reconciler.declarations.nodes import Scalar
 from reconciler.declarations.schema import Layer
 from reconciler.diagnostics import Place
 
@@ -34,6 +35,11 @@ class Merged:
     def place(self, key: str) -> Place:
         """Where the value of a key stands that is in `values`."""
         return next(layer.value_place(key) for layer in reversed(self.layers) if key in layer.values)
+
+    def text(self, key: str) -> str:
+        """How the value of a key is written that is in `values`, and holds a single value."""
+        layer = next(layer for layer in reversed(self.layers) if key in layer.values)
+        return cast("Scalar", layer.mapping.values[key]).text
 
     def lacks(self, key: str) -> bool:
         """Tell whether certainly no layer says anything of a key."""

@@ -1,5 +1,6 @@
 """The keys of declarations and settings, and what each may hold: the only doorway to pydantic."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -80,6 +81,10 @@ ObjectId = Annotated[
     Annotated[Digits, Tag("one value")] | Annotated[dict[Name, Digits], BeforeValidator(_entries), Tag("a mapping")],
     Discriminator(_mapping_or_one),
 ]
+
+_OWN_PROPERTY = re.compile(r"[a-z][a-z0-9_]{0,99}")
+"""How HubSpot writes the internal names of a portal's own properties."""
+_OWN_HINT = "your own properties go under customProperties"
 
 _STRICT = ConfigDict(extra="forbid")
 
@@ -235,7 +240,14 @@ class Keys:
             return "move it to defaults, or to each event"
         if self is DEFAULTS and key in EVENT_LIST.names:
             return "move it to another file"
-        return did_you_mean(key, self.names)
+        if self is not EVENT and self is not DEFAULTS:
+            return did_you_mean(key, self.names)
+        if self is EVENT and f"{key}s" in EVENT_LIST.names:
+            return f"did you mean {key}s?"
+        own = _OWN_HINT if _OWN_PROPERTY.fullmatch(key) else None
+        if own and "_" in key and key.replace("_", "") not in map(str.lower, self.names):
+            return own
+        return did_you_mean(key, self.names) or own
 
 
 def unknown(file: str, line: int = 1, column: int = 1) -> Layer:

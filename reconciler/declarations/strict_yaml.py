@@ -21,6 +21,8 @@ REPEATED = 10_000
 """How many values of one file may come from references; a few short ones can stand for millions."""
 
 _GIVE_VALUE = 'write "" to empty it, or delete the line to leave it alone'
+_NO_COMMENT = "what follows # is a comment: put the value in quotes"
+_NO_COMMA = "a comma ends the value before it here: put a value that holds one in quotes"
 _QUOTE = "put the value in quotes"
 
 _Valued = yaml.ScalarEvent | yaml.CollectionStartEvent
@@ -160,7 +162,12 @@ class _Tree:
         whole = True
         while not isinstance(key_event := next(self.events), yaml.MappingEndEvent):
             key = self.key(key_event, depth + 1)
-            value = self.value_of(key, next(self.events), depth + 1)
+            value_event = next(self.events)
+            if key is not None and _is_absent(value_event):
+                self.tell_absent(key, value_event)
+                value = None
+            else:
+                value = self.node(value_event, depth + 1)
             if key is None:
                 whole = False
             elif key.text in keys:
@@ -181,11 +188,14 @@ class _Tree:
             self.tell("key-not-text", "a key must be a text", _begin(event), "put the key in quotes")
         return None
 
-    def value_of(self, key: Scalar | None, event: yaml.Event, depth: int) -> Node | None:
-        if key is None or not _is_absent(event):
-            return self.node(event, depth)
-        self.tell("no-value", f"{quoted(key.text)} has no value", Position(key.line, key.column), _GIVE_VALUE)
-        return None
+    def tell_absent(self, key: Scalar, event: yaml.Event) -> None:
+        """Say that a key has no value, and what may have been meant for one."""
+        end = cast("yaml.Mark", event.start_mark).index
+        before = self.text[self.text.rfind("\n", 0, end) + 1 :][: key.column - 1]
+        rest = self.text[end:].partition("\n")[0]
+        after_comma, comment = before.rstrip().endswith(","), rest.lstrip().startswith("#")
+        hint = _NO_COMMENT if comment else _NO_COMMA if after_comma else _GIVE_VALUE
+        self.tell("no-value", f"{quoted(key.text)} has no value", Position(key.line, key.column), hint)
 
     def anchored(self, event: _Valued, depth: int) -> Node | None:
         anchor = _Anchor(event.anchor or "", _begin(event))

@@ -6,7 +6,7 @@ import signal
 import pytest
 
 from reconciler import errors
-from reconciler.diagnostics import Diagnostic, error, info, warning
+from reconciler.diagnostics import Diagnostic, Place, error, info, warning
 from reconciler.errors import DeclarationsInvalid, Interrupted, ReconcilerError, Refused, Unavailable
 
 DRAWN = re.findall(r"^[├└]── (\w+) +(\d+)  ", errors.__doc__ or "", re.MULTILINE)
@@ -43,6 +43,12 @@ def test_an_error_keeps_its_message_and_what_to_do() -> None:
     ("findings", "message"),
     [
         ((error("a", "b"),), "1 problem in the declarations"),
+        ((error("a", "b", Place("events/reconciler.yaml")),), "1 problem in the settings"),
+        (
+            (error("a", "b", Place("reconciler.yaml")), error("a", "b", Place("a.yaml"))),
+            "2 problems in the declarations",
+        ),
+        ((), "0 problems in the declarations"),
         ((error("a", "b"), warning("c", "d"), error("e", "f"), info("g", "h")), "2 problems in the declarations"),
     ],
 )

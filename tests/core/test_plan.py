@@ -205,12 +205,11 @@ def test_a_completion_cannot_be_taken_back_by_silence_either_but_silence_asks_fo
 def test_a_completion_that_is_taken_back_is_told_where_it_is_declared() -> None:
     event = declared(fields={"eventName": "Summit", "eventCompleted": False})
     held = live("1", fields={"eventCompleted": True})
-    (told,) = planned([event], [held]).plan.diagnostics
-    assert (told.severity, told.place) == (Severity.ERROR, Place("events/summit.yaml", 5, 1))
+    key = Place("events/_defaults.yaml", 5, 7)
+    (told,) = planned([replace(event, places={"eventCompleted": key})], [held]).plan.diagnostics
+    assert (told.severity, told.place) == (Severity.ERROR, key)
     assert told.message == "acme/summit is completed in HubSpot, and HubSpot cannot take that back"
     assert told.hint == "declare eventCompleted: true, or leave the key out"
-    (inherited,) = planned([replace(event, lines={})], [held]).plan.diagnostics
-    assert inherited.place == Place("events/summit.yaml", 3, 1)
 
 
 def test_findings_of_the_files_come_before_those_of_the_portal_in_file_order() -> None:

@@ -156,6 +156,7 @@ def test_an_option_that_nobody_can_choose_is_told_with_the_nearest(
     ("name", "hint"),
     [
         ("event_regoin", "did you mean event_region?"),
+        ("eventName", "it is a key of the event itself: move it out of customProperties"),
         ("doors OPEN", "did you mean event_doors?"),
         ("xyz", "define it in HubSpot first: HubSpot drops what it does not know"),
         ("hs_lastmodifieddat", "define it in HubSpot first: HubSpot drops what it does not know"),

@@ -11,7 +11,7 @@ from reconciler.declarations.disk import LARGEST
 from reconciler.declarations.files import MOST_FILES, load
 from reconciler.diagnostics import Severity
 from reconciler.errors import DeclarationsInvalid
-from reconciler.event import Declared
+from reconciler.event import CUSTOM, Declared
 from reconciler.settings import load_settings
 
 EVENT = "externalEventId: {}\neventName: A name\neventOrganizer: Acme\n"
@@ -220,13 +220,14 @@ def test_a_custom_property_is_where_the_nearest_file_declares_it() -> None:
     first, second = read().events
     inherited = {"root": "events/_defaults.yaml:2:3", "year": "events/2027/_defaults.yaml:1:20"}
     file = "events/2027/a.yaml"
-    assert {name.partition(".")[2]: str(place) for name, place in first.places.items()} == {
+    assert {name.partition(".")[2]: str(place) for name, place in first.places.items() if name.startswith(CUSTOM)} == {
         **inherited,
         "both": f"{file}:2:33",
         "own": f"{file}:7:24",
         "shared": f"{file}:7:32",
     }
-    assert {name.partition(".")[2]: str(place) for name, place in second.places.items()} == {
+    assert str(second.places["eventName"]) == f"{file}:9:5"
+    assert {name.partition(".")[2]: str(place) for name, place in second.places.items() if name.startswith(CUSTOM)} == {
         **inherited,
         "both": f"{file}:2:33",
         "shared": f"{file}:2:22",
