@@ -1,6 +1,8 @@
 """An approved plan to a receipt: every write stands behind a fresh read."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import datetime
 from typing import TypeVar, assert_never
 
 from reconciler.change import Change, Create, Delete, Update, takes_away
@@ -11,11 +13,13 @@ from reconciler.guard import ApprovedPlan
 from reconciler.ledger import Applied, Ledger
 from reconciler.live import Answer, Edit, Writer
 from reconciler.lookup import Lookup
+from reconciler.orphans import Will
+from reconciler.orphans import judge as judge_orphan
 from reconciler.receipt import Outcome
 from reconciler.steps import Completion, CreateBatch, DeleteBatch, Step, UpdateBatch, steps
 
 Progress = Callable[[Applied], None]
-"""Is told how far the run has come, after each write."""
+"""Is told how far the run has come, before each write and after each step; what it raises keeps a write from going."""
 
 _Changed = TypeVar("_Changed", bound=Change)
 _Alone = Callable[[_Changed], None]
@@ -25,14 +29,18 @@ MOST_SILENCE = 3
 """Reads in a row that may fail before a write is settled without them: each waits for HubSpot on its own, so a batch
 of a hundred could use up all the time of the run."""
 _UNHELD = "HubSpot answered success, but does not hold it"
+_TOO_MANY = "more people are registered by now than --max-registrants allows"
 
 
-def apply(approved: ApprovedPlan, portal: Writer, lookup: Lookup, progress: Progress) -> Applied:
-    """Carry out the approved changes, as far as they still stand."""
-    run = _Run(approved, portal, lookup)
+def apply(
+    approved: ApprovedPlan, portal: Writer, lookup: Lookup, progress: Progress, now: Callable[[], datetime]
+) -> Applied:
+    """Carry out the approved changes, as far as they still stand; `now` decides at each of them what is over."""
+    run = _Run(approved, portal, lookup, progress, now)
     for step in steps(approved.changes):
         run.take(step)
-        progress(run.ledger.applied())
+        with suppress(ReconcilerError):  # what was told before the step stays true
+            run.tell()
         if run.ledger.cause is not None:
             break
     return run.ledger.applied()
@@ -41,10 +49,19 @@ def apply(approved: ApprovedPlan, portal: Writer, lookup: Lookup, progress: Prog
 class _Run:
     """One apply under way."""
 
-    def __init__(self, approved: ApprovedPlan, portal: Writer, lookup: Lookup) -> None:
+    def __init__(
+        self,
+        approved: ApprovedPlan,
+        portal: Writer,
+        lookup: Lookup,
+        progress: Progress,
+        now: Callable[[], datetime],
+    ) -> None:
         self.approved = approved
         self.portal = portal
         self.lookup = lookup
+        self.progress = progress
+        self.now = now
         self.ledger = Ledger(approved.changes)
         self.registrants: dict[Identity, int] = {}
         self.silence = 0  # reads in a row that failed, while the latest write is settled
@@ -53,10 +70,14 @@ class _Run:
         """Carry out one step; what ends the run is kept as its cause."""
         try:
             self._take(step)
-        except (AccessDenied, Unavailable, Interrupted) as cause:
-            self.ledger.cause = self.ledger.cause or cause
         except Rejected as no:
             self.ledger.record_all(filter(self.ledger.is_open, step.changes), Outcome.FAILED, no.message)
+        except ReconcilerError as cause:
+            self.ledger.cause = self.ledger.cause or cause
+
+    def tell(self) -> None:
+        """Tell how far the run has come."""
+        self.progress(self.ledger.applied())
 
     def _take(self, step: Step) -> None:
         match step:
@@ -124,25 +145,32 @@ class _Run:
 
     def _due(self, change: Change, found: LiveEvent | None) -> Due | None:
         """Give what is still to be done; record the outcome where nothing is."""
-        match judge(self.approved.draft, change, found):
+        match self._judge(change, found):
             case Holds():
                 self.ledger.hold(change)
             case Overtaken(why):
                 self.ledger.refuse(change, why)
             case Due() as due:
-                return due if self._within_limits(change, found) else None
+                return due
             case _ as never:
                 assert_never(never)
         return None
 
-    def _within_limits(self, change: Change, found: LiveEvent | None) -> bool:
+    def _judge(self, change: Change, found: LiveEvent | None) -> Freshness:
+        """Judge a change by a fresh read; what takes an event away must pass the guards as they stand now."""
+        freshness = judge(self.approved.draft, change, found)
+        if found is None or not isinstance(freshness, Due) or not takes_away(change):
+            return freshness
+        verdict = judge_orphan(found, self.approved.draft.policy, self.now())
+        if verdict.will is Will.NOTHING:
+            return Overtaken(verdict.why)
+        return freshness if self._within_limits(change, found) else Overtaken(_TOO_MANY)
+
+    def _within_limits(self, change: Change, found: LiveEvent) -> bool:
         """Count registrants again, because people register between a plan and its apply."""
-        if not takes_away(change) or found is None:
-            return True
         others = sum(people for identity, people in self.registrants.items() if identity != change.identity)
         allowed = self.approved.limits.registrants or 0
         if found.registrants is None or others + found.registrants > allowed:
-            self.ledger.refuse(change, "more people are registered by now than --max-registrants allows")
             return False
         self.registrants[change.identity] = found.registrants
         return True
@@ -150,14 +178,20 @@ class _Run:
     def _send(
         self, changes: Sequence[_Changed], request: Callable[[], Answer], alone: _Alone[_Changed] | None = None
     ) -> None:
-        """Send one write and record what became of each change in it."""
+        """Send one write and record what became of each change in it.
+
+        It is told before it goes, so that whatever kills the run leaves behind that it may have been carried out.
+        """
         if not changes:
             return
         self.silence = 0
+        self.ledger.send(changes)
         try:
+            self.tell()
             with self.portal.resending_only_if(lambda: all(map(self._still_due, changes))):
                 answer = request()
         except Rejected as no:
+            self.ledger.unsend(changes)
             self._isolate(changes, no, alone)
         except AccessDenied as no:
             self.ledger.record_all(changes, Outcome.FAILED, no.message)
@@ -165,6 +199,9 @@ class _Run:
         except Unavailable as lost:
             if not self._settled_well(changes, lost):
                 raise
+        except ReconcilerError:
+            self.ledger.unsend(changes)
+            raise
         else:
             self.ledger.written = True
             self._settle_unconfirmed(changes, answer, alone)
@@ -193,6 +230,7 @@ class _Run:
     def _settled_well(self, changes: Sequence[Change], lost: Unavailable) -> bool:
         """Settle a write whose answer was lost; where reading shows all of it, the run can go on."""
         if not lost.sent:
+            self.ledger.unsend(changes)
             return False
         self.ledger.written = True
         for change in changes:
@@ -200,7 +238,7 @@ class _Run:
         return self.ledger.cause is None and all(map(self.ledger.went_well, changes))
 
     def _still_due(self, change: Change) -> bool:
-        return isinstance(judge(self.approved.draft, change, self.portal.find(change.identity)), Due)
+        return isinstance(self._judge(change, self.portal.find(change.identity)), Due)
 
     def _settle_unconfirmed(self, changes: Sequence[_Changed], answer: Answer, alone: _Alone[_Changed] | None) -> None:
         """Settle what an answer does not confirm; what it does not name as failed gets another chance."""

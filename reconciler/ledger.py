@@ -11,6 +11,7 @@ from reconciler.receipt import Outcome, Result
 from reconciler.steps import steps
 
 _HALF = "only the first of its two requests was sent"
+_UNDER_WAY = "it was being sent when the run ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,11 @@ class Ledger:
         self._results: dict[Identity, Result] = {}
         self._requests_left = Counter(change.identity for step in steps(changes) for change in step.changes)
         self._begun: set[Identity] = set()
+        self._under_way: set[Identity] = set()
 
     def applied(self) -> Applied:
         """Give every change as it stands now."""
-        return Applied(tuple(map(self._standing, self._changes)), self.written, self.cause)
+        return Applied(tuple(map(self._standing, self._changes)), self.written or bool(self._under_way), self.cause)
 
     def is_open(self, change: Change) -> bool:
         """Tell whether nothing final is known of the change yet."""
@@ -56,12 +58,21 @@ class Ledger:
         result = self._results.get(change.identity)
         return self.has_begun(change) if result is None else result.outcome is Outcome.DONE
 
+    def send(self, changes: Iterable[Change]) -> None:
+        """Note that a request is about to be sent: until it is known what became of the changes, they are unsure."""
+        self._under_way.update(change.identity for change in changes)
+
+    def unsend(self, changes: Iterable[Change]) -> None:
+        """Note that a request was not carried out, whatever kept it from that."""
+        self._under_way.difference_update(change.identity for change in changes)
+
     def skip(self, change: Change) -> None:
         """Note that one of its requests is not needed: HubSpot already holds what it would write."""
         self._requests_left[change.identity] -= 1
 
     def succeed(self, change: Change) -> None:
         """Note one request that went well."""
+        self._under_way.discard(change.identity)
         self._requests_left[change.identity] -= 1
         if self._requests_left[change.identity]:
             self._begun.add(change.identity)
@@ -81,6 +92,7 @@ class Ledger:
 
     def record(self, change: Change, outcome: Outcome, why: str | None = None) -> None:
         """Note how a change ended."""
+        self._under_way.discard(change.identity)
         self._results[change.identity] = Result(change, outcome, why)
 
     def record_all(self, changes: Iterable[Change], outcome: Outcome, why: str) -> None:
@@ -89,6 +101,8 @@ class Ledger:
             self.record(change, outcome, why)
 
     def _standing(self, change: Change) -> Result:
+        if change.identity in self._under_way:
+            return Result(change, Outcome.UNSURE, _UNDER_WAY)
         if change.identity in self._results:
             return self._results[change.identity]
         if self.has_begun(change):

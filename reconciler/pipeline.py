@@ -12,7 +12,7 @@ from reconciler.base import NO_BASE, Base
 from reconciler.change import Change, Create
 from reconciler.diagnostics import Severity
 from reconciler.diff import compare
-from reconciler.errors import DeclarationsInvalid, ReconcilerError
+from reconciler.errors import DeclarationsInvalid, Interrupted, ReconcilerError
 from reconciler.event import Declared, Identity
 from reconciler.evidence import Evidence, first_evidence
 from reconciler.freshness import Holds, judge
@@ -57,15 +57,23 @@ def approve_plan(draft: Draft, select: Select, limits: Limits) -> ApprovedPlan:
     return approve(draft, selection, limits)
 
 
-def run_plan(approved: ApprovedPlan, portal: Writer, lookup: Lookup, progress: Progress, now: datetime) -> Receipt:
-    """Apply the approved changes, then read again to prove that nothing is left of them."""
-    applied = apply(approved, portal, lookup, progress)
-    if applied.cause is not None:
+def run_plan(
+    approved: ApprovedPlan, portal: Writer, lookup: Lookup, progress: Progress, now: Callable[[], datetime]
+) -> Receipt:
+    """Apply the approved changes, then read again to prove that nothing is left of them.
+
+    What was written before something ended the run is read again as well, unless somebody wants it to end; the first
+    read that fails ends that.
+    """
+    applied = apply(approved, portal, lookup, progress, now)
+    if isinstance(applied.cause, Interrupted) or (applied.cause is not None and not applied.written):
         return so_far(approved, applied)
     try:
-        return finished(approved, applied, verify(approved.draft, _reached(applied), portal, now))
+        return finished(approved, applied, verify(approved.draft, _reached(applied), portal, now()))
+    except Interrupted as wish:
+        return so_far(approved, replace(applied, cause=wish))
     except ReconcilerError as cause:
-        return so_far(approved, replace(applied, cause=cause))
+        return so_far(approved, replace(applied, cause=applied.cause or cause))
 
 
 def verify(draft: Draft, ran: Collection[tuple[str, ...]], portal: Reader, now: datetime) -> tuple[Change, ...]:

@@ -138,15 +138,14 @@ def _apply(declared: Declared, base: Base, settings: Settings, options: Options)
         HttpWriter(way.connection, timeout=way.timeout, clock=way.clock, watch=way.watch) as http,
     ):
         portal = PortalWriter(http, settings.api_version)
-        now = options.now()
         policy = replace(way.policy, trusts_list=options.lookup is trust_list)
-        draft = make_plan(declared, policy, portal, now, base)
+        draft = make_plan(declared, policy, portal, options.now(), base)
         if not options.reviewed or not draft.plan.changes:
             _show_plan(draft, options)
         approved = _approve(draft, options)
         _save(not_begun(approved), options)  # where a receipt cannot be kept, nothing is written to HubSpot either
         with stop.listening(), progress(len(approved.changes), quiet=options.common.quiet) as told:
-            receipt = run_plan(approved, portal, options.lookup(portal), _keeping(approved, options, told), now)
+            receipt = run_plan(approved, portal, options.lookup(portal), _keeping(approved, options, told), options.now)
     return _finish(receipt, options)
 
 

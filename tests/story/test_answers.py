@@ -10,7 +10,7 @@ import pytest
 from reconciler import approval
 from reconciler.accounting import so_far
 from reconciler.change import Action
-from reconciler.errors import AccessDenied, Interrupted
+from reconciler.errors import AccessDenied, Interrupted, ReconcilerError, Unavailable
 from reconciler.event import DeclaredEvent, Identity
 from reconciler.ledger import Applied
 from reconciler.live import Writer
@@ -156,7 +156,8 @@ def test_a_write_that_never_arrives_is_settled_by_reading_and_ends_the_run(start
     assert outcomes(receipt)[event] is Outcome.FAILED
     assert re.fullmatch(r"the connection to 127\.0\.0\.1:\d+ failed: it broke off", reasons(receipt)[event] or "")
     assert not holds(world, event)
-    assert (receipt.verified, receipt.exit_code) == (None, 6)
+    assert event in {change.name for change in receipt.verified or ()}
+    assert receipt.exit_code == 6
 
 
 def test_what_stood_behind_a_write_that_never_arrived_is_not_attempted(start: Start) -> None:
@@ -429,7 +430,8 @@ def test_a_token_that_loses_its_right_in_the_middle_ends_the_run(start: Start) -
         "orphan": Outcome.NOT_ATTEMPTED,
     }
     assert isinstance(receipt.cause, AccessDenied)
-    assert (receipt.verified, receipt.exit_code) == (None, 6)
+    assert {change.name for change in receipt.verified or ()} == {"spring", "fair"}
+    assert receipt.exit_code == 6
 
 
 def test_a_fresh_read_that_hubspot_refuses_writes_nothing_of_its_batch(start: Start) -> None:
@@ -544,23 +546,117 @@ def test_a_write_that_was_not_confirmed_when_the_run_was_interrupted_is_unsure(s
     assert receipt.exit_code == 143
 
 
-def test_every_step_is_told_as_it_is_taken_and_the_receipt_so_far_is_true(start: Start) -> None:
+class Told:
+    """Somebody who is told how far a run has come, and compares it with what HubSpot holds."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.draft = world.plan(*DECLARED)
+        self.approved = approve_plan(self.draft, approval.everything, ANYTHING)
+        self.receipts: list[Receipt] = []
+        self.truths: list[set[str]] = []
+
+    def progress(self, applied: Applied) -> None:
+        self.receipts.append(so_far(self.approved, applied))
+        self.truths.append({event for event in WRITES if holds(self.world, event)})
+
+
+def test_every_step_is_told_before_and_after_it_is_taken_and_the_receipt_so_far_is_true(start: Start) -> None:
     world = start(*BEFORE, policy=DELETES)
-    draft = world.plan(*DECLARED)
-    approved = approve_plan(draft, approval.everything, ANYTHING)
-    told: list[Receipt] = []
-    seen: list[set[str]] = []
-
-    def progress(applied: Applied) -> None:
-        told.append(so_far(approved, applied))
-        seen.append({event for event in (*WRITES, "summer") if holds(world, event)})
-
-    receipt = world.run(draft, progress=progress)
-    assert len(told) == draft.plan.writes_to_apply
-    for early, truth in zip(told, seen, strict=True):
+    told = Told(world)
+    receipt = world.run(told.draft, progress=told.progress)
+    assert len(told.receipts) == 2 * told.draft.plan.writes_to_apply
+    for early, truth in zip(told.receipts, told.truths, strict=True):
         assert early.verified is None
         assert {name for name, outcome in outcomes(early).items() if outcome is Outcome.DONE} - {"fair"} == truth
-    assert outcomes(told[-1]) == outcomes(receipt)
+    assert outcomes(told.receipts[-1]) == outcomes(receipt)
+
+
+def test_a_write_is_told_as_unsure_before_it_goes(start: Start) -> None:
+    world = start(*BEFORE, policy=DELETES)
+    told = Told(world)
+    sent: list[set[str]] = []
+
+    def decide(passing: Passing) -> Treatment:
+        if passing.method != "GET" and not passing.path.endswith("/access-token-info"):
+            before = told.receipts[-1]
+            assert before.written
+            sent.append({name for name, outcome in outcomes(before).items() if outcome is Outcome.UNSURE})
+            assert {reasons(before)[name] for name in sent[-1]} == {"it was being sent when the run ended"}
+        return Fate.PASSED_ON
+
+    way = world.through(forwarding(world.base_url, decide))
+    world.run(told.draft, portal=world.portal(base_url=way.base_url), progress=told.progress)
+    assert sent == [{"summer"}, {"fair", "spring"}, {"fair"}, {"winter"}, {"orphan"}]
+
+
+def test_a_write_that_cannot_be_told_does_not_go(start: Start) -> None:
+    world = start(*BEFORE, policy=DELETES)
+    draft = world.plan(*DECLARED)
+    room = iter([None, None])
+
+    def progress(_: Applied) -> None:
+        if next(room, "full") == "full":
+            raise ReconcilerError("the disk is full")
+
+    world.requests()
+    receipt = world.run(draft, progress=progress)
+    assert [path for _, path, _ in world.writes()] == ["/events/upsert"]
+    assert outcomes(receipt) == {
+        "summer": Outcome.DONE,
+        **dict.fromkeys(("spring", "winter", "fair", "orphan"), Outcome.NOT_ATTEMPTED),
+    }
+    assert receipt.cause is not None
+    assert (receipt.cause.message, receipt.verified, receipt.exit_code) == ("the disk is full", (), 6)
+
+
+def test_what_an_answer_left_open_when_the_run_ended_is_unsure_and_not_called_unsent(start: Start) -> None:
+    world = start()
+    read = iter([Fate.PASSED_ON] * 3)
+
+    def decide(passing: Passing) -> Treatment:
+        if passing.path.endswith("/events/upsert"):
+            return Instead(200, EMPTY)
+        if passing.method == "GET":
+            return next(read, Instead(401))
+        return Fate.PASSED_ON
+
+    receipt = run(world, decide, declared("a"), declared("b"))
+    assert outcomes(receipt) == {"a": Outcome.UNSURE, "b": Outcome.UNSURE}
+    assert (receipt.written, receipt.exit_code) == (True, 6)
+
+
+# The second reading of a run that was cut short
+
+
+def test_what_was_done_before_a_failure_is_proven_where_reading_works(start: Start) -> None:
+    world = start(*BEFORE, policy=DELETES)
+    receipt = run(world, meeting("GET", "/events/winter", Instead(503), times=5))
+    assert outcomes(receipt)["spring"] is Outcome.DONE
+    assert outcomes(receipt)["orphan"] is Outcome.NOT_ATTEMPTED
+    assert isinstance(receipt.cause, Unavailable)
+    assert (receipt.verified, receipt.exit_code) == ((), 6)
+
+
+def test_the_first_read_that_fails_ends_the_second_reading_of_a_failed_run(start: Start) -> None:
+    world = start(*BEFORE, policy=DELETES)
+    way = world.through(forwarding(world.base_url, dying("GET", "/events/winter", Fate.REQUEST_LOST)))
+    receipt = world.run(world.plan(*DECLARED), portal=world.portal(base_url=way.base_url))
+    dead = [passing.target for passing in way.sent if passing.path.endswith("/events/winter")]
+    assert way.sent[-1].path.endswith("/details")
+    assert (len(dead), receipt.verified) == (5, None)
+    assert isinstance(receipt.cause, Unavailable)
+
+
+def test_a_signal_during_the_second_reading_of_a_failed_run_is_what_ended_it(start: Start) -> None:
+    world, wish = start(*BEFORE, policy=DELETES), Wish()
+    ending = wish.when("GET", "/details", Fate.PASSED_ON)
+
+    def decide(passing: Passing) -> Treatment:
+        return Instead(503) if passing.path.endswith("/events/winter") else ending(passing)
+
+    receipt = run_until(world, wish, decide)
+    assert (receipt.verified, receipt.written, receipt.exit_code) == (None, True, 143)
 
 
 # Whole lists as a proof

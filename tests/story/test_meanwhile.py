@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -12,8 +13,8 @@ from reconciler.hubspot.writer import PortalWriter
 from reconciler.live import Answer, Edit
 from reconciler.policy import Orphans, Policy
 from reconciler.receipt import Outcome, Receipt
-from tests.hubspot.forwarding import forwarding
-from tests.story.world import LATER, POLICY, VERSIONS, Held, World, adopted, custom, declared, live
+from tests.hubspot.forwarding import Fate, Instead, Passing, Treatment, forwarding
+from tests.story.world import LATER, NOW, POLICY, VERSIONS, Held, World, adopted, custom, declared, live
 
 Start = Callable[..., World]
 
@@ -21,6 +22,8 @@ OLD, NEW, THEIRS = "https://old.example", "https://new.example", "https://theirs
 DATES: Held = {"startDateTime": "2027-04-15T09:00:00Z", "endDateTime": LATER}
 DELETES = replace(POLICY, orphans=Orphans.DELETE)
 CANCELS = replace(POLICY, orphans=Orphans.CANCEL)
+AFTER = datetime(2028, 1, 1, tzinfo=UTC)
+"""When everything is over."""
 
 
 class Meddled(PortalWriter):
@@ -316,6 +319,37 @@ def test_an_orphan_to_be_cancelled_that_somebody_deleted_is_refused(start: Start
     world.remove(world.event("orphan"))
     receipt = world.run(draft)
     assert outcomes(receipt)["orphan"] == (Outcome.REFUSED, "it is gone from HubSpot")
+
+
+OVER = "it is over, and its attendance is history worth keeping"
+
+
+@pytest.mark.parametrize("policy", [DELETES, CANCELS], ids=["delete", "cancel"])
+def test_an_orphan_that_is_over_by_the_time_of_its_turn_is_left_alone(start: Start, policy: Policy) -> None:
+    world = start(live("orphan 1", **DATES), live("orphan 2", **DATES), policy=policy)
+    looks = iter([NOW])
+    receipt = world.run(world.plan(declared("spring")), now=lambda: next(looks, AFTER))
+    assert outcomes(receipt)["orphan 1"] == (Outcome.DONE, None)
+    assert outcomes(receipt)["orphan 2"] == (Outcome.REFUSED, OVER)
+    assert world.event("orphan 2")["eventCancelled"] is False
+
+
+def test_an_orphan_that_gets_over_while_its_delete_waits_is_left_alone(start: Start) -> None:
+    world = start(live("orphan", **DATES), policy=DELETES)
+    time = [NOW]
+
+    def lets_it_wait(passing: Passing) -> Treatment:
+        if not passing.path.endswith("/batch/archive"):
+            return Fate.PASSED_ON
+        time.append(AFTER)
+        return Instead(429, b"{}")
+
+    way = world.through(forwarding(world.base_url, lets_it_wait))
+    draft = world.plan(declared("spring"))
+    receipt = world.run(draft, portal=world.portal(base_url=way.base_url), now=lambda: time[-1])
+    assert outcomes(receipt)["orphan"] == (Outcome.NOT_ATTEMPTED, "the run ended before it")
+    assert len(time) == 2
+    assert world.event("orphan")
 
 
 class Popular(PortalWriter):

@@ -134,11 +134,12 @@ class World:
         limits: Limits = ANYTHING,
         lookup: Callable[[Writer], Lookup] = read_each,
         progress: Callable[[Applied], None] = lambda _: None,
+        now: Callable[[], datetime] = lambda: NOW,
     ) -> Receipt:
         """Approve a plan whole, and apply it."""
         writer = portal or self._ours
         approved = approve_plan(draft, approval.everything, limits)
-        return run_plan(approved, writer, lookup(writer), progress, NOW)
+        return run_plan(approved, writer, lookup(writer), progress, now)
 
     def apply(self, *events: DeclaredEvent) -> Receipt:
         return self.run(self.plan(*events))

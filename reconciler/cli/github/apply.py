@@ -105,7 +105,7 @@ def _planned_again(given: _Given, base: Base) -> Ending:
         given.keep(not_begun(approved))  # where a receipt cannot be kept, nothing is written to HubSpot either
         with stop.listening():
             telling.begun(approved)
-            receipt = run_plan(approved, portal, read_each(portal), _keeping(given, approved), given.asked.now())
+            receipt = run_plan(approved, portal, read_each(portal), _keeping(given, approved), given.asked.now)
             return _finished(given, approved, receipt, telling)
 
 
