@@ -208,8 +208,8 @@ def test_a_hubspot_that_is_gone_is_not_asked_for_each_event_of_a_lost_batch(star
     ends = [(reasons(receipt)[f"event-{number}"] or "").rpartition("; ")[2] for number in range(8)]
     assert ends == ["reading it back failed too"] * 3 + ["it was not read back, as the reads before it failed"] * 5
     sent = [f"{one.method} {one.path.rpartition('/')[2]}" for one in way.sent]
-    # Once to see whether to send it again, and then the first three.
-    assert len(sent[sent.index("POST upsert") + 1 :]) == 4 * ATTEMPTS
+    # Once to see whether to send it again, then the first three, then once to read everything back.
+    assert len(sent[sent.index("POST upsert") + 1 :]) == 5 * ATTEMPTS
 
 
 def test_a_hubspot_that_answers_now_and_then_is_asked_for_each_event_of_a_lost_batch(start: Start) -> None:
