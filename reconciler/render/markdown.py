@@ -162,7 +162,7 @@ def _receipt(receipt: Receipt) -> Iterator[str]:
             for result in words.notable(receipt)
         ),
     )
-    for short in words.shortfall(receipt):
-        yield from (short, "")
+    for line in (*words.shortfall(receipt), *words.overruled(receipt, escaped)):
+        yield from (line, "")
     yield words.applied(receipt)
     yield words.verified(receipt, escaped)

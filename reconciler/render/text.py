@@ -134,5 +134,6 @@ def _receipt(receipt: Receipt) -> Iterator[str]:
         yield f"  {words.sign(result.change)} {words.title(result.change)} · {words.outcome(result)}"
         yield f"    {words.identity(result.change.identity)} · {words.where(result.change)}"
     yield from words.shortfall(receipt)
+    yield from words.overruled(receipt)
     yield words.applied(receipt)
     yield words.verified(receipt)

@@ -252,6 +252,28 @@ def shortfall(receipt: Receipt) -> Iterator[str]:
         yield f"Not done: {short}. A new plan shows how things stand now."
 
 
+def overruled(receipt: Receipt, write: Callable[[str], str] = visible) -> Iterator[str]:
+    """Say of which events HubSpot no longer holds what this run wrote; `write` makes their names safe."""
+    done = {result.change.identity.key for result in receipt.results if result.outcome is Outcome.DONE}
+    left = [change for change in receipt.verified or () if change.identity.key in done]
+    if left:
+        named = [write(f"{change.identity} ({_otherwise(change)})") for change in left[:_MOST_NAMES]]
+        more = f" and {len(left) - _MOST_NAMES} more" if len(left) > _MOST_NAMES else ""
+        yield f"Different again after it was written: {', '.join(named)}{more}. What HubSpot holds now stands."
+
+
+def _otherwise(left: Change) -> str:
+    match left:
+        case Create():
+            return "it is gone"
+        case Delete():
+            return "it is there again"
+        case Update(fields=fields):
+            return ", ".join(map(label, fields))
+        case _:
+            assert_never(left)
+
+
 def outcome(result: Result) -> str:
     """Say how one change ended."""
     ended = result.outcome.replace("_", " ")

@@ -371,6 +371,28 @@ def test_a_receipt_that_fell_short_says_by_what_and_what_to_do() -> None:
     assert list(words.shortfall(Receipt(PORTAL, "sha256:00", results))) == [line]
 
 
+def renamed(number: int) -> Update:
+    return replace(update("eventName", "b"), identity=Identity("acme", f"e-{number}", f"{number}"))
+
+
+def test_a_receipt_says_what_is_different_again_though_it_was_written() -> None:
+    made, changed, deleted, failed = (renamed(number) for number in range(4))
+    results = (*(Result(one, Outcome.DONE) for one in (made, changed, deleted)), Result(failed, Outcome.FAILED, "no"))
+    left = (Create(made.identity, None, ()), changed, Delete(deleted.identity, None, ()), failed)
+    (line,) = words.overruled(Receipt(PORTAL, "sha256:00", results, left))
+    assert line == (
+        "Different again after it was written: acme/e-0 (it is gone), acme/e-1 (name), acme/e-2 (it is there again). "
+        "What HubSpot holds now stands."
+    )
+
+
+def test_only_some_of_many_events_that_are_different_again_are_named() -> None:
+    changes = tuple(map(renamed, range(12)))
+    results = tuple(Result(one, Outcome.DONE) for one in changes)
+    (line,) = words.overruled(Receipt(PORTAL, "sha256:00", results, changes))
+    assert line.endswith("acme/e-9 (name) and 2 more. What HubSpot holds now stands.")
+
+
 def test_a_receipt_of_successes_did_not_fall_short() -> None:
     assert not list(words.shortfall(Receipt(PORTAL, "sha256:00", (Result(update("a", "b"), Outcome.DONE),))))
 

@@ -13,6 +13,7 @@ from reconciler.hubspot.writer import PortalWriter
 from reconciler.live import Answer, Edit
 from reconciler.policy import Orphans, Policy
 from reconciler.receipt import Outcome, Receipt
+from reconciler.render import words
 from tests.hubspot.forwarding import Fate, Instead, Passing, Treatment, forwarding
 from tests.story.world import LATER, NOW, POLICY, VERSIONS, Held, World, adopted, custom, declared, live
 
@@ -164,7 +165,32 @@ def test_an_edit_after_the_write_is_shown_by_the_second_reading(start: Start) ->
     assert outcomes(receipt) == {"spring": (Outcome.DONE, None)}
     (left,) = receipt.verified or ()
     assert [(field.name, field.before, field.after) for field in left.fields] == [("eventUrl", THEIRS, NEW)]
+    assert list(words.overruled(receipt)) == [
+        "Different again after it was written: acme/spring (link). What HubSpot holds now stands."
+    ]
     assert receipt.exit_code == 6
+
+
+def test_of_an_edit_in_the_last_window_another_field_stays_and_is_told(start: Start) -> None:
+    world = start(live("spring", eventUrl=OLD, eventType="WEBINAR"))
+    portal = world.special_portal(Meddled)
+    portal.before = lambda: world.edit(world.event("spring"), eventType="THEIRS", eventDescription="theirs")
+    receipt = world.run(world.plan(declared("spring", eventUrl=NEW, eventType="WEBINAR")), portal=portal)
+    event = world.event("spring")
+    assert (event["eventUrl"], event["eventType"], event["eventDescription"]) == (NEW, "THEIRS", "theirs")
+    (left,) = receipt.verified or ()
+    assert [(field.name, field.before) for field in left.fields] == [("eventType", "THEIRS")]
+    assert len(list(words.overruled(receipt))) == 1
+    assert receipt.exit_code == 6
+
+
+def test_of_an_edit_in_the_last_window_the_written_field_is_the_runs(start: Start) -> None:
+    world = start(live("spring", eventUrl=OLD))
+    portal = world.special_portal(Meddled)
+    portal.before = lambda: world.edit(world.event("spring"), eventUrl=THEIRS)
+    receipt = world.run(world.plan(declared("spring", eventUrl=NEW)), portal=portal)
+    assert world.event("spring")["eventUrl"] == NEW
+    assert (receipt.verified, receipt.exit_code) == ((), 0)
 
 
 def test_an_adopted_event_that_goes_after_the_write_is_a_difference_and_not_the_end_of_the_reading(
