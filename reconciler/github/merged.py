@@ -80,22 +80,28 @@ def plan_artifact(environment: str | None) -> str:
 
 
 def last_applied(github: GitHub, line: Line, head: str) -> str | None:
-    """Give the newest commit up to `head` that was applied with success; None where there was none.
+    """Give the commit that was applied last with success; None where none is known.
 
-    `Refused` where a commit after `head` was applied already: to go back is no apply of what was merged.
+    Where the branch was moved away from it, `head` does not stand on it.
+    `Refused` where it comes after `head`: to go back is no apply of what was merged.
     """
-    for run in _successes(github, line):
-        compared = github.compare(run.head_sha, head)
-        if compared is None:  # the branch was moved away from it, and GitHub has forgotten it
-            continue
-        if compared.ancestry is Ancestry.BEHIND:
-            raise Refused(
-                f"commit {run.head_sha[:10]}, which comes after {head[:10]}, was applied already",
-                hint="run the workflow on the newest commit of the default branch",
-            )
-        if compared.ancestry in _STANDS_ON:
-            return run.head_sha
-    return None
+    last = next(_successes(github, line), None)
+    if last is None:
+        return None
+    compared = github.compare(last.head_sha, head)
+    if compared is not None and compared.ancestry is Ancestry.BEHIND:
+        raise Refused(
+            f"commit {last.head_sha[:10]}, which comes after {head[:10]}, was applied already",
+            hint="run the workflow on the newest commit of the default branch",
+        )
+    return last.head_sha
+
+
+def applied_base(github: GitHub, line: Line, head: str) -> str | None:
+    """Give the commit that was applied last where `head` stands on it, so that it tells drift; raises as above."""
+    last = last_applied(github, line, head)
+    compared = None if last is None else github.compare(last, head)
+    return None if last is None or compared is None else _as_base(last, compared)
 
 
 def _successes(github: GitHub, line: Line) -> Iterator[Run]:
@@ -107,7 +113,7 @@ def _successes(github: GitHub, line: Line) -> Iterator[Run]:
         if no.status == 404:
             return
         raise
-    yield from {run.head_sha: run for run in found if _applied(run, line)}.values()
+    yield from (run for run in found if _applied(run, line))
 
 
 def _applied(run: Run, line: Line) -> bool:
@@ -128,6 +134,14 @@ def merged_since(github: GitHub, line: Line, base: str, head: str, artifact: str
         gap = f"GitHub lists {len(compared.commits)} of the {compared.total} commits since {base[:10]}, not all"
         return Merged(_as_base(base, compared), gap=gap)
     return replace(merged_with(github, line, compared.commits, artifact), base=_as_base(base, compared))
+
+
+def merged_by_push(github: GitHub, line: Line, before: str, head: str, artifact: str) -> Merged:
+    """Find what one push merged where no apply is known.
+
+    Nobody knows whether what stood before it was ever applied, so what it declares is no base.
+    """
+    return replace(merged_since(github, line, before, head, artifact), base=None)
 
 
 def _as_base(base: str, compared: Comparison) -> str | None:

@@ -98,6 +98,47 @@ def test_what_failed_is_made_up_for_by_the_next_run(shop: Workshop) -> None:
     assert shop.names() == {"fair", "launch", "expo"}
 
 
+def test_the_very_first_run_counts_what_its_push_merged(shop: Workshop) -> None:
+    shop.github.runs.clear()
+    approved(shop)
+    assert shop.apply().code == 0
+    assert shop.names() == {"fair", "launch"}
+
+
+def test_where_the_very_first_run_failed_the_next_tells_what_is_left(shop: Workshop) -> None:
+    shop.github.runs.clear()
+    first = shop.propose("launch", launch=event("launch"))
+    second = shop.propose("expo", expo=event("expo"))
+    for number in (first, second):
+        shop.plan(number)
+    shop.applied_to = shop.merge(first)
+    assert shop.apply(HUBSPOT_ACCESS_TOKEN="wrong").reason == "access-denied"
+    shop.merge(second)
+    step = shop.apply()
+    assert (step.code, step.reason) == (6, "not-reviewed")
+    assert shop.names() == {"fair", "expo"}
+    assert "1 change not made" in shop.comments(second)[0]
+
+
+@pytest.mark.parametrize(("kept", "reason"), [(True, "not-reviewed"), (False, "refused")])
+def test_what_a_moved_branch_takes_back_is_told_and_is_no_drift(shop: Workshop, *, kept: bool, reason: str) -> None:
+    before = shop.github.branches["main"]
+    shop.push_to_main(fair=event("fair", eventName="Expo"))
+    assert dispatch(shop, "--allow-unreviewed").code == 0
+    if kept:  # else GitHub forgets the commit
+        shop.repository.git("branch", "kept", "main")
+    shop.repository.git("reset", "--quiet", "--hard", before)
+    shop.repository.git("branch", "--quiet", "--force", "main", before)
+    shop.push_to_main(fair="# as it was\n" + event("fair"))
+    step = shop.apply()
+    assert (step.code, step.reason) == (5, reason)
+    assert shop.drift().code == 0
+    assert not shop.github.issues
+    assert shop.held("fair")["eventName"] == "Expo"
+    assert dispatch(shop, "--allow-unreviewed").code == 0
+    assert shop.held("fair")["eventName"] == "Fair"
+
+
 def test_a_run_without_anything_to_change_needs_nobody(shop: Workshop) -> None:
     shop.push_to_main(fair="# a remark\n" + event("fair"))
     step = shop.apply()
@@ -114,6 +155,7 @@ def test_the_end_of_one_run_is_where_the_next_begins(shop: Workshop) -> None:
 
 
 def test_the_first_run_by_hand_counts_the_pull_request_of_the_last_commit(shop: Workshop) -> None:
+    shop.github.runs.clear()
     approved(shop)
     assert dispatch(shop).code == 0
     assert shop.names() == {"fair", "launch"}
@@ -253,6 +295,7 @@ def test_a_list_of_commits_that_was_cut_off_is_no_list(shop: Workshop) -> None:
 
 def test_a_history_that_github_cannot_tell_is_refused(shop: Workshop) -> None:
     approved(shop)
+    shop.github.runs.clear()
     shop.applied_to = "f" * 40
     step = shop.apply()
     assert (step.code, step.reason) == (5, "refused")

@@ -155,6 +155,7 @@ def test_what_was_deleted_in_hubspot_is_drift(shop: Workshop) -> None:
 
 def test_before_the_first_apply_nothing_is_known_to_be_drift(open_workshop: OpenWorkshop) -> None:
     shop = open_workshop(live("fair", eventName="Edited"), fair=event("fair"))
+    shop.github.runs.clear()
     step = shop.drift()
     assert (step.code, step.outputs["to_update"]) == (0, "1")
     assert not shop.github.issues

@@ -6,7 +6,16 @@ import pytest
 
 from reconciler.errors import Rejected
 from reconciler.github.client import GitHub
-from reconciler.github.merged import Line, Merged, MergedPull, last_applied, merged_since, merged_with, plan_artifact
+from reconciler.github.merged import (
+    Line,
+    Merged,
+    MergedPull,
+    applied_base,
+    last_applied,
+    merged_since,
+    merged_with,
+    plan_artifact,
+)
 from reconciler.live import Portal
 from reconciler.plan import Plan
 from tests.github.world import REPOSITORY, LocalGitHub, failing
@@ -39,11 +48,12 @@ def test_the_newest_success_on_the_way_counts(github: LocalGitHub, client: GitHu
     assert last_applied(client, LINE, second) == second
 
 
-def test_what_the_branch_was_moved_away_from_does_not_count(github: LocalGitHub, client: GitHub) -> None:
+def test_what_the_branch_was_moved_away_from_was_applied_but_is_no_base(github: LocalGitHub, client: GitHub) -> None:
     first = succeeded(github, github.branches["main"])
-    succeeded(github, github.commit(first))
-    succeeded(github, github.commit())
-    assert last_applied(client, LINE, github.push("main")) == first
+    aside = succeeded(github, github.commit(first))
+    head = github.push("main")
+    assert last_applied(client, LINE, head) == aside
+    assert applied_base(client, LINE, head) is None
 
 
 def test_after_the_branch_was_moved_the_base_is_not_known(github: LocalGitHub, client: GitHub) -> None:

@@ -250,4 +250,5 @@ def workshop(folder: Path, start: Start, *events: Held, settings: str = SETTINGS
         local_github(repository.folder) as github,
     ):
         github.push("main", first)
+        github.finish_run(github.start_run("apply.yml", event="push", head_sha=first))
         yield Workshop(folder, repository, github, portal, start, applied_to=first)
