@@ -45,7 +45,10 @@ def test_port_may_be_used_again_at_once() -> None:
 def test_port_in_use_is_refused() -> None:
     with (
         running(Options()) as sandbox,
-        pytest.raises(SandboxError, match=r"^cannot listen on 127\.0\.0\.1:[0-9]+: Address already in use$"),
+        pytest.raises(
+            SandboxError,
+            match=r"^cannot listen on 127\.0\.0\.1:[0-9]+: Address already in use; choose another",
+        ),
         running(Options(), int(sandbox.base_url.rpartition(":")[2])),
     ):
         pass
