@@ -161,6 +161,15 @@ def test_before_the_first_apply_nothing_is_known_to_be_drift(open_workshop: Open
     assert not shop.github.issues
 
 
+def test_an_issue_stays_open_where_nobody_knows_what_was_applied(shop: Workshop) -> None:
+    edited(shop)
+    shop.drift()
+    shop.github.runs.clear()
+    step = shop.drift()
+    assert (step.code, step.outputs["to_update"]) == (0, "1")
+    assert len(issues(shop)) == 1
+
+
 def test_by_hand_it_runs_on_the_default_branch(shop: Workshop) -> None:
     edited(shop)
     shop.repository.git("checkout", "--quiet", "main")

@@ -48,7 +48,8 @@ def _drift(job: Job, asked: Asked) -> Ending:
     log.show(text.plan(draft.plan))
     review = Review(draft.plan, Planned(), asked.common.environment, job.links, compared, draft.seen)
     job.summarize(comment(review, SUMMARY_LIMIT))
-    _keep_issue(job, draft.plan, asked.common.environment)
+    if compared:  # else nobody can tell drift, so what an open issue says may still be true
+        _keep_issue(job, draft.plan, asked.common.environment)
     return Ending()
 
 
