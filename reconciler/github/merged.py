@@ -13,6 +13,9 @@ from reconciler.saved import read_plan
 PLAN_FILE = "reconciler-plan.json"
 """The saved plan's name, on the runner and in the artifact."""
 
+PLANNING = ".github/workflows/plan.yml"
+"""The workflow that plans; any other may run whatever a pull request brings, and leave what it likes."""
+
 _MOST_RUNS = 100
 """Runs that are looked at, the newest first."""
 _APPLYING = ("push", "workflow_dispatch")
@@ -186,7 +189,8 @@ def _with_plan(github: GitHub, line: Line, pull: PullRequest, artifact: str) -> 
 def _stored(github: GitHub, line: Line, pull: PullRequest, artifact: str) -> Artifact | None:
     """Find the plan of a pull request's last commit; what a fork's run left is anybody's."""
     for run in islice(github.runs_of_commit(pull.head_sha), _MOST_RUNS):
-        if (run.event, run.head_repository, run.head_sha) == ("pull_request", line.repository, pull.head_sha):
+        where = (run.workflow_path, run.head_repository, run.head_sha)
+        if run.event == "pull_request" and where == (PLANNING, line.repository, pull.head_sha):
             named = [one for one in github.artifacts(run.id) if one.name == artifact]
             if named:
                 return max(named, key=lambda one: one.id)

@@ -379,10 +379,13 @@ def test_a_plan_that_expired_or_is_gone_does_not_count(shop: Workshop) -> None:
     assert "it has expired" in shop.comments(number)[0]
 
 
-def test_a_plan_that_another_event_left_does_not_count(shop: Workshop) -> None:
+@pytest.mark.parametrize("lie", [{"event": "push"}, {"path": ".github/workflows/check.yml"}, {"head_sha": "0" * 40}])
+def test_a_plan_that_another_run_left_does_not_count(shop: Workshop, lie: dict[str, str]) -> None:
     number = approved(shop)
-    for run in shop.github.runs.values():
-        run.event = "push"
+    kept = {artifact.run for artifact in shop.github.artifacts.values()}
+    for name, value in lie.items():
+        for run_id in kept:
+            setattr(shop.github.runs[run_id], name, value)
     not_reviewed(shop, shop.apply())
     assert "no run for its last commit left a plan" in shop.comments(number)[0]
 
