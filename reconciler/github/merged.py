@@ -10,9 +10,6 @@ from reconciler.github.records import Ancestry, Artifact, Comparison, PullReques
 from reconciler.plan import Plan
 from reconciler.saved import read_plan
 
-PLAN_FILE = "reconciler-plan.json"
-"""The saved plan's name, on the runner and in the artifact."""
-
 PLANNING = ".github/workflows/plan.yml"
 """The workflow that plans; any other may run whatever a pull request brings, and leave what it likes."""
 
@@ -75,6 +72,14 @@ def _of_portal(pull: MergedPull, portal: int) -> MergedPull:
     if pull.plan is None or pull.plan.portal.id == portal:
         return pull
     return MergedPull(pull.number, None, f"its plan was made for portal {pull.plan.portal.id}, not for {portal}")
+
+
+def plan_file(number: int | None) -> str:
+    """Name the saved plan, on the runner and in the artifact, by its pull request; a merge queue's has no number.
+
+    Two pull requests may have the same last commit: what one of them was shown, nobody was shown on the other.
+    """
+    return "reconciler-plan.json" if number is None else f"reconciler-plan-{number}.json"
 
 
 def plan_artifact(environment: str | None) -> str:
@@ -177,30 +182,31 @@ def _brought(github: GitHub, line: Line, commits: list[str]) -> Mapping[str, lis
 def _with_plan(github: GitHub, line: Line, pull: PullRequest, artifact: str) -> MergedPull:
     if pull.from_fork:
         return MergedPull(pull.number, None, "it came from a fork, and pull requests from forks get no plan")
-    found = _stored(github, line, pull, artifact)
-    if found is None:
-        return MergedPull(pull.number, None, "no run for its last commit left a plan")
     try:
-        return MergedPull(pull.number, _read(github, found))
+        found = (_read(github, stored, pull.number) for stored in _stored(github, line, pull, artifact))
+        plan = next((plan for plan in found if plan is not None), None)
     except (Rejected, SavedPlanInvalid) as error:
         return MergedPull(pull.number, None, f"its plan cannot be used: {error.message}")
+    return MergedPull(pull.number, plan, "" if plan else "no run for its last commit left a plan")
 
 
-def _stored(github: GitHub, line: Line, pull: PullRequest, artifact: str) -> Artifact | None:
-    """Find the plan of a pull request's last commit; what a fork's run left is anybody's."""
+def _stored(github: GitHub, line: Line, pull: PullRequest, artifact: str) -> Iterator[Artifact]:
+    """Find what runs for a pull request's last commit left, the newest first; what a fork's run left is anybody's."""
     for run in islice(github.runs_of_commit(pull.head_sha), _MOST_RUNS):
         where = (run.workflow_path, run.head_repository, run.head_sha)
         if run.event == "pull_request" and where == (PLANNING, line.repository, pull.head_sha):
             named = [one for one in github.artifacts(run.id) if one.name == artifact]
             if named:
-                return max(named, key=lambda one: one.id)
-    return None
+                yield max(named, key=lambda one: one.id)
 
 
-def _read(github: GitHub, artifact: Artifact) -> Plan:
-    content = None if artifact.expired else github.file_in(artifact, PLAN_FILE)
+def _read(github: GitHub, artifact: Artifact, number: int) -> Plan | None:
+    """Read the plan of a pull request; None where the artifact holds none of it."""
+    if artifact.expired:
+        raise SavedPlanInvalid("it has expired")
+    content = github.file_in(artifact, plan_file(number))
     if content is None:
-        raise SavedPlanInvalid("it has expired, or its artifact holds none")
+        return None
     try:
         return read_plan(content.decode())
     except UnicodeDecodeError as error:

@@ -246,8 +246,7 @@ def test_a_merge_from_a_fork_has_no_plan(shop: Workshop) -> None:
         "plan.yml", event="pull_request", head_sha=sha, head_repository="somebody/events", head_branch="fork"
     )
     good = shop.propose("copy", launch=event("launch"))
-    plan = Path(shop.plan(good).outputs["plan_path"]).read_bytes()
-    shop.keep(forged, plan)
+    shop.keep(forged, Path(shop.plan(good).outputs["plan_path"]).rename(shop.folder / f"reconciler-plan-{number}.json"))
     shop.merge(number)
     not_reviewed(shop, shop.apply())
     assert "it came from a fork" in shop.comments(number)[0]
@@ -343,7 +342,7 @@ def test_a_poisoned_plan_can_only_refuse(shop: Workshop, kind: str) -> None:
     plan = Path(shop.plan(number).outputs["plan_path"]).read_bytes()
     shop.merge(number)
     for artifact in shop.github.artifacts.values():
-        artifact.content = archive(**{"reconciler-plan.json": POISONED[kind](plan)})
+        artifact.content = archive(**{f"reconciler-plan-{number}.json": POISONED[kind](plan)})
     not_reviewed(shop, shop.apply())
     assert shop.names() == {"fair"}
     assert "plan does not count" in shop.comments(number)[0]
@@ -351,7 +350,7 @@ def test_a_poisoned_plan_can_only_refuse(shop: Workshop, kind: str) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"PK", archive(other=b"{}"), archive(**{"../reconciler-plan.json": b"{}"}), b"\0" * 1000],
+    [b"", b"PK", archive(other=b"{}"), archive(**{"../reconciler-plan-1.json": b"{}"}), b"\0" * 1000],
     ids=["nothing", "broken", "other file", "path", "zeros"],
 )
 def test_a_poisoned_archive_can_only_refuse(shop: Workshop, content: bytes) -> None:
@@ -365,10 +364,22 @@ def test_a_poisoned_archive_can_only_refuse(shop: Workshop, content: bytes) -> N
 def test_a_true_plan_of_something_else_approves_nothing_here(shop: Workshop) -> None:
     other = shop.propose("other", expo=event("expo"))
     plan = Path(shop.plan(other).outputs["plan_path"]).read_bytes()
-    approved(shop)
+    number = approved(shop)
     for artifact in shop.github.artifacts.values():
-        artifact.content = archive(**{"reconciler-plan.json": plan})
+        artifact.content = archive(**{f"reconciler-plan-{number}.json": plan})
     not_reviewed(shop, shop.apply())
+
+
+def test_a_plan_that_another_pull_request_was_shown_does_not_count(shop: Workshop) -> None:
+    mine = shop.propose("launch", launch=event("launch"))
+    shop.plan(mine)
+    other = shop.github.open_pull("launch")  # from the same commit, to a branch that declares more
+    shop.push_to_main(expo=event("expo"))
+    shop.plan(other)
+    shop.merge(mine)
+    step = shop.apply()
+    assert (step.code, step.reason) == (6, "not-reviewed")
+    assert shop.names() == {"fair", "launch"}
 
 
 def test_a_plan_that_expired_or_is_gone_does_not_count(shop: Workshop) -> None:

@@ -46,7 +46,8 @@ def test_a_pull_request_is_shown_its_plan(shop: Workshop) -> None:
 
 
 def test_the_outputs_are_the_plan_in_figures(shop: Workshop) -> None:
-    step = shop.plan(launch(shop))
+    number = launch(shop)
+    step = shop.plan(number)
     plan = read_plan(Path(step.outputs["plan_path"]).read_text())
     assert step.outputs == {
         "changes": "true",
@@ -55,7 +56,7 @@ def test_the_outputs_are_the_plan_in_figures(shop: Workshop) -> None:
         "to_delete": "0",
         "orphaned": "0",
         "digest": plan.digest,
-        "plan_path": str(step.temp / "reconciler-plan.json"),
+        "plan_path": str(step.temp / f"reconciler-plan-{number}.json"),
         "exit_code": "0",
         "failure_reason": "",
     }

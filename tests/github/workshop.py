@@ -136,13 +136,13 @@ class Workshop:
         )
         if saved := step.outputs.get("plan_path"):
             environment = arguments[arguments.index("--env") + 1] if "--env" in arguments else "default"
-            self.keep(run_id, Path(saved).read_bytes(), environment)
+            self.keep(run_id, Path(saved), environment)
         self.github.finish_run(run_id, "success" if step.code == 0 else "failure")
         return step
 
-    def keep(self, run_id: int, plan: bytes, environment: str = "default") -> None:
+    def keep(self, run_id: int, plan: Path, environment: str = "default") -> None:
         """Upload a plan as the action does."""
-        self.github.upload(run_id, f"reconciler-plan-{environment}", {"reconciler-plan.json": plan})
+        self.github.upload(run_id, f"reconciler-plan-{environment}", {plan.name: plan.read_bytes()})
 
     def apply(self, *arguments: str, event: str = "push", at: str = "main", **environ: str) -> Step:
         """Run apply.yml on the default branch as it stands, or stood."""

@@ -16,7 +16,7 @@ from reconciler.errors import DeclarationsInvalid, UsageError
 from reconciler.github import remarks
 from reconciler.github.actions import Actions
 from reconciler.github.commands import Annotation, Kind
-from reconciler.github.merged import PLAN_FILE
+from reconciler.github.merged import plan_file
 from reconciler.github.occasion import MergeGroup, PullRequest, occasion
 from reconciler.pipeline import with_refusals
 from reconciler.render import text, words
@@ -44,7 +44,7 @@ def _plan(job: Job, asked: Asked, base: str | None) -> Ending:
         case PullRequest() if not (job.actions.opens_hubspot or asked.common.sandbox):
             return _offline(job, asked, "HUBSPOT_ACCESS_TOKEN is not set")
         case PullRequest() as pull:
-            return _online(job, asked, base or _base(job.actions, pull), pull.number if asked.comments else None)
+            return _online(job, asked, base or _base(job.actions, pull), pull.number)
         case MergeGroup() as group:
             return _online(job, asked, base or group.base_sha, None)
         case _:
@@ -71,20 +71,21 @@ def _offline(job: Job, asked: Asked, why: str) -> Ending:
 
 
 def _online(job: Job, asked: Asked, base: str, number: int | None) -> Ending:
+    told = number if asked.comments else None
     try:
         draft, compared = drafted(asked, base)
     except DeclarationsInvalid as invalid:
-        _tell(job, asked, number, _wrong(job, asked, invalid))
+        _tell(job, asked, told, _wrong(job, asked, invalid))
         raise
     plan = with_refusals(draft, asked.limits)
-    saved = job.actions.file(PLAN_FILE)
+    saved = job.actions.file(plan_file(number))
     save(saved, json_form.plan_json(plan))
     job.tell_plan(plan)
     job.outputs["plan_path"] = str(saved)
     job.remarks += remarks.of_findings(plan.diagnostics)
     log.show(text.plan(plan))
     review = Review(plan, Planned(), _name(asked), job.links, compared, draft.seen)
-    _tell(job, asked, number, lambda limit: comment(review, limit))
+    _tell(job, asked, told, lambda limit: comment(review, limit))
     return Ending()
 
 
