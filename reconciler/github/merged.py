@@ -18,6 +18,8 @@ _MOST_RUNS = 100
 _APPLYING = ("push", "workflow_dispatch")
 _STANDS_ON = (Ancestry.AHEAD, Ancestry.IDENTICAL)
 """How a commit stands to another that is part of its history."""
+_BEGUN = ("success", "failure", "cancelled", "timed_out")
+"""How runs end that may have written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +93,19 @@ def last_applied(github: GitHub, line: Line, head: str) -> str | None:
     """Give the commit that was applied last with success; None where none is known.
 
     Where the branch was moved away from it, `head` does not stand on it.
-    `Refused` where it comes after `head`: to go back is no apply of what was merged.
+    `Refused` where one that comes after `head` was applied, or may have been in part: to go back is no apply of what
+    was merged.
     """
-    last = next(_successes(github, line), None)
-    if last is None:
-        return None
-    compared = github.compare(last.head_sha, head)
-    if compared is not None and compared.ancestry is Ancestry.BEHIND:
-        raise Refused(
-            f"commit {last.head_sha[:10]}, which comes after {head[:10]}, was applied already",
-            hint="run the workflow on the newest commit of the default branch",
-        )
-    return last.head_sha
+    for run in _ended(github, line):
+        compared = github.compare(run.head_sha, head)
+        if compared is not None and compared.ancestry is Ancestry.BEHIND:
+            raise Refused(
+                f"commit {run.head_sha[:10]}, which comes after {head[:10]}, was applied already, or in part",
+                hint="run the workflow on the newest commit of the default branch",
+            )
+        if run.conclusion == "success":
+            return run.head_sha
+    return None
 
 
 def applied_base(github: GitHub, line: Line, head: str) -> str | None:
@@ -112,24 +115,25 @@ def applied_base(github: GitHub, line: Line, head: str) -> str | None:
     return None if last is None or compared is None else _as_base(last, compared)
 
 
-def _successes(github: GitHub, line: Line) -> Iterator[Run]:
-    """Give the newest runs that ended well, one for each commit; none where no such workflow has ever run."""
+def _ended(github: GitHub, line: Line) -> Iterator[Run]:
+    """Give the runs that applied, or may have in part, the newest first; one commit is told of once in each way.
+
+    None where no such workflow has ever run.
+    """
     file = line.workflow.rpartition("/")[2]
     try:
-        found = list(islice(github.runs_of_workflow(file, branch=line.branch, status="success"), _MOST_RUNS))
+        found = list(islice(github.runs_of_workflow(file, branch=line.branch, status="completed"), _MOST_RUNS))
     except Rejected as no:
         if no.status == 404:
             return
         raise
-    yield from (run for run in found if _applied(run, line))
+    yield from {(run.head_sha, run.conclusion): run for run in found if _began(run, line)}.values()
 
 
-def _applied(run: Run, line: Line) -> bool:
+def _began(run: Run, line: Line) -> bool:
     where = (run.workflow_path, run.head_repository, run.head_branch)
     return (
-        where == (line.workflow, line.repository, line.branch)
-        and run.event in _APPLYING
-        and run.conclusion == "success"
+        where == (line.workflow, line.repository, line.branch) and run.event in _APPLYING and run.conclusion in _BEGUN
     )
 
 

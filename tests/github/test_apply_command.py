@@ -281,6 +281,31 @@ def test_an_older_commit_is_not_applied_over_a_newer_one(shop: Workshop) -> None
     assert "was applied already" in step.screen.err
 
 
+@pytest.mark.parametrize("conclusion", ["failure", "cancelled", "timed_out"])
+def test_an_older_commit_is_not_applied_over_one_that_began(shop: Workshop, conclusion: str) -> None:
+    approved(shop, "launch")
+    older = shop.github.branches["main"]
+    approved(shop, "expo")
+    newer = shop.github.start_run("apply.yml", event="push", head_sha=shop.github.branches["main"])
+    shop.github.finish_run(newer, conclusion)
+    step = shop.apply(at=older)
+    assert (step.code, step.reason) == (5, "refused")
+    assert "was applied already, or in part" in step.screen.err
+    assert not shop.portal.writes()
+    assert shop.apply().code == 0
+    assert shop.names() == {"fair", "launch", "expo"}
+
+
+def test_a_run_that_was_skipped_began_nothing(shop: Workshop) -> None:
+    approved(shop, "launch")
+    older = shop.github.branches["main"]
+    approved(shop, "expo")
+    newer = shop.github.start_run("apply.yml", event="push", head_sha=shop.github.branches["main"])
+    shop.github.finish_run(newer, "skipped")
+    assert shop.apply(at=older).code == 0
+    assert shop.names() == {"fair", "launch"}
+
+
 def test_a_list_of_commits_that_was_cut_off_is_no_list(shop: Workshop) -> None:
     approved(shop)
     shop.github.listed_commits_at_most = 1
