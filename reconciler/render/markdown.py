@@ -18,7 +18,7 @@ from reconciler.render.words import visible
 
 # Everything that could become markup, a link, a mention, a reference or a command in a page or a log. What acts only
 # at the start of a line is looked for only there, and white space there or at the end would undo lists or bold text.
-_ACTIVE = re.compile(r"[&<>\[\]|`*_~@#:.$\\]|^[\s+=-]|^\d(?=\d*\))|\s$")
+_ACTIVE = re.compile(r"[&<>\[\]|`*_~@#:.$\\]|^[\s+=-]|^\d(?=\d*\))|\s$|(?<=[gG][hH])-(?=\d)")
 
 
 def plan(plan: Plan) -> str:
@@ -76,7 +76,8 @@ def _entity(found: re.Match[str]) -> str:
     GitHub looks for mentions, references and mail addresses when entities have become characters again
     (github/cmark-gfm issue 181), but never across a comment.
     """
-    return f"&#{ord(found[0])};" + ("<!-- -->" if found[0] in "@#" else "")
+    refers = found[0] in "@#" or (found[0] == "-" and found.start() > 0)  # GH-1 is a reference as #1 is
+    return f"&#{ord(found[0])};{'<!-- -->' if refers else ''}"
 
 
 def _page(lines: Iterable[str]) -> str:

@@ -407,6 +407,26 @@ def test_a_plan_that_another_pull_request_was_shown_does_not_count(shop: Worksho
     assert shop.names() == {"fair", "launch"}
 
 
+def test_a_plan_for_the_merge_into_another_branch_does_not_count(shop: Workshop) -> None:
+    shop.repository.git("branch", "release", "main")
+    shop.github.push("release", shop.github.branches["main"])
+    first = shop.propose("launch", launch=event("launch"))
+    shop.github.pulls[first].base_ref = "release"
+    shop.plan(first)
+    shop.repository.git("checkout", "--quiet", "release")
+    shop.repository.git("merge", "--quiet", "--no-ff", "--message=Merge", "launch")
+    shop.github.merged(first, shop.repository.git("rev-parse", "HEAD"))
+    second = shop.github.open_pull("release")
+    shop.merge(second)
+    not_reviewed(shop, shop.apply())
+    assert "no run for its last commit left a plan" in shop.comments(second)[0]
+
+
+def test_a_plan_for_a_merge_that_is_not_among_the_commits_does_not_count(shop: Workshop) -> None:
+    approved(shop)
+    not_reviewed(shop, shop.apply(at="main^2"))
+
+
 def test_a_plan_that_expired_or_is_gone_does_not_count(shop: Workshop) -> None:
     number = approved(shop)
     for artifact in shop.github.artifacts.values():
