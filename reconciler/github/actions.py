@@ -41,6 +41,9 @@ class Actions:
 
     def payload(self) -> str:
         """Read the event's payload; `UsageError` where it cannot be read."""
+        for name, told in (("GITHUB_EVENT_NAME", self.event), ("GITHUB_EVENT_PATH", self.event_path)):
+            if not told:
+                raise UsageError(f"{name} is not set", hint=_HINT)
         try:
             with Path(self.event_path).open("rb") as file:
                 content = file.read(LARGEST_EVENT + 1)

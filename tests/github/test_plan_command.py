@@ -255,6 +255,13 @@ def test_every_failure_has_its_word(shop: Workshop, environ: dict[str, str], cod
     assert len(step.annotations("error")) == 1
 
 
+@pytest.mark.parametrize("name", ["GITHUB_EVENT_NAME", "GITHUB_EVENT_PATH"])
+def test_outside_of_actions_the_first_thing_that_is_missing_is_named(shop: Workshop, name: str) -> None:
+    step = shop.step("plan", **{"event": "{}", "GITHUB_EVENT_NAME": "pull_request", name: ""})
+    assert (step.code, step.reason) == (64, "usage")
+    assert f"Error: {name} is not set (run this inside GitHub Actions" in step.screen.err
+
+
 def test_another_portal_is_refused(open_workshop: OpenWorkshop) -> None:
     shop = open_workshop(settings="portal: 8\nexternalAccountId: acme\n")
     step = shop.plan(launch(shop))
