@@ -15,7 +15,7 @@ from reconciler.render.mark import mark
 from reconciler.render.markdown import brief
 from reconciler.render.page import Part, Section, shortened
 from reconciler.render.paragraph import paragraph
-from reconciler.render.review import Applying, Declined, Ended, Planned, Review
+from reconciler.render.review import Applying, Declined, Ended, Planned, Review, State, Watched
 from reconciler.render.table import Table, named
 from reconciler.render.timeline import timeline
 from reconciler.render.words import count
@@ -35,7 +35,7 @@ _Fields = tuple[FieldChange, ...]
 
 
 def comment(review: Review, limit: int = COMMENT_LIMIT) -> str:
-    """Write the whole comment in at most `limit` bytes, 4,000 or more; what does not fit is counted.
+    """Write the whole comment in at most `limit` bytes, 4,000 or more beside the remark; what does not fit is counted.
 
     Names give way first: what a plan does, to how many people, is said at any length.
     """
@@ -45,10 +45,12 @@ def comment(review: Review, limit: int = COMMENT_LIMIT) -> str:
 def _parts(review: Review, names: int) -> Iterator[Part]:
     yield f"{mark(review.environment)}\n{_heading(review)}\n\n"
     yield from (f"{line}\n\n" for line in _state(review))
+    if review.remark:
+        yield f"{review.remark}\n"
+    yield from _declined(review.state)
     yield from _told(review, names)
     if drawn := timeline(review.plan, review.seen):
         yield Section("", 1, [drawn.removesuffix("\n")], "timeline", 4)
-    yield from _refusals(review)
     yield from _moved(review)
     yield from _changes(review)
     yield from _rest(review)
@@ -65,13 +67,18 @@ _TITLES = {
     Applying: "Applying the marketing events",
     Ended: "Marketing events applied",
     Declined: "Marketing events not applied",
+    Watched: "Drift of the marketing events",
 }
 
 
 def _state(review: Review) -> Iterator[str]:
     match review.state:
+        case Planned() if _would_refuse(review):
+            yield "📋 **Planned.** Nothing is written yet, and `apply` would refuse it: the end says why."
         case Planned():
             yield "📋 **Planned.** Nothing is written yet."
+        case Watched():
+            yield "👀 **Looked at only.** Nothing is written."
         case Applying():
             yield "⏳ **Applying.** This text is replaced when the run ends."
         case Ended(receipt):
@@ -103,11 +110,15 @@ def _ended(receipt: Receipt) -> Iterator[str]:
 def _told(review: Review, names: int) -> Iterator[str]:
     """Say what the plan does; once it has run, the rows tell what came of it, so nothing warns any more."""
     told = paragraph(review.plan, named, names)
-    if isinstance(review.state, Ended):
-        yield f"What was planned: {told}\n\n"
-    else:
-        yield f"{told}\n\n"
-        yield from _cautions(review.plan, names)
+    match review.state:
+        case Ended():
+            yield f"What was planned: {told}\n\n"
+            return
+        case Declined() | Watched() if review.plan.changes:
+            yield f"What an apply would do as things stand: {told}\n\n"
+        case _:
+            yield f"{told}\n\n"
+    yield from _cautions(review.plan, names)
 
 
 def _cautions(plan: Plan, names: int) -> Iterator[str]:
@@ -115,7 +126,10 @@ def _cautions(plan: Plan, names: int) -> Iterator[str]:
     deleted = [change for change in plan.changes if isinstance(change, Delete)]
     cancelled = [change for change in plan.changes if cancels(change) and change.registrants != 0]
     yield from _caution(deleted, "deleted, with the attendance history", names)
-    yield from _caution(cancelled, "cancelled that people are, or may be, registered for", names)
+    certain = all(change.registrants for change in cancelled)
+    yield from _caution(
+        cancelled, f"cancelled that people are{'' if certain else ', or may be,'} registered for", names
+    )
 
 
 def _caution(changes: Sequence[Change], what: str, names: int) -> Iterator[str]:
@@ -135,18 +149,25 @@ def _most_people_first(changes: Sequence[Change], names: int) -> Iterator[str]:
         yield f"and {len(people) - names} more"
 
 
+def _would_refuse(review: Review) -> list[Diagnostic]:
+    return [one for one in review.plan.diagnostics if one.code.startswith(_REFUSAL)]
+
+
+def _declined(state: State) -> Iterator[Part]:
+    """Give the reasons for which an apply was refused."""
+    if isinstance(state, Declined):
+        yield _reasons("Why it was refused:", state.reasons)
+
+
 def _refusals(review: Review) -> Iterator[Part]:
-    """Give what keeps an apply from running: as it was refused, or as it would be."""
-    match review.state:
-        case Declined(_, reasons):
-            found, title = list(reasons), "Why it was refused:"
-        case Ended():
-            return
-        case _:
-            found = [one for one in review.plan.diagnostics if one.code.startswith(_REFUSAL)]
-            title = "`apply` would refuse this plan:"
+    """Give what would keep an apply from running, where none has run yet."""
+    if isinstance(review.state, Planned | Watched):
+        yield _reasons("`apply` would refuse this plan:", _would_refuse(review))
+
+
+def _reasons(title: str, found: Sequence[Diagnostic]) -> Section:
     items = (f"> - {_finding(replace(one, severity=Severity.ERROR))}" for one in found)
-    yield Section(f"> [!WARNING]\n> **{title}**\n", len(found), items, "reason", 0)
+    return Section(f"> [!WARNING]\n> **{title}**\n", len(found), items, "reason", 0)
 
 
 def _finding(found: Diagnostic) -> str:
@@ -158,7 +179,7 @@ def _moved(review: Review) -> Iterator[Part]:
         moved = review.state.moved
         table = Table(review.plan.portal, review.links)
         rows = (table.row(change, change.fields) for change in moved)
-        yield Section("#### What moved since the review\n\n", len(moved), rows, "moved change", 1, table.head)
+        yield Section("#### What has changed since the review\n\n", len(moved), rows, "moved change", 1, table.head)
 
 
 def _changes(review: Review) -> Iterator[Part]:
@@ -201,6 +222,7 @@ def _rest(review: Review) -> Iterator[Part]:
     orphans = (f"- {brief(words.orphan(orphan), 3 * _LONGEST_REASON)}" for orphan in spared)
     yield Section(f"#### {words.ORPHANS}\n\n", len(spared), orphans, "orphan", 6)
     yield "".join(f"{line}\n\n" for line in words.left_alone(plan))
+    yield from _refusals(review)
     others = [one for one in plan.diagnostics if not one.code.startswith(_REFUSAL)]
     yield Section("#### Notes\n\n", len(others), (f"- {_finding(one)}" for one in others), "note", 7)
     if plan.changes and not review.compared:

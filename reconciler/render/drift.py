@@ -23,7 +23,8 @@ _LONGEST_VALUE = 1_000
 
 _WAYS_OUT = (
     "Each difference has two ways out. **Take HubSpot's value over**: write the lines below in place of what the file "
-    "says. Or **apply again**: that writes what the files say over what HubSpot holds.\n\n"
+    "says. Or **apply again**: merge a pull request whose plan shows it, and what the files say is written over what "
+    "HubSpot holds.\n\n"
 )
 
 

@@ -42,7 +42,7 @@ def paragraph(plan: Plan, write: Callable[[str], str] = quoted, names: int = _NA
         *_finished(updates, voice),
         *_otherwise(updates, voice),
         *_kept(plan),
-        *_drifted(plan.changes),
+        *_drifted(plan.changes, voice),
         *_orphans(plan),
     ]
     return " ".join(sentences)
@@ -262,15 +262,19 @@ def _kept(plan: Plan) -> Iterator[str]:
         yield "Nothing is deleted." if any(map(cancels, plan.changes)) else "Nothing is deleted or cancelled."
 
 
-def _drifted(changes: Iterable[Change]) -> Iterator[str]:
-    origins = [{field.origin for field in change.fields} for change in changes]
-    undone = sum(Origin.HUBSPOT in found for found in origins)
-    fought = sum(Origin.BOTH in found for found in origins)
+def _drifted(changes: Iterable[Change], voice: _Voice) -> Iterator[str]:
+    origins = [(change, {field.origin for field in change.fields}) for change in changes]
+    undone = [change for change, found in origins if Origin.HUBSPOT in found]
+    fought = [change for change, found in origins if Origin.BOTH in found]
     if undone:
-        yield f"{count(undone, 'change')} {_verb(undone, 'undoes', 'undo')} what somebody did in HubSpot."
+        number = len(undone)
+        did = f"{_verb(number, 'undoes', 'undo')} what somebody did in HubSpot"
+        yield f"{count(number, 'change')} {did}{voice.listed(undone)}."
     if fought:
-        verb = _verb(fought, "is a conflict", "are conflicts")
-        yield f"{count(fought, 'change')} {verb}: HubSpot and the files changed the same thing in different ways."
+        number = len(fought)
+        verb = _verb(number, "is a conflict", "are conflicts")
+        both = "HubSpot and the files changed the same thing in different ways"
+        yield f"{count(number, 'change')} {verb}, for {both}{voice.listed(fought)}."
 
 
 def _orphans(plan: Plan) -> Iterator[str]:

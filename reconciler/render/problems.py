@@ -1,8 +1,9 @@
-"""The comment where there is no plan: the declarations are wrong, or the secret is out of reach."""
+"""The comment where there is no plan: wrong declarations, a secret or a HubSpot that is out of reach."""
 
 from collections.abc import Iterator, Sequence
 
 from reconciler.diagnostics import Diagnostic, Severity
+from reconciler.errors import ReconcilerError
 from reconciler.event import Declared
 from reconciler.render.comment import COMMENT_LIMIT
 from reconciler.render.mark import mark
@@ -31,17 +32,33 @@ def problems(
 
 
 def fork(declared: Declared, environment: str | None = None, links: Links = NOWHERE, limit: int = COMMENT_LIMIT) -> str:
-    """Tell a pull request from a fork that its declarations are right, and why it gets no plan."""
+    """Tell a pull request whose run has no token that its declarations are right, and why it gets no plan."""
     checked = f"{count(len(declared.events), 'event')} in {count(declared.files, 'file')}"
     why = (
-        "A plan needs the secret that opens HubSpot, which pull requests from forks do not get: "
-        "it is made once the changes are on a branch of this repository."
+        "There is no plan, for this run has no token for HubSpot: pull requests from forks and from Dependabot get "
+        "none. A plan is made once somebody has pushed the changes to a branch of this repository."
     )
     return shortened(
         [
             f"{mark(environment)}\n### The declarations are valid\n\n",
             f"✅ **Checked offline**: {checked}. {why}\n\n",
             _list(declared.diagnostics, links),
+            *_footer(links),
+        ],
+        limit=limit,
+    )
+
+
+def failure(
+    error: ReconcilerError, environment: str | None = None, links: Links = NOWHERE, limit: int = COMMENT_LIMIT
+) -> str:
+    """Say what kept a plan from being made, so that no older one is taken for the plan of what stands there now."""
+    hint = "" if error.hint is None else f"<br>→ {brief(error.hint, _LONGEST)}"
+    return shortened(
+        [
+            f"{mark(environment)}\n### No plan of the marketing events\n\n",
+            f"❌ **Not compared with HubSpot**: {brief(error.message, _LONGEST)}{hint}\n\n",
+            "Nothing was written. Once this is mended, run the check again.\n",
             *_footer(links),
         ],
         limit=limit,

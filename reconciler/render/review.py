@@ -39,7 +39,12 @@ class Declined:
     """What is not as it was when it was reviewed; the plan shows how it stands now."""
 
 
-State = Planned | Applying | Ended | Declined
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """Nothing is to be written: somebody only wants to know what was changed in HubSpot."""
+
+
+State = Planned | Applying | Ended | Declined | Watched
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +98,5 @@ class Review:
     """The declarations of a base were given, so that drift can be told from what the pull request does."""
     seen: Mapping[Identity, LiveEvent] = field(default_factory=dict)
     """What the changes were planned against, where that is known: for their dates."""
+    remark: str = ""
+    """Markdown of ours about this review alone, which stands at its top."""

@@ -57,12 +57,16 @@ def timeline(plan: Plan, seen: Mapping[Identity, LiveEvent] | None = None) -> st
     """
     known = _known(plan, seen or {})
     changes = [change for change in plan.changes if _section(change)]
-    drawn = [bars for change in changes if (bars := _bars(change, known, plan.portal))]
+    drawn = sorted((bars for change in changes if (bars := _bars(change, known, plan.portal))), key=_first)
     if not drawn:
         return ""
     bars = [bar for bars in drawn[:MOST] for bar in bars]
     lines = [*_picture(bars), "", _caption(bars, len(changes) - min(len(drawn), MOST), plan.portal)]
     return "".join(f"{line}\n" for line in lines)
+
+
+def _first(bars: Sequence[_Bar]) -> datetime:
+    return min(bar.start for bar in bars)
 
 
 def _known(plan: Plan, seen: Mapping[Identity, LiveEvent]) -> dict[Identity, Mapping[str, Value]]:

@@ -7,14 +7,12 @@ from reconciler.render import words
 from reconciler.render.markdown import brief
 from reconciler.render.words import count
 
-NOTE_LIMIT = 6_000
-"""Bytes that the note takes at most."""
-
 _NAMED = 5
 _LONGEST_REASON = 300
 _LONGEST_NAME = 80
 _WAY_OUT = (
-    "To make them all the same, start the workflow by hand and allow what was not reviewed: `--allow-unreviewed`."
+    "Nothing is lost: a later pull request shows in its plan what was not made, and its merge makes it. "
+    "Or run the workflow by hand and allow what was not reviewed, once you have read it below."
 )
 
 
@@ -32,7 +30,8 @@ def _lines(why: str, left: Sequence[Result], commits: Sequence[str]) -> Iterator
     if left:
         named = ", ".join(brief(words.title(result.change), _LONGEST_NAME) for result in left[:_NAMED])
         more = f" and {len(left) - _NAMED} more" if len(left) > _NAMED else ""
-        yield f"**{count(len(left), 'change')} not made, because no plan that was merged shows it**: {named}{more}."
+        shows = f"no merged plan shows {'it' if len(left) == 1 else 'them'}"
+        yield f"**{count(len(left), 'change')} not made, because {shows}**: {named}{more}."
         if commits:
             yield f"Not brought by a pull request: {_names(commits)}."
         yield _WAY_OUT

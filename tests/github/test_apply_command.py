@@ -223,7 +223,7 @@ def test_what_moved_since_the_review_is_refused_and_told(shop: Workshop) -> None
     step = shop.apply()
     assert (step.code, step.reason) == (6, "plan-moved")
     assert shop.held("fair")["eventType"] == "EDITED"
-    assert "What moved since the review" in shop.comments(number)[0]
+    assert "What has changed since the review" in shop.comments(number)[0]
     assert [one.properties["line"] for one in step.annotations("error")] == ["1"]
 
 

@@ -262,6 +262,26 @@ def test_outside_of_actions_the_first_thing_that_is_missing_is_named(shop: Works
     assert f"Error: {name} is not set (run this inside GitHub Actions" in step.screen.err
 
 
+def test_no_older_plan_is_left_standing_where_none_can_be_made(shop: Workshop) -> None:
+    number = launch(shop)
+    shop.plan(number)
+    step = shop.plan(number, token="wrong")
+    (comment,) = shop.comments(number)
+    assert "### No plan of the marketing events" in comment
+    assert "HubSpot does not accept the token" in comment
+    assert "Planned" not in comment
+    assert step.summary.startswith(comment)
+
+
+def test_an_apply_that_would_be_refused_is_told_at_the_top(open_workshop: OpenWorkshop) -> None:
+    shop = open_workshop(FAIR, settings="externalAccountId: acme\n", fair=event("fair"))
+    number = launch(shop)
+    shop.plan(number)
+    (comment,) = shop.comments(number)
+    assert "Nothing is written yet, and `apply` would refuse it" in comment
+    assert comment.index("#### 🆕 Create") < comment.index("`apply` would refuse this plan:") < comment.index("Plan: ")
+
+
 def test_another_portal_is_refused(open_workshop: OpenWorkshop) -> None:
     shop = open_workshop(settings="portal: 8\nexternalAccountId: acme\n")
     step = shop.plan(launch(shop))

@@ -17,15 +17,15 @@ from reconciler.receipt import Outcome, Receipt, Result
 from reconciler.render import words
 from reconciler.render.comment import SUMMARY_LIMIT, comment
 from reconciler.render.mark import About, is_marked, mark
-from reconciler.render.review import Applying, Declined, Ended, Planned, Review, State
+from reconciler.render.review import Applying, Declined, Ended, Planned, Review, State, Watched
 from tests.core.building import HOSTILE, PORTAL, changes, diagnostics, plans, receipts, texts
 from tests.render.pages import LINKS, broken_rows, fences, leaks, left_out, rows
-from tests.render.situations import DAY, IN_PART, LAUNCH, NOTHING, PLAN, WELL, create, delete
+from tests.render.situations import DAY, IN_PART, LAUNCH, NOTHING, PLAN, WELL, create, delete, update
 
 declined: st.SearchStrategy[State] = st.builds(
     Declined, texts, st.lists(diagnostics, max_size=2).map(tuple), st.lists(changes, max_size=2).map(tuple)
 )
-waiting: st.SearchStrategy[State] = st.sampled_from([Planned(), Applying()])
+waiting: st.SearchStrategy[State] = st.sampled_from([Planned(), Applying(), Watched()])
 ended: st.SearchStrategy[State] = receipts.map(Ended)
 states = waiting | ended | declined
 reviews = st.builds(
@@ -71,7 +71,7 @@ def full_of(text: str, number: int = 1) -> Plan:
 def all_states(plan: Plan, text: str) -> list[State]:
     results = tuple(Result(change, Outcome.FAILED, text) for change in plan.changes)
     receipt = Receipt(plan.portal, plan.digest, results, plan.changes, written=True)
-    return [Planned(), Applying(), Ended(receipt), Declined(text, plan.diagnostics, plan.changes)]
+    return [Planned(), Applying(), Ended(receipt), Declined(text, plan.diagnostics, plan.changes), Watched()]
 
 
 # Laws
@@ -133,6 +133,17 @@ def test_what_people_lose_is_shown_before_what_is_new() -> None:
     page = comment(Review(plan, Planned()), 4_000)
     assert left_out(page, "create") > 0
     assert left_out(page, "delete") == 0
+
+
+@pytest.mark.parametrize(
+    ("registrants", "said"),
+    [(18, "cancelled that people are registered for"), (None, "cancelled that people are, or may be, registered for")],
+)
+def test_a_cancellation_warns_no_more_surely_than_is_known(registrants: int | None, said: str) -> None:
+    cancelled = FieldChange("eventCancelled", before=False, after=True)
+    assert said in reviewed(
+        Planned(), replace(NOTHING, changes=(update("a", "A", cancelled, registrants=registrants),))
+    )
 
 
 def test_a_limit_that_nothing_fits_is_refused() -> None:

@@ -231,7 +231,9 @@ def test_several_orphans_are_left_alone() -> None:
 
 
 def test_drift_and_conflicts_are_counted() -> None:
-    assert "1 change undoes what somebody did in HubSpot. 1 change is a conflict: " in paragraph(PLAN)
+    assert "1 change undoes what somebody did in HubSpot: “Partner evening”. 1 change is a conflict, " in paragraph(
+        PLAN
+    )
 
 
 def test_names_are_written_as_the_page_wants_it() -> None:

@@ -4,9 +4,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.diagnostics import Diagnostic, Place, error
+from reconciler.errors import ReconcilerError
 from reconciler.event import Declared
 from reconciler.render.mark import is_marked
-from reconciler.render.problems import fork, problems
+from reconciler.render.problems import failure, fork, problems
 from tests.core.building import diagnostics, texts
 from tests.render.pages import LINKS, leaks, left_out
 
@@ -15,7 +16,9 @@ found = st.lists(diagnostics, max_size=5).map(tuple)
 
 @given(found, st.none() | texts)
 def test_no_problem_acts_in_a_page(found: tuple[Diagnostic, ...], environment: str | None) -> None:
-    for page in (problems(found, environment, LINKS), fork(Declared((), 1, found), environment, LINKS)):
+    pages = (problems(found, environment, LINKS), fork(Declared((), 1, found), environment, LINKS))
+    told = (failure(ReconcilerError(one.message, hint=one.hint), environment, LINKS) for one in found)
+    for page in (*pages, *told):
         assert leaks(page) == []
         assert is_marked(page, environment)
 

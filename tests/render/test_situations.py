@@ -10,14 +10,18 @@ from pathlib import Path
 import pytest
 
 from reconciler.diagnostics import Place, error, warning
+from reconciler.errors import AccessDenied
 from reconciler.event import Declared
 from reconciler.plan import Plan
+from reconciler.receipt import Outcome, Result
 from reconciler.render import drift, problems
 from reconciler.render.comment import comment
-from reconciler.render.review import Applying, Declined, Ended, Planned, Review, State
+from reconciler.render.review import Applying, Declined, Ended, Planned, Review, State, Watched
+from reconciler.render.unreviewed import note
 from tests.render.pages import LINKS, leaks
 from tests.render.situations import DAY, IN_PART, LAUNCH, NOTHING, PLAN, SEEN, WELL, drifted
 
+NOTHING_DONE = replace(WELL, results=())
 EXPECTED = Path(__file__).parent / "expected"
 
 
@@ -33,17 +37,30 @@ def wrong() -> str:
     return problems.problems(found, "production", LINKS)
 
 
+def unreviewed() -> str:
+    left = [Result(DAY, Outcome.NOT_ATTEMPTED)]
+    told = note("its plan has expired", left, ["5f0c" * 10])
+    state = Declined("nobody was shown these changes before they were merged")
+    return comment(Review(replace(NOTHING, changes=(DAY,)), state, remark=told))
+
+
 SITUATIONS: dict[str, Callable[[], str]] = {
     "planned": lambda: reviewed(Planned()),
     "nothing": lambda: comment(Review(NOTHING, Planned())),
     "applying": lambda: reviewed(Applying(), replace(NOTHING, changes=(DAY,))),
     "in-part": lambda: reviewed(Ended(IN_PART)),
     "verified": lambda: reviewed(Ended(replace(WELL, results=WELL.results[:1])), replace(NOTHING, changes=(LAUNCH,))),
+    "uncounted": lambda: comment(Review(NOTHING, Ended(NOTHING_DONE), remark=note("its plan has expired", [], []))),
     "moved": lambda: reviewed(
         Declined("the plan is no longer the approved one", (error("guard-x", "a reason"),), (DAY,)),
         replace(NOTHING, changes=(DAY,)),
     ),
+    "watched": lambda: reviewed(Watched(), replace(NOTHING, changes=(DAY,))),
+    "unreviewed": unreviewed,
     "wrong": wrong,
+    "failure": lambda: problems.failure(
+        AccessDenied("HubSpot does not accept the token", hint="check it"), None, LINKS
+    ),
     "fork": lambda: problems.fork(Declared((), 3, (warning("no-events", "no event is declared"),))),
     "drift": lambda: drift.body(drifted(), "production", LINKS),
 }

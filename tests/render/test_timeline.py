@@ -78,6 +78,12 @@ def test_an_end_that_clocks_show_before_the_start_makes_no_bar() -> None:
     assert bar == "Sun 31 Oct 02#58;30, A :active, milestone, 2027-10-31 02:30, 0m"
 
 
+def test_what_comes_first_stands_first() -> None:
+    starts = {"c": "2027-05-14T16:00:00Z", "a": "2027-05-12T16:00:00Z", "b": "2027-05-13T16:00:00Z"}
+    drawn = bars(*(create(key, key, start) for key, start in starts.items()))
+    assert [line.split(", ")[1][0] for line in drawn] == ["a", "b", "c"]
+
+
 def test_a_change_of_other_fields_is_not_drawn() -> None:
     other = update("a", "A", FieldChange("eventType", "a", "b"))
     assert timeline(replace(NOTHING, changes=(other,))) == ""

@@ -19,7 +19,7 @@ from reconciler.plan import Plan
 from reconciler.render import drift, text
 from reconciler.render.comment import SUMMARY_LIMIT, comment
 from reconciler.render.problems import problems
-from reconciler.render.review import Links, Planned, Review
+from reconciler.render.review import Links, Review, Watched
 
 APPLY = ".github/workflows/apply.yml"
 """The workflow whose runs tell what was applied last."""
@@ -46,7 +46,7 @@ def _drift(job: Job, asked: Asked) -> Ending:
         raise
     job.tell_plan(draft.plan)
     log.show(text.plan(draft.plan))
-    review = Review(draft.plan, Planned(), asked.common.environment, job.links, compared, draft.seen)
+    review = Review(draft.plan, Watched(), asked.common.environment, job.links, compared, draft.seen)
     job.summarize(comment(review, SUMMARY_LIMIT))
     if compared:  # else nobody can tell drift, so what an open issue says may still be true
         _keep_issue(job, draft.plan, asked.common.environment)

@@ -1,6 +1,7 @@
 """`reconciler github plan`."""
 
 from collections.abc import Callable
+from functools import partial
 
 import click
 
@@ -12,7 +13,7 @@ from reconciler.cli.github.planning import drafted
 from reconciler.cli.options import base_option
 from reconciler.cli.output import save
 from reconciler.declarations.files import load
-from reconciler.errors import DeclarationsInvalid, UsageError
+from reconciler.errors import DeclarationsInvalid, Interrupted, ReconcilerError, UsageError
 from reconciler.github import remarks
 from reconciler.github.actions import Actions
 from reconciler.github.commands import Annotation, Kind
@@ -21,7 +22,7 @@ from reconciler.github.occasion import MergeGroup, PullRequest, occasion
 from reconciler.pipeline import with_refusals
 from reconciler.render import text, words
 from reconciler.render.comment import COMMENT_LIMIT, SUMMARY_LIMIT, comment
-from reconciler.render.problems import fork, problems
+from reconciler.render.problems import failure, fork, problems
 from reconciler.render.review import Planned, Review
 
 _Page = Callable[[int], str]
@@ -76,6 +77,11 @@ def _online(job: Job, asked: Asked, base: str, number: int | None) -> Ending:
         draft, compared = drafted(asked, base)
     except DeclarationsInvalid as invalid:
         _tell(job, asked, told, _wrong(job, asked, invalid))
+        raise
+    except Interrupted:
+        raise
+    except ReconcilerError as error:
+        _tell(job, asked, number, partial(failure, error, _name(asked), job.links))
         raise
     plan = with_refusals(draft, asked.limits)
     saved = job.actions.file(plan_file(number))

@@ -14,7 +14,7 @@ from reconciler.receipt import Outcome, Receipt, Result
 from reconciler.render import review, words
 from reconciler.render.comment import COMMENT_LIMIT, SUMMARY_LIMIT, comment
 from reconciler.render.review import Applying, Declined, Ended, State
-from reconciler.render.unreviewed import NOTE_LIMIT, note
+from reconciler.render.unreviewed import note
 
 _FIRST_SECONDS = 30.0
 """How long an apply may wait to be announced."""
@@ -66,8 +66,8 @@ class Telling:
         self.job.comment(bodies, self.environment, seconds=seconds)
 
     def _page(self, state: State, limit: int, remark: str) -> str:
-        told = review.Review(self.plan, state, self.environment, self.job.links, self.compared, self.seen)
-        return f"{comment(told, limit - NOTE_LIMIT)}\n{remark}" if remark else comment(told, limit)
+        told = review.Review(self.plan, state, self.environment, self.job.links, self.compared, self.seen, remark)
+        return comment(told, limit)
 
 
 def _unreviewed(result: Result) -> Annotation:
