@@ -215,6 +215,14 @@ def test_by_hand_drift_can_be_written_over(shop: Workshop) -> None:
     assert shop.held("fair")["eventName"] == "Fair"
 
 
+def test_a_run_that_does_not_tell_its_workflow_applies_nothing(shop: Workshop) -> None:
+    approved(shop)
+    step = shop.apply(GITHUB_WORKFLOW_REF="acme/events")
+    assert (step.code, step.reason) == (64, "usage")
+    assert "GITHUB_WORKFLOW_REF does not name a workflow's file" in step.screen.err
+    assert not shop.portal.writes()
+
+
 def test_what_moved_since_the_review_is_refused_and_told(shop: Workshop) -> None:
     number = shop.propose("change", fair=event("fair", eventType="EXPO"))
     shop.plan(number)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.github.actions import LARGEST_EVENT
 from reconciler.saved import read_plan
 from tests.github.conftest import OpenWorkshop
 from tests.github.runner_parser import possible_commands
@@ -260,6 +261,15 @@ def test_outside_of_actions_the_first_thing_that_is_missing_is_named(shop: Works
     step = shop.step("plan", **{"event": "{}", "GITHUB_EVENT_NAME": "pull_request", name: ""})
     assert (step.code, step.reason) == (64, "usage")
     assert f"Error: {name} is not set (run this inside GitHub Actions" in step.screen.err
+
+
+def test_what_is_too_large_for_an_event_is_not_read(shop: Workshop, tmp_path: Path) -> None:
+    large = tmp_path / "event.json"
+    with large.open("wb") as file:
+        file.truncate(LARGEST_EVENT + 1)
+    step = shop.step("plan", event="{}", GITHUB_EVENT_NAME="pull_request", GITHUB_EVENT_PATH=str(large))
+    assert (step.code, step.reason) == (64, "usage")
+    assert "too large for an event" in step.screen.err
 
 
 def test_no_older_plan_is_left_standing_where_none_can_be_made(shop: Workshop) -> None:
