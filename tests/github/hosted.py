@@ -108,6 +108,7 @@ class Hosted:
         inputs, env = ({name: filled(text, contexts) for name, text in step[part].items()} for part in ("with", "env"))
         workspace = self.shop.repository.folder
         given = {
+            "GITHUB_ACTIONS": "true",
             "GITHUB_API_URL": self.shop.github.api_url,
             "GITHUB_EVENT_PATH": str(temp / "event.json"),
             "GITHUB_REPOSITORY": REPOSITORY,

@@ -3,7 +3,7 @@
 from reconciler.change import Create
 from reconciler.event import Identity
 from reconciler.receipt import Outcome, Result
-from reconciler.render.unreviewed import NOTE_LIMIT, note
+from reconciler.render.unreviewed import note
 
 HOSTILE = "@everyone | `x` ![](https://evil.example) \n> # " * 20
 
@@ -21,13 +21,16 @@ def test_where_there_is_nothing_to_say_nothing_is_said() -> None:
 
 def test_it_says_why_what_and_the_way_out() -> None:
     said = note("its plan has expired", results(1), ["abcdef" * 7])
-    way_out = "To make them all the same, start the workflow by hand and allow what was not reviewed"
+    way_out = (
+        "Nothing is lost: a later pull request shows in its plan what was not made, and its merge makes it. "
+        "Or run the workflow by hand and allow what was not reviewed, once you have read it below."
+    )
     assert said.splitlines() == [
         "> [!WARNING]",
         "> **This pull request's plan does not count**: its plan has expired.",
-        "> **1 change not made, because no plan that was merged shows it**: Launch.",
+        "> **1 change not made, because no merged plan shows it**: Launch.",
         "> Not brought by a pull request: abcdefabcd.",
-        f"> {way_out}: `--allow-unreviewed`.",
+        f"> {way_out}",
     ]
 
 
@@ -37,7 +40,7 @@ def test_where_nothing_was_left_there_is_no_way_out_to_tell() -> None:
 
 def test_without_such_commits_none_are_named() -> None:
     assert "Not brought" not in note("", results(2), [])
-    assert "**2 changes not made" in note("", results(2), [])
+    assert "**2 changes not made, because no merged plan shows them**" in note("", results(2), [])
 
 
 def test_of_many_five_are_named() -> None:
@@ -51,4 +54,4 @@ def test_hostile_texts_act_nowhere_and_take_little_room() -> None:
     assert "@everyone" not in said
     assert "![](" not in said
     assert all(line.startswith("> ") for line in said.splitlines())
-    assert len(said.encode()) <= NOTE_LIMIT
+    assert len(said.encode()) <= 6_000
