@@ -170,6 +170,7 @@ HOSTILE = (
     "é",
     "日本",
     "🎉",
+    "GH-1 (gh-2)",
 )
 """Pieces of text that act somewhere: in a terminal, in a page, in a log, or on a reader."""
 

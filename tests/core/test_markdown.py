@@ -31,7 +31,7 @@ OUR_HTML = {"<br>", "<!-- -->"}
 COMMAND = re.compile(r"^\s*::.*::|##\[", re.MULTILINE)
 """What GitHub's runner takes for a command (actions/runner, ActionCommand.cs): both of its syntaxes, of any name."""
 
-REFERENCE = re.compile(r"[@#]\S")
+REFERENCE = re.compile(r"[@#]\S|(?i:\bGH-\d)")
 """What GitHub makes a mention, a mail address or an issue of, in text that entities have become characters in."""
 
 
