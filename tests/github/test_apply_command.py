@@ -196,6 +196,20 @@ def test_somebody_can_allow_it_by_hand(shop: Workshop) -> None:
     assert shop.names() == {"fair", "launch"}
 
 
+def test_it_can_be_allowed_for_every_push(shop: Workshop) -> None:
+    shop.push_to_main(launch=event("launch"))
+    assert shop.apply("--allow-unreviewed").code == 0
+    assert shop.names() == {"fair", "launch"}
+
+
+def test_where_all_was_reviewed_a_push_is_allowed_no_more_than_that(shop: Workshop) -> None:
+    approved(shop)
+    shop.portal.edit(shop.held("fair"), eventName="Edited")
+    assert shop.apply("--allow-unreviewed").code == 0
+    assert shop.names() == {"fair", "launch"}
+    assert shop.held("fair")["eventName"] == "Edited"
+
+
 def test_drift_alone_is_left_and_no_failure(shop: Workshop) -> None:
     approved(shop)
     shop.portal.edit(shop.held("fair"), eventName="Edited")
@@ -443,7 +457,15 @@ def test_a_plan_that_expired_or_is_gone_does_not_count(shop: Workshop) -> None:
     assert "it has expired" in shop.comments(number)[0]
 
 
-@pytest.mark.parametrize("lie", [{"event": "push"}, {"path": ".github/workflows/check.yml"}, {"head_sha": "0" * 40}])
+@pytest.mark.parametrize(
+    "lie",
+    [
+        {"event": "push"},
+        {"path": ".github/workflows/check.yml"},
+        {"head_repository": "somebody/events"},
+        {"head_sha": "0" * 40},
+    ],
+)
 def test_a_plan_that_another_run_left_does_not_count(shop: Workshop, lie: dict[str, str]) -> None:
     number = approved(shop)
     kept = {artifact.run for artifact in shop.github.artifacts.values()}
