@@ -9,7 +9,7 @@ from tests.github.runner_parser import possible_commands
 from tests.github.test_apply_command import approved
 from tests.github.test_plan_command import HOSTILE
 from tests.github.workshop import READING, Workshop, as_a_process, event
-from tests.github.world import SOMEBODY, TOKEN, Issue, Token, failing
+from tests.github.world import BOT, SOMEBODY, TOKEN, Issue, Token, failing
 from tests.story.world import live
 
 
@@ -115,7 +115,7 @@ def test_only_an_issue_by_actions_with_the_mark_at_its_start_is_ours(shop: Works
     shop.drift()
     (ours,) = issues(shop)
     ours.user = SOMEBODY
-    decoy = shop.github.open_issue("x", "reconciler-drift", body=f"> {ours.body}")
+    decoy = shop.github.open_issue("x", "reconciler-drift", body=f"> {ours.body}", user=BOT)
     shop.drift()
     assert len(issues(shop)) == 3
     edited(shop, "Fair")

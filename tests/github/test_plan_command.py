@@ -10,7 +10,7 @@ from reconciler.saved import read_plan
 from tests.github.conftest import OpenWorkshop
 from tests.github.runner_parser import possible_commands
 from tests.github.workshop import READING, WRITING, Step, Workshop, as_a_process, event
-from tests.github.world import SOMEBODY, TOKEN, failing
+from tests.github.world import BOT, SOMEBODY, TOKEN, failing
 from tests.story.world import live
 
 HOSTILE = (
@@ -123,7 +123,7 @@ def test_only_a_comment_by_actions_with_the_mark_at_its_start_is_ours(shop: Work
     shop.plan(number)
     (ours,) = shop.comments(number)
     shop.github.comments.clear()
-    decoys = [shop.github.comment(number, ours, SOMEBODY), shop.github.comment(number, f"> {ours}")]
+    decoys = [shop.github.comment(number, ours, SOMEBODY), shop.github.comment(number, f"> {ours}", BOT)]
     shop.plan(number)
     assert len(shop.comments(number)) == 3
     assert shop.github.comments[decoys[0]].user == SOMEBODY
@@ -352,7 +352,7 @@ def test_hostile_names_act_nowhere(open_workshop: OpenWorkshop) -> None:
 
 
 def test_hostile_file_names_and_keys_act_nowhere(shop: Workshop) -> None:
-    name = "::add-mask::x ##[error]"
+    name = "::add-mask::x ##[set-env name=A]"
     number = shop.propose("hostile", **{name: f'"{HOSTILE}": 1\nexternalEventId: "##[error]@everyone"\n'})
     step = shop.plan(number)
     assert step.code == 3
