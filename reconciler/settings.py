@@ -1,13 +1,10 @@
-"""What a run goes by: the settings file and the environment, which nothing else reads."""
+"""What a run goes by: the settings file."""
 
-import ipaddress
 import os
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult
 
 from reconciler.declarations.characters import quoted
 from reconciler.declarations.disk import Disk, as_seen, name_of, symbolic_link
@@ -15,20 +12,11 @@ from reconciler.declarations.names import DEFAULTS_FILE, MISNAMED_SETTINGS, SETT
 from reconciler.declarations.nearest import by_likeness
 from reconciler.declarations.schema import API_VERSIONS, SETTINGS
 from reconciler.declarations.trees import Tree
-from reconciler.declarations.values import web_address
-from reconciler.declarations.wrong import Wrong
 from reconciler.diagnostics import in_file_order
-from reconciler.errors import AccessDenied, DeclarationsInvalid, UsageError
+from reconciler.errors import DeclarationsInvalid, UsageError
 from reconciler.policy import Orphans, Policy
 
 DEFAULT_API_VERSION = "2026-03"
-DEFAULT_BASE_URL = "https://api.hubapi.com"
-DEFAULT_GITHUB_API_URL = "https://api.github.com"
-
-_SENDABLE = re.compile(r"[\x21-\x7e]+")
-_REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*/(?!\.{1,2}$)[A-Za-z0-9._-]+")
-_LOOPBACK = ipaddress.ip_network("127.0.0.0/8")
-_LOOPBACK_6 = ipaddress.ip_address("::1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,148 +182,3 @@ def _policy(said: Mapping[str, Any], *, narrowed: bool) -> Policy:
         protect=tuple(said.get("protect", ())),
         narrowed=narrowed,
     )
-
-
-class Secret:
-    """A text that shows itself to nobody who does not ask for it by name."""
-
-    __slots__ = ("_text",)
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    def reveal(self) -> str:
-        """Give the text itself."""
-        return self._text
-
-    def __repr__(self) -> str:
-        return "Secret(***)"
-
-    def __str__(self) -> str:
-        return "***"
-
-
-@dataclass(frozen=True, slots=True)
-class Connection:
-    """How HubSpot is reached."""
-
-    token: Secret
-    base_url: str
-    """Without a slash at its end."""
-    proxy: str | None = field(repr=False)
-    """It may carry a password."""
-    ca_file: str | None
-
-
-def git_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """Give what git is started with: no token, no other repository than the one that is named, no network."""
-    kept = {name: value for name, value in environ.items() if not name.startswith(_NOT_FOR_GIT)}
-    return kept | {"GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
-
-
-_NOT_FOR_GIT = (
-    "HUBSPOT_",
-    *("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_NAMESPACE", "GIT_SHALLOW_FILE"),
-    *("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_GRAFT_FILE", "GIT_REPLACE_REF_BASE"),
-)
-
-
-def load_connection(environ: Mapping[str, str] = os.environ) -> Connection:
-    """Read from the environment how HubSpot is reached; an empty variable counts as none.
-
-    `AccessDenied` where there is no token, or one that cannot be sent; `UsageError` where an address or a file
-    is wrong.
-    """
-    return Connection(
-        token=_token(environ, "HUBSPOT_ACCESS_TOKEN", "put the access token of the HubSpot app into it"),
-        base_url=_base_url(environ, "HUBSPOT_BASE_URL", DEFAULT_BASE_URL),
-        proxy=_proxy(environ.get("https_proxy") or environ.get("HTTPS_PROXY")),
-        ca_file=_ca_file(environ.get("SSL_CERT_FILE")),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class GitHubConnection:
-    """How GitHub is reached, and which repository this is about."""
-
-    token: Secret
-    api_url: str
-    """Without a slash at its end."""
-    repository: str
-    """As `owner/name`."""
-    proxy: str | None = field(repr=False)
-    """It may carry a password."""
-    ca_file: str | None
-
-
-def load_github_connection(environ: Mapping[str, str] = os.environ) -> GitHubConnection:
-    """Read from the environment how GitHub is reached; Actions sets all but the token.
-
-    `AccessDenied` where there is no token, or one that cannot be sent; `UsageError` where an address, a file or the
-    repository is wrong.
-    """
-    return GitHubConnection(
-        token=_token(environ, "GITHUB_TOKEN", "set it in the workflow's step: GITHUB_TOKEN: ${{ github.token }}"),
-        api_url=_base_url(environ, "GITHUB_API_URL", DEFAULT_GITHUB_API_URL),
-        repository=_repository(environ.get("GITHUB_REPOSITORY", "")),
-        proxy=_proxy(environ.get("https_proxy") or environ.get("HTTPS_PROXY")),
-        ca_file=_ca_file(environ.get("SSL_CERT_FILE")),
-    )
-
-
-def _repository(name: str) -> str:
-    if not _REPOSITORY.fullmatch(name):
-        said = f"is {quoted(name)}" if name else "is not set"
-        raise UsageError(f"GITHUB_REPOSITORY {said}", hint="it names the repository as owner/name")
-    return name
-
-
-def _token(environ: Mapping[str, str], variable: str, hint: str) -> Secret:
-    token = environ.get(variable, "").strip()
-    if not token:
-        raise AccessDenied(f"{variable} is not set", hint=hint)
-    if not _SENDABLE.fullmatch(token):
-        raise AccessDenied(f"{variable} holds characters that no token has", hint="copy the token again")
-    return Secret(token)
-
-
-def _base_url(environ: Mapping[str, str], variable: str, default: str) -> str:
-    text = environ.get(variable) or default
-    parts = _address(variable, text, default)
-    if "@" in parts.netloc or "?" in text or "#" in text:
-        raise UsageError(f"{variable} is more than a host and a path", hint=f"for example {default}")
-    if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
-        raise UsageError(f"{variable} would send the token unencrypted", hint="use https://")
-    return text.rstrip("/")
-
-
-def _proxy(text: str | None) -> str | None:
-    if not text:
-        return None
-    address = text if "://" in text else f"http://{text}"  # as curl and others read it
-    _address("HTTPS_PROXY", address, DEFAULT_BASE_URL)
-    return address
-
-
-def _ca_file(text: str | None) -> str | None:
-    if not text:
-        return None
-    if not Path(text).is_file():
-        raise UsageError(f"SSL_CERT_FILE names no file: {quoted(text)}", hint="name a file of certificates")
-    return text
-
-
-def _address(variable: str, text: str, example: str) -> SplitResult:
-    try:
-        return web_address(text)
-    except Wrong as wrong:
-        raise UsageError(f"{variable}: {wrong.message}", hint=f"for example {example}") from wrong
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether a host is this machine."""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return host == "localhost"
-    return address in _LOOPBACK or address == _LOOPBACK_6

@@ -10,9 +10,10 @@ from types import FrameType
 from reconciler.cli.embedded import embedded
 from reconciler.cli.options import DEFAULT_TIMEOUT, Common
 from reconciler.cli.output import say
+from reconciler.connections import Connection, Secret, load_connection
 from reconciler.errors import Interrupted, UsageError
 from reconciler.policy import Policy
-from reconciler.settings import Connection, Secret, Settings, load_connection
+from reconciler.settings import Settings
 from reconciler.transport.surroundings import Clock, Watch
 
 SANDBOX_TOKEN = "sandbox-1001"  # noqa: S105  (the sandbox's own, which opens nothing else)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from reconciler.base import Base
+from reconciler.connections import git_environment
 from reconciler.declarations.characters import quoted
 from reconciler.declarations.committed import Committed
 from reconciler.declarations.disk import name_of, symbolic_link
@@ -12,7 +13,7 @@ from reconciler.diagnostics import Severity, warning
 from reconciler.errors import DeclarationsInvalid
 from reconciler.event import Declared
 from reconciler.git import opened
-from reconciler.settings import Settings, git_environment, settings_in, top_of
+from reconciler.settings import Settings, settings_in, top_of
 
 
 def load_base(settings: Settings, ref: str) -> Base:

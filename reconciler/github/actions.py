@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from reconciler.connections import Secret
 from reconciler.errors import UsageError
-from reconciler.settings import Secret
 
 _HINT = "run this inside GitHub Actions, which sets it"
 _WORKFLOW = re.compile(r"[^/@]+/[^/@]+/(\.github/workflows/[^/@]+)@.+")

@@ -7,12 +7,12 @@ from types import TracebackType
 from typing import Self, TypeVar
 from urllib.parse import quote
 
+from reconciler.connections import GitHubConnection
 from reconciler.errors import Rejected, Unavailable
 from reconciler.github import reading
 from reconciler.github.archive import file_in
 from reconciler.github.http import MOST_PAGES, GitHubHttp, Got
 from reconciler.github.records import Artifact, Comment, Comparison, Issue, PullRequest, Run
-from reconciler.settings import GitHubConnection
 from reconciler.transport.exchange import MOST_BYTES
 from reconciler.transport.shapes import Json, Malformed, as_mapping
 from reconciler.transport.surroundings import Clock, Watch

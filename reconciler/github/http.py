@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from reconciler.connections import GitHubConnection, is_loopback
 from reconciler.errors import ReconcilerError, Rejected, Unavailable
 from reconciler.github.failures import CONNECT_HINT, failure
 from reconciler.github.links import host_of, is_of_the_api, is_secure
-from reconciler.settings import GitHubConnection, is_loopback
 from reconciler.transport.deadline import Deadline
 from reconciler.transport.exchange import MOST_BYTES, Exchange, Response, Server
 from reconciler.transport.failures import Passing, envelope

@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import ClassVar, Self
 
+from reconciler.connections import Connection
 from reconciler.errors import AccessDenied, Interrupted, Rejected, Unavailable
 from reconciler.hubspot.answers import Answer, required, understood
 from reconciler.hubspot.failures import CONNECT_HINT
 from reconciler.hubspot.headers import RateLimit, rate_limit
 from reconciler.hubspot.pacing import Pacer
-from reconciler.settings import Connection
 from reconciler.transport.deadline import Deadline
 from reconciler.transport.exchange import Exchange, Response, Server
 from reconciler.transport.headers import Headers

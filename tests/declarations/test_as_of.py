@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from reconciler.base import Base
+from reconciler.connections import git_environment
 from reconciler.declarations.as_of import load_base, read_as_of
 from reconciler.declarations.committed import MOST_FOLDERS, Committed
 from reconciler.declarations.disk import LARGEST, Disk
@@ -22,7 +23,7 @@ from reconciler.diagnostics import Diagnostic
 from reconciler.errors import DeclarationsInvalid, UsageError
 from reconciler.event import Declared
 from reconciler.git import opened
-from reconciler.settings import Settings, git_environment, load_settings
+from reconciler.settings import Settings, load_settings
 from tests.repository import Repository
 
 EVENT = "externalEventId: {}\neventName: A name\neventOrganizer: Acme\n"

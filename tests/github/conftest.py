@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.connections import GitHubConnection
 from reconciler.github.client import GitHub
-from reconciler.settings import GitHubConnection
 from reconciler.transport.surroundings import Clock, Watch
 from tests.github.local_github import local_github
 from tests.github.workshop import InThisProcess, Start, Workshop, workshop

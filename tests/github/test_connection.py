@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.connections import GitHubConnection, load_github_connection
 from reconciler.errors import AccessDenied, UsageError
-from reconciler.settings import GitHubConnection, load_github_connection
 
 TOKEN = "ghs_0123"
 

@@ -8,11 +8,11 @@ from contextlib import ExitStack
 
 import pytest
 
+from reconciler.connections import GitHubConnection, Secret
 from reconciler.errors import Interrupted, ReconcilerError, Rejected, Unavailable
 from reconciler.github.client import GitHub
 from reconciler.github.http import MOST_PAGES, GitHubHttp
 from reconciler.github.records import Artifact
-from reconciler.settings import GitHubConnection, Secret
 from reconciler.transport.exchange import MOST_BYTES
 from reconciler.transport.retrying import ATTEMPTS
 from reconciler.transport.surroundings import Watch

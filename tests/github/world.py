@@ -14,7 +14,7 @@ from threading import Lock
 from typing import Any
 from uuid import uuid4
 
-from reconciler.settings import GitHubConnection, Secret
+from reconciler.connections import GitHubConnection, Secret
 from tests.hubspot.connecting import CERTIFICATE
 
 REPOSITORY = "acme/events"

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from reconciler.settings import Connection, Secret
+from reconciler.connections import Connection, Secret
 
 CERTIFICATE = Path(__file__).parent / "loopback.pem"
 """A certificate of nobody for 127.0.0.1, with its key, good until 2126."""

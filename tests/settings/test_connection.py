@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.connections import Connection, Secret, load_connection
 from reconciler.errors import AccessDenied, UsageError
-from reconciler.settings import Connection, Secret, load_connection
 
 TOKEN = "pat-eu1-0123-4567"
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from reconciler.change import Create, Delete, Update
 from reconciler.cli.github import log
+from reconciler.connections import load_github_connection
 from reconciler.errors import (
     AccessDenied,
     DeclarationsInvalid,
@@ -23,7 +24,6 @@ from reconciler.github.sticky import stick
 from reconciler.github.traces import leave
 from reconciler.plan import Plan
 from reconciler.render.review import Links
-from reconciler.settings import load_github_connection
 from reconciler.transport.surroundings import Clock, Watch
 
 _SECONDS_FOR_COMMENTS = 120.0
