@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from reconciler.change import Change, Create, Delete, FieldChange, Source, Update, completes
 from reconciler.event import Identity
 from reconciler.plan import Plan
-from reconciler.steps import BATCH, Completion, CreateBatch, DeleteBatch, Step, UpdateBatch, steps
+from reconciler.steps import CREATES, WRITES, Completion, CreateBatch, DeleteBatch, Step, UpdateBatch, steps
 from tests.core.building import PORTAL
 
 Kind = type[Create] | type[Update] | type[Delete]
@@ -31,7 +31,7 @@ def many_changes(draw: st.DrawFn) -> list[Change]:
     """Give up to a few hundred changes, numbered, so that batches fill up."""
     kinds: tuple[Kind, ...] = (Create, Update, Delete)
     names = st.lists(st.sampled_from(sorted(FIELDS)), min_size=1, unique=True)
-    sizes = st.sampled_from([1, 2, 99, 100, 101, 230])
+    sizes = st.sampled_from([1, 2, 9, 10, 11, 99, 100, 101, 230])
     groups = draw(st.lists(st.tuples(st.sampled_from(kinds), names, sizes), max_size=4))
     wanted = [(kind, fields) for kind, fields, size in groups for _ in range(size)]
     return [change(kind, number, *fields) for number, (kind, fields) in enumerate(wanted)]
@@ -66,10 +66,10 @@ def test_requests_go_from_creates_over_updates_and_completions_to_deletes(many: 
 
 
 @given(many_changes())
-def test_a_request_carries_at_most_a_hundred_changes_of_its_kind(many: list[Change]) -> None:
+def test_a_request_carries_a_bounded_number_of_changes_of_its_kind(many: list[Change]) -> None:
     kinds = {CreateBatch: Create, UpdateBatch: Update, Completion: Update, DeleteBatch: Delete}
     for step in steps(many):
-        assert 1 <= len(step.changes) <= 100
+        assert 1 <= len(step.changes) <= (100 if isinstance(step, CreateBatch) else 10)
         assert all(type(change) is kinds[type(step)] for change in step.changes)
 
 
@@ -87,9 +87,9 @@ def test_within_a_kind_the_order_of_the_plan_is_kept(many: list[Change]) -> None
 
 @given(many_changes())
 def test_batches_are_filled(many: list[Change]) -> None:
-    for kind, batch in ((Create, CreateBatch), (Delete, DeleteBatch)):
+    for kind, batch, most in ((Create, CreateBatch, CREATES), (Delete, DeleteBatch, WRITES)):
         changed = sum(type(change) is kind for change in many)
-        assert sum(type(step) is batch for step in steps(many)) == -(-changed // BATCH)
+        assert sum(type(step) is batch for step in steps(many)) == -(-changed // most)
 
 
 @given(many_changes())
@@ -119,6 +119,9 @@ def test_a_create_is_completed_by_the_request_that_makes_it() -> None:
     assert step.changes == (create,)
 
 
-def test_a_hundred_and_one_make_two_requests() -> None:
-    sizes = [len(step.changes) for step in steps([change(Create, number, "name") for number in range(101)])]
-    assert sizes == [100, 1]
+@pytest.mark.parametrize(
+    ("kind", "number", "sizes"), [(Create, 101, [100, 1]), (Update, 11, [10, 1]), (Delete, 11, [10, 1])]
+)
+def test_one_more_than_a_request_carries_makes_two(kind: Kind, number: int, sizes: list[int]) -> None:
+    many = [change(kind, each, "name") for each in range(number)]
+    assert [len(step.changes) for step in steps(many)] == sizes

@@ -1,0 +1,69 @@
+"""How long an edit in HubSpot can still be lost: from the fresh read of an event to the write of its batch.
+
+`python -m tests.bench.window [MILLISECONDS]` (50 without it) lets a sandbox take so long for each answer.
+"""
+
+import json
+import statistics
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from reconciler.event import DeclaredEvent
+from reconciler.hubspot.surroundings import Watch
+from reconciler.policy import Orphans
+from reconciler.sandbox.server import Options, running
+from tests.story.world import LATER, POLICY, PORTAL, World, declared, live
+
+COUNT = 200
+WRITES = ("/events/upsert", "/batch/update", "/batch/archive")
+
+
+def windows(answers: list[tuple[float, str]]) -> Iterator[float]:
+    """Give for each write the seconds since the first of the reads that it stands on was answered."""
+    reads: list[float] = []
+    for at, line in answers:
+        if any(write in line for write in WRITES):
+            yield at - reads[0]
+            reads = []
+        elif line.startswith("GET "):
+            reads.append(at)
+
+
+def measured(milliseconds: int, what: str) -> tuple[int, list[float]]:
+    """Give how many requests an apply of one kind took, and its windows."""
+    names = [f"e-{number}" for number in range(COUNT)]
+    held = [] if what == "create" else [live(name, endDateTime=LATER, eventUrl="https://old.example") for name in names]
+    events: list[DeclaredEvent] = [declared("e")]
+    if what != "delete":
+        events += [declared(name, eventUrl="https://new.example") for name in names]
+    answers: list[tuple[float, str]] = []
+    watch = Watch(log=lambda line: answers.append((time.monotonic(), line)))
+    with TemporaryDirectory() as folder:
+        seed = Path(folder) / "seed.json"
+        seed.write_text(json.dumps({"portal": {"id": PORTAL}, "properties": [], "events": [live("e"), *held]}))
+        options = Options(seed=seed, rate="1000000/1", latency_ms=milliseconds)
+        policy = replace(POLICY, orphans=Orphans.DELETE)
+        with running(options) as sandbox, World(sandbox.base_url, policy=policy) as world:
+            draft = world.plan(*events)
+            world.run(draft, portal=world.portal(watch=watch))
+    return len(answers), list(windows(answers))
+
+
+def main() -> None:
+    """Measure each kind of write, and print what was found."""
+    milliseconds = int(sys.argv[1]) if sys.argv[1:] else 50
+    for what in ("create", "update", "delete"):
+        requests, found = measured(milliseconds, what)
+        middle, most = statistics.median(found), max(found)
+        sys.stdout.write(
+            f"{what}: {COUNT} events, {requests} requests of {milliseconds} ms; "
+            f"window of {len(found)} writes: median {middle:.2f} s, longest {most:.2f} s\n"
+        )
+
+
+if __name__ == "__main__":
+    main()
