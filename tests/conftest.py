@@ -16,6 +16,7 @@ settings.load_profile("usual")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rewrite", action="store_true", help="rewrite the expected files of tests/cases")
+    parser.addoption("--every-moment", action="store_true", help="kill runs at every moment, not only at some")
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """`reconciler apply`."""
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -14,10 +13,11 @@ from reconciler.accounting import not_begun, nothing_ran, so_far
 from reconciler.base import Base
 from reconciler.cli.asking import confirm
 from reconciler.cli.options import Call, Common, base_option, command_options
-from reconciler.cli.output import save, say, show, tell
+from reconciler.cli.output import check_place, complain, deafen, save, say, show, tell
 from reconciler.cli.progress import Progress, progress
 from reconciler.cli.reading import base_at, saved_plan
 from reconciler.cli.session import Stop, opened
+from reconciler.cli.targets import KeptTarget
 from reconciler.declarations.files import load
 from reconciler.errors import ReconcilerError, Refused, SavedPlanInvalid, UsageError
 from reconciler.event import Declared
@@ -72,13 +72,15 @@ class Options:
 @click.option("--max-deletes", type=click.IntRange(min=0), metavar="N", help="Orphans to delete or cancel at most [0].")
 @click.option("--max-registrants", type=click.IntRange(min=0), metavar="N", help="People registered on them [0].")
 @click.option("--trust-list", "trusts", is_flag=True, help="Prove absence by a second list: for a first, large load.")
-@click.option("--receipt", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Save what was done.")
+@click.option("--receipt", type=KeptTarget(), metavar="FILE", help="Save what was done.")
 @click.option("--format", "form", type=click.Choice([*_FORMATS]), default="text", help="What to print.")
 @command_options
 @click.pass_obj
 def command(call: Call, /, path: Path, common: Common, base: str | None, **given: Any) -> int:
     """Make HubSpot hold what the declarations at PATH (default: events) say, and prove it."""
     options = _options(call, common, **given)
+    if options.receipt is not None:
+        check_place(options.receipt)
     settings = load_settings(path, environment=common.environment, api_version=common.api_version)
     past = base_at(settings, base)
     return _apply(load(settings), past, settings, options)
@@ -144,9 +146,11 @@ def _apply(declared: Declared, base: Base, settings: Settings, options: Options)
             _show_plan(draft, options)
         approved = _approve(draft, options)
         _save(not_begun(approved), options)  # where a receipt cannot be kept, nothing is written to HubSpot either
-        with stop.listening(), progress(len(approved.changes), quiet=options.common.quiet) as told:
-            receipt = run_plan(approved, portal, options.lookup(portal), _keeping(approved, options, told), options.now)
-    return _finish(receipt, options)
+        with stop.listening():
+            with progress(len(approved.changes), quiet=options.common.quiet) as told:
+                keep = _keeping(approved, options, told)
+                receipt = run_plan(approved, portal, options.lookup(portal), keep, options.now)
+            return _finish(receipt, options)
 
 
 def _show_plan(draft: Draft, options: Options) -> None:
@@ -172,24 +176,42 @@ def _approve(draft: Draft, options: Options) -> ApprovedPlan:
 
 
 def _keeping(approved: ApprovedPlan, options: Options, told: Progress) -> Callable[[Applied], None]:
-    """Keep the receipt on disk after every write, so that a killed run has told all but its last one."""
+    """Keep the receipt on disk before and after every write, so that whenever the run is killed it tells the truth."""
 
     def keep(applied: Applied) -> None:
         told(applied)
-        # A disk that is full must not end the run here: what was done is told at its end all the same.
-        with suppress(ReconcilerError):
-            _save(so_far(approved, applied), options)
+        _save(so_far(approved, applied), options)
 
     return keep
 
 
 def _finish(receipt: Receipt, options: Options) -> int:
+    """Tell what was done; what cannot be told as it was asked for changes nothing of how the run went."""
     if receipt.cause is not None:
-        hint = "" if receipt.cause.hint is None else f" ({receipt.cause.hint})"
-        say(f"Error: {receipt.cause.message}{hint}")
-    _save(receipt, options)
-    show(_FORMATS[options.form](receipt))
-    return receipt.exit_code
+        complain(receipt.cause)
+    told = _saved(receipt, options) & _shown(receipt, options)
+    return receipt.exit_code or (0 if told else 1)
+
+
+def _saved(receipt: Receipt, options: Options) -> bool:
+    try:
+        _save(receipt, options)
+    except ReconcilerError as error:
+        complain(error)
+        return False
+    return True
+
+
+def _shown(receipt: Receipt, options: Options) -> bool:
+    try:
+        show(_FORMATS[options.form](receipt))
+    except OSError as error:
+        deafen()
+        say(f"Error: cannot write the output: {error.strerror}")
+        tell(text.receipt(receipt))
+        # Who closes a pipe has seen what they wanted.
+        return isinstance(error, BrokenPipeError)
+    return True
 
 
 def _save(receipt: Receipt, options: Options) -> None:

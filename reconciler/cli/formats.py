@@ -11,6 +11,7 @@ import click
 from reconciler import json_form
 from reconciler.cli.options import Function, not_yet
 from reconciler.cli.output import save
+from reconciler.cli.targets import Target
 from reconciler.plan import Plan
 from reconciler.render import markdown, text
 
@@ -36,7 +37,7 @@ def format_options(function: Function) -> Function:
     def collected(*arguments: Any, out: Path | None, markdown: Path | None, **options: Any) -> Any:
         return function(*arguments, files=Files(out, markdown), **options)
 
-    file = click.Path(path_type=Path, dir_okay=False)
+    file = Target()
     for option in (
         click.option("--html", metavar="FILE", callback=not_yet, expose_value=False, hidden=True),
         click.option("--markdown", type=file, metavar="FILE", help="Write it as Markdown too."),

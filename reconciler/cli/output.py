@@ -1,8 +1,10 @@
 """What goes to the terminal and into files."""
 
+import errno
 import os
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -20,12 +22,19 @@ def show(text: str) -> None:
 
 def tell(text: str) -> None:
     """Write what belongs to the run, not to its result, to standard error."""
-    _write(text, to_stderr=True)
+    with suppress(OSError):  # nobody listening any more is no reason to lose the outcome of a write
+        _write(text, to_stderr=True)
 
 
 def say(line: str) -> None:
     """Write one line of others' or our own words to standard error."""
-    click.echo(words.visible(line), err=True)
+    with suppress(OSError):  # the same
+        click.echo(words.visible(line), err=True)
+
+
+def deafen() -> None:
+    """Let standard output lead nowhere: Python would complain at the end about what it could not write there."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def complain(error: ReconcilerError) -> None:
@@ -43,12 +52,39 @@ def save(path: Path, text: str) -> None:
     """Write a file whole or not at all; `ReconcilerError` where that is not possible."""
     try:
         if path.exists() and not path.is_file():
-            # A device or a pipe cannot be replaced.
-            path.write_text(text, encoding="utf-8")
+            _pour(path, text)
         else:
-            _replace(path, text)
+            _replace(_behind_links(path), text)
     except OSError as error:
-        raise ReconcilerError(f"cannot write {path}: {error.strerror}") from error
+        raise _unwritable(path, error) from error
+
+
+def check_place(path: Path) -> None:
+    """Raise `ReconcilerError` where a file could not be replaced, before it matters."""
+    real = _behind_links(path)
+    try:
+        with tempfile.NamedTemporaryFile(dir=real.parent, prefix=f".{real.name}."):
+            pass
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def _behind_links(path: Path) -> Path:
+    """Give the file that is meant, so that it is replaced and not the link to it."""
+    return Path(os.path.realpath(path))
+
+
+def _unwritable(path: Path, error: OSError) -> ReconcilerError:
+    why = "nobody reads from it" if error.errno == errno.ENXIO else error.strerror
+    return ReconcilerError(f"cannot write {path}: {why}")
+
+
+def _pour(path: Path, text: str) -> None:
+    """Write to a device or a pipe, which cannot be replaced; a pipe that nobody reads is an error, not a wait."""
+    handle = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
+    os.set_blocking(handle, True)
+    with os.fdopen(handle, "w", encoding="utf-8") as stream:
+        stream.write(text)
 
 
 def _replace(path: Path, text: str) -> None:

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from reconciler.ledger import Applied
 from reconciler.receipt import Outcome
@@ -20,9 +20,14 @@ def progress(total: int, *, quiet: bool) -> Iterator[Progress]:
     import rich.progress  # noqa: PLC0415
     from rich.console import Console  # noqa: PLC0415
 
-    with rich.progress.Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("Applying", total=total)
+    bar = rich.progress.Progress(console=Console(stderr=True), transient=True)
+    task = bar.add_task("Applying", total=total)
+    bar.start()
+    try:
         yield lambda applied: bar.update(task, completed=_through(applied))
+    finally:
+        with suppress(OSError):  # a terminal that has gone must not take the outcome along
+            bar.stop()
 
 
 def _through(applied: Applied) -> int:

@@ -1,7 +1,6 @@
 """One run of the command line: the one place that catches errors."""
 
 import os
-import signal
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -12,7 +11,8 @@ import click
 
 from reconciler.cli.group import reconciler
 from reconciler.cli.options import Call
-from reconciler.cli.output import complain, say
+from reconciler.cli.output import complain, deafen, say
+from reconciler.cli.signals import handle
 from reconciler.errors import Interrupted, ReconcilerError, UsageError
 
 
@@ -25,8 +25,7 @@ def run(arguments: Sequence[str], *, now: Callable[[], datetime] = _utc) -> int:
 
     `now` tells the time of day, which decides what is over.
     """
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _end)
+    handle(_end)
     for name in ("stdout", "stderr"):
         # A closed stream is None to Python; what would go there goes nowhere.
         stream = getattr(sys, name) or Path(os.devnull).open("w")  # noqa: SIM115  (it stays open until the end)
@@ -37,8 +36,7 @@ def run(arguments: Sequence[str], *, now: Callable[[], datetime] = _utc) -> int:
         return _run(list(arguments), Call(now))
     except OSError as error:
         say(f"Error: cannot write the output: {error.strerror}")
-        # Python would complain once more when it closes what it could not write.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        deafen()
         return 1
 
 

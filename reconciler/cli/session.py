@@ -1,6 +1,8 @@
 """The way to a portal: HubSpot itself, or the sandbox inside this process."""
 
+import os
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -10,6 +12,7 @@ from types import FrameType
 from reconciler.cli.embedded import embedded
 from reconciler.cli.options import DEFAULT_TIMEOUT, Common
 from reconciler.cli.output import say
+from reconciler.cli.signals import handle
 from reconciler.connections import Connection, Secret, load_connection
 from reconciler.errors import Interrupted, UsageError
 from reconciler.policy import Policy
@@ -17,15 +20,21 @@ from reconciler.settings import Settings
 from reconciler.transport.surroundings import Clock, Watch
 
 SANDBOX_TOKEN = "sandbox-1001"  # noqa: S105  (the sandbox's own, which opens nothing else)
+_NOTICE = b"Ending after the request in flight; once more to end at once.\n"
 _SLICE = 0.1
 """Seconds between two looks at whether a signal came."""
 
 
 class Stop:
-    """Turns signals into a wish that the run looks at between requests; a second signal ends it at once."""
+    """Turns signals into a wish that the run looks at between requests.
+
+    A second signal breaks the request in flight off. It does nothing at any other time: what an answer says of a write
+    that was carried out must not get lost on its way into the receipt.
+    """
 
     def __init__(self) -> None:
         self.number: int | None = None
+        self._breakable = False
 
     def gate(self) -> None:
         """Raise `Interrupted` if somebody wants the run to end."""
@@ -40,18 +49,31 @@ class Stop:
 
     @contextmanager
     def listening(self) -> Iterator[None]:
-        """Take SIGINT and SIGTERM as wishes."""
-        before = {number: signal.signal(number, self._wish) for number in (signal.SIGINT, signal.SIGTERM)}
+        """Take the signals that end a program as wishes."""
+        before = handle(self._wish)
         try:
             yield
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
 
+    @contextmanager
+    def breakable(self) -> Iterator[None]:
+        """Let a second signal raise `Interrupted` meanwhile."""
+        self._breakable = True
+        try:
+            yield
+        finally:
+            self._breakable = False
+
     def _wish(self, number: int, _: FrameType | None) -> None:
-        self.gate()
-        self.number = number
-        say("Ending after the request in flight; once more to end at once.")
+        if self.number is None:
+            self.number = number
+            # The signal may have come in the middle of another line, or because the terminal has gone.
+            with suppress(OSError):
+                os.write(sys.stderr.fileno(), _NOTICE)
+        elif self._breakable:
+            self.gate()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +87,6 @@ class Session:
     watch: Watch
 
 
-def _log(line: str) -> None:
-    # Nobody listening any more is no reason to lose the outcome of a write.
-    with suppress(OSError):
-        say(line)
-
-
 def _without_sandbox(common: Common) -> None:
     if common.sandbox_db is not None or common.sandbox_seed is not None:
         raise UsageError("--sandbox-db and --sandbox-seed mean nothing without --sandbox", hint="add --sandbox")
@@ -80,7 +96,7 @@ def _without_sandbox(common: Common) -> None:
 def opened(common: Common, settings: Settings, stop: Stop) -> Iterator[Session]:
     """Open the way to the portal that the options and settings mean."""
     clock = Clock(sleep=stop.sleep)
-    watch = Watch(gate=stop.gate, log=_log if common.verbose else lambda _: None)
+    watch = Watch(gate=stop.gate, breakable=stop.breakable, log=say if common.verbose else lambda _: None)
     timeout = common.timeout or DEFAULT_TIMEOUT
     if not common.sandbox:
         _without_sandbox(common)

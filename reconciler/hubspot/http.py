@@ -125,7 +125,8 @@ class HttpReader:
 
     def _sent_once(self, method: str, path: str, query: Mapping[str, str], body: Json) -> Response:
         try:
-            return self._exchange.send(method, path, query, body)
+            with self._watch.breakable():
+                return self._exchange.send(method, path, query, body)
         except Interrupted:
             self._sent = True  # a second signal does not wait for the request in flight
             raise

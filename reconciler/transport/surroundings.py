@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 
@@ -19,5 +20,7 @@ class Watch:
 
     gate: Callable[[], None] = lambda: None
     """Called before each request; may raise to end the run there, with nothing in flight."""
+    breakable: Callable[[], AbstractContextManager[object]] = nullcontext
+    """Stands around each wait for an answer: the only time at which a request may be broken off."""
     log: Callable[[str], None] = lambda _: None
     """Is told of each request in a line that holds no secret."""

@@ -13,9 +13,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from reconciler.event import DeclaredEvent
-from reconciler.hubspot.surroundings import Watch
 from reconciler.policy import Orphans
 from reconciler.sandbox.server import Options, running
+from reconciler.transport.surroundings import Watch
 from tests.story.world import LATER, POLICY, PORTAL, World, declared, live
 
 COUNT = 200

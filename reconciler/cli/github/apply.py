@@ -113,9 +113,10 @@ def _planned_again(given: _Given, base: Base) -> Ending:
         approved = _approved(given, draft, telling)
         given.keep(not_begun(approved))  # where a receipt cannot be kept, nothing is written to HubSpot either
         with stop.listening():
-            telling.begun(approved)
+            with stop.breakable():
+                telling.begun(approved)
             receipt = run_plan(approved, portal, read_each(portal), _keeping(given, approved), given.asked.now)
-            return _finished(given, approved, receipt, telling)
+            return _finished(given, approved, receipt, telling, stop)
 
 
 def _telling(given: _Given, draft: Draft, base: Base) -> Telling:
@@ -165,7 +166,7 @@ def _keeping(given: _Given, approved: ApprovedPlan) -> Callable[[Applied], None]
     return keep
 
 
-def _finished(given: _Given, approved: ApprovedPlan, receipt: Receipt, telling: Telling) -> Ending:
+def _finished(given: _Given, approved: ApprovedPlan, receipt: Receipt, telling: Telling, stop: Stop) -> Ending:
     left = left_unreviewed(approved)
     ending = ending_of(receipt, left)
     given.job.end(ending)
@@ -175,5 +176,6 @@ def _finished(given: _Given, approved: ApprovedPlan, receipt: Receipt, telling: 
     if receipt.cause is not None:
         log.complain(receipt.cause)
     given.job.remarks += remarks.of_receipt(receipt)
-    telling.ended(approved, receipt, left)
+    with stop.breakable():
+        telling.ended(approved, receipt, left)
     return ending

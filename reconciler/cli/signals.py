@@ -1,0 +1,17 @@
+"""The signals that end a program."""
+
+import signal
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def handle(handler: Callable[[int, FrameType | None], None]) -> dict[int, Any]:
+    """Let a function handle them; give what did before.
+
+    A hang-up that is ignored stays so: `nohup` wants the run to go on.
+    """
+    wanted = [number for number in _ENDING if (number, signal.getsignal(number)) != (signal.SIGHUP, signal.SIG_IGN)]
+    return {number: signal.signal(number, handler) for number in wanted}
