@@ -4,7 +4,9 @@ import multiprocessing
 import os
 import signal
 import sys
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -17,10 +19,10 @@ _CONTEXT.set_forkserver_preload(
 )
 
 
-def aside(*arguments: str, folder: Path, portal: str, out: str = "out", err: str = "err") -> BaseProcess:
-    """Start the command line in a folder; what it writes goes to files there, or wherever `out` and `err` lead."""
+def aside(*arguments: str, folder: Path, portal: str) -> BaseProcess:
+    """Start the command line in a folder; what it writes goes to the files `out` and `err` there."""
     environment = {"HUBSPOT_BASE_URL": portal, "HUBSPOT_ACCESS_TOKEN": "sandbox-1001"}
-    process = _CONTEXT.Process(target=_run, args=(arguments, str(folder), environment, out, err))
+    process = _CONTEXT.Process(target=_run, args=(arguments, str(folder), environment))
     process.start()
     return process
 
@@ -35,18 +37,24 @@ def ended(process: BaseProcess) -> int:
     return code
 
 
-def kill(process: BaseProcess, number: int = signal.SIGKILL) -> None:
-    """Send it a signal; a killed one is over when this returns."""
+def send(process: BaseProcess, number: int) -> None:
+    """Send it a signal."""
     assert process.pid is not None
     os.kill(process.pid, number)
-    if number == signal.SIGKILL:
-        process.join()
 
 
-def _run(arguments: tuple[str, ...], folder: str, environment: Mapping[str, str], out: str, err: str) -> None:
+def kill(process: BaseProcess) -> None:
+    """Kill it; nothing of it is left when this returns."""
+    with suppress(ProcessLookupError):
+        while True:
+            send(process, signal.SIGKILL)
+            time.sleep(0.001)
+
+
+def _run(arguments: tuple[str, ...], folder: str, environment: Mapping[str, str]) -> None:
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
     os.chdir(folder)
     os.environ.update(environment)
-    for path, stream in ((out, sys.stdout), (err, sys.stderr)):
-        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_NOCTTY, 0o644), stream.fileno())
+    for name, stream in (("out", sys.stdout), ("err", sys.stderr)):
+        os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644), stream.fileno())
     sys.exit(run(arguments, now=lambda: NOW))
