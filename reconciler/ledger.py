@@ -11,7 +11,7 @@ from reconciler.receipt import Outcome, Result
 from reconciler.steps import steps
 
 _HALF = "only the first of its two requests was sent"
-_UNDER_WAY = "it was being sent when the run ended"
+_UNDER_WAY = "it was being sent, and what became of it was not found out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,8 @@ class Ledger:
         return Applied(tuple(map(self._standing, self._changes)), self.written or bool(self._under_way), self.cause)
 
     def is_open(self, change: Change) -> bool:
-        """Tell whether nothing final is known of the change yet."""
-        return change.identity not in self._results
+        """Tell whether the change has neither ended nor is on its way."""
+        return change.identity not in self._results and change.identity not in self._under_way
 
     def has_begun(self, change: Change) -> bool:
         """Tell whether one of its requests went well, with another to come."""

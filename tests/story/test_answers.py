@@ -582,7 +582,9 @@ def test_a_write_is_told_as_unsure_before_it_goes(start: Start) -> None:
             before = told.receipts[-1]
             assert before.written
             sent.append({name for name, outcome in outcomes(before).items() if outcome is Outcome.UNSURE})
-            assert {reasons(before)[name] for name in sent[-1]} == {"it was being sent when the run ended"}
+            assert {reasons(before)[name] for name in sent[-1]} == {
+                "it was being sent, and what became of it was not found out"
+            }
         return Fate.PASSED_ON
 
     way = world.through(forwarding(world.base_url, decide))
@@ -610,19 +612,21 @@ def test_a_write_that_cannot_be_told_does_not_go(start: Start) -> None:
     assert (receipt.cause.message, receipt.verified, receipt.exit_code) == ("the disk is full", (), 6)
 
 
-def test_what_an_answer_left_open_when_the_run_ended_is_unsure_and_not_called_unsent(start: Start) -> None:
+@pytest.mark.parametrize(("refusals", "left"), [([Instead(401)] * 1000, None), ([Instead(414)], {"a", "b"})])
+def test_what_an_answer_left_open_is_unsure_and_not_called_unsent(
+    start: Start, refusals: list[Treatment], left: set[str] | None
+) -> None:
     world = start()
-    read = iter([Fate.PASSED_ON] * 3)
+    reads = iter([*[Fate.PASSED_ON] * 3, *refusals])
 
     def decide(passing: Passing) -> Treatment:
         if passing.path.endswith("/events/upsert"):
             return Instead(200, EMPTY)
-        if passing.method == "GET":
-            return next(read, Instead(401))
-        return Fate.PASSED_ON
+        return next(reads, Fate.PASSED_ON) if passing.method == "GET" else Fate.PASSED_ON
 
     receipt = run(world, decide, declared("a"), declared("b"))
     assert outcomes(receipt) == {"a": Outcome.UNSURE, "b": Outcome.UNSURE}
+    assert (receipt.verified and {change.name for change in receipt.verified}) == left
     assert (receipt.written, receipt.exit_code) == (True, 6)
 
 

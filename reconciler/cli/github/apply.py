@@ -156,14 +156,8 @@ def _refuse(given: _Given, draft: Draft, telling: Telling, refusal: Refused) -> 
 
 
 def _keeping(given: _Given, approved: ApprovedPlan) -> Callable[[Applied], None]:
-    """Keep the receipt on disk after every write, so that a killed run has told all but its last one."""
-
-    def keep(applied: Applied) -> None:
-        # A disk that is full must not end the run here: what was done is told at its end all the same.
-        with suppress(ReconcilerError):
-            given.keep(so_far(approved, applied))
-
-    return keep
+    """Keep the receipt on disk before and after every write, so that whenever the run is killed it tells the truth."""
+    return lambda applied: given.keep(so_far(approved, applied))
 
 
 def _finished(given: _Given, approved: ApprovedPlan, receipt: Receipt, telling: Telling, stop: Stop) -> Ending:
