@@ -93,23 +93,28 @@ def squeezed(text: str) -> str:
     return " ".join(text.split())
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_every_name_is_shown_as_it_is_and_does_nothing(drawn: dict[str, Drawn], name: str) -> None:
-    found = drawn[f"name {name}"]
-    shown = squeezed(visible(name if len(name) <= 32 else f"{name[:31].rstrip()}…"))
+def check(found: Drawn, new: str, moved: str) -> None:
+    """Expect a picture of a new event and of a moved one, called so, and nothing else in it."""
     assert found.error == ""
     assert found.trouble == []
     assert found.sections == ["New", "Moved"]
-    assert sorted(map(squeezed, found.texts)) == sorted(
-        map(
-            squeezed,
-            (
-                f"Wed 12 May 10:00, {shown}",
-                f"Wed 12 May 10:00, {shown} (old)",
-                f"Thu 20 May 10:00, {shown} (new)",
-            ),
-        )
+    labels = (
+        f"Wed 12 May 10:00, {new}",
+        f"Wed 12 May 10:00, {moved} (old)",
+        f"Thu 20 May 10:00, {moved} (new)",
     )
+    assert sorted(map(squeezed, found.texts)) == sorted(map(squeezed, labels))
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name.strip()])
+def test_every_name_is_shown_as_it_is_and_does_nothing(drawn: dict[str, Drawn], name: str) -> None:
+    shown = squeezed(visible(name if len(name) <= 32 else f"{name[:31].rstrip()}…"))
+    check(drawn[f"name {name}"], shown, shown)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if not name.strip()])
+def test_an_event_whose_name_nobody_can_see_is_shown_by_its_ids(drawn: dict[str, Drawn], name: str) -> None:
+    check(drawn[f"name {name}"], "acme/a", "acme/b")
 
 
 @pytest.mark.parametrize("plan", PLANS)
