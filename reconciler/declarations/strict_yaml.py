@@ -1,6 +1,5 @@
 """YAML text to nodes: the only doorway to PyYAML's parser."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -10,6 +9,7 @@ import yaml
 
 from reconciler.declarations.characters import DECEPTIVE, TOLD_AT_MOST, deceptive_character, decode, quoted
 from reconciler.declarations.complaints import Complaint, Position, explain
+from reconciler.declarations.escapes import escapes
 from reconciler.declarations.nodes import Mapping, Node, Scalar, Sequence
 from reconciler.diagnostics import Diagnostic, Place, error
 from reconciler.errors import DeclarationsInvalid, ReconcilerError
@@ -26,20 +26,6 @@ _NO_COMMA = "a comma ends the value before it here: put a value that holds one i
 _QUOTE = "put the value in quotes"
 
 _Valued = yaml.ScalarEvent | yaml.CollectionStartEvent
-
-_ESCAPE = re.compile(r"\\(?:x(..)|u(....)|U(........)|(r\\n|.|\n))", re.DOTALL)
-_UNESCAPED = {
-    "0": "\0",
-    "a": "\a",
-    "b": "\b",
-    "v": "\v",
-    "f": "\f",
-    "r": "\r",
-    "e": "\x1b",
-    "N": "\x85",
-    "L": "\u2028",
-    "P": "\u2029",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,13 +222,12 @@ class _Tree:
 
     def tell_escapes(self, event: yaml.ScalarEvent) -> None:
         begin, end = cast("yaml.Mark", event.start_mark), cast("yaml.Mark", event.end_mark)
-        escapes = _ESCAPE.finditer(self.text, begin.index, end.index)
-        deceptive = (escape for escape in escapes if DECEPTIVE.match(_unescape(escape)))
-        for escape in islice(deceptive, TOLD_AT_MOST):
-            index = escape.start()
+        found = escapes(self.text, begin.index, end.index)
+        deceptive = ((index, character) for index, character in found if DECEPTIVE.match(character))
+        for index, character in islice(deceptive, TOLD_AT_MOST):
             line = begin.line + 1 + self.text.count("\n", begin.index, index)
             place = Place(self.file, line, index - self.text.rfind("\n", 0, index))
-            self.problems.append(deceptive_character(_unescape(escape), place))
+            self.problems.append(deceptive_character(character, place))
 
     def tell(self, code: str, message: str, position: Position, hint: str) -> None:
         self.problems.append(error(code, message, Place(self.file, *position), hint))
@@ -290,12 +275,6 @@ def _ending_on(line: int, last: yaml.Event | None) -> str:
             return "bracket"
         case _:
             return "other"
-
-
-def _unescape(escape: re.Match[str]) -> str:
-    *codes, other = escape.groups()
-    code = next(filter(None, codes), None)
-    return _UNESCAPED.get(other, other) if code is None else chr(int(code, 16))
 
 
 def _is_absent(event: yaml.Event) -> bool:
