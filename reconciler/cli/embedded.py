@@ -6,6 +6,7 @@ from pathlib import Path
 from types import ModuleType
 
 from reconciler.cli.options import Common
+from reconciler.cli.output import say
 from reconciler.errors import UsageError
 
 DEFAULT_DB = Path(".reconciler/sandbox.sqlite")
@@ -31,6 +32,8 @@ def embedded(common: Common, portal: int | None) -> Iterator[str]:
     options = server.Options(db=common.sandbox_db or _default_db(), seed=common.sandbox_seed, portal=portal or 1)
     try:
         with server.running(options) as running:
+            if running.remark:
+                say(f"Warning: {running.remark}.")
             yield running.base_url
     except server.SandboxError as error:
         raise UsageError(f"the sandbox cannot run: {error}") from error

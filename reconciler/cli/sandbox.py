@@ -1,6 +1,7 @@
 """`reconciler sandbox`."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -53,7 +54,9 @@ def command(
     return 0
 
 
-def _announce(running: object) -> None:
-    base_url = getattr(running, "base_url")  # noqa: B009  (the sandbox's types are only there where it is installed)
+def _announce(running: Any) -> None:  # the sandbox's types are only there where it is installed
+    base_url = running.base_url
+    if running.remark:
+        say(f"Warning: {running.remark}.")
     say(f"The sandbox listens at {base_url}; it ends with Ctrl-C.")
     say(f"In another terminal: export HUBSPOT_BASE_URL={base_url} HUBSPOT_ACCESS_TOKEN=sandbox-1001")

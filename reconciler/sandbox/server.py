@@ -64,6 +64,8 @@ class Running:
     """A sandbox that answers at `base_url`."""
 
     base_url: str
+    remark: str = ""
+    """What was asked for and does not hold; empty where all of it does."""
 
 
 @contextmanager
@@ -79,7 +81,7 @@ def running(options: Options, port: int = 0) -> Iterator[Running]:
         closing(_open(options)) as store,
         _serving(application(State(store, options.clock, behaviours, limiter, faults), options.latency_ms), listener),
     ):
-        yield Running(f"http://{HOST}:{listener.getsockname()[1]}")
+        yield Running(f"http://{HOST}:{listener.getsockname()[1]}", _unused(options, store))
 
 
 def serve(options: Options, port: int, announce: Callable[[Running], None]) -> None:
@@ -119,15 +121,17 @@ def _listen(port: int) -> socket.socket:
 
 
 def _open(options: Options) -> Store:
-    """Open the database; a seed must be what it was made from, so that the same command can be given again."""
     seed = None if options.seed is None else fingerprint(options.seed)
-    store = open_store(options.db, lambda: _first_contents(options, seed))
-    if seed in (None, store.seed()):
-        return store
-    store.close()
-    raise SandboxError(
-        f"{options.db} exists already and was not made from {options.seed}, and a seed is only for a new database: "
-        "remove this one, or name another"
+    return open_store(options.db, lambda: _first_contents(options, seed))
+
+
+def _unused(options: Options, store: Store) -> str:
+    """Say of a seed that it is not what the database was made from: it is only for a new one."""
+    if options.seed is None or store.seed() == fingerprint(options.seed):
+        return ""
+    return (
+        f"{options.seed} is not used: {options.db} exists already and was not made from it, and a seed is only for a "
+        "new database; remove this one, or name another"
     )
 
 

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from tests.cli.conftest import Seed, live
-from tests.command_line import started
+from tests.command_line import CommandLine, started
 
 
 @contextmanager
@@ -97,3 +97,11 @@ def test_a_fault_that_is_none_is_said(tmp_path: Path) -> None:
     assert screen.code == 64
     assert "faults[1].fault has an unknown key 'drop'" in screen.err
     assert "Traceback" not in screen.err
+
+
+def test_a_seed_that_is_not_used_is_told(reconciler: CommandLine, folder: Path, seed: Seed) -> None:
+    database = ("--sandbox", "--sandbox-db", "portal.sqlite")
+    assert reconciler("plan", *database).code == 0
+    screen = reconciler("plan", *database, "--sandbox-seed", seed())
+    assert "seed.json is not used: portal.sqlite exists already and was not made from it" in screen.err
+    assert screen.code == 0
