@@ -146,9 +146,9 @@ def _are_settings(entry: Entry) -> bool:
 
 
 def _second_settings(file: str) -> Diagnostic:
-    message = "settings are read at the root alone, and these stand in a folder below it"
+    message = "settings are read at the root alone, so these, in a folder below it, do not hold"
     hint = "delete the file, or name its folder as PATH to go by it instead"
-    return error("second-settings", message, Place(file), hint)
+    return warning("second-settings", message, Place(file), hint)
 
 
 def _too_many(file: str) -> Diagnostic:
