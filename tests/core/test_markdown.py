@@ -9,7 +9,6 @@ from textwrap import dedent
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from reconciler.change import Change, Create, Delete, FieldChange, Source, Update
@@ -20,39 +19,15 @@ from reconciler.plan import Plan
 from reconciler.receipt import Outcome, Receipt, Result
 from reconciler.render import markdown, words
 from reconciler.render.parts import mark, parts
+from tests.as_github_reads import COMMAND, GITHUB, OUR_HTML, REFERENCE, kind, runs
 from tests.core.building import HOSTILE, PORTAL, plans, receipts, texts, traced
-
-GITHUB = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 
 BLOCKS = {"heading", "paragraph", "inline", "table", "thead", "tbody", "tr", "th", "td", "bullet_list", "list_item"}
 INLINES = {"text", "softbreak", "strong", "html_inline"}
-OUR_HTML = {"<br>", "<!-- -->"}
-
-COMMAND = re.compile(r"^\s*::.*::|##\[", re.MULTILINE)
-"""What GitHub's runner takes for a command (actions/runner, ActionCommand.cs): both of its syntaxes, of any name."""
-
-REFERENCE = re.compile(r"[@#]\S|(?i:\bGH-\d)")
-"""What GitHub makes a mention, a mail address or an issue of, in text that entities have become characters in."""
-
-
-def kind(token: Token) -> str:
-    return token.type.removesuffix("_open").removesuffix("_close")
 
 
 def inlines(page: str) -> Iterator[list[Token]]:
     return (token.children or [] for token in GITHUB.parse(page) if token.type == "inline")
-
-
-def runs(tokens: Iterable[Token]) -> Iterator[str]:
-    """Give the texts of one block, each as long as no element interrupts it."""
-    run = ""
-    for token in tokens:
-        if token.type == "text":
-            run += token.content
-        else:
-            yield run
-            run = ""
-    yield run
 
 
 def read(tokens: Iterable[Token]) -> str:

@@ -1,14 +1,11 @@
 """Pages as GitHub reads them: what in them acts, what stands where."""
 
 import re
-from collections.abc import Iterator
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from reconciler.render.review import Links
-
-GITHUB = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+from tests.as_github_reads import COMMAND, GITHUB, OUR_HTML, REFERENCE, kind, runs
 
 LINKS = Links(
     repository="https://github.com/acme/events",
@@ -22,15 +19,8 @@ BLOCKS = {
     *("bullet_list", "list_item", "blockquote", "fence", "html_block"),
 }
 INLINES = {"text", "softbreak", "strong", "em", "html_inline", "link", "code_inline"}
-OUR_HTML = {"<br>", "<!-- -->"}
 OUR_FENCES = {"mermaid", "yaml"}
 OUR_MARK = re.compile(r"<!-- reconciler:(comment|drift):1 environment=[\w.~%-]* -->\n?", re.ASCII)
-
-COMMAND = re.compile(r"^\s*::.*::|##\[", re.MULTILINE)
-"""What GitHub's runner takes for a command (actions/runner, ActionCommand.cs): both of its syntaxes, of any name."""
-
-REFERENCE = re.compile(r"[@#]\S|(?i:\bGH-\d)")
-"""What GitHub makes a mention, a mail address or an issue of, in text that entities have become characters in."""
 
 
 def leaks(page: str) -> list[str]:
@@ -38,38 +28,22 @@ def leaks(page: str) -> list[str]:
     tokens = GITHUB.parse(page)
     inner = [child for token in tokens for child in token.children or []]
     return [
-        *(token.type for token in tokens if _kind(token) not in BLOCKS),
+        *(token.type for token in tokens if kind(token) not in BLOCKS),
         *(token.info for token in tokens if token.type == "fence" and token.info not in OUR_FENCES),
         *(token.content for token in tokens if token.type == "html_block" and not OUR_MARK.fullmatch(token.content)),
-        *(token.type for token in inner if _kind(token) not in INLINES),
+        *(token.type for token in inner if kind(token) not in INLINES),
         *(token.content for token in inner if token.type == "html_inline" and token.content not in OUR_HTML),
         *(token.content for token in inner if token.type == "code_inline" and token.content != "apply"),
         *(str(token.attrs) for token in inner if token.type == "link_open" and not _is_ours(token)),
-        *(run for block in tokens for run in _runs(block.children or []) if REFERENCE.search(run)),
+        *(run for block in tokens for run in runs(block.children or []) if REFERENCE.search(run)),
         *COMMAND.findall(page),
     ]
-
-
-def _kind(token: Token) -> str:
-    return token.type.removesuffix("_open").removesuffix("_close")
 
 
 def _is_ours(token: Token) -> bool:
     address = str(token.attrs["href"])
     files = re.fullmatch(rf"{LINKS.repository}/blob/{LINKS.commit}/[\w.~%/-]*#L\d+", address, re.ASCII)
     return bool(files) or address in (LINKS.run, LINKS.full_plan)
-
-
-def _runs(tokens: list[Token]) -> Iterator[str]:
-    """Give the texts of one block, each as long as no element interrupts it."""
-    run = ""
-    for token in tokens:
-        if token.type == "text":
-            run += token.content
-        else:
-            yield run
-            run = ""
-    yield run
 
 
 def fences(page: str, info: str) -> list[str]:

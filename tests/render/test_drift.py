@@ -13,8 +13,9 @@ from reconciler.render.drift import body, title
 from reconciler.render.mark import About, is_marked
 from reconciler.render.words import visible
 from reconciler.render.yaml_lines import yaml_lines
+from tests.as_github_reads import COMMAND
 from tests.core.building import HOSTILE, PORTAL, plans, texts
-from tests.render.pages import COMMAND, LINKS, broken_rows, fences, leaks, left_out
+from tests.render.pages import LINKS, broken_rows, fences, leaks, left_out
 from tests.render.situations import OLD, SUMMIT, drifted
 
 LINES = st.text(alphabet=st.sampled_from("ab #:`~-|>'\"\\&*!%@\t\n{}[],?")) | st.text() | texts
