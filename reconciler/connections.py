@@ -56,11 +56,19 @@ class Connection:
 def git_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
     """Give what git is started with: no token, no other repository than the one that is named, no network."""
     kept = {name: value for name, value in environ.items() if not name.startswith(_NOT_FOR_GIT)}
-    return kept | {"GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+    return kept | _FOR_GIT
 
 
+_FOR_GIT = {
+    "GIT_ALLOW_PROTOCOL": "none",
+    "GIT_NO_LAZY_FETCH": "1",
+    # A replacement travels as a ref and could show another commit than the one that was named.
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "LC_ALL": "C",
+}
 _NOT_FOR_GIT = (
-    "HUBSPOT_",
+    *("HUBSPOT_", "GITHUB_TOKEN", "GH_TOKEN"),
     *("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_NAMESPACE", "GIT_SHALLOW_FILE"),
     *("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_GRAFT_FILE", "GIT_REPLACE_REF_BASE"),
 )

@@ -564,15 +564,46 @@ def test_the_environment_leads_git_nowhere_else(
 
 
 def test_git_is_given_no_token_and_no_network() -> None:
-    given_to_git = git_environment({"HUBSPOT_ACCESS_TOKEN": "secret", "PATH": "/bin", "GIT_DIR": "x", "GIT_TRACE": "0"})
+    secrets = dict.fromkeys(("HUBSPOT_ACCESS_TOKEN", "GITHUB_TOKEN", "GH_TOKEN"), "secret")
+    given_to_git = git_environment({**secrets, "PATH": "/bin", "GIT_DIR": "x", "GIT_TRACE": "0"})
     assert given_to_git == {
         "PATH": "/bin",
         "GIT_TRACE": "0",
         "GIT_ALLOW_PROTOCOL": "none",
         "GIT_NO_LAZY_FETCH": "1",
+        "GIT_NO_REPLACE_OBJECTS": "1",
         "GIT_OPTIONAL_LOCKS": "0",
         "LC_ALL": "C",
     }
+
+
+@pytest.mark.parametrize("kind", ["HEAD:events/a.yaml", "HEAD:events", "HEAD"])
+def test_a_commit_cannot_be_replaced_by_another(repository: Repository, kind: str) -> None:
+    """Who can push refs could otherwise show a base that nobody has ever committed."""
+    put("events/a.yaml", EVENT.format("a"))
+    commit = repository.commit()
+    honest = repository.git("rev-parse", kind)
+    put("events/a.yaml", EVENT.format("b"))
+    repository.commit()
+    forged = repository.git("rev-parse", kind)
+    repository.git("replace", honest, forged)
+    assert repository.git("cat-file", "-p", f"{commit}:events/a.yaml").startswith("externalEventId: b")
+    assert ids(base(commit)) == ["acme/a"]
+
+
+def test_no_hook_no_alias_and_no_other_program_is_started(repository: Repository) -> None:
+    put("events/a.yaml", EVENT.format("a"))
+    commit = repository.commit()
+    program = put("program", f"#!/bin/sh\ntouch '{repository.folder}/started'\n")
+    program.chmod(0o755)
+    for hook in ("post-checkout", "reference-transaction", "post-index-change", "fsmonitor-watchman"):
+        shutil.copy(program, put(f".git/hooks/{hook}"))
+    for name in ("core.alternateRefsCommand", "core.sshCommand", "core.editor", "credential.helper", "core.askPass"):
+        repository.git("config", name, str(program))
+    for name in ("alias.rev-parse", "alias.cat-file"):
+        repository.git("config", name, f"!{program}")
+    assert ids(base(commit)) == ["acme/a"]
+    assert not Path("started").exists()
 
 
 def test_reading_writes_nothing_and_starts_nothing(repository: Repository) -> None:
