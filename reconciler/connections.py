@@ -18,6 +18,9 @@ DEFAULT_GITHUB_API_URL = "https://api.github.com"
 
 _SENDABLE = re.compile(r"[\x21-\x7e]+")
 _REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*/(?!\.{1,2}$)[A-Za-z0-9._-]+")
+_HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]*)?")
+_NUMERIC = re.compile(r"(^|\.)[0-9]+\.?$")
+"""A host whose last part is a number is read as an address, in more ways than one (URL standard, host parsing)."""
 _LOOPBACK = ipaddress.ip_network("127.0.0.0/8")
 _LOOPBACK_6 = ipaddress.ip_address("::1")
 
@@ -140,7 +143,7 @@ def _base_url(environ: Mapping[str, str], variable: str, default: str) -> str:
         raise UsageError(f"{variable} is more than a host and a path", hint=f"for example {default}")
     if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
         raise UsageError(f"{variable} would send the token unencrypted", hint="use https://")
-    return text.rstrip("/")
+    return _in_small(text).rstrip("/")
 
 
 def _proxy(text: str | None) -> str | None:
@@ -148,7 +151,13 @@ def _proxy(text: str | None) -> str | None:
         return None
     address = text if "://" in text else f"http://{text}"  # as curl and others read it
     _address("HTTPS_PROXY", address, DEFAULT_BASE_URL)
-    return address
+    return _in_small(address)
+
+
+def _in_small(address: str) -> str:
+    """Write an address's scheme in small letters, as those compare it who ask whether it is https."""
+    scheme, mark, rest = address.partition(":")
+    return f"{scheme.lower()}{mark}{rest}"
 
 
 def _ca_file(text: str | None) -> str | None:
@@ -161,9 +170,23 @@ def _ca_file(text: str | None) -> str | None:
 
 def _address(variable: str, text: str, example: str) -> SplitResult:
     try:
-        return web_address(text)
+        parts = web_address(text)
     except Wrong as wrong:
         raise UsageError(f"{variable}: {wrong.message}", hint=f"for example {example}") from wrong
+    if not _is_plain(parts):
+        raise UsageError(f"{variable} names a host that cannot be asked", hint=f"for example {example}")
+    return parts
+
+
+def _is_plain(parts: SplitResult) -> bool:
+    """Tell whether no two readers can take the host for different ones: a name in ASCII, or an address in full."""
+    host = parts.hostname or ""
+    if not _HOST.fullmatch(parts.netloc.rpartition("@")[2]):
+        return False
+    try:
+        return not (":" in host or _NUMERIC.search(host)) or bool(ipaddress.ip_address(host))
+    except ValueError:
+        return False
 
 
 def is_loopback(host: str) -> bool:

@@ -58,6 +58,8 @@ def test_a_secret_shows_itself_to_nobody() -> None:
         ("http://127.0.0.1:1/", "http://127.0.0.1:1"),
         ("http://127.255.0.9", "http://127.255.0.9"),
         ("http://[::1]:8787/", "http://[::1]:8787"),
+        ("HTTPS://hubspot.example/A", "https://hubspot.example/A"),
+        ("https://xn--bcher-kva.example", "https://xn--bcher-kva.example"),
     ],
 )
 def test_a_base_url_is_https_or_on_the_loopback(given: str, expected: str) -> None:
@@ -74,7 +76,7 @@ def test_a_base_url_is_https_or_on_the_loopback(given: str, expected: str) -> No
         ("http://[::2]", "would send the token unencrypted"),
         ("http://[::ffff:127.0.0.1]", "would send the token unencrypted"),
         ("http://0.0.0.0", "would send the token unencrypted"),
-        ("http://2130706433", "would send the token unencrypted"),
+        ("http://2130706433", "a host that cannot be asked"),
         ("https://user:hunter2@hubspot.example", "more than a host and a path"),
         ("https://hubspot.example/?a=hunter2", "more than a host and a path"),
         ("https://hubspot.example/#hunter2", "more than a host and a path"),
@@ -86,6 +88,23 @@ def test_a_base_url_is_https_or_on_the_loopback(given: str, expected: str) -> No
         ("https://hunter2:port/", "names no host"),
         ("https://hubspot.example /", "no white space"),
         ("https://hubspot.example\\@hunter2", "no white space"),
+        ("https://hubspot.example\t", "no white space"),
+        ("https://hubspot.example\n", "no white space"),
+        ("https://hubspot\N{ZERO WIDTH SPACE}.example", "no white space"),
+        ("https://api.hubapi.com\N{FULLWIDTH SOLIDUS}hunter2.example", "names no host"),
+        ("https://api.hubapi\N{IDEOGRAPHIC FULL STOP}com", "a host that cannot be asked"),
+        ("https://\N{CYRILLIC SMALL LETTER A}pi.hubapi.com", "a host that cannot be asked"),
+        ("https://\N{CIRCLED DIGIT ONE}.example", "a host that cannot be asked"),
+        ("https://xn--\N{LATIN SMALL LETTER E WITH ACUTE}", "a host that cannot be asked"),
+        ("https://api.hubapi.com%2fhunter2", "a host that cannot be asked"),
+        ("https://[v1.a]", "a host that cannot be asked"),
+        ("http://[::1%25eth0]", "a host that cannot be asked"),
+        ("http://hunter2.example[::1]", "names"),  # newer Pythons themselves see that this is none
+        ("http://[::1]hunter2.example", "names"),
+        ("https://127.0.0.1234", "a host that cannot be asked"),
+        ("https://hunter2.0x7f.1", "a host that cannot be asked"),
+        ("http://\N{FULLWIDTH DIGIT ONE}27.0.0.1", "a host that cannot be asked"),
+        ("http://localhost.", "would send the token unencrypted"),
     ],
 )
 def test_another_base_url_is_refused_and_not_shown(given: str, said: str) -> None:
@@ -105,6 +124,7 @@ def test_another_base_url_is_refused_and_not_shown(given: str, said: str) -> Non
         ({"https_proxy": "http://one.example", "HTTPS_PROXY": "http://two.example"}, "http://one.example"),
         ({"https_proxy": "", "HTTPS_PROXY": "http://two.example"}, "http://two.example"),
         ({"HTTPS_PROXY": "proxy.example:3128"}, "http://proxy.example:3128"),
+        ({"HTTPS_PROXY": "HTTP://PROXY.example"}, "http://PROXY.example"),
         ({"HTTPS_PROXY": "http://user:hunter2@proxy.example"}, "http://user:hunter2@proxy.example"),
     ],
 )
@@ -112,7 +132,13 @@ def test_a_proxy_is_read_as_other_tools_read_it(environ: dict[str, str], expecte
     assert connection(**environ).proxy == expected
 
 
-@pytest.mark.parametrize("proxy", ["socks5://hunter2.example", "http://hunter2:port", "http://", "http://hunter2 x"])
+@pytest.mark.parametrize(
+    "proxy",
+    [
+        *("socks5://hunter2.example", "http://hunter2:port", "http://", "http://hunter2 x"),
+        *("http://hunter2\N{CIRCLED DIGIT ONE}", "http://hunter2%2f", "[hunter2"),
+    ],
+)
 def test_another_proxy_is_refused_and_not_shown(proxy: str) -> None:
     with pytest.raises(UsageError, match="HTTPS_PROXY") as raised:
         connection(HTTPS_PROXY=proxy)
