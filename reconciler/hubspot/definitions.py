@@ -17,16 +17,25 @@ _KINDS = {
     "enumeration": Kind.OPTIONS,
     "number": Kind.NUMBER,
 }
+_SENSITIVE = frozenset({"sensitive", "highly_sensitive"})
 _FLAGS = ("calculated", "hubspotDefined")
 """Each of them says that HubSpot itself sets the property, or what it means."""
 
 
 def definitions(body: Json) -> dict[str, Definition]:
-    """Read the list of all definitions, by name (read all properties); archived ones are not there."""
+    """Read the list of all definitions, by name (read all properties); archived ones are not there.
+
+    Nor are those of sensitive data: HubSpot lists them only where they are asked for by `dataSensitivity`. What a file
+    declares and a plan shows can be read by many, so such a property is one that nobody can declare.
+    """
     results = as_list(as_mapping(body, "").get("results"), "results")
     items = [as_mapping(item, f"results[{index}]") for index, item in enumerate(results)]
-    found = [_definition(item, f"results[{index}]") for index, item in enumerate(items) if not item.get("archived")]
+    found = [_definition(item, f"results[{index}]") for index, item in enumerate(items) if _can_be_declared(item)]
     return {definition.name: definition for definition in found}
+
+
+def _can_be_declared(item: Mapping[str, Json]) -> bool:
+    return not item.get("archived") and str(item.get("dataSensitivity")) not in _SENSITIVE
 
 
 def _definition(item: Mapping[str, Json], path: str) -> Definition:

@@ -90,6 +90,20 @@ def test_an_archived_property_is_not_there() -> None:
     assert definitions({"results": [{"name": "x", "archived": True}, {"name": "y", "archived": False}]}).keys() == {"y"}
 
 
+def test_what_is_sensitive_cannot_be_declared_and_so_is_never_shown() -> None:
+    levels = ("non_sensitive", "sensitive", "highly_sensitive", None)
+    listed = [{"name": str(level), "dataSensitivity": level} for level in levels]
+    assert definitions({"results": listed}).keys() == {"non_sensitive", "None"}
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_hubspot_lists_sensitive_properties_only_where_they_are_asked_for(version: str) -> None:
+    described = description_of_properties(version)["paths"]
+    (path,) = [one for one in described if one.endswith("/{objectType}")]
+    (asked,) = [one for one in described[path]["get"]["parameters"] if one["name"] == "dataSensitivity"]
+    assert asked["schema"]["default"] == "non_sensitive"
+
+
 @pytest.mark.parametrize(
     ("item", "said"),
     [
@@ -118,7 +132,7 @@ def test_the_definitions_are_asked_for_where_hubspot_describes_it(version: str) 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_every_key_that_is_read_is_one_that_hubspot_describes(version: str) -> None:
     schemas = description_of_properties(version)["components"]["schemas"]
-    read_keys = {"name", "label", "type", "fieldType", "options", "externalOptions", "archived"}
+    read_keys = {"name", "label", "type", "fieldType", "options", "externalOptions", "archived", "dataSensitivity"}
     assert (
         read_keys | {"calculated", "hubspotDefined", "modificationMetadata"} <= schemas["Property"]["properties"].keys()
     )
