@@ -1,12 +1,14 @@
-"""What was merged since the last apply, with the plans that were shown for it."""
+"""What was merged, with the plans that were shown for it."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from reconciler.errors import Refused, Rejected, SavedPlanInvalid
+from reconciler.errors import Rejected, SavedPlanInvalid
+from reconciler.github.applied import Line
 from reconciler.github.client import GitHub
-from reconciler.github.records import Ancestry, Artifact, Comparison, PullRequest, Run
+from reconciler.github.records import Artifact, PullRequest
+from reconciler.github.stretch import Stretch
 from reconciler.plan import Plan
 from reconciler.saved import read_plan
 
@@ -15,22 +17,6 @@ PLANNING = ".github/workflows/plan.yml"
 
 _MOST_RUNS = 100
 """Runs that are looked at, the newest first."""
-_APPLYING = ("push", "workflow_dispatch")
-_STANDS_ON = (Ancestry.AHEAD, Ancestry.IDENTICAL)
-"""How a commit stands to another that is part of its history."""
-_BEGUN = ("success", "failure", "cancelled", "timed_out")
-"""How runs end that may have written."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """The line of commits that is applied, by which workflow."""
-
-    repository: str
-    """As `owner/name`."""
-    branch: str
-    workflow: str
-    """The file of the workflow that applies, for example `.github/workflows/apply.yml`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,76 +75,19 @@ def plan_artifact(environment: str | None) -> str:
     return f"reconciler-plan-{environment or 'default'}"
 
 
-def last_applied(github: GitHub, line: Line, head: str) -> str | None:
-    """Give the commit that was applied last with success; None where none is known.
-
-    Where the branch was moved away from it, `head` does not stand on it.
-    `Refused` where one that comes after `head` was applied, or may have been in part: to go back is no apply of what
-    was merged.
-    """
-    for run in _ended(github, line):
-        compared = github.compare(run.head_sha, head)
-        if compared is not None and compared.ancestry is Ancestry.BEHIND:
-            raise Refused(
-                f"commit {run.head_sha[:10]}, which comes after {head[:10]}, was applied already, or in part",
-                hint="run the workflow on the newest commit of the default branch",
-            )
-        if run.conclusion == "success":
-            return run.head_sha
-    return None
+def merged_in(github: GitHub, line: Line, stretch: Stretch, artifact: str) -> Merged:
+    """Find what was merged in a stretch that begins where the last apply ended."""
+    if stretch.gap:
+        return Merged(stretch.base, gap=stretch.gap)
+    return replace(merged_with(github, line, stretch.commits, artifact), base=stretch.base)
 
 
-def applied_base(github: GitHub, line: Line, head: str) -> str | None:
-    """Give the commit that was applied last where `head` stands on it, so that it tells drift; raises as above."""
-    last = last_applied(github, line, head)
-    compared = None if last is None else github.compare(last, head)
-    return None if last is None or compared is None else _as_base(last, compared)
-
-
-def _ended(github: GitHub, line: Line) -> Iterator[Run]:
-    """Give the runs that applied, or may have in part, the newest first; one commit is told of once in each way.
-
-    None where no such workflow has ever run.
-    """
-    file = line.workflow.rpartition("/")[2]
-    try:
-        found = list(islice(github.runs_of_workflow(file, branch=line.branch, status="completed"), _MOST_RUNS))
-    except Rejected as no:
-        if no.status == 404:
-            return
-        raise
-    yield from {(run.head_sha, run.conclusion): run for run in found if _began(run, line)}.values()
-
-
-def _began(run: Run, line: Line) -> bool:
-    where = (run.workflow_path, run.head_repository, run.head_branch)
-    return (
-        where == (line.workflow, line.repository, line.branch) and run.event in _APPLYING and run.conclusion in _BEGUN
-    )
-
-
-def merged_since(github: GitHub, line: Line, base: str, head: str, artifact: str) -> Merged:
-    """Find what was merged after `base`, up to `head`."""
-    compared = github.compare(base, head)
-    if compared is None:
-        return Merged(None, gap=f"GitHub cannot tell how commit {base[:10]} leads to {head[:10]}")
-    if not compared.complete:
-        gap = f"GitHub lists {len(compared.commits)} of the {compared.total} commits since {base[:10]}, not all"
-        return Merged(_as_base(base, compared), gap=gap)
-    return replace(merged_with(github, line, compared.commits, artifact), base=_as_base(base, compared))
-
-
-def merged_by_push(github: GitHub, line: Line, before: str, head: str, artifact: str) -> Merged:
+def merged_by_push(github: GitHub, line: Line, push: Stretch, artifact: str) -> Merged:
     """Find what one push merged where no apply is known.
 
     Nobody knows whether what stood before it was ever applied, so what it declares is no base.
     """
-    return replace(merged_since(github, line, before, head, artifact), base=None)
-
-
-def _as_base(base: str, compared: Comparison) -> str | None:
-    """Give the base, unless the branch was moved away from it."""
-    return base if compared.ancestry in _STANDS_ON else None
+    return replace(merged_in(github, line, push, artifact), base=None)
 
 
 def merged_with(github: GitHub, line: Line, commits: Iterable[str], artifact: str) -> Merged:

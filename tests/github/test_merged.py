@@ -1,65 +1,26 @@
-"""What was merged since the last apply, against the local GitHub."""
+"""What was merged, against the local GitHub."""
 
 from dataclasses import replace
 
 import pytest
 
-from reconciler.errors import Rejected
+from reconciler.github.applied import Line
 from reconciler.github.client import GitHub
-from reconciler.github.merged import (
-    Line,
-    Merged,
-    MergedPull,
-    applied_base,
-    last_applied,
-    merged_since,
-    merged_with,
-    plan_artifact,
-)
+from reconciler.github.merged import Merged, MergedPull, merged_in, merged_with, plan_artifact
+from reconciler.github.stretch import between
 from reconciler.live import Portal
 from reconciler.plan import Plan
-from tests.github.world import REPOSITORY, LocalGitHub, failing
+from tests.github.world import REPOSITORY, LocalGitHub
 
 APPLY = ".github/workflows/apply.yml"
 LINE = Line(REPOSITORY, "main", APPLY)
 PLAN = Plan(Portal(7, None, None, "2026-03", None), (), 0)
 
 
-def succeeded(github: LocalGitHub, sha: str) -> str:
-    """Let a run apply a commit."""
-    github.finish_run(github.start_run("apply.yml", event="push", head_sha=sha))
-    return sha
-
-
-def test_a_workflow_that_never_ran_has_applied_nothing(github: LocalGitHub, client: GitHub) -> None:
-    assert last_applied(client, LINE, github.branches["main"]) is None
-
-
-def test_a_refusal_is_no_sign_that_nothing_was_applied(github: LocalGitHub, client: GitHub) -> None:
-    github.trouble("GET", "/actions/workflows/apply.yml/runs", failing(422))
-    with pytest.raises(Rejected):
-        last_applied(client, LINE, github.branches["main"])
-
-
-def test_the_newest_success_on_the_way_counts(github: LocalGitHub, client: GitHub) -> None:
-    succeeded(github, github.branches["main"])
-    second = succeeded(github, github.push("main"))
-    assert last_applied(client, LINE, github.push("main")) == second
-    assert last_applied(client, LINE, second) == second
-
-
-def test_what_the_branch_was_moved_away_from_was_applied_but_is_no_base(github: LocalGitHub, client: GitHub) -> None:
-    first = succeeded(github, github.branches["main"])
-    aside = succeeded(github, github.commit(first))
-    head = github.push("main")
-    assert last_applied(client, LINE, head) == aside
-    assert applied_base(client, LINE, head) is None
-
-
 def test_after_the_branch_was_moved_the_base_is_not_known(github: LocalGitHub, client: GitHub) -> None:
     first = github.branches["main"]
     before, after = github.commit(first), github.push("main")
-    assert merged_since(client, LINE, before, after, "x") == Merged(None, (), (after,))
+    assert merged_in(client, LINE, between(client, before, after), "x") == Merged(None, (), (after,))
 
 
 def test_a_pull_request_into_another_branch_reviews_nothing_here(github: LocalGitHub, client: GitHub) -> None:

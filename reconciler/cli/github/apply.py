@@ -21,15 +21,9 @@ from reconciler.cli.session import Stop, opened
 from reconciler.declarations.files import load
 from reconciler.errors import DeclarationsInvalid, ReconcilerError, Refused
 from reconciler.github import remarks
-from reconciler.github.merged import (
-    Line,
-    Merged,
-    last_applied,
-    merged_by_push,
-    merged_since,
-    merged_with,
-    plan_artifact,
-)
+from reconciler.github.applied import Line, since_last_applied
+from reconciler.github.merged import Merged, merged_by_push, merged_in, merged_with, plan_artifact
+from reconciler.github.stretch import between
 from reconciler.guard import ApprovedPlan
 from reconciler.hubspot.http import HttpWriter
 from reconciler.hubspot.writer import PortalWriter
@@ -91,10 +85,10 @@ def _merged(job: Job, asked: Asked, tip: Tip) -> Merged:
     line = Line(job.actions.repository, tip.branch, job.actions.workflow)
     artifact = plan_artifact(asked.common.environment)
     with job.github(asked.common.timeout or _SECONDS_FOR_READING) as github:
-        if (since := last_applied(github, line, tip.commit)) is not None:
-            return merged_since(github, line, since, tip.commit, artifact)
+        if (stretch := since_last_applied(github, line, tip.commit)) is not None:
+            return merged_in(github, line, stretch, artifact)
         if tip.before is not None:
-            return merged_by_push(github, line, tip.before, tip.commit, artifact)
+            return merged_by_push(github, line, between(github, tip.before, tip.commit), artifact)
         return merged_with(github, line, [tip.commit], artifact)
 
 

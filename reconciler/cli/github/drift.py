@@ -13,7 +13,7 @@ from reconciler.cli.github.trunk import Tip, to_watch
 from reconciler.cli.options import Call, Common
 from reconciler.errors import DeclarationsInvalid
 from reconciler.github import issue
-from reconciler.github.merged import Line, applied_base
+from reconciler.github.applied import Line, since_last_applied
 from reconciler.guard import Limits
 from reconciler.plan import Plan
 from reconciler.render import drift, text
@@ -55,7 +55,8 @@ def _drift(job: Job, asked: Asked) -> Ending:
 
 def _last_applied(job: Job, tip: Tip) -> str | None:
     with job.github(_SECONDS) as github:
-        return applied_base(github, Line(job.actions.repository, tip.branch, APPLY), tip.commit)
+        stretch = since_last_applied(github, Line(job.actions.repository, tip.branch, APPLY), tip.commit)
+    return None if stretch is None else stretch.base
 
 
 def _keep_issue(job: Job, plan: Plan, environment: str | None) -> None:
