@@ -1,6 +1,6 @@
 """The whole story: read, compare, plan, guard, apply, read again."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,13 +9,12 @@ from reconciler.accounting import finished, so_far
 from reconciler.apply import Progress, apply
 from reconciler.approval import Selection
 from reconciler.base import NO_BASE, Base
-from reconciler.change import Change, Create
+from reconciler.change import Change
+from reconciler.confirmation import confirmed, suspects
 from reconciler.diagnostics import Severity
-from reconciler.diff import compare
 from reconciler.errors import DeclarationsInvalid, Interrupted, ReconcilerError
 from reconciler.event import Declared, Identity
 from reconciler.evidence import Evidence, first_evidence
-from reconciler.freshness import Holds, judge
 from reconciler.guard import ApprovedPlan, Limits, approve, check_portal, foreseeable
 from reconciler.ledger import Applied
 from reconciler.live import Listing, Reader, Writer
@@ -86,38 +85,7 @@ def verify(draft: Draft, ran: Collection[tuple[str, ...]], portal: Reader, now: 
         return ()
     # What has become wrong with other events meanwhile is no reason to leave these unproven.
     again = _draft(draft.declared, draft.policy, portal, now)
-    differing = [(change, again) for change in again.plan.changes]
-    unclear = [(change, draft) for change in _ambiguous(draft, again)]
-    suspects = [(change, known) for change, known in (*differing, *unclear) if change.identity.key in ran]
-    _check_maker([change for change, _ in suspects], again, portal)
-    return tuple(filter(None, (_confirmed(change, known, portal) for change, known in suspects)))
-
-
-def _ambiguous(draft: Draft, again: Draft) -> list[Change]:
-    """Give the changes of which the second reading could not say which live event they made, so compared none."""
-    places = {found.place for found in again.plan.diagnostics if found.code == "identity-ambiguous"}
-    return [
-        change
-        for change in draft.plan.changes
-        if (event := draft.events.get(change.identity)) is not None and event.place in places
-    ]
-
-
-def _check_maker(suspects: Iterable[Change], draft: Draft, portal: Reader) -> None:
-    """Raise where an event that was made, but is not listed as ours, is another app's.
-
-    HubSpot need not tell whose token it is, and then nothing else does before the first event is made.
-    """
-    app_id = draft.plan.portal.app_id
-    made = (portal.find(change.identity) for change in suspects if isinstance(change, Create))
-    object_id = next((event.identity.object_id for event in made if event is not None), None)
-    seen = None if object_id is None else portal.find(Identity(object_id=object_id))
-    if seen is not None and None not in (app_id, seen.app_id) and seen.app_id != app_id:
-        raise ReconcilerError(
-            f"what was created belongs to app {seen.app_id}, as the token does, and not to app {app_id}, "
-            "whose events are declared",
-            hint=f"delete in HubSpot what was created, then apply with a token of app {app_id}",
-        )
+    return confirmed(suspects(draft, again, ran), again.plan.portal.app_id, portal)
 
 
 def _draft(declared: Declared, policy: Policy, portal: Reader, now: datetime) -> Draft:
@@ -159,12 +127,3 @@ def _reached(applied: Applied) -> set[tuple[str, ...]]:
     """Name the events whose state the run is answerable for."""
     passed = (Outcome.REFUSED, Outcome.NOT_ATTEMPTED)
     return {result.change.identity.key for result in applied.results if result.outcome not in passed}
-
-
-def _confirmed(change: Change, draft: Draft, portal: Reader) -> Change | None:
-    """Give the difference as a direct read shows it, or None where the list was only late."""
-    found = portal.find(change.identity)
-    if isinstance(judge(draft, change, found), Holds):
-        return None
-    event = draft.events.get(change.identity)
-    return change if event is None else compare(event, found)

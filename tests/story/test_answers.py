@@ -321,6 +321,20 @@ def test_a_success_that_the_second_reading_disproves_is_taken_back(
     assert receipt.exit_code == 6
 
 
+def test_what_was_not_made_is_read_once_more_after_the_run(start: Start) -> None:
+    world = start(policy=replace(POLICY, trusts_list=True))  # else the second plan reads what it would make as well
+    draft = world.plan(declared("spring"), declared("summer"))
+    refused = meeting("POST", "/events/upsert", Instead(400, b'{"message": "no"}'))
+    way = world.through(forwarding(world.base_url, refused))
+    refused_alone = meeting("POST", "/events", Instead(400, b'{"message": "no"}'))
+    portal = world.portal(base_url=world.through(forwarding(way.base_url, refused_alone)).base_url)
+    receipt = world.run(draft, portal=portal)
+    assert set(outcomes(receipt).values()) == {Outcome.FAILED}
+    asked = [passing.path.rpartition("/")[2] for passing in way.sent]
+    listed = len(asked) - asked[::-1].index("2026-03")
+    assert asked[listed:] == ["spring", "summer"]
+
+
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_property_that_hubspot_drops_without_a_word_is_told(start: Start, version: str) -> None:
     world = start(live("spring", eventUrl=OLD), version=version)

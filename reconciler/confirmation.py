@@ -1,0 +1,76 @@
+"""What a second reading of the list still shows, confirmed by a direct read of each event."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from reconciler.change import Change, Create
+from reconciler.diff import compare
+from reconciler.errors import ReconcilerError
+from reconciler.event import Identity, LiveEvent
+from reconciler.freshness import Holds, judge
+from reconciler.live import Reader
+from reconciler.plan import Draft
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A change that seems to be left to do; the list may only be late."""
+
+    change: Change
+    known: Draft
+    """What tells how the change was planned."""
+
+    def remaining(self, found: LiveEvent | None) -> Change | None:
+        """Give the difference as a direct read shows it; None where nothing is left."""
+        if isinstance(judge(self.known, self.change, found), Holds):
+            return None
+        event = self.known.events.get(self.change.identity)
+        return self.change if event is None else compare(event, found)
+
+
+def suspects(draft: Draft, again: Draft, ran: Collection[tuple[str, ...]]) -> list[Suspect]:
+    """Give what differs `again` of the events that `ran`, with what could not be compared."""
+    differing = [Suspect(change, again) for change in again.plan.changes]
+    unclear = [Suspect(change, draft) for change in _ambiguous(draft, again)]
+    return [suspect for suspect in (*differing, *unclear) if suspect.change.identity.key in ran]
+
+
+def confirmed(suspected: Iterable[Suspect], app_id: int | None, portal: Reader) -> tuple[Change, ...]:
+    """Read each suspect directly; give the changes that are left to do.
+
+    Raises whatever keeps it from reading, and a `ReconcilerError` where what was made is not the app's.
+    """
+    left = []
+    made = None
+    for suspect in suspected:
+        found = portal.find(suspect.change.identity)
+        if made is None and found is not None and isinstance(suspect.change, Create):
+            made = found
+            _check_maker(made, app_id, portal)
+        left.append(suspect.remaining(found))
+    return tuple(filter(None, left))
+
+
+def _ambiguous(draft: Draft, again: Draft) -> list[Change]:
+    """Give the changes of which the second reading could not say which live event they made, so compared none."""
+    places = {found.place for found in again.plan.diagnostics if found.code == "identity-ambiguous"}
+    return [
+        change
+        for change in draft.plan.changes
+        if (event := draft.events.get(change.identity)) is not None and event.place in places
+    ]
+
+
+def _check_maker(made: LiveEvent, app_id: int | None, portal: Reader) -> None:
+    """Raise where an event that was made, but is not listed as ours, is another app's.
+
+    HubSpot need not tell whose token it is, and then nothing else does before the first event is made.
+    """
+    object_id = made.identity.object_id
+    seen = None if object_id is None else portal.find(Identity(object_id=object_id))
+    if seen is not None and None not in (app_id, seen.app_id) and seen.app_id != app_id:
+        raise ReconcilerError(
+            f"what was created belongs to app {seen.app_id}, as the token does, and not to app {app_id}, "
+            "whose events are declared",
+            hint=f"delete in HubSpot what was created, then apply with a token of app {app_id}",
+        )
