@@ -8,9 +8,10 @@ from typing import Any
 
 from reconciler.declarations.characters import quoted
 from reconciler.declarations.disk import Disk, as_seen, name_of, symbolic_link
+from reconciler.declarations.layers import SETTINGS
 from reconciler.declarations.names import DEFAULTS_FILE, MISNAMED_SETTINGS, SETTINGS_FILE, is_declaration, wrong_name
 from reconciler.declarations.nearest import by_likeness
-from reconciler.declarations.schema import API_VERSIONS, SETTINGS
+from reconciler.declarations.schema import API_VERSIONS
 from reconciler.declarations.trees import Tree
 from reconciler.diagnostics import in_file_order
 from reconciler.errors import DeclarationsInvalid, UsageError

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import cast
 
 from reconciler.declarations.characters import quoted
+from reconciler.declarations.layers import Layer, refusal
 from reconciler.declarations.merging import PROPERTIES, Merged
 from reconciler.declarations.nearest import did_you_mean
 from reconciler.declarations.nodes import Mapping, Sequence
-from reconciler.declarations.schema import Layer, refusal
 from reconciler.declarations.times import moment_of
 from reconciler.declarations.wrong import Wrong
 from reconciler.diagnostics import Diagnostic, Place, error, info, warning

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reconciler.declarations import strict_yaml
+from reconciler.declarations.layers import DEFAULTS, EVENT, EVENT_LIST, Layer, unknown
 from reconciler.declarations.nodes import Mapping, is_nothing
-from reconciler.declarations.schema import DEFAULTS, EVENT, EVENT_LIST, Layer, unknown
 from reconciler.diagnostics import Diagnostic, Place, error
 
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from reconciler.declarations.layers import Layer
 from reconciler.declarations.nodes import Scalar
-from reconciler.declarations.schema import Layer
 from reconciler.diagnostics import Place
 
 PROPERTIES = "customProperties"

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 from reconciler.declarations.collisions import collisions
 from reconciler.declarations.declaring import Terms, declare
 from reconciler.declarations.documents import Document, read_documents
+from reconciler.declarations.layers import DEFAULTS
 from reconciler.declarations.merging import Merged
 from reconciler.declarations.names import DEFAULTS_FILE, Source, well_named
-from reconciler.declarations.schema import DEFAULTS
 from reconciler.diagnostics import Diagnostic, Severity, in_file_order, warning
 from reconciler.errors import DeclarationsInvalid
 from reconciler.event import Declared, DeclaredEvent

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from reconciler.change import Change, Create, FieldChange, Origin, Update
-from reconciler.declarations.schema import DEFAULTS
+from reconciler.declarations.layers import DEFAULTS
 from reconciler.live import Portal
 from reconciler.plan import Plan
 from reconciler.render import words

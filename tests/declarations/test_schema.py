@@ -5,13 +5,13 @@ import json
 import pytest
 from pydantic import TypeAdapter
 
-from reconciler.declarations import schema
+from reconciler.declarations import layers, schema
 from reconciler.event import FIELDS
 
 
 def test_every_managed_field_can_be_declared() -> None:
-    assert {field.name for field in FIELDS} < set(schema.DEFAULTS.names)
-    assert set(schema.EVENT.names) - set(schema.DEFAULTS.names) == {"externalEventId", "objectId"}
+    assert {field.name for field in FIELDS} < set(layers.DEFAULTS.names)
+    assert set(layers.EVENT.names) - set(layers.DEFAULTS.names) == {"externalEventId", "objectId"}
 
 
 @pytest.mark.parametrize("kind", [schema.Defaults, schema.Event, schema.EventList, schema.SettingsFile])

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from reconciler.change import FieldChange, Origin, Source, Update
 from reconciler.declarations.characters import DECEPTIVE
-from reconciler.declarations.schema import DEFAULTS
+from reconciler.declarations.layers import DEFAULTS
 from reconciler.event import CUSTOM, Identity, Value
 from reconciler.plan import Plan
 from reconciler.render.drift import body, title
