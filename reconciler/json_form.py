@@ -71,8 +71,8 @@ def receipt_json(receipt: Receipt) -> str:
 
 
 def _text(document: Json) -> str:
-    # Escapes keep every character that could steer a terminal or a log out of the text.
-    return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
+    # Escapes keep out of the text all that could steer a terminal, and what GitHub's runner takes for a command.
+    return json.dumps(document, indent=2, ensure_ascii=True).replace("##[", r"#\u0023[") + "\n"
 
 
 def _portal(portal: Portal) -> Json:

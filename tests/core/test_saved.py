@@ -72,6 +72,13 @@ def test_a_plan_that_was_read_back_is_written_byte_for_byte_the_same(plan: Plan)
     assert plan_json(read_plan(text)) == text
 
 
+def test_what_would_be_a_command_to_the_runner_of_a_workflow_is_written_as_its_code() -> None:
+    name = "###[error] ::error:: \\##[e]"
+    text = plan_json(replace(PLAN, changes=(replace(LAUNCH, name=name),)))
+    assert "##[" not in text
+    assert json.loads(text)["changes"][0]["name"] == name
+
+
 @given(plans, receipts, st.lists(diagnostics, max_size=3))
 def test_json_is_plain_ascii_without_any_control_character(
     plan: Plan, receipt: Receipt, found: list[Diagnostic]
