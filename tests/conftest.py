@@ -1,11 +1,13 @@
 """What every test shares."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from tests.command_line import CommandLine
+from tests.loopback import STRAYS, stay_here
 
 # A slow machine is no reason for a law to fail. A quarter of the usual examples keeps all laws within seconds;
 # `--hypothesis-profile thorough` tries them for minutes.
@@ -13,10 +15,18 @@ settings.register_profile("usual", settings.default, deadline=None, max_examples
 settings.register_profile("thorough", settings.default, deadline=None, max_examples=1000)
 settings.load_profile("usual")
 
+stay_here()
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rewrite", action="store_true", help="rewrite the expected files of tests/cases")
     parser.addoption("--every-moment", action="store_true", help="kill runs at every moment, not only at some")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_leaves_this_machine() -> Iterator[None]:
+    yield
+    assert STRAYS == []
 
 
 @pytest.fixture
