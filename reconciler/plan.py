@@ -13,7 +13,7 @@ from reconciler.evidence import Evidence
 from reconciler.live import Portal
 from reconciler.match import Match
 from reconciler.orphans import Verdict, Will, judge
-from reconciler.ownership import Settled
+from reconciler.ownership import Orphan, Settled
 from reconciler.policy import Policy
 from reconciler.steps import steps
 
@@ -79,12 +79,7 @@ def build(
 ) -> Draft:
     """Order what differs, judge the orphans; `now` decides what is over: an orphan, the API version's support."""
     verdicts = [(judge(orphan.live, policy, now), orphan) for orphan in settled.orphans]
-    tasks = [*_declared_tasks(settled.matches)]
-    tasks += [
-        _Task(_orphan_change(verdict.will, orphan.live), None, orphan.live, orphan.proven)
-        for verdict, orphan in verdicts
-        if verdict.will is not Will.NOTHING
-    ]
+    tasks = [*_declared_tasks(settled.matches), *_orphan_tasks(verdicts)]
     tasks.sort(key=lambda task: (rank(task.change), task.change.identity.sort_key))
     plan = Plan(
         portal=portal,
@@ -93,9 +88,11 @@ def build(
         orphans=tuple(sorted((verdict for verdict, _ in verdicts), key=lambda verdict: verdict.identity.sort_key)),
         orphaned=settled.orphaned,
         foreign=settled.foreign,
-        diagnostics=declared.diagnostics
-        + in_file_order([*settled.diagnostics, *_findings(settled, portal, policy), *_whose_token(evidence)])
-        + tuple(versions.findings(portal.api_version, now)),
+        diagnostics=(
+            *declared.diagnostics,
+            *in_file_order([*settled.diagnostics, *_findings(settled, portal, policy), *_whose_token(evidence)]),
+            *versions.findings(portal.api_version, now),
+        ),
     )
     return Draft(
         plan=plan,
@@ -113,6 +110,12 @@ def _declared_tasks(matches: Iterable[Match]) -> Iterator[_Task]:
         change = compare(match.declared, match.live)
         if change is not None:
             yield _Task(change, match.declared, match.live, match.proven)
+
+
+def _orphan_tasks(verdicts: Iterable[tuple[Verdict, Orphan]]) -> Iterator[_Task]:
+    for verdict, orphan in verdicts:
+        if verdict.will is not Will.NOTHING:
+            yield _Task(_orphan_change(verdict.will, orphan.live), None, orphan.live, orphan.proven)
 
 
 def _orphan_change(will: Will, orphan: LiveEvent) -> Update | Delete:
