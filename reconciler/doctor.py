@@ -1,18 +1,17 @@
 """What is right with the way to HubSpot, what is not, and what to do about it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 
 from reconciler import properties, versions
 from reconciler.errors import AccessDenied, DeclarationsInvalid, ReconcilerError, Refused, Rejected, Unavailable
 from reconciler.event import CUSTOM, Declared, DeclaredEvent, LiveEvent
 from reconciler.findings import Finding, Verdict, unknown, without_echoes, wrong
 from reconciler.guard import check_portal
-from reconciler.hubspot.headers import RateLimit
-from reconciler.inspection import Inspector, Token, Usage
-from reconciler.live import Definition, Portal
+from reconciler.inquiry import Answers
+from reconciler.inspection import Token, Usage
+from reconciler.live import Definition
 from reconciler.policy import Policy
 from reconciler.render import words
 
@@ -21,8 +20,6 @@ WRITE = "crm.objects.marketing_events.write"
 
 _FEW = 10
 """Of a day's requests, less than one in so many left is warned of."""
-
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,38 +30,6 @@ class Order:
     policy: Policy
     api_version: str
     now: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """What HubSpot said to each question, or why it did not."""
-
-    account: Portal | ReconcilerError
-    token: Token | ReconcilerError
-    events: tuple[LiveEvent, ...] | ReconcilerError
-    definitions: Mapping[str, Definition] | ReconcilerError
-    usage: Usage | ReconcilerError
-    rate_limit: RateLimit
-
-
-def ask(inspector: Inspector) -> Answers:
-    """Put every question to HubSpot; where nothing answers the first one, nothing would answer the others."""
-    account = _asked(inspector.account)
-    if isinstance(account, Unavailable) and not inspector.answered:
-        return unasked(account)
-    return Answers(
-        account,
-        _asked(inspector.token),
-        _asked(inspector.events),
-        _asked(inspector.definitions),
-        _asked(inspector.usage),
-        inspector.rate_limit,
-    )
-
-
-def unasked(reason: ReconcilerError) -> Answers:
-    """Give what is known where nothing could be asked."""
-    return Answers(reason, reason, reason, reason, reason, RateLimit())
 
 
 def examine(order: Order, answers: Answers) -> tuple[Finding, ...]:
@@ -85,13 +50,6 @@ def examine(order: Order, answers: Answers) -> tuple[Finding, ...]:
         )
         for finding in judge(order, answers)
     )
-
-
-def _asked(question: Callable[[], _T]) -> _T | ReconcilerError:
-    try:
-        return question()
-    except (AccessDenied, Rejected, Unavailable) as reason:
-        return reason
 
 
 def _declarations(order: Order, _: Answers) -> Iterator[Finding]:

@@ -4,17 +4,17 @@ from pathlib import Path
 
 import click
 
-from reconciler import doctor
 from reconciler.cli.options import Call, Common, command_options
 from reconciler.cli.output import show
 from reconciler.cli.session import Stop, opened
 from reconciler.declarations.files import load
-from reconciler.doctor import Order
+from reconciler.doctor import Order, examine
 from reconciler.errors import AccessDenied, DeclarationsInvalid
 from reconciler.event import Declared
 from reconciler.findings import Finding, exit_code
 from reconciler.hubspot.http import HttpReader
 from reconciler.hubspot.inspector import PortalInspector
+from reconciler.inquiry import ask, unasked
 from reconciler.render import checkup
 from reconciler.settings import Settings, load_settings
 
@@ -39,10 +39,10 @@ def _examine(settings: Settings, common: Common, call: Call) -> tuple[Finding, .
             HttpReader(way.connection, timeout=way.timeout, clock=way.clock, watch=way.watch) as http,
         ):
             order = Order(declared, way.policy, settings.api_version, call.now())
-            return doctor.examine(order, doctor.ask(PortalInspector(http, settings.api_version)))
+            return examine(order, ask(PortalInspector(http, settings.api_version)))
     except AccessDenied as tokenless:  # HubSpot's own refusals are answers
         order = Order(declared, settings.policy, settings.api_version, call.now())
-        return doctor.examine(order, doctor.unasked(tokenless))
+        return examine(order, unasked(tokenless))
 
 
 def _declared(settings: Settings) -> Declared | DeclarationsInvalid:

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from reconciler.diagnostics import Place, error, warning
-from reconciler.doctor import READ, WRITE, Answers, Order, ask, examine, unasked
+from reconciler.doctor import READ, WRITE, Order, examine
 from reconciler.errors import AccessDenied, DeclarationsInvalid, ReconcilerError, Rejected, Unavailable
 from reconciler.event import CUSTOM, Declared, Kind, LiveEvent
 from reconciler.findings import Finding, Verdict, exit_code
 from reconciler.hubspot.headers import RateLimit
+from reconciler.inquiry import Answers, ask, unasked
 from reconciler.inspection import Token, Usage
 from reconciler.live import Definition, Portal
 from tests.core.building import APP, NOW, OTHER_APP, POLICY, PORTAL, adopted, declared, live
