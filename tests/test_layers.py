@@ -166,6 +166,18 @@ def test_two_modules_alone_read_the_environment() -> None:
     assert readers == {"reconciler.connections", "reconciler.github.actions"}
 
 
+def test_one_module_alone_prints() -> None:
+    """What is printed has to pass the one place where it is made inert."""
+    printing = {"click.echo", "click.secho", "click.echo_via_pager", "print", "sys.stdout.write", "sys.stderr.write"}
+    printers = {
+        module
+        for module, path in MODULES.items()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in printing
+    }
+    assert printers == {"reconciler.cli.output"}
+
+
 def test_deepdiff_is_used_for_comparing_alone() -> None:
     """Its Delta and pickle parts have been the way in for attackers."""
     assert {name for name in imports("reconciler.diff") if within(name, {"deepdiff"})} == {"deepdiff.diff"}

@@ -1,4 +1,8 @@
-"""What goes to the terminal and into files."""
+"""What goes to the terminal, into a log, into files.
+
+All that is printed goes through here, and nothing of it can act: whatever a name, a file or an answer holds, neither a
+terminal nor the runner of GitHub Actions takes it for a command.
+"""
 
 import errno
 import os
@@ -11,6 +15,7 @@ import click
 
 from reconciler.errors import DeclarationsInvalid, ReconcilerError, Refused
 from reconciler.render import words
+from reconciler.render.inert import inert, inert_line
 
 _STYLES = {"+": "green", "~": "yellow", "-": "red"}
 
@@ -29,7 +34,12 @@ def tell(text: str) -> None:
 def say(line: str) -> None:
     """Write one line of others' or our own words to standard error."""
     with suppress(OSError):  # the same
-        click.echo(words.visible(line), err=True)
+        click.echo(inert_line(line), err=True)
+
+
+def instruct(command: str) -> None:
+    """Write a line that GitHub's runner is meant to act on; nothing of others may stand in it but encoded."""
+    click.echo(command)
 
 
 def deafen() -> None:
@@ -106,9 +116,9 @@ def _replace(path: Path, text: str) -> None:
 def _write(text: str, *, to_stderr: bool) -> None:
     stream = sys.stderr if to_stderr else sys.stdout
     if stream.isatty():
-        _coloured(text, to_stderr=to_stderr)
+        _coloured(inert(text), to_stderr=to_stderr)
     else:
-        click.echo(text, nl=False, err=to_stderr)
+        click.echo(inert(text), nl=False, err=to_stderr)
 
 
 def _coloured(text: str, *, to_stderr: bool) -> None:

@@ -1,8 +1,4 @@
-"""What the runner of GitHub Actions is told by lines of a log or of its output file.
-
-The runner takes its commands out of whatever a step prints, in two forms: `::name properties::data` at the start of a
-line, after white space of any kind, and `##[name properties]data` anywhere in a line (actions/runner, ActionCommand).
-"""
+"""What the runner of GitHub Actions is told by lines of a log or of its output file."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -98,22 +94,3 @@ def output(name: str, value: str, delimiter: str) -> str:
     if delimiter in value:
         raise ReconcilerError(f"the output {name} holds the mark of its own end", hint="run the step again")
     return f"{name}<<{delimiter}\n{value}\n{delimiter}\n"
-
-
-_GAP = "\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
-"""White space of every kind."""
-_LEFT_OUT = (
-    "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
-    "\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
-)
-"""Characters nobody sees, which a comparison or a decoder on the way may leave out."""
-_AT_A_START = re.compile(rf"(?<![^{_GAP}{_LEFT_OUT}])(?=:[{_LEFT_OUT}]*:)")
-_ANYWHERE = re.compile(rf"(#[{_LEFT_OUT}]*#[{_LEFT_OUT}]*)(?=\[)")
-
-
-def defused(text: str) -> str:
-    r"""Take from a text all that the runner could take for a command, by a backslash before its marks.
-
-    `::` becomes `\::` where nothing visible stands right before it, `##[` becomes `##\[` everywhere.
-    """
-    return _ANYWHERE.sub(r"\1\\", _AT_A_START.sub(r"\\", text))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 WHITE_SPACE = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
 """What .NET trims."""
-LEFT_OUT = "\x00\xad\u200b\u200c\u200d\u2060\ud800\ufeff"
+LEFT_OUT = "\x00\xad\u200b\u200c\u200d\u2060\u3164\ud800\ufe0f\ufeff\U000e0041\U000e0101"
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What the runner reads out of a log: our annotations exactly, and nothing out of anybody's text."""
+"""What the runner reads out of a log and an output file: our annotations, masks and outputs exactly."""
 
 import re
 from uuid import uuid4
@@ -14,82 +14,11 @@ from reconciler.github.commands import (
     Annotation,
     Kind,
     annotations,
-    defused,
     masks,
     output,
 )
-from tests.github.runner_parser import (
-    LEFT_OUT,
-    WHITE_SPACE,
-    Command,
-    NoOutput,
-    commands,
-    outputs,
-    possible_commands,
-)
-
-PIECES = [
-    "##[error]", "##[", "::error::", "::", ":", "#", "[", "]",
-    "error", "add-mask", "set-env name=PATH", "stop-commands", " ", "e", "=", ",",
-    ";", "%0A", "%25", "\\", "\r", "\n", "\x1b[31m", *WHITE_SPACE, *LEFT_OUT,
-]  # fmt: skip
-hostile = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=3)), max_size=20).map("".join)
-anything = st.one_of(hostile, st.text())
-
-COMMANDS = [
-    "::error::boo",
-    " \t::add-mask::e",
-    "\u3000::stop-commands::x",
-    "\x85::error::boo",
-    "fine\n::error file=a::boo",
-    "fine\r::error::boo",
-    "Foo ##[add-mask]e",
-    "###[group]x",
-    "##[set-env name=PATH]x",
-    "::##[error]::",
-    "\ufeff::error::boo",
-    ":\u200b:error::boo",
-    "#\u200d#\ud800[error]boo",
-]
-
-
-@pytest.mark.parametrize("text", COMMANDS)
-def test_each_known_trick_is_a_command_until_it_is_defused(text: str) -> None:
-    assert possible_commands(text)
-    assert not possible_commands(defused(text))
-
-
-@given(anything)
-@example("\u2028::x::")
-def test_no_text_holds_a_command_once_it_is_defused(text: str) -> None:
-    assert not possible_commands(defused(text))
-
-
-@given(st.lists(anything, max_size=5))
-def test_lines_that_were_defused_one_by_one_hold_no_command_together(lines: list[str]) -> None:
-    assert not possible_commands("\n".join(f"  {defused(line)}" for line in lines))
-
-
-@given(anything)
-def test_defusing_adds_backslashes_alone(text: str) -> None:
-    assert defused(text).replace("\\", "") == text.replace("\\", "")
-
-
-@given(anything)
-def test_what_was_defused_stays_as_it_is(text: str) -> None:
-    assert defused(defused(text)) == defused(text)
-
-
-@pytest.mark.parametrize(
-    "text", ["", "Spring launch: 10:30", "std::string and a[::2]", "#1 ## [x] #[y]", "https://a.example/#[x]", "(::)"]
-)
-def test_a_harmless_text_stays_as_it_is(text: str) -> None:
-    assert defused(text) == text
-
-
-def test_what_is_defused_can_still_be_read() -> None:
-    assert defused("Launch ##[add-mask]e") == "Launch ##\\[add-mask]e"
-    assert defused("  ::error::boo") == "  \\::error::boo"
+from tests.github.runner_parser import WHITE_SPACE, Command, NoOutput, commands, outputs
+from tests.hostile import anything
 
 
 @st.composite

@@ -9,13 +9,12 @@ import click
 from reconciler import approval, json_form
 from reconciler.accounting import not_begun, nothing_ran, so_far
 from reconciler.base import Base
-from reconciler.cli.github import log
 from reconciler.cli.github.ending import ending_of, left_unreviewed
 from reconciler.cli.github.job import Ending, Job, carried_out
 from reconciler.cli.github.options import Asked, asking_options
 from reconciler.cli.github.telling import Telling
 from reconciler.cli.github.trunk import Tip, to_apply
-from reconciler.cli.output import save
+from reconciler.cli.output import complain, save, show
 from reconciler.cli.reading import base_at
 from reconciler.cli.session import Stop, opened
 from reconciler.declarations.files import load
@@ -103,7 +102,7 @@ def _planned_again(given: _Given, base: Base) -> Ending:
         draft = make_plan(declared, way.policy, portal, given.asked.now(), base)
         telling = _telling(given, draft, base)
         given.job.tell_plan(draft.plan)
-        log.show(text.plan(telling.plan))
+        show(text.plan(telling.plan))
         approved = _approved(given, draft, telling)
         given.keep(not_begun(approved))  # where a receipt cannot be kept, nothing is written to HubSpot either
         with stop.listening():
@@ -160,9 +159,9 @@ def _finished(given: _Given, approved: ApprovedPlan, receipt: Receipt, telling: 
     given.job.end(ending)
     with suppress(ReconcilerError):  # it was kept before the first write, and the log tells it too
         given.keep(receipt)
-    log.show("\n" + text.receipt(receipt))
+    show("\n" + text.receipt(receipt))
     if receipt.cause is not None:
-        log.complain(receipt.cause)
+        complain(receipt.cause)
     given.job.remarks += remarks.of_receipt(receipt)
     with stop.breakable():
         telling.ended(approved, receipt, left)

@@ -5,12 +5,12 @@ from pathlib import Path
 import click
 
 from reconciler.change import Origin
-from reconciler.cli.github import log
 from reconciler.cli.github.job import Ending, Job, carried_out
 from reconciler.cli.github.options import Asked, path_options
 from reconciler.cli.github.planning import drafted
 from reconciler.cli.github.trunk import Tip, to_watch
 from reconciler.cli.options import Call, Common
+from reconciler.cli.output import show
 from reconciler.errors import DeclarationsInvalid
 from reconciler.github import issue
 from reconciler.github.applied import Line, since_last_applied
@@ -45,7 +45,7 @@ def _drift(job: Job, asked: Asked) -> Ending:
         job.summarize(problems(invalid.diagnostics, asked.common.environment, job.links, SUMMARY_LIMIT))
         raise
     job.tell_plan(draft.plan)
-    log.show(text.plan(draft.plan))
+    show(text.plan(draft.plan))
     review = Review(draft.plan, Watched(), asked.common.environment, job.links, compared, draft.seen)
     job.summarize(comment(review, SUMMARY_LIMIT))
     if compared:  # else nobody can tell drift, so what an open issue says may still be true

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from reconciler.change import Create, Delete, Update
-from reconciler.cli.github import log
+from reconciler.cli.output import complain, instruct, say
 from reconciler.connections import load_github_connection
 from reconciler.errors import (
     AccessDenied,
@@ -110,7 +110,7 @@ class Job:
 
     def _without_comment(self, error: ReconcilerError) -> None:
         self.remarks.append(remarks.warned("no comment on the pull request", error))
-        log.note(f"No comment on the pull request: {error.message}")
+        say(f"No comment on the pull request: {error.message}")
 
     def github(self, seconds: float, watch: Watch = Watch()) -> GitHub:
         """Open the way to GitHub for so many seconds."""
@@ -124,7 +124,7 @@ def carried_out(work: Callable[[Job], Ending]) -> int:
     try:
         ending = work(job)
     except ReconcilerError as error:
-        log.complain(error)
+        complain(error)
         job.remarks += remarks.of_error(error)
         ending = job.ending or Ending(error.exit_code, reason_of(error))
     _write(commands.annotations(job.remarks))
@@ -136,4 +136,4 @@ def carried_out(work: Callable[[Job], Ending]) -> int:
 
 def _write(lines: Iterable[str]) -> None:
     for line in lines:
-        log.command(line)
+        instruct(line)

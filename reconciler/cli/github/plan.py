@@ -6,12 +6,11 @@ from functools import partial
 import click
 
 from reconciler import json_form
-from reconciler.cli.github import log
 from reconciler.cli.github.job import Ending, Job, carried_out
 from reconciler.cli.github.options import Asked, asking_options
 from reconciler.cli.github.planning import drafted
 from reconciler.cli.options import base_option
-from reconciler.cli.output import save
+from reconciler.cli.output import save, show
 from reconciler.declarations.files import load
 from reconciler.errors import DeclarationsInvalid, Interrupted, ReconcilerError, UsageError
 from reconciler.github import remarks
@@ -67,7 +66,7 @@ def _offline(job: Job, asked: Asked, why: str) -> Ending:
         raise
     _tell(job, asked, None, lambda limit: fork(declared, _name(asked), job.links, limit))
     job.remarks.append(Annotation(Kind.NOTICE, "checked offline", f"The declarations are valid; no plan: {why}."))
-    log.show(f"{text.diagnostics(declared.diagnostics)}Valid: {words.count(len(declared.events), 'event')}; {why}.\n")
+    show(f"{text.diagnostics(declared.diagnostics)}Valid: {words.count(len(declared.events), 'event')}; {why}.\n")
     return Ending()
 
 
@@ -89,7 +88,7 @@ def _online(job: Job, asked: Asked, base: str, number: int | None) -> Ending:
     job.tell_plan(plan)
     job.outputs["plan_path"] = str(saved)
     job.remarks += remarks.of_findings(plan.diagnostics)
-    log.show(text.plan(plan))
+    show(text.plan(plan))
     review = Review(plan, Planned(), _name(asked), job.links, compared, draft.seen)
     _tell(job, asked, told, lambda limit: comment(review, limit))
     return Ending()
