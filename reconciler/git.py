@@ -23,6 +23,8 @@ _OPTIONS = (
     *("-c", "safe.bareRepository=explicit"),
 )
 _ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_FOUND = re.compile(rb"([0-9a-f]+) [a-z]+ ([0-9]{1,18})\n")
+"""What git says before an object: its id, its kind, how many bytes follow."""
 _CHUNK = 64 * 1024
 
 
@@ -50,7 +52,10 @@ class Commit:
         found, content = self._read(id, LARGEST_FOLDER)
         if content is None:
             raise UsageError(f"a folder in commit {self.id[:10]} is too large to be read")
-        return dict(_items(content, len(found) // 2))
+        try:
+            return dict(_items(content, len(found) // 2))
+        except ValueError as reason:
+            raise UsageError(f"a folder in commit {self.id[:10]} is damaged", hint=_DAMAGED) from reason
 
     def file(self, id: str, most: int) -> bytes | None:  # noqa: A002  (git's own word)
         """Give a file's content, or None where it is larger than `most` bytes."""
@@ -61,14 +66,16 @@ class Commit:
         with suppress(BrokenPipeError):  # the missing answer tells the same
             self._asked.write(f"{name}\n".encode())
             self._asked.flush()
-        found, _, size = self._answered.readline().decode().strip().rpartition(" ")
-        if not size.isdecimal():
+        found = _FOUND.fullmatch(self._answered.readline())
+        if found is None:
             raise UsageError(f"git does not have all of commit {self.id[:10]} here", hint=_PARTIAL)
-        content = self._take(int(size), most)
-        self._answered.read(1)
-        return found.partition(" ")[0], content
+        content = self._take(int(found[2]), most)
+        if not self._answered.read(1):
+            raise UsageError(f"git ended before all of commit {self.id[:10]} was read", hint=_DAMAGED)
+        return found[1].decode(), content
 
     def _take(self, size: int, most: int) -> bytes | None:
+        """Give so many bytes, or pass over them where they are too many."""
         if size <= most:
             return self._answered.read(size)
         while size > 0:
@@ -77,6 +84,7 @@ class Commit:
 
 
 _PARTIAL = "the clone was made with a filter: run `git fetch --refetch --no-filter`, or clone without one"
+_DAMAGED = "run `git fsck`, and clone anew where it finds something"
 _SHALLOW = "this clone is shallow: run `git fetch --unshallow`, or set `fetch-depth: 0` for actions/checkout"
 _UNKNOWN = "name a branch, a tag or a commit that this clone has, or fetch it first"
 
@@ -152,10 +160,15 @@ def _hint(shallow: bool) -> str:  # noqa: FBT001  (a fact about the clone)
 
 
 def _items(content: bytes, id_bytes: int) -> Iterator[tuple[str, Item]]:
-    """Read git's record of a folder: mode, space, name, NUL, id, without anything between two of them."""
+    """Read git's record of a folder: mode, space, name, NUL, id, without anything between two of them.
+
+    `ValueError` where it is anything else: git hands out what it has, and checks it only where it is asked to.
+    """
+    item = re.compile(rb"([0-7]{1,7}) ([^\0]+)\0(.{%d})" % id_bytes, re.DOTALL)
     start = 0
     while start < len(content):
-        name, end = content.index(b" ", start) + 1, content.index(b"\0", start)
-        past = end + 1 + id_bytes
-        yield os.fsdecode(content[name:end]), Item(int(content[start : name - 1], 8), content[end + 1 : past].hex())
-        start = past
+        found = item.match(content, start)
+        if found is None:
+            raise ValueError(f"there is no item at byte {start}")
+        yield os.fsdecode(found[2]), Item(int(found[1], 8), found[3].hex())
+        start = found.end()

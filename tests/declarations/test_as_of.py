@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Callable, Mapping
 from contextlib import chdir
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -22,7 +23,7 @@ from reconciler.declarations.trees import Kind
 from reconciler.diagnostics import Diagnostic
 from reconciler.errors import DeclarationsInvalid, UsageError
 from reconciler.event import Declared
-from reconciler.git import opened
+from reconciler.git import Commit, opened
 from reconciler.settings import Settings, load_settings
 from tests.repository import Repository
 
@@ -419,6 +420,44 @@ def test_a_folder_that_is_too_large_is_not_read(repository: Repository) -> None:
     tree = made(repository, events_of(repository, *(f"{number:0>250}.txt" for number in range(31_000))))
     with pytest.raises(UsageError, match=r"a folder in commit [0-9a-f]{10} is too large to be read"):
         as_of(committed_as(repository, tree))
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        b"x",
+        b"100644 a.yaml",
+        b"100644a.yaml\0" + b"i" * 20,
+        b"100644 a.yaml\0" + b"i" * 19,
+        b"-1 a.yaml\0" + b"i" * 20,
+        b"777777777777 a.yaml\0" + b"i" * 20,
+        b"100644 a.yaml\0" + b"i" * 20 + b"rest",
+    ],
+)
+def test_a_folder_that_is_damaged_says_so(repository: Repository, record: bytes) -> None:
+    """Git hands out what it was given as a tree, whatever that is."""
+    tree = repository.git("hash-object", "-t", "tree", "-w", "--literally", "--stdin", feed=record)
+    with pytest.raises(UsageError, match=r"^a folder in commit [0-9a-f]{10} is damaged$"):
+        as_of(committed_as(repository, tree))
+
+
+@pytest.mark.parametrize("kind", ["100644", "040000"])
+def test_a_file_that_is_listed_as_a_folder_or_the_other_way_round_is_a_problem(
+    repository: Repository, kind: str
+) -> None:
+    blob, tree = events_of(repository, "a.yaml")[0].split()[2], made(repository, events_of(repository, "b.yaml"))
+    swapped = bytes.fromhex(tree if kind == "100644" else blob)
+    record = f"{kind} c.yaml\0".encode() + swapped
+    outer = repository.git("hash-object", "-t", "tree", "-w", "--literally", "--stdin", feed=record)
+    with pytest.raises((UsageError, DeclarationsInvalid)):
+        as_of(committed_as(repository, outer))
+
+
+@pytest.mark.parametrize("told", [b"a" * 40 + b" tree 9", b"a" * 40 + b" tree 9\n", b"a" * 40 + b" tree 2\nab"])
+def test_a_git_that_ends_in_the_middle_has_told_nothing(told: bytes) -> None:
+    """What it has told of a file by then could pass for the whole file."""
+    with pytest.raises(UsageError, match=r"^git (does not have|ended before) all of commit aaaaaaaaaa"):
+        Commit("a" * 40, BytesIO(), BytesIO(told)).top()
 
 
 def test_a_tree_answers_for_what_is_not_there(repository: Repository) -> None:
