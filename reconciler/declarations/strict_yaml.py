@@ -20,6 +20,9 @@ DEPTH = 20
 REPEATED = 10_000
 """How many values of one file may come from references; a few short ones can stand for millions."""
 
+_NEAR = 80
+"""How many characters beside a key are looked at for a hint: a line, or a file, can have a hundred thousand keys."""
+
 _GIVE_VALUE = 'write "" to empty it, or delete the line to leave it alone'
 _NO_COMMENT = "what follows # is a comment: put the value in quotes"
 _NO_COMMA = "a comma ends the value before it here: put a value that holds one in quotes"
@@ -150,7 +153,7 @@ class _Tree:
             key = self.key(key_event, depth + 1)
             value_event = next(self.events)
             if key is not None and _is_absent(value_event):
-                self.tell_absent(key, value_event)
+                self.tell_absent(key, key_event, value_event)
                 value = None
             else:
                 value = self.node(value_event, depth + 1)
@@ -174,12 +177,11 @@ class _Tree:
             self.tell("key-not-text", "a key must be a text", _begin(event), "put the key in quotes")
         return None
 
-    def tell_absent(self, key: Scalar, event: yaml.Event) -> None:
+    def tell_absent(self, key: Scalar, key_event: yaml.Event, event: yaml.Event) -> None:
         """Say that a key has no value, and what may have been meant for one."""
-        end = cast("yaml.Mark", event.start_mark).index
-        before = self.text[self.text.rfind("\n", 0, end) + 1 :][: key.column - 1]
-        rest = self.text[end:].partition("\n")[0]
-        after_comma, comment = before.rstrip().endswith(","), rest.lstrip().startswith("#")
+        begin, end = (cast("yaml.Mark", one.start_mark).index for one in (key_event, event))
+        before, rest = self.text[max(0, begin - _NEAR) : begin], self.text[end : end + _NEAR]
+        after_comma, comment = before.rstrip(" \t").endswith(","), rest.lstrip(" \t").startswith("#")
         hint = _NO_COMMENT if comment else _NO_COMMA if after_comma else _GIVE_VALUE
         self.tell("no-value", f"{quoted(key.text)} has no value", Position(key.line, key.column), hint)
 

@@ -5,13 +5,14 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Self, SupportsIndex
 
 import pytest
 import yaml
 
 from reconciler.declarations.characters import TOLD_AT_MOST
 from reconciler.declarations.nodes import Mapping, Scalar
-from reconciler.declarations.strict_yaml import REPEATED, _events, read
+from reconciler.declarations.strict_yaml import REPEATED, _events, _Tree, read
 from reconciler.errors import DeclarationsInvalid
 
 SCRIPT = """
@@ -81,6 +82,34 @@ def test_references_may_repeat_up_to_the_bound() -> None:
 def test_no_large_file_takes_long(content: str) -> None:
     """What grows with the square of a file's size would run into the time limit of the tests."""
     read(content.encode(), "a.yaml")
+
+
+class Counting(str):
+    """A text that counts how much of it is copied."""
+
+    __slots__ = ("copied",)
+    copied: int
+
+    def __new__(cls, text: str) -> Self:
+        made = super().__new__(cls, text)
+        made.copied = 0
+        return made
+
+    def __getitem__(self, place: SupportsIndex | slice) -> str:
+        part = super().__getitem__(place)
+        self.copied += len(part)
+        return part
+
+
+@pytest.mark.parametrize("line", ["a:\n", "- {a, b, c: d}\n", '- "\\0"\n', "-\n", "&a b: *c\n", "? [a]\n: b\n"])
+def test_what_is_told_of_one_line_takes_a_look_at_that_line_alone(line: str) -> None:
+    text = line * 1000
+    tree = _Tree(text, "a.yaml", [])
+    tree.text = Counting(text)
+    list(tree.documents())
+    assert tree.problems
+    assert isinstance(tree.text, Counting)
+    assert tree.text.copied < 500 * 1000
 
 
 def test_nodes_tell_where_they_stand_and_whether_they_are_plain() -> None:
