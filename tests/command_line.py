@@ -46,7 +46,15 @@ class CommandLine:
         self.captured.readouterr()
         code = run([str(argument) for argument in arguments], now=lambda: NOW)
         out, err = self.captured.readouterr()
+        check_untold(out + err, os.environ)
         return Screen(code, out, err)
+
+
+def check_untold(printed: str, environ: Mapping[str, str]) -> None:
+    """Hold for every call in every test that no token is printed, but to have the runner of Actions hide it."""
+    lines = "\n".join(line for line in printed.splitlines() if not line.startswith("::add-mask::"))
+    tokens = {environ.get(name, "").strip() for name in ("HUBSPOT_ACCESS_TOKEN", "GITHUB_TOKEN")} - {""}
+    assert not [token for token in tokens if token in lines]
 
 
 def started(*arguments: str | Path, environment: Mapping[str, str] | None = None, **options: Any) -> Screen:
@@ -62,6 +70,7 @@ def started(*arguments: str | Path, environment: Mapping[str, str] | None = None
         stdin=subprocess.DEVNULL,
         **options,
     )
+    check_untold(ended.stdout + ended.stderr, environment or {})
     return Screen(ended.returncode, ended.stdout, ended.stderr)
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from reconciler.cli.run import run
 from reconciler.sandbox.server import Options, running
-from tests.command_line import NOW, Screen, declare, started
+from tests.command_line import NOW, Screen, check_untold, declare, started
 from tests.github.local_github import local_github
 from tests.github.runner_parser import Command, commands, outputs
 from tests.github.world import REPOSITORY, TOKEN, LocalGitHub
@@ -231,6 +231,7 @@ class InThisProcess:
                 patch.setenv(name, value)
             code = run(arguments, now=lambda: NOW)
         out, err = self.captured.readouterr()
+        check_untold(out + err, environ)
         return Screen(code, out, err)
 
 
