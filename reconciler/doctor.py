@@ -14,6 +14,7 @@ from reconciler.inspection import Token, Usage
 from reconciler.live import Definition
 from reconciler.policy import Policy
 from reconciler.render import words
+from reconciler.unreadable import unreadable
 
 READ = "crm.objects.marketing_events.read"
 WRITE = "crm.objects.marketing_events.write"
@@ -158,7 +159,18 @@ def _events(order: Order, answers: Answers) -> Iterator[Finding]:
     elif isinstance(order.declared, DeclarationsInvalid):
         yield Finding("events", Verdict.UNKNOWN, "what is declared is wrong, so nothing can be looked for")
     else:
-        yield _counted(order.declared, answers.events, order.policy.app_id or _token_app(answers))
+        yield from _readable(order.declared, answers.events, order.policy.app_id or _token_app(answers))
+
+
+def _readable(declared: Declared, live: tuple[LiveEvent, ...], app_id: int | None) -> Iterator[Finding]:
+    try:
+        strange = unreadable(live, declared.events, app_id)
+    except Unavailable as reason:
+        yield wrong("events", reason)
+        return
+    yield _counted(declared, live, app_id)
+    for found in strange:
+        yield Finding("events", Verdict.WARNING, found.message, found.hint)
 
 
 def _counted(declared: Declared, live: tuple[LiveEvent, ...], app_id: int | None) -> Finding:

@@ -140,6 +140,8 @@ class LiveEvent:
     registrants: int | None = None
     attendees: int | None = None
     updated_at: str | None = None
+    unreadable: str | None = None
+    """Why nothing but its ids can be read, so that it has no fields here; None where it was read whole."""
 
     @property
     def name(self) -> str | None:

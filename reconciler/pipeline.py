@@ -24,6 +24,7 @@ from reconciler.ownership import questions, searchable_prefix, settle
 from reconciler.plan import Draft, Plan, build
 from reconciler.policy import Policy
 from reconciler.receipt import Outcome, Receipt
+from reconciler.unreadable import unreadable
 
 Select = Callable[[Plan], Selection]
 """Tells which of a plan's changes were approved; may raise `Refused`."""
@@ -92,12 +93,13 @@ def _draft(declared: Declared, policy: Policy, portal: Reader, now: datetime) ->
     """Plan the difference, and leave it to the caller what to make of errors in it."""
     listing = portal.read()
     check_portal(policy, listing.portal.id)
+    strange = unreadable(listing.events, declared.events, policy.app_id or listing.portal.app_id)
     definitions = portal.definitions() if properties.any_declared(declared) else {}
     declared = properties.typed(declared, definitions)
     evidence = _prove(declared, policy, listing, portal)
     settled = settle(declared.events, listing, policy, evidence)
     whose = replace(listing.portal, app_id=evidence.app_id)
-    settled = replace(settled, diagnostics=settled.diagnostics + properties.misfits(declared, definitions))
+    settled = replace(settled, diagnostics=settled.diagnostics + strange + properties.misfits(declared, definitions))
     draft = build(settled, declared, policy, whose, evidence, now)
     return replace(draft, plan=replace(draft.plan, reads=portal.reads))
 

@@ -12,7 +12,7 @@ from reconciler.change import Create, FieldChange
 from reconciler.event import CUSTOM, FIELDS, Identity, Kind, LiveEvent, Value, instant, kind_of
 from reconciler.hubspot.shapes import headcount, number, optional_id, required_id
 from reconciler.live import Edit, Hit
-from reconciler.transport.json_text import shortened
+from reconciler.transport.json_text import shortened, shown
 from reconciler.transport.shapes import Json, Malformed, as_kind, as_list, as_mapping, optional
 
 PAGE = 100
@@ -45,11 +45,11 @@ class BatchAnswer:
 
 
 def page(body: Json) -> Page:
-    """Read one page of the list."""
+    """Read one page of the list; an event of which no more than the ids can be read is there with these alone."""
     answer = as_mapping(body, "")
     results = as_list(answer.get("results"), "results")
     return Page(
-        tuple(event(item, f"results[{index}]") for index, item in enumerate(results)),
+        tuple(_listed(item, f"results[{index}]") for index, item in enumerate(results)),
         _cursor(answer.get("paging")),
     )
 
@@ -65,18 +65,45 @@ def event(body: Json, path: str = "event") -> LiveEvent:
 def event_by_external_ids(body: Json, path: str = "event") -> LiveEvent:
     """Read one event as a read by external ids returns it: HubSpot does not promise its object id there."""
     item = as_mapping(body, path)
-    app = as_mapping(item.get("appInfo") or {}, f"{path}.appInfo")
     return LiveEvent(
-        Identity(
-            external_event_id=optional(str, item.get("externalEventId"), f"{path}.externalEventId") or None,
-            object_id=optional_id(item.get("objectId"), f"{path}.objectId"),
-        ),
-        number(app.get("id"), f"{path}.appInfo.id"),
+        _identity(item, path),
+        _maker(item, path),
         {**_plain_fields(item, path), **_custom_fields(item, path)},
         registrants=headcount(item.get("registrants"), f"{path}.registrants"),
         attendees=headcount(item.get("attendees"), f"{path}.attendees"),
         updated_at=optional(str, item.get("updatedAt"), f"{path}.updatedAt"),
     )
+
+
+def _listed(body: Json, path: str) -> LiveEvent:
+    try:
+        return event(body, path)
+    except Malformed as error:
+        item = as_mapping(body, path)
+        identity, maker = _identity(item, path), _maker(item, path)
+        if identity.object_id is None:
+            raise
+        updated_at = item.get("updatedAt")
+        return LiveEvent(
+            identity,
+            maker,
+            {},
+            updated_at=updated_at if isinstance(updated_at, str) else None,
+            unreadable=f"{str(error).removeprefix(f'{path}.')}: {shown(error.held)}",
+        )
+
+
+def _identity(item: Mapping[str, Json], path: str) -> Identity:
+    return Identity(
+        external_event_id=optional(str, item.get("externalEventId"), f"{path}.externalEventId") or None,
+        object_id=optional_id(item.get("objectId"), f"{path}.objectId"),
+    )
+
+
+def _maker(item: Mapping[str, Json], path: str) -> int | None:
+    """Read which app made an event."""
+    app = as_mapping(item.get("appInfo") or {}, f"{path}.appInfo")
+    return number(app.get("id"), f"{path}.appInfo.id")
 
 
 def hits(body: Json) -> tuple[Hit, ...]:
@@ -202,10 +229,10 @@ def _instant(text: str, path: str) -> str:
     try:
         moment = datetime.fromisoformat(text)
         if moment.tzinfo is None:
-            raise Malformed(f"{path} has no offset")
+            raise Malformed(f"{path} has no offset", text)
         return instant(moment)
     except (ValueError, OverflowError) as error:
-        raise Malformed(f"{path} is not a date") from error
+        raise Malformed(f"{path} is not a date", text) from error
 
 
 def _custom_fields(item: Mapping[str, Json], path: str) -> dict[str, Value]:

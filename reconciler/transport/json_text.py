@@ -51,6 +51,11 @@ def shortened(text: str) -> str:
     return text[:_MOST_SHOWN]
 
 
+def shown(value: Json) -> str:
+    """Write a value that is only shown."""
+    return shortened(json.dumps(value, ensure_ascii=False))
+
+
 def _is_too_deep(value: Json) -> bool:
     level = [value]
     for _ in range(MOST_LEVELS):

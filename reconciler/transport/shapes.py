@@ -12,20 +12,24 @@ _WORDS: Mapping[type, str] = {str: "a text", int: "a number", bool: "true or fal
 
 
 class Malformed(Exception):
-    """An answer is not what its description promises; the message names the place in it."""
+    """An answer is not what its description promises; the message names the place in it, where `held` stands."""
+
+    def __init__(self, message: str, held: Json = None) -> None:
+        super().__init__(message)
+        self.held = held
 
 
 def as_mapping(value: Json, path: str) -> Mapping[str, Json]:
     """Read an object."""
     if not isinstance(value, dict):
-        raise Malformed(f"{path or 'the answer'} is not an object")
+        raise Malformed(f"{path or 'the answer'} is not an object", value)
     return value
 
 
 def as_list(value: Json, path: str) -> Sequence[Json]:
     """Read a list."""
     if not isinstance(value, list):
-        raise Malformed(f"{path} is not a list")
+        raise Malformed(f"{path} is not a list", value)
     return value
 
 
@@ -33,7 +37,7 @@ def as_kind(kind: type[_T], value: Json, path: str) -> _T:
     """Read a value of one kind: a text, a number, a flag."""
     # A JSON true is an int to Python.
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        raise Malformed(f"{path} is not {_WORDS[kind]}")
+        raise Malformed(f"{path} is not {_WORDS[kind]}", value)
     return value
 
 

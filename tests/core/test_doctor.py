@@ -293,6 +293,25 @@ def test_an_adopted_event_that_is_not_live_is_wrong_as_it_is_in_a_plan() -> None
     assert only("events", order) == (WRONG, "1 live and adopted, 1 adopted, but not live", "check their objectId", 3)
 
 
+def test_another_apps_event_that_cannot_be_read_is_warned_of() -> None:
+    strange = replace(live("901", "zoom", app=OTHER_APP), unreadable="eventName is not a text: 7")
+    found = about("events", answers=replace(ANSWERS, events=(live("1"), strange)))
+    assert [(one.verdict, one.text) for one in found] == [
+        (OK, f"1 live, made by app {APP}"),
+        (WARNING, "object 901, of app 2002, cannot be read, so it counts as foreign: eventName is not a text: 7"),
+    ]
+
+
+def test_an_event_of_ours_that_cannot_be_read_is_wrong_as_it_is_in_a_plan() -> None:
+    strange = replace(live("1"), unreadable="eventName is not a text: 7")
+    verdict, said, _, code = only("events", answers=replace(ANSWERS, events=(strange,)))
+    assert (verdict, said, code) == (
+        WRONG,
+        "object 1, which may be ours, cannot be read: eventName is not a text: 7",
+        7,
+    )
+
+
 def test_without_an_app_events_are_counted_without_a_maker() -> None:
     order = replace(ORDER, policy=replace(POLICY, app_id=None))
     answers = replace(ANSWERS, token=ABSENT, events=(live("1", app=None),))

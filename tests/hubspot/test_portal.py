@@ -215,8 +215,8 @@ def test_a_reading_of_which_any_part_fails_is_none(play: Open, script: tuple[Pla
 
 
 def test_an_answer_that_is_not_understood_says_where_and_what_to_do(play: Open) -> None:
-    portal, _ = play(ACCOUNT, TOKEN, answer(body={"results": [{"objectId": "1", "eventName": 7}]}))
-    with pytest.raises(Unavailable, match=r"not understood: results\[0\]\.eventName is not a text") as caught:
+    portal, _ = play(ACCOUNT, TOKEN, answer(body={"results": [{"objectId": "1", "externalEventId": 7}]}))
+    with pytest.raises(Unavailable, match=r"not understood: results\[0\]\.externalEventId is not a text") as caught:
         portal.read()
     assert caught.value.hint == "try again; if it stays, HubSpot may have changed its API"
 

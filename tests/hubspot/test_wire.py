@@ -253,6 +253,39 @@ def test_a_batch_answer_tells_what_went_well_and_what_each_error_speaks_of() -> 
     )
 
 
+@pytest.mark.parametrize(
+    ("odd", "why"),
+    [
+        ({"startDateTime": "soon"}, 'startDateTime is not a date: "soon"'),
+        ({"startDateTime": "2027-04-14T07:00:00"}, 'startDateTime has no offset: "2027-04-14T07:00:00"'),
+        ({"eventName": ["x"]}, 'eventName is not a text: ["x"]'),
+        ({"eventCancelled": "n\u00f6"}, 'eventCancelled is not true or false: "n\u00f6"'),
+        ({"customProperties": {"a": 1}}, 'customProperties is not a list: {"a": 1}'),
+        ({"customProperties": [None]}, "customProperties is not an object: null"),
+        ({"customProperties": [{"value": "x"}]}, "customProperties.name is not a text: null"),
+        ({"registrants": "many"}, 'registrants is not a number: "many"'),
+        ({"updatedAt": 7}, "updatedAt is not a text: 7"),
+    ],
+)
+def test_an_event_of_the_list_of_which_only_the_ids_can_be_read_has_nothing_else(odd: Json, why: str) -> None:
+    (found, other) = wire.page({"results": [EVENT | odd, EVENT]}).events
+    updated_at = None if "updatedAt" in odd else DECODED.updated_at
+    assert found == LiveEvent(DECODED.identity, 1001, {}, updated_at=updated_at, unreadable=why)
+    assert other == DECODED
+
+
+@pytest.mark.parametrize(
+    "ids", [{"objectId": None}, {"objectId": 1.5}, {"externalEventId": 7}, {"appInfo": 7}, {"appInfo": {"id": "zoom"}}]
+)
+def test_an_event_of_the_list_whose_ids_cannot_be_read_spoils_the_page(ids: Json) -> None:
+    assert not understands(wire.page, {"results": [EVENT | {"startDateTime": "soon"} | ids]})
+
+
+def test_what_cannot_be_read_is_cut_where_it_is_shown() -> None:
+    (found,) = wire.page({"results": [EVENT | {"eventName": ["x" * 1_000_000]}]}).events
+    assert len(str(found.unreadable)) < 400
+
+
 @pytest.mark.parametrize("errors", [None, []])
 def test_a_batch_without_errors_has_no_problems(errors: Json) -> None:
     assert wire.batch_answer({"results": [], "errors": errors}) == wire.BatchAnswer((), ())
