@@ -1,6 +1,8 @@
 """Plans, receipts, diagnostics as JSON: the form that scripts rely on."""
 
 import json
+from functools import lru_cache
+from textwrap import indent
 from typing import Any
 
 from reconciler import fingerprint
@@ -53,21 +55,22 @@ def diagnostics_json(diagnostics: tuple[Diagnostic, ...]) -> str:
 def receipt_json(receipt: Receipt) -> str:
     """Write a receipt."""
     applied = receipt.applied
-    return _text(
-        {
-            "format_version": FORMAT_VERSION,
-            "digest": receipt.digest,
-            "portal": _portal(receipt.portal),
-            "results": [_result(result) for result in receipt.results],
-            "summary": {
-                "created": applied[Action.CREATE],
-                "updated": applied[Action.UPDATE],
-                "deleted": applied[Action.DELETE],
-                **{str(outcome): receipt.count(outcome) for outcome in Outcome if outcome is not Outcome.DONE},
-            },
-            "verified": _verified(receipt),
-        }
-    )
+    document = {
+        "format_version": FORMAT_VERSION,
+        "digest": receipt.digest,
+        "portal": _portal(receipt.portal),
+        "results": [],
+        "summary": {
+            "created": applied[Action.CREATE],
+            "updated": applied[Action.UPDATE],
+            "deleted": applied[Action.DELETE],
+            **{str(outcome): receipt.count(outcome) for outcome in Outcome if outcome is not Outcome.DONE},
+        },
+        "verified": _verified(receipt),
+    }
+    lines = ",\n".join(map(_result_lines, receipt.results))
+    # In no text of the document do these quotes stand bare.
+    return _text(document).replace('"results": []', f'"results": [\n{lines}\n  ]' if lines else '"results": []')
 
 
 def _text(document: Json) -> str:
@@ -158,6 +161,12 @@ def _diagnostic(found: Diagnostic) -> Json:
         "column": None if place is None else place.column,
         "hint": found.hint,
     }
+
+
+@lru_cache(2**16)
+def _result_lines(result: Result) -> str:
+    """Write a result as it stands in a receipt, which is written before and after each write: few change between."""
+    return indent(json.dumps(_result(result), indent=2, ensure_ascii=True), "    ")
 
 
 def _result(result: Result) -> Json:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from reconciler import fingerprint, versions
 from reconciler.change import Change, Create, Delete, Update, rank
@@ -18,7 +19,7 @@ from reconciler.policy import Policy
 from reconciler.steps import steps
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
     """Everything an apply would do, in order; plain data that can be saved, shown and compared."""
 
@@ -34,7 +35,7 @@ class Plan:
     reads: int = 0
     """Requests that making the plan took."""
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """The fingerprint of all changes: what `apply --expect` compares."""
         return fingerprint.digest(self.portal.id, self.changes)

@@ -399,6 +399,14 @@ def test_a_receipt_has_the_keys_of_the_contract() -> None:
     }
 
 
+@pytest.mark.parametrize("results", [RESULTS, ()])
+def test_a_receipt_is_laid_out_like_every_other_json(results: tuple[Result, ...]) -> None:
+    odd = replace(SUMMIT, name='"results": []')
+    text = receipt_json(Receipt(PORTAL, PLAN.digest, (*results, *(Result(odd, Outcome.DONE) for _ in results)), (odd,)))
+    assert text == json.dumps(json.loads(text), indent=2) + "\n"
+    assert len(json.loads(text)["results"]) == 2 * len(results)
+
+
 def test_what_was_really_done_is_counted_by_its_action() -> None:
     done = tuple(Result(change, Outcome.DONE) for change in (LAUNCH, SUMMIT, SUMMIT, GONE, GONE, GONE))
     summary = json.loads(receipt_json(Receipt(PORTAL, PLAN.digest, done)))["summary"]

@@ -1,0 +1,61 @@
+"""How long it takes to keep the receipt of a run up to date: the work before and after each of its writes.
+
+`python -m tests.bench.receipt [CHANGES]` (10,000 without it) compares that with putting the same bytes on the disk.
+"""
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from reconciler import json_form
+from reconciler.accounting import so_far
+from reconciler.approval import everything
+from reconciler.cli.output import save
+from reconciler.guard import Limits, approve
+from reconciler.ledger import Ledger
+from tests.core.building import declared, planned
+
+BATCH = 100
+URL = "https://acme.example/launch"
+
+
+def fastest(work: Callable[[], object]) -> float:
+    """Give the milliseconds of the fastest of some runs."""
+    found = []
+    for _ in range(5):
+        begin = time.perf_counter()
+        work()
+        found.append(time.perf_counter() - begin)
+    return min(found) * 1000
+
+
+def main() -> None:
+    """Measure a run half of which is done, and print what was found."""
+    number = int(sys.argv[1]) if sys.argv[1:] else 10_000
+    draft = planned([declared(f"e-{each}", {"eventName": f"Event {each}", "eventUrl": URL}) for each in range(number)])
+    approved = approve(draft, everything(draft.plan), Limits())
+    ledger = Ledger(approved.changes)
+    left = iter(approved.changes)
+    for change, _ in zip(left, range(number // 2), strict=False):
+        ledger.succeed(change)
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "receipt.json"
+
+        def keep() -> None:
+            for change, _ in zip(left, range(BATCH), strict=False):
+                ledger.succeed(change)
+            save(file, json_form.receipt_json(so_far(approved, ledger.applied())))
+
+        keep()
+        text = file.read_text()
+        kept, floor = fastest(keep), fastest(lambda: save(file, text))
+    sys.stdout.write(
+        f"{number} changes, {len(text):,} bytes: kept in {kept:.0f} ms, of which the disk takes {floor:.0f} ms; "
+        f"{kept / floor:.1f} times as long\n"
+    )
+
+
+if __name__ == "__main__":
+    main()
