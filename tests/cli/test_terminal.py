@@ -7,10 +7,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.cli.conftest import Seed, live
+import pytest
+
+from tests.cli.conftest import LAUNCH, Seed, live
 from tests.command_line import declare
+from tests.hostile import acting
 
 ESCAPE = "\x1b["
+EVIL = "\n\x1b]0;owned\x07\x1b[31m\x9b2J\u202e\r\udcff"
+OURS = re.compile("\x1b\\[(0|3[1-3])m")
+"""The only sequences that a plan's text may hold: a colour begins or ends."""
 
 
 def screen(*arguments: str | Path, answer: str = "", folder: Path, **environment: str) -> tuple[int, str]:
@@ -42,6 +48,11 @@ def _wait(process: subprocess.Popen[bytes], terminal: int) -> tuple[int, str]:
     return process.wait(), seen.decode()
 
 
+def without_colours(seen: str) -> str:
+    """Take away what the product itself adds, and the terminal's own way to end a line."""
+    return OURS.sub("", seen).replace("\r\n", "\n")
+
+
 def test_a_terminal_gets_colours_by_sign(tmp_path: Path, folder: Path, seed: Seed) -> None:
     code, seen = screen("plan", "--sandbox", "--sandbox-seed", seed(), folder=tmp_path)
     assert code == 0
@@ -68,13 +79,25 @@ def test_an_apply_shows_how_far_it_has_come(tmp_path: Path, folder: Path, seed: 
     assert "Applying" not in quiet
 
 
-def test_names_cannot_steer_the_terminal(tmp_path: Path, folder: Path, seed: Seed) -> None:
-    evil = live("501", "launch", eventName="\x1b]0;owned\x07\x1b[2J\u202e", eventOrganizer="[bold]Acme[/bold]")
-    _, seen = screen("plan", "--sandbox", "--sandbox-seed", seed(evil), folder=tmp_path)
-    others = re.sub(r"\x1b\[[0-9;]*m", "", seen)
-    assert "\x1b" not in others
-    assert "\u202e" not in others
-    assert "[bold]Acme[/bold]" in others
+@pytest.mark.parametrize(("command", "locale"), [("plan", "C.UTF-8"), ("plan", "C"), ("doctor", "C.UTF-8")])
+def test_names_cannot_steer_the_terminal(tmp_path: Path, folder: Path, seed: Seed, command: str, locale: str) -> None:
+    declare(folder, launch=LAUNCH + 'eventDescription: "##[error] ::x\\n\u3000::error::"\n')
+    evil = dict.fromkeys(("eventName", "eventDescription"), "\x1b]0;owned\x07\x1b[2J\x9b2J\u202e\r\x08\x7f\U000e0041")
+    events = (live("501", "launch", **evil, eventOrganizer="[bold]Acme[/bold] :smile:"), live("502", "orphan", **evil))
+    given = {"LC_ALL": locale, "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    code, seen = screen(command, "--verbose", "--sandbox", "--sandbox-seed", seed(*events), folder=tmp_path, **given)
+    assert code == 0
+    assert acting(without_colours(seen)) == []
+    assert "[bold]Acme[/bold] :smile:" in seen or command == "doctor"
+
+
+@pytest.mark.parametrize("arguments", [("validate",), ("plan", EVIL), ("plan", f"--{EVIL}")])
+def test_errors_cannot_steer_the_terminal(tmp_path: Path, folder: Path, arguments: tuple[str, ...]) -> None:
+    (folder / f"{EVIL}.yaml").write_text("")
+    code, seen = screen(*arguments, folder=tmp_path)
+    assert code in {3, 64}
+    assert "owned" in seen
+    assert acting(without_colours(seen)) == []
 
 
 def test_an_error_is_shown_at_a_terminal_too(tmp_path: Path, folder: Path) -> None:

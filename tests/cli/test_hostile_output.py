@@ -1,0 +1,274 @@
+"""Whatever names, files, options and answers hold, nothing of it acts in what a process of ours prints or writes."""
+
+import json
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from reconciler.sandbox import server
+from tests.aside import aside, ended
+from tests.cli.conftest import SETTINGS, Seed, live
+from tests.command_line import Screen, started
+from tests.github.runner_parser import commands, possible_commands
+from tests.hostile import acting
+
+EVIL = (
+    "\x1b]0;owned\x07\x1b[2J\x9b31m\u202e\u2028 ##[add-mask]e\n::error::boo\r\u3000::stop-commands::x"
+    "\r\n\U000e0041\u200d::add-mask::y\ufeff\udc85"
+)
+"""A text that acts in every way there is."""
+SENT = EVIL.replace("\udc85", "")
+"""What of it can be sent."""
+FAIR = "##[add-mask]e :: launch\n::error::boo\n\u3000::stop-commands::x"
+"""What of it a declaration may hold."""
+FILE = "::add-mask::e ##[error].yaml"
+
+Body = Mapping[str, Any]
+
+
+def event(event_id: str, **fields: object) -> str:
+    """Declare an event; YAML reads JSON."""
+    return json.dumps({"externalEventId": event_id, "eventName": "Launch", "eventOrganizer": "Acme", **fields})
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Path:
+    """Give a folder whose files are right, and hostile."""
+    events = tmp_path / "events"
+    events.mkdir()
+    (events / "reconciler.yaml").write_text(SETTINGS)
+    (events / FILE).write_text(event("##[add-mask]e", eventDescription=FAIR, eventName=FAIR.partition("\n")[0]))
+    (events / "launch.yaml").write_text(event("launch", eventDescription=FAIR))
+    return tmp_path
+
+
+@pytest.fixture
+def portal(seed: Seed) -> Iterator[str]:
+    """Run a portal in which somebody has written hostile texts; give its base URL."""
+    events = [
+        live("501", "launch", eventName=SENT, eventDescription=SENT),
+        live("502", "::error::boo", eventName=SENT, startDateTime="2030-01-01T00:00:00Z"),
+    ]
+    with server.running(server.Options(seed=seed(*events), rate="10000/10")) as running:
+        yield running.base_url
+
+
+def called(*arguments: str, folder: Path, portal: str = "http://127.0.0.1:9") -> Screen:
+    """Call the command line in a process of its own."""
+    code = ended(aside(*arguments, folder=folder, portal=portal))
+    out, err = ((folder / name).read_bytes().decode() for name in ("out", "err"))
+    return Screen(code, out, err)
+
+
+def check(screen: Screen, code: int, folder: Path) -> None:
+    """Look through all that was printed or written: it tells of the hostile texts, and nothing of them acts."""
+    written = [folder / name for name in ("plan.json", "plan.md", "receipt.json")]
+    pages = [screen.out, screen.err, *(file.read_bytes().decode() for file in written if file.exists())]
+    assert (screen.code, [possible_commands(page) for page in pages]) == (code, [[]] * len(pages)), pages
+    assert [acting(page) for page in pages] == [[]] * len(pages)
+    assert "Traceback" not in screen.err
+    assert "add-mask" in "".join(pages) or "add&#45;mask" in "".join(pages)
+
+
+# What is declared and held
+
+FORMS = ("text", "json", "markdown")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_plan_shows_hostile_texts(world: Path, portal: str, form: str) -> None:
+    files = ("--out", "plan.json", "--markdown", "plan.md")
+    screen = called("plan", "--format", form, *files, "--verbose", folder=world, portal=portal)
+    check(screen, 0, world)
+    check(called("show", "plan.json", "--format", form, folder=world), 0, world)
+    plan = json.loads((world / "plan.json").read_text())
+    update = next(change for change in plan["changes"] if change["action"] == "update")
+    assert {field["name"]: field["before"] for field in update["fields"]} == {
+        "eventName": SENT,
+        "eventDescription": SENT,
+    }
+    if form == "json":
+        assert screen.json == plan
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_an_apply_shows_hostile_texts(world: Path, portal: str, form: str) -> None:
+    screen = called("apply", "--yes", "--format", form, "--receipt", "receipt.json", folder=world, portal=portal)
+    check(screen, 0, world)
+    if form == "json":
+        assert screen.json["results"][0]["identity"]["external_event_id"] == "##[add-mask]e"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("validate",), ("validate", "--format", "json"), ("plan",), ("plan", "--format", "json"), ("apply", "--yes")],
+)
+def test_wrong_files_are_told_of(world: Path, portal: str, arguments: tuple[str, ...]) -> None:
+    events = world / "events"
+    (events / "two\n::add-mask::e.yaml").write_text("")
+    (events / FILE).write_text(f'"##[add-mask]e": {json.dumps(SENT)}\n::add-mask::e: 1\n')
+    (events / "three.yaml").write_text(event("three", startDateTime="::add-mask::e ##[error]", eventUrl="##[error]"))
+    check(called(*arguments, folder=world, portal=portal), 3, world)
+
+
+@pytest.mark.parametrize("text", [f'"{FILE}": 1', 'timezone: "##[add-mask]e"', "::add-mask::e: 1"])
+def test_wrong_settings_are_told_of(world: Path, text: str) -> None:
+    (world / "events" / "reconciler.yaml").write_text(f"{text}\n")
+    check(called("plan", folder=world), 3, world)
+
+
+def test_a_file_that_is_no_plan_is_told_of(world: Path, portal: str) -> None:
+    (world / EVIL).write_text(json.dumps({"format_version": "##[add-mask]e"}))
+    check(called("show", EVIL, folder=world), 1, world)
+    check(called("apply", "--plan", EVIL, folder=world, portal=portal), 5, world)
+
+
+def test_a_hostile_history_is_told_of(world: Path, portal: str) -> None:
+    def git(*arguments: str) -> None:
+        subprocess.run(["git", "-c", "user.name=A", "-c", "user.email=a@b", *arguments], cwd=world, check=True)
+
+    right = (world / "events" / FILE).read_text()
+    (world / "events" / FILE).write_text("##[add-mask]e: ::error::boo\n")
+    git("init", "--quiet")
+    git("add", "events")
+    git("commit", "--quiet", "--message=x")
+    git("tag", "##add-mask")
+    (world / "events" / FILE).write_text(right)
+    check(called("plan", "--base", "##add-mask", folder=world, portal=portal), 0, world)
+    check(called("plan", "--base", EVIL, folder=world, portal=portal), 64, world)
+
+
+# What is asked for
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (EVIL,),
+        ("plan", f"--{EVIL}"),
+        ("plan", EVIL),
+        ("plan", "--format", EVIL),
+        ("plan", "--env", EVIL),
+        ("plan", "--api-version", EVIL),
+        ("plan", "--timeout", EVIL),
+        ("plan", "--max-deletes", EVIL),
+        ("plan", "--out", f"{EVIL}.yaml"),
+        ("plan", "--sandbox", "--sandbox-seed", EVIL),
+        ("validate", "events", EVIL),
+        ("show", EVIL),
+        ("doctor", EVIL),
+        ("github", EVIL),
+        ("github", "plan", f"--{EVIL}"),
+        ("sandbox", "--rate", EVIL),
+        ("sandbox", "--behaviour", EVIL),
+        ("sandbox", "--seed", EVIL),
+        ("sandbox", "--faults", EVIL),
+    ],
+)
+def test_hostile_arguments_are_told_of(world: Path, arguments: tuple[str, ...]) -> None:
+    check(called(*arguments, folder=world), 64, world)
+
+
+@pytest.mark.parametrize("name", ["RECONCILER_TIMEOUT", "RECONCILER_ENV", "SSL_CERT_FILE"])
+def test_hostile_environments_are_told_of(world: Path, name: str) -> None:
+    environment = {"HUBSPOT_ACCESS_TOKEN": "sandbox-1001", name: EVIL}
+    check(started("plan", environment=environment, cwd=world), 64, world)
+
+
+def test_a_hostile_occasion_is_told_of_in_one_annotation(world: Path) -> None:
+    (world / "event.json").write_text('{"repository": {"default_branch": "main"}}')
+    told = {"EVENT_PATH": "event.json", "EVENT_NAME": "workflow_dispatch", "REF": f"refs/heads/{EVIL}"}
+    environment = {f"GITHUB_{name}": value for name, value in told.items()}
+    screen = started("github", "apply", environment=environment, cwd=world)
+    (annotation,) = commands(screen.out)
+    assert (annotation.name, "add-mask" in annotation.data) == ("error", True)
+    check(Screen(screen.code, "", screen.err), 64, world)
+    assert acting(screen.out) == []
+
+
+# What HubSpot answers
+
+REFUSAL = {
+    "status": "error",
+    "message": SENT,
+    "correlationId": SENT,
+    "category": SENT,
+    "subCategory": SENT,
+    "policyName": SENT,
+    "errors": [{"message": SENT, "code": SENT, "in": SENT, "context": {"requiredGranularScopes": [SENT]}}],
+}
+
+
+def spoil(portal: str, *faults: Body) -> None:
+    """Let a portal answer every such request otherwise."""
+    rules = [{"every": 1, **fault} for fault in faults]
+    httpx.put(f"{portal}/_sandbox/faults", json=rules).raise_for_status()
+
+
+HEADERS = {"x-hubspot-correlation-id": "##[add-mask]e", "retry-after": "##[add-mask]e", "location": "::add-mask::e"}
+
+
+@pytest.mark.parametrize(
+    ("command", "status", "code"),
+    [
+        *(("plan", 400, 1), ("plan", 401, 4), ("plan", 403, 4), ("plan", 418, 1), ("plan", 501, 7)),
+        *(("doctor", 400, 1), ("doctor", 403, 4)),
+    ],
+)
+def test_refusals_are_told_of(world: Path, portal: str, command: str, status: int, code: int) -> None:
+    spoil(portal, {"fault": {"status": status, "body": REFUSAL, "headers": HEADERS}})
+    check(called(command, "--verbose", folder=world, portal=portal), code, world)
+
+
+@pytest.mark.parametrize(("status", "code"), [(400, 6), (403, 4)])
+@pytest.mark.parametrize("form", FORMS)
+def test_refused_writes_are_told_of(world: Path, portal: str, form: str, status: int, code: int) -> None:
+    fault = {"path": "*/marketing-events/*", "fault": {"status": status, "body": REFUSAL, "headers": HEADERS}}
+    spoil(portal, *({"method": method, **fault} for method in ("POST", "PUT", "PATCH")))
+    arguments = ("apply", "--yes", "--format", form, "--receipt", "receipt.json")
+    check(called(*arguments, folder=world, portal=portal), code, world)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("*/details", {"portalId": 77, "timeZone": SENT, "accountType": SENT}),
+        ("*/access-token-info", {"appId": 1001, "hubId": 77, "scopes": [SENT], "userId": SENT}),
+        ("*/properties/*", {"results": [{"name": SENT, "label": SENT, "type": SENT}]}),
+    ],
+)
+@pytest.mark.parametrize("command", ["plan", "doctor"])
+def test_hostile_answers_are_told_of(world: Path, portal: str, command: str, path: str, body: Body) -> None:
+    spoil(portal, {"path": path, "fault": {"status": 200, "body": body}})
+    screen = called(command, "--verbose", folder=world, portal=portal)
+    assert screen.code in {0, 1, 3, 4}
+    for page in (screen.out, screen.err):
+        assert possible_commands(page) == []
+        assert acting(page) == []
+
+
+# What a stream can show
+
+
+@pytest.mark.parametrize(
+    ("encoding", "shown"),
+    # Where a stream is said to be ASCII, which is more often a mistake than true, click writes UTF-8.
+    [
+        ("ascii", "Größe → 日本"),
+        ("latin-1", "Größe \\u2192 \\u65e5\\u672c"),
+        ("cp1252", "Größe \\u2192 \\u65e5\\u672c"),
+    ],
+)
+def test_a_stream_that_cannot_show_a_character_shows_its_code(
+    world: Path, portal: str, encoding: str, shown: str
+) -> None:
+    (world / "events" / "launch.yaml").write_text(event("launch", eventName="Größe → 日本"))
+    environment = {"PYTHONIOENCODING": f"{encoding}:strict", "PYTHONUTF8": "0"}
+    environment |= {"HUBSPOT_BASE_URL": portal, "HUBSPOT_ACCESS_TOKEN": "sandbox-1001"}
+    screen = started("plan", environment=environment, cwd=world, encoding="utf-8" if encoding == "ascii" else encoding)
+    check(screen, 0, world)
+    assert shown in screen.out
