@@ -24,6 +24,8 @@ SUMMIT = Identity("acme", "summit", "7")
 DECLARED = Source("events/summit.yaml", 3)
 JOINERS = "\u200c\u200d"
 """Join letters and emoji, which some scripts cannot be written without."""
+TAGS = "".join(map(chr, range(0xE0000, 0xE0080)))
+"""Spell whole texts that no one sees; some of them are not assigned yet, and hidden all the same."""
 
 
 def update(name: str, after: Value, *, registrants: int | None = 0) -> Update:
@@ -35,6 +37,8 @@ def update(name: str, after: Value, *, registrants: int | None = 0) -> Update:
 
 def acts_or_hides(character: str) -> bool:
     """Tell whether a character steers a terminal, turns the direction of a text, or is not seen at all."""
+    if character in TAGS:
+        return True
     return unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"} and character not in JOINERS
 
 
