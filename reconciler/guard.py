@@ -95,7 +95,7 @@ def _empty(draft: Draft, limits: Limits) -> Iterator[Diagnostic]:
         yield error(
             "guard-empty",
             "no event is declared at all, which is more often a mistake than a wish",
-            hint="check the path; if it is meant, give --max-deletes",
+            hint="check the path; if it is meant, give --max-deletes, in a workflow max_deletes",
         )
 
 
@@ -106,7 +106,7 @@ def _deletes(changes: Sequence[Change], limits: Limits) -> Iterator[Diagnostic]:
         yield error(
             "guard-deletes",
             f"{count} undeclared event{'' if count == 1 else 's'} would be deleted or cancelled, {allowed} allowed",
-            hint=f"declare them, or allow it with --max-deletes {count}",
+            hint=f"declare them, or allow it with --max-deletes {count}, in a workflow with max_deletes: {count}",
         )
 
 
@@ -125,7 +125,7 @@ def _registrants(changes: Sequence[Change], limits: Limits) -> Iterator[Diagnost
         yield error(
             "guard-registrants",
             f"{people} people are registered on events that would be deleted or cancelled, {allowed} allowed",
-            hint=f"allow it with --max-registrants {people}",
+            hint=f"allow it with --max-registrants {people}, in a workflow with max_registrants: {people}",
         )
 
 

@@ -133,7 +133,7 @@ def test_an_apply_of_no_declarations_at_all_is_refused() -> None:
     (reason,) = reasons(planned([]))
     assert reason.code == "guard-empty"
     assert reason.message == "no event is declared at all, which is more often a mistake than a wish"
-    assert reason.hint == "check the path; if it is meant, give --max-deletes"
+    assert reason.hint == "check the path; if it is meant, give --max-deletes, in a workflow max_deletes"
 
 
 @pytest.mark.parametrize("deletes", [0, 5])
@@ -154,7 +154,7 @@ def test_nothing_is_taken_away_unless_a_number_allows_it(policy: Policy) -> None
     (reason,) = reasons(draft)
     assert reason.code == "guard-deletes"
     assert reason.message == "1 undeclared event would be deleted or cancelled, 0 allowed"
-    assert reason.hint == "declare them, or allow it with --max-deletes 1"
+    assert reason.hint == "declare them, or allow it with --max-deletes 1, in a workflow with max_deletes: 1"
 
 
 @pytest.mark.parametrize(("allowed", "refused"), [(1, True), (2, False), (3, False)])
@@ -182,7 +182,7 @@ def test_the_people_on_all_orphans_that_go_are_added_up(allowed: int | None, *, 
 def test_a_refusal_for_people_says_how_many_there_are() -> None:
     (reason,) = reasons(planned([KEPT], [orphan("1", 3)], CANCELLING), Limits(1, 2))
     assert reason.message == "3 people are registered on events that would be deleted or cancelled, 2 allowed"
-    assert reason.hint == "allow it with --max-registrants 3"
+    assert reason.hint == "allow it with --max-registrants 3, in a workflow with max_registrants: 3"
 
 
 def test_an_unknown_number_of_people_is_over_any_bound() -> None:

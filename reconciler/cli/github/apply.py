@@ -137,7 +137,7 @@ def _selection(given: _Given, merged: Merged) -> Select:
 
 def _unknown(gap: str) -> Select:
     def refuse(_: object) -> approval.Selection:
-        hint = "look at the plan, then start the workflow by hand with --allow-unreviewed"
+        hint = "look at the plan, then start the workflow by hand with allow_unreviewed"
         raise Refused(f"it is not known what was reviewed: {gap}", hint=hint)
 
     return refuse
