@@ -21,6 +21,7 @@ stay_here()
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rewrite", action="store_true", help="rewrite the expected files of tests/cases")
     parser.addoption("--every-moment", action="store_true", help="kill runs at every moment, not only at some")
+    parser.addoption("--every-fault", action="store_true", help="try every fault at every place, not only some")
 
 
 @pytest.fixture(scope="session", autouse=True)
