@@ -77,7 +77,6 @@ def _differing(held: Mapping[str, Value], wanted: Mapping[str, Value]) -> list[s
     # Loading deepdiff takes a quarter of a second, and most events never come here.
     from deepdiff.diff import DeepDiff  # noqa: PLC0415
 
-    # Without this option deepdiff passes over keys that begin with two underscores.
-    found = DeepDiff(held, wanted, view="tree", ignore_private_variables=False)
+    found = DeepDiff(held, wanted, view="tree")
     names = {str(level.path(output_format="list")[0]) for levels in found.values() for level in levels}
     return sorted(names, key=field_order)
