@@ -1,6 +1,7 @@
 """When HubSpot already holds what is declared."""
 
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
@@ -145,7 +146,7 @@ def test_a_value_has_one_spelling(kind: Kind, written: str, spelt: str) -> None:
         (Kind.NUMBER, "1e1000"),
         (Kind.NUMBER, "."),
         (Kind.NUMBER, "١٢"),
-        (Kind.BOOLEAN, "yes"),
+        (Kind.BOOLEAN, "Yes"),
         (Kind.DATE, "20270415"),
         (Kind.DATE, "2027-W15-4"),
         (Kind.DATE, "2027-02-30"),
@@ -167,6 +168,28 @@ def test_what_does_not_fit_its_kind_is_compared_as_text(kind: Kind, text: str) -
     assert canonical(kind, text) == text
     assert same(kind, text, f" {text}\n")
     assert not same(kind, text, f"{text}x")
+
+
+@pytest.fixture(params=["EST5", "JST-9"])
+def elsewhere(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Stand on a machine in another time zone, west or east of UTC."""
+    with monkeypatch.context() as changed:
+        changed.setenv("TZ", request.param)
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.parametrize(
+    ("written", "spelt"),
+    [
+        ("2027-04-15T00:00", "2027-04-15"),
+        ("2027-04-15T02:00:00+02:00", "2027-04-15"),
+        ("2027-04-15T00:00:00+02:00", "2027-04-15T00:00:00+02:00"),
+    ],
+)
+def test_the_time_zone_of_the_machine_makes_no_difference(elsewhere: None, written: str, spelt: str) -> None:
+    assert canonical(Kind.DATE, written) == spelt
 
 
 def test_options_are_told_apart_by_capital_letters() -> None:

@@ -363,12 +363,13 @@ def test_a_change_made_by_itself_whose_answer_is_lost_is_settled_by_reading(star
 
 
 def test_a_field_that_hubspot_does_not_empty_is_told_so(start: Start) -> None:
-    world = start(live("spring", eventUrl=OLD, eventType="OLD"))
+    world = start(live("spring", eventUrl=OLD, eventDescription="Old", eventType="OLD"))
     object_id = world.event("spring")["objectId"]
     pretended = Instead(200, json.dumps({"results": [{"objectId": object_id}]}).encode())
-    receipt = run(world, meeting(*UPDATE, pretended), declared("spring", eventUrl=None, eventType="NEW"))
+    spring = declared("spring", eventUrl=None, eventDescription=None, eventType="NEW", eventOrganizer="New")
+    receipt = run(world, meeting(*UPDATE, pretended), spring)
     why = (
-        "HubSpot answered success, but kept the old value of link instead of emptying it "
-        "(declare another text, or leave the key out) and did not take over type"
+        "HubSpot answered success, but kept the old value of link, description instead of emptying it "
+        "(declare another text, or leave the key out) and did not take over type, organizer"
     )
     assert outcomes(receipt) == {"spring": (Outcome.FAILED, why)}

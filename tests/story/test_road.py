@@ -15,7 +15,7 @@ from reconciler.guard import Limits
 from reconciler.pipeline import approve_plan, with_refusals
 from reconciler.plan import Plan
 from reconciler.policy import Orphans, Policy
-from reconciler.receipt import Outcome
+from reconciler.receipt import Outcome, Result
 from tests.hubspot.forwarding import forwarding
 from tests.story.world import LATER, OTHERS, OURS, POLICY, VERSIONS, Held, World, adopted, custom, declared, live
 
@@ -221,8 +221,9 @@ def test_the_receipt_of_a_run_that_was_refused_says_why_nothing_was_attempted(st
     world = start()
     draft = world.plan(declared("spring"))
     receipt = nothing_ran(draft, Refused("no approval"))
-    assert [(result.outcome, result.why) for result in receipt.results] == [(Outcome.NOT_ATTEMPTED, "no approval")]
-    assert (receipt.digest, receipt.verified, receipt.written) == (draft.plan.digest, None, False)
+    assert receipt.results == (Result(draft.plan.changes[0], Outcome.NOT_ATTEMPTED, "no approval"),)
+    assert (receipt.portal, receipt.digest) == (draft.plan.portal, draft.plan.digest)
+    assert (receipt.verified, receipt.written) == (None, False)
     assert receipt.exit_code == 5
 
 
