@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.change import FieldChange
+from reconciler.change import Create, FieldChange
 from reconciler.event import Identity, LiveEvent, instant
 from reconciler.hubspot import wire
 from reconciler.hubspot.http import HttpReader
@@ -31,6 +31,7 @@ DECODERS: Mapping[str, Decode] = {
     "account": wire.account,
     "token_app": wire.token_app,
     "batch_answer": wire.batch_answer,
+    "written_id": wire.written_id,
 }
 decoders = pytest.mark.parametrize("decode", DECODERS.values(), ids=DECODERS)
 
@@ -83,6 +84,7 @@ BODIES: dict[str, Json] = {
     "account": {"portalId": 7, "accountType": "STANDARD", "timeZone": "Europe/Berlin"},
     "token_app": {"appId": 1001},
     "batch_answer": {"status": "COMPLETE", "results": [EVENT], "errors": [ERROR], "numErrors": 1},
+    "written_id": EVENT,
 }
 
 
@@ -234,6 +236,11 @@ def test_a_search_tells_account_ids() -> None:
     assert wire.hits({"results": [HIT]}) == (Hit(1001, Identity("acme", "summit", "7")),)
 
 
+def test_a_single_write_tells_which_event_it_wrote() -> None:
+    assert wire.written_id(EVENT) == "864004668137"
+    assert wire.written_id({}) is None
+
+
 def test_account_details_may_say_no_more_than_the_portal() -> None:
     assert wire.account(BODIES["account"]) == wire.Account(7, "STANDARD", "Europe/Berlin")
     assert wire.account({"portalId": 7}) == wire.Account(7, None, None)
@@ -325,24 +332,65 @@ def test_a_batch_without_errors_has_no_problems(errors: Json) -> None:
         (wire.event, {**EVENT, "customProperties": {"a": 1}}, "event.customProperties is not a list"),
         (wire.event, {**EVENT, "customProperties": ["a"]}, "event.customProperties is not an object"),
         (wire.event, {**EVENT, "customProperties": [{}]}, "event.customProperties.name is not a text"),
+        (wire.hits, [], "the answer is not an object"),
+        (wire.hits, {}, "results is not a list"),
+        (wire.hits, {"results": [HIT, 7]}, "results[1] is not an object"),
+        (wire.hits, {"results": [HIT, {}]}, "results[1].appId is missing"),
         (wire.hits, {"results": [{**HIT, "appId": None}]}, "results[0].appId is missing"),
+        (wire.hits, {"results": [{**HIT, "appId": "zoom"}]}, "results[0].appId is not a number"),
         (wire.hits, {"results": [{**HIT, "externalAccountId": None}]}, "results[0].externalAccountId is not a text"),
         (wire.hits, {"results": [{**HIT, "externalEventId": 7}]}, "results[0].externalEventId is not a text"),
         (wire.hits, {"results": [{**HIT, "objectId": None}]}, "results[0].objectId is missing"),
+        (wire.hits, {"results": [{**HIT, "objectId": []}]}, "results[0].objectId is not a text"),
+        (wire.account, [], "the answer is not an object"),
         (wire.account, {}, "portalId is missing"),
+        (wire.account, {"portalId": "zoom"}, "portalId is not a number"),
+        (wire.account, {"portalId": 7, "accountType": 7}, "accountType is not a text"),
         (wire.account, {"portalId": 7, "timeZone": 7}, "timeZone is not a text"),
+        (wire.token_app, [], "the answer is not an object"),
         (wire.token_app, {"appId": [1]}, "appId is not a number"),
+        (wire.batch_answer, [], "the answer is not an object"),
+        (wire.batch_answer, {}, "results is not a list"),
         (wire.batch_answer, {"results": ["x"]}, "results is not an object"),
         (wire.batch_answer, {"results": [{"objectId": []}]}, "results.objectId is not a text"),
+        (wire.batch_answer, {"results": [], "errors": {"a": 1}}, "errors is not a list"),
         (wire.batch_answer, {"results": [], "errors": ["x"]}, "errors is not an object"),
         (wire.batch_answer, {"results": [], "errors": [{"context": 7}]}, "errors.context is not an object"),
         (wire.batch_answer, {"results": [], "errors": [{"message": 7}]}, "errors.message is not a text"),
+        (wire.event_by_external_ids, 7, "event is not an object"),
+        (wire.written_id, [], "the answer is not an object"),
+        (wire.written_id, {"objectId": []}, "objectId is not a text"),
     ],
 )
 def test_what_is_malformed_is_named_with_its_place(decode: Decode, body: Json, said: str) -> None:
     with pytest.raises(Malformed) as caught:
         decode(body)
     assert str(caught.value) == said
+
+
+def test_a_create_is_sent_as_a_full_record_under_its_external_ids() -> None:
+    fields = (("eventName", "Summit"), ("eventCancelled", False), ("customProperties.event_region", "EMEA"))
+    made = Create(Identity("acme", "summit"), "Summit", tuple(FieldChange(name, None, value) for name, value in fields))
+    record = {
+        "externalAccountId": "acme",
+        "externalEventId": "summit",
+        "eventName": "Summit",
+        "eventCancelled": False,
+        "customProperties": [{"name": "event_region", "value": "EMEA"}],
+    }
+    assert wire.record(made) == record
+    assert wire.create_body([made, made]) == {"inputs": [record, record]}
+
+
+@pytest.mark.parametrize("cancelled", [True, False])
+def test_a_completion_states_both_flags_and_no_custom_property(*, cancelled: bool) -> None:
+    sent = wire.complete_body(cancelled=cancelled)
+    assert sent == {"eventCompleted": True, "eventCancelled": cancelled, "customProperties": []}
+
+
+def test_deletes_name_object_ids_and_nothing_else() -> None:
+    gone = [Identity("acme", "summit", "7"), Identity(object_id="8")]
+    assert wire.archive_body(gone) == {"inputs": [{"objectId": "7"}, {"objectId": "8"}]}
 
 
 def test_what_becomes_empty_is_sent_as_an_empty_text_and_an_unset_flag_as_false() -> None:
