@@ -9,6 +9,7 @@ FIT := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 PIP_INSTALL := -m pip install --quiet --quiet --no-input
 UV := uv==0.13.9
 ACTION_LOCK := .github/actions/reconcile/requirements.lock
+AUDIT_LOCK := .github/audit.lock
 
 # What decides something: every branch of it is tested.
 CORE := reconciler/*.py,reconciler/declarations/*,reconciler/github/*,reconciler/hubspot/*,reconciler/render/*,reconciler/transport/*
@@ -25,7 +26,7 @@ unexport UV_CONSTRAINT UV_FIND_LINKS UV_OVERRIDE
 unexport $(filter COVERAGE_% HUBSPOT_% PYTEST_% RECONCILER_%,$(.VARIABLES))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo test cases check format lock clean
+.PHONY: help setup demo test cases check audit format lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -33,6 +34,7 @@ help:
 	@echo 'make test     run the tests, with coverage (ARGS="-k guard" picks some)'
 	@echo 'make cases    rewrite what the cases expect; review the difference'
 	@echo 'make check    lint, formatting, types, workflows'
+	@echo 'make audit    look the locked packages up among known vulnerabilities; this needs the network'
 	@echo 'make format   repair formatting, and what lint can repair'
 	@echo 'make lock     remake the locks from pyproject.toml (UPGRADE=1: newest versions)'
 	@echo 'make clean    remove .venv and all that was built or cached'
@@ -93,10 +95,24 @@ check: setup
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
-	.venv/bin/zizmor --quiet --offline --persona pedantic .github
+	.venv/bin/zizmor --quiet --offline --persona auditor .github
+	.venv/bin/shellcheck .ci/run .github/actions/*/*.sh
 	.venv/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	.venv/bin/check-jsonschema --builtin-schema vendor.github-actions .github/actions/*/action.yml
 	.venv/bin/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+
+# Fails where a package is known to be vulnerable, and where nobody can tell: without --strict, packages that cannot be
+# looked up are passed over.
+audit:
+	@$(find_python); \
+	tools="$$(mktemp -d)" && trap 'rm -rf "$$tools"' EXIT \
+	&& "$$python" -m venv "$$tools" \
+	&& "$$tools/bin/python" $(PIP_INSTALL) --only-binary :all: --require-hashes -r $(AUDIT_LOCK) </dev/null \
+	&& for lock in $(ACTION_LOCK) requirements.lock $(AUDIT_LOCK); do \
+	    echo "$$lock" \
+	    && "$$tools/bin/pip-audit" --strict --require-hashes --disable-pip --progress-spinner off -r "$$lock" \
+	    || exit 1; \
+	done
 
 format: setup
 	.venv/bin/ruff check --fix .
@@ -109,11 +125,12 @@ lock:
 	tools="$$(mktemp -d)" && trap 'rm -rf "$$tools"' EXIT \
 	&& "$$python" -m venv "$$tools" \
 	&& "$$tools/bin/python" $(PIP_INSTALL) '$(UV)' \
-	&& $(call compile,--extra sandbox --group dev $(if $(UPGRADE),--upgrade) --output-file requirements.lock) \
-	&& $(call compile,--constraint requirements.lock --upgrade --output-file $(ACTION_LOCK))
-	@if grep -n '://' requirements.lock $(ACTION_LOCK); then echo 'A lock must name no address.' >&2; exit 1; fi
+	&& $(call compile,pyproject.toml --extra sandbox --group dev $(if $(UPGRADE),--upgrade) --output-file requirements.lock) \
+	&& $(call compile,pyproject.toml --constraint requirements.lock --upgrade --output-file $(ACTION_LOCK)) \
+	&& $(call compile,--group audit $(if $(UPGRADE),--upgrade) --output-file $(AUDIT_LOCK))
+	@if grep -n '://' requirements.lock $(ACTION_LOCK) $(AUDIT_LOCK); then echo 'A lock must name no address.' >&2; exit 1; fi
 
-compile = UV_CUSTOM_COMPILE_COMMAND='make lock' "$$tools/bin/uv" pip compile pyproject.toml --universal \
+compile = UV_CUSTOM_COMPILE_COMMAND='make lock' "$$tools/bin/uv" pip compile --universal \
     --python-version 3.11 --generate-hashes --only-binary :all: --exclude-newer '7 days' --no-emit-index-url --quiet $(1)
 
 clean:

@@ -1,6 +1,7 @@
 """The composite action: its steps, run as the runner of GitHub Actions runs them, with a stand-in for the tool."""
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -326,8 +327,11 @@ def test_a_cancellation_reaches_the_tool(job: Job) -> None:
     assert (job.runner.root / "signal").read_text() == str(int(signal.SIGINT))
 
 
-@pytest.mark.skipif(shutil.which("shellcheck") is None, reason="shellcheck is not installed")
+SHELLCHECK = shutil.which("shellcheck", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+
+
+@pytest.mark.skipif(SHELLCHECK is None, reason="shellcheck is not installed")
 def test_shellcheck_finds_nothing_in_the_scripts() -> None:
     scripts = sorted((TOP / ACTION).glob("*.sh"))
     assert [script.name for script in scripts] == ["mask.sh", "run.sh"]
-    subprocess.run(["shellcheck", *scripts], check=True)
+    subprocess.run([str(SHELLCHECK), *scripts], check=True)

@@ -36,7 +36,7 @@ def steps() -> list[Any]:
 
 
 def test_these_are_the_workflows() -> None:
-    assert list(WORKFLOWS) == ["apply.yml", "check.yml", "drift.yml", "plan.yml"]
+    assert list(WORKFLOWS) == ["apply.yml", "audit.yml", "check.yml", "drift.yml", "plan.yml"]
 
 
 def test_no_script_holds_an_expression() -> None:
@@ -78,6 +78,7 @@ def test_a_job_has_permissions_and_a_bound_and_keeps_no_credentials(file: str, n
 def test_each_job_may_do_no_more_than_its_command_needs() -> None:
     assert {file: job_of(file)["permissions"] for file in WORKFLOWS} == {
         "apply.yml": {"actions": "read", "contents": "read", "pull-requests": "write"},
+        "audit.yml": {"contents": "read"},
         "check.yml": {"contents": "read"},
         "drift.yml": {"actions": "read", "contents": "read", "issues": "write"},
         "plan.yml": {"contents": "read", "pull-requests": "write"},
@@ -112,7 +113,8 @@ def test_a_secret_stands_in_the_environment_of_one_step_alone() -> None:
     for file in OURS:
         assert (FOLDER / file).read_text(encoding="utf-8").count("${{ secrets.") == 1
         assert step_of(file)["env"].keys() == {"HUBSPOT_ACCESS_TOKEN"}
-    assert "secrets" not in (FOLDER / "check.yml").read_text(encoding="utf-8")
+    for file in WORKFLOWS.keys() - set(OURS):
+        assert "secrets" not in (FOLDER / file).read_text(encoding="utf-8")
 
 
 def test_applying_is_one_at_a_time_and_is_never_cut_short() -> None:
@@ -163,6 +165,16 @@ def test_every_package_of_the_actions_lock_has_its_hashes_and_no_address() -> No
     assert len(packages) == len(locked(TOP / ACTION / "requirements.lock"))
     assert all(f"{line}\n    --hash=sha256:" in text for line in packages)
     assert "://" not in text
+
+
+def test_what_looks_packages_up_is_locked_by_hash_too_and_knows_no_way_out() -> None:
+    text = (TOP / ".github" / "audit.lock").read_text(encoding="utf-8")
+    assert "pip-audit" in locked(TOP / ".github" / "audit.lock")
+    assert "://" not in text
+    (command,) = [line for line in (TOP / "Makefile").read_text(encoding="utf-8").splitlines() if "/pip-audit" in line]
+    assert {"--strict", "--require-hashes", "--disable-pip"} <= set(shlex.split(command.rstrip("\\")))
+    assert "--ignore-vuln" not in command
+    assert job_of("audit.yml")["steps"][-1]["run"] == "make audit"
 
 
 def test_what_ci_runs_requires_hubspots_descriptions() -> None:
