@@ -130,6 +130,11 @@ def test_a_repository_without_a_portal_talks_to_none() -> None:
     }
 
 
+def test_nothing_is_taken_from_a_cache() -> None:
+    """Who can write to a cache could put other packages into a run that holds a token."""
+    assert not [step for step in steps() if "cache" in step.get("uses", "") or {"cache"} & step.get("with", {}).keys()]
+
+
 def test_dependabot_looks_after_every_pin_and_waits_a_week() -> None:
     updates = read_yaml(TOP / ".github" / "dependabot.yml")["updates"]
     assert [one["package-ecosystem"] for one in updates] == ["github-actions", "pip"]

@@ -82,6 +82,16 @@ def test_yaml_is_read_by_its_events_alone() -> None:
 LOADER = {"yaml.CSafeLoader"}
 """Only its parser is used."""
 
+RUNNERS = re.compile("GITHUB_(ENV|PATH|STATE)")
+"""Files that change what later steps of a job run."""
+
+
+def test_nothing_is_told_to_later_steps_but_outputs_and_the_summary() -> None:
+    scripts = [path for path in (TOP / ".github").rglob("*") if path.suffix in {".sh", ".yml"}]
+    assert len(scripts) > 5
+    assert [path.name for path in (*SOURCES, *scripts) if RUNNERS.search(path.read_text(encoding="utf-8"))] == []
+
+
 REAL = re.compile(
     r"pat-[a-z]{2}\d-[0-9a-f]{8}-[0-9a-f]{4}|gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{22}"
     r"|AKIA[0-9A-Z]{16}|xox[abp]-\w{10}|sk_live_\w{16}"

@@ -1,0 +1,77 @@
+"""docs/security.md: every threat has its row, every row its proof, and every proof exists."""
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+TOP = Path(__file__).parents[2]
+DOCUMENT = (TOP / "docs" / "security.md").read_text(encoding="utf-8")
+
+ROW = re.compile(r"^\| T(?P<number>\d+) \|(?P<cells>.*)\|$", re.MULTILINE)
+PROOF = re.compile(r"`(?P<file>tests/[\w/]+\.py)::(?P<name>\w+)`")
+
+
+def rows() -> dict[int, str]:
+    """Give the cells of each threat's row."""
+    return {int(found["number"]): found["cells"] for found in ROW.finditer(DOCUMENT)}
+
+
+def proofs() -> Iterator[tuple[str, str]]:
+    return ((found["file"], found["name"]) for found in PROOF.finditer(DOCUMENT))
+
+
+@cache
+def names_in(file: str) -> frozenset[str]:
+    """Name the tests of a file that pytest would run: none that is always skipped."""
+    tree = ast.parse((TOP / file).read_text(encoding="utf-8"))
+    found = (node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"))
+    return frozenset(node.name for node in found if not any(map(_skips, node.decorator_list)))
+
+
+def _skips(decorator: ast.expr) -> bool:
+    return ast.unparse(decorator).startswith(("pytest.mark.skip(", "pytest.mark.xfail"))
+
+
+def test_no_threat_is_missing_or_told_twice() -> None:
+    told = [int(found["number"]) for found in ROW.finditer(DOCUMENT)]
+    assert sorted(told) == list(range(1, len(told) + 1))
+    assert len(told) >= 30
+
+
+@pytest.mark.parametrize("number", rows())
+def test_each_threat_has_what_is_done_a_proof_and_what_is_left_to_the_user(number: int) -> None:
+    threat, done, shown, left = rows()[number].split(" | ")
+    assert threat.strip()
+    assert done.strip()
+    assert left.strip()
+    assert PROOF.search(shown)
+
+
+@pytest.mark.parametrize(("file", "name"), sorted(set(proofs())))
+def test_each_proof_is_a_test(file: str, name: str) -> None:
+    assert (TOP / file).is_file()
+    assert name in names_in(file)
+
+
+def test_a_proof_that_does_not_exist_would_be_found() -> None:
+    assert "test_no_such_thing" not in names_in("tests/security/test_threat_model.py")
+    assert "names_in" not in names_in("tests/security/test_threat_model.py")
+    assert "test_each_proof_is_a_test" in names_in("tests/security/test_threat_model.py")
+
+
+LOCKED = re.compile(r"^([a-z0-9-]+)==", re.MULTILINE)
+REVIEWED = re.compile(r"^\| `([a-z0-9-]+)` \|", re.MULTILINE)
+
+
+def test_every_package_that_the_product_installs_is_reviewed_and_no_other() -> None:
+    lock = (TOP / ".github" / "actions" / "reconcile" / "requirements.lock").read_text(encoding="utf-8")
+    assert REVIEWED.findall(DOCUMENT) == sorted(LOCKED.findall(lock))
+
+
+def test_the_guides_lead_to_it() -> None:
+    for page in ("README.md", "docs/github.md", ".github/SECURITY.md"):
+        assert "security.md" in (TOP / page).read_text(encoding="utf-8")
