@@ -5,7 +5,7 @@ import socket
 
 import httpx
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.sandbox.asking import EVENTS, LEAST, Start, refused
@@ -53,6 +53,14 @@ def batches() -> st.SearchStrategy[object]:
     return st.fixed_dictionaries({"inputs": st.lists(items, max_size=3)})
 
 
+def is_object(body: bytes) -> bool:
+    """Tell whether some bytes happen to be what a request may hold."""
+    try:
+        return isinstance(json.loads(body), dict)
+    except ValueError:
+        return False
+
+
 @pytest.mark.parametrize(("method", "path"), WRITES)
 def test_no_json_makes_the_sandbox_fail(start: Start, method: str, path: str) -> None:
     hubspot = start({"events": [SUMMIT], "properties": [{"name": "summit"}]})
@@ -72,8 +80,10 @@ def test_no_bytes_make_the_sandbox_fail(start: Start, method: str, path: str) ->
 
     @settings(max_examples=30, deadline=None)
     @given(st.binary())
+    @example(b"{}")
     def law(body: bytes) -> None:
-        assert hubspot.request(method, path, content=body).status_code == 400
+        status = hubspot.request(method, path, content=body).status_code
+        assert status == 400 or (is_object(body) and status < 500)
 
     law()
 
