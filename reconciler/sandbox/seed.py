@@ -6,6 +6,7 @@ left out but the name of an event or a property. An unknown key is an error: mos
 """
 
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
@@ -50,32 +51,44 @@ _TYPES = ("bool", "date", "datetime", "enumeration", "number", "phone_number", "
 _Item = Mapping[str, Any]
 
 
-def first_contents(seed: Path | None, portal_id: int, now: int) -> Contents:
+@dataclass(frozen=True)
+class Seed:
+    """A seed file as it was read once: what is made from it is what its fingerprint stands for."""
+
+    file: Path
+    content: bytes
+
+    @property
+    def fingerprint(self) -> str:
+        """What tells it from every other seed."""
+        return sha256(self.content).hexdigest()
+
+
+def read_seed(file: Path) -> Seed:
+    """Read a seed file; raises SandboxError where that is not possible."""
+    try:
+        return Seed(file, file.read_bytes())
+    except OSError as error:
+        raise SandboxError(f"{file} cannot be read: {error.strerror}") from error
+
+
+def first_contents(seed: Seed | None, portal_id: int, now: int) -> Contents:
     """Return what a new database is to hold; the portal has this id unless the seed gives another.
 
-    Raises SandboxError for a seed that cannot be read or is wrong.
+    Raises SandboxError for a seed that is wrong.
     """
     try:
-        given = {} if seed is None else read_object(read_json(seed.read_bytes()), "the seed")
-        return _contents(given, portal_id, now)
-    except OSError as error:
-        raise SandboxError(f"{seed} cannot be read: {error.strerror}") from error
+        given = {} if seed is None else read_object(read_json(seed.content), "the seed")
+        contents = _contents(given, portal_id, now)
     except HubSpotError as error:
-        raise SandboxError(f"{seed or 'the sandbox'}: {error}") from error
+        raise SandboxError(f"{'the sandbox' if seed is None else seed.file}: {error}") from error
+    return replace(contents, seed=None if seed is None else seed.fingerprint)
 
 
 def read_event(value: object, place: str, now: int) -> Event:
     """Read one event in the form of a seed; its object_id is 0 where none is given. HubSpotError says what is wrong."""
     item = read_object(value, place)
     return _event(item, place, _object_id(item, place) or 0, now)
-
-
-def fingerprint(seed: Path) -> str:
-    """Return what tells a seed from every other; raises SandboxError for one that cannot be read."""
-    try:
-        return sha256(seed.read_bytes()).hexdigest()
-    except OSError as error:
-        raise SandboxError(f"{seed} cannot be read: {error.strerror}") from error
 
 
 def _contents(given: _Item, portal_id: int, now: int) -> Contents:

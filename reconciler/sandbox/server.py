@@ -7,7 +7,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
@@ -19,11 +19,10 @@ from reconciler.sandbox import SandboxError
 from reconciler.sandbox.app import application
 from reconciler.sandbox.behaviours import parse
 from reconciler.sandbox.connections import Connection
-from reconciler.sandbox.contents import Contents
 from reconciler.sandbox.fault_rules import rules_of
 from reconciler.sandbox.faults import Faults
 from reconciler.sandbox.limits import Limiter, Rate
-from reconciler.sandbox.seed import fingerprint, first_contents
+from reconciler.sandbox.seed import Seed, first_contents, read_seed
 from reconciler.sandbox.state import Clock, State
 from reconciler.sandbox.store import Store, open_store
 
@@ -76,12 +75,13 @@ def running(options: Options, port: int = 0) -> Iterator[Running]:
     """
     limiter, behaviours = Limiter(Rate.parse(options.rate), time.monotonic), parse(options.behaviours)
     faults = Faults(rules_of(options.faults, options.clock()))
+    seed = None if options.seed is None else read_seed(options.seed)
     with (
         closing(_listen(port)) as listener,
-        closing(_open(options)) as store,
+        closing(_open(options, seed)) as store,
         _serving(application(State(store, options.clock, behaviours, limiter, faults), options.latency_ms), listener),
     ):
-        yield Running(f"http://{HOST}:{listener.getsockname()[1]}", _unused(options, store))
+        yield Running(f"http://{HOST}:{listener.getsockname()[1]}", _unused(seed, options.db, store))
 
 
 def serve(options: Options, port: int, announce: Callable[[Running], None]) -> None:
@@ -120,23 +120,18 @@ def _listen(port: int) -> socket.socket:
     return listener
 
 
-def _open(options: Options) -> Store:
-    seed = None if options.seed is None else fingerprint(options.seed)
-    return open_store(options.db, lambda: _first_contents(options, seed))
+def _open(options: Options, seed: Seed | None) -> Store:
+    return open_store(options.db, lambda: first_contents(seed, options.portal, options.clock()))
 
 
-def _unused(options: Options, store: Store) -> str:
+def _unused(seed: Seed | None, db: Path | None, store: Store) -> str:
     """Say of a seed that it is not what the database was made from: it is only for a new one."""
-    if options.seed is None or store.seed() == fingerprint(options.seed):
+    if seed is None or store.seed() == seed.fingerprint:
         return ""
     return (
-        f"{options.seed} is not used: {options.db} exists already and was not made from it, and a seed is only for a "
+        f"{seed.file} is not used: {db} exists already and was not made from it, and a seed is only for a "
         "new database; remove this one, or name another"
     )
-
-
-def _first_contents(options: Options, seed: str | None) -> Contents:
-    return replace(first_contents(options.seed, options.portal, options.clock()), seed=seed)
 
 
 @contextmanager
