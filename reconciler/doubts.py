@@ -31,7 +31,8 @@ def unlikely(matches: Iterable[Match], others: Collection[str | None]) -> Iterat
     if count:
         yield warning(
             "same-id-elsewhere",
-            f"another app has made events with the ids of {count} of the events that would be created",
+            "another app has made events with the ids of "
+            f"{count} event{'' if count == 1 else 's'} that would be created",
             hint="if they are meant, the token or appId is the wrong one",
         )
 
@@ -44,8 +45,8 @@ def uncertain(matches: Iterable[Match], makers: Iterable[int | None]) -> Iterato
         named = f" (made by app {', '.join(map(str, known))})" if known else ""
         yield warning(
             "same-id-elsewhere",
-            f"events with the ids of {count} of the events that would be created are live already{named}, "
-            "and this token does not find them by their external ids",
+            f"events with the ids of {count} event{'' if count == 1 else 's'} that would be created "
+            f"are live already{named}, and this token does not find them by their external ids",
             hint="if they are meant, the token is another app's, or externalAccountId is the wrong one",
         )
 

@@ -162,8 +162,8 @@ def _made_twice(draft: Draft, changes: Sequence[Change]) -> Iterator[Diagnostic]
     if count:
         yield error(
             "guard-app",
-            f"events with the ids of {count} of the events to create are live, and it is not known which app "
-            "the token belongs to: with another app's, they would be made a second time",
+            f"events with the ids of {count} event{'' if count == 1 else 's'} to create are live, and it is not known "
+            "which app the token belongs to: with another app's, they would be made a second time",
             hint="apply with a token of the app that made them; if yours are to stand beside them, "
             "write appId into reconciler.yaml: the app that the token belongs to",
         )

@@ -268,7 +268,7 @@ def test_an_event_that_may_be_made_twice_is_not_made() -> None:
     draft = planned([declared(fields=NAMED), declared("new", NAMED)], [live("1", app=OTHER_APP)], evidence=missed)
     (reason,) = reasons(draft)
     assert (reason.code, reason.place) == ("guard-app", None)
-    assert reason.message.startswith("events with the ids of 1 of the events to create are live, and it is not known")
+    assert reason.message.startswith("events with the ids of 1 event to create are live, and it is not known")
     assert reason.hint is not None
     assert "write appId into reconciler.yaml" in reason.hint
     with_app = planned([declared(fields=NAMED)], [live("1", app=OTHER_APP)], evidence=replace(missed, app_id=APP))

@@ -298,7 +298,7 @@ def test_making_an_event_whose_id_another_app_uses_is_worth_a_warning() -> None:
     settled = settle(events, listing(live("1", "a", app=OTHER_APP), live("2", "b", app=OTHER_APP)), POLICY, known())
     (warning,) = settled.diagnostics
     assert (warning.code, warning.severity) == ("same-id-elsewhere", Severity.WARNING)
-    assert warning.message == "another app has made events with the ids of 2 of the events that would be created"
+    assert warning.message == "another app has made events with the ids of 2 events that would be created"
     assert warning.hint == "if they are meant, the token or appId is the wrong one"
 
 
@@ -317,7 +317,7 @@ def test_an_event_that_is_live_but_not_found_by_nobody_knows_whose_token_may_be_
     (warning,) = settled.diagnostics
     assert (warning.code, warning.severity) == ("same-id-elsewhere", Severity.WARNING)
     assert warning.message == (
-        f"events with the ids of 1 of the events that would be created are live already{made}, "
+        f"events with the ids of 1 event that would be created are live already{made}, "
         "and this token does not find them by their external ids"
     )
     assert warning.hint == "if they are meant, the token is another app's, or externalAccountId is the wrong one"
