@@ -10,6 +10,7 @@ from signal import SIGINT, SIGTERM
 from time import sleep
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.github.conftest import OpenWorkshop
@@ -697,6 +698,18 @@ def test_hostile_names_act_nowhere(open_workshop: OpenWorkshop) -> None:
     shop.push_to_main(expo=event("expo", eventName=json.dumps(HOSTILE)))
     step = shop.apply()
     assert (step.code, step.reason) == (6, "not-reviewed")
+    check_harmless(step, shop.comments(number))
+
+
+def test_hostile_answers_act_nowhere(shop: Workshop) -> None:
+    number = approved(shop)
+    body = {"message": f"{HOSTILE}\n::set-env name=A::b\x1b[2J\x9b\u202e", "category": "VALIDATION_ERROR"}
+    fault = {"every": 1, "path": "*/marketing-events/*", "fault": {"status": 400, "body": body}}
+    rules = [{"method": method, **fault} for method in ("POST", "PUT", "PATCH")]
+    httpx.put(f"{shop.portal.base_url}/_sandbox/faults", json=rules).raise_for_status()
+    step = shop.apply()
+    assert (step.code, step.reason) == (6, "failed-in-part")
+    assert "everyone" in step.screen.out
     check_harmless(step, shop.comments(number))
 
 

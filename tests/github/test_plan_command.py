@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import httpx
 import pytest
 
 from reconciler.github.actions import LARGEST_EVENT
@@ -11,10 +12,11 @@ from tests.github.conftest import OpenWorkshop
 from tests.github.runner_parser import possible_commands
 from tests.github.workshop import READING, WRITING, Step, Workshop, as_a_process, event
 from tests.github.world import BOT, SOMEBODY, TOKEN, failing
+from tests.hostile import acting
 from tests.story.world import live
 
 HOSTILE = (
-    "x%0A::set-env name=A::b ##[error]@everyone <!-- reconciler:comment:1 --> | `code` ![](https://evil.example/a)"
+    "x%0A::set-env name=A::b ##[set-env]@everyone <!-- reconciler:comment:1 --> | `code` ![](https://evil.example/a)"
 )
 FAIR = live("fair", eventName="Fair", eventType="EDITED")
 
@@ -332,6 +334,7 @@ def check_harmless(step: Step, comments: list[str]) -> None:
     found = possible_commands(step.printed)
     assert {one.name for one in found} <= {"add-mask", "error", "warning", "notice"}
     assert {one.data for one in found if one.name == "add-mask"} <= {READING, WRITING, TOKEN}
+    assert acting(step.printed) == []
     assert set(step.outputs) <= {
         *("changes", "to_create", "to_update", "to_delete", "orphaned", "digest", "plan_path"),
         *("exit_code", "failure_reason"),
@@ -357,4 +360,16 @@ def test_hostile_file_names_and_keys_act_nowhere(shop: Workshop) -> None:
     step = shop.plan(number)
     assert step.code == 3
     assert any(name in one.properties["file"] for one in step.annotations("error"))
+    check_harmless(step, shop.comments(number))
+
+
+@pytest.mark.parametrize("status", [400, 403, 501])
+def test_hostile_answers_act_nowhere(shop: Workshop, status: int) -> None:
+    number = launch(shop)
+    body = {"message": f"::set-env name=A::b\n::set-env name=A::b\x1b[2J\x9b\u202e{HOSTILE}", "category": HOSTILE}
+    fault = {"every": 1, "fault": {"status": status, "body": body}}
+    httpx.put(f"{shop.portal.base_url}/_sandbox/faults", json=[fault]).raise_for_status()
+    step = shop.plan(number)
+    assert step.code in {1, 4, 7}
+    assert "everyone" in step.screen.err
     check_harmless(step, shop.comments(number))
