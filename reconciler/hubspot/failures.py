@@ -55,7 +55,9 @@ def _final(status: int, envelope: Mapping[str, Json]) -> ReconcilerError:
         return Unavailable(f"HubSpot redirects elsewhere (status {status}), which is not followed", hint=CONNECT_HINT)
     if status in _CLIENT_ERROR:
         what = f"HubSpot refuses the request (status {status}): {said}"
-        return Rejected(what, status=status, conflict=_conflict(status, envelope))
+        # HubSpot's own 404 never comes here: see `answers`.
+        hint = CONNECT_HINT if status == 404 else None
+        return Rejected(what, hint=hint, status=status, conflict=_conflict(status, envelope))
     return Unavailable(f"HubSpot fails with status {status}: {said}", sent=True)
 
 

@@ -44,6 +44,7 @@ BURST = {
     "errorType": "RATE_LIMIT",
     "policyName": "TEN_SECONDLY_ROLLING",
 }
+NO_EVENT = {"status": "error", "category": "OBJECT_NOT_FOUND", "message": "No marketing event found"}
 DAILY = {**BURST, "message": "You have reached your daily limit.", "policyName": "DAILY"}
 
 UNWATCHED = Watch()
@@ -390,7 +391,7 @@ def test_a_path_that_has_to_be_there_is_refused_where_it_is_not(
     play: Start, open_client: Client, send: Callable[[HttpWriter], Any]
 ) -> None:
     with pytest.raises(Rejected, match=f"HubSpot knows no {PATH}") as caught:
-        send(open_client(play(answer(404, b""))))
+        send(open_client(play(answer(404, NO_EVENT))))
     assert caught.value.hint == "check apiVersion in reconciler.yaml"
 
 
@@ -489,9 +490,28 @@ def test_the_answer_to_a_write_cannot_bring_the_token_back(play: Start, open_cli
     assert open_client(play(answer(207, said))).post(PATH, {}) == {"errors": [{"message": "***"}], "numErrors": 1}
 
 
-def test_a_404_of_something_else_than_hubspot_says_nothing_of_the_thing(play: Start, open_client: Client) -> None:
-    with pytest.raises(Rejected, match="status 404"):
-        open_client(play(answer(404, b"<html>not found</html>"))).get_or_none(PATH, {})
+OF_SOMETHING_ELSE = {
+    "nothing": b"",
+    "HTML": b"<html>not found</html>",
+    "a gateway": b'{"message": "no Route matched with those values"}',
+    "a framework": b'{"status": 404, "error": "Not Found", "path": "/"}',
+    "a list": b'["correlationId"]',
+    "a mark that is no text": b'{"category": null, "correlationId": 7}',
+}
+
+
+@pytest.mark.parametrize("body", OF_SOMETHING_ELSE.values(), ids=OF_SOMETHING_ELSE)
+def test_a_404_of_something_else_than_hubspot_says_nothing_of_the_thing(
+    play: Start, open_client: Client, body: bytes
+) -> None:
+    with pytest.raises(Rejected, match="status 404") as caught:
+        open_client(play(answer(404, body))).get_or_none(PATH, {})
+    assert caught.value.hint == "check the network, the proxy and HUBSPOT_BASE_URL"
+
+
+@pytest.mark.parametrize("body", [{mark: "x"} for mark in ("category", "correlationId", "errorType")] + [NO_EVENT])
+def test_any_mark_of_hubspots_makes_a_404_its_own(play: Start, open_client: Client, body: object) -> None:
+    assert open_client(play(answer(404, body))).get_or_none(PATH, {}) is None
 
 
 # Too many requests
@@ -536,7 +556,7 @@ def test_a_window_that_others_have_filled_is_waited_for(play: Start, open_client
 
 def test_the_limits_that_hubspot_told_last_can_be_asked_for(play: Start, open_client: Client) -> None:
     told = _limit(190, X_HubSpot_RateLimit_Remaining="12", X_HubSpot_RateLimit_Daily_Remaining="0")
-    client = open_client(play(answer(**told), answer(), answer(404, b"", **_limit(100))))
+    client = open_client(play(answer(**told), answer(), answer(404, NO_EVENT, **_limit(100))))
     assert client.rate_limit == RateLimit()
     for expected in (190, 190, 100):  # an answer that says nothing of limits takes nothing back
         client.get_or_none(PATH, {})

@@ -244,12 +244,12 @@ def test_an_event_whose_ids_are_not_both_known_is_found_by_its_object_id(play: O
 
 
 def test_an_event_that_is_not_there_is_none(play: Open) -> None:
-    portal, _ = play(answer(404))
+    portal, _ = play(MISSING)
     assert portal.find(SUMMIT) is None
 
 
 def test_an_object_that_is_there_is_not_gone_because_its_external_ids_miss_it(play: Open) -> None:
-    portal, server = play(answer(404), answer(body={"objectId": "1", "externalEventId": "summit"}), answer(404))
+    portal, server = play(MISSING, answer(body={"objectId": "1", "externalEventId": "summit"}), MISSING)
     found = portal.find(Identity("acme", "summit", "1"))
     assert found is not None
     assert found.identity == Identity(object_id="1")
