@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import TypeVar, assert_never
 
+from reconciler.budget import shortage
 from reconciler.change import Change, Create, Delete, Update, takes_away
 from reconciler.errors import AccessDenied, Interrupted, ReconcilerError, Rejected, Unavailable
 from reconciler.event import Identity, LiveEvent
@@ -37,12 +38,13 @@ def apply(
 ) -> Applied:
     """Carry out the approved changes, as far as they still stand; `now` decides at each of them what is over."""
     run = _Run(approved, portal, lookup, progress, now)
+    run.ledger.cause = shortage(approved, portal.left_today)
     for step in steps(approved.changes):
+        if run.ledger.cause is not None:
+            break
         run.take(step)
         with suppress(ReconcilerError):  # what was told before the step stays true
             run.tell()
-        if run.ledger.cause is not None:
-            break
     return run.ledger.applied()
 
 

@@ -103,6 +103,10 @@ class Reader(Protocol):
 class Writer(Reader, Protocol):
     """A portal to write as well."""
 
+    @property
+    def left_today(self) -> int | None:
+        """How many requests HubSpot said, the latest time, that it still grants today; None where it does not say."""
+
     def resending_only_if(self, still_due: Callable[[], bool]) -> AbstractContextManager[None]:
         """Let a write that failed be sent again only where it is still due: it is not repeated blindly."""
 

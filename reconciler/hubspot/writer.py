@@ -28,6 +28,11 @@ class PortalWriter(PortalReader):
         super().__init__(http, api_version)
         self._writing = http
 
+    @property
+    def left_today(self) -> int | None:
+        """What HubSpot still grants the account today (usage guidelines); an OAuth app has no such limit."""
+        return self._writing.rate_limit.daily_remaining
+
     def resending_only_if(self, still_due: Callable[[], bool]) -> AbstractContextManager[None]:
         """Let a write that failed be sent again only where it is still due."""
         return self._writing.resending_only_if(still_due)

@@ -56,7 +56,8 @@ def event(object_id: str, name: str = "x", updated: str | None = None) -> Json:
 # Property definitions
 
 DEFINED = answer(body={"results": [{"name": "event_region", "label": "Region", "type": "string"}]})
-MISSING = answer(404, {"status": "error", "category": "OBJECT_NOT_FOUND", "message": "no such type"})
+MISSING_EVENT = {"status": "error", "category": "OBJECT_NOT_FOUND", "message": "no such type"}
+MISSING = answer(404, MISSING_EVENT)
 NO_TYPE = answer(400, {"status": "error", "category": "VALIDATION_ERROR", "message": "no such type"})
 
 
@@ -313,6 +314,15 @@ def test_a_number_of_people_below_zero_counts_nobody(play: Open) -> None:
 
 
 # Writing
+
+
+def test_what_is_left_of_the_day_is_what_hubspot_said_last(play: Open) -> None:
+    told = {"X_HubSpot_RateLimit_Daily": "250000", "X_HubSpot_RateLimit_Daily_Remaining": "12"}
+    portal, _ = play(answer(404, MISSING_EVENT, **told), MISSING)
+    assert portal.left_today is None
+    for _ in range(2):
+        portal.find(SUMMIT)
+        assert portal.left_today == 12
 
 
 def batch(*results: Json, errors: tuple[Json, ...] = (), status: int = 200) -> Play:

@@ -168,8 +168,10 @@ class Telling:
             case _:
                 return
         self.trace.append((EDITOR, f"POST {deed} {name}"))
-        if deed in {"make", "edit"}:
+        if deed == "make" or (deed == "edit" and found[0]["eventUrl"] != THEIRS):
             self.edited[name] = len(self.trace) - 1
+        elif deed == "remove":
+            self.edited.pop(name, None)
 
     def was_alone_at_the_end(self, side: int) -> bool:
         """Tell whether nobody else wrote since this run began to read everything again."""
@@ -263,7 +265,8 @@ def check(telling: Telling) -> Counter[str]:
             check_receipt(telling, side, one, ours(start))
     for name in telling.edited:
         if not any(telling.may_write_over(side, name) for side in (0, 1)):
-            assert after[name]["eventUrl"] == THEIRS or any(one == name for _, one, _ in story.edits[1:]), name
+            assert name in after, name
+            assert after[name]["eventUrl"] == THEIRS, name
     if story.is_of_one_mind:
         assert [one.exit_code for one in ended] == [0, 0]
         assert all(

@@ -1,0 +1,85 @@
+"""A day whose requests are nearly used up: an apply that would stop half-way is not begun."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from reconciler import approval
+from reconciler.budget import needed
+from reconciler.hubspot.writer import PortalWriter
+from reconciler.lookup import read_each, trust_list
+from reconciler.pipeline import approve_plan
+from reconciler.policy import Orphans, Policy
+from reconciler.receipt import Outcome
+from tests.story.world import ANYTHING, LATER, POLICY, Held, World, declared, live
+
+Start = Callable[..., World]
+
+DATES: Held = {"startDateTime": "2027-04-15T09:00:00Z", "endDateTime": LATER}
+HELD = (
+    live("spring", eventType="OLD"),
+    live("fair", **DATES),
+    live("both", eventType="OLD", **DATES),
+    live("orphan", **DATES),
+)
+DECLARED = (
+    declared("summer"),
+    declared("spring", eventType="NEW"),
+    declared("fair", eventCompleted=True),
+    declared("both", eventType="NEW", eventCompleted=True),
+)
+DELETES = replace(POLICY, orphans=Orphans.DELETE)
+TRUSTING = replace(DELETES, trusts_list=True)
+
+
+class Rationed(PortalWriter):
+    """A portal that has granted nearly all of the day's requests."""
+
+    left: int | None = None
+
+    @property
+    def left_today(self) -> int | None:
+        return self.left
+
+
+def rationed(world: World, left: int | None) -> Rationed:
+    portal = world.special_portal(Rationed)
+    portal.left = left
+    return portal
+
+
+@pytest.mark.parametrize("policy", [DELETES, TRUSTING], ids=["read each", "trust the list"])
+def test_an_apply_for_which_the_day_is_too_short_writes_nothing(start: Start, policy: Policy) -> None:
+    world = start(*HELD, policy=policy)
+    draft = world.plan(*DECLARED)
+    wanted = needed(approve_plan(draft, approval.everything, ANYTHING))
+    world.requests()
+    receipt = world.run(draft, portal=rationed(world, wanted - 1))
+    assert {result.outcome for result in receipt.results} == {Outcome.NOT_ATTEMPTED}
+    assert receipt.cause is not None
+    said = f"HubSpot grants this account {wanted - 1} more requests today, and applying takes about {wanted}"
+    assert (receipt.cause.message, receipt.exit_code, receipt.written) == (said, 7, False)
+    assert world.requests() == []
+
+
+@pytest.mark.parametrize("policy", [DELETES, TRUSTING], ids=["read each", "trust the list"])
+def test_an_apply_for_which_the_day_is_just_long_enough_keeps_to_it(start: Start, policy: Policy) -> None:
+    world = start(*HELD, policy=policy)
+    draft = world.plan(*DECLARED)
+    wanted = needed(approve_plan(draft, approval.everything, ANYTHING))
+    world.requests()
+    lookup = trust_list if policy.trusts_list else read_each
+    assert world.run(draft, portal=rationed(world, wanted), lookup=lookup).exit_code == 0
+    assert len(world.requests()) <= wanted
+
+
+def test_where_hubspot_does_not_say_what_is_left_nothing_is_refused(start: Start) -> None:
+    world = start(*HELD, policy=DELETES)
+    assert world.run(world.plan(*DECLARED), portal=rationed(world, None)).exit_code == 0
+
+
+def test_an_apply_of_nothing_needs_nothing(start: Start) -> None:
+    world = start(live("spring"))
+    receipt = world.run(world.plan(declared("spring")), portal=rationed(world, 0))
+    assert (receipt.exit_code, receipt.verified) == (0, ())
