@@ -268,9 +268,14 @@ def test_an_event_that_may_be_made_twice_is_not_made() -> None:
     draft = planned([declared(fields=NAMED), declared("new", NAMED)], [live("1", app=OTHER_APP)], evidence=missed)
     (reason,) = reasons(draft)
     assert (reason.code, reason.place) == ("guard-app", None)
-    assert reason.message.startswith("events with the ids of 1 event to create are live, and it is not known")
-    assert reason.hint is not None
-    assert "write appId into reconciler.yaml" in reason.hint
+    assert reason.message == (
+        "events with the ids of 1 event to create are live, and it is not known which app the token belongs "
+        "to: with another app's, they would be made a second time"
+    )
+    assert reason.hint == (
+        "apply with a token of the app that made them; if yours are to stand beside them, "
+        "write appId into reconciler.yaml: the app that the token belongs to"
+    )
     with_app = planned([declared(fields=NAMED)], [live("1", app=OTHER_APP)], evidence=replace(missed, app_id=APP))
     assert codes(with_app) == []
 
