@@ -13,6 +13,7 @@ from tests.loopback import STRAYS, stay_here
 # `--hypothesis-profile thorough` tries them for minutes.
 settings.register_profile("usual", settings.default, deadline=None, max_examples=25)
 settings.register_profile("thorough", settings.default, deadline=None, max_examples=1000)
+settings.register_profile("repeatable", settings.get_profile("usual"), derandomize=True, database=None)
 settings.load_profile("usual")
 
 stay_here()
