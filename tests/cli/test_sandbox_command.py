@@ -99,6 +99,20 @@ def test_a_fault_that_is_none_is_said(tmp_path: Path) -> None:
     assert "Traceback" not in screen.err
 
 
+def test_a_seed_that_is_not_used_is_told_before_it_listens(tmp_path: Path, seed: Seed) -> None:
+    database = tmp_path / "portal.sqlite"
+    with serving("--db", database):
+        pass
+    command = [sys.executable, "-m", "reconciler", "sandbox", "--port", "0", "--db", str(database)]
+    with subprocess.Popen([*command, "--seed", str(seed())], stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        told = [process.stderr.readline() for _ in range(2)]
+        process.terminate()
+    assert "seed.json is not used" in told[0]
+    assert told[0].startswith("Warning: ")
+    assert told[1].startswith("The sandbox listens at http")
+
+
 def test_a_seed_that_is_not_used_is_told(reconciler: CommandLine, folder: Path, seed: Seed) -> None:
     database = ("--sandbox", "--sandbox-db", "portal.sqlite")
     assert reconciler("plan", *database).code == 0

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import httpx
 import pytest
 
 from tests.command_line import CommandLine
+from tests.hubspot.forwarding import Fate, Passing, forwarding
 
 OPTIONS = [("plan", "--out"), ("plan", "--markdown"), ("apply", "--receipt")]
 
@@ -126,6 +128,25 @@ def test_an_output_that_takes_nothing_is_an_error_that_hides_nothing(
     assert code == 1
     assert "cannot write the output: No space left on device" in told
     assert told.splitlines()[-2:] == ["Applied: 1 created, 0 updated, 0 deleted.", "Verified: 0 differences."]
+
+
+def test_a_receipt_that_cannot_be_kept_at_the_end_hides_nothing(
+    reconciler: CommandLine, folder: Path, portal: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("kept").mkdir()
+    readings = count(1)
+
+    def decide(passing: Passing) -> Fate:
+        if passing.path.endswith("/marketing-events/2026-03") and next(readings) == 2:
+            Path("kept/receipt.json").unlink()
+            Path("kept").rmdir()
+        return Fate.PASSED_ON
+
+    with forwarding(portal, decide) as way:
+        monkeypatch.setenv("HUBSPOT_BASE_URL", way.base_url)
+        screen = reconciler("apply", "--yes", "--receipt", "kept/receipt.json")
+    assert (screen.code, "cannot write kept/receipt.json: No such file or directory" in screen.err) == (1, True)
+    assert screen.last_lines == ["Applied: 1 created, 0 updated, 0 deleted.", "Verified: 0 differences."]
 
 
 def test_a_plan_that_nobody_sees_is_not_applied(reconciler: CommandLine, folder: Path, portal: str) -> None:

@@ -1,7 +1,10 @@
 """`reconciler github plan`, as the workflow of a pull request runs it."""
 
 import json
+import os
 from pathlib import Path
+from signal import SIGTERM
+from time import sleep
 
 import httpx
 import pytest
@@ -13,6 +16,7 @@ from tests.github.runner_parser import possible_commands
 from tests.github.workshop import READING, WRITING, Step, Workshop, as_a_process, event
 from tests.github.world import BOT, SOMEBODY, TOKEN, failing
 from tests.hostile import acting
+from tests.hubspot.forwarding import Fate, Passing, forwarding
 from tests.story.world import live
 
 HOSTILE = (
@@ -306,6 +310,19 @@ def test_nothing_is_planned_on_other_events(shop: Workshop, name: str) -> None:
     step = shop.step("plan", event=payload, GITHUB_EVENT_NAME=name, HUBSPOT_ACCESS_TOKEN=READING)
     assert (step.code, step.reason) == (64, "usage")
     assert not shop.portal.requests()
+
+
+def test_a_signal_while_planning_is_no_failure_to_tell_of(shop: Workshop) -> None:
+    def interrupted(_: Passing) -> Fate:
+        os.kill(os.getpid(), SIGTERM)
+        sleep(0.2)  # the answer comes after the signal
+        return Fate.PASSED_ON
+
+    number = launch(shop)
+    way = shop.portal.through(forwarding(shop.portal.base_url, interrupted))
+    step = shop.plan(number, HUBSPOT_BASE_URL=way.base_url)
+    assert (step.code, step.reason) == (143, "interrupted")
+    assert (step.summary, shop.comments(number)) == ("", [])
 
 
 def test_a_merge_group_is_planned_without_a_comment(shop: Workshop) -> None:
