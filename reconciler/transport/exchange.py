@@ -1,7 +1,7 @@
 """One request and its answer, read whole and within bounds: with the network below, the only doorway to httpx."""
 
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 from urllib.parse import urlsplit
@@ -93,6 +93,8 @@ class Exchange:
         except self._UNREACHED as error:
             self._deadline.check()
             what = f"{host} cannot be reached: {_reason(error)}"
+            if _is_a_refusal(error):
+                raise Unavailable(what, hint=self._server.hint) from error
             raise Passing(what, sent=False, hint=self._server.hint) from error
         except (httpx.InvalidURL, UnicodeError) as error:  # UnicodeError: a host that is no name at all
             raise Unavailable(f"{host} is no host that can be reached") from error
@@ -136,13 +138,32 @@ def trusted(ca_file: str | None) -> ssl.SSLContext:
         raise UsageError("SSL_CERT_FILE holds no certificates", hint="name a file of them in PEM form") from error
 
 
+def _is_a_refusal(error: httpx.HTTPError) -> bool:
+    """Tell whether another try cannot help: a certificate that nobody trusts, a proxy that lets nobody through."""
+    if isinstance(error, httpx.ProxyError):
+        return _status_of_proxy(error).startswith("4")
+    return any(isinstance(below, ssl.SSLCertVerificationError) for below in _causes(error))
+
+
+def _status_of_proxy(error: httpx.ProxyError) -> str:
+    """Give what a proxy answered instead of letting us through, apart from its own words for it."""
+    status = str(error)[:3]
+    return status if status.isascii() and status.isdigit() else ""
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    below: BaseException | None = error
+    while below is not None:
+        yield below
+        below = below.__cause__ or below.__context__
+
+
 def _reason(error: httpx.HTTPError) -> str:
     """Say what the system says, else name the failure's class: httpx's own texts can hold headers, so the token."""
     if isinstance(error, httpx.TimeoutException):
         return "no answer in time"
-    below: BaseException | None = error
-    while below is not None:
-        if isinstance(below, OSError) and below.strerror:
-            return below.strerror
-        below = below.__cause__ or below.__context__
-    return "it broke off" if isinstance(error, httpx.RemoteProtocolError) else type(error).__name__
+    if isinstance(error, httpx.ProxyError) and (status := _status_of_proxy(error)):
+        return f"the proxy answers with status {status}"
+    said = (below.strerror for below in _causes(error) if isinstance(below, OSError) and below.strerror)
+    usual = "it broke off" if isinstance(error, httpx.RemoteProtocolError) else type(error).__name__
+    return next(said, usual)

@@ -5,6 +5,7 @@ import ssl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from threading import Event, Thread
 
 import httpcore
@@ -16,10 +17,11 @@ from reconciler.transport.deadline import Deadline
 from reconciler.transport.exchange import Exchange, Server
 from reconciler.transport.failures import Passing
 from reconciler.transport.network import BoundedNetwork, look_up
+from reconciler.transport.retrying import ATTEMPTS
 from tests.hubspot import connecting
 from tests.hubspot.clocks import Sleeper
-from tests.hubspot.connecting import CERTIFICATE
-from tests.hubspot.scripted import OK, Play, answer, cut, serving
+from tests.hubspot.connecting import CERTIFICATE, EXPIRED
+from tests.hubspot.scripted import OK, Play, answer, cut, raw, serving
 
 TIME = 0.6
 """Seconds of the run in these tests."""
@@ -231,7 +233,7 @@ def test_certificates_are_loaded_only_for_https() -> None:
         nowhere = Server(server.base_url, None, "/dev/null", "look")
         one = Exchange(nowhere, {}, Deadline(time.monotonic, 60, "for all"))
         assert one.send("GET", "/").content == OK
-        with pytest.raises(Passing, match=r"cannot be reached: .*certificate"):
+        with pytest.raises(Unavailable, match=r"cannot be reached: .*certificate"):
             _secured(one)
         one.close()
 
@@ -242,10 +244,48 @@ def test_a_proxy_over_tls_is_checked_against_the_same_certificates() -> None:
     with (
         serving(answer(407), tls=context) as proxy,
         exchange("https://api.hubapi.example", seconds=9, proxy=proxy.base_url) as one,
-        pytest.raises(Passing, match="cannot be reached: ProxyError"),
+        pytest.raises(Unavailable, match="cannot be reached: the proxy answers with status 407"),
     ):
         one.send("GET", "/")
     assert [request.method for request in proxy.received] == ["CONNECT"]
+
+
+def test_a_certificate_that_has_expired_is_told_and_not_tried_again() -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(EXPIRED)
+    with serving(answer(), tls=context) as server:
+        connection = replace(connecting.to(server.base_url), ca_file=str(EXPIRED))
+        sleeper = Sleeper()
+        with (
+            HttpWriter(connection, timeout=60, clock=sleeper.clock) as client,
+            pytest.raises(Unavailable, match="certificate has expired") as caught,
+        ):
+            client.post("/", {})
+        assert not caught.value.sent
+        assert (server.received, sleeper.slept) == ([], [])
+
+
+@pytest.mark.parametrize(("status", "pauses"), [(403, 0), (407, 0), (502, ATTEMPTS - 1), (504, ATTEMPTS - 1)])
+def test_a_proxy_that_lets_nobody_through_is_not_asked_again_and_one_that_fails_is(status: int, pauses: int) -> None:
+    sleeper = Sleeper()
+    with serving(answer(status)) as proxy:
+        connection = connecting.to("https://api.hubapi.example", proxy=proxy.base_url)
+        with (
+            HttpWriter(connection, timeout=60, clock=sleeper.clock) as client,
+            pytest.raises(Unavailable, match=f"cannot be reached: the proxy answers with status {status}$") as caught,
+        ):
+            client.post("/", {})
+    assert not caught.value.sent
+    assert (len(proxy.received), len(sleeper.slept)) == (pauses + 1, pauses)
+
+
+def test_a_proxy_that_speaks_no_http_is_told_by_what_failed() -> None:
+    with (
+        serving(raw(b"HTTP/1.1 abc \r\n\r\n")) as proxy,
+        exchange("https://api.hubapi.example", proxy=proxy.base_url) as one,
+        pytest.raises(Passing, match="failed: it broke off"),
+    ):
+        one.send("GET", "/")
 
 
 def _secured(one: Exchange) -> None:
