@@ -37,6 +37,13 @@ class Reworded:
 
 
 @dataclass(frozen=True)
+class Rewritten:
+    """HubSpot's own answer with other JSON in it."""
+
+    rewrite: Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
 class Passing:
     """One request on its way; `target` is its path with its query."""
 
@@ -53,7 +60,7 @@ class Passing:
         return json.loads(self.body)
 
 
-Treatment = Fate | Instead | Reworded
+Treatment = Fate | Instead | Reworded | Rewritten
 Decide = Callable[[Passing], Treatment]
 
 
@@ -127,6 +134,8 @@ class _Handler(BaseHTTPRequestHandler):
             case Reworded(status, body):
                 self._forwarded(passing)
                 return _written(status, [], body)
+            case Rewritten(rewrite):
+                return self._forwarded(passing, rewrite)
             case Fate.REQUEST_LOST:
                 return None
             case Fate.ANSWER_LOST:
@@ -135,13 +144,14 @@ class _Handler(BaseHTTPRequestHandler):
             case Fate.PASSED_ON:
                 return self._forwarded(passing)
 
-    def _forwarded(self, passing: Passing) -> bytes:
+    def _forwarded(self, passing: Passing, rewrite: Callable[[Any], Any] = lambda body: body) -> bytes:
         with closing(HTTPConnection(self.server.hubspot)) as hubspot:
             headers = {name: value for name, value in self.headers.items() if name.lower() != "host"}
             hubspot.request(passing.method, passing.target, passing.body or None, headers)
             answer = hubspot.getresponse()
             kept = [(name, value) for name, value in answer.getheaders() if name.lower().startswith("x-hubspot")]
-            return _written(answer.status, kept, answer.read())
+            content = answer.read()
+            return _written(answer.status, kept, json.dumps(rewrite(json.loads(content))).encode() if content else b"")
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""

@@ -62,6 +62,20 @@ def test_a_run_uses_what_its_portal_allows(rate: int) -> None:
     assert portal.sleeper.now < 10 * 10 + 5
 
 
+@pytest.mark.parametrize("rate", TIERS)
+def test_a_portal_that_was_slow_for_a_while_is_used_as_before_at_once(rate: int) -> None:
+    portal = Portal(rate)
+    for _ in range(rate):
+        portal.send(1, 1)  # ten to forty times as long as it usually takes
+    slow_until = portal.sleeper.now
+    sent = 0
+    while portal.sleeper.now < slow_until + 60:
+        portal.send(0.01, 0.01)
+        sent += 1
+    assert sent >= 0.9 * 6 * rate
+    assert not portal.refused
+
+
 @pytest.mark.parametrize("used", [1, 60, 99, 100])
 def test_what_others_have_used_of_the_limit_slows_the_run_before_it_is_refused(used: int) -> None:
     portal = Portal(100)

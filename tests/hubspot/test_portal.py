@@ -171,7 +171,7 @@ def test_of_two_states_at_the_same_time_the_one_that_was_read_later_counts(play:
     assert [one.name for one in portal.read().events] == ["late"]
 
 
-@pytest.mark.parametrize("cursors", [["a"], ["a", "b", "a"], ["a", "b", "c", "b"], [""]])
+@pytest.mark.parametrize("cursors", [["a"], ["a", "b", "a"], ["a", "b", "c", "b"], ["a", "b", "c", "a"], [""]])
 def test_a_list_that_repeats_itself_is_not_read_whole(play: Open, cursors: list[str]) -> None:
     answers = [answer(body={"results": [event("1")], "paging": {"next": {"after": cursor}}}) for cursor in cursors]
     portal, _ = play(ACCOUNT, TOKEN, *answers)

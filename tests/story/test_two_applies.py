@@ -46,7 +46,6 @@ FOREIGN = (
 
 LIST = Paths("2026-03").events
 EDITOR = 2
-THEIRS = "theirs"
 
 Ended = Receipt | ReconcilerError
 
@@ -127,8 +126,8 @@ class Telling:
         """Who sent what, in order."""
         self.planned: dict[int, int] = {}
         """When each run had its plan, as a place in the trace."""
-        self.edited: dict[str, int] = {}
-        """When somebody last set the link of an event, as a place in the trace."""
+        self.edited: dict[str, tuple[int, str]] = {}
+        """When somebody last set the link of an event, as a place in the trace, and to what."""
 
     def play(self) -> tuple[Ended, Ended]:
         turns = [Turn(partial(self.run, side)) for side in (0, 1)]
@@ -148,6 +147,11 @@ class Telling:
             except DeclarationsInvalid as error:
                 return error
 
+    @property
+    def theirs(self) -> str:
+        """What an editor writes now: never the same twice, for a run may write over the value that it was shown."""
+        return f"theirs, {self.moves}"
+
     def between(self) -> None:
         for when, name, deed in self.story.edits:
             if when == self.moves:
@@ -158,18 +162,18 @@ class Telling:
         found = [one for one in ours(self.world.held()).values() if one["externalEventId"] == name]
         match deed:
             case "make" if not found:
-                self.world.make(name, eventUrl=THEIRS)
+                self.world.make(name, eventUrl=self.theirs)
             case "edit" if found:
-                self.world.edit(found[0], eventUrl=THEIRS)
+                self.world.edit(found[0], eventUrl=self.theirs)
             case "touch" if found:
-                self.world.edit(found[0], eventDescription=THEIRS)
+                self.world.edit(found[0], eventDescription=self.theirs)
             case "remove" if found:
                 self.world.remove(found[0])
             case _:
                 return
         self.trace.append((EDITOR, f"POST {deed} {name}"))
-        if deed == "make" or (deed == "edit" and found[0]["eventUrl"] != THEIRS):
-            self.edited[name] = len(self.trace) - 1
+        if deed in {"make", "edit"}:
+            self.edited[name] = (len(self.trace) - 1, self.theirs)
         elif deed == "remove":
             self.edited.pop(name, None)
 
@@ -183,7 +187,7 @@ class Telling:
 
     def may_write_over(self, side: int, name: str) -> bool:
         """Tell whether a run planned with an edit before its eyes, or stood in its last window when the edit came."""
-        edited = self.edited[name]
+        edited, _ = self.edited[name]
         mine = [place for place, (who, _) in enumerate(self.trace) if who == side]
         shown = [place for place in mine if self.trace[place][1].startswith((f"GET {LIST}:", f"GET {_read(name)}:"))]
         read = [place for place in shown if self.trace[place][1].startswith(f"GET {_read(name)}:")]
@@ -263,10 +267,10 @@ def check(telling: Telling) -> Counter[str]:
     for side, one in enumerate(ended):
         if isinstance(one, Receipt):
             check_receipt(telling, side, one, ours(start))
-    for name in telling.edited:
+    for name, (_, theirs) in telling.edited.items():
         if not any(telling.may_write_over(side, name) for side in (0, 1)):
             assert name in after, name
-            assert after[name]["eventUrl"] == THEIRS, name
+            assert after[name]["eventUrl"] == theirs, name
     if story.is_of_one_mind:
         assert [one.exit_code for one in ended] == [0, 0]
         assert all(
