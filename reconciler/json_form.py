@@ -166,7 +166,7 @@ def _diagnostic(found: Diagnostic) -> Json:
 @lru_cache(2**16)
 def _result_lines(result: Result) -> str:
     """Write a result as it stands in a receipt, which is written before and after each write: few change between."""
-    return indent(json.dumps(_result(result), indent=2, ensure_ascii=True), "    ")
+    return indent(_text(_result(result)).rstrip(), "    ")
 
 
 def _result(result: Result) -> Json:
