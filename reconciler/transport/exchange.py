@@ -111,7 +111,8 @@ class Exchange:
                 raise Unavailable(f"{host} sent more than {most_bytes // 1024 // 1024} MiB at once", sent=True)
             self._deadline.check(sent=True)
         onward = answer.links.get("next", {}).get("url")
-        return Response(answer.status_code, dict(answer.headers), bytes(content), onward)
+        headers = dict(answer.headers.items())  # without items() each name would be looked for among all of them
+        return Response(answer.status_code, headers, bytes(content), onward)
 
     def _left(self) -> float:
         """Tell how many seconds the request under way may still take."""
