@@ -4,6 +4,8 @@ PYTHON ?=
 ARGS ?=
 UPGRADE ?=
 MODULE ?=
+SECONDS ?= 60
+TARGET ?=
 
 PYTHONS := $(if $(PYTHON),"$(PYTHON)",python3.14 python3.13 python3.12 python3.11 python3 python)
 FIT := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
@@ -11,7 +13,9 @@ PIP_INSTALL := -m pip install --quiet --quiet --no-input
 UV := uv==0.13.9
 ACTION_LOCK := .github/actions/reconcile/requirements.lock
 AUDIT_LOCK := .github/audit.lock
+FUZZ_LOCK := tests/fuzz/requirements.lock
 MUTANTS_LOCK := tests/mutants/requirements.lock
+LOCKS := requirements.lock $(ACTION_LOCK) $(AUDIT_LOCK) $(FUZZ_LOCK) $(MUTANTS_LOCK)
 
 # What decides something: every branch of it is tested.
 CORE := reconciler/*.py,reconciler/declarations/*,reconciler/github/*,reconciler/hubspot/*,reconciler/render/*,reconciler/transport/*
@@ -28,13 +32,14 @@ unexport UV_CONSTRAINT UV_FIND_LINKS UV_OVERRIDE
 unexport $(filter COVERAGE_% HUBSPOT_% PYTEST_% RECONCILER_%,$(.VARIABLES))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo test cases mutants check audit format lock clean
+.PHONY: help setup demo test cases fuzz mutants check audit format lock clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo 'make demo     plan, apply and prove the events in events/ against a local HubSpot'
 	@echo 'make test     run the tests, with coverage (ARGS="-k guard" picks some)'
 	@echo 'make cases    rewrite what the cases expect; review the difference'
+	@echo 'make fuzz     look for inputs that break a reader (SECONDS=60 for each; TARGET=declarations picks one)'
 	@echo 'make mutants  break the lines that decide, one by one, and see whether a test notices (MODULE=guard: only there)'
 	@echo 'make check    lint, formatting, types, workflows'
 	@echo 'make audit    look the locked packages up among known vulnerabilities; this needs the network'
@@ -94,20 +99,28 @@ test: setup
 cases: setup
 	@.venv/bin/python -m pytest -q tests/test_cases.py tests/declarations tests/render --rewrite
 
+# Large tools that few need have a lock and a venv of their own, so that set-up stays short.
+define tool
+@made_from="$$(cksum < $(2)) $$(pwd -P)"; \
+if [ "$$(cat .tools/$(1)/made-from 2>/dev/null)" = "$$made_from" ] && .tools/$(1)/bin/python -c ''; then exit 0; fi; \
+$(find_python); \
+echo 'Setting up .tools/$(1) (once, about a minute)'; \
+rm -rf .tools/$(1) \
+&& "$$python" -m venv .tools/$(1) \
+&& .tools/$(1)/bin/python $(PIP_INSTALL) --only-binary :all: --require-hashes -r $(2) </dev/null \
+&& printf '%s\n' "$$made_from" > .tools/$(1)/made-from
+endef
+
+fuzz:
+	$(call tool,fuzz,$(FUZZ_LOCK))
+	@.tools/fuzz/bin/python -m tests.fuzz.campaign '$(SECONDS)' $(TARGET)
+
 # Always from scratch: of the tests that have changed, mutmut would believe its older results.
 mutants:
-	@made_from="$$(cksum < $(MUTANTS_LOCK)) $$(pwd -P)"; \
-	if [ "$$(cat .venv-mutants/made-from 2>/dev/null)" != "$$made_from" ] || ! .venv-mutants/bin/python -c ''; then \
-	    $(find_python); \
-	    echo 'Setting up .venv-mutants (once, about a minute)'; \
-	    rm -rf .venv-mutants \
-	    && "$$python" -m venv .venv-mutants \
-	    && .venv-mutants/bin/python $(PIP_INSTALL) --only-binary :all: --require-hashes -r $(MUTANTS_LOCK) </dev/null \
-	    && printf '%s\n' "$$made_from" > .venv-mutants/made-from; \
-	fi
+	$(call tool,mutants,$(MUTANTS_LOCK))
 	@rm -rf mutants
-	@PYTHONHASHSEED=0 .venv-mutants/bin/mutmut run $(if $(MODULE),'reconciler.$(subst /,.,$(MODULE)).*')
-	@.venv-mutants/bin/python -m tests.mutants
+	@PYTHONHASHSEED=0 .tools/mutants/bin/mutmut run $(if $(MODULE),'reconciler.$(subst /,.,$(MODULE)).*')
+	@.tools/mutants/bin/python -m tests.mutants
 
 check: setup
 	.venv/bin/ruff check .
@@ -126,7 +139,7 @@ audit:
 	tools="$$(mktemp -d)" && trap 'rm -rf "$$tools"' EXIT \
 	&& "$$python" -m venv "$$tools" \
 	&& "$$tools/bin/python" $(PIP_INSTALL) --only-binary :all: --require-hashes -r $(AUDIT_LOCK) </dev/null \
-	&& for lock in $(ACTION_LOCK) requirements.lock $(AUDIT_LOCK); do \
+	&& for lock in $(LOCKS); do \
 	    echo "$$lock" \
 	    && "$$tools/bin/pip-audit" --strict --require-hashes --disable-pip --progress-spinner off -r "$$lock" \
 	    || exit 1; \
@@ -137,23 +150,24 @@ format: setup
 	.venv/bin/ruff format .
 
 # Packages younger than a week are left out: most bad releases are found within days. The action's lock holds what the
-# product itself needs, and the mutants' lock mutmut as well, both in the versions of the first one.
+# product itself needs, those of the fuzzer and of the mutants hold their tool too, in the versions of the first one.
 lock:
 	@$(find_python); \
 	tools="$$(mktemp -d)" && trap 'rm -rf "$$tools"' EXIT \
 	&& "$$python" -m venv "$$tools" \
 	&& "$$tools/bin/python" $(PIP_INSTALL) '$(UV)' \
 	&& $(call compile,pyproject.toml --extra sandbox --group dev $(if $(UPGRADE),--upgrade) --output-file requirements.lock) \
-	&& $(call compile,pyproject.toml --constraint requirements.lock --upgrade --output-file $(ACTION_LOCK)) \
-	&& $(call compile,pyproject.toml --extra sandbox --group mutants --constraint requirements.lock --upgrade --output-file $(MUTANTS_LOCK)) \
+	&& $(call compile,pyproject.toml $(LIKE_FIRST) --output-file $(ACTION_LOCK)) \
+	&& $(call compile,pyproject.toml $(LIKE_FIRST) --extra sandbox --group fuzz --output-file $(FUZZ_LOCK)) \
+	&& $(call compile,pyproject.toml $(LIKE_FIRST) --extra sandbox --group mutants --output-file $(MUTANTS_LOCK)) \
 	&& $(call compile,--group audit $(if $(UPGRADE),--upgrade) --output-file $(AUDIT_LOCK))
-	@if grep -n '://' requirements.lock $(ACTION_LOCK) $(MUTANTS_LOCK) $(AUDIT_LOCK); then \
-	    echo 'A lock must name no address.' >&2; exit 1; fi
+	@if grep -n '://' $(LOCKS); then echo 'A lock must name no address.' >&2; exit 1; fi
 
+LIKE_FIRST = --constraint requirements.lock --upgrade
 compile = UV_CUSTOM_COMPILE_COMMAND='make lock' "$$tools/bin/uv" pip compile --universal \
     --python-version 3.11 --generate-hashes --only-binary :all: --exclude-newer '7 days' --no-emit-index-url --quiet $(1)
 
 clean:
-	rm -rf .venv .reconciler .coverage .coverage.* htmlcov .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist
-	rm -rf .venv-mutants mutants
+	rm -rf .venv .tools .fuzz mutants .reconciler .coverage .coverage.* htmlcov build dist
+	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find reconciler tests -name __pycache__ -type d -prune -exec rm -rf {} +

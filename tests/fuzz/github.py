@@ -1,0 +1,175 @@
+"""Any answer and any event of GitHub's is understood, or one of the errors that its reader declares."""
+
+import io
+import json
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+from reconciler.connections import GitHubConnection, Secret
+from reconciler.errors import AccessDenied, Rejected, Unavailable, UsageError
+from reconciler.github.archive import file_in
+from reconciler.github.client import GitHub
+from reconciler.github.http import GitHubHttp, Query
+from reconciler.github.occasion import default_branch, occasion
+from reconciler.github.records import Author, Issue
+from reconciler.transport.exchange import MOST_BYTES, Response
+from reconciler.transport.shapes import Json
+from tests.fuzz.hubspot import response
+from tests.hubspot.clocks import Sleeper
+
+_TOKEN = "ghs_0123456789"
+_CONNECTION = GitHubConnection(Secret(_TOKEN), "http://127.0.0.1:1", "acme/events", proxy=None, ca_file=None)
+_SHA = "a" * 40
+_LAST_PAGE = Response(200, {}, b"[]", None)
+_ISSUE = Issue(1, "x", "x", "open", Author("octocat", "User"))
+EVENTS = ("pull_request", "pull_request_target", "merge_group", "push", "schedule", "workflow_dispatch", "", "issues")
+CALLS: tuple[Callable[[GitHub], object], ...] = (
+    lambda github: github.comments(1),
+    lambda github: github.create_comment(1, "x", ()),
+    lambda github: github.update_comment(1, "x"),
+    lambda github: github.open_issues("x"),
+    lambda github: github.create_issue("x", "x", "x", ()),
+    lambda github: github.update_issue(_ISSUE),
+    lambda github: github.pull_request(1),
+    lambda github: github.pull_requests_of(_SHA),
+    lambda github: github.compare(_SHA, _SHA),
+    lambda github: list(github.runs_of_commit(_SHA)),
+    lambda github: github.artifacts(1),
+)
+
+
+class _ScriptedHttp(GitHubHttp):
+    """The whole client but for the network: the same answer to every request, and an empty list after the first."""
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__(_CONNECTION, timeout=1e12, clock=Sleeper().clock)
+        self._answer = self._api._read(response(content), "github.invalid", MOST_BYTES)
+
+    def _asked(self, method: str, path: str, query: Query | None = None, body: Json = None) -> Response:
+        return self._answer if path.startswith("/repos/") else _LAST_PAGE
+
+
+class _Scripted(GitHub):
+    def __init__(self, content: bytes) -> None:
+        self._http = _ScriptedHttp(content)
+        self._home = "/repos/acme/events"
+
+
+def answer(content: bytes) -> None:
+    """Let every request of the client meet one answer, written as HubSpot's are."""
+    with _Scripted(content) as github:
+        for call in CALLS:
+            try:
+                repr(call(github)).encode()
+            except (AccessDenied, Rejected, Unavailable) as error:
+                told = f"{error.message}{error.hint}"
+                assert _TOKEN not in told, "the token is told"
+                assert len(told) < 2000, "an error is longer than anybody reads"
+
+
+def event(content: bytes) -> None:
+    """Read what started a run, whatever Actions calls it."""
+    payload = content.decode(errors="surrogateescape")
+    reads: list[Callable[[str], object]] = [partial(occasion, name) for name in EVENTS]
+    for read in (*reads, default_branch):
+        try:
+            repr(read(payload)).encode()
+        except UsageError as error:
+            assert len(f"{error.message}{error.hint}") < 1000, "an error is longer than anybody reads"
+
+
+def archive(content: bytes) -> None:
+    """Take a file out of an artifact."""
+    with suppress(Rejected):
+        found = file_in(content, "plan.json", 10_000)
+        assert found is None or len(found) <= 10_000
+
+
+USER = {"login": "octocat", "type": "User"}
+SIDE = {"sha": _SHA, "ref": "x", "repo": {"id": 1, "full_name": "acme/events"}}
+PULL = {
+    "number": 1,
+    "state": "open",
+    "draft": True,
+    "merged_at": "2027-01-01T00:00:00Z",
+    "merge_commit_sha": _SHA,
+    "head": SIDE,
+    "base": SIDE,
+}
+RUN = {
+    "id": 1,
+    "run_attempt": 2,
+    "path": ".github/workflows/plan.yml@refs/heads/main",
+    "event": "push",
+    "status": "completed",
+    "conclusion": "success",
+    "head_sha": _SHA,
+    "head_branch": "main",
+    "head_repository": {"full_name": "acme/events"},
+    "created_at": "2027-01-01T00:00:00Z",
+}
+COMPARISON = {
+    "status": "ahead",
+    "merge_base_commit": {"sha": _SHA},
+    "commits": [{"sha": _SHA}],
+    "total_commits": 1,
+}
+BODIES: tuple[Json, ...] = (
+    {"id": 1, "body": "x", "user": USER},
+    [{"id": 1, "body": None, "user": None}, {"id": 2, "body": "x", "user": USER}],
+    {"number": 1, "title": "x", "body": "x", "state": "open", "user": USER},
+    [{"number": 1, "title": "x", "body": "x", "state": "open", "user": USER}, {"pull_request": {}}],
+    PULL,
+    [PULL],
+    COMPARISON,
+    {"total_count": 1, "workflow_runs": [RUN]},
+    {"total_count": 1, "artifacts": [{"id": 1, "name": "plan", "size_in_bytes": 3, "expired": False}]},
+)
+PAYLOADS: Mapping[str, Any] = {
+    "pull_request": {"action": "opened", "pull_request": PULL, "repository": {"default_branch": "main"}},
+    "merge_group": {
+        "merge_group": {
+            "head_sha": _SHA,
+            "head_ref": "refs/heads/gh-readonly-queue/main/pr-7-b",
+            "base_sha": _SHA,
+            "base_ref": "refs/heads/main",
+        }
+    },
+    "push": {
+        "ref": "refs/heads/main",
+        "before": "0" * 40,
+        "after": _SHA,
+        "forced": False,
+        "repository": {"default_branch": "main"},
+    },
+}
+
+
+def answers() -> Iterator[bytes]:
+    """Give answers to begin with."""
+    yield from (f"200\n\n{json.dumps(body)}".encode() for body in BODIES)
+    heads = (
+        '200\nLink: <http://127.0.0.1:1/repositories/1/issues?page=2>; rel="next"\n',
+        "403\nX-RateLimit-Remaining: 0\nX-RateLimit-Reset: 1795334400\nDate: Sun, 22 Nov 2026 08:00:00 GMT\n",
+        *(f"{status}\n" for status in (302, 401, 403, 404, 410, 422, 429, 500)),
+    )
+    said = {"message": "Validation Failed", "errors": ["x", {"message": "y"}, {"field": "body", "code": "missing"}]}
+    yield from (f"{head}\n{json.dumps([] if head.startswith('200') else said)}".encode() for head in heads)
+
+
+def payloads() -> Iterator[bytes]:
+    """Give events to begin with."""
+    yield from (json.dumps(payload).encode() for payload in PAYLOADS.values())
+
+
+def archives() -> Iterator[bytes]:
+    """Give archives to begin with."""
+    for packing in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        content = io.BytesIO()
+        with zipfile.ZipFile(content, "w", packing) as archive:
+            archive.writestr("plan.json", '{"format_version": "1.0"}' * 9)
+            archive.writestr("plan.txt", "x")
+        yield content.getvalue()

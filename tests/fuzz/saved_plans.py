@@ -1,0 +1,46 @@
+"""Any bytes of a saved plan are a plan that can be shown and read again, or no saved plan."""
+
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from reconciler.errors import SavedPlanInvalid
+from reconciler.json_form import plan_json
+from reconciler.plan import Plan
+from reconciler.render import drift, markdown, text
+from reconciler.render.comment import comment
+from reconciler.render.review import Planned, Review
+from reconciler.saved import _read, read_plan
+
+_CASES = Path(__file__).parents[1] / "cases"
+
+
+def saved(content: bytes) -> None:
+    """Read a file as a saved plan; then read it as if whoever changed it had computed its digests anew."""
+    with suppress(UnicodeDecodeError):  # told by those who open the file
+        document = content.decode()
+        with suppress(SavedPlanInvalid):
+            _show(read_plan(document))
+        with suppress(ValueError, RecursionError):  # what `read_plan` takes for no plan
+            _check(_read(json.loads(document)))
+
+
+def _check(plan: Plan) -> None:
+    document = plan_json(plan)
+    with suppress(SavedPlanInvalid):
+        again = read_plan(document)
+        assert again == plan
+        assert plan_json(again) == document
+        _show(again)
+
+
+def _show(plan: Plan) -> None:
+    """Show a plan in every form: what was read can be shown."""
+    for page in (text.plan(plan), markdown.plan(plan), drift.body(plan), comment(Review(plan, Planned()))):
+        page.encode()
+
+
+def seeds() -> Iterator[bytes]:
+    """Give the plans of all cases."""
+    yield from (path.read_bytes() for path in sorted(_CASES.glob("*/expected/plan.json")))
