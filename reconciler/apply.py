@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import TypeVar, assert_never
+from typing import assert_never
 
 from reconciler.budget import shortage
 from reconciler.change import Change, Create, Delete, Update, takes_away
-from reconciler.errors import AccessDenied, Interrupted, ReconcilerError, Rejected, Unavailable
+from reconciler.errors import AccessDenied, ReconcilerError, Rejected, Unavailable
 from reconciler.event import Identity, LiveEvent
 from reconciler.freshness import Due, Freshness, Holds, Overtaken, judge, without_completion
 from reconciler.guard import ApprovedPlan
@@ -17,19 +17,12 @@ from reconciler.lookup import Lookup
 from reconciler.orphans import Will
 from reconciler.orphans import judge as judge_orphan
 from reconciler.receipt import Outcome
+from reconciler.settling import Alone, Changed, Settling
 from reconciler.steps import Completion, CreateBatch, DeleteBatch, Step, UpdateBatch, steps
 
 Progress = Callable[[Applied], None]
 """Is told how far the run has come, before each write and after each step; what it raises keeps a write from going."""
 
-_Changed = TypeVar("_Changed", bound=Change)
-_Alone = Callable[[_Changed], None]
-"""Makes one change by itself: what is left when a batch did not take it."""
-
-MOST_SILENCE = 3
-"""Reads in a row that may fail before a write is settled without them: each waits for HubSpot on its own, so a batch
-of a hundred could use up all the time of the run."""
-_UNHELD = "HubSpot answered success, but does not hold it"
 _TOO_MANY = "more people are registered by now than --max-registrants allows"
 
 
@@ -66,7 +59,7 @@ class _Run:
         self.now = now
         self.ledger = Ledger(approved.changes)
         self.registrants: dict[Identity, int] = {}
-        self.silence = 0  # reads in a row that failed, while the latest write is settled
+        self.settling = Settling(approved, portal, self.ledger)
 
     def take(self, step: Step) -> None:
         """Carry out one step; what ends the run is kept as its cause."""
@@ -178,7 +171,7 @@ class _Run:
         return True
 
     def _send(
-        self, changes: Sequence[_Changed], request: Callable[[], Answer], alone: _Alone[_Changed] | None = None
+        self, changes: Sequence[Changed], request: Callable[[], Answer], alone: Alone[Changed] | None = None
     ) -> None:
         """Send one write and record what became of each change in it.
 
@@ -186,7 +179,7 @@ class _Run:
         """
         if not changes:
             return
-        self.silence = 0
+        self.settling.begin()
         self.ledger.send(changes)
         try:
             self.tell()
@@ -199,85 +192,24 @@ class _Run:
             self.ledger.record_all(changes, Outcome.FAILED, no.message)
             raise
         except Unavailable as lost:
-            if not self._settled_well(changes, lost):
+            if not self.settling.settled_well(changes, lost):
                 raise
         except ReconcilerError:
             self.ledger.unsend(changes)
             raise
         else:
             self.ledger.written = True
-            self._settle_unconfirmed(changes, answer, alone)
+            self.settling.settle_unconfirmed(changes, answer, alone)
 
-    def _isolate(self, changes: Sequence[_Changed], no: Rejected, alone: _Alone[_Changed] | None) -> None:
+    def _isolate(self, changes: Sequence[Changed], no: Rejected, alone: Alone[Changed] | None) -> None:
         """Send each change of a refused batch by itself, so that a bad one does not take the good ones along."""
         for change in changes:
             if alone is not None and no.about_the_content:
                 alone(change)
             elif no.conflict is not None:
-                self._settle_conflict(change, no.conflict)
+                self.settling.settle_conflict(change, no.conflict)
             else:
                 self.ledger.record(change, Outcome.FAILED, no.message)
 
-    def _settle_conflict(self, change: Change, object_id: str) -> None:
-        """Read what already has the ids of an event that was to be created: an equal one is as good as created."""
-        freshness = judge(self.approved.draft, change, self.portal.find(change.identity))
-        if isinstance(freshness, Due):
-            which = f"object {object_id}" if object_id else "another event"
-            freshness = Overtaken(f"HubSpot says that {which} has its ids, but does not show it under them")
-        if isinstance(freshness, Overtaken):
-            self.ledger.refuse(change, freshness.why)
-        else:
-            self.ledger.hold(change)
-
-    def _settled_well(self, changes: Sequence[Change], lost: Unavailable) -> bool:
-        """Settle a write whose answer was lost; where reading shows all of it, the run can go on."""
-        if not lost.sent:
-            self.ledger.unsend(changes)
-            return False
-        self.ledger.written = True
-        for change in changes:
-            self._settle(change, lost.message, unclear=Outcome.UNSURE)
-        return self.ledger.cause is None and all(map(self.ledger.went_well, changes))
-
     def _still_due(self, change: Change) -> bool:
         return isinstance(self._judge(change, self.portal.find(change.identity)), Due)
-
-    def _settle_unconfirmed(self, changes: Sequence[_Changed], answer: Answer, alone: _Alone[_Changed] | None) -> None:
-        """Settle what an answer does not confirm; what it does not name as failed gets another chance."""
-        for change in changes:
-            if change.identity in answer.confirmed:
-                self.ledger.succeed(change)
-                continue
-            named = answer.reasons.get(change.identity)
-            why = named or answer.remark or _UNHELD
-            self._settle(change, why, unclear=Outcome.FAILED, alone=None if named else alone)
-
-    def _settle(self, change: _Changed, why: str, *, unclear: Outcome, alone: _Alone[_Changed] | None = None) -> None:
-        """Find out by reading what became of a change; `unclear` is its outcome where something else is there now."""
-        if self.silence >= MOST_SILENCE:
-            self.ledger.record(change, Outcome.UNSURE, f"{why}; it was not read back, as the reads before it failed")
-            return
-        try:
-            found = self.portal.find(change.identity)
-        except ReconcilerError as error:
-            self.silence = self.silence + 1 if isinstance(error, Unavailable) else 0
-            self.ledger.record(change, Outcome.UNSURE, f"{why}; reading it back failed too")
-            self.ledger.cause = self.ledger.cause or (error if isinstance(error, Interrupted) else None)
-            return
-        self.silence = 0
-        freshness = judge(self.approved.draft, change, found)
-        if self._took_effect(change, freshness):
-            self.ledger.succeed(change)
-        elif alone is not None and isinstance(freshness, Due):
-            alone(change)
-        else:
-            self.ledger.record(change, unclear if isinstance(freshness, Overtaken) else Outcome.FAILED, why)
-
-    def _took_effect(self, change: Change, freshness: Freshness) -> bool:
-        match freshness:
-            case Holds():
-                return True
-            case Due(fields):
-                return self.ledger.awaits_another(change) and not without_completion(fields)
-            case _:
-                return False

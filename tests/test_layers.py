@@ -141,7 +141,9 @@ def test_the_core_sees_no_world(module: str) -> None:
     assert not {name for name in imports(module) if name in WORLD}
 
 
-@pytest.mark.parametrize("module", ["reconciler.apply", "reconciler.pipeline"])
+@pytest.mark.parametrize(
+    "module", ["reconciler.apply", "reconciler.confirmation", "reconciler.pipeline", "reconciler.settling"]
+)
 def test_the_story_knows_a_portal_only_by_its_protocol_and_nothing_of_the_command_line(module: str) -> None:
     assert not {name for name in imports(module) if within(name, {"reconciler.hubspot", "reconciler.cli"})}
 

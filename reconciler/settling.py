@@ -1,0 +1,96 @@
+"""What became of a write whose answer does not say it, found out by reading."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from reconciler.change import Change
+from reconciler.errors import Interrupted, ReconcilerError, Unavailable
+from reconciler.freshness import Due, Freshness, Holds, Overtaken, judge, without_completion
+from reconciler.guard import ApprovedPlan
+from reconciler.ledger import Ledger
+from reconciler.live import Answer, Reader
+from reconciler.receipt import Outcome
+
+Changed = TypeVar("Changed", bound=Change)
+Alone = Callable[[Changed], None]
+"""Makes one change by itself: what is left when a batch did not take it."""
+
+MOST_SILENCE = 3
+"""Reads in a row that may fail before a write is settled without them: each waits for HubSpot on its own, so a batch
+of a hundred could use up all the time of the run."""
+_UNHELD = "HubSpot answered success, but does not hold it"
+
+
+class Settling:
+    """Settles the writes of one apply, and enters into its ledger what it finds."""
+
+    def __init__(self, approved: ApprovedPlan, portal: Reader, ledger: Ledger) -> None:
+        self.approved = approved
+        self.portal = portal
+        self.ledger = ledger
+        self.silence = 0  # reads in a row that failed, while the latest write is settled
+
+    def begin(self) -> None:
+        """Take note that another write is sent."""
+        self.silence = 0
+
+    def settle_conflict(self, change: Change, object_id: str) -> None:
+        """Read what already has the ids of an event that was to be created: an equal one is as good as created."""
+        freshness = judge(self.approved.draft, change, self.portal.find(change.identity))
+        if isinstance(freshness, Due):
+            which = f"object {object_id}" if object_id else "another event"
+            freshness = Overtaken(f"HubSpot says that {which} has its ids, but does not show it under them")
+        if isinstance(freshness, Overtaken):
+            self.ledger.refuse(change, freshness.why)
+        else:
+            self.ledger.hold(change)
+
+    def settled_well(self, changes: Sequence[Change], lost: Unavailable) -> bool:
+        """Settle a write whose answer was lost; where reading shows all of it, the run can go on."""
+        if not lost.sent:
+            self.ledger.unsend(changes)
+            return False
+        self.ledger.written = True
+        for change in changes:
+            self._settle(change, lost.message, unclear=Outcome.UNSURE)
+        return self.ledger.cause is None and all(map(self.ledger.went_well, changes))
+
+    def settle_unconfirmed(self, changes: Sequence[Changed], answer: Answer, alone: Alone[Changed] | None) -> None:
+        """Settle what an answer does not confirm; what it does not name as failed gets another chance."""
+        for change in changes:
+            if change.identity in answer.confirmed:
+                self.ledger.succeed(change)
+                continue
+            named = answer.reasons.get(change.identity)
+            why = named or answer.remark or _UNHELD
+            self._settle(change, why, unclear=Outcome.FAILED, alone=None if named else alone)
+
+    def _settle(self, change: Changed, why: str, *, unclear: Outcome, alone: Alone[Changed] | None = None) -> None:
+        """Find out by reading what became of a change; `unclear` is its outcome where something else is there now."""
+        if self.silence >= MOST_SILENCE:
+            self.ledger.record(change, Outcome.UNSURE, f"{why}; it was not read back, as the reads before it failed")
+            return
+        try:
+            found = self.portal.find(change.identity)
+        except ReconcilerError as error:
+            self.silence = self.silence + 1 if isinstance(error, Unavailable) else 0
+            self.ledger.record(change, Outcome.UNSURE, f"{why}; reading it back failed too")
+            self.ledger.cause = self.ledger.cause or (error if isinstance(error, Interrupted) else None)
+            return
+        self.silence = 0
+        freshness = judge(self.approved.draft, change, found)
+        if self._took_effect(change, freshness):
+            self.ledger.succeed(change)
+        elif alone is not None and isinstance(freshness, Due):
+            alone(change)
+        else:
+            self.ledger.record(change, unclear if isinstance(freshness, Overtaken) else Outcome.FAILED, why)
+
+    def _took_effect(self, change: Change, freshness: Freshness) -> bool:
+        match freshness:
+            case Holds():
+                return True
+            case Due(fields):
+                return self.ledger.awaits_another(change) and not without_completion(fields)
+            case _:
+                return False
