@@ -45,13 +45,14 @@ EDGES = {
     "reconciler.transport.quiet",
     "reconciler.transport.retrying",
     "reconciler.transport.surroundings",
+    "reconciler.transport.tunnel",
 }
 STORIES = {"reconciler.apply", "reconciler.pipeline", "reconciler.__main__"}
 
 DOORWAYS = {
     "click": {"reconciler.cli"},
     "deepdiff": {"reconciler.diff"},
-    "httpcore": {"reconciler.transport.network"},
+    "httpcore": {"reconciler.transport.network", "reconciler.transport.tunnel"},
     "httpx": {"reconciler.transport.exchange", "reconciler.transport.network"},
     "pydantic": {"reconciler.declarations.schema"},
     "rich": {"reconciler.cli"},

@@ -11,6 +11,8 @@ from typing import Any
 import httpcore
 import httpx
 
+from reconciler.transport.tunnel import TlsInTls
+
 LookUp = Callable[[str, int], list[str]]
 """Gives the addresses of a host name; an `OSError` says that it has none."""
 
@@ -102,6 +104,8 @@ class _BoundedStream(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
+        if self.get_extra_info("ssl_object") is not None:
+            return TlsInTls(self, ssl_context, server_hostname, timeout)
         step = self._network.within(timeout, httpcore.ConnectTimeout)
         return _BoundedStream(self._stream.start_tls(ssl_context, server_hostname, step), self._network)
 
