@@ -124,6 +124,12 @@ def test_another_event_under_the_same_ids_is_not_written_over() -> None:
     assert judge(UPDATING, single(UPDATING), other) == Overtaken("another event stands in HubSpot under its ids now")
 
 
+def test_an_event_that_only_its_object_id_finds_is_not_written_over() -> None:
+    why = "HubSpot does not find it by its external ids now, so it is not proven to be ours"
+    hidden = replace(found(HELD), identity=Identity(object_id="1"))
+    assert judge(UPDATING, single(UPDATING), hidden) == Overtaken(why)
+
+
 def test_an_adopted_event_is_judged_like_any_other() -> None:
     draft = planned([adopted("7", {"eventName": "Summit"})], [live("7", None)])
     fresh = replace(live("7", None), identity=Identity(object_id="7"))

@@ -369,13 +369,14 @@ def test_what_is_malformed_is_named_with_its_place(decode: Decode, body: Json, s
 
 
 def test_a_create_is_sent_as_a_full_record_under_its_external_ids() -> None:
-    fields = (("eventName", "Summit"), ("eventCancelled", False), ("customProperties.event_region", "EMEA"))
-    made = Create(Identity("acme", "summit"), "Summit", tuple(FieldChange(name, None, value) for name, value in fields))
+    sent = {"eventName": "Summit", "eventCancelled": False, "eventCompleted": True}
+    fields = {**sent, "customProperties.event_region": "EMEA"}
+    changes = tuple(FieldChange(name, None, value) for name, value in fields.items())
+    made = Create(Identity("acme", "summit"), "Summit", changes)
     record = {
         "externalAccountId": "acme",
         "externalEventId": "summit",
-        "eventName": "Summit",
-        "eventCancelled": False,
+        **sent,
         "customProperties": [{"name": "event_region", "value": "EMEA"}],
     }
     assert wire.record(made) == record
