@@ -210,6 +210,8 @@ def test_a_completion_that_is_taken_back_is_told_where_it_is_declared() -> None:
     assert (told.severity, told.place) == (Severity.ERROR, key)
     assert told.message == "acme/summit is completed in HubSpot, and HubSpot cannot take that back"
     assert told.hint == "declare eventCompleted: true, or leave the key out"
+    (told,) = planned([event], [held]).plan.diagnostics
+    assert told.place == event.place
 
 
 def test_findings_of_the_files_come_before_those_of_the_portal_in_file_order() -> None:
