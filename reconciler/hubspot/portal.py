@@ -10,6 +10,7 @@ from reconciler.hubspot.decoding import understood
 from reconciler.hubspot.http import HttpReader
 from reconciler.hubspot.paths import EVENT_TYPES, TOKEN_DETAILS, Paths
 from reconciler.live import Definition, Hit, Listing, Portal
+from reconciler.transport.json_text import shortened
 from reconciler.transport.shapes import Json
 
 MOST_PAGES = 10_000
@@ -141,7 +142,8 @@ class PortalReader:
 
 
 def _other(asked: Identity, found: Identity) -> Unavailable:
-    return Unavailable(f"HubSpot was asked for {asked} and answers with {found}")
+    told, got = shortened(str(asked)), shortened(str(found))
+    return Unavailable(f"HubSpot was asked for {told} and answers with {got}")
 
 
 def _changed(event: LiveEvent) -> str:

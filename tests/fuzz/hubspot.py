@@ -194,6 +194,7 @@ def written(body: Json, head: str = "200\n") -> bytes:
 def seeds() -> Iterator[bytes]:
     """Give answers to begin with: those of each operation, and refusals of each kind."""
     yield from map(written, BODIES)
+    yield from (written({**EVENT, key: "x" * 3000}) for key in ("objectId", "externalEventId", "eventName"))
     yield from (
         written(body, f"{status}\n") for body in REFUSALS for status in (400, 401, 403, 404, 423, 429, 500, 302)
     )

@@ -279,6 +279,13 @@ def test_an_answer_about_another_event_is_no_answer(play: Open, asked: Identity,
         portal.find(asked)
 
 
+def test_of_an_answer_about_another_event_not_more_is_told_than_anybody_reads(play: Open) -> None:
+    portal, _ = play(answer(body={"objectId": "x" * 100_000}))
+    with pytest.raises(Unavailable) as refused:
+        portal.find(Identity(object_id="1"))
+    assert len(refused.value.message) < 1000
+
+
 def test_an_event_whose_object_id_hubspot_does_not_tell_is_found_without_it(play: Open) -> None:
     portal, _ = play(answer(body={"externalEventId": "summit"}))
     found = portal.find(SUMMIT)
