@@ -17,14 +17,28 @@ _ISO_8601 = re.compile(
 )
 
 
+MOST_LEVELS = 100
+"""How deeply values may be nested: what is kept has to be written again, deeper down in a stack that has an end."""
+
+
 def read_json(text: bytes) -> object:
-    """Return what a JSON text says, or refuse one that is broken or holds what UTF-8 cannot."""
+    """Return what a JSON text says, or refuse one that is broken, nested too deeply or holds what UTF-8 cannot."""
     try:
         value: object = json.loads(text.decode(), parse_constant=_refuse_constant)
         json.dumps(value, ensure_ascii=False).encode()  # finds lone surrogates, which no answer could hold
     except (ValueError, RecursionError) as error:
         raise invalid(f"Invalid input JSON: {error}", "body") from error
+    if _is_deeper(value, MOST_LEVELS):
+        raise invalid(f"Invalid input JSON: it is nested more than {MOST_LEVELS} deep", "body")
     return value
+
+
+def _is_deeper(value: object, levels: int) -> bool:
+    inside = [value]
+    for _ in range(levels):
+        lists = (each.values() if isinstance(each, dict) else each for each in inside if isinstance(each, dict | list))
+        inside = [item for items in lists for item in items]
+    return bool(inside)
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -103,6 +103,7 @@ def test_no_bytes_make_the_sandbox_fail(start: Start, method: str, path: str) ->
         b'{"inputs": ["\xff"]}',
         b'{"inputs": ["\\ud800"]}',
         b'{"inputs": [' + b"9" * 5000 + b"]}",
+        b'{"inputs": [], "more": ' + b"[" * 100 + b"]" * 100 + b"}",
         b'{"inputs": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
         b'{"x": ' * 100_000 + b"1" + b"}" * 100_000,
         '{"inputs": []}'.encode("utf-16"),

@@ -180,6 +180,10 @@ WRONG_SEEDS = [
     ("", "Invalid input JSON: Expecting value"),
     ("\ufeff{}", "Invalid input JSON: Unexpected UTF-8 BOM"),
     ("[" * 100_000, "Invalid input JSON: maximum recursion depth"),
+    (
+        '{"properties": [{"name": "x", "more": ' + "[" * 98 + "]" * 98 + "}]}",
+        "Invalid input JSON: it is nested more than",
+    ),
     ('{"portal": {"id": NaN}}', "Invalid input JSON: NaN is not JSON"),
     ('{"events": [{"eventName": "\\ud800"}]}', "Invalid input JSON: 'utf-8' codec can't encode"),
     ("[]", "the seed must be an object"),
