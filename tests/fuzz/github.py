@@ -156,7 +156,8 @@ def answers() -> Iterator[bytes]:
         "403\nX-RateLimit-Remaining: 0\nX-RateLimit-Reset: 1795334400\nDate: Sun, 22 Nov 2026 08:00:00 GMT\n",
         *(f"{status}\n" for status in (302, 401, 403, 404, 410, 422, 429, 500)),
     )
-    said = {"message": "Validation Failed", "errors": ["x", {"message": "y"}, {"field": "body", "code": "missing"}]}
+    errors = ["x", {"message": "y"}, {"field": "body", "code": "missing"}, _TOKEN]
+    said = {"message": f"Validation of {_TOKEN} failed", "errors": errors}
     yield from (f"{head}\n{json.dumps([] if head.startswith('200') else said)}".encode() for head in heads)
 
 

@@ -170,6 +170,7 @@ REFUSALS: tuple[Json, ...] = (
     {"message": "Required scopes missing.", "errors": [{"context": {"requiredGranularScopes": ["crm.read"]}}]},
     {"message": "You have reached your limit.", "policyName": "SECONDLY", "errorType": "RATE_LIMIT"},
     {"message": "You have reached your daily limit.", "policyName": "DAILY"},
+    {"message": f"Nobody knows {TOKEN}.", "errors": [{"context": {"requiredGranularScopes": [TOKEN]}}]},
 )
 LIMITS = """200
 Date: Sun, 22 Nov 2026 08:00:00 GMT
