@@ -10,13 +10,15 @@ from typing import Any
 
 from reconciler.connections import GitHubConnection, Secret
 from reconciler.errors import AccessDenied, Rejected, Unavailable, UsageError
+from reconciler.github import reading
 from reconciler.github.archive import file_in
 from reconciler.github.client import GitHub
 from reconciler.github.http import GitHubHttp, Query
 from reconciler.github.occasion import default_branch, occasion
 from reconciler.github.records import Author, Issue
 from reconciler.transport.exchange import MOST_BYTES, Response
-from reconciler.transport.shapes import Json
+from reconciler.transport.shapes import Json, as_mapping
+from tests.fuzz import plain
 from tests.fuzz.hubspot import response
 from tests.hubspot.clocks import Sleeper
 
@@ -63,7 +65,7 @@ def answer(content: bytes) -> None:
     with _Scripted(content) as github:
         for call in CALLS:
             try:
-                repr(call(github)).encode()
+                plain.check(call(github))
             except (AccessDenied, Rejected, Unavailable) as error:
                 told = f"{error.message}{error.hint}"
                 assert _TOKEN not in told, "the token is told"
@@ -76,7 +78,7 @@ def event(content: bytes) -> None:
     reads: list[Callable[[str], object]] = [partial(occasion, name) for name in EVENTS]
     for read in (*reads, default_branch):
         try:
-            repr(read(payload)).encode()
+            plain.check(read(payload))
         except UsageError as error:
             assert len(f"{error.message}{error.hint}") < 1000, "an error is longer than anybody reads"
 
@@ -128,6 +130,15 @@ BODIES: tuple[Json, ...] = (
     {"total_count": 1, "workflow_runs": [RUN]},
     {"total_count": 1, "artifacts": [{"id": 1, "name": "plan", "size_in_bytes": 3, "expired": False}]},
 )
+DECODERS: tuple[tuple[Callable[[Json], object], Json], ...] = (
+    (lambda body: reading.comment(body, "it"), BODIES[0]),
+    (lambda body: reading.issue_or_none(body, "it"), BODIES[2]),
+    (lambda body: reading.pull_request(body, "it"), PULL),
+    (lambda body: reading.comparison([as_mapping(body, "it")]), COMPARISON),
+    (lambda body: reading.run(body, "it"), RUN),
+    (lambda body: reading.artifact(body, "it"), {"id": 1, "name": "plan", "size_in_bytes": 3, "expired": False}),
+)
+"""The readers of bodies, each with one that it understands."""
 PAYLOADS: Mapping[str, Any] = {
     "pull_request": {"action": "opened", "pull_request": PULL, "repository": {"default_branch": "main"}},
     "merge_group": {

@@ -16,6 +16,7 @@ from reconciler.connections import Connection, Secret
 from reconciler.declarations.schema import API_VERSIONS
 from reconciler.errors import AccessDenied, Rejected, Unavailable
 from reconciler.event import Identity
+from reconciler.hubspot import allowance, definitions, wire
 from reconciler.hubspot.headers import rate_limit
 from reconciler.hubspot.http import HttpWriter
 from reconciler.hubspot.inspector import PortalInspector
@@ -24,6 +25,7 @@ from reconciler.live import Edit
 from reconciler.transport.exchange import MOST_BYTES, Response
 from reconciler.transport.headers import LONGEST_WAIT, Headers, moment, retry_after
 from reconciler.transport.shapes import Json
+from tests.fuzz import plain
 from tests.hubspot.clocks import Sleeper
 
 TOKEN: Final = "pat-na1-0123456789"
@@ -118,7 +120,7 @@ def _check(read: Callable[[_T], object], portal: _T) -> None:
         assert TOKEN not in told, "the token is told"
         assert len(told) < 2000, "an error is longer than anybody reads"
     else:
-        repr(found).encode()
+        plain.check(found)
 
 
 EVENT: Json = {
@@ -159,6 +161,18 @@ BODIES: tuple[Json, ...] = (
     {"status": "COMPLETE", "results": [EVENT], "errors": [PROBLEM], "numErrors": 1},
     EVENT,
 )
+DECODERS: tuple[tuple[Callable[[Json], object], Json], ...] = (
+    (wire.page, BODIES[0]),
+    (wire.hits, BODIES[2]),
+    (definitions.definitions, BODIES[3]),
+    (wire.account, BODIES[4]),
+    (allowance.token, BODIES[5]),
+    (wire.token_app, BODIES[5]),
+    (allowance.usage, BODIES[6]),
+    (wire.batch_answer, {"results": [{"objectId": "7"}], "errors": [PROBLEM]}),
+    (wire.written_id, {"objectId": "7"}),
+)
+"""The readers of bodies, each with one that it understands."""
 REFUSALS: tuple[Json, ...] = (
     {
         "status": "error",

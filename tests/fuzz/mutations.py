@@ -1,7 +1,7 @@
 """Inputs bent at random, but so that most of what makes them readable stays."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
 
@@ -138,6 +138,31 @@ TOKENS = (
 )
 
 
+def everywhere(document: Json) -> Iterator[bytes]:
+    """Write a value with each odd one at each of its places, and without each of its keys."""
+    for odd in (*PLAIN, *(f"<raw {index}>" for index, raw in enumerate(RAW) if len(raw) < 1000)):
+        yield from (written(bent, ascii_only=True) for bent in _at_each_place(document, odd))
+
+
+def _at_each_place(document: Json, odd: Json) -> Iterator[Json]:
+    yield odd
+    if isinstance(document, dict):
+        for key in document:
+            yield {name: value for name, value in document.items() if name != key}
+            yield from ({**document, key: inner} for inner in _at_each_place(document[key], odd))
+    elif isinstance(document, list):
+        for index, item in enumerate(document):
+            yield from ([*document[:index], inner, *document[index + 1 :]] for inner in _at_each_place(item, odd))
+
+
+def written(document: Json, *, ascii_only: bool) -> bytes:
+    """Write a value as JSON, with what stands for raw text written out."""
+    text = json.dumps(document, ensure_ascii=ascii_only)
+    for index, raw in enumerate(RAW):
+        text = text.replace(f'"<raw {index}>"', raw)
+    return text.encode(errors="surrogatepass")
+
+
 def yaml(content: bytes, random: Random) -> bytes:
     """Bend a YAML text: a few tokens more, less, or elsewhere."""
     for _ in range(random.randint(1, 4)):
@@ -154,13 +179,10 @@ def json_text(content: bytes, random: Random) -> bytes:
     for _ in range(random.randint(1, 3)):
         document = bent(document, random)
     try:
-        text = json.dumps(document, ensure_ascii=random.random() < 0.5)
+        text = written(document, ascii_only=random.random() < 0.5)
     except RecursionError:
         return content
-    for index, raw in enumerate(RAW):
-        text = text.replace(f'"<raw {index}>"', raw)
-    written = text.encode(errors="surrogatepass")
-    return written if random.random() < 0.8 else random.choice(_ENDS)(written, random)
+    return text if random.random() < 0.8 else random.choice(_ENDS)(text, random)
 
 
 def answer(content: bytes, random: Random) -> bytes:

@@ -135,6 +135,8 @@ def seed_files() -> Iterator[bytes]:
     portal = {"id": 7, "timezone": "Europe/Berlin", "account_type": "SANDBOX"}
     event = {"eventName": "x", "appInfo": {"id": "5", "name": "y"}, "registrants": 3, "createdAt": 1}
     yield json.dumps({"portal": portal, "properties": PROPERTIES, "events": [event]}).encode()
+    for zone in ("Europe", "../UTC", "/etc/localtime", "a\0b", ".", "__init__.py", "x" * 300):
+        yield json.dumps({"portal": {**portal, "timezone": zone}}).encode()
 
 
 def rule_files() -> Iterator[bytes]:

@@ -5,6 +5,8 @@ The targets are those of `make fuzz`, which goes on for as long as it is let; he
 
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import suppress
 from random import Random
 
 import pytest
@@ -14,9 +16,11 @@ from hypothesis import strategies as st
 from reconciler.declarations.names import Source
 from reconciler.declarations.schema import API_VERSIONS
 from reconciler.event import Declared
-from tests.fuzz import declarations, hubspot
+from reconciler.transport.json_text import NotJson, parsed
+from reconciler.transport.shapes import Json, Malformed
+from tests.fuzz import declarations, github, hubspot, plain
 from tests.fuzz.declarations import NAMED, SAMPLES, outcome
-from tests.fuzz.mutations import TOKENS
+from tests.fuzz.mutations import TOKENS, everywhere
 from tests.fuzz.targets import TARGETS, Target
 
 targets = pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)
@@ -51,6 +55,18 @@ def test_no_bytes_break_a_reader(target: Target) -> None:
         target.read(content)
 
     law()
+
+
+def decoded(decode: Callable[[Json], object], text: bytes) -> None:
+    with suppress(NotJson, Malformed):
+        plain.check(decode(parsed(text)))
+
+
+@pytest.mark.parametrize(("decode", "body"), [*hubspot.DECODERS, *github.DECODERS])
+def test_no_odd_value_breaks_a_decoder_wherever_it_stands(decode: Callable[[Json], object], body: Json) -> None:
+    plain.check(decode(body))
+    for text in everywhere(body):
+        decoded(decode, text)
 
 
 KEYS = (
