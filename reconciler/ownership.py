@@ -165,10 +165,12 @@ class _Settling:
         return Match(replace(event, protect=protect), replace(live, identity=event.identity), proven=True)
 
     def doubtful_matches(self) -> Iterator[External]:
-        """Name the declared events whose unproven match would be changed, or could be one of several."""
+        """Name the declared events whose unproven match would be changed, or could be one of several or another's."""
         for event in self.declared:
-            external = event.identity.external
-            if external is not None and (self._is_ambiguous(event) or self._would_change(self._match(event))):
+            external, match = event.identity.external, self._match(event)
+            if external is None:
+                continue
+            if self._is_ambiguous(event) or self._would_change(match) or self._is_adopted_too(match):
                 yield external
 
     def _would_change(self, match: Match) -> bool:
@@ -176,6 +178,15 @@ class _Settling:
         if match.proven or match.live is None:
             return False
         return self.evidence.app_id is None or compare(match.declared, match.live) is not None
+
+    def _is_adopted_too(self, match: Match) -> bool:
+        """Tell whether another declaration names the live event, of which only the event id speaks for this one."""
+        return match.live is not None and not match.proven and match.live.identity.object_id in self.adopted
+
+    @cached_property
+    def adopted(self) -> frozenset[str | None]:
+        """The object ids that are declared."""
+        return frozenset(event.identity.object_id for event in self.declared)
 
     @cached_property
     def leftovers(self) -> tuple[LiveEvent, ...]:

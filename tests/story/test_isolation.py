@@ -10,7 +10,7 @@ from reconciler.event import DeclaredEvent
 from reconciler.policy import Orphans
 from reconciler.receipt import Outcome, Receipt
 from tests.hubspot.forwarding import Decide, Fate, Instead, Passing, Reworded, Treatment, forwarding, meeting
-from tests.story.world import LATER, POLICY, VERSIONS, Held, World, declared, live
+from tests.story.world import LATER, OURS, POLICY, VERSIONS, Held, World, adopted, declared, live
 
 Start = Callable[..., World]
 
@@ -343,6 +343,16 @@ def test_an_event_that_the_list_cannot_tell_from_a_namesake_is_read_to_prove_it(
     receipt = run(world, pretend, declared("spring", eventUrl=NEW))
     assert [change.name for change in receipt.verified or ()] == ["spring"]
     assert receipt.exit_code == 6
+
+
+@pytest.mark.parametrize("app_id", [None, OURS])
+def test_an_adopted_event_does_not_stand_in_for_a_namesake_that_is_declared(start: Start, app_id: int | None) -> None:
+    world = start(live("spring", account="other"), live("autumn"), policy=replace(POLICY, app_id=app_id))
+    theirs = world.event("spring", account="other")["objectId"]
+    receipt = world.apply(declared("autumn"), declared("spring"), adopted(theirs, eventUrl=NEW))
+    assert receipt.exit_code == 0
+    assert world.event("spring")["eventUrl"] is None
+    assert world.event("spring", account="other")["eventUrl"] == NEW
 
 
 def test_a_create_that_arrived_and_was_answered_without_a_trace_is_not_sent_again(start: Start) -> None:
