@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.change import Create, FieldChange
-from reconciler.event import Identity, LiveEvent, instant
+from reconciler.event import Identity, LiveEvent, Value, instant
 from reconciler.hubspot import wire
 from reconciler.hubspot.http import HttpReader
 from reconciler.hubspot.paths import Paths
@@ -369,8 +369,8 @@ def test_what_is_malformed_is_named_with_its_place(decode: Decode, body: Json, s
 
 
 def test_a_create_is_sent_as_a_full_record_under_its_external_ids() -> None:
-    sent = {"eventName": "Summit", "eventCancelled": False, "eventCompleted": True}
-    fields = {**sent, "customProperties.event_region": "EMEA"}
+    sent: dict[str, Value] = {"eventName": "Summit", "eventCancelled": False, "eventCompleted": True}
+    fields: dict[str, Value] = {**sent, "customProperties.event_region": "EMEA"}
     changes = tuple(FieldChange(name, None, value) for name, value in fields.items())
     made = Create(Identity("acme", "summit"), "Summit", changes)
     record = {
