@@ -113,7 +113,7 @@ endef
 
 fuzz:
 	$(call tool,fuzz,$(FUZZ_LOCK))
-	@.tools/fuzz/bin/python -m tests.fuzz.campaign '$(SECONDS)' $(TARGET)
+	@.tools/fuzz/bin/python -m tests.fuzz '$(SECONDS)' $(TARGET)
 
 # Always from scratch: of the tests that have changed, mutmut would believe its older results.
 mutants:
