@@ -229,6 +229,23 @@ def test_a_hubspot_that_answers_now_and_then_is_asked_for_each_event_of_a_lost_b
     assert {why for why in reasons(receipt).values() if why and why.endswith("the reads before it failed")} == set()
 
 
+def test_a_hubspot_that_refuses_to_show_some_events_of_a_lost_batch_is_asked_for_the_others(start: Start) -> None:
+    world = start()
+    lost = False
+
+    def reluctant(passing: Passing) -> Treatment:
+        nonlocal lost
+        if passing.path.endswith("/events/upsert"):
+            lost = True
+            return Fate.ANSWER_LOST
+        return Instead(400, b'{"message": "no"}') if lost and passing.path[-1] in "012345" else Fate.PASSED_ON
+
+    portal = world.portal(base_url=world.through(forwarding(world.base_url, reluctant)).base_url)
+    receipt = world.run(world.plan(*(declared(f"event-{number}") for number in range(8))), portal=portal)
+    assert [name for name, outcome in outcomes(receipt).items() if outcome is Outcome.DONE] == ["event-6", "event-7"]
+    assert {why for why in reasons(receipt).values() if why and why.endswith("the reads before it failed")} == set()
+
+
 def test_a_write_whose_answer_was_lost_and_that_somebody_wrote_over_is_unsure(start: Start) -> None:
     world = start(*BEFORE)
     lost = meeting(*WRITES["spring"], Fate.ANSWER_LOST)
