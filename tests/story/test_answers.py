@@ -526,11 +526,14 @@ class Wish:
         return decide
 
 
-def run_until(world: World, wish: Wish, decide: Decide) -> Receipt:
+def run_until(
+    world: World, wish: Wish, decide: Decide, progress: Callable[[Applied], None] = lambda _: None
+) -> Receipt:
     draft = world.plan(*DECLARED)
     world.requests()
     way = world.through(forwarding(world.base_url, decide))
-    return world.run(draft, portal=world.portal(base_url=way.base_url, watch=Watch(gate=wish.gate)))
+    portal = world.portal(base_url=way.base_url, watch=Watch(gate=wish.gate))
+    return world.run(draft, portal=portal, progress=progress)
 
 
 def test_a_run_that_is_interrupted_finishes_its_request_and_attempts_no_other(start: Start) -> None:
@@ -558,9 +561,11 @@ def test_a_run_that_is_interrupted_before_it_wrote_has_written_nothing(start: St
 @pytest.mark.parametrize("fate", [Fate.ANSWER_LOST, Fate.REQUEST_LOST])
 def test_a_write_whose_answer_was_lost_when_the_run_was_interrupted_is_unsure(start: Start, fate: Fate) -> None:
     world, wish = start(*BEFORE, policy=DELETES), Wish()
-    receipt = run_until(world, wish, wish.when(*WRITES["summer"], fate))
+    told: list[Applied] = []
+    receipt = run_until(world, wish, wish.when(*WRITES["summer"], fate), told.append)
     assert outcomes(receipt)["summer"] is Outcome.UNSURE
     assert isinstance(receipt.cause, Interrupted)
+    assert isinstance(told[-1].cause, Interrupted)
     assert (receipt.written, receipt.exit_code) == (True, 143)
 
 
