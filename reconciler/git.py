@@ -162,9 +162,10 @@ def _hint(shallow: bool) -> str:  # noqa: FBT001  (a fact about the clone)
 def _items(content: bytes, id_bytes: int) -> Iterator[tuple[str, Item]]:
     """Read git's record of a folder: mode, space, name, NUL, id, without anything between two of them.
 
-    `ValueError` where it is anything else: git hands out what it has, and checks it only where it is asked to.
+    `ValueError` where it is anything else: git hands out what it has, and checks it only where it is asked to. A name
+    with a slash would lead to another folder, or back to this one without end.
     """
-    item = re.compile(rb"([0-7]{1,7}) ([^\0]+)\0(.{%d})" % id_bytes, re.DOTALL)
+    item = re.compile(rb"([0-7]{1,7}) ([^\0/]+)\0(.{%d})" % id_bytes, re.DOTALL)
     start = 0
     while start < len(content):
         found = item.match(content, start)

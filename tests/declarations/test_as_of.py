@@ -430,6 +430,8 @@ def test_a_folder_that_is_too_large_is_not_read(repository: Repository) -> None:
         b"100644a.yaml\0" + b"i" * 20,
         b"100644 a.yaml\0" + b"i" * 19,
         b"-1 a.yaml\0" + b"i" * 20,
+        b"40000 /\0" + b"i" * 20,
+        b"40000 ../events\0" + b"i" * 20,
         b"777777777777 a.yaml\0" + b"i" * 20,
         b"100644 a.yaml\0" + b"i" * 20 + b"rest",
     ],

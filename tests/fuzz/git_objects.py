@@ -68,4 +68,4 @@ def seeds() -> Iterator[bytes]:
 def records() -> Iterator[bytes]:
     """Give records to begin with."""
     yield RECORD
-    yield item("100644", b"\xff.yaml")
+    yield from (item("40000", name) for name in (b"\xff.yaml", b"/", b"in/in", b"..", b"."))

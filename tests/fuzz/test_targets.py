@@ -27,7 +27,7 @@ targets = pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)
 
 
 @targets
-def test_what_is_right_breaks_nothing(target: Target) -> None:
+def test_no_first_input_breaks_a_reader(target: Target) -> None:
     for content in target.seeds():
         target.read(content)
 
