@@ -17,7 +17,7 @@ from tests.fuzz.targets import TARGETS
 
 MOST_MEMORY = 1024**3
 """Bytes of address space, of which the libraries and their code take about the half."""
-_LARGE = 32 * 1024
+_LARGE = 16 * 1024
 
 
 def _bomb(write: Callable[[int], str], last: str) -> bytes:

@@ -14,24 +14,24 @@ class Target:
     read: Callable[[bytes], None]
     seeds: Callable[[], Iterator[bytes]]
     mutate: Mutate
-    examples: int = 120
+    examples: int = 80
     """How many bent ones a test tries; `make fuzz` has no such end."""
 
 
 TARGETS: Mapping[str, Target] = {
-    "declarations": Target(declarations.file, declarations.seeds, mutations.yaml, 400),
-    "defaults": Target(declarations.defaults, declarations.seeds, mutations.yaml, 200),
-    "settings": Target(declarations.settings, declarations.settings_seeds, mutations.yaml, 200),
-    "hubspot": Target(hubspot.answer, hubspot.seeds, mutations.answer, 60),
+    "declarations": Target(declarations.file, declarations.seeds, mutations.yaml, 250),
+    "defaults": Target(declarations.defaults, declarations.seeds, mutations.yaml, 120),
+    "settings": Target(declarations.settings, declarations.settings_seeds, mutations.yaml, 120),
+    "hubspot": Target(hubspot.answer, hubspot.seeds, mutations.answer, 40),
     "headers": Target(hubspot.headers, hubspot.seeds, mutations.answer),
-    "saved-plan": Target(saved_plans.saved, saved_plans.seeds, mutations.json_text, 60),
-    "github": Target(github.answer, github.answers, mutations.answer, 80),
+    "saved-plan": Target(saved_plans.saved, saved_plans.seeds, mutations.json_text, 40),
+    "github": Target(github.answer, github.answers, mutations.answer, 40),
     "github-event": Target(github.event, github.payloads, mutations.json_text),
     "artifact": Target(github.archive, github.archives, mutations.anything),
     "git": Target(git_objects.conversation, git_objects.seeds, mutations.anything),
     "git-folder": Target(git_objects.folder, git_objects.records, mutations.anything),
-    "seed": Target(sandbox.seed, sandbox.seed_files, mutations.json_text, 100),
+    "seed": Target(sandbox.seed, sandbox.seed_files, mutations.json_text, 60),
     "faults": Target(sandbox.rules, sandbox.rule_files, mutations.json_text),
     "behaviours": Target(sandbox.behaviours, sandbox.behaviour_bodies, mutations.json_text),
-    "writes": Target(sandbox.body, sandbox.write_bodies, mutations.json_text, 60),
+    "writes": Target(sandbox.body, sandbox.write_bodies, mutations.json_text, 40),
 }
