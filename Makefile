@@ -4,7 +4,9 @@ PYTHON ?=
 ARGS ?=
 UPGRADE ?=
 MODULE ?=
+SCHEDULES ?=
 SECONDS ?= 60
+SEED ?=
 TARGET ?=
 
 PYTHONS := $(if $(PYTHON),"$(PYTHON)",python3.14 python3.13 python3.12 python3.11 python3 python)
@@ -32,13 +34,14 @@ unexport UV_CONSTRAINT UV_FIND_LINKS UV_OVERRIDE
 unexport $(filter COVERAGE_% HUBSPOT_% PYTEST_% RECONCILER_%,$(.VARIABLES))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo test cases fuzz mutants check audit format lock clean
+.PHONY: help setup demo test cases campaign fuzz mutants check audit format lock clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo 'make demo     plan, apply and prove the events in events/ against a local HubSpot'
 	@echo 'make test     run the tests, with coverage (ARGS="-k guard" picks some)'
 	@echo 'make cases    rewrite what the cases expect; review the difference'
+	@echo 'make campaign try ten thousand schedules of faults (SEED=1 SCHEDULES=500 repeats or bounds it)'
 	@echo 'make fuzz     look for inputs that break a reader (SECONDS=60 for each; TARGET=declarations picks one)'
 	@echo 'make mutants  break the lines that decide, one by one, and see whether a test notices (MODULE=guard: only there)'
 	@echo 'make check    lint, formatting, types, workflows'
@@ -95,6 +98,9 @@ test: setup
 	@.venv/bin/python -m pytest --cov $(ARGS)
 	@$(if $(ARGS),,.venv/bin/coverage report --include='$(CORE)' --fail-under=100 >/dev/null \
 	    || { echo 'The core must be covered whole: the table above says where it is not.' >&2; exit 1; })
+
+campaign: setup
+	@.venv/bin/python -m tests.campaign $(if $(SEED),--seed $(SEED)) $(if $(SCHEDULES),--schedules $(SCHEDULES))
 
 cases: setup
 	@.venv/bin/python -m pytest -q tests/test_cases.py tests/declarations tests/render --rewrite

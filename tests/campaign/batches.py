@@ -1,0 +1,70 @@
+"""Schedules by the hundred: each batch begins with a number of its own, and is the same wherever it runs."""
+
+import multiprocessing
+import traceback
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import ExitStack
+from functools import cache
+from itertools import count
+
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.campaign.figures import Figures
+from tests.campaign.ground import Ground, opened
+from tests.campaign.machine import Campaign
+
+SIZE = 100
+"""Executions of the machine in one batch, within which Hypothesis learns what is worth trying."""
+
+HOW = settings(
+    max_examples=SIZE,
+    stateful_step_count=6,
+    database=None,
+    deadline=None,  # a slow machine is no reason for a law to fail
+    suppress_health_check=list(HealthCheck),  # the same
+    phases=[Phase.generate, Phase.shrink],
+    print_blob=False,
+    report_multiple_bugs=False,
+)
+
+_OPEN = ExitStack()
+
+
+def batch(ground: Ground, number: int, how: settings = HOW) -> Figures:
+    """Run one batch; a broken law is raised, with the least program that breaks it among its notes."""
+    figures = Figures()
+    machine: type[Campaign] = type("Schedule", (Campaign,), {"ground": ground, "figures": figures})
+    run_state_machine_as_test(seed(number)(machine), settings=how)
+    return figures
+
+
+def batches(first: int, schedules: int, processes: int) -> Iterator[Figures | str]:
+    """Run batches, in order, until there were enough schedules; a batch that broke a law gives a text that says so."""
+    numbers, done = count(first), 0
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
+        waiting: deque[Future[Figures | str]] = deque()
+        while done < schedules:
+            while len(waiting) <= processes:
+                waiting.append(pool.submit(_told, next(numbers)))
+            result = waiting.popleft().result()
+            done += SIZE if isinstance(result, str) else result.counts["schedules"]
+            yield result
+        for future in waiting:
+            future.cancel()
+
+
+def _told(number: int) -> Figures | str:
+    try:
+        return batch(_ground(), number)
+    except Exception:  # noqa: BLE001  (whatever it was, the campaign has to tell of it and go on)
+        again = f"make campaign SEED={number} SCHEDULES=1"
+        return f"Batch {number} broke a law ({again} repeats it):\n{traceback.format_exc()}"
+
+
+@cache
+def _ground() -> Ground:
+    """Open the sandbox of this process, which ends with it."""
+    return _OPEN.enter_context(opened())

@@ -1,0 +1,378 @@
+"""What holds of every run, whatever it met; each law looks at one run, not at where all of them end."""
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+
+from reconciler.change import Change, Create, Delete, Update, is_orphan
+from reconciler.event import DeclaredEvent, Identity
+from reconciler.policy import Orphans
+from reconciler.receipt import Outcome, Receipt, Result
+from reconciler.sandbox.contents import Event
+from tests.campaign.ground import Request, Step
+from tests.campaign.runs import Run, Sent
+from tests.campaign.truth import (
+    EPOCH,
+    FIELDS,
+    Held,
+    changed,
+    found,
+    is_as_declared,
+    is_namesake,
+    is_ours,
+    is_under,
+    meant,
+    touched,
+    value,
+)
+from tests.campaign.truth import (
+    is_orphan as is_loose,
+)
+
+TIMEOUT = 600
+"""Seconds that a run may take."""
+MOST_REQUESTS = 400
+"""Requests of one run: with five attempts at each, more than any of these small worlds needs."""
+TOLD_WITHOUT_A_WRITE = {3, 4, 5, 7, 1, 64}
+"""Exit codes that say that nothing was written."""
+
+
+def check(run: Run) -> None:
+    """Hold one run against every law."""
+    for law in LAWS:
+        law(run)
+
+
+# What is written
+
+
+def planning_only_reads(run: Run) -> None:
+    for place, _, request in run.writes:
+        assert place >= run.began, f"{request} was sent before anything was approved"
+
+
+def nothing_is_written_after_an_incomplete_read(run: Run) -> None:
+    if not run.writes:
+        return
+    before = [(step, request) for place, step, request in run.own if place < run.began]
+    pages = [step for step, request in before if request.method == "GET" and request.path == run.base]
+    assert pages, "something was written without a list"
+    assert pages[-1].seen == 200, "the last page was refused or cut off"
+    assert not pages[-1].goes_on, "the list was not read to its end"
+
+
+def what_is_written_was_approved(run: Run) -> None:
+    for place, step, request in run.writes:
+        for number in touched(step.before, step.after):
+            before, after = step.before.get(number), step.after.get(number)
+            assert any(_carries(run, change, before, after, place, request) for change in run.approved), (
+                f"{request} made {after} of {before}, which nobody approved"
+            )
+
+
+def _carries(run: Run, change: Change, before: Event | None, after: Event | None, place: int, request: Request) -> bool:
+    """Tell whether a change is approved that makes this of an event."""
+    event = after or before
+    assert event is not None
+    match change:
+        case Create():
+            # One that others made in the last window is written over: the law of the fresh read looks at that.
+            new = {name for name in changed(before, after) if after is not None and value(after, name)}
+            return after is not None and is_under(event, change.identity) and _within(change, after, new)
+        case Update():
+            if before is None or after is None or not _is_of(change, event):
+                return False
+            return _within(change, after, changed(before, after) - _told_along(run, place, request, before, after))
+        case Delete():
+            return after is None and _is_of(change, event)
+
+
+def _within(change: Change, after: Event, names: Iterable[str]) -> bool:
+    planned = {field.name: meant(field.name, field.after) for field in change.fields}
+    return all(name in planned and value(after, name) == planned[name] for name in names)
+
+
+def _is_of(change: Change, event: Event) -> bool:
+    return change.identity.object_id == str(event.object_id)
+
+
+def _told_along(run: Run, place: int, request: Request, before: Event, after: Event) -> set[str]:
+    """Name what a completion says without changing it: the flag as its fresh read showed it, a window ago."""
+    proof = _proof(run, Sent(place, run.one(request))) if request.method == "PATCH" else None
+    completes = request.method == "PATCH" and bool((request.body or {}).get("eventCompleted"))
+    seen = None if proof is None else proof.before.get(before.object_id)
+    same = seen is not None and value(seen, "eventCancelled") == value(after, "eventCancelled")
+    return {"eventCancelled"} if completes and same else set()
+
+
+def hands_stay_off_what_is_not_declared(run: Run) -> None:
+    """The same by the declarations alone, for a plan may be wrong."""
+    for place, step, request in run.writes:
+        for number in touched(step.before, step.after):
+            before, after = step.before.get(number), step.after.get(number)
+            event = before or after
+            assert event is not None
+            may = _may_touch(run, step, before, after) or _was_made_in_the_last_window(run, place, request, event)
+            assert may, f"{request} made {after} of {event}, which is not declared"
+
+
+def _may_touch(run: Run, step: Step, before: Event | None, after: Event | None) -> bool:
+    event = before or after
+    assert event is not None
+    declarations = [one for one in run.declared if is_under(event, one.identity)]
+    if before is not None and is_loose(before, run.declared, run.policy, EPOCH + timedelta(milliseconds=step.at)):
+        cancelled = after is not None and changed(before, after) <= {"eventCancelled"}
+        return after is None if run.policy.orphans is Orphans.DELETE else cancelled
+    if after is None:
+        # An edit in the last window may have made it one that must stay: the law of the fresh read looks at that.
+        return not declarations and is_ours(event) and _was_loose(run, event)
+    managed = {name for one in declarations for name in one.fields}
+    # What a completion says along, and what others put there in the last window, is looked at above.
+    return bool(declarations) and changed(before, after) <= managed | {"eventCancelled", "eventName", "eventOrganizer"}
+
+
+def _was_made_in_the_last_window(run: Run, place: int, request: Request, event: Event) -> bool:
+    """Tell whether another run of our app made an event that our fresh read has just missed: an upsert replaces it."""
+    identity = next((one for one in run.named(request) if is_under(event, one)), None)
+    proof = None if identity is None else _proof(run, Sent(place, identity))
+    return request.path.endswith("/events/upsert") and proof is not None and proof.status == 404
+
+
+def _was_loose(run: Run, event: Event) -> bool:
+    states = [run.first, *(step.before for step in run.steps)]
+    now = EPOCH + timedelta(milliseconds=run.start)
+    olds = (held[event.object_id] for held in states if event.object_id in held)
+    return any(is_loose(old, run.declared, run.policy, now) for old in olds)
+
+
+def every_write_stands_on_a_fresh_read(run: Run) -> None:
+    """What a write takes the place of is what was approved, as a read showed it after all earlier tries.
+
+    What others do between that read and the write is the last window, and nothing else may be written over.
+    """
+    for sent in run.sent:
+        proof = _proof(run, sent)
+        assert proof is not None, f"{sent.identity} was written without a fresh read{run.story()}"
+        changes = [change for change in run.approved if _means(change, sent.identity, proof.before)]
+        assert changes, f"{sent.identity} was sent, which nobody approved"
+        assert any(_stands(run, change, found(proof.before, change.identity)) for change in changes), (
+            f"{sent.identity} was written although its fresh read showed {found(proof.before, sent.identity)}"
+        )
+
+
+def _proof(run: Run, sent: Sent) -> Step | None:
+    """Give the last read of an event before a write, unless the write before was tried later."""
+    for place in range(sent.step - 1, run.began - 1, -1):
+        step, request = run.steps[place], run.steps[place].request
+        if request is None:
+            continue
+        if request.is_write and any(_same(one, sent.identity, step.before) for one in run.named(request)):
+            return None
+        if step.status in {200, 404} and run.reads_one(request) and _same(run.one(request), sent.identity, step.before):
+            return step
+    return None
+
+
+def edits_in_the_last_window(run: Run) -> int:
+    """Count what others did to an event between the read that a write stands on and the write."""
+    count = 0
+    for sent in run.sent:
+        proof, write = _proof(run, sent), run.steps[sent.step]
+        old = None if proof is None else found(proof.before, sent.identity)
+        count += bool(changed(old, found(write.before, sent.identity)))
+    return count
+
+
+def _same(one: Identity, other: Identity, held: Held) -> bool:
+    """Tell whether two identities mean one event, which has the ids of both where it is there."""
+    if one.external is not None and one.external == other.external:
+        return True
+    if one.object_id is not None and one.object_id == other.object_id:
+        return True
+    event = found(held, one)
+    return event is not None and is_under(event, other)
+
+
+def _means(change: Change, identity: Identity, held: Held) -> bool:
+    if change.identity.key == identity.key or (identity.object_id and change.identity.object_id == identity.object_id):
+        return True
+    event = found(held, identity)
+    return event is not None and _is_of(change, event)
+
+
+def _stands(run: Run, change: Change, seen: Event | None) -> bool:
+    """Tell whether a change is still what was approved, by what its fresh read showed."""
+    if isinstance(change, Create) or seen is None:
+        return isinstance(change, Create) and seen is None
+    if change.identity.object_id != str(seen.object_id):
+        return False
+    planned = {field.name: (meant(field.name, field.before), meant(field.name, field.after)) for field in change.fields}
+    if isinstance(change, Delete):
+        return all(value(seen, name) == planned.get(name, (meant(name, None),))[0] for name in FIELDS)
+    declared = next((one for one in run.declared if is_under(seen, one.identity)), None)
+    wanted = {} if declared is None else {name: meant(name, told) for name, told in declared.fields.items()}
+    others = all(value(seen, name) == wanted[name] for name in wanted if name not in planned)
+    return others and all(value(seen, name) in both for name, both in planned.items())
+
+
+def nothing_is_taken_from_too_many_people(run: Run) -> None:
+    allowed = 1000 if run.day.registrants is None else run.day.registrants
+    for sent in run.sent:
+        proof, step = _proof(run, sent), run.steps[sent.step]
+        seen = None if proof is None else found(proof.before, sent.identity)
+        if seen is not None and step.request is not None and step.request.path.endswith("/batch/archive"):
+            assert (seen.counters["registrants"] or 0) <= allowed, f"{seen} was deleted"
+
+
+def there_are_no_duplicates(run: Run) -> None:
+    for step in run.steps:
+        ids = [(event.app.id, event.account_id, event.event_id) for event in step.after.values() if event.app]
+        assert len(set(ids)) == len(ids)
+
+
+def a_run_is_bounded(run: Run) -> None:
+    assert len(run.own) <= MOST_REQUESTS, f"{len(run.own)} requests"
+    longest = TIMEOUT * 1000 + 2 * run.day.slowness + 1000
+    assert run.end - run.start <= longest, f"{(run.end - run.start) / 1000} seconds"
+
+
+# What is told
+
+
+def success_is_true(run: Run) -> None:
+    """Exit code 0 says that every declared event is held as declared, unless somebody has changed it since."""
+    if run.code != 0 or run.draft is None:
+        return
+    assert run.receipt is not None
+    aside = {result.change.identity.key for result in run.receipt.results if result.outcome is Outcome.NOT_ATTEMPTED}
+    for one in run.declared:
+        if one.identity.key not in aside and not _left_alone(run, one):
+            assert _is_or_was_declared(run, one), f"exit code 0, but {one} is {found(run.last, one.identity)}"
+
+
+def _left_alone(run: Run, declared: DeclaredEvent) -> bool:
+    """A plan says of which events it cannot tell which live one they are; those it does not touch."""
+    assert run.draft is not None
+    found = run.draft.plan.diagnostics
+    return any(each.code == "identity-ambiguous" and each.place == declared.place for each in found)
+
+
+def passes_for_declared(run: Run, event: Event) -> bool:
+    """Tell whether a namesake that is equal passes for a declared event: HubSpot's list tells no account."""
+    found = () if run.draft is None else run.draft.plan.diagnostics
+    unproven = any(each.code == "identity-unproven" for each in found)
+    return unproven and any(is_namesake(event, one) and is_as_declared(event, one) for one in run.declared)
+
+
+def _is_or_was_declared(run: Run, declared: DeclaredEvent) -> bool:
+    def holds(held: Held) -> bool:
+        if is_as_declared(found(held, declared.identity), declared):
+            return True
+        return any(is_namesake(one, declared) and passes_for_declared(run, one) for one in held.values())
+
+    return _ended_by_others(run, holds, since=run.start - run.lag)
+
+
+def _ended_by_others(run: Run, holds: Callable[[Held], bool], *, since: int) -> bool:
+    """Tell whether something holds at the end, or somebody else put an end to it."""
+    if holds(run.last):
+        return True
+    for step in reversed([*(step for step in run.earlier if step.at >= since), *run.steps]):
+        if holds(step.before):
+            return step.request is None
+    return False
+
+
+def what_is_told_as_unwritten_is_unwritten(run: Run) -> None:
+    written = [request for _, step, request in run.writes if touched(step.before, step.after)]
+    if run.code in TOLD_WITHOUT_A_WRITE:
+        assert not written, f"exit code {run.code}, but {written[0]}"
+    if run.receipt is not None and not run.receipt.written:
+        assert not written, f"nothing written is told, but {written[0]}"
+    if run.receipt is None:
+        assert not written, f"no receipt, but {written[0]}"
+
+
+def the_receipt_is_true(run: Run) -> None:
+    if run.receipt is None:
+        return
+    assert run.draft is not None
+    told = [result.change.identity for result in run.receipt.results]
+    assert told == [change.identity for change in run.draft.plan.changes]
+    for result in run.receipt.results:
+        _check_result(run, result)
+    if run.code == 0:
+        assert run.receipt.verified == ()
+
+
+def _check_result(run: Run, result: Result) -> None:
+    what = f"{result.outcome}: {result.change.identity} ({result.why}){run.story()}"
+    match result.outcome:
+        case Outcome.DONE:
+            so = _ended_by_others(run, lambda held: _is_so(run, result.change, held), since=run.start)
+            # As long as nothing was read again, which the receipt says, HubSpot's word for it is all there is.
+            assert so or _is_hubspots_word(run, result.change), what
+            assert result.why is not None or _was_sent(run, result.change), f"{what} was never sent"
+        case Outcome.FAILED:
+            assert not _made_by_us(run, result.change), what
+        case Outcome.REFUSED | Outcome.NOT_ATTEMPTED:
+            assert not _was_touched(run, result.change), what
+        case Outcome.UNSURE:
+            assert run.was_cut_short or _was_sent(run, result.change), f"{what} was never sent"
+
+
+def _is_hubspots_word(run: Run, change: Change) -> bool:
+    """Tell whether the latest write of a change was answered as a success, and could not be read back."""
+    steps = [run.steps[sent.step] for sent in run.sent if _means(change, sent.identity, run.steps[sent.step].before)]
+    unread = run.receipt is not None and run.receipt.verified is None
+    return unread and bool(steps) and steps[-1].seen is not None and steps[-1].seen < 300
+
+
+def _is_so(run: Run, change: Change, held: Held) -> bool:
+    event = found(held, change.identity)
+    if is_orphan(change) and isinstance(change, Delete):
+        return str(change.identity.object_id) not in map(str, held)
+    if event is None:
+        return False
+    return all(value(event, field.name) == meant(field.name, field.after) for field in change.fields)
+
+
+def _made_by_us(run: Run, change: Change) -> bool:
+    """Tell whether a write of this run made the change whole, and it is still there."""
+    if not _is_so(run, change, run.last):
+        return False
+    for step in reversed(run.steps):
+        if not _is_so(run, change, step.before):
+            return step.request is not None
+    return False
+
+
+def _was_sent(run: Run, change: Change) -> bool:
+    return any(_means(change, sent.identity, run.steps[sent.step].before) for sent in run.sent)
+
+
+def _was_touched(run: Run, change: Change) -> bool:
+    for _, step, _ in run.writes:
+        for number in touched(step.before, step.after):
+            event = step.before.get(number) or step.after[number]
+            if is_under(event, change.identity) or _is_of(change, event):
+                return True
+    return False
+
+
+def told(receipt: Receipt) -> list[str]:
+    return [str(result.outcome) for result in receipt.results]
+
+
+LAWS = (
+    planning_only_reads,
+    nothing_is_written_after_an_incomplete_read,
+    what_is_written_was_approved,
+    hands_stay_off_what_is_not_declared,
+    every_write_stands_on_a_fresh_read,
+    nothing_is_taken_from_too_many_people,
+    there_are_no_duplicates,
+    a_run_is_bounded,
+    success_is_true,
+    what_is_told_as_unwritten_is_unwritten,
+    the_receipt_is_true,
+)

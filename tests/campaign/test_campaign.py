@@ -1,0 +1,27 @@
+"""A few schedules of the campaign, always the same ones; `make campaign` runs thousands of others."""
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import settings
+
+from tests.campaign.batches import HOW, batch
+from tests.campaign.ground import Ground, opened
+
+FEW = settings(HOW, max_examples=60)
+
+
+@pytest.fixture(scope="module")
+def ground() -> Iterator[Ground]:
+    with opened() as sandbox:
+        yield sandbox
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_whatever_a_schedule_holds_every_run_keeps_the_laws_and_what_is_declared_comes_true(
+    ground: Ground, number: int
+) -> None:
+    figures = batch(ground, number, FEW)
+    assert figures.counts["schedules"] > 0
+    assert figures.faults.total() > figures.counts["schedules"]
+    assert max(figures.reruns) <= 2
