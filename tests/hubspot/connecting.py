@@ -6,8 +6,8 @@ from reconciler.connections import Connection, Secret
 
 CERTIFICATE = Path(__file__).parent / "loopback.pem"
 """A certificate of nobody for 127.0.0.1, with its key, good until 2126."""
-EXPIRED = Path(__file__).parent / "expired.pem"
-"""Another one, which was good for a day in 2020."""
+EXPIRED = Path(__file__).parents[1] / "security" / "certificates" / "expired.pem"
+"""Another one, which was good until 2021."""
 ANY_TOKEN = "pat-na1-any"
 
 
