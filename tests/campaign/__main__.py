@@ -10,7 +10,7 @@ import secrets
 import sys
 import time
 
-from tests.campaign.batches import batches
+from tests.campaign.batches import Breach, batches
 from tests.campaign.figures import Figures, shown
 
 
@@ -21,18 +21,18 @@ def main() -> int:
     parser.add_argument("--schedules", type=int, default=10_000)
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     asked = parser.parse_args()
-    figures, broken, start = Figures(), [], time.monotonic()
+    figures, start = Figures(), time.monotonic()
     for result in batches(asked.seed, asked.schedules, asked.processes):
-        if isinstance(result, str):
-            broken.append(result)
-            sys.stdout.write(f"{result}\n")
+        if isinstance(result, Breach):
+            figures.breaches[result.kind] += 1
+            sys.stdout.write(f"{result.story}\n")
         else:
             figures.add(result)
         sys.stderr.write(f"\r{figures.counts['schedules']} schedules, {time.monotonic() - start:.0f} s ")
     sys.stderr.write("\n")
     again = f"SEED={asked.seed} SCHEDULES={asked.schedules}"
-    sys.stdout.write(shown(figures, again, asked.processes, time.monotonic() - start, len(broken)))
-    return 1 if broken else 0
+    sys.stdout.write(shown(figures, again, asked.processes, time.monotonic() - start))
+    return 1 if figures.breaches else 0
 
 
 if __name__ == "__main__":

@@ -1,12 +1,15 @@
 """One sandbox for a whole process: between schedules its contents are replaced, and every step in it is kept."""
 
 import json
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from enum import Enum
 from threading import Event as Flag
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, unquote, urlencode
 
 from starlette.requests import Request as Incoming
 from starlette.routing import Router
@@ -14,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from reconciler.sandbox import app, server
 from reconciler.sandbox.behaviours import Behaviours, changed
-from reconciler.sandbox.contents import Contents, Portal
+from reconciler.sandbox.contents import Contents, Event, Portal
 from reconciler.sandbox.definitions import complete
 from reconciler.sandbox.disturbance import Cut, Disturbance
 from reconciler.sandbox.fault_rules import read_rules
@@ -24,11 +27,13 @@ from reconciler.sandbox.limits import Limiter, Rate
 from reconciler.sandbox.seed import read_event
 from reconciler.sandbox.state import State
 from reconciler.sandbox.store import Store, open_store
-from tests.campaign.deeds import Deed, carry_out
+from tests.campaign.deeds import Deed, Make, carry_out
 from tests.campaign.truth import Held, milliseconds
 from tests.story.world import NOW, PORTAL
 
 PROPERTIES = ("p", "q")
+_ONE = re.compile(r"/events/(?!search$)[^/]+$|/marketing-events/([^/]+/)?[0-9]+$")
+"""Ends the path of a read of a single event, in every version."""
 
 
 @dataclass
@@ -76,11 +81,19 @@ class Step:
     """It is a page of the list, and another follows."""
 
 
+class Arrival(Enum):
+    """What a request is to those who wait for it."""
+
+    ANY = "any request"
+    WRITE = "a write"
+    READ = "a read of a single event"
+
+
 @dataclass(frozen=True)
 class Moment:
-    """Somebody does something when a request arrives: the nth of all, or of the writes."""
+    """Somebody does something when the nth request of a kind arrives; at a read, to the event that is read."""
 
-    of_writes: bool
+    of: Arrival
     number: int
     deed: Deed
 
@@ -99,7 +112,7 @@ class Ground:
         """Milliseconds that each request takes, of a time that nobody waits for."""
         self.idle = Flag()
         self.idle.set()
-        self._requests = self._writes = 0
+        self._arrived: Counter[Arrival] = Counter()
         self._seen: tuple[Store, int, Held] | None = None
         self.state = State(_store(()), self._clock, Behaviours(), self._limiter(), Faults())
 
@@ -129,7 +142,7 @@ class Ground:
         """Let a run meet faults and other people; requests are counted anew."""
         self.state.faults = Faults(read_rules(json.dumps(faults).encode(), self.time.ms) if faults else ())
         self.moments, self.page_size, self.slowness = moments, page_size, slowness
-        self._requests = self._writes = 0
+        self._arrived.clear()
 
     def behave(self, answers: Mapping[str, object]) -> None:
         self.state.behaviours = changed(self.state.behaviours, answers)
@@ -152,12 +165,19 @@ class Ground:
     def arrives(self, request: Request) -> None:
         """Let what others do come before a request."""
         self.time.ms += 1 + self.slowness
-        self._requests += 1
-        self._writes += request.is_write
+        kinds = _kinds(request)
+        self._arrived.update(kinds)
         for moment in self.moments:
-            count = self._writes if moment.of_writes else self._requests
-            if count == moment.number and (request.is_write or not moment.of_writes):
-                self.somebody(moment.deed)
+            if moment.of in kinds and self._arrived[moment.of] == moment.number:
+                self.somebody(self._aimed(moment, request))
+
+    def _aimed(self, moment: Moment, request: Request) -> Deed:
+        """Give what somebody does; at a read it is done to the event that is read, where there is one."""
+        if moment.of is not Arrival.READ or isinstance(moment.deed, Make):
+            return moment.deed
+        events = self.state.store.all_events()
+        places = (place for place, event in enumerate(events) if _reads(request, event))
+        return replace(moment.deed, which=next(places, moment.deed.which))
 
     def happened(self, request: Request, before: Held, answer: "Answer", fault: Fault | None) -> None:
         """Keep a request as a step; what changes while HubSpot is only read is somebody else's deed."""
@@ -169,6 +189,21 @@ class Ground:
         self.steps.append(Step(self.time.ms, request, before, own, told, seen, name, answer.goes_on))
         if own is not after:
             self.steps.append(Step(self.time.ms, None, own, after))
+
+
+def _kinds(request: Request) -> set[Arrival]:
+    if request.is_write:
+        return {Arrival.ANY, Arrival.WRITE}
+    return {Arrival.ANY, Arrival.READ} if _ONE.search(request.path) else {Arrival.ANY}
+
+
+def _reads(request: Request, event: Event) -> bool:
+    """Tell whether a request is the read of this event, by either identity."""
+    *_, folder, name = request.path.split("/")
+    if folder != "events":
+        return name == str(event.object_id)
+    account = dict(parse_qsl(request.query)).get("externalAccountId")
+    return (event.account_id, event.event_id) == (account, unquote(name))
 
 
 def _store(events: Iterable[Mapping[str, Any]]) -> Store:

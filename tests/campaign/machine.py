@@ -235,7 +235,7 @@ class Campaign(RuleBasedStateMachine):
             if self.disturbed:
                 self.recover()
             self.figures.counts["schedules"] += 1
-            self.figures.counts.update(self.counts)
+        self.figures.counts.update(self.counts)
 
     def _run(self, day: Day, select: Select, reviewed: Sequence[Plan] | None) -> Run:
         """Let the product run once, as the command line does, and hold the run against every law."""

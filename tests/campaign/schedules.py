@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from reconciler.event import CUSTOM, DeclaredEvent, Value
 from reconciler.policy import Orphans
 from tests.campaign.deeds import Edit, Make, Register, Remove
-from tests.campaign.ground import Moment
+from tests.campaign.ground import Arrival, Moment
 from tests.campaign.truth import meant
 from tests.story.world import LATER, OTHERS, OURS, VERSIONS, Held, adopted, custom, declared, live
 
@@ -112,7 +112,7 @@ behaviours = st.fixed_dictionaries(
         "list-lag": st.sampled_from([0, 0, 1, 30, 300]),
     },
 )
-policies = st.sampled_from(Orphans)
+policies = st.sampled_from([*Orphans, Orphans.DELETE, Orphans.DELETE])
 versions = st.sampled_from(VERSIONS)
 
 portals = st.builds(
@@ -148,8 +148,10 @@ deeds = st.one_of(
     st.builds(Register, whiches, st.integers(0, 3)),
     st.builds(Make, events()),
 )
-moments = st.builds(Moment, st.booleans(), st.integers(1, 4), deeds) | st.builds(
-    Moment, st.just(value=False), st.integers(1, 30), deeds
+moments = st.one_of(
+    st.builds(Moment, st.just(Arrival.WRITE), st.integers(1, 4), deeds),
+    st.builds(Moment, st.just(Arrival.ANY), st.integers(1, 30), deeds),
+    st.builds(Moment, st.just(Arrival.READ), st.integers(1, 12), deeds),
 )
 
 news = st.lists(st.one_of(own, own, own, adoptions, deeds, whiches), max_size=3)
@@ -218,11 +220,9 @@ _lies = st.sampled_from(
         {"status": 200, "body": {"status": "COMPLETE", "results": [{"objectId": "1"}]}},
         {"status": 200, "body": {"status": "COMPLETE", "results": []}, "done": True},
         {"status": 200, "body": {"status": "PENDING"}},
-        {"partial": {"every": 2}},
-        {"partial": {"items": [1]}},
-        {"partial": {"items": [1, 3]}},
     ]
 )
+_partial = st.sampled_from([{"every": 2}, {"items": [1]}, {"items": [1, 3]}]).map(lambda items: {"partial": items})
 _LOOP = {"status": 200, "body": {"results": [], "paging": {"next": {"after": "MQ=="}}}}
 _shifts = st.one_of(
     st.integers(1, 6).map(lambda number: {"shift": {"vanish": str(number)}}),
@@ -246,7 +246,8 @@ def _rule(where: str, when: dict[str, Any], fault: dict[str, Any]) -> dict[str, 
 rules = st.one_of(
     st.builds(_rule, st.sampled_from(sorted(_PATHS)), _when, _faults),
     st.builds(_rule, st.sampled_from(WRITES), _when, _faults),
-    st.builds(_rule, st.sampled_from(WRITES), _when, _lies),
+    st.builds(_rule, st.sampled_from(WRITES), _when, _lies | _partial),
+    st.builds(_rule, st.sampled_from(["upsert", "update"]), st.just({"nth": 1}), _partial),
     st.builds(_rule, st.just("list"), _when, _shifts),
     st.just(_rule("list", {"every": 1}, _LOOP)),
 )
