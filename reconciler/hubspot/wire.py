@@ -89,8 +89,14 @@ def _listed(body: Json, path: str) -> LiveEvent:
             maker,
             {},
             updated_at=updated_at if isinstance(updated_at, str) else None,
-            unreadable=f"{str(error).removeprefix(f'{path}.')}: {shown(error.held)}",
+            unreadable=_told(error, path),
         )
+
+
+def _told(error: Malformed, path: str) -> str:
+    """Say what cannot be read: no list of custom properties, for what is not declared is not shown."""
+    what = str(error).removeprefix(f"{path}.")
+    return what if error.held is None else f"{what}: {shown(error.held)}"
 
 
 def _identity(item: Mapping[str, Json], path: str) -> Identity:

@@ -12,7 +12,10 @@ _WORDS: Mapping[type, str] = {str: "a text", int: "a number", bool: "true or fal
 
 
 class Malformed(Exception):
-    """An answer is not what its description promises; the message names the place in it, where `held` stands."""
+    """An answer is not what its description promises; the message names the place in it.
+
+    `held` is the single value that stands there; None where there is none, or more than that.
+    """
 
     def __init__(self, message: str, held: Json = None) -> None:
         super().__init__(message)
@@ -22,14 +25,14 @@ class Malformed(Exception):
 def as_mapping(value: Json, path: str) -> Mapping[str, Json]:
     """Read an object."""
     if not isinstance(value, dict):
-        raise Malformed(f"{path or 'the answer'} is not an object", value)
+        raise Malformed(f"{path or 'the answer'} is not an object")
     return value
 
 
 def as_list(value: Json, path: str) -> Sequence[Json]:
     """Read a list."""
     if not isinstance(value, list):
-        raise Malformed(f"{path} is not a list", value)
+        raise Malformed(f"{path} is not a list")
     return value
 
 
