@@ -92,15 +92,18 @@ class Exchange:
                 return self._read(answer, host, most_bytes)
         except self._UNREACHED as error:
             self._deadline.check()
-            what = f"{host} cannot be reached: {_reason(error)}"
-            if _is_a_refusal(error):
-                raise Unavailable(what, hint=self._server.hint) from error
-            raise Passing(what, sent=False, hint=self._server.hint) from error
+            raise self._unreached(error, host) from error
         except (httpx.InvalidURL, UnicodeError) as error:  # UnicodeError: a host that is no name at all
             raise Unavailable(f"{host} is no host that can be reached") from error
         except httpx.HTTPError as error:
             self._deadline.check(sent=True)
             raise Passing(f"the connection to {host} failed: {_reason(error)}", sent=True) from error
+
+    def _unreached(self, error: httpx.HTTPError, host: str) -> Unavailable:
+        what = f"{host} cannot be reached: {_reason(error)}"
+        if _is_a_refusal(error):
+            return Unavailable(what, hint=self._server.hint)
+        return Passing(what, sent=False, hint=self._server.hint)
 
     def _read(self, answer: httpx.Response, host: str, most_bytes: int) -> Response:
         """Read a body, which may not be too large: httpx itself does not bound it."""
