@@ -20,6 +20,10 @@ _WINDOW = 10
 _SECOND = 1
 """Seconds over which it counts searches."""
 
+_PATH_HINT = f"{CONNECT_HINT}, and apiVersion in reconciler.yaml"
+_NO_SUCH_PATH = frozenset({404, 405, 410, 415})
+"""Statuses of a version or a path that is gone, or of something on the way; for HubSpot's own 404 see `answers`."""
+
 _REDIRECT = range(300, 400)
 _CLIENT_ERROR = range(400, 500)
 _PASSING = frozenset({500, 502, 503, 504, 521, 522, 523, 524})
@@ -55,8 +59,7 @@ def _final(status: int, envelope: Mapping[str, Json]) -> ReconcilerError:
         return Unavailable(f"HubSpot redirects elsewhere (status {status}), which is not followed", hint=CONNECT_HINT)
     if status in _CLIENT_ERROR:
         what = f"HubSpot refuses the request (status {status}): {said}"
-        # HubSpot's own 404 never comes here: see `answers`.
-        hint = CONNECT_HINT if status == 404 else None
+        hint = _PATH_HINT if status in _NO_SUCH_PATH else None
         return Rejected(what, hint=hint, status=status, conflict=_conflict(status, envelope))
     return Unavailable(f"HubSpot fails with status {status}: {said}", sent=True)
 

@@ -490,6 +490,7 @@ def test_the_answer_to_a_write_cannot_bring_the_token_back(play: Start, open_cli
     assert open_client(play(answer(207, said))).post(PATH, {}) == {"errors": [{"message": "***"}], "numErrors": 1}
 
 
+GONE = "check the network, the proxy and HUBSPOT_BASE_URL, and apiVersion in reconciler.yaml"
 OF_SOMETHING_ELSE = {
     "nothing": b"",
     "HTML": b"<html>not found</html>",
@@ -506,7 +507,16 @@ def test_a_404_of_something_else_than_hubspot_says_nothing_of_the_thing(
 ) -> None:
     with pytest.raises(Rejected, match="status 404") as caught:
         open_client(play(answer(404, body))).get_or_none(PATH, {})
-    assert caught.value.hint == "check the network, the proxy and HUBSPOT_BASE_URL"
+    assert caught.value.hint == GONE
+
+
+@pytest.mark.parametrize(("status", "hint"), [(405, GONE), (410, GONE), (415, GONE), (400, None), (409, None)])
+def test_a_path_or_a_version_that_is_gone_names_the_setting(
+    play: Start, open_client: Client, status: int, hint: str | None
+) -> None:
+    with pytest.raises(Rejected) as caught:
+        open_client(play(answer(status, {"message": "no"}))).get(PATH, {})
+    assert caught.value.hint == hint
 
 
 @pytest.mark.parametrize("body", [{mark: "x"} for mark in ("category", "correlationId", "errorType")] + [NO_EVENT])
