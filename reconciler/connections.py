@@ -19,7 +19,7 @@ DEFAULT_GITHUB_API_URL = "https://api.github.com"
 _SENDABLE = re.compile(r"[\x21-\x7e]+")
 _REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*/(?!\.{1,2}$)[A-Za-z0-9._-]+")
 _HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]*)?")
-_NUMERIC = re.compile(r"(^|\.)[0-9]+\.?$")
+_NUMERIC = re.compile(r"(^|\.)([0-9]+|0[xX][0-9A-Fa-f]*)\.?$")
 """A host whose last part is a number is read as an address, in more ways than one (URL standard, host parsing)."""
 _LOOPBACK = ipaddress.ip_network("127.0.0.0/8")
 _LOOPBACK_6 = ipaddress.ip_address("::1")

@@ -103,6 +103,8 @@ def test_a_base_url_is_https_or_on_the_loopback(given: str, expected: str) -> No
         ("http://[::1]hunter2.example", "names"),
         ("https://127.0.0.1234", "a host that cannot be asked"),
         ("https://hunter2.0x7f.1", "a host that cannot be asked"),
+        ("https://0x7f000001", "a host that cannot be asked"),
+        ("https://127.0.0.0X1", "a host that cannot be asked"),
         ("http://\N{FULLWIDTH DIGIT ONE}27.0.0.1", "a host that cannot be asked"),
         ("http://localhost.", "would send the token unencrypted"),
     ],
