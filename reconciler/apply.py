@@ -38,6 +38,8 @@ def apply(
         run.take(step)
         with suppress(ReconcilerError):  # what was told before the step stays true
             run.tell()
+    if not run.ledger.sent:
+        run.ledger.cause = run.ledger.cause or run.unread
     return run.ledger.applied()
 
 
@@ -59,6 +61,7 @@ class _Run:
         self.now = now
         self.ledger = Ledger(approved.changes)
         self.registrants: dict[Identity, int] = {}
+        self.unread: Rejected | None = None  # why a fresh read was refused: where nothing is sent, that is all there is
         self.settling = Settling(approved, portal, self.ledger)
 
     def take(self, step: Step) -> None:
@@ -66,6 +69,7 @@ class _Run:
         try:
             self._take(step)
         except Rejected as no:
+            self.unread = no
             self.ledger.record_all(filter(self.ledger.is_open, step.changes), Outcome.FAILED, no.message)
         except ReconcilerError as cause:
             self.ledger.cause = self.ledger.cause or cause

@@ -30,6 +30,7 @@ class Ledger:
 
     def __init__(self, changes: Sequence[Change]) -> None:
         self.written = False
+        self.sent = False
         self.cause: ReconcilerError | None = None
         self._changes = changes
         self._results: dict[Identity, Result] = {}
@@ -60,6 +61,7 @@ class Ledger:
 
     def send(self, changes: Iterable[Change]) -> None:
         """Note that a request is about to be sent: until it is known what became of the changes, they are unsure."""
+        self.sent = True
         self._under_way.update(change.identity for change in changes)
 
     def unsend(self, changes: Iterable[Change]) -> None:

@@ -452,6 +452,40 @@ def test_a_write_that_hubspot_refuses_fails_and_the_others_go_on(start: Start, e
     assert receipt.exit_code == 6
 
 
+def refusing_reads(number: int) -> Decide:
+    """Refuse so many direct reads of events."""
+    left = iter(range(number))
+
+    def decide(passing: Passing) -> Treatment:
+        direct = "/events/" in passing.path or passing.path.rpartition("/")[2].isdigit()
+        hit = passing.method == "GET" and direct and next(left, None) is not None
+        return Instead(404, b"<html>no such page</html>") if hit else Fate.PASSED_ON
+
+    return decide
+
+
+@pytest.mark.parametrize("event", ["summer", "spring"])
+def test_where_a_refused_read_keeps_all_from_being_sent_the_run_does_not_tell_of_a_write(
+    start: Start, event: str
+) -> None:
+    world = start(*BEFORE)
+    changed = next(one for one in DECLARED if one.identity.external_event_id == event)
+    receipt = run(world, refusing_reads(1), changed)
+    assert outcomes(receipt) == {event: Outcome.FAILED}
+    assert (receipt.written, receipt.verified, receipt.exit_code) == (False, None, 1)
+    assert receipt.cause is not None
+    assert receipt.cause.message == "HubSpot refuses the request (status 404): no reason given"
+    assert world.writes() == []
+
+
+def test_where_a_refused_read_keeps_only_some_from_being_sent_the_run_is_proven(start: Start) -> None:
+    world = start(*BEFORE)
+    receipt = run(world, refusing_reads(1))
+    assert outcomes(receipt)["summer"] is Outcome.FAILED
+    assert (receipt.cause, receipt.exit_code) == (None, 6)
+    assert [change.name for change in receipt.verified or ()] == ["summer"]
+
+
 def test_a_token_that_loses_its_right_in_the_middle_ends_the_run(start: Start) -> None:
     world = start(*BEFORE, policy=DELETES)
     receipt = run(world, meeting(*WRITES["spring"], Instead(403, b'{"message": "no"}')))
