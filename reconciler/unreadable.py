@@ -6,8 +6,9 @@ from reconciler.diagnostics import Diagnostic, Place, warning
 from reconciler.errors import Unavailable
 from reconciler.event import DeclaredEvent, LiveEvent
 
-TOLD_AT_MOST = 10
-"""Events that are told one by one: where an app writes all of its events strangely, there may be thousands."""
+TOLD_AT_MOST = 3
+"""Events that are told one by one: where an app writes all of its events strangely, there may be thousands, and GitHub
+shows ten warnings of a run, which are meant for what somebody can put right in the files."""
 
 
 def unreadable(
