@@ -495,6 +495,7 @@ OF_SOMETHING_ELSE = {
     "nothing": b"",
     "HTML": b"<html>not found</html>",
     "a gateway": b'{"message": "no Route matched with those values"}',
+    "a gateway that writes like HubSpot": b'{"status": "error", "message": "no such upstream"}',
     "a framework": b'{"status": 404, "error": "Not Found", "path": "/"}',
     "a list": b'["correlationId"]',
     "a mark that is no text": b'{"category": null, "correlationId": 7}',
