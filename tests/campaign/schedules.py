@@ -141,17 +141,20 @@ edits = st.builds(
     st.sampled_from([None, "x", "y", "theirs"]),
     st.sampled_from([{}, {}, {"p": "theirs"}, {"q": "theirs"}, {"p": None}]),
 )
+_registrations = st.builds(Register, whiches, st.integers(0, 3))
 deeds = st.one_of(
     edits,
     edits,
     st.builds(Remove, whiches),
-    st.builds(Register, whiches, st.integers(0, 3)),
+    _registrations,
     st.builds(Make, events()),
 )
+_aimed = st.builds(Moment, st.just(Arrival.READ), st.integers(1, 10), edits | edits | _registrations)
 moments = st.one_of(
     st.builds(Moment, st.just(Arrival.WRITE), st.integers(1, 4), deeds),
     st.builds(Moment, st.just(Arrival.ANY), st.integers(1, 30), deeds),
-    st.builds(Moment, st.just(Arrival.READ), st.integers(1, 12), deeds),
+    _aimed,
+    _aimed,
 )
 
 news = st.lists(st.one_of(own, own, own, adoptions, deeds, whiches), max_size=3)
