@@ -42,13 +42,13 @@ help:
 	@echo 'make test     run the tests, with coverage (ARGS="-k guard" picks some)'
 	@echo 'make cases    rewrite what the cases expect; review the difference'
 	@echo 'make campaign try ten thousand schedules of faults (SEED=1 SCHEDULES=500 repeats or bounds it)'
-	@echo 'make fuzz     look for inputs that break a reader (SECONDS=60 for each; TARGET=declarations picks one)'
+	@echo 'make fuzz     look for inputs that break a reader (SECONDS=60 for each; TARGET=settings picks one; Linux x86-64)'
 	@echo 'make mutants  break the lines that decide, one by one, and see whether a test notices (MODULE=guard: only there)'
 	@echo 'make check    lint, formatting, types, workflows'
 	@echo 'make audit    look the locked packages up among known vulnerabilities; this needs the network'
 	@echo 'make format   repair formatting, and what lint can repair'
 	@echo 'make lock     remake the locks from pyproject.toml (UPGRADE=1: newest versions)'
-	@echo 'make clean    remove .venv and all that was built or cached'
+	@echo 'make clean    remove .venv and all that was built, cached or found by the fuzzer'
 	@echo 'PYTHON=/path/to/python3 picks the Python that .venv is made with.'
 
 # Sets $python, or ends the recipe with what to install. A candidate must run: a version manager's shim may only say no.
@@ -107,8 +107,9 @@ cases: setup
 
 # Large tools that few need have a lock and a venv of their own, so that set-up stays short.
 define tool
-@made_from="$$(cksum < $(2)) $$(pwd -P)"; \
-if [ "$$(cat .tools/$(1)/made-from 2>/dev/null)" = "$$made_from" ] && .tools/$(1)/bin/python -c ''; then exit 0; fi; \
+@made_from="$$(cksum < $(2)) $$(pwd -P) $(PYTHON)"; \
+if [ "$$(cat .tools/$(1)/made-from 2>/dev/null)" = "$$made_from" ] \
+    && .tools/$(1)/bin/python -c '' 2>/dev/null; then exit 0; fi; \
 $(find_python); \
 echo 'Setting up .tools/$(1) (once, about a minute)'; \
 rm -rf .tools/$(1) \

@@ -142,10 +142,15 @@ def trusted(ca_file: str | None) -> ssl.SSLContext:
         raise UsageError("SSL_CERT_FILE holds no certificates", hint="name a file of them in PEM form") from error
 
 
+_PASSING_REFUSALS = ("408", "429")
+"""What a proxy that is only busy answers."""
+
+
 def _is_a_refusal(error: httpx.HTTPError) -> bool:
     """Tell whether another try cannot help: a certificate that nobody trusts, a proxy that lets nobody through."""
     if isinstance(error, httpx.ProxyError):
-        return _status_of_proxy(error).startswith("4")
+        status = _status_of_proxy(error)
+        return status.startswith("4") and status not in _PASSING_REFUSALS
     return any(isinstance(below, ssl.SSLCertVerificationError) for below in _causes(error))
 
 

@@ -265,7 +265,9 @@ def test_a_certificate_that_has_expired_is_told_and_not_tried_again() -> None:
         assert (server.received, sleeper.slept) == ([], [])
 
 
-@pytest.mark.parametrize(("status", "pauses"), [(403, 0), (407, 0), (502, ATTEMPTS - 1), (504, ATTEMPTS - 1)])
+@pytest.mark.parametrize(
+    ("status", "pauses"), [(403, 0), (407, 0), (429, ATTEMPTS - 1), (502, ATTEMPTS - 1), (504, ATTEMPTS - 1)]
+)
 def test_a_proxy_that_lets_nobody_through_is_not_asked_again_and_one_that_fails_is(status: int, pauses: int) -> None:
     sleeper = Sleeper()
     with serving(answer(status)) as proxy:
