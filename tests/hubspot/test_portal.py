@@ -387,6 +387,12 @@ def test_an_update_that_failed_is_named_with_its_reason(play: Open, status: int)
     assert found.reasons[launch] == "it failed"
 
 
+@pytest.mark.parametrize("held", EDITS, ids=["the first", "the second"])
+def test_an_update_is_confirmed_by_its_own_result_and_not_by_one_in_its_place(play: Open, held: Edit) -> None:
+    portal, _ = play(batch({"objectId": str(held.identity.object_id)}))
+    assert portal.update(EDITS).confirmed == [held.identity]
+
+
 def test_what_is_said_twice_without_naming_anything_is_told_once(play: Open) -> None:
     portal, _ = play(batch(errors=({"message": "oops"}, {"message": "oops"}, {"message": "ah"})))
     assert portal.update(EDITS) == Answer([], {}, "oops; ah")
