@@ -26,8 +26,8 @@ _NO_SUCH_PATH = frozenset({404, 405, 410, 415})
 
 _REDIRECT = range(300, 400)
 _CLIENT_ERROR = range(400, 500)
-_PASSING = frozenset({500, 502, 503, 504, 521, 522, 523, 524})
-"""Statuses that HubSpot says to send again after a pause; a write may have been carried out."""
+_PASSING = frozenset({408, 425, 500, 502, 503, 504, 521, 522, 523, 524})
+"""Statuses to send again after a pause, as HubSpot says of most; a write may have been carried out."""
 
 
 def failure(status: int, headers: Headers, envelope: Mapping[str, Json]) -> ReconcilerError:
@@ -56,7 +56,9 @@ def failure(status: int, headers: Headers, envelope: Mapping[str, Json]) -> Reco
 def _final(status: int, envelope: Mapping[str, Json]) -> ReconcilerError:
     said = _message(envelope)
     if status in _REDIRECT:
-        return Unavailable(f"HubSpot redirects elsewhere (status {status}), which is not followed", hint=CONNECT_HINT)
+        # Some answer a write so that was carried out (303, RFC 9110), so it is settled by reading.
+        what = f"HubSpot redirects elsewhere (status {status}), which is not followed"
+        return Unavailable(what, hint=CONNECT_HINT, sent=True)
     if status in _CLIENT_ERROR:
         what = f"HubSpot refuses the request (status {status}): {said}"
         hint = _PATH_HINT if status in _NO_SUCH_PATH else None
@@ -101,7 +103,7 @@ def _scopes_hint(envelope: Mapping[str, Json]) -> str:
     errors = envelope.get("errors")
     contexts = [error.get("context") for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
     scopes = [context.get("requiredGranularScopes") for context in contexts if isinstance(context, dict)]
-    named = sorted({str(scope) for listed in scopes if isinstance(listed, list) for scope in listed})
+    named = sorted({one for listed in scopes if isinstance(listed, list) for one in listed if isinstance(one, str)})
     wanted = shortened(", ".join(named)) or "crm.objects.marketing_events.read and, to apply, .write"
     return f"give the token's app the scopes it lacks: {wanted}"
 

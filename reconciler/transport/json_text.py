@@ -34,14 +34,14 @@ def parsed(content: bytes) -> Json:
 
 
 def without(secret: str, value: Json) -> Json:
-    """Take a secret out of every text of a value, once the escapes that could hide it are gone."""
+    """Take a secret out of every text and name of a value, once the escapes that could hide it are gone."""
     match value:
         case str():
             return value.replace(secret, "***")
         case list():
             return [without(secret, item) for item in value]
         case dict():
-            return {name: without(secret, item) for name, item in value.items()}
+            return {name.replace(secret, "***"): without(secret, item) for name, item in value.items()}
         case _:
             return value
 

@@ -6,6 +6,7 @@ import pytest
 
 from reconciler.errors import Rejected
 from reconciler.hubspot.failures import failure
+from reconciler.transport.json_text import without
 
 TAKEN = {
     "status": "error",
@@ -37,6 +38,11 @@ def test_what_a_refusal_names_is_cut_short() -> None:
     assert len(lacking.hint or "") < 400
 
 
+def test_a_scope_is_a_text_and_nothing_else_is_shown_for_one() -> None:
+    lacking = failure(403, {}, {"errors": [{"context": {"requiredGranularScopes": [{"x": 1}, 7, "a.read"]}}]})
+    assert (lacking.hint or "").endswith(": a.read")
+
+
 @pytest.mark.parametrize("tokens", [None, {}, [], {"existingObjectId": []}, {"existingObjectId": [None]}])
 def test_a_conflict_with_an_event_that_is_not_named_is_still_a_conflict(tokens: object) -> None:
     assert not rejected(400, {**TAKEN, "errorTokens": tokens}).conflict
@@ -48,3 +54,8 @@ def test_a_conflict_with_an_event_that_is_not_named_is_still_a_conflict(tokens: 
 )
 def test_any_other_refusal_is_no_conflict(status: int, envelope: dict[str, Any]) -> None:
     assert (rejected(status, envelope).status, rejected(status, envelope).conflict) == (status, None)
+
+
+def test_a_secret_is_taken_out_of_names_too() -> None:
+    said = {"pat-na1-x": [{"a pat-na1-x": "b pat-na1-x", "n": 7}]}
+    assert without("pat-na1-x", said) == {"***": [{"a ***": "b ***", "n": 7}]}

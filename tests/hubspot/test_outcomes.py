@@ -61,7 +61,7 @@ def burst(policy: str = "TEN_SECONDLY_ROLLING", **headers: str) -> Play:
 
 PASSING = tuple(
     Row(f"F5-F7 status {status}", answer(status, {"message": "oops"}), OWN, f"status {status}: oops", sent=True)
-    for status in (500, 502, 503, 504, 521, 522, 523, 524)
+    for status in (408, 425, 500, 502, 503, 504, 521, 522, 523, 524)
 )
 UNEXPLAINED = tuple(
     Row(f"F8 status {status}", answer(status, {"message": "oops"}), None, f"status {status}: oops", sent=True)
@@ -75,8 +75,15 @@ TOKEN = (
     Row("F42 status 401", answer(401, {"message": "bad"}), None, "check HUBSPOT_ACCESS_TOKEN", AccessDenied),
     Row("F43 status 403", answer(403, {"message": "no"}), None, "scopes", AccessDenied),
 )
+ELSEWHERE_URL = "https://elsewhere.example/"
 ELSEWHERE = tuple(
-    Row(f"F51 status {status}", answer(status, Location="https://elsewhere.example/"), None, "redirects elsewhere")
+    Row(
+        f"F51 status {status}",
+        answer(status, Location="https://elsewhere.example/"),
+        None,
+        "redirects elsewhere",
+        sent=True,
+    )
     for status in (301, 302, 307, 308)
 )
 
