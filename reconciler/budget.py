@@ -1,5 +1,6 @@
 """Whether the requests that HubSpot still grants today are enough for an apply."""
 
+from reconciler.change import is_orphan
 from reconciler.errors import Unavailable
 from reconciler.guard import ApprovedPlan
 from reconciler.steps import Completion, CreateBatch, Step, steps
@@ -15,7 +16,8 @@ def needed(approved: ApprovedPlan) -> int:
     trusts_list = approved.draft.policy.trusts_list
     readings = 2 if trusts_list else 1
     written = sum(_requests(step, trusts_list=trusts_list) for step in steps(approved.changes))
-    return readings * approved.draft.plan.reads + written
+    looked_for = 2 * sum(map(is_orphan, approved.changes))  # by both of its identities
+    return readings * approved.draft.plan.reads + written + looked_for
 
 
 def shortage(approved: ApprovedPlan, left: int | None) -> Unavailable | None:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from reconciler.change import Change, Create
+from reconciler.change import Change, Create, is_orphan
 from reconciler.diff import compare
 from reconciler.errors import ReconcilerError
 from reconciler.event import Identity, LiveEvent
@@ -29,10 +29,14 @@ class Suspect:
 
 
 def suspects(draft: Draft, again: Draft, ran: Collection[tuple[str, ...]]) -> list[Suspect]:
-    """Give what differs `again` of the events that `ran`, with what could not be compared."""
-    differing = [Suspect(change, again) for change in again.plan.changes]
-    unclear = [Suspect(change, draft) for change in _ambiguous(draft, again)]
-    return [suspect for suspect in (*differing, *unclear) if suspect.change.identity.key in ran]
+    """Give what differs `again` of the events that `ran`, with what could not be compared.
+
+    An orphan that a list does not show need not be gone: the list may be late, or short.
+    """
+    differing = {change.identity.key: Suspect(change, again) for change in again.plan.changes}
+    unclear = (*_ambiguous(draft, again), *filter(is_orphan, draft.plan.changes))
+    unseen = {change.identity.key: Suspect(change, draft) for change in unclear}
+    return [suspect for key, suspect in {**unseen, **differing}.items() if key in ran]
 
 
 def confirmed(suspected: Iterable[Suspect], app_id: int | None, portal: Reader) -> tuple[Change, ...]:

@@ -93,6 +93,7 @@ def _draft(declared: Declared, policy: Policy, portal: Reader, now: datetime) ->
     """Plan the difference, and leave it to the caller what to make of errors in it."""
     listing = portal.read()
     check_portal(policy, listing.portal.id)
+    listing = _with_adopted(listing, declared, portal)
     strange = unreadable(listing.events, declared.events, policy.app_id or listing.portal.app_id)
     definitions = portal.definitions() if properties.any_declared(declared) else {}
     declared = properties.typed(declared, definitions)
@@ -102,6 +103,14 @@ def _draft(declared: Declared, policy: Policy, portal: Reader, now: datetime) ->
     settled = replace(settled, diagnostics=settled.diagnostics + strange + properties.misfits(declared, definitions))
     draft = build(settled, declared, policy, whose, evidence, now)
     return replace(draft, plan=replace(draft.plan, reads=portal.reads))
+
+
+def _with_adopted(listing: Listing, declared: Declared, portal: Reader) -> Listing:
+    """Look up the adopted events that the list does not show: it may be late, or short."""
+    adopted = {event.identity.object_id: None for event in declared.events}
+    missing = (object_id for object_id in adopted if object_id is not None and object_id not in listing.by_object_id)
+    found = (portal.find(Identity(object_id=object_id)) for object_id in missing)
+    return replace(listing, events=(*listing.events, *filter(None, found)))
 
 
 def _prove(declared: Declared, policy: Policy, listing: Listing, portal: Reader) -> Evidence:

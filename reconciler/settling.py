@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from reconciler.change import Change
+from reconciler.change import Change, Delete
 from reconciler.errors import Interrupted, ReconcilerError, Unavailable
 from reconciler.freshness import Due, Freshness, Holds, Overtaken, judge, without_completion
 from reconciler.guard import ApprovedPlan
@@ -19,6 +19,7 @@ MOST_SILENCE = 3
 """Reads in a row that may fail before a write is settled without them: each waits for HubSpot on its own, so a batch
 of a hundred could use up all the time of the run."""
 _UNHELD = "HubSpot answered success, but does not hold it"
+_STILL_HELD = "HubSpot did not say that it deleted it, and still holds it"
 
 
 class Settling:
@@ -62,7 +63,7 @@ class Settling:
                 self.ledger.succeed(change)
                 continue
             named = answer.reasons.get(change.identity)
-            why = named or answer.remark or _UNHELD
+            why = named or answer.remark or (_STILL_HELD if isinstance(change, Delete) else _UNHELD)
             self._settle(change, why, unclear=Outcome.FAILED, alone=None if named else alone)
 
     def _settle(self, change: Changed, why: str, *, unclear: Outcome, alone: Alone[Changed] | None = None) -> None:

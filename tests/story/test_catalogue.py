@@ -15,7 +15,7 @@ from reconciler.policy import Orphans
 from reconciler.receipt import Outcome
 from reconciler.sandbox.server import Options, running
 from tests.hubspot.forwarding import Fate, Instead, Passing, Reworded, Rewritten, Treatment, forwarding, meeting
-from tests.story.world import LATER, NOW, POLICY, PORTAL, Held, World, custom, declared, live
+from tests.story.world import LATER, NOW, POLICY, PORTAL, Held, World, adopted, custom, declared, live
 
 Start = Callable[..., World]
 
@@ -230,3 +230,38 @@ def test_a_value_that_hubspot_turns_into_another_is_told_each_time(
         assert receipt.verified is not None
         assert {one.name for change in receipt.verified for one in change.fields} == {field}
     assert len(world.held()) == 2
+
+
+LIST = "*/marketing-events/2026-03"
+SHOWS_NOTHING = {"empty-results": True}
+
+
+def test_an_adopted_event_that_the_list_does_not_show_is_looked_up(start: Start) -> None:
+    world = start({**live(None, app=None, account=None), "objectId": "7"})
+    world.fails({"method": "GET", "path": LIST, "every": 1, "fault": SHOWS_NOTHING})
+    (change,) = world.plan(adopted("7", eventType="WEBINAR")).plan.changes
+    assert change.identity.object_id == "7"
+
+
+@pytest.mark.parametrize("will", [Orphans.DELETE, Orphans.CANCEL])
+def test_an_orphan_that_a_short_list_does_not_show_is_not_proven_to_be_gone(start: Start, will: Orphans) -> None:
+    world = start(live("kept"), live("old", endDateTime=LATER), policy=replace(POLICY, orphans=will))
+    draft = world.plan(declared("kept"))
+    world.fails(
+        {"method": "POST", "path": "*/batch/*", "nth": 1, "fault": {"status": 204}},
+        {"method": "POST", "path": "*/batch/update", "nth": 1, "fault": {"status": 204}},
+        {"method": "GET", "path": LIST, "every": 1, "fault": SHOWS_NOTHING},
+    )
+    receipt = world.run(draft)
+    assert world.event("old")["eventCancelled"] is not True
+    assert receipt.exit_code == 6
+
+
+@pytest.mark.parametrize("status", [301, 303, 307, 408, 425])
+def test_a_write_that_was_done_and_answered_otherwise_is_settled_by_reading(start: Start, status: int) -> None:
+    world = start()
+    draft = world.plan(declared("new"))
+    world.fails({"method": "POST", "path": "*/events/upsert", "every": 1, "fault": {"status": status, "done": True}})
+    receipt = world.run(draft)
+    assert [result.outcome for result in receipt.results] == [Outcome.DONE]
+    assert receipt.exit_code == 0

@@ -161,7 +161,8 @@ def missing(held: dict[str, Held]) -> set[str]:
 
 
 def check_receipt(receipt: Receipt, before: dict[str, Held], after: dict[str, Held]) -> None:
-    assert len(receipt.results) == CHANGES
+    told = len(receipt.results)
+    assert CHANGES - len(ORPHANS) <= told <= CHANGES  # of orphans, a list that is short shows fewer
     # What HubSpot confirmed and did not keep, only a second reading shows; where there was none, the receipt says so.
     unseen = {EMPTIED} if receipt.verified is None else set()
     for result in receipt.results:

@@ -155,6 +155,10 @@ class World:
         (found,) = [event for event in self.held() if ids.items() <= event.items() and _app(event) == app]
         return found
 
+    def fails(self, *rules: Mapping[str, Any]) -> None:
+        """Let HubSpot's requests meet faults, in place of all before."""
+        self._outside.put("/_sandbox/faults", json=rules).raise_for_status()
+
     def requests(self) -> list[tuple[str, str, int]]:
         """Give method, path below the version's base, and status of every request since the last look."""
         log = self._outside.get("/_sandbox/requests").json()["requests"]
