@@ -37,6 +37,19 @@ def unlikely(matches: Iterable[Match], others: Collection[str | None]) -> Iterat
         )
 
 
+def moved(matches: Iterable[Match], own: Collection[str | None]) -> Iterator[Diagnostic]:
+    """Warn where our app has used the ids under another account id: with the wrong one, events are made again."""
+    created = [match.declared.identity for match in matches if match.live is None and match.proven]
+    count = sum(identity.external_event_id in own for identity in created if identity.external is not None)
+    if count:
+        yield warning(
+            "same-id-elsewhere",
+            f"our app has events with the ids of {count} event{'' if count == 1 else 's'} that would be created, "
+            "under another account id",
+            hint="if they are meant, externalAccountId is the wrong one",
+        )
+
+
 def uncertain(matches: Iterable[Match], makers: Iterable[int | None]) -> Iterator[Diagnostic]:
     """Warn where events with the ids are live, and it is not known whether the token is that of the app they are of."""
     count = sum(match.live is None and not match.proven for match in matches)

@@ -9,7 +9,7 @@ from os.path import commonprefix
 
 from reconciler.diagnostics import Diagnostic
 from reconciler.diff import compare
-from reconciler.doubts import uncertain, unlikely, unsure, wrong
+from reconciler.doubts import moved, uncertain, unlikely, unsure, wrong
 from reconciler.event import DeclaredEvent, Identity, LiveEvent
 from reconciler.evidence import Evidence, External
 from reconciler.live import Listing
@@ -260,6 +260,7 @@ class _Settling:
                 *wrong(self.matches),
                 *unsure(filter(self._is_ambiguous, self.declared)),
                 *unlikely(self.matches, self._others()),
+                *moved(self.matches, self._own_leftovers()),
                 *uncertain(self.matches, self._makers()),
             ),
         )
@@ -268,6 +269,11 @@ class _Settling:
         """Give the event ids under which another app has made events."""
         strange = (event for event in self.live.values() if event.app_id is not None and not self._may_be_ours(event))
         return {event.identity.external_event_id for event in strange}
+
+    def _own_leftovers(self) -> set[str | None]:
+        """Give the event ids of what our app has made and no declaration means."""
+        app_id = self.evidence.app_id
+        return {event.identity.external_event_id for event in self.leftovers if app_id == event.app_id is not None}
 
     def _makers(self) -> list[int | None]:
         """Give the apps whose live events have the ids of an event that may be made twice."""

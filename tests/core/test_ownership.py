@@ -263,7 +263,7 @@ def test_a_miss_refutes_several_look_alikes_at_once() -> None:
     lives = listing(live("1"), live("2"))
     settled = settle([declared()], lives, POLICY, known().with_answer(("acme", "summit"), None, lives))
     assert settled.matches == (Match(declared(), None, proven=True),)
-    assert settled.diagnostics == ()
+    assert [found.code for found in settled.diagnostics] == ["same-id-elsewhere"]
 
 
 def test_a_miss_refutes_nothing_where_the_token_may_be_another_apps() -> None:
@@ -332,8 +332,15 @@ def test_an_adoption_that_finds_nothing_is_not_told_as_another_apps_event() -> N
     assert [found.code for found in settled.diagnostics] == ["object-not-live"]
 
 
-def test_our_apps_event_under_another_account_is_not_another_apps() -> None:
-    assert settle([declared()], listing(live("1")), POLICY, known({"1": "beta"})).diagnostics == ()
+def test_an_event_that_would_be_made_beside_ours_of_another_account_is_told() -> None:
+    (found,) = settle([declared()], listing(live("1")), POLICY, known({"1": "beta"})).diagnostics
+    assert (found.code, found.severity) == ("same-id-elsewhere", Severity.WARNING)
+    assert found.message == (
+        "our app has events with the ids of 1 event that would be created, under another account id"
+    )
+    assert found.hint == "if they are meant, externalAccountId is the wrong one"
+    both = [declared(), declared(account="beta")]
+    assert settle(both, listing(live("1")), POLICY, known({"1": "beta"})).diagnostics == ()
 
 
 def test_two_events_of_one_id_can_be_made_under_two_accounts() -> None:
