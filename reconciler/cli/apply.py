@@ -71,7 +71,7 @@ class Options:
 @base_option
 @click.option("--max-deletes", type=click.IntRange(min=0), metavar="N", help="Orphans to delete or cancel at most [0].")
 @click.option("--max-registrants", type=click.IntRange(min=0), metavar="N", help="People registered on them [0].")
-@click.option("--trust-list", "trusts", is_flag=True, help="Prove absence by a second list: for a first, large load.")
+@click.option("--trust-list", "trusts", is_flag=True, help="Prove absence by a list alone: for a first, large load.")
 @click.option("--receipt", type=KeptTarget(), metavar="FILE", help="Save what was done.")
 @click.option("--format", "form", type=click.Choice([*_FORMATS]), default="text", help="What to print.")
 @command_options

@@ -40,3 +40,19 @@ def test_a_plan_would_show_what_it_loads(package: str, folder: Path) -> None:
         [sys.executable, "-c", script, "validate", str(folder)], capture_output=True, text=True, check=True
     )
     assert package in ended.stderr.rpartition("modules:")[2].split()
+
+
+def test_an_interruption_while_all_is_loaded_ends_without_a_traceback() -> None:
+    # The finder stands before all others, and is asked for the first module that the command line loads.
+    script = """
+import signal, sys
+class Interrupting:
+    def find_spec(self, name, *_):
+        if name == "reconciler.cli.run":
+            signal.raise_signal(signal.SIGINT)
+from reconciler.cli import main
+sys.meta_path.insert(0, Interrupting())
+main()
+"""
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (130, "")
