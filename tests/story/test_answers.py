@@ -497,6 +497,7 @@ def test_a_token_that_loses_its_right_in_the_middle_ends_the_run(start: Start) -
         "winter": Outcome.NOT_ATTEMPTED,
         "orphan": Outcome.NOT_ATTEMPTED,
     }
+    assert reasons(receipt)["spring"] == reasons(receipt)["fair"] == "the token may not do this: no"
     assert isinstance(receipt.cause, AccessDenied)
     assert {change.name for change in receipt.verified or ()} == {"spring", "fair"}
     assert receipt.exit_code == 6
