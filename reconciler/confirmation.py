@@ -21,7 +21,13 @@ class Suspect:
     """What tells how the change was planned."""
 
     def remaining(self, found: LiveEvent | None) -> Change | None:
-        """Give the difference as a direct read shows it; None where nothing is left."""
+        """Give the difference as a direct read shows it; None where nothing is left.
+
+        Of an orphan nothing is left once its own object is gone, whatever somebody has made under its ids since.
+        """
+        own = found is not None and found.identity.object_id == self.change.identity.object_id
+        if is_orphan(self.change) and not own:
+            return None
         if isinstance(judge(self.known, self.change, found), Holds):
             return None
         event = self.known.events.get(self.change.identity)
@@ -31,9 +37,12 @@ class Suspect:
 def suspects(draft: Draft, again: Draft, ran: Collection[tuple[str, ...]]) -> list[Suspect]:
     """Give what differs `again` of the events that `ran`, with what could not be compared.
 
-    An orphan that a list does not show need not be gone: the list may be late, or short.
+    An orphan that a list does not show need not be gone: the list may be late, or short. One that somebody has made
+    since, be it under the same ids, is another.
     """
-    differing = {change.identity.key: Suspect(change, again) for change in again.plan.changes}
+    known = {change.identity.object_id for change in draft.plan.changes}
+    same = (change for change in again.plan.changes if not is_orphan(change) or change.identity.object_id in known)
+    differing = {change.identity.key: Suspect(change, again) for change in same}
     unclear = (*_ambiguous(draft, again), *filter(is_orphan, draft.plan.changes))
     unseen = {change.identity.key: Suspect(change, draft) for change in unclear}
     return [suspect for key, suspect in {**unseen, **differing}.items() if key in ran]

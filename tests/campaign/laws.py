@@ -335,12 +335,20 @@ def _check_result(run: Run, result: Result) -> None:
 def _is_hubspots_word(run: Run, change: Change) -> bool:
     """Tell whether the latest write of a change was answered as a success, and could not be read back.
 
-    What somebody took away before the second reading cannot: that tells it as missing, whatever it was before.
+    What somebody took away before the second reading cannot: that tells it as missing, whatever it was before. Nor can
+    what somebody changed meanwhile: in the last window it looks like an edit after the write, and is told as one.
     """
     steps = [run.steps[sent.step] for sent in run.sent if _means(change, sent.identity, run.steps[sent.step].before)]
     gone = found(run.last, change.identity) is None
-    unread = run.receipt is not None and (run.receipt.verified is None or gone)
+    left = None if run.receipt is None else run.receipt.verified
+    told = any(one.identity.key == change.identity.key for one in left or ())
+    unread = left is None or gone or (told and _was_changed_by_others(run, change))
     return unread and bool(steps) and steps[-1].seen is not None and steps[-1].seen < 300
+
+
+def _was_changed_by_others(run: Run, change: Change) -> bool:
+    deeds = (step for step in run.steps if step.request is None)
+    return any(found(step.before, change.identity) != found(step.after, change.identity) for step in deeds)
 
 
 def _is_so(run: Run, change: Change, held: Held) -> bool:
