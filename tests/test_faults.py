@@ -1,14 +1,12 @@
 """`docs/faults.md` names every fault of the catalogue, with tests that are there."""
 
-import ast
 import re
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
 
 import pytest
 
-TESTS = Path(__file__).parent
+from tests.proofs import TESTS, names_in
+
 TEXT = (TESTS.parent / "docs" / "faults.md").read_text(encoding="utf-8")
 FAULTS = 54
 TOGETHER = ("*the matrix*", "*two applies*")
@@ -21,13 +19,6 @@ def rows() -> Iterator[tuple[int, list[str]]]:
         number, *cells = [cell.strip() for cell in line.strip("|").split("|")]
         if re.fullmatch(r"F[0-9]+", number):
             yield int(number[1:]), cells
-
-
-@cache
-def names_in(path: str) -> set[str]:
-    """Name the tests of a file."""
-    tree = ast.parse((TESTS / path).read_text(encoding="utf-8"))
-    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
 def test_every_fault_has_a_row_in_order() -> None:

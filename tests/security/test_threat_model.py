@@ -1,18 +1,18 @@
 """docs/security.md: every threat has its row, every row its proof, and every proof exists."""
 
-import ast
 import re
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
+
+from tests.proofs import names_in
 
 TOP = Path(__file__).parents[2]
 DOCUMENT = (TOP / "docs" / "security.md").read_text(encoding="utf-8")
 
 ROW = re.compile(r"^\| T(?P<number>\d+) \|(?P<cells>.*)\|$", re.MULTILINE)
-PROOF = re.compile(r"`(?P<file>tests/[\w/]+\.py)::(?P<name>\w+)`")
+PROOF = re.compile(r"`tests/(?P<file>[\w/]+\.py)::(?P<name>\w+)`")
 
 
 def rows() -> dict[int, str]:
@@ -22,18 +22,6 @@ def rows() -> dict[int, str]:
 
 def proofs() -> Iterator[tuple[str, str]]:
     return ((found["file"], found["name"]) for found in PROOF.finditer(DOCUMENT))
-
-
-@cache
-def names_in(file: str) -> frozenset[str]:
-    """Name the tests of a file that pytest would run: none that is always skipped."""
-    tree = ast.parse((TOP / file).read_text(encoding="utf-8"))
-    found = (node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"))
-    return frozenset(node.name for node in found if not any(map(_skips, node.decorator_list)))
-
-
-def _skips(decorator: ast.expr) -> bool:
-    return ast.unparse(decorator).startswith(("pytest.mark.skip(", "pytest.mark.xfail"))
 
 
 def test_no_threat_is_missing_or_told_twice() -> None:
@@ -53,14 +41,14 @@ def test_each_threat_has_what_is_done_a_proof_and_what_is_left_to_the_user(numbe
 
 @pytest.mark.parametrize(("file", "name"), sorted(set(proofs())))
 def test_each_proof_is_a_test(file: str, name: str) -> None:
-    assert (TOP / file).is_file()
+    assert (TOP / "tests" / file).is_file()
     assert name in names_in(file)
 
 
 def test_a_proof_that_does_not_exist_would_be_found() -> None:
-    assert "test_no_such_thing" not in names_in("tests/security/test_threat_model.py")
-    assert "names_in" not in names_in("tests/security/test_threat_model.py")
-    assert "test_each_proof_is_a_test" in names_in("tests/security/test_threat_model.py")
+    assert "test_no_such_thing" not in names_in("security/test_threat_model.py")
+    assert "names_in" not in names_in("security/test_threat_model.py")
+    assert "test_each_proof_is_a_test" in names_in("security/test_threat_model.py")
 
 
 LOCKED = re.compile(r"^([a-z0-9-]+)==", re.MULTILINE)
