@@ -9,14 +9,15 @@ from reconciler.steps import Completion, CreateBatch, Step, steps
 def needed(approved: ApprovedPlan) -> int:
     """Count the requests of an apply in which nothing fails: writes, the reads before them, the second reading.
 
-    The second reading is taken to cost what planning did, and so is the second list that creates may stand on.
+    The second reading is taken to cost what planning did, and so is the second list that creates may stand on. It looks
+    for each orphan besides, by both of its identities.
     """
     if not approved.changes:
         return 0
     trusts_list = approved.draft.policy.trusts_list
     readings = 2 if trusts_list else 1
     written = sum(_requests(step, trusts_list=trusts_list) for step in steps(approved.changes))
-    looked_for = 2 * sum(map(is_orphan, approved.changes))  # by both of its identities
+    looked_for = 2 * sum(map(is_orphan, approved.changes))
     return readings * approved.draft.plan.reads + written + looked_for
 
 

@@ -26,9 +26,7 @@ def unsure(events: Iterable[DeclaredEvent]) -> Iterator[Diagnostic]:
 
 def unlikely(matches: Iterable[Match], others: Collection[str | None]) -> Iterator[Diagnostic]:
     """Warn where others have used the ids: with the token of the wrong app every event would be made a second time."""
-    created = [match.declared.identity for match in matches if match.live is None]
-    count = sum(identity.external_event_id in others for identity in created if identity.external is not None)
-    if count:
+    if count := _count_used((match for match in matches if match.live is None), others):
         yield warning(
             "same-id-elsewhere",
             "another app has made events with the ids of "
@@ -39,9 +37,7 @@ def unlikely(matches: Iterable[Match], others: Collection[str | None]) -> Iterat
 
 def moved(matches: Iterable[Match], own: Collection[str | None]) -> Iterator[Diagnostic]:
     """Warn where our app has used the ids under another account id: with the wrong one, events are made again."""
-    created = [match.declared.identity for match in matches if match.live is None and match.proven]
-    count = sum(identity.external_event_id in own for identity in created if identity.external is not None)
-    if count:
+    if count := _count_used((match for match in matches if match.live is None and match.proven), own):
         yield warning(
             "same-id-elsewhere",
             f"our app has events with the ids of {count} event{'' if count == 1 else 's'} that would be created, "
@@ -62,6 +58,12 @@ def uncertain(matches: Iterable[Match], makers: Iterable[int | None]) -> Iterato
             f"are live already{named}, and this token does not find them by their external ids",
             hint="if they are meant, the token is another app's, or externalAccountId is the wrong one",
         )
+
+
+def _count_used(created: Iterable[Match], ids: Collection[str | None]) -> int:
+    """Count the events to be made whose event id is among these."""
+    identities = (match.declared.identity for match in created)
+    return sum(identity.external_event_id in ids for identity in identities if identity.external is not None)
 
 
 def _missing(matches: Iterable[Match]) -> Iterator[Diagnostic]:

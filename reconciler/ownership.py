@@ -167,11 +167,12 @@ class _Settling:
     def doubtful_matches(self) -> Iterator[External]:
         """Name the declared events whose unproven match would be changed, or could be one of several or another's."""
         for event in self.declared:
-            external, match = event.identity.external, self._match(event)
-            if external is None:
-                continue
-            if self._is_ambiguous(event) or self._would_change(match) or self._is_adopted_too(match):
+            external = event.identity.external
+            if external is not None and (self._is_ambiguous(event) or self._is_doubtful(self._match(event))):
                 yield external
+
+    def _is_doubtful(self, match: Match) -> bool:
+        return self._would_change(match) or self._is_adopted_too(match)
 
     def _would_change(self, match: Match) -> bool:
         """An app that is still unknown makes every match doubtful: one hit tells the app."""

@@ -9,7 +9,7 @@ from reconciler.github.client import GitHub
 from reconciler.github.records import Run
 from reconciler.github.stretch import Stretch, between
 
-_MOST_RUNS = 100
+MOST_RUNS = 100
 """Runs that are looked at, the newest first."""
 _APPLYING = ("push", "workflow_dispatch")
 _BEGUN = ("success", "failure", "cancelled", "timed_out")
@@ -53,7 +53,7 @@ def _ended(github: GitHub, line: Line) -> Iterator[Run]:
     """
     file = line.workflow.rpartition("/")[2]
     try:
-        found = list(islice(github.runs_of_workflow(file, branch=line.branch, status="completed"), _MOST_RUNS))
+        found = list(islice(github.runs_of_workflow(file, branch=line.branch, status="completed"), MOST_RUNS))
     except Rejected as no:
         if no.status == 404:
             return

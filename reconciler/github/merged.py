@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from reconciler.errors import Rejected, SavedPlanInvalid
-from reconciler.github.applied import Line
+from reconciler.github.applied import MOST_RUNS, Line
 from reconciler.github.client import GitHub
 from reconciler.github.records import Artifact, PullRequest
 from reconciler.github.stretch import Stretch
@@ -14,9 +14,6 @@ from reconciler.saved import read_plan
 
 PLANNING = ".github/workflows/plan.yml"
 """The workflow that plans; any other may run whatever a pull request brings, and leave what it likes."""
-
-_MOST_RUNS = 100
-"""Runs that are looked at, the newest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +122,7 @@ def _with_plan(github: GitHub, line: Line, pull: PullRequest, artifact: str) -> 
 
 def _stored(github: GitHub, line: Line, pull: PullRequest, artifact: str) -> Iterator[Artifact]:
     """Find what runs for a pull request's last commit left, the newest first; what a fork's run left is anybody's."""
-    for run in islice(github.runs_of_commit(pull.head_sha), _MOST_RUNS):
+    for run in islice(github.runs_of_commit(pull.head_sha), MOST_RUNS):
         where = (run.workflow_path, run.head_repository, run.head_sha)
         if run.event == "pull_request" and where == (PLANNING, line.repository, pull.head_sha):
             named = [one for one in github.artifacts(run.id) if one.name == artifact]

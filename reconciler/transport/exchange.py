@@ -21,6 +21,8 @@ MOST_BYTES = 64 * 1024 * 1024
 """An answer larger than this is an error: a hundred events of the largest texts take a tenth of it."""
 LONGEST = 120.0
 """Seconds that one request may take in all; HubSpot's own edge gives up after 100 (error handling, 524)."""
+_BUSY = ("408", "429")
+"""What a proxy that is only busy answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,15 +144,11 @@ def trusted(ca_file: str | None) -> ssl.SSLContext:
         raise UsageError("SSL_CERT_FILE holds no certificates", hint="name a file of them in PEM form") from error
 
 
-_PASSING_REFUSALS = ("408", "429")
-"""What a proxy that is only busy answers."""
-
-
 def _is_a_refusal(error: httpx.HTTPError) -> bool:
     """Tell whether another try cannot help: a certificate that nobody trusts, a proxy that lets nobody through."""
     if isinstance(error, httpx.ProxyError):
         status = _status_of_proxy(error)
-        return status.startswith("4") and status not in _PASSING_REFUSALS
+        return status.startswith("4") and status not in _BUSY
     return any(isinstance(below, ssl.SSLCertVerificationError) for below in _causes(error))
 
 

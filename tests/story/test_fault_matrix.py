@@ -87,7 +87,7 @@ class Faulty(World):
         return PortalWriter(self._open.enter_context(http), self.version)
 
     def disturb(self) -> None:
-        self._outside.put("/_sandbox/faults", json=self.case.rules()).raise_for_status()
+        self.fails(*self.case.rules())
 
     def calm(self) -> None:
         self._outside.delete("/_sandbox/faults").raise_for_status()
