@@ -20,11 +20,11 @@ from reconciler.transport.exchange import MOST_BYTES, Response
 from reconciler.transport.shapes import Json, as_mapping
 from tests.fuzz import plain
 from tests.fuzz.hubspot import response
+from tests.github.forms import ARTIFACT, COMMENT, ISSUE, PULL, RUN, SHA
 from tests.hubspot.clocks import Sleeper
 
 _TOKEN = "ghs_0123456789"
 _CONNECTION = GitHubConnection(Secret(_TOKEN), "http://127.0.0.1:1", "acme/events", proxy=None, ca_file=None)
-_SHA = "a" * 40
 _LAST_PAGE = Response(200, {}, b"[]", None)
 _ISSUE = Issue(1, "x", "x", "open", Author("octocat", "User"))
 EVENTS = ("pull_request", "pull_request_target", "merge_group", "push", "schedule", "workflow_dispatch", "", "issues")
@@ -36,9 +36,9 @@ CALLS: tuple[Callable[[GitHub], object], ...] = (
     lambda github: github.create_issue("x", "x", "x", ()),
     lambda github: github.update_issue(_ISSUE),
     lambda github: github.pull_request(1),
-    lambda github: github.pull_requests_of(_SHA),
-    lambda github: github.compare(_SHA, _SHA),
-    lambda github: list(github.runs_of_commit(_SHA)),
+    lambda github: github.pull_requests_of(SHA),
+    lambda github: github.compare(SHA, SHA),
+    lambda github: list(github.runs_of_commit(SHA)),
     lambda github: github.artifacts(1),
 )
 
@@ -90,45 +90,22 @@ def archive(content: bytes) -> None:
         assert found is None or len(found) <= 10_000
 
 
-USER = {"login": "octocat", "type": "User"}
-SIDE = {"sha": _SHA, "ref": "x", "repo": {"id": 1, "full_name": "acme/events"}}
-PULL = {
-    "number": 1,
-    "state": "open",
-    "draft": True,
-    "merged_at": "2027-01-01T00:00:00Z",
-    "merge_commit_sha": _SHA,
-    "head": SIDE,
-    "base": SIDE,
-}
-RUN = {
-    "id": 1,
-    "run_attempt": 2,
-    "path": ".github/workflows/plan.yml@refs/heads/main",
-    "event": "push",
-    "status": "completed",
-    "conclusion": "success",
-    "head_sha": _SHA,
-    "head_branch": "main",
-    "head_repository": {"full_name": "acme/events"},
-    "created_at": "2027-01-01T00:00:00Z",
-}
 COMPARISON = {
     "status": "ahead",
-    "merge_base_commit": {"sha": _SHA},
-    "commits": [{"sha": _SHA}],
+    "merge_base_commit": {"sha": SHA},
+    "commits": [{"sha": SHA}],
     "total_commits": 1,
 }
 BODIES: tuple[Json, ...] = (
-    {"id": 1, "body": "x", "user": USER},
-    [{"id": 1, "body": None, "user": None}, {"id": 2, "body": "x", "user": USER}],
-    {"number": 1, "title": "x", "body": "x", "state": "open", "user": USER},
-    [{"number": 1, "title": "x", "body": "x", "state": "open", "user": USER}, {"pull_request": {}}],
+    COMMENT,
+    [{"id": 1, "body": None, "user": None}, {**COMMENT, "id": 2}],
+    ISSUE,
+    [ISSUE, {"pull_request": {}}],
     PULL,
     [PULL],
     COMPARISON,
     {"total_count": 1, "workflow_runs": [RUN]},
-    {"total_count": 1, "artifacts": [{"id": 1, "name": "plan", "size_in_bytes": 3, "expired": False}]},
+    {"total_count": 1, "artifacts": [ARTIFACT]},
 )
 DECODERS: tuple[tuple[Callable[[Json], object], Json], ...] = (
     (lambda body: reading.comment(body, "it"), BODIES[0]),
@@ -136,23 +113,23 @@ DECODERS: tuple[tuple[Callable[[Json], object], Json], ...] = (
     (lambda body: reading.pull_request(body, "it"), PULL),
     (lambda body: reading.comparison([as_mapping(body, "it")]), COMPARISON),
     (lambda body: reading.run(body, "it"), RUN),
-    (lambda body: reading.artifact(body, "it"), {"id": 1, "name": "plan", "size_in_bytes": 3, "expired": False}),
+    (lambda body: reading.artifact(body, "it"), ARTIFACT),
 )
 """The readers of bodies, each with one that it understands."""
 PAYLOADS: Mapping[str, Any] = {
     "pull_request": {"action": "opened", "pull_request": PULL, "repository": {"default_branch": "main"}},
     "merge_group": {
         "merge_group": {
-            "head_sha": _SHA,
+            "head_sha": SHA,
             "head_ref": "refs/heads/gh-readonly-queue/main/pr-7-b",
-            "base_sha": _SHA,
+            "base_sha": SHA,
             "base_ref": "refs/heads/main",
         }
     },
     "push": {
         "ref": "refs/heads/main",
         "before": "0" * 40,
-        "after": _SHA,
+        "after": SHA,
         "forced": False,
         "repository": {"default_branch": "main"},
     },

@@ -1,0 +1,29 @@
+"""GitHub's JSON, in the least form that is right."""
+
+SHA = "a" * 40
+USER = {"login": "octocat", "type": "User"}
+COMMENT = {"id": 1, "body": "x", "user": USER}
+ISSUE = {"number": 1, "title": "x", "body": "x", "state": "open", "user": USER}
+SIDE = {"sha": SHA, "ref": "x", "repo": {"id": 1, "full_name": "acme/events"}}
+PULL = {
+    "number": 1,
+    "state": "open",
+    "draft": True,
+    "merged_at": "2027-01-01T00:00:00Z",
+    "merge_commit_sha": SHA,
+    "head": SIDE,
+    "base": SIDE,
+}
+RUN = {
+    "id": 1,
+    "run_attempt": 2,
+    "path": ".github/workflows/plan.yml@refs/heads/main",
+    "event": "push",
+    "status": "completed",
+    "conclusion": "success",
+    "head_sha": SHA,
+    "head_branch": "main",
+    "head_repository": {"full_name": "acme/events"},
+    "created_at": "2027-01-01T00:00:00Z",
+}
+ARTIFACT = {"id": 1, "name": "plan", "size_in_bytes": 3, "expired": False}
