@@ -17,9 +17,13 @@ class Holds:
 
 @dataclass(frozen=True, slots=True)
 class Overtaken:
-    """Something else happened to the event since the plan was made; `why` says what."""
+    """Something else happened to the event since the plan was made; `why` says what.
+
+    `left` is what the change would still do to the event that it is about; None where that event is not what was found.
+    """
 
     why: str
+    left: tuple[FieldChange, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ def judge(draft: Draft, change: Change, found: LiveEvent | None) -> Freshness:
     """Compare a planned change with what a direct read has just found."""
     event = draft.events.get(change.identity)
     if isinstance(change, Create) and event is not None:
-        return _creation(event, found)
+        return _creation(change, event, found)
     if found is None:
         return Holds() if isinstance(change, Delete) else Overtaken("it is gone from HubSpot")
     if found.identity.object_id != change.identity.object_id:
@@ -48,10 +52,13 @@ def judge(draft: Draft, change: Change, found: LiveEvent | None) -> Freshness:
     return _update(change, event, found)
 
 
-def _creation(event: DeclaredEvent, found: LiveEvent | None) -> Freshness:
+def _creation(change: Create, event: DeclaredEvent, found: LiveEvent | None) -> Freshness:
     if found is None:
         return Due()
-    return Holds() if compare(event, found) is None else Overtaken("an event with its ids is in HubSpot by now")
+    now = compare(event, found)
+    if now is None:
+        return Holds()
+    return Overtaken("an event with its ids is in HubSpot by now", _wanted(change, now))
 
 
 def _update(change: Change, event: DeclaredEvent, found: LiveEvent) -> Freshness:
@@ -60,7 +67,9 @@ def _update(change: Change, event: DeclaredEvent, found: LiveEvent) -> Freshness
         return Holds()
     planned = set(map(_essence, change.fields))
     moved = [label_of(field.name) for field in now.fields if _essence(field) not in planned]
-    return Overtaken(f"somebody changed it in HubSpot meanwhile: {', '.join(moved)}") if moved else Due(now.fields)
+    if not moved:
+        return Due(now.fields)
+    return Overtaken(f"somebody changed it in HubSpot meanwhile: {', '.join(moved)}", _wanted(change, now))
 
 
 def _orphan(change: Change, seen: LiveEvent, found: LiveEvent) -> Freshness:
@@ -69,6 +78,11 @@ def _orphan(change: Change, seen: LiveEvent, found: LiveEvent) -> Freshness:
     pairs = ((field, seen.fields.get(field.name), found.fields.get(field.name)) for field in FIELDS)
     moved = [label_of(field.name) for field, before, now in pairs if not same(field.kind, before, now)]
     return Overtaken(f"somebody changed it in HubSpot meanwhile: {', '.join(moved)}") if moved else Due(change.fields)
+
+
+def _wanted(change: Change, now: Change) -> tuple[FieldChange, ...]:
+    names = {field.name for field in change.fields}
+    return tuple(field for field in now.fields if field.name in names)
 
 
 def _essence(field: FieldChange) -> tuple[object, ...]:

@@ -88,10 +88,11 @@ class Settling:
             self.ledger.record(change, unclear if isinstance(freshness, Overtaken) else Outcome.FAILED, why)
 
     def _took_effect(self, change: Change, freshness: Freshness) -> bool:
+        """Tell whether what was sent came true; what somebody else changed beside it, the second reading tells."""
         match freshness:
-            case Holds():
+            case Holds() | Overtaken(_, ()):
                 return True
-            case Due(fields):
+            case Due(fields) | Overtaken(_, tuple(fields)):
                 return self.ledger.awaits_another(change) and not without_completion(fields)
             case _:
                 return False

@@ -44,7 +44,8 @@ def test_another_spelling_of_what_was_there_is_nobodys_edit() -> None:
     draft = planned([event], [live("1", fields={name: "2027-04-15"})])
     change = single(draft)
     assert judge(draft, change, found({name: "1807747200000"})) == Due(change.fields)
-    assert judge(draft, change, found({name: "1807920000000"})) == Overtaken(f"{MOVED}{label_of(name)}")
+    moved = Overtaken(f"{MOVED}{label_of(name)}", (replace(change.fields[0], before="2027-04-17"),))
+    assert judge(draft, change, found({name: "1807920000000"})) == moved
     assert judge(draft, change, found({name: "1807833600000"})) == Holds()
 
 
@@ -62,9 +63,12 @@ def test_an_update_is_due_only_for_reviewed_differences(
             case Due(fields):
                 assert fields
                 assert set(fields) <= set(change.fields)
-            case Overtaken(why):
+            case Overtaken(why, left):
                 assert why.startswith(MOVED)
-                assert compare(event, now) is not None
+                still = compare(event, now)
+                assert still is not None
+                wanted = {field.name for field in change.fields}
+                assert left == tuple(field for field in still.fields if field.name in wanted)
 
 
 # Creates
@@ -82,7 +86,15 @@ def test_an_event_that_somebody_made_meanwhile_just_so_is_done() -> None:
 
 
 def test_an_event_that_somebody_made_meanwhile_otherwise_is_not_written_over() -> None:
-    assert judge(CREATING, single(CREATING), found(HELD)) == Overtaken("an event with its ids is in HubSpot by now")
+    left = FieldChange("eventName", "Gipfel", "Summit", 4), FieldChange("eventType", "WEBINAR", "CONFERENCE", 5)
+    taken = Overtaken("an event with its ids is in HubSpot by now", left)
+    assert judge(CREATING, single(CREATING), found(HELD)) == taken
+
+
+def test_of_an_event_that_somebody_made_with_more_in_it_nothing_that_was_to_be_written_is_left() -> None:
+    draft = planned([declared(fields={**WANTED, "eventUrl": None})])
+    more = found({**WANTED, "eventUrl": "https://acme.example"})
+    assert judge(draft, single(draft), more) == Overtaken("an event with its ids is in HubSpot by now", ())
 
 
 # Updates
@@ -102,7 +114,8 @@ def test_of_an_update_that_is_half_true_the_rest_is_due() -> None:
 
 def test_a_change_to_a_declared_field_overtakes_an_update() -> None:
     moved = found({**HELD, "eventName": "Berg", "eventType": None})
-    assert judge(UPDATING, single(UPDATING), moved) == Overtaken(f"{MOVED}name, type")
+    left = FieldChange("eventName", "Berg", "Summit", 4), FieldChange("eventType", None, "CONFERENCE", 5)
+    assert judge(UPDATING, single(UPDATING), moved) == Overtaken(f"{MOVED}name, type", left)
 
 
 def test_a_change_to_another_field_overtakes_nothing() -> None:
@@ -112,7 +125,13 @@ def test_a_change_to_another_field_overtakes_nothing() -> None:
 
 def test_a_declared_field_that_was_right_and_is_no_longer_overtakes_an_update() -> None:
     draft = planned([declared(fields=WANTED)], [live("1", fields={**HELD, "eventType": "CONFERENCE"})])
-    assert judge(draft, single(draft), found(HELD)) == Overtaken(f"{MOVED}type")
+    left = (FieldChange("eventName", "Gipfel", "Summit", 4),)
+    assert judge(draft, single(draft), found(HELD)) == Overtaken(f"{MOVED}type", left)
+
+
+def test_beside_the_change_of_somebody_else_an_update_can_be_true() -> None:
+    draft = planned([declared(fields=WANTED)], [live("1", fields={**HELD, "eventType": "CONFERENCE"})])
+    assert judge(draft, single(draft), found({**HELD, "eventName": "Summit"})) == Overtaken(f"{MOVED}type", ())
 
 
 def test_an_event_that_is_gone_is_not_made_again() -> None:

@@ -263,6 +263,40 @@ def test_a_write_whose_answer_was_lost_and_that_somebody_wrote_over_is_unsure(st
     assert (receipt.written, receipt.exit_code) == (True, 6)
 
 
+@pytest.mark.parametrize("before", [(), (live("summer", eventType="OLD"),)], ids=["create", "update"])
+def test_a_write_whose_answer_was_lost_is_done_although_somebody_edited_another_field(
+    start: Start, before: tuple[Held, ...]
+) -> None:
+    world = start(*before)
+    lost = meeting(*WRITES["spring" if before else "summer"], Fate.ANSWER_LOST)
+
+    def edit_beside(passing: Passing) -> Treatment:
+        if passing.method == "GET" and any(held["eventType"] == "NEW" for held in world.held()):
+            world.edit(world.event("summer"), eventUrl="https://theirs.example")
+        return lost(passing)
+
+    receipt = run(world, edit_beside, declared("summer", eventType="NEW", eventUrl=None))
+    assert outcomes(receipt) == {"summer": Outcome.DONE}
+    assert [[field.name for field in left.fields] for left in receipt.verified or ()] == [["eventUrl"]]
+    assert receipt.exit_code == 6
+
+
+def test_of_an_update_of_two_requests_an_edit_beside_the_lost_first_one_stops_the_second(start: Start) -> None:
+    world = start(live("fair", eventType="OLD", eventUrl=OLD, **DATES))
+    lost = meeting(*WRITES["spring"], Fate.ANSWER_LOST)
+
+    def edit_beside(passing: Passing) -> Treatment:
+        if passing.method == "GET" and world.event("fair")["eventType"] == "NEW":
+            world.edit(world.event("fair"), eventUrl="https://theirs.example")
+        return lost(passing)
+
+    receipt = run(world, edit_beside, declared("fair", eventType="NEW", eventUrl=OLD, eventCompleted=True))
+    assert set(reasons(receipt).values()) == {
+        "only the first of its two requests was sent: somebody changed it in HubSpot meanwhile: link"
+    }
+    assert outcomes(receipt) == {"fair": Outcome.FAILED}
+
+
 def test_a_create_whose_answer_was_lost_and_of_which_hubspot_kept_a_part_is_not_told_as_nothing(
     start: Start,
 ) -> None:

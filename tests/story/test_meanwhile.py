@@ -45,6 +45,10 @@ class Meddled(PortalWriter):
         self.before()
         return super().archive(identities)
 
+    def complete(self, identity: Identity, *, cancelled: bool) -> Answer:
+        self.before()
+        return super().complete(identity, cancelled=cancelled)
+
 
 def outcomes(receipt: Receipt) -> dict[str, tuple[Outcome, str | None]]:
     """Give how each change ended, by the event's name."""
@@ -254,6 +258,18 @@ def test_an_event_of_which_only_the_completion_is_left_to_do_is_only_completed(s
     receipt = world.run(draft)
     assert outcomes(receipt) == {"fair": (Outcome.DONE, None)}
     assert world.writes() == [("PATCH", "/events/fair", 200)]
+
+
+def test_an_edit_of_another_field_in_the_last_window_of_a_completion_does_not_hide_it(start: Start) -> None:
+    world = start(live("fair", eventUrl=OLD, **DATES))
+    portal = world.special_portal(Meddled)
+    portal.before = lambda: world.edit(world.event("fair"), eventUrl=THEIRS)
+    receipt = world.run(world.plan(declared("fair", eventUrl=OLD, eventCompleted=True)), portal=portal)
+    assert (world.event("fair")["eventCompleted"], world.event("fair")["eventUrl"]) == (True, THEIRS)
+    assert outcomes(receipt) == {"fair": (Outcome.DONE, None)}
+    (left,) = receipt.verified or ()
+    assert [(field.name, field.before) for field in left.fields] == [("eventUrl", THEIRS)]
+    assert receipt.exit_code == 6
 
 
 def test_an_update_that_is_refused_is_not_completed_either(start: Start) -> None:
