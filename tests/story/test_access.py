@@ -12,7 +12,7 @@ from reconciler.hubspot.writer import PortalWriter
 from reconciler.plan import Draft
 from reconciler.policy import Orphans, Policy
 from reconciler.receipt import Outcome
-from tests.hubspot.forwarding import Decide, Fate, Instead, Passing, Treatment, forwarding
+from tests.hubspot.forwarding import Decide, Fate, Instead, Passing, Rewritten, Treatment, forwarding
 from tests.story.world import (
     LATER,
     OTHER_TOKEN,
@@ -252,7 +252,26 @@ def test_a_token_that_turns_out_to_be_another_apps_by_what_it_made_is_told(
     receipt = world.run(world.plan(declared("spring"), portal=portal), portal=portal)
     assert (receipt.exit_code, receipt.verified) == (6, None)
     assert receipt.cause is not None
-    assert "belongs to app 2002, as the token does" in receipt.cause.message
+    assert (receipt.cause.message, receipt.cause.hint) == (
+        "what was created belongs to app 2002, as the token does, and not to app 1001, whose events are declared",
+        "delete in HubSpot what was created, then apply with a token of app 1001",
+    )
+
+
+def test_of_what_was_made_and_has_no_object_id_yet_nobody_looks_up_the_maker(undetailed: Undetailed) -> None:
+    def unnumbered(passing: Passing) -> Treatment:
+        if passing.method == "GET" and passing.path.endswith("/marketing-events/2026-03"):
+            return Instead(200, b'{"results": []}')
+        if passing.method == "GET" and passing.path.endswith("/events/spring"):
+            return Rewritten(lambda event: {name: value for name, value in event.items() if name != "objectId"})
+        return untold(passing)
+
+    world, way = undetailed(policy=WITH_APP, decide=unnumbered)
+    portal = world.portal(base_url=way)
+    draft = world.plan(declared("spring"), portal=portal)
+    world.requests()
+    assert world.run(draft, portal=portal).exit_code == 0
+    assert {path for method, path, _ in world.requests() if method == "GET"} == {"/events/spring"}
 
 
 def test_an_orphan_that_no_reading_proves_to_be_ours_is_not_taken_away(undetailed: Undetailed) -> None:
