@@ -7,6 +7,7 @@ import pytest
 
 from reconciler import approval
 from reconciler.budget import needed
+from reconciler.event import DeclaredEvent
 from reconciler.hubspot.writer import PortalWriter
 from reconciler.lookup import read_each, trust_list
 from reconciler.pipeline import approve_plan
@@ -72,6 +73,31 @@ def test_an_apply_for_which_the_day_is_just_long_enough_keeps_to_it(start: Start
     lookup = trust_list if policy.trusts_list else read_each
     assert world.run(draft, portal=rationed(world, wanted), lookup=lookup).exit_code == 0
     assert len(world.requests()) <= wanted
+
+
+@pytest.mark.parametrize(
+    ("held", "event"),
+    [
+        ((), declared("summer")),
+        ((live("spring", eventType="OLD"),), declared("spring", eventType="NEW")),
+        ((live("fair", **DATES),), declared("fair", eventCompleted=True)),
+        ((live("both", eventType="OLD", **DATES),), declared("both", eventType="NEW", eventCompleted=True)),
+        ((live("spring"), live("orphan", **DATES)), declared("spring")),
+    ],
+    ids=["create", "update", "complete", "update and complete", "delete"],
+)
+def test_of_one_change_each_request_is_counted(start: Start, held: tuple[Held, ...], event: DeclaredEvent) -> None:
+    world = start(*held, policy=DELETES)
+    draft = world.plan(event)
+    world.requests()
+    assert world.run(draft, portal=rationed(world, None)).exit_code == 0
+    assert len(world.requests()) == needed(approve_plan(draft, approval.everything, ANYTHING))
+
+
+def test_creates_that_stand_on_the_list_cost_another_list_and_their_batch(start: Start) -> None:
+    world = start(policy=TRUSTING)
+    draft = world.plan(declared("spring"), declared("summer"))
+    assert needed(approve_plan(draft, approval.everything, ANYTHING)) == 2 * draft.plan.reads + 1
 
 
 def test_where_hubspot_does_not_say_what_is_left_nothing_is_refused(start: Start) -> None:
