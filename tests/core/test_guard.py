@@ -280,6 +280,13 @@ def test_an_event_that_may_be_made_twice_is_not_made() -> None:
     assert codes(with_app) == []
 
 
+def test_events_that_may_be_made_twice_are_counted() -> None:
+    missed = replace(Evidence(None, None), misses=frozenset({("acme", "summit"), ("acme", "fair")}))
+    held = [live("1", app=OTHER_APP), live("2", "fair", app=OTHER_APP)]
+    (reason,) = reasons(planned([declared(fields=NAMED), declared("fair", NAMED)], held, evidence=missed))
+    assert reason.message.startswith("events with the ids of 2 events to create are live, and it is not known ")
+
+
 def test_a_token_of_another_app_changes_nothing() -> None:
     draft = planned([declared(fields=NAMED)], [live("1")], evidence=Evidence(APP, OTHER_APP))
     (reason,) = reasons(draft)

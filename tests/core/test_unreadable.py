@@ -69,3 +69,4 @@ def test_of_many_the_first_are_named_and_the_others_counted(more: int, last: str
     found = unreadable([strange(str(number)) for number in range(1, TOLD_AT_MOST + more + 1)], [], APP)
     assert len(found) == TOLD_AT_MOST + bool(more)
     assert found[-1].message.startswith(last)
+    assert {told.code for told in found} == {"unreadable-event"}

@@ -282,10 +282,19 @@ def test_an_event_of_the_list_of_which_only_the_ids_can_be_read_has_nothing_else
 
 
 @pytest.mark.parametrize(
-    "ids", [{"objectId": None}, {"objectId": 1.5}, {"externalEventId": 7}, {"appInfo": 7}, {"appInfo": {"id": "zoom"}}]
+    ("ids", "why"),
+    [
+        ({"objectId": None}, "startDateTime is not a date"),
+        ({"objectId": 1.5}, "objectId is not a text"),
+        ({"externalEventId": 7}, "externalEventId is not a text"),
+        ({"appInfo": 7}, "appInfo is not an object"),
+        ({"appInfo": {"id": "zoom"}}, "appInfo.id is not a number"),
+    ],
 )
-def test_an_event_of_the_list_whose_ids_cannot_be_read_spoils_the_page(ids: Json) -> None:
-    assert not understands(wire.page, {"results": [EVENT | {"startDateTime": "soon"} | ids]})
+def test_an_event_of_the_list_whose_ids_cannot_be_read_spoils_the_page(ids: Json, why: str) -> None:
+    with pytest.raises(Malformed) as caught:
+        wire.page({"results": [EVENT | {"startDateTime": "soon"} | ids]})
+    assert str(caught.value) == f"results[0].{why}"
 
 
 def test_what_cannot_be_read_is_cut_where_it_is_shown() -> None:

@@ -81,7 +81,7 @@ def test_everything_declared_is_applied_and_proven_and_nothing_else_changes(
     receipt = world.run(draft)
 
     assert {result.outcome for result in receipt.results} == {Outcome.DONE}
-    assert receipt.verified == ()
+    assert (receipt.portal, receipt.verified) == (draft.plan.portal, ())
     assert receipt.exit_code == 0
     assert len(world.writes()) == draft.plan.writes_to_apply
     assert not world.plan(*DECLARED).plan.changes
