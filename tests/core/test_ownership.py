@@ -300,6 +300,8 @@ def test_making_an_event_whose_id_another_app_uses_is_worth_a_warning() -> None:
     assert (warning.code, warning.severity) == ("same-id-elsewhere", Severity.WARNING)
     assert warning.message == "another app has made events with the ids of 2 events that would be created"
     assert warning.hint == "if they are meant, the token or appId is the wrong one"
+    (single,) = settle(events[:1], listing(live("1", "a", app=OTHER_APP)), POLICY, known()).diagnostics
+    assert single.message == "another app has made events with the ids of 1 event that would be created"
 
 
 def test_another_apps_event_of_the_same_id_is_no_warning_where_ours_is_there() -> None:
@@ -321,6 +323,14 @@ def test_an_event_that_is_live_but_not_found_by_nobody_knows_whose_token_may_be_
         "and this token does not find them by their external ids"
     )
     assert warning.hint == "if they are meant, the token is another app's, or externalAccountId is the wrong one"
+
+
+def test_only_the_makers_of_what_may_be_made_twice_are_named() -> None:
+    lives = listing(live("1", app=OTHER_APP), live("2", "fair"))
+    evidence = Evidence(None, None).with_answer(("acme", "summit"), None, lives)
+    settled = settle([declared(), declared("fair")], lives, POLICY, evidence)
+    assert [(match.live is None, match.proven) for match in settled.matches] == [(True, False), (False, False)]
+    assert [found.message for found in settled.diagnostics if "made by app 2002)" in found.message]
 
 
 def test_an_event_that_names_no_app_is_no_warning() -> None:
