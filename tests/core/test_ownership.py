@@ -325,6 +325,16 @@ def test_an_event_that_is_live_but_not_found_by_nobody_knows_whose_token_may_be_
     assert warning.hint == "if they are meant, the token is another app's, or externalAccountId is the wrong one"
 
 
+def test_events_that_may_be_made_twice_are_counted_and_their_makers_named() -> None:
+    lives = listing(live("1", app=OTHER_APP), live("2", "fair"))
+    missed = Evidence(None, None).with_answer(("acme", "summit"), None, lives)
+    settled = settle([declared(), declared("fair")], lives, POLICY, missed.with_answer(("acme", "fair"), None, lives))
+    (warning,) = settled.diagnostics
+    assert warning.message.startswith(
+        "events with the ids of 2 events that would be created are live already (made by app 1001, 2002), "
+    )
+
+
 def test_only_the_makers_of_what_may_be_made_twice_are_named() -> None:
     lives = listing(live("1", app=OTHER_APP), live("2", "fair"))
     evidence = Evidence(None, None).with_answer(("acme", "summit"), None, lives)
@@ -349,6 +359,9 @@ def test_an_event_that_would_be_made_beside_ours_of_another_account_is_told() ->
         "our app has events with the ids of 1 event that would be created, under another account id"
     )
     assert found.hint == "if they are meant, externalAccountId is the wrong one"
+    several = listing(live("1"), live("2", "fair"))
+    (more,) = settle([declared(), declared("fair")], several, POLICY, known({"1": "beta", "2": "beta"})).diagnostics
+    assert more.message.startswith("our app has events with the ids of 2 events that would be created, ")
     both = [declared(), declared(account="beta")]
     assert settle(both, listing(live("1")), POLICY, known({"1": "beta"})).diagnostics == ()
 
