@@ -94,8 +94,8 @@ class _Settling:
         return {**self.listing.by_object_id, **self.evidence.fresh}
 
     @cached_property
-    def by_event_id(self) -> Mapping[str, list[LiveEvent]]:
-        grouped: dict[str, list[LiveEvent]] = defaultdict(list)
+    def by_event_id(self) -> Mapping[str | None, list[LiveEvent]]:
+        grouped: dict[str | None, list[LiveEvent]] = defaultdict(list)
         for event in self.live.values():
             if event.identity.external_event_id is not None and self._may_be_ours(event):
                 grouped[event.identity.external_event_id].append(event)
@@ -109,7 +109,7 @@ class _Settling:
         accounts = self.evidence.accounts
         return [
             event
-            for event in self.by_event_id.get(identity.external_event_id or "", ())
+            for event in self.by_event_id.get(identity.external_event_id, ())
             if accounts.get(str(event.identity.object_id)) in (None, identity.external_account_id)
         ]
 

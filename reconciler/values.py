@@ -23,13 +23,7 @@ def same(kind: Kind, declared: Value, live: Value) -> bool:
 
     White space around a text makes no difference, because HubSpot may or may not keep it; an unset flag is false.
     """
-    match kind:
-        case Kind.FLAG:
-            return bool(declared) == bool(live)
-        case Kind.INSTANT:
-            return declared == live
-        case _:
-            return _bare(canonical(kind, declared)) == _bare(canonical(kind, live))
+    return _bare(canonical(kind, declared)) == _bare(canonical(kind, live))
 
 
 def canonical(kind: Kind, value: Value) -> Value:
