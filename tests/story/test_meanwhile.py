@@ -43,7 +43,9 @@ class Meddled(PortalWriter):
 
     def archive(self, identities: Sequence[Identity]) -> Answer:
         self.before()
-        return super().archive(identities)
+        answer = super().archive(identities)
+        self.after()
+        return answer
 
     def complete(self, identity: Identity, *, cancelled: bool) -> Answer:
         self.before()
@@ -327,6 +329,15 @@ def test_an_orphan_that_somebody_changed_is_not_taken_away(start: Start, policy:
         "somebody changed it in HubSpot meanwhile: description",
     )
     assert world.event("orphan") == before
+
+
+def test_an_event_that_somebody_makes_under_the_ids_of_a_deleted_orphan_is_no_difference(start: Start) -> None:
+    world = start(live("orphan", **DATES), policy=DELETES)
+    portal = world.special_portal(Meddled)
+    portal.after = lambda: world.make("orphan", **DATES)
+    receipt = world.run(world.plan(declared("spring")), portal=portal)
+    assert outcomes(receipt)["orphan"] == (Outcome.DONE, None)
+    assert (receipt.verified, receipt.exit_code) == ((), 0)
 
 
 def test_an_orphan_that_somebody_deleted_is_done(start: Start) -> None:
