@@ -29,7 +29,8 @@ class Settling:
         self.approved = approved
         self.portal = portal
         self.ledger = ledger
-        self.silence = 0  # reads in a row that failed, while the latest write is settled
+        # Reads in a row that failed, while the latest write is settled.
+        self.silence = 0
 
     def begin(self) -> None:
         """Take note that another write is sent."""
