@@ -224,6 +224,8 @@ def _codes_where_rejected(case: Case, usual: int) -> set[int]:
             return {7} if case.lasting else {usual}
         case "fresh read" if about_the_content:
             return {1} if case.lasting else {6}
+        case "question" if about_the_content:
+            return {1}
         case "question" | "fresh read":
             return {usual, 6}
         case "create" | "update" if about_the_content:
