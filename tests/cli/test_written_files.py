@@ -65,6 +65,16 @@ def test_a_receipt_goes_to_the_file_behind_a_link(reconciler: CommandLine, folde
     assert [file.name for file in Path("elsewhere").iterdir()] == ["real.json"]
 
 
+def test_a_run_that_has_no_plan_leaves_the_receipt_of_an_earlier_run(
+    reconciler: CommandLine, folder: Path, portal: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert reconciler("apply", "--yes", "--receipt", "receipt.json").code == 0
+    before = Path("receipt.json").read_bytes()
+    monkeypatch.setenv("HUBSPOT_ACCESS_TOKEN", "pat-na1-unknown")
+    assert reconciler("apply", "--yes", "--receipt", "receipt.json").code == 4
+    assert Path("receipt.json").read_bytes() == before
+
+
 @pytest.mark.parametrize("option", ["--out", "--markdown"])
 def test_a_pipe_that_nobody_reads_is_an_error_and_no_wait(
     reconciler: CommandLine, folder: Path, portal: str, option: str
