@@ -226,6 +226,8 @@ def _codes_where_rejected(case: Case, usual: int) -> set[int]:
             return {1} if case.lasting else {6}
         case "question" if about_the_content:
             return {1}
+        case "question" if "token-details=missing" in case.behaviours:
+            return {usual, 6, 5}  # nothing tells whose token it is
         case "question" | "fresh read":
             return {usual, 6}
         case "create" | "update" if about_the_content:
