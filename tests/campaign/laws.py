@@ -285,13 +285,13 @@ def _is_or_was_declared(run: Run, declared: DeclaredEvent) -> bool:
 
 
 def _ended_by_others(run: Run, holds: Callable[[Held], bool], *, since: int) -> bool:
-    """Tell whether something holds at the end, or somebody else put an end to it."""
+    """Tell whether something holds at the end, or somebody else put an end to it: an earlier run may have been that."""
     if holds(run.last):
         return True
-    for step in reversed([*(step for step in run.earlier if step.at >= since), *run.steps]):
+    for step in reversed(run.steps):
         if holds(step.before):
             return step.request is None
-    return False
+    return any(holds(step.before) for step in run.earlier if step.at > since)
 
 
 def what_is_told_as_unwritten_is_unwritten(run: Run) -> None:
