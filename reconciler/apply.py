@@ -147,6 +147,8 @@ class _Run:
         match self._judge(change, found):
             case Holds():
                 self.ledger.hold(change)
+            case Overtaken(left=()) if self.ledger.has_begun(change):
+                self.ledger.hold(change)
             case Overtaken(why):
                 self.ledger.refuse(change, why)
             case Due() as due:

@@ -43,6 +43,6 @@ def _field(field: FieldChange) -> dict[str, object]:
 
 
 def _hash(value: object) -> str:
-    # That json escapes all but ASCII keeps lone surrogates hashable.
+    # json's ASCII escapes keep lone surrogates hashable.
     canonical = json.dumps(value, sort_keys=True, separators=(",", ":"))
     return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()

@@ -19,7 +19,8 @@ class Holds:
 class Overtaken:
     """Something else happened to the event since the plan was made; `why` says what.
 
-    `left` is what the change would still do to the event that it is about; None where that event is not what was found.
+    `left` is what the change would still do; None where nothing declared can be compared, because the event is gone,
+    is another one, or is an orphan.
     """
 
     why: str

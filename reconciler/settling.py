@@ -65,10 +65,21 @@ class Settling:
                 continue
             named = answer.reasons.get(change.identity)
             why = named or answer.remark or (_STILL_HELD if isinstance(change, Delete) else _UNHELD)
-            self._settle(change, why, unclear=Outcome.FAILED, alone=None if named else alone)
+            self._settle(change, why, unclear=Outcome.FAILED, alone=None if named else alone, denied=bool(named))
 
-    def _settle(self, change: Changed, why: str, *, unclear: Outcome, alone: Alone[Changed] | None = None) -> None:
-        """Find out by reading what became of a change; `unclear` is its outcome where something else is there now."""
+    def _settle(
+        self,
+        change: Changed,
+        why: str,
+        *,
+        unclear: Outcome,
+        alone: Alone[Changed] | None = None,
+        denied: bool = False,
+    ) -> None:
+        """Find out by reading what became of a change; `unclear` is its outcome where something else is there now.
+
+        Of a change that HubSpot `denied` by name, what somebody else was seen at is not taken for ours.
+        """
         if self.silence >= MOST_SILENCE:
             self.ledger.record(change, Outcome.UNSURE, f"{why}; it was not read back, as the reads before it failed")
             return
@@ -81,19 +92,21 @@ class Settling:
             return
         self.silence = 0
         freshness = judge(self.approved.draft, change, found)
-        if self._took_effect(change, freshness):
+        if self._took_effect(change, freshness, denied=denied):
             self.ledger.succeed(change)
         elif alone is not None and isinstance(freshness, Due):
             alone(change)
         else:
             self.ledger.record(change, unclear if isinstance(freshness, Overtaken) else Outcome.FAILED, why)
 
-    def _took_effect(self, change: Change, freshness: Freshness) -> bool:
-        """Tell whether what was sent came true; what somebody else changed beside it, the second reading tells."""
+    def _took_effect(self, change: Change, freshness: Freshness, *, denied: bool) -> bool:
+        """Tell whether what was sent came true; what somebody changed beside it is for the second reading to tell."""
         match freshness:
-            case Holds() | Overtaken(_, ()):
+            case Overtaken() if denied:
+                return False
+            case Holds() | Overtaken(left=()):
                 return True
-            case Due(fields) | Overtaken(_, tuple(fields)):
+            case Due(fields) | Overtaken(left=tuple(fields)):
                 return self.ledger.awaits_another(change) and not without_completion(fields)
             case _:
                 return False

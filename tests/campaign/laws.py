@@ -281,17 +281,26 @@ def _is_or_was_declared(run: Run, declared: DeclaredEvent) -> bool:
             return True
         return any(is_namesake(one, declared) and passes_for_declared(run, one) for one in held.values())
 
-    return _ended_by_others(run, holds, since=run.start - run.lag)
+    since = run.start - run.lag
+    return _ended_by_others(run, holds, since=since) or (
+        # Where nothing is to be written the list is believed, and may still show what an earlier run put an end to.
+        not _is_planned(run, declared.identity) and any(holds(step.before) for step in run.earlier if step.at > since)
+    )
+
+
+def _is_planned(run: Run, identity: Identity) -> bool:
+    assert run.draft is not None
+    return any(change.identity.key == identity.key for change in run.draft.plan.changes)
 
 
 def _ended_by_others(run: Run, holds: Callable[[Held], bool], *, since: int) -> bool:
-    """Tell whether something holds at the end, or somebody else put an end to it: an earlier run may have been that."""
+    """Tell whether something holds at the end, or somebody else put an end to it."""
     if holds(run.last):
         return True
-    for step in reversed(run.steps):
+    for step in reversed([*(step for step in run.earlier if step.at > since), *run.steps]):
         if holds(step.before):
             return step.request is None
-    return any(holds(step.before) for step in run.earlier if step.at > since)
+    return False
 
 
 def what_is_told_as_unwritten_is_unwritten(run: Run) -> None:

@@ -317,6 +317,21 @@ def test_an_item_that_the_answer_names_as_failed_is_not_sent_again(start: Start)
     assert world.writes() == []
 
 
+def test_an_item_that_the_answer_names_as_failed_is_not_done_because_somebody_edited_it_alike(start: Start) -> None:
+    world = start(live("spring", eventUrl=OLD, eventType="WEBINAR"))
+    error = {"message": "bad link", "context": {"objectId": [world.event("spring")["objectId"]]}}
+    refusing = meeting(*UPDATE, Instead(207, json.dumps({"results": [], "errors": [error]}).encode()))
+
+    def edit_and_refuse(passing: Passing) -> Treatment:
+        if (treatment := refusing(passing)) is not Fate.PASSED_ON:
+            world.edit(world.event("spring"), eventUrl=NEW, eventType="THEIRS")
+        return treatment
+
+    receipt = run(world, edit_and_refuse, declared("spring", eventUrl=NEW, eventType="WEBINAR"))
+    assert outcomes(receipt) == {"spring": (Outcome.FAILED, "bad link")}
+    assert receipt.exit_code == 6
+
+
 def test_an_item_of_which_an_answer_tells_that_one_failed_but_not_which_is_sent_again(start: Start) -> None:
     world = start(live("spring", eventUrl=OLD))
     answer = Instead(200, b'{"status": "COMPLETE", "results": [], "errors": [{"message": "one failed"}]}')

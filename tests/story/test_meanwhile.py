@@ -262,12 +262,32 @@ def test_an_event_of_which_only_the_completion_is_left_to_do_is_only_completed(s
     assert world.writes() == [("PATCH", "/events/fair", 200)]
 
 
+def test_an_update_that_somebody_made_with_another_edit_beside_it_is_refused(start: Start) -> None:
+    world = start(live("fair", eventType="OLD", eventUrl=OLD))
+    draft = world.plan(declared("fair", eventType="NEW", eventUrl=OLD))
+    world.edit(world.event("fair"), eventType="NEW", eventUrl=THEIRS)
+    receipt = world.run(draft)
+    assert outcomes(receipt) == {"fair": (Outcome.REFUSED, "somebody changed it in HubSpot meanwhile: link")}
+    assert (receipt.written, receipt.exit_code) == (False, 6)
+
+
 def test_an_edit_of_another_field_in_the_last_window_of_a_completion_does_not_hide_it(start: Start) -> None:
     world = start(live("fair", eventUrl=OLD, **DATES))
     portal = world.special_portal(Meddled)
     portal.before = lambda: world.edit(world.event("fair"), eventUrl=THEIRS)
     receipt = world.run(world.plan(declared("fair", eventUrl=OLD, eventCompleted=True)), portal=portal)
     assert (world.event("fair")["eventCompleted"], world.event("fair")["eventUrl"]) == (True, THEIRS)
+    assert outcomes(receipt) == {"fair": (Outcome.DONE, None)}
+    (left,) = receipt.verified or ()
+    assert [(field.name, field.before) for field in left.fields] == [("eventUrl", THEIRS)]
+    assert receipt.exit_code == 6
+
+
+def test_an_update_that_somebody_completes_and_edits_beside_its_first_request_is_done(start: Start) -> None:
+    world = start(live("fair", eventType="OLD", eventUrl=OLD, **DATES))
+    portal = world.special_portal(Meddled)
+    portal.before = lambda: world.make("fair", eventType="OLD", eventUrl=THEIRS, eventCompleted=True)
+    receipt = world.run(world.plan(declared("fair", eventType="NEW", eventUrl=OLD, eventCompleted=True)), portal=portal)
     assert outcomes(receipt) == {"fair": (Outcome.DONE, None)}
     (left,) = receipt.verified or ()
     assert [(field.name, field.before) for field in left.fields] == [("eventUrl", THEIRS)]

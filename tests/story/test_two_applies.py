@@ -231,11 +231,10 @@ def is_as(event: DeclaredEvent | None, held: Held | None, orphans: Orphans) -> b
 # The laws
 
 
-def check_receipt(telling: Telling, side: int, receipt: Receipt, before: dict[str, Held]) -> None:
+def check_receipt(telling: Telling, side: int, receipt: Receipt) -> None:
     """Where nobody wrote after a run's second reading, its receipt tells the end; a 0 is told for nothing less."""
     after, story = ours(telling.world.held()), telling.story
     wanted = {str(one.identity.external_event_id): one for one in story.sides[side]}
-    object_ids = {name: held["objectId"] for name, held in before.items()}
     assert receipt.exit_code in {0, 6}
     assert receipt.verified is not None
     differing = {str(change.identity.external_event_id) for change in receipt.verified}
@@ -247,7 +246,7 @@ def check_receipt(telling: Telling, side: int, receipt: Receipt, before: dict[st
         fits = is_as(wanted.get(name), after.get(name), story.orphans)
         if result.outcome is Outcome.REFUSED:
             assert receipt.exit_code == 6
-        elif is_orphan(result.change) and name in after and after[name]["objectId"] != object_ids[name]:
+        elif is_orphan(result.change) and name in after and after[name]["objectId"] != result.change.identity.object_id:
             assert result.outcome is Outcome.DONE  # what stands under its ids by now is another event
         else:
             assert (name in differing) == (not fits), (result, after.get(name))
@@ -266,7 +265,7 @@ def check(telling: Telling) -> Counter[str]:
     assert len(end) - len(after) == len(FOREIGN)
     for side, one in enumerate(ended):
         if isinstance(one, Receipt):
-            check_receipt(telling, side, one, ours(start))
+            check_receipt(telling, side, one)
     for name, (_, theirs) in telling.edited.items():
         if not any(telling.may_write_over(side, name) for side in (0, 1)):
             assert name in after, name
