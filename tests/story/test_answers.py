@@ -263,6 +263,21 @@ def test_a_write_whose_answer_was_lost_and_that_somebody_wrote_over_is_unsure(st
     assert (receipt.written, receipt.exit_code) == (True, 6)
 
 
+def test_a_write_whose_answer_was_lost_and_whose_event_somebody_removed_is_unsure(start: Start) -> None:
+    world = start(*BEFORE)
+    lost = meeting(*WRITES["spring"], Fate.ANSWER_LOST)
+
+    def remove(passing: Passing) -> Treatment:
+        written = [one for one in world.held() if one["eventUrl"] == NEW]
+        if passing.method == "GET" and written:
+            world.remove(written[0])
+        return lost(passing)
+
+    receipt = run(world, remove, declared("spring", eventUrl=NEW))
+    assert outcomes(receipt) == {"spring": Outcome.UNSURE}
+    assert (receipt.written, receipt.exit_code) == (True, 6)
+
+
 @pytest.mark.parametrize("before", [(), (live("summer", eventType="OLD"),)], ids=["create", "update"])
 def test_a_write_whose_answer_was_lost_is_done_although_somebody_edited_another_field(
     start: Start, before: tuple[Held, ...]
