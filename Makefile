@@ -11,7 +11,9 @@ TARGET ?=
 
 PYTHONS := $(if $(PYTHON),"$(PYTHON)",python3.14 python3.13 python3.12 python3.11 python3 python)
 FIT := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
-PIP_INSTALL := -m pip install --quiet --quiet --no-input
+# A lock names all that is installed, so pip resolves nothing: the pips that come with Python 3.11.0 to 3.11.7 would look
+# for the newest release of whatever a package asks for with an extra.
+PIP_INSTALL := -m pip install --quiet --quiet --no-input --no-deps
 UV := uv==0.13.9
 ACTION_LOCK := .github/actions/reconcile/requirements.lock
 AUDIT_LOCK := .github/audit.lock
@@ -44,7 +46,7 @@ help:
 	@echo 'make campaign try ten thousand schedules of faults (SEED=1 SCHEDULES=500 repeats or bounds it)'
 	@echo 'make fuzz     look for inputs that break a reader (SECONDS=60 for each; TARGET=settings picks one; Linux x86-64)'
 	@echo 'make mutants  break the lines that decide, one by one, and see whether a test notices (MODULE=guard: only there)'
-	@echo 'make check    lint, formatting, types, workflows'
+	@echo 'make check    lint, formatting, types, workflows, locks'
 	@echo 'make audit    look the locked packages up among known vulnerabilities; this needs the network'
 	@echo 'make format   repair formatting, and what lint can repair'
 	@echo 'make lock     remake the locks from pyproject.toml (UPGRADE=1: newest versions)'
@@ -63,6 +65,13 @@ if [ -z "$$python" ]; then \
 fi
 endef
 
+# Makes a venv in $(1) that holds what the lock $(2) names. It takes $python from the recipe before it.
+define make_venv
+rm -rf $(1) \
+&& "$$python" -m venv $(1) \
+&& $(1)/bin/python $(PIP_INSTALL) --only-binary :all: --require-hashes -r $(2) </dev/null
+endef
+
 # .venv/made-from is written last, so that a set-up that was cut short is done again. It holds all that asks for a new
 # .venv: the lock, the project file up to the tools' settings, the folder (a venv cannot be moved), the Python asked for.
 setup:
@@ -72,10 +81,8 @@ setup:
 	    && .venv/bin/python -c '' 2>/dev/null; then exit 0; fi; \
 	$(find_python); \
 	echo 'Setting up .venv (once, about a minute)'; \
-	rm -rf .venv \
-	&& "$$python" -m venv .venv \
-	&& .venv/bin/python $(PIP_INSTALL) --only-binary :all: --require-hashes -r requirements.lock </dev/null \
-	&& .venv/bin/python $(PIP_INSTALL) --no-build-isolation --no-deps --editable . </dev/null \
+	$(call make_venv,.venv,requirements.lock) \
+	&& .venv/bin/python $(PIP_INSTALL) --no-build-isolation --editable . </dev/null \
 	&& printf '%s\n%s\n' "$$made_from" "$$python" > .venv/made-from
 
 demo: setup
@@ -112,9 +119,7 @@ if [ "$$(cat .tools/$(1)/made-from 2>/dev/null)" = "$$made_from" ] \
     && .tools/$(1)/bin/python -c '' 2>/dev/null; then exit 0; fi; \
 $(find_python); \
 echo 'Setting up .tools/$(1) (once, about a minute)'; \
-rm -rf .tools/$(1) \
-&& "$$python" -m venv .tools/$(1) \
-&& .tools/$(1)/bin/python $(PIP_INSTALL) --only-binary :all: --require-hashes -r $(2) </dev/null \
+$(call make_venv,.tools/$(1),$(2)) \
 && printf '%s\n' "$$made_from" > .tools/$(1)/made-from
 endef
 
@@ -138,14 +143,15 @@ check: setup
 	.venv/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	.venv/bin/check-jsonschema --builtin-schema vendor.github-actions .github/actions/*/action.yml
 	.venv/bin/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+	.venv/bin/python -m pip check
+	.venv/bin/python -m pytest --quiet tests/test_locks.py
 
 # Fails where a package is known to be vulnerable, and where nobody can tell: without --strict, packages that cannot be
 # looked up are passed over.
 audit:
 	@$(find_python); \
 	tools="$$(mktemp -d)" && trap 'rm -rf "$$tools"' EXIT \
-	&& "$$python" -m venv "$$tools" \
-	&& "$$tools/bin/python" $(PIP_INSTALL) --only-binary :all: --require-hashes -r $(AUDIT_LOCK) </dev/null \
+	&& $(call make_venv,"$$tools",$(AUDIT_LOCK)) \
 	&& for lock in $(LOCKS); do \
 	    echo "$$lock" \
 	    && "$$tools/bin/pip-audit" --strict --require-hashes --disable-pip --progress-spinner off -r "$$lock" \

@@ -16,7 +16,7 @@ from tests.hubspot.connecting import CERTIFICATE
 OF_THE_JOB = "ghs_of-the-job"
 """The token that GitHub makes for a job."""
 SECRETS: Mapping[str, str] = {"HUBSPOT_READ_TOKEN": READING, "HUBSPOT_WRITE_TOKEN": WRITING}
-NO_PIP = "import sys\n\nassert '--require-hashes' in sys.argv\n"
+NO_PIP = "import sys\n\nassert {'--no-deps', '--require-hashes'} <= set(sys.argv)\n"
 
 
 def python_without_pip(folder: Path) -> Path:

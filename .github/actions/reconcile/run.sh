@@ -79,7 +79,7 @@ set_up() {
   root="$(cd "$GITHUB_ACTION_PATH/../../.." && pwd -P)" \
     && cd "$home" \
     && "$PYTHON" -I -m venv venv \
-    && venv/bin/python -I -m pip install --quiet --no-input --disable-pip-version-check \
+    && venv/bin/python -I -m pip install --quiet --no-input --no-deps --disable-pip-version-check \
       --require-hashes --only-binary :all: --requirement "$GITHUB_ACTION_PATH/requirements.lock" \
     && site="$(venv/bin/python -I -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" \
     && printf '%s\n' "$root" >"$site/reconciler.pth"
