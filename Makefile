@@ -26,10 +26,11 @@ CORE := reconciler/*.py,reconciler/declarations/*,reconciler/github/*,reconciler
 
 DEMO_DB := .reconciler/demo.sqlite
 DEMO_PLAN := .reconciler/demo-plan.json
-DEMO := events --sandbox --sandbox-db $(DEMO_DB)
+# The day is given, so that the demo shows the same when its events are over.
+DEMO := events --sandbox --sandbox-db $(DEMO_DB) --sandbox-date 2027-02-01
 
 # The caller's shell must not bend what runs here: no other packages, no other place to install to, no real portal.
-unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP __PYVENV_LAUNCHER__ VIRTUAL_ENV
+unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONDONTWRITEBYTECODE __PYVENV_LAUNCHER__ VIRTUAL_ENV
 unexport PIP_CONSTRAINT PIP_DRY_RUN PIP_NO_BINARY PIP_PREFIX PIP_REQUIRE_HASHES PIP_REQUIREMENT
 unexport PIP_ROOT PIP_TARGET PIP_USER
 unexport UV_CONSTRAINT UV_FIND_LINKS UV_OVERRIDE

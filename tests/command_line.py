@@ -41,10 +41,11 @@ class CommandLine:
     """Calls the command line in this process; `started` does it in a process of its own."""
 
     captured: pytest.CaptureFixture[str]
+    now: datetime = NOW
 
     def __call__(self, *arguments: str | int | Path) -> Screen:
         self.captured.readouterr()
-        code = run([str(argument) for argument in arguments], now=lambda: NOW)
+        code = run([str(argument) for argument in arguments], now=lambda: self.now)
         out, err = self.captured.readouterr()
         check_untold(out + err, os.environ)
         return Screen(code, out, err)

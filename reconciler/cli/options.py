@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,7 @@ class Common:
     sandbox: bool = False
     sandbox_db: Path | None = None
     sandbox_seed: Path | None = None
+    sandbox_date: datetime | None = None
 
     def overridden_by(self, nearer: "Common") -> "Common":
         """Give these with what was given nearer to the command."""
@@ -47,12 +48,23 @@ class Call:
     now: Callable[[], datetime]
     common: Common = Common()
 
+    def with_common(self, nearer: Common) -> "Call":
+        """Return this call with what was given nearer to the command; in the sandbox it can be another day."""
+        common = self.common.overridden_by(nearer)
+        date = common.sandbox_date if common.sandbox else None
+        return replace(self, common=common, now=self.now if date is None else lambda: date)
+
 
 def _number(ctx: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
     """Refuse `nan`, which no range excludes."""
     if value is not None and math.isnan(value):
         raise click.BadParameter("it is not a number", ctx, parameter)
     return value
+
+
+def _utc(_: click.Context, __: click.Parameter, value: datetime | None) -> datetime | None:
+    """Return a date as the moment when it begins in UTC."""
+    return None if value is None else value.replace(tzinfo=UTC)
 
 
 def _options(*, twins: bool) -> list[Callable[[Function], Function]]:
@@ -62,6 +74,7 @@ def _options(*, twins: bool) -> list[Callable[[Function], Function]]:
         return {"envvar": f"RECONCILER_{name}"} if twins else {}
 
     file = click.Path(path_type=Path, dir_okay=False)
+    date = click.DateTime(["%Y-%m-%d"])
     seconds = click.FloatRange(min=0, min_open=True, max=MOST_SECONDS)
     return [
         click.option("--env", "environment", metavar="NAME", help="Environment of the settings.", **twin("ENV")),
@@ -74,6 +87,14 @@ def _options(*, twins: bool) -> list[Callable[[Function], Function]]:
         click.option("--sandbox", is_flag=True, help="Use a local HubSpot.", **twin("SANDBOX")),
         click.option("--sandbox-db", type=file, metavar="FILE", help="Its database.", **twin("SANDBOX_DB")),
         click.option("--sandbox-seed", type=file, metavar="FILE", help="What a new one holds.", **twin("SANDBOX_SEED")),
+        click.option(
+            "--sandbox-date",
+            type=date,
+            callback=_utc,
+            metavar="YYYY-MM-DD",
+            help="Run as if it were this day.",
+            **twin("SANDBOX_DATE"),
+        ),
     ]
 
 
@@ -87,8 +108,9 @@ def command_options(function: Function) -> Function:
 
     @wraps(function)
     def merged(*arguments: Any, common: Common, **options: Any) -> Any:
-        farther: Common = click.get_current_context().obj.common
-        return function(*arguments, common=farther.overridden_by(common), **options)
+        context = click.get_current_context()
+        context.obj = context.obj.with_common(common)
+        return function(*arguments, common=context.obj.common, **options)
 
     version = click.version_option(__version__, "--version", message="reconciler %(version)s")
     return version(_as_common(merged, _options(twins=False)))

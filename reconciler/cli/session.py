@@ -88,8 +88,9 @@ class Session:
 
 
 def _without_sandbox(common: Common) -> None:
-    if common.sandbox_db is not None or common.sandbox_seed is not None:
-        raise UsageError("--sandbox-db and --sandbox-seed mean nothing without --sandbox", hint="add --sandbox")
+    if any(given is not None for given in (common.sandbox_db, common.sandbox_seed, common.sandbox_date)):
+        options = "--sandbox-db, --sandbox-seed and --sandbox-date"
+        raise UsageError(f"{options} mean nothing without --sandbox", hint="add --sandbox")
 
 
 @contextmanager

@@ -209,10 +209,12 @@ def test_a_closed_stream_is_no_reason_for_a_traceback(tmp_path: Path, stream: st
     assert "Traceback" not in ended.stderr
 
 
-@pytest.mark.parametrize("option", ["--sandbox-db", "--sandbox-seed"])
-def test_a_sandboxs_file_without_the_sandbox_is_wrong_usage(reconciler: CommandLine, option: str) -> None:
+@pytest.mark.parametrize(
+    ("option", "value"), [("--sandbox-db", "file"), ("--sandbox-seed", "file"), ("--sandbox-date", "2027-02-01")]
+)
+def test_an_option_of_the_sandbox_without_it_is_wrong_usage(reconciler: CommandLine, option: str, value: str) -> None:
     declare(Path("events"), reconciler="portal: 77\n")
-    screen = reconciler("plan", option, "file")
+    screen = reconciler("plan", option, value)
     assert screen.code == 64
     assert "--sandbox" in screen.err
 

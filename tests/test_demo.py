@@ -1,0 +1,41 @@
+"""`make demo`, the README's first command: it prints what the README shows, on any day."""
+
+import re
+import shlex
+import shutil
+import subprocess
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.command_line import CommandLine
+
+TOP = Path(__file__).parents[1]
+
+
+def commands() -> list[list[str]]:
+    """Return the arguments of each `reconciler` that `make demo` shows and runs."""
+    make = ["make", "--dry-run", "--no-print-directory", "demo"]
+    printed = subprocess.run(make, cwd=TOP, capture_output=True, text=True, check=True).stdout
+    return [shlex.split(found) for found in re.findall(r"echo '\$ reconciler (.*?)' &&", printed)]
+
+
+def lines_of_the_readme() -> set[str]:
+    """Return what the README shows of the output, without the commands and the marks of what it leaves out."""
+    _, _, rest = (TOP / "README.md").read_text(encoding="utf-8").partition("```text\n")
+    lines = rest.partition("```")[0].splitlines()
+    return {line for line in lines if line not in ("", "…") and not line.startswith("$ ")}
+
+
+@pytest.mark.parametrize("year", [2026, 2028, 2040])
+def test_the_demo_prints_what_the_readme_shows_in_any_year(reconciler: CommandLine, tmp_path: Path, year: int) -> None:
+    shutil.copytree(TOP / "events", tmp_path / "events")
+    (tmp_path / ".reconciler").mkdir()
+    then = replace(reconciler, now=datetime(year, 12, 31, tzinfo=UTC))
+    screens = [then(*arguments) for arguments in commands()]
+    assert [screen.code for screen in screens] == [0, 0, 0]
+    printed = "".join(screen.out for screen in screens)
+    assert lines_of_the_readme() <= set(printed.splitlines())
+    assert "warning" not in printed
