@@ -14,6 +14,9 @@ from tests.core.building import HOSTILE, PORTAL
 from tests.render.pages import fences
 from tests.render.situations import NOTHING, PLAN, SEEN, create, move, update
 
+if reason := missing():
+    pytest.skip(reason, allow_module_level=True)  # one line in the summary, not one for each picture
+
 MERMAID = (
     "section x",
     'click task1 href "https://evil.example"',
@@ -81,8 +84,6 @@ def source(plan: Plan) -> str:
 @pytest.fixture(scope="module")
 def drawn(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Drawn]:
     """Draw everything at once: starting a browser takes longer than drawing."""
-    if reason := missing():
-        pytest.skip(reason)
     plans = PLANS | {f"name {name}": named(name) for name in NAMES}
     folder: Path = tmp_path_factory.mktemp("browser")
     return dict(zip(plans, draw([source(plan) for plan in plans.values()], folder), strict=True))

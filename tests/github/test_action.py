@@ -62,12 +62,15 @@ class Job:
 
 @pytest.fixture(scope="module")
 def venv(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make one venv for all jobs, for it takes seconds; the first test below makes its own."""
+    """Make one venv for all jobs, whose pip installs nothing: each takes seconds. Two tests below have their own."""
     folder = tmp_path_factory.mktemp("venv")
     python = folder / "python"
     python.write_text(f'#!/bin/sh\n[ "$*" = "-I -m venv venv" ] && ln -s {folder}/venv venv\n')
     python.chmod(0o755)
-    Runner(folder, folder, folder, python).start(f'"{sys.executable}" -I -m venv venv', {})[0].communicate()
+    new_venv = f'"{sys.executable}" -I -m venv --without-pip venv'
+    Runner(folder, folder, folder, python).start(new_venv, {})[0].communicate()
+    (site,) = folder.glob("venv/lib/python*/site-packages")
+    (site / "pip.py").touch()
     return python
 
 
@@ -303,7 +306,8 @@ def test_every_output_comes_from_the_tool() -> None:
     }
 
 
-def test_packages_that_cannot_be_installed_end_the_step(job: Job) -> None:
+def test_packages_that_cannot_be_installed_end_the_step(tmp_path: Path) -> None:
+    job = job_with(Path(sys.executable), tmp_path)
     (job.runner.root / ACTION / "requirements.lock").write_text("click==8.5.1\n")
     ended = job.run(command="plan")
     assert ended.code == 1

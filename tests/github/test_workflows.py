@@ -167,4 +167,4 @@ def test_what_looks_packages_up_is_locked_too_and_knows_no_way_out() -> None:
 def test_what_ci_runs_requires_hubspots_descriptions() -> None:
     words = shlex.split((TOP / ".ci" / "run").read_text(encoding="utf-8"), comments=True)
     assert "REQUIRE_DESCRIPTIONS=yes" in words
-    assert words[-4:] == ["make", "check", "make", "test"]
+    assert words[-6:] == ["make", "check", "make", "test", "make", "coverage"]

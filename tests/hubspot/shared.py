@@ -14,24 +14,25 @@ _HUBSPOT = Path(__file__).resolve().parents[3] / "shared" / "hubspot"
 
 def description(version: str) -> Json:
     """Give HubSpot's OpenAPI description of one API version."""
-    return _read(f"openapi/marketing-events-{version}.json")
+    return published(f"openapi/marketing-events-{version}.json")
 
 
 def description_of_properties(version: str) -> Json:
     """Give HubSpot's OpenAPI description of the property definitions in one API version."""
-    return _read(f"openapi/properties-{version}.json")
+    return published(f"openapi/properties-{version}.json")
 
 
 def examples() -> Json:
     """Give requests and answers made from HubSpot's descriptions."""
-    return _read("examples.json")
+    return published("examples.json")
 
 
-def _read(name: str) -> Json:
+def published(name: str) -> Json:
+    """Read a file of what HubSpot publishes; where it is not there the test is skipped, or fails in CI."""
     path = _HUBSPOT / name
     if not path.exists():
         # .ci/run has to have it; on a user's machine it may be missing.
         absent = pytest.fail if os.environ.get("REQUIRE_DESCRIPTIONS") else pytest.skip
-        absent(f"HubSpot's description is not at {path}")
+        absent(f"HubSpot's own descriptions are not at {_HUBSPOT}")  # one text, so that pytest sums it up in one line
     read: Json = json.loads(path.read_text(encoding="utf-8"))
     return read

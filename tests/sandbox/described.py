@@ -5,21 +5,15 @@ have a `status` beside what is described, and those that tell an `errorType` lac
 hold nothing that is not described.
 """
 
-import json
-import os
 import re
 from functools import cache
-from pathlib import Path
-from typing import Any
 
 import httpx
-import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
-Json = dict[str, Any]
+from tests.hubspot.shared import Json, published
 
 FORMATS = FormatChecker()
-_FOLDER = Path(__file__).resolve().parents[3] / "shared" / "hubspot" / "openapi"
 
 # What the descriptions leave out and their prose or a report tells (FACTS 1.2), and whether it has a body.
 _UNDECLARED = {("/batch/archive", 204): False, ("/batch/archive", 207): True, ("/events/delete", 202): False}
@@ -40,12 +34,7 @@ class Description:
     """What HubSpot says of one API in one version."""
 
     def __init__(self, api: str, version: str) -> None:
-        path = _FOLDER / f"{api}-{version}.json"
-        if not path.exists():
-            # .ci/run has to have it; on a user's machine it may be missing.
-            absent = pytest.fail if os.environ.get("REQUIRE_DESCRIPTIONS") else pytest.skip
-            absent(f"HubSpot's description is not at {path}")
-        self._described: Json = json.loads(path.read_text(encoding="utf-8"))
+        self._described = published(f"openapi/{api}-{version}.json")
         for name, schema in self._described["components"]["schemas"].items():
             _adapt(name, schema)
 

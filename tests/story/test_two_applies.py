@@ -9,7 +9,7 @@ declared field that is not as it declares it.
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -326,7 +326,7 @@ def policy_of(story: History) -> Policy:
 
 @pytest.mark.timeout(7200)
 def test_two_applies_at_once_tell_the_truth_and_leave_what_one_of_them_wants(
-    tmp_path: Path, request: pytest.FixtureRequest
+    tmp_path: Path, request: pytest.FixtureRequest, record_property: Callable[[str, object], None]
 ) -> None:
     total: Counter[str] = Counter()
     for seed in MANY if request.config.getoption("--every-fault") else SEEDS:
@@ -337,5 +337,4 @@ def test_two_applies_at_once_tell_the_truth_and_leave_what_one_of_them_wants(
         except (AssertionError, ReconcilerError) as error:
             error.add_note(f"in the history of seed {seed}")
             raise
-    told = ", ".join(f"{number} {name}" for name, number in total.items())
-    request.config.get_terminal_writer().line(f"\n{told}")
+    record_property("two applies at once", ", ".join(f"{number} {name}" for name, number in total.items()))
