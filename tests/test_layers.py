@@ -169,6 +169,20 @@ def test_two_modules_alone_read_the_environment() -> None:
     assert readers == {"reconciler.connections", "reconciler.github.actions"}
 
 
+def test_the_day_is_read_at_the_doors_alone() -> None:
+    """Everything else is given the time, so what is expected of it in a test stays true."""
+    asking = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.time_ns"}
+    sources = [*MODULES.values(), *(PACKAGE.parent / "tests").glob("**/*.py")]
+    askers = {
+        str(path.relative_to(PACKAGE.parent))
+        for path in sources
+        if "node_modules" not in path.parts
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in asking
+    }
+    assert askers == {"reconciler/cli/run.py", "reconciler/sandbox/server.py"}
+
+
 def test_one_module_alone_prints() -> None:
     """What is printed has to pass the one place where it is made inert."""
     printing = {"click.echo", "click.secho", "click.echo_via_pager", "print", "sys.stdout.write", "sys.stderr.write"}
