@@ -30,7 +30,9 @@ def read_plan(text: str) -> Plan:
         plan = _read(document)
         same = json.loads(plan_json(plan)) == document
     except (ValueError, RecursionError) as error:
-        raise SavedPlanInvalid(f"this is not a saved plan: {error}", hint=_HINT) from error
+        # Python's own words for too deep a nesting differ from version to version.
+        why = "it is nested too deeply" if isinstance(error, RecursionError) else error
+        raise SavedPlanInvalid(f"this is not a saved plan: {why}", hint=_HINT) from error
     if not same:
         raise SavedPlanInvalid("this saved plan contradicts itself: it was changed after it was made", hint=_HINT)
     return plan

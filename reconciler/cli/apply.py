@@ -13,7 +13,7 @@ from reconciler.accounting import not_begun, nothing_ran, so_far
 from reconciler.base import Base
 from reconciler.cli.asking import confirm
 from reconciler.cli.options import Call, Common, base_option, command_options
-from reconciler.cli.output import check_place, complain, deafen, save, say, show, tell
+from reconciler.cli.output import check_place, complain, save, say, show, tell
 from reconciler.cli.progress import Progress, progress
 from reconciler.cli.reading import base_at, saved_plan
 from reconciler.cli.session import Stop, opened
@@ -206,7 +206,6 @@ def _shown(receipt: Receipt, options: Options) -> bool:
     try:
         show(_FORMATS[options.form](receipt))
     except OSError as error:
-        deafen()
         say(f"Error: cannot write the output: {error.strerror}")
         tell(text.receipt(receipt))
         # Who closes a pipe has seen what they wanted.

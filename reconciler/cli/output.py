@@ -42,9 +42,18 @@ def instruct(command: str) -> None:
     click.echo(command)
 
 
-def deafen() -> None:
-    """Let standard output lead nowhere: Python would complain at the end about what it could not write there."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def settle() -> None:
+    """Let a stream that can no longer be written to lead nowhere.
+
+    Python itself writes what is left at its end, and where that fails it ends with its own exit code instead of ours:
+    for standard output in every version, for standard error from 3.14 on.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            with Path(os.devnull).open("w") as nowhere:
+                os.dup2(nowhere.fileno(), stream.fileno())
 
 
 def complain(error: ReconcilerError) -> None:

@@ -11,7 +11,7 @@ import click
 
 from reconciler.cli.group import reconciler
 from reconciler.cli.options import Call
-from reconciler.cli.output import complain, deafen, say
+from reconciler.cli.output import complain, say, settle
 from reconciler.cli.signals import handle
 from reconciler.errors import Interrupted, ReconcilerError, UsageError
 
@@ -36,8 +36,9 @@ def run(arguments: Sequence[str], *, now: Callable[[], datetime] = _utc) -> int:
         return _run(list(arguments), Call(now))
     except OSError as error:
         say(f"Error: cannot write the output: {error.strerror}")
-        deafen()
         return 1
+    finally:
+        settle()
 
 
 def _run(arguments: list[str], call: Call) -> int:

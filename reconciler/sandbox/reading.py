@@ -23,13 +23,16 @@ MOST_LEVELS = 100
 
 def read_json(text: bytes) -> object:
     """Return what a JSON text says, or refuse one that is broken, nested too deeply or holds what UTF-8 cannot."""
+    too_deep = invalid(f"Invalid input JSON: it is nested more than {MOST_LEVELS} deep", "body")
     try:
         value: object = json.loads(text.decode(), parse_constant=_refuse_constant)
         json.dumps(value, ensure_ascii=False).encode()  # finds lone surrogates, which no answer could hold
-    except (ValueError, RecursionError) as error:
+    except RecursionError as error:
+        raise too_deep from error
+    except ValueError as error:
         raise invalid(f"Invalid input JSON: {error}", "body") from error
     if _is_deeper(value, MOST_LEVELS):
-        raise invalid(f"Invalid input JSON: it is nested more than {MOST_LEVELS} deep", "body")
+        raise too_deep
     return value
 
 

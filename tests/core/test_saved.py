@@ -462,7 +462,7 @@ def test_another_version_of_the_format_is_refused(version: str) -> None:
         ("{", "Expecting property name"),
         ("[]", "the file is not an object"),
         ("{}", ".format_version is missing or of the wrong kind"),
-        ("[" * 100_000, "recursion"),
+        ("[" * 100_000, "it is nested too deeply"),
         ("9" * 5_000, "digits"),
         ('{"format_version": "1.0"}', ".portal is not an object"),
     ],

@@ -179,7 +179,7 @@ WRONG_SEEDS = [
     ("{", "Invalid input JSON: Expecting property name"),
     ("", "Invalid input JSON: Expecting value"),
     ("\ufeff{}", "Invalid input JSON: Unexpected UTF-8 BOM"),
-    ("[" * 100_000, "Invalid input JSON: maximum recursion depth"),
+    ("[" * 100_000, "Invalid input JSON: it is nested more than 100 deep"),
     (
         '{"properties": [{"name": "x", "more": ' + "[" * 98 + "]" * 98 + "}]}",
         "Invalid input JSON: it is nested more than",
