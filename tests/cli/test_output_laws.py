@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from reconciler.cli.run import run
 from tests.cli.conftest import live
 from tests.command_line import NOW, Screen
-from tests.github.runner_parser import possible_commands
+from tests.github.runner_parser import Command, possible_commands
 from tests.hostile import acting, anything
 
 
@@ -39,8 +39,13 @@ def declare(folder: str, **files: object) -> None:
 
 def check(screen: Screen) -> None:
     for page in (screen.out, screen.err):
-        assert possible_commands(page) == []
+        assert [found for found in possible_commands(page) if not is_meant(found)] == []
         assert acting(page) == []
+
+
+def is_meant(found: Command) -> bool:
+    """Tell whether this is what `reconciler github` lets GitHub's runner show of its own error."""
+    return (found.name, found.properties) == ("error", {"title": "reconciler"})
 
 
 SETTINGS = {"portal": 77, "externalAccountId": "acme"}
