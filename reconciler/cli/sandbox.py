@@ -38,6 +38,8 @@ def command(
     behaviours: tuple[str, ...],
 ) -> int:
     """Run a local HubSpot on the loopback until it is interrupted, to try things with and to test against."""
+    if common.sandbox_date is not None:
+        raise UsageError("--sandbox-date means nothing here", hint="give it to the command that plans or applies")
     server = sandbox_server()
     options = server.Options(
         db=db or common.sandbox_db,

@@ -190,6 +190,27 @@ def test_the_sandbox_remembers_between_runs(reconciler: CommandLine, folder: Pat
     assert reconciler("plan", "--sandbox", "--format", "json").json["portal"]["id"] == 77
 
 
+DATE = ("--sandbox-date", "2099-06-01")
+ON_SANDBOX = ("plan", "--sandbox", "--format", "json", "--sandbox-seed")
+
+
+@pytest.mark.parametrize(("before", "after"), [(DATE, ()), ((), DATE), (("--sandbox-date", "2027-06-01"), DATE)])
+def test_the_sandbox_date_decides_what_is_over(
+    reconciler: CommandLine, folder: Path, seed: Seed, before: tuple[str, ...], after: tuple[str, ...]
+) -> None:
+    orphan = live("501", "partner-day", startDateTime="2098-01-01T10:00:00Z")
+    (told,) = reconciler(*before, *ON_SANDBOX, seed(orphan), *after).json["orphans"]
+    assert told["why"] == "it is over, and its attendance is history worth keeping"
+
+
+def test_the_environment_gives_the_sandbox_date_too(
+    reconciler: CommandLine, folder: Path, seed: Seed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RECONCILER_SANDBOX_DATE", "2099-06-01")
+    (told,) = reconciler(*ON_SANDBOX, seed(live("501", "day", startDateTime="2098-01-01T10:00:00Z"))).json["orphans"]
+    assert told["why"].startswith("it is over")
+
+
 def test_without_settings_the_sandbox_is_portal_1(reconciler: CommandLine) -> None:
     declare(Path("events"), launch=LAUNCH + "externalAccountId: acme\n")
     assert reconciler("plan", "--sandbox", "--format", "json").json["portal"]["id"] == 1

@@ -67,6 +67,12 @@ def test_it_behaves_as_asked() -> None:
     assert (behaviours["upsert"], behaviours["list-lag"], behaviours["search"]) == ("keep", 1.5, "prefix")
 
 
+def test_the_clock_of_the_sandbox_cannot_be_set() -> None:
+    screen = started("sandbox", "--sandbox-date", "2027-02-01")
+    assert screen.code == 64
+    assert "--sandbox-date means nothing here" in screen.err
+
+
 def test_a_behaviour_that_is_none_is_said() -> None:
     screen = started("sandbox", "--port", "0", "--behaviour", "upsert=replaced")
     assert screen.code == 64
