@@ -171,14 +171,16 @@ def test_two_modules_alone_read_the_environment() -> None:
 
 def test_the_day_is_read_at_the_doors_alone() -> None:
     """Everything else is given the time, so what is expected of it in a test stays true."""
-    asking = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.time_ns"}
+    days = [f"{kind}.{name}" for kind in ("datetime", "date") for name in ("now", "utcnow", "today")]
+    asking = {*days, *(f"time.{name}" for name in ("time", "time_ns", "localtime", "gmtime", "ctime", "strftime"))}
     sources = [*MODULES.values(), *(PACKAGE.parent / "tests").glob("**/*.py")]
     askers = {
         str(path.relative_to(PACKAGE.parent))
         for path in sources
         if "node_modules" not in path.parts
         for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in asking
+        if (isinstance(node, ast.Attribute) and ".".join(ast.unparse(node).split(".")[-2:]) in asking)
+        or (isinstance(node, ast.ImportFrom) and {f"{node.module}.{alias.name}" for alias in node.names} & asking)
     }
     assert askers == {"reconciler/cli/run.py", "reconciler/sandbox/server.py"}
 
