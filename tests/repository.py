@@ -8,9 +8,9 @@ from pathlib import Path
 _IDENTITY = {
     f"GIT_{who}_{what}": f"{what.lower()}@example" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")
 }
-_AS_IT_IS = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "maintenance.auto", "GIT_CONFIG_VALUE_0": "false"}
-"""No git tidies up in the background, after its command has ended, what the test goes on to read."""
-_OURS_ALONE = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", **_IDENTITY, **_AS_IT_IS}
+_NO_MAINTENANCE = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "maintenance.auto", "GIT_CONFIG_VALUE_0": "false"}
+"""Keep git from repacking in the background after its command has ended, while a test reads."""
+_OURS_ALONE = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", **_IDENTITY, **_NO_MAINTENANCE}
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,19 @@
 """The locks: what is installed from one is what it names, whatever else the package index holds by then."""
 
+import importlib.metadata
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tests.github.runner import ACTION, TOP, Runner
 from tests.packages import Index, index_beyond, lock_for, pins, wheel_name
@@ -30,15 +35,15 @@ Install = Callable[[Path, Path, Path, Mapping[str, str]], Path]
 
 def with_make(lock: Path, python: Path, folder: Path, env: Mapping[str, str]) -> Path:
     """Install a lock with the one recipe of the Makefile by which all of its locks are installed."""
-    makefile = folder / "Makefile"
-    recipe = f"@$(find_python); $(call make_venv,{folder / 'venv'},{lock})"
-    makefile.write_text(f"include {TOP / 'Makefile'}\ninstall:\n\t{recipe}\n")
-    subprocess.run(["make", "-f", makefile, "install", f"PYTHON={python}"], env=env, check=True)
-    return folder / "venv" / "bin" / "python"
+    makefile, venv = folder / "Makefile", folder / "venv"
+    recipe = f"@$(find_python); $(call make_venv,'{venv}','{lock}')"
+    makefile.write_text(f"include Makefile\ninstall:\n\t{recipe}\n")
+    subprocess.run(["make", "-f", makefile, "install", f"PYTHON={python}"], cwd=TOP, env=env, check=True)
+    return venv / "bin" / "python"
 
 
 def with_the_action(lock: Path, python: Path, folder: Path, env: Mapping[str, str]) -> Path:
-    """Install a lock as the action does, for a tool that says which Python it was started with."""
+    """Install a lock as the action does, with a stand-in for the tool that prints its Python."""
     root, temp = folder / "root", folder / "temp"
     shutil.copytree(TOP / ACTION, root / ACTION)
     shutil.copy(lock, root / ACTION_LOCK)
@@ -54,10 +59,11 @@ INSTALLS: dict[Path, Install] = {**dict.fromkeys(MAKEFILE_LOCKS, with_make), ACT
 LOCKS = list(INSTALLS)
 
 
-def told_of(index: Index) -> dict[str, str]:
+def environment_for(index: Index) -> dict[str, str]:
     """Return an environment in which pip knows this index alone, and nothing that it kept before."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "MAKE"))}
-    return kept | {"PIP_CONFIG_FILE": os.devnull, "PIP_INDEX_URL": index.url, "PIP_NO_CACHE_DIR": "1"}
+    direct = dict.fromkeys(("NO_PROXY", "no_proxy"), "127.0.0.1")
+    return kept | direct | {"PIP_CONFIG_FILE": os.devnull, "PIP_INDEX_URL": index.url, "PIP_NO_CACHE_DIR": "1"}
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +90,7 @@ def test_a_lock_is_all_that_is_looked_for(lock: Path, python: Path, tmp_path: Pa
     with index_beyond(wanted) as index:
         ours = tmp_path / "requirements.lock"
         ours.write_text(lock_for(index, wanted))
-        installed = INSTALLS[lock](ours, python, tmp_path, told_of(index))
+        installed = INSTALLS[lock](ours, python, tmp_path, environment_for(index))
     here = [one for one in wanted if one.applies]
     assert index.taken == {wheel_name(one.name, one.version) for one in here}
     assert index.pages == {one.name for one in here}
@@ -110,14 +116,31 @@ def test_these_are_the_locks() -> None:
     assert all(f" {lock}" in made for lock in [*MAKEFILE_LOCKS[1:], ACTION_LOCK])
 
 
-def test_nothing_else_is_installed_by_pip() -> None:
-    """Of what is installed, all is locked, or named with its version and installed alone."""
-    scripts = [
-        TOP / "Makefile",
-        TOP / ".ci" / "run",
-        *(TOP / ".github").rglob("*.sh"),
-        *(TOP / ".github").rglob("*.yml"),
-    ]
-    lines = [line for script in scripts for line in script.read_text(encoding="utf-8").splitlines()]
-    assert len([line for line in lines if "pip install" in line]) == 2
-    assert all("--no-deps" in line for line in lines if "pip install" in line)
+def installs() -> list[str]:
+    """Return every command with which pip installs something: of the Makefile, the action, the workflows, CI."""
+    make = ["make", "--dry-run", "setup", "audit", "fuzz", "mutants", "lock"]
+    printed = subprocess.run(make, cwd=TOP, capture_output=True, text=True, check=True).stdout
+    scripts = [TOP / ".ci" / "run", *(TOP / ".github").rglob("*.sh"), *(TOP / ".github").rglob("*.yml")]
+    text = "\n".join([printed, *(script.read_text(encoding="utf-8") for script in scripts)])
+    commands = re.split(r"\n|&&", text.replace("\\\n", " "))
+    return [command for command in commands if re.search(r"\bpip\b.*\binstall\b", command)]
+
+
+def test_whatever_pip_installs_it_looks_for_nothing_else() -> None:
+    """All of it is locked, but for the project itself and for uv, whose version is named."""
+    commands = installs()
+    assert len(commands) == len(LOCKS) + 2
+    assert all("--no-deps" in command for command in commands)
+    assert all("--require-hashes" in command for command in commands if ".lock" in command)
+    assert len([command for command in commands if ".lock" in command]) == len(LOCKS)
+    assert all(re.search(r"\.lock|--editable \.|'uv==[0-9.]+'", command) for command in commands)
+
+
+def test_the_actions_lock_holds_all_that_its_packages_ask_for() -> None:
+    """Pip is not asked to look: what is missing would be missed by a user, at the first run."""
+    held = {one.name: one.version for one in pins(TOP / ACTION_LOCK) if one.applies}
+    project = tomllib.loads((TOP / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    asked = [*project["dependencies"], *(text for name in held for text in importlib.metadata.requires(name) or [])]
+    for requirement in map(Requirement, asked):
+        if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+            assert held[canonicalize_name(requirement.name)] in requirement.specifier
