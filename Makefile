@@ -21,13 +21,13 @@ FUZZ_LOCK := tests/fuzz/requirements.lock
 MUTANTS_LOCK := tests/mutants/requirements.lock
 LOCKS := requirements.lock $(ACTION_LOCK) $(AUDIT_LOCK) $(FUZZ_LOCK) $(MUTANTS_LOCK)
 
-# On all cores; whoever has nothing left to do takes over from others.
+# On all cores; an idle process takes tests from a busy one.
 PYTEST := .venv/bin/python -m pytest --numprocesses auto --dist worksteal
 
 # What decides something: every branch of it is tested.
 CORE := reconciler/*.py,reconciler/declarations/*,reconciler/github/*,reconciler/hubspot/*,reconciler/render/*,reconciler/transport/*
-# Tests of whole runs, and those that try much by chance. Coverage is measured without them: they reach nearly all of the
-# core, which would hide that the test is missing that says what should come out there.
+# The slowest tests, which reach no branch of the core that others do not. Coverage is measured without them, so that no
+# branch counts as tested only because a whole run came through it.
 WIDE := browser campaign fuzz test_layers.py test_locks.py \
     cli/test_killed.py \
     github/test_action.py github/test_end_to_end.py github/test_interleavings.py github/test_whole_story.py \
@@ -40,11 +40,13 @@ DEMO_PLAN := .reconciler/demo-plan.json
 DEMO := events --sandbox --sandbox-db $(DEMO_DB) --sandbox-date 2027-02-01
 
 # The caller's shell must not bend what runs here: no other packages, no other place to install to, no real portal.
-unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONDONTWRITEBYTECODE __PYVENV_LAUNCHER__ VIRTUAL_ENV
+unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP __PYVENV_LAUNCHER__ VIRTUAL_ENV
 unexport PIP_CONSTRAINT PIP_DRY_RUN PIP_NO_BINARY PIP_PREFIX PIP_REQUIRE_HASHES PIP_REQUIREMENT
 unexport PIP_ROOT PIP_TARGET PIP_USER
 unexport UV_CONSTRAINT UV_FIND_LINKS UV_OVERRIDE
-unexport $(filter COVERAGE_% HUBSPOT_% PYTEST_% RECONCILER_%,$(.VARIABLES))
+unexport $(filter-out RECONCILER_TEST_%,$(filter COVERAGE_% HUBSPOT_% PYTEST_% RECONCILER_%,$(.VARIABLES)))
+# Without byte code, each process that a test starts would compile the whole program.
+unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help setup demo test coverage cases campaign fuzz mutants check audit format lock clean
@@ -117,9 +119,9 @@ test: setup
 	@$(PYTEST) $(ARGS)
 
 coverage: setup
-	@$(PYTEST) --cov $(foreach each,$(WIDE),--ignore=tests/$(each))
-	@.venv/bin/coverage report --include='$(CORE)' --fail-under=100 >/dev/null \
-	    || { echo 'The core must be covered whole: the table above says where it is not.' >&2; exit 1; }
+	@ls -d $(addprefix tests/,$(WIDE)) >/dev/null
+	@$(PYTEST) --cov --cov-report= $(addprefix --ignore=tests/,$(WIDE))
+	@.venv/bin/coverage report --include='$(CORE)' --fail-under=100
 
 campaign: setup
 	@.venv/bin/python -m tests.campaign $(if $(SEED),--seed $(SEED)) $(if $(SCHEDULES),--schedules $(SCHEDULES))
@@ -149,6 +151,7 @@ mutants:
 	@PYTHONHASHSEED=0 .tools/mutants/bin/mutmut run $(if $(MODULE),'reconciler.$(subst /,.,$(MODULE)).*')
 	@.tools/mutants/bin/python -m tests.mutants
 
+# pip check tells whether the lock is complete: whoever installs it does not look.
 check: setup
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .

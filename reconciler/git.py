@@ -84,7 +84,7 @@ class Commit:
 
 
 _PARTIAL = "the clone was made with a filter: run `git fetch --refetch --no-filter`, or clone without one"
-_DAMAGED = "run `git fsck`, and clone anew where it finds something"
+_DAMAGED = "try again, git may be repacking; where it stays, run `git fsck`, and clone anew if it finds something"
 _SHALLOW = "this clone is shallow: run `git fetch --unshallow`, or set `fetch-depth: 0` for actions/checkout"
 _UNKNOWN = "name a branch, a tag or a commit that this clone has, or fetch it first"
 

@@ -20,7 +20,7 @@ def sandbox_server() -> ModuleType:
     except ImportError as error:
         raise UsageError(
             "the sandbox is not installed",
-            hint="install reconciler with its extra: pip install '.[sandbox]' in a clone",
+            hint="run `make setup` in a clone of reconciler, and use .venv/bin/reconciler there",
         ) from error
     return server
 

@@ -48,7 +48,8 @@ def read(content: bytes, file: str) -> Reading:
     if not yaml.__with_libyaml__:
         raise ReconcilerError(
             "this PyYAML lacks libyaml, which reads the files",
-            hint="install it from a wheel: pip install --force-reinstall --only-binary=:all: pyyaml",
+            hint="install its wheel: "
+            f"pip install --force-reinstall --no-deps --only-binary=:all: pyyaml=={yaml.__version__}",
         )
     documents: list[Node] = []
     problems: list[Diagnostic] = []
