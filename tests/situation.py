@@ -1,7 +1,6 @@
 """One whole situation as data: declarations, a portal, what the product makes of them."""
 
 import json
-import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,15 +15,13 @@ from reconciler.sandbox.behaviours import Behaviours
 from reconciler.sandbox.server import Options, running
 from tests.command_line import Screen
 from tests.hubspot.connecting import CERTIFICATE
+from tests.loopback import NO_TLS
 
 CASES = Path(__file__).parent / "cases"
 SITUATIONS = sorted(path.name for path in CASES.iterdir())
 WRITING_TOKEN = "sandbox-1001"
 FIRST_FOREIGN = 901
 """From this object id on, an event of a seed belongs to somebody else, whatever the product thinks of it."""
-
-_NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # the default one takes longer to make than a sandbox
-
 COMPUTED = {"updatedAt", "eventStatus", "eventStatusV2"}
 """What moves by itself with every write."""
 
@@ -144,7 +141,7 @@ def hubspot(situation: Situation, monkeypatch: pytest.MonkeyPatch, answers: str 
     options = Options(seed=situation.seed, rate="1000000/1", behaviours=situation.behaviours(answers))
     with (
         running(options) as sandbox,
-        httpx.Client(base_url=sandbox.base_url, trust_env=False, verify=_NO_TLS) as client,
+        httpx.Client(base_url=sandbox.base_url, trust_env=False, verify=NO_TLS) as client,
     ):
         monkeypatch.setenv("HUBSPOT_BASE_URL", sandbox.base_url)
         monkeypatch.setenv("HUBSPOT_ACCESS_TOKEN", WRITING_TOKEN)

@@ -8,7 +8,7 @@ from hypothesis import settings
 from tests.campaign.batches import HOW, batch
 from tests.campaign.ground import Ground, opened
 
-FEW = settings(HOW, max_examples=60)
+FEW = settings(HOW, max_examples=30)
 
 
 @pytest.fixture(scope="module")

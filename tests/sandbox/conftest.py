@@ -1,7 +1,6 @@
 """Sandboxes for tests, each with a client that speaks as app 1001."""
 
 import json
-import ssl
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from itertools import count
@@ -12,8 +11,7 @@ import httpx
 import pytest
 
 from reconciler.sandbox.server import Options, running
-
-NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # the default one takes longer to make than a sandbox
+from tests.loopback import NO_TLS
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from reconciler.sandbox.server import Options, running
 from reconciler.sandbox.store import FIRST_OBJECT_ID
+from tests.loopback import NO_TLS
 from tests.sandbox.asking import ACCOUNT, EVENTS, LEAST, Event, Time, stored
-from tests.sandbox.conftest import NO_TLS
 
 FAILING = {"every": 2}
 APPEARING = {**LEAST, "externalEventId": "appeared", "eventName": "Appeared"}

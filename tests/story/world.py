@@ -1,6 +1,5 @@
 """Small worlds: a sandbox that holds events, the people who edit them, the product let loose on it."""
 
-import ssl
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from datetime import UTC, datetime
@@ -27,6 +26,7 @@ from reconciler.receipt import Receipt
 from reconciler.transport.surroundings import Clock, Watch
 from tests.hubspot import connecting
 from tests.hubspot.forwarding import Way
+from tests.loopback import NO_TLS
 
 PORTAL = 7
 OURS, OTHERS = 1001, 2002
@@ -43,7 +43,6 @@ UNWATCHED = Watch()
 TOKEN = f"sandbox-{OURS}"
 OTHER_TOKEN = f"sandbox-{OTHERS}"
 
-_NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # the default one takes longer to make than a sandbox
 _BASE = "/marketing/marketing-events/2026-03"
 _Portal = TypeVar("_Portal", bound=PortalWriter)
 
@@ -90,7 +89,7 @@ class World:
         self.version = version
         self.policy = policy
         self._open = ExitStack()
-        self._outside = self._open.enter_context(httpx.Client(base_url=base_url, trust_env=False, verify=_NO_TLS))
+        self._outside = self._open.enter_context(httpx.Client(base_url=base_url, trust_env=False, verify=NO_TLS))
 
     def __enter__(self) -> Self:
         return self
