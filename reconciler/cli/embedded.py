@@ -29,7 +29,12 @@ def sandbox_server() -> ModuleType:
 def embedded(common: Common, portal: int | None) -> Iterator[str]:
     """Run the sandbox inside this process; give its base URL."""
     server = sandbox_server()
-    options = server.Options(db=common.sandbox_db or _default_db(), seed=common.sandbox_seed, portal=portal or 1)
+    options = server.Options(
+        db=common.sandbox_db or _default_db(),
+        seed=common.sandbox_seed,
+        portal=portal or 1,
+        clock=server.clock_from(common.sandbox_date),
+    )
     try:
         with server.running(options) as running:
             if running.remark:

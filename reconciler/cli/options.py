@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import wraps
@@ -62,9 +63,15 @@ def _number(ctx: click.Context, parameter: click.Parameter, value: float | None)
     return value
 
 
-def _utc(_: click.Context, __: click.Parameter, value: datetime | None) -> datetime | None:
+def _date(ctx: click.Context, parameter: click.Parameter, value: str | None) -> datetime | None:
     """Return a date as the moment when it begins in UTC."""
-    return None if value is None else value.replace(tzinfo=UTC)
+    if value is None:
+        return None
+    with suppress(ValueError):
+        moment = datetime.fromisoformat(value)
+        if moment.date().isoformat() == value:  # other forms of ISO 8601 are read too
+            return moment.replace(tzinfo=UTC)
+    raise click.BadParameter("it is not a date such as 2027-02-01", ctx, parameter)
 
 
 def _options(*, twins: bool) -> list[Callable[[Function], Function]]:
@@ -74,7 +81,6 @@ def _options(*, twins: bool) -> list[Callable[[Function], Function]]:
         return {"envvar": f"RECONCILER_{name}"} if twins else {}
 
     file = click.Path(path_type=Path, dir_okay=False)
-    date = click.DateTime(["%Y-%m-%d"])
     seconds = click.FloatRange(min=0, min_open=True, max=MOST_SECONDS)
     return [
         click.option("--env", "environment", metavar="NAME", help="Environment of the settings.", **twin("ENV")),
@@ -89,10 +95,9 @@ def _options(*, twins: bool) -> list[Callable[[Function], Function]]:
         click.option("--sandbox-seed", type=file, metavar="FILE", help="What a new one holds.", **twin("SANDBOX_SEED")),
         click.option(
             "--sandbox-date",
-            type=date,
-            callback=_utc,
+            callback=_date,
             metavar="YYYY-MM-DD",
-            help="Run as if it were this day.",
+            help="Run as if it were this day, the local HubSpot too.",
             **twin("SANDBOX_DATE"),
         ),
     ]

@@ -38,8 +38,6 @@ def command(
     behaviours: tuple[str, ...],
 ) -> int:
     """Run a local HubSpot on the loopback until it is interrupted, to try things with and to test against."""
-    if common.sandbox_date is not None:
-        raise UsageError("--sandbox-date means nothing here", hint="give it to the command that plans or applies")
     server = sandbox_server()
     options = server.Options(
         db=db or common.sandbox_db,
@@ -48,6 +46,7 @@ def command(
         latency_ms=latency,
         behaviours=behaviours,
         faults=faults,
+        clock=server.clock_from(common.sandbox_date),
     )
     try:
         server.serve(options, port, _announce)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
@@ -35,6 +36,12 @@ IDLE_SECONDS = 60
 
 def _now() -> int:
     return time.time_ns() // 1_000_000
+
+
+def clock_from(start: datetime | None) -> Clock:
+    """Return a clock that begins at `start` and goes on from there; without one it tells this machine's time."""
+    ahead = 0 if start is None else int(start.timestamp() * 1000) - _now()
+    return lambda: _now() + ahead
 
 
 @dataclass(frozen=True)

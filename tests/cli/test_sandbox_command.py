@@ -67,10 +67,12 @@ def test_it_behaves_as_asked() -> None:
     assert (behaviours["upsert"], behaviours["list-lag"], behaviours["search"]) == ("keep", 1.5, "prefix")
 
 
-def test_the_clock_of_the_sandbox_cannot_be_set() -> None:
-    screen = started("sandbox", "--sandbox-date", "2027-02-01")
-    assert screen.code == 64
-    assert "--sandbox-date means nothing here" in screen.err
+def test_its_clock_begins_at_the_day_it_is_given(seed: Seed, folder: Path) -> None:
+    with serving("--seed", seed(), "--sandbox-date", "2027-02-01") as (_, base_url):
+        environment = {"HUBSPOT_BASE_URL": base_url, "HUBSPOT_ACCESS_TOKEN": "sandbox-1001"}
+        assert started("apply", folder, "--yes", environment=environment).code == 0
+        (event,) = httpx.get(f"{base_url}/_sandbox/events").json()["events"]
+    assert event["createdAt"].startswith("2027-02-01T00:0")
 
 
 def test_a_behaviour_that_is_none_is_said() -> None:

@@ -210,6 +210,15 @@ def test_a_closed_stream_is_no_reason_for_a_traceback(tmp_path: Path, stream: st
 
 
 @pytest.mark.parametrize(
+    "value", ["", "tomorrow", "2027-02-30", "2027-2-1", "20270201", "2027-W05-1", "2027-02-01T10:00"]
+)
+def test_a_sandbox_date_that_is_none_is_wrong_usage(reconciler: CommandLine, value: str) -> None:
+    screen = reconciler("plan", "--sandbox", "--sandbox-date", value)
+    assert screen.code == 64
+    assert screen.err.endswith("it is not a date such as 2027-02-01\n")
+
+
+@pytest.mark.parametrize(
     ("option", "value"), [("--sandbox-db", "file"), ("--sandbox-seed", "file"), ("--sandbox-date", "2027-02-01")]
 )
 def test_an_option_of_the_sandbox_without_it_is_wrong_usage(reconciler: CommandLine, option: str, value: str) -> None:
