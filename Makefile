@@ -151,7 +151,7 @@ mutants:
 	@PYTHONHASHSEED=0 .tools/mutants/bin/mutmut run $(if $(MODULE),'reconciler.$(subst /,.,$(MODULE)).*')
 	@.tools/mutants/bin/python -m tests.mutants
 
-# pip check tells whether the lock is complete: whoever installs it does not look.
+# pip check finds a package that the lock lacks (but one that is only asked for by an extra): installing it does not.
 check: setup
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
@@ -169,10 +169,10 @@ check: setup
 audit:
 	@$(find_python); \
 	tools="$$(mktemp -d)" && trap 'rm -rf "$$tools"' EXIT \
-	&& $(call make_venv,"$$tools",$(AUDIT_LOCK)) \
+	&& $(call make_venv,"$$tools/venv",$(AUDIT_LOCK)) \
 	&& for lock in $(LOCKS); do \
 	    echo "$$lock" \
-	    && "$$tools/bin/pip-audit" --strict --require-hashes --disable-pip --progress-spinner off -r "$$lock" \
+	    && "$$tools/venv/bin/pip-audit" --strict --require-hashes --disable-pip --progress-spinner off -r "$$lock" \
 	    || exit 1; \
 	done
 

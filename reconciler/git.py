@@ -71,7 +71,7 @@ class Commit:
             raise UsageError(f"git does not have all of commit {self.id[:10]} here", hint=_PARTIAL)
         content = self._take(int(found[2]), most)
         if not self._answered.read(1):
-            raise UsageError(f"git ended before all of commit {self.id[:10]} was read", hint=_DAMAGED)
+            raise UsageError(f"git ended before all of commit {self.id[:10]} was read", hint=_CUT)
         return found[1].decode(), content
 
     def _take(self, size: int, most: int) -> bytes | None:
@@ -84,7 +84,8 @@ class Commit:
 
 
 _PARTIAL = "the clone was made with a filter: run `git fetch --refetch --no-filter`, or clone without one"
-_DAMAGED = "try again, git may be repacking; where it stays, run `git fsck`, and clone anew if it finds something"
+_DAMAGED = "run `git fsck`, and clone again if it reports damage"
+_CUT = f"try again, as git may be repacking; if the error remains, {_DAMAGED}"
 _SHALLOW = "this clone is shallow: run `git fetch --unshallow`, or set `fetch-depth: 0` for actions/checkout"
 _UNKNOWN = "name a branch, a tag or a commit that this clone has, or fetch it first"
 

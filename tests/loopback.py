@@ -1,13 +1,10 @@
 """The bound around the tests: this process connects to this machine alone."""
 
-import ssl
 import sys
 from pathlib import PurePath
 
 from reconciler.connections import is_loopback
 
-NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-"""For httpx clients of plain HTTP: to make the default one takes longer than to make a sandbox."""
 STRAYS: list[str] = []
 """Where somebody wanted to go nonetheless: what catches the error must not hide the attempt."""
 

@@ -3,13 +3,13 @@
 import hashlib
 import io
 import re
-import threading
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 from packaging.markers import Marker
 
@@ -95,10 +95,14 @@ def index_beyond(wanted: Sequence[Pin]) -> Iterator[Index]:
             """Say nothing: what was asked is in the index."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        index.url = f"http://127.0.0.1:{server.server_address[1]}/simple/"
-        yield index
-        server.shutdown()
+        index.url = f"http://127.0.0.1:{server.server_port}/simple/"
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield index
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def lock_for(index: Index, wanted: Sequence[Pin]) -> str:

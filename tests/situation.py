@@ -14,8 +14,7 @@ import pytest
 from reconciler.sandbox.behaviours import Behaviours
 from reconciler.sandbox.server import Options, running
 from tests.command_line import Screen
-from tests.hubspot.connecting import CERTIFICATE
-from tests.loopback import NO_TLS
+from tests.hubspot.connecting import CERTIFICATE, NO_TLS
 
 CASES = Path(__file__).parent / "cases"
 SITUATIONS = sorted(path.name for path in CASES.iterdir())

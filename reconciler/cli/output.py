@@ -43,10 +43,10 @@ def instruct(command: str) -> None:
 
 
 def settle() -> None:
-    """Let a stream that can no longer be written to lead nowhere.
+    """Redirect a stream that can no longer be written to the null device.
 
-    Python itself writes what is left at its end, and where that fails it ends with its own exit code instead of ours:
-    for standard output in every version, for standard error from 3.14 on.
+    Python flushes both streams at exit, and where that fails it exits with 120: for standard output in every version,
+    for standard error from 3.14 on.
     """
     for stream in (sys.stdout, sys.stderr):
         try:

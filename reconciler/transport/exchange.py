@@ -136,15 +136,17 @@ def _transport(server: Server, left: Callable[[], float]) -> BoundedTransport:
 
 def trusted(ca_file: str | None) -> ssl.SSLContext:
     """Give what certificates are checked against: a file's authorities, else those that everybody trusts."""
-    try:
-        context = (
-            httpx.create_ssl_context(trust_env=False) if ca_file is None else ssl.create_default_context(cafile=ca_file)
-        )
-    except OSError as error:
-        raise UsageError("SSL_CERT_FILE holds no certificates", hint="name a file of them in PEM form") from error
+    context = httpx.create_ssl_context(trust_env=False) if ca_file is None else _trusting(ca_file)
     # Not every build of Python leaves older versions out: some leave that to the system's settings of OpenSSL.
     context.minimum_version = max(context.minimum_version, ssl.TLSVersion.TLSv1_2)
     return context
+
+
+def _trusting(ca_file: str) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=ca_file)
+    except OSError as error:
+        raise UsageError("SSL_CERT_FILE holds no certificates", hint="name a file of them in PEM form") from error
 
 
 def _is_a_refusal(error: httpx.HTTPError) -> bool:

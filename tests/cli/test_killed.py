@@ -14,8 +14,8 @@ import pytest
 from reconciler.sandbox.server import Options, running
 from tests.aside import aside, ended, kill
 from tests.command_line import declare
+from tests.hubspot.connecting import NO_TLS
 from tests.hubspot.forwarding import Fate, Passing, forwarding
-from tests.loopback import NO_TLS
 from tests.story.world import LATER, OTHERS, PORTAL, Held, live
 
 OLD, NEW = "https://old.example", "https://new.example"
@@ -59,8 +59,8 @@ class Moments:
             return Fate.PASSED_ON
         if self.fate is Fate.ANSWER_LOST:
             headers = {"Authorization": "Bearer sandbox-1001", "Content-Type": "application/json"}
-            target = self.hubspot + passing.target
-            httpx.request(passing.method, target, content=passing.body, headers=headers, verify=NO_TLS)
+            with httpx.Client(headers=headers, trust_env=False, verify=NO_TLS) as client:
+                client.request(passing.method, self.hubspot + passing.target, content=passing.body)
         assert self.process is not None
         kill(self.process)
         return Fate.REQUEST_LOST
@@ -74,7 +74,8 @@ class World:
         self.folder = folder
 
     def held(self) -> list[Held]:
-        events: list[Held] = httpx.get(f"{self.portal}/_sandbox/events", verify=NO_TLS).json()["events"]
+        answer = httpx.get(f"{self.portal}/_sandbox/events", trust_env=False, verify=NO_TLS)
+        events: list[Held] = answer.json()["events"]
         return events
 
     def apply(self) -> int:

@@ -97,7 +97,7 @@ class Runner:
         written, file = (self.temp / f"{uuid.uuid4()}{end}" for end in ("", ".sh"))
         written.touch()
         file.write_text(script, encoding="utf-8")
-        ours = ("GITHUB_", "HUBSPOT_", "INPUT_", "PYTHON", "RECONCILER_")
+        ours = ("GITHUB_", "HUBSPOT_", "INPUT_", "PIP_", "PYTHON", "RECONCILER_")
         around = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
         told = {
             "GITHUB_ACTION_PATH": str(self.root / ACTION),

@@ -1,5 +1,6 @@
 """How tests reach a server on the loopback."""
 
+import ssl
 from pathlib import Path
 
 from reconciler.connections import Connection, Secret
@@ -8,6 +9,8 @@ CERTIFICATE = Path(__file__).parent / "loopback.pem"
 """A certificate of nobody for 127.0.0.1, with its key, good until 2126."""
 EXPIRED = Path(__file__).parents[1] / "security" / "certificates" / "expired.pem"
 """Another one, which was good until 2021."""
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""For httpx clients of plain HTTP: to make the default one takes longer than to make a sandbox."""
 ANY_TOKEN = "pat-na1-any"
 
 

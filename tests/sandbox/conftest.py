@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from reconciler.sandbox.server import Options, running
-from tests.loopback import NO_TLS
+from tests.hubspot.connecting import NO_TLS
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from reconciler.sandbox.server import Options, running
 from reconciler.sandbox.store import FIRST_OBJECT_ID
-from tests.loopback import NO_TLS
+from tests.hubspot.connecting import NO_TLS
 from tests.sandbox.asking import ACCOUNT, EVENTS, LEAST, Event, Time, stored
 
 FAILING = {"every": 2}

@@ -25,8 +25,8 @@ from reconciler.policy import Policy
 from reconciler.receipt import Receipt
 from reconciler.transport.surroundings import Clock, Watch
 from tests.hubspot import connecting
+from tests.hubspot.connecting import NO_TLS
 from tests.hubspot.forwarding import Way
-from tests.loopback import NO_TLS
 
 PORTAL = 7
 OURS, OTHERS = 1001, 2002
