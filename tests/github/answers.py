@@ -228,7 +228,7 @@ def _pull(asked: Asked) -> Answer:
 
 def _pulls_of(asked: Asked) -> Answer:
     github, sha = asked.github, asked.words[0]
-    if sha not in github.history():
+    if not github.has(sha):
         return _invalid(f"No commit found for SHA: {sha}")
     if sha in github.ancestors(github.branches[github.default_branch]):
         found = [pull for pull in github.pulls.values() if pull.merged_at and sha in pull.landed]

@@ -126,8 +126,10 @@ def test_what_a_moved_branch_takes_back_is_told_and_is_no_drift(shop: Workshop, 
     before = shop.github.branches["main"]
     shop.push_to_main(fair=event("fair", eventName="Expo"))
     assert dispatch(shop, "--allow-unreviewed").code == 0
-    if kept:  # else GitHub forgets the commit
+    if kept:
         shop.repository.git("branch", "kept", "main")
+    else:
+        shop.github.forget(shop.github.branches["main"])
     shop.repository.git("reset", "--quiet", "--hard", before)
     shop.repository.git("branch", "--quiet", "--force", "main", before)
     shop.push_to_main(fair="# as it was\n" + event("fair"))

@@ -241,8 +241,6 @@ def workshop(folder: Path, start: Start, *events: Held, settings: str = SETTINGS
     seed = folder / "seed.json"
     seed.write_text(json.dumps({"portal": {"id": PORTAL}, "events": events, "properties": []}))
     repository = Repository.at(folder / "repository")
-    for name in ("user.name", "user.email"):
-        repository.git("config", name, "someone@example")
     declare(repository.folder / "events", reconciler=settings, **files)
     first = repository.commit()
     with (

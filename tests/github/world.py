@@ -197,29 +197,33 @@ class LocalGitHub:
         self.graph[sha] = parents
         return sha
 
-    def history(self) -> Mapping[str, tuple[str, ...]]:
-        """Give each commit's parents: those made here, and those of the git repository where there is one."""
-        if self.git is None:
-            return self.graph
-        command = ["git", "-C", str(self.git), "log", "--all", "--format=%H %P"]
-        printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-        return self.graph | {line.split()[0]: tuple(line.split()[1:]) for line in printed.splitlines()}
+    def has(self, sha: str) -> bool:
+        """Tell whether it has a commit: one made here, or one of the git repository where there is one."""
+        if sha not in self.graph and self.git is not None:
+            command = ["git", "-C", str(self.git), "log", "--all", "--format=%H %P"]
+            printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+            self.graph |= {line.split()[0]: tuple(line.split()[1:]) for line in printed.splitlines()}
+        return sha in self.graph
+
+    def forget(self, sha: str) -> None:
+        """Forget a commit, unless a branch of the git repository still leads to it."""
+        del self.graph[sha]
 
     def ancestors(self, sha: str) -> set[str]:
         """Give a commit with all that it stands on."""
-        history, found, left = self.history(), set[str](), [sha]
+        found, left = set[str](), [sha]
         while left:
-            if (one := left.pop()) not in found and one in history:
+            if (one := left.pop()) not in found and self.has(one):
                 found.add(one)
-                left += history[one]
+                left += self.graph[one]
         return found
 
     def between(self, base: str, head: str) -> list[str]:
         """Give the commits that a head has and a base has not, the oldest first."""
-        history, left = self.history(), self.ancestors(head) - self.ancestors(base)
+        left = self.ancestors(head) - self.ancestors(base)
         ordered: list[str] = []
         while left:
-            ready = sorted(one for one in left if not left & set(history[one]))
+            ready = sorted(one for one in left if not left & set(self.graph[one]))
             ordered += ready
             left -= set(ready)
         return ordered
