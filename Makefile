@@ -92,12 +92,13 @@ setup:
 	@made_from="$$(sed '/^\[tool\./,$$d' requirements.lock pyproject.toml | cksum) $$(pwd -P)"; \
 	if [ "$$(head -n 1 .venv/made-from 2>/dev/null)" = "$$made_from" ] \
 	    && { [ -z "$(PYTHON)" ] || [ "$$(tail -n 1 .venv/made-from)" = "$(PYTHON)" ]; } \
-	    && .venv/bin/python -c '' 2>/dev/null; then exit 0; fi; \
+	    && [ -x .venv/bin/reconciler ] && .venv/bin/python -c '' 2>/dev/null; then exit 0; fi; \
 	$(find_python); \
 	echo 'Setting up .venv (once, about a minute)'; \
 	$(call make_venv,.venv,requirements.lock) \
 	&& .venv/bin/python $(PIP_INSTALL) --no-build-isolation --editable . </dev/null \
-	&& printf '%s\n%s\n' "$$made_from" "$$python" > .venv/made-from
+	&& printf '%s\n%s\n' "$$made_from" "$$python" > .venv/made-from \
+	|| { echo 'Setting up needs PyPI, or the mirror that pip is configured for. The next make begins anew.' >&2; exit 1; }
 
 demo: setup
 	@rm -f $(DEMO_DB) $(DEMO_DB)-shm $(DEMO_DB)-wal $(DEMO_PLAN)

@@ -71,7 +71,7 @@ def _date(ctx: click.Context, parameter: click.Parameter, value: str | None) -> 
         moment = datetime.fromisoformat(value)
         if moment.date().isoformat() == value:  # other forms of ISO 8601 are read too
             return moment.replace(tzinfo=UTC)
-    raise click.BadParameter("it is not a date such as 2027-02-01", ctx, parameter)
+    raise click.BadParameter(f"{value!r} is not a date such as 2027-02-01", ctx, parameter)
 
 
 def _options(*, twins: bool) -> list[Callable[[Function], Function]]:
@@ -97,7 +97,7 @@ def _options(*, twins: bool) -> list[Callable[[Function], Function]]:
             "--sandbox-date",
             callback=_date,
             metavar="YYYY-MM-DD",
-            help="Run as if it were this day, the local HubSpot too.",
+            help="With --sandbox: run as if it were this day.",
             **twin("SANDBOX_DATE"),
         ),
     ]

@@ -90,7 +90,10 @@ class Session:
 def _without_sandbox(common: Common) -> None:
     if any(given is not None for given in (common.sandbox_db, common.sandbox_seed, common.sandbox_date)):
         options = "--sandbox-db, --sandbox-seed and --sandbox-date"
-        raise UsageError(f"{options} mean nothing without --sandbox", hint="add --sandbox")
+        raise UsageError(
+            f"{options} mean nothing without --sandbox",
+            hint="add --sandbox, or leave them out, RECONCILER_SANDBOX_DB, _SEED and _DATE too",
+        )
 
 
 @contextmanager

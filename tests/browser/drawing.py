@@ -94,7 +94,8 @@ def missing() -> str:
     if chromium() is None:
         return "there is no Chromium: install one, or name it in RECONCILER_TEST_CHROMIUM"
     if mermaid() is None:
-        return "there is no mermaid: run `npm ci` in tests/browser, or name mermaid.min.js in RECONCILER_TEST_MERMAID"
+        how = "run `npm ci --ignore-scripts` in tests/browser, or name mermaid.min.js in RECONCILER_TEST_MERMAID"
+        return f"there is no mermaid: {how}"
     return ""
 
 

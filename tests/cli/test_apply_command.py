@@ -203,8 +203,8 @@ def test_where_no_receipt_can_be_kept_nothing_is_written(reconciler: CommandLine
 
 def test_a_closed_input_is_no_approval(folder: Path, portal: str) -> None:
     environment = {**os.environ, "HUBSPOT_BASE_URL": portal, "HUBSPOT_ACCESS_TOKEN": "sandbox-1001"}
-    command = f"exec {sys.executable} -m reconciler apply {folder} <&-"
-    ended = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False, env=environment)
+    command: list[str | Path] = ["sh", "-c", 'exec "$0" -m reconciler apply "$1" <&-', sys.executable, folder]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     assert ended.returncode == 5
     assert "Traceback" not in ended.stderr
 
@@ -212,8 +212,9 @@ def test_a_closed_input_is_no_approval(folder: Path, portal: str) -> None:
 def test_nobody_listening_to_the_log_loses_no_outcome(folder: Path, portal: str) -> None:
     environment = {**os.environ, "HUBSPOT_BASE_URL": portal, "HUBSPOT_ACCESS_TOKEN": "sandbox-1001"}
     receipt = folder.parent / "receipt.json"
-    command = f"exec {sys.executable} -m reconciler apply {folder} --yes --verbose --receipt {receipt} 2>/dev/full"
-    ended = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False, env=environment)
+    deaf = 'exec "$0" -m reconciler apply "$1" --yes --verbose --receipt "$2" 2>/dev/full'
+    command: list[str | Path] = ["sh", "-c", deaf, sys.executable, folder, receipt]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     assert ended.returncode == 0
     assert json.loads(receipt.read_text())["results"][0]["outcome"] == "done"
 

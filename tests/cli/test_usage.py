@@ -126,16 +126,16 @@ def test_a_file_that_cannot_be_written_is_an_error_without_traceback(reconciler:
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
 def test_a_full_disk_is_an_error_without_traceback(tmp_path: Path) -> None:
     declare(tmp_path / "events", launch="externalEventId: a\n")
-    command = f"exec {sys.executable} -m reconciler validate events > /dev/full"
-    ended = subprocess.run(["sh", "-c", command], cwd=tmp_path, stderr=subprocess.PIPE, text=True, check=False)
+    command = ["sh", "-c", 'exec "$0" -m reconciler validate events > /dev/full', sys.executable]
+    ended = subprocess.run(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True, check=False)
     assert ended.returncode == 1
     assert "Traceback" not in ended.stderr
     assert "No space left" in ended.stderr
 
 
 def test_a_closed_pipe_ends_quietly(tmp_path: Path) -> None:
-    command = f"{sys.executable} -m reconciler --help | true"
-    ended = subprocess.run(["sh", "-c", command], cwd=tmp_path, stderr=subprocess.PIPE, text=True, check=False)
+    command = ["sh", "-c", '"$0" -m reconciler --help | true', sys.executable]
+    ended = subprocess.run(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True, check=False)
     assert ended.stderr == ""
 
 
@@ -203,8 +203,8 @@ def test_a_file_that_cannot_be_written_whole_is_not_written_at_all(reconciler: C
 @pytest.mark.parametrize("stream", [">&-", "2>&-"])
 def test_a_closed_stream_is_no_reason_for_a_traceback(tmp_path: Path, stream: str) -> None:
     declare(tmp_path / "events", launch="externalEventId: a\nexternalAccountId: b\neventName: c\neventOrganizer: d\n")
-    command = f"exec {sys.executable} -m reconciler validate events {stream}"
-    ended = subprocess.run(["sh", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)
+    command = ["sh", "-c", f'exec "$0" -m reconciler validate events {stream}', sys.executable]
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert ended.returncode == 0
     assert "Traceback" not in ended.stderr
 
@@ -215,7 +215,7 @@ def test_a_closed_stream_is_no_reason_for_a_traceback(tmp_path: Path, stream: st
 def test_a_sandbox_date_that_is_none_is_wrong_usage(reconciler: CommandLine, value: str) -> None:
     screen = reconciler("plan", "--sandbox", "--sandbox-date", value)
     assert screen.code == 64
-    assert screen.err.endswith("it is not a date such as 2027-02-01\n")
+    assert screen.err.endswith(f"{value!r} is not a date such as 2027-02-01\n")
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ def venv(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make one venv for all jobs, whose pip installs nothing: each takes seconds. Two tests below have their own."""
     folder = tmp_path_factory.mktemp("venv")
     python = folder / "python"
-    python.write_text(f'#!/bin/sh\n[ "$*" = "-I -m venv venv" ] && ln -s {folder}/venv venv\n')
+    python.write_text(f'#!/bin/sh\n[ "$*" = "-I -m venv venv" ] && ln -s "{folder}/venv" venv\n')
     python.chmod(0o755)
     new_venv = f'"{sys.executable}" -I -m venv --without-pip venv'
     Runner(folder, folder, folder, python).start(new_venv, {})[0].communicate()

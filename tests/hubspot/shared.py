@@ -33,6 +33,6 @@ def published(name: str) -> Json:
     if not path.exists():
         # .ci/run has to have it; on a user's machine it may be missing.
         absent = pytest.fail if os.environ.get("REQUIRE_DESCRIPTIONS") else pytest.skip
-        absent(f"HubSpot's own descriptions are not at {_HUBSPOT}")  # one text, so that pytest sums it up in one line
+        absent(f"HubSpot's own descriptions, with which CI compares, are not at {_HUBSPOT}")  # one text, so one line
     read: Json = json.loads(path.read_text(encoding="utf-8"))
     return read
