@@ -1,6 +1,7 @@
 """One run of the command line: the one place that catches errors."""
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -63,4 +64,5 @@ def _said(error: click.UsageError) -> str:
 
 
 def _end(number: int, _: FrameType | None) -> None:
+    handle(signal.SIG_IGN)  # the next one must not keep this one from being told
     raise Interrupted(number)

@@ -49,13 +49,13 @@ class Stop:
 
     @contextmanager
     def listening(self) -> Iterator[None]:
-        """Take the signals that end a program as wishes."""
+        """Take the signals that end a program as wishes; once there was one, the rest of the run ignores them."""
         before = handle(self._wish)
         try:
             yield
         finally:
             for number, handler in before.items():
-                signal.signal(number, handler)
+                signal.signal(number, handler if self.number is None else signal.SIG_IGN)
 
     @contextmanager
     def breakable(self) -> Iterator[None]:

@@ -8,8 +8,8 @@ from typing import Any
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def handle(handler: Callable[[int, FrameType | None], None]) -> dict[int, Any]:
-    """Let a function handle them; give what did before.
+def handle(handler: Callable[[int, FrameType | None], None] | signal.Handlers) -> dict[int, Any]:
+    """Let a function handle them, or nothing; give what did before.
 
     A hang-up that is ignored stays so: `nohup` wants the run to go on.
     """

@@ -11,7 +11,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from signal import SIGHUP, SIGINT, SIGTERM
+from signal import SIGHUP, SIGINT, SIGTERM, getsignal, signal
 from threading import Thread
 from typing import Any
 
@@ -22,7 +22,7 @@ from reconciler.cli.session import Stop
 from reconciler.errors import Interrupted
 from tests.aside import aside, ended, send
 from tests.cli.conftest import LAUNCH
-from tests.command_line import declare
+from tests.command_line import CommandLine, declare
 from tests.hubspot.forwarding import Decide, Fate, Instead, Passing, Treatment, forwarding
 
 APPLY = ("apply", "--yes", "--receipt", "receipt.json")
@@ -169,10 +169,35 @@ def test_a_terminal_that_goes_takes_no_outcome_along(run: Run) -> None:
 
 
 @pytest.fixture
-def stop() -> Iterator[Stop]:
+def handlers() -> Iterator[None]:
+    """Leave the signals as they were: a run that is ended by one ignores them from then on."""
+    before = {number: signal(number, getsignal(number)) for number in (SIGINT, SIGTERM, SIGHUP)}
+    yield
+    for number, handler in before.items():
+        signal(number, handler)
+
+
+@pytest.fixture
+def stop(handlers: None) -> Iterator[Stop]:
     stop = Stop()
     with stop.listening():
         yield stop
+
+
+def test_a_second_signal_does_not_disturb_the_end_of_a_run(reconciler: CommandLine, handlers: None) -> None:
+    reconciler("--version")
+    with pytest.raises(Interrupted):
+        os.kill(os.getpid(), SIGTERM)
+    for number in (SIGINT, SIGTERM):
+        os.kill(os.getpid(), number)
+
+
+def test_once_a_run_was_told_to_end_its_rest_ignores_signals(handlers: None) -> None:
+    stop = Stop()
+    with stop.listening():
+        os.kill(os.getpid(), SIGTERM)
+    os.kill(os.getpid(), SIGTERM)
+    assert stop.number == SIGTERM
 
 
 def test_a_second_signal_is_nothing_while_no_answer_is_waited_for(stop: Stop) -> None:
