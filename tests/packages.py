@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 from packaging.markers import Marker
+
+from tests.serving import served
 
 _LOCKED = re.compile(r"^(?P<name>[a-z0-9-]+)==(?P<version>\S+)(?: ; (?P<marker>.*?))? \\$", re.MULTILINE)
 
@@ -94,15 +95,10 @@ def index_beyond(wanted: Sequence[Pin]) -> Iterator[Index]:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (the name that http.server gives it)
             """Say nothing: what was asked is in the index."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        index.url = f"http://127.0.0.1:{server.server_port}/simple/"
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield index
-        finally:
-            server.shutdown()
-            thread.join()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    index.url = f"http://127.0.0.1:{server.server_port}/simple/"
+    with served(server):
+        yield index
 
 
 def lock_for(index: Index, wanted: Sequence[Pin]) -> str:

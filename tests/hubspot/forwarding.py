@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
+
+from tests.serving import served
 
 
 class Fate(Enum):
@@ -90,14 +91,9 @@ def meeting(method: str, end: str, treatment: Treatment, *, times: int = 1_000) 
 @contextmanager
 def forwarding(base_url: str, decide: Decide = all_pass) -> Iterator[Way]:
     """Open a way that leads to `base_url`, on which `decide` says what becomes of each request."""
-    with _Forwarder(base_url, decide) as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield server.way
-        finally:
-            server.shutdown()
-            thread.join()
+    server = _Forwarder(base_url, decide)
+    with served(server):
+        yield server.way
 
 
 class _Forwarder(ThreadingHTTPServer):

@@ -25,7 +25,6 @@ from reconciler.policy import Policy
 from reconciler.receipt import Receipt
 from reconciler.transport.surroundings import Clock, Watch
 from tests.hubspot import connecting
-from tests.hubspot.connecting import NO_TLS
 from tests.hubspot.forwarding import Way
 
 PORTAL = 7
@@ -89,7 +88,8 @@ class World:
         self.version = version
         self.policy = policy
         self._open = ExitStack()
-        self._outside = self._open.enter_context(httpx.Client(base_url=base_url, trust_env=False, verify=NO_TLS))
+        outside = httpx.Client(base_url=base_url, trust_env=False, verify=connecting.NO_TLS)
+        self._outside = self._open.enter_context(outside)
 
     def __enter__(self) -> Self:
         return self
