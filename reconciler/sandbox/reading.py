@@ -5,7 +5,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn
 
-from reconciler.sandbox.refusals import invalid, missing
+from reconciler.sandbox.refusals import HubSpotError, invalid, missing
 
 _OBJECT_ID = re.compile(r"[1-9][0-9]{0,17}")  # fits into 64 bits
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -23,17 +23,20 @@ MOST_LEVELS = 100
 
 def read_json(text: bytes) -> object:
     """Return what a JSON text says, or refuse one that is broken, nested too deeply or holds what UTF-8 cannot."""
-    too_deep = invalid(f"Invalid input JSON: it is nested more than {MOST_LEVELS} deep", "body")
     try:
         value: object = json.loads(text.decode(), parse_constant=_refuse_constant)
         json.dumps(value, ensure_ascii=False).encode()  # finds lone surrogates, which no answer could hold
     except RecursionError as error:
-        raise too_deep from error
+        raise _too_deep() from error
     except ValueError as error:
         raise invalid(f"Invalid input JSON: {error}", "body") from error
     if _is_deeper(value, MOST_LEVELS):
-        raise too_deep
+        raise _too_deep()
     return value
+
+
+def _too_deep() -> HubSpotError:
+    return invalid(f"Invalid input JSON: it is nested more than {MOST_LEVELS} deep", "body")
 
 
 def _is_deeper(value: object, levels: int) -> bool:
