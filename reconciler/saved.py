@@ -1,6 +1,7 @@
 """A saved plan, read back."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import TypeVar
 
@@ -16,32 +17,46 @@ from reconciler.plan import Plan
 _T = TypeVar("_T")
 _Kind = TypeVar("_Kind", Action, Origin, Severity, Will)
 
+_VERSION = "format_version"
+_READABLE = re.compile(rf"{FORMAT_VERSION.partition('.')[0]}\.(0|[1-9][0-9]{{0,3}})")
 _HINT = "make the plan again with `reconciler plan --out FILE`"
 
 
 def read_plan(text: str) -> Plan:
-    """Read what `plan_json` wrote; `SavedPlanInvalid` where it is anything else.
+    """Read what `plan_json` wrote, here or in another minor version; `SavedPlanInvalid` where it is anything else.
 
-    The digest, every fingerprint and the summary are computed anew and compared, so that a file whose
-    shown values were changed is not taken for the plan that it claims to be.
+    The digest, every fingerprint and the summary are computed anew and compared, so that a file whose shown values
+    were changed is not taken for the plan that it claims to be. Keys that are not known here are passed over.
     """
     try:
         document = json.loads(text)
         plan = _read(document)
-        same = json.loads(plan_json(plan)) == document
+        contradicts = _contradicts(document, json.loads(plan_json(plan)) | {_VERSION: document[_VERSION]})
     except (ValueError, RecursionError) as error:
         # Python's own words for too deep a nesting differ from version to version.
         why = "it is nested too deeply" if isinstance(error, RecursionError) else error
         raise SavedPlanInvalid(f"this is not a saved plan: {why}", hint=_HINT) from error
-    if not same:
+    if contradicts:
         raise SavedPlanInvalid("this saved plan contradicts itself: it was changed after it was made", hint=_HINT)
     return plan
 
 
+def _contradicts(said: Json, known: Json) -> bool:
+    """Tell whether a document says anything else than `known` under a key that stands in `known`, or lacks the key."""
+    match known:
+        case dict():
+            return any(key not in said or _contradicts(said[key], value) for key, value in known.items())
+        case list():
+            return len(said) != len(known) or any(map(_contradicts, said, known))
+        case _:
+            # To Python a JSON true equals 1.
+            return type(said) is not type(known) or said != known
+
+
 def _read(document: Json) -> Plan:
     top = _Object(document, "")
-    version = top.text("format_version")
-    if version.partition(".")[0] != FORMAT_VERSION.partition(".")[0]:
+    version = top.text(_VERSION)
+    if not _READABLE.fullmatch(version):
         raise ValueError(f"its format {version[:20]!r} is not known here")
     portal, summary = top.object("portal"), top.object("summary")
     return Plan(

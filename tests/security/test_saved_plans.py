@@ -73,7 +73,7 @@ def test_the_honest_plan_lets_its_changes_run_and_no_neighbour() -> None:
 
 FOR_PEOPLE = {
     *("name", "file", "line", "registrants", "attendees"),
-    *("account_type", "timezone", "api_version", "app_id", "unchanged", "orphaned", "reads"),
+    *("account_type", "timezone", "api_version", "app_id", "unchanged", "orphaned", "reads", "format_version"),
 }
 """What no approval covers: it is shown, and nothing is done by it."""
 
