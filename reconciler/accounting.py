@@ -6,7 +6,7 @@ from typing import assert_never
 
 from reconciler.change import Change, Create, Delete, FieldChange, Update
 from reconciler.errors import ReconcilerError
-from reconciler.event import label_of
+from reconciler.freshness import not_taken_over
 from reconciler.guard import ApprovedPlan
 from reconciler.ledger import Applied, Ledger
 from reconciler.plan import Draft
@@ -69,17 +69,9 @@ def _kept(still: Change, fields: Sequence[FieldChange]) -> str:
         case Delete():
             return "still holds the event"
         case Update():
-            return _kept_values(fields)
+            return not_taken_over(fields)
         case _:
             assert_never(still)
-
-
-def _kept_values(fields: Sequence[FieldChange]) -> str:
-    full = ", ".join(label_of(field.name) for field in fields if field.after is None)
-    others = ", ".join(label_of(field.name) for field in fields if field.after is not None)
-    kept = f"kept the old value of {full} instead of emptying it (declare another text, or leave the key out)"
-    told = ((kept, full), (f"did not take over {others}", others))
-    return " and ".join(text for text, names in told if names)
 
 
 def _still_to_do(field: FieldChange, still: Change) -> bool:

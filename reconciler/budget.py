@@ -3,7 +3,7 @@
 from reconciler.change import is_orphan
 from reconciler.errors import Unavailable
 from reconciler.guard import ApprovedPlan
-from reconciler.steps import Completion, CreateBatch, Step, steps
+from reconciler.steps import Completion, CreateBatch, DeleteBatch, Step, steps
 
 
 def needed(approved: ApprovedPlan) -> int:
@@ -39,7 +39,7 @@ def _requests(step: Step, *, trusts_list: bool) -> int:
     match step:
         case CreateBatch() if trusts_list:
             return 1
-        case Completion():
-            return 3  # no answer confirms it, so it is read before and after
+        case Completion() | DeleteBatch():
+            return 1 + 2 * len(step.changes)  # no answer confirms it, so each is read before and after
         case _:
             return 1 + len(step.changes)

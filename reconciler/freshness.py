@@ -1,6 +1,6 @@
 """What a fresh read says of a planned change: still right, already true, or overtaken."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from reconciler.change import Change, Create, Delete, FieldChange, Update
@@ -93,3 +93,12 @@ def _essence(field: FieldChange) -> tuple[object, ...]:
 def without_completion(fields: Iterable[FieldChange]) -> tuple[FieldChange, ...]:
     """Leave out `eventCompleted`, which no request by object id can carry."""
     return tuple(field for field in fields if field.name != "eventCompleted")
+
+
+def not_taken_over(fields: Sequence[FieldChange]) -> str:
+    """Say which fields HubSpot left as they were, and what to do where it does not empty one."""
+    full = ", ".join(label_of(field.name) for field in fields if field.after is None)
+    others = ", ".join(label_of(field.name) for field in fields if field.after is not None)
+    kept = f"kept the old value of {full} instead of emptying it (declare another text, or leave the key out)"
+    told = ((kept, full), (f"did not take over {others}", others))
+    return " and ".join(text for text, names in told if names)

@@ -68,9 +68,10 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What HubSpot said of the items of one write; an item it does not name is settled by reading."""
+    """What HubSpot said of the items of one write; an item that it does not confirm is settled by reading."""
 
     confirmed: Collection[Identity] = ()
+    """Those that it names as written, with nothing that contradicts what was sent."""
     reasons: Mapping[Identity, str] = field(default_factory=dict)
     """Why an item failed, where HubSpot's answer names the item."""
     remark: str | None = None

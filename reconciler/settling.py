@@ -5,7 +5,8 @@ from typing import TypeVar
 
 from reconciler.change import Change, Delete
 from reconciler.errors import Interrupted, ReconcilerError, Unavailable
-from reconciler.freshness import Due, Freshness, Holds, Overtaken, judge, without_completion
+from reconciler.event import Identity, LiveEvent
+from reconciler.freshness import Due, Freshness, Holds, Overtaken, judge, not_taken_over, without_completion
 from reconciler.guard import ApprovedPlan
 from reconciler.ledger import Ledger
 from reconciler.live import Answer, Reader
@@ -18,6 +19,7 @@ Alone = Callable[[Changed], None]
 MOST_SILENCE = 3
 """Reads in a row that may fail before a write is settled without them: each waits for HubSpot on its own, so a batch
 of a hundred could use up all the time of the run."""
+_UNCONFIRMED = "HubSpot answered success, but does not confirm it"
 _UNHELD = "HubSpot answered success, but does not hold it"
 _STILL_HELD = "HubSpot did not say that it deleted it, and still holds it"
 
@@ -64,13 +66,13 @@ class Settling:
                 self.ledger.succeed(change)
                 continue
             named = answer.reasons.get(change.identity)
-            why = named or answer.remark or (_STILL_HELD if isinstance(change, Delete) else _UNHELD)
+            why = named or answer.remark
             self._settle(change, why, unclear=Outcome.FAILED, alone=None if named else alone, denied=bool(named))
 
     def _settle(
         self,
         change: Changed,
-        why: str,
+        why: str | None,
         *,
         unclear: Outcome,
         alone: Alone[Changed] | None = None,
@@ -78,16 +80,18 @@ class Settling:
     ) -> None:
         """Find out by reading what became of a change; `unclear` is its outcome where something else is there now.
 
-        Of a change that HubSpot `denied` by name, what somebody else was seen at is not taken for ours.
+        `why` is what HubSpot said against it, if anything. Of a change that it `denied` by name, what somebody else was
+        seen at is not taken for ours.
         """
+        said = why or _UNCONFIRMED
         if self.silence >= MOST_SILENCE:
-            self.ledger.record(change, Outcome.UNSURE, f"{why}; it was not read back, as the reads before it failed")
+            self.ledger.record(change, Outcome.UNSURE, f"{said}; it was not read back, as the reads before it failed")
             return
         try:
-            found = self.portal.find(change.identity)
+            found = self._read_back(change)
         except ReconcilerError as error:
             self.silence = self.silence + 1 if isinstance(error, Unavailable) else 0
-            self.ledger.record(change, Outcome.UNSURE, f"{why}; reading it back failed too")
+            self.ledger.record(change, Outcome.UNSURE, f"{said}; reading it back failed too")
             self.ledger.cause = self.ledger.cause or (error if isinstance(error, Interrupted) else None)
             return
         self.silence = 0
@@ -97,7 +101,14 @@ class Settling:
         elif alone is not None and isinstance(freshness, Due):
             alone(change)
         else:
-            self.ledger.record(change, unclear if isinstance(freshness, Overtaken) else Outcome.FAILED, why)
+            outcome = unclear if isinstance(freshness, Overtaken) else Outcome.FAILED
+            self.ledger.record(change, outcome, why or _unheld(change, freshness))
+
+    def _read_back(self, change: Change) -> LiveEvent | None:
+        """Read what a write was made to; a deleted object is gone, whatever somebody has made under its ids since."""
+        if isinstance(change, Delete) and self.portal.find(Identity(object_id=change.identity.object_id)) is None:
+            return None
+        return self.portal.find(change.identity)
 
     def _took_effect(self, change: Change, freshness: Freshness, *, denied: bool) -> bool:
         """Tell whether what was sent came true; what somebody changed beside it is for the second reading to tell."""
@@ -110,3 +121,12 @@ class Settling:
                 return self.ledger.awaits_another(change) and not without_completion(fields)
             case _:
                 return False
+
+
+def _unheld(change: Change, freshness: Freshness) -> str:
+    """Say what HubSpot did not do of what it answered success for."""
+    match freshness:
+        case Due(fields) | Overtaken(left=tuple(fields)) if fields and not isinstance(change, Delete):
+            return f"HubSpot answered success, but {not_taken_over(fields)}"
+        case _:
+            return _STILL_HELD if isinstance(change, Delete) else _UNHELD

@@ -179,10 +179,6 @@ class HttpWriter(HttpReader):
         """Send a POST; give what HubSpot answers."""
         return self._write("POST", path, {}, body).body
 
-    def post_for_status(self, path: str, body: Json) -> int:
-        """Send a POST whose status alone tells how it went."""
-        return self._write("POST", path, {}, body).status
-
     def patch(self, path: str, query: Mapping[str, str], body: Json) -> Json:
         """Send a PATCH; give what HubSpot answers."""
         return self._write("PATCH", path, query, body).body

@@ -5,7 +5,7 @@ API versions.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from reconciler.change import Create, FieldChange
@@ -14,6 +14,7 @@ from reconciler.hubspot.shapes import headcount, number, optional_id, required_i
 from reconciler.live import Edit, Hit
 from reconciler.transport.json_text import shortened, shown
 from reconciler.transport.shapes import Json, Malformed, as_kind, as_list, as_mapping, optional
+from reconciler.values import same
 
 PAGE = 100
 """Events in one page of the list: the most that HubSpot allows (list, `limit`)."""
@@ -37,11 +38,29 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
-class BatchAnswer:
-    """The items that a batch answer names: object ids that went well, messages with the ids they speak of."""
+class Written:
+    """An event as the answer to a write shows it; it need not tell which event it is, nor every field."""
 
-    object_ids: tuple[str, ...]
+    object_id: str | None
+    shown: Mapping[str, Json] = field(default_factory=dict)
+    """What the answer says of fields, custom properties too, as it says it."""
+
+    def agrees_with(self, sent: Iterable[FieldChange]) -> bool:
+        """Return whether no field that was sent is shown with another value."""
+        return all(_shows(change, self.shown[change.name]) for change in sent if change.name in self.shown)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchAnswer:
+    """The items that a batch answer names: events that went well, messages with the ids they speak of."""
+
+    results: tuple[Written, ...]
     problems: tuple[tuple[str, frozenset[str]], ...]
+
+    @property
+    def object_ids(self) -> tuple[str, ...]:
+        """The ids of the events that went well, where the answer tells them."""
+        return tuple(result.object_id for result in self.results if result.object_id is not None)
 
 
 def page(body: Json) -> Page:
@@ -139,15 +158,31 @@ def token_app(body: Json) -> int | None:
 def batch_answer(body: Json) -> BatchAnswer:
     """Read what a batch answer says of its items; the order of its results means nothing."""
     answer = as_mapping(body, "")
-    results = [as_mapping(item, "results") for item in as_list(answer.get("results"), "results")]
+    results = (written(item, "results") for item in as_list(answer.get("results"), "results"))
     problems = [as_mapping(item, "errors") for item in as_list(answer.get("errors") or [], "errors")]
-    ids = (optional_id(item.get("objectId"), "results.objectId") for item in results)
-    return BatchAnswer(tuple(filter(None, ids)), tuple(map(_problem, problems)))
+    return BatchAnswer(tuple(results), tuple(map(_problem, problems)))
 
 
-def written_id(body: Json) -> str | None:
-    """Read which event the answer to a single write speaks of."""
-    return optional_id(as_mapping(body, "").get("objectId"), "objectId")
+def written(body: Json, path: str = "") -> Written:
+    """Read an event as the answer to a write shows it."""
+    item = as_mapping(body, path)
+    properties = item.get("customProperties")
+    pairs = (one for one in properties if isinstance(one, dict)) if isinstance(properties, list) else ()
+    custom = {f"{CUSTOM}{one.get('name')}": one.get("value") for one in pairs}
+    plain = {known.name: item[known.name] for known in FIELDS if known.name in item}
+    return Written(optional_id(item.get("objectId"), f"{path}.objectId" if path else "objectId"), {**plain, **custom})
+
+
+def _shows(change: FieldChange, shown: Json) -> bool:
+    """Return whether an answer shows the value that was sent; one that cannot be read is another."""
+    kind = kind_of(change.name)
+    if shown in (None, ""):
+        return same(kind, change.after, None)
+    try:
+        held = _text(shown) if change.name.startswith(CUSTOM) else _value(kind, shown, change.name)
+    except Malformed:
+        return False
+    return same(kind, change.after, held)
 
 
 def create_body(changes: Iterable[Create]) -> Json:
@@ -213,10 +248,10 @@ def _sent(change: FieldChange) -> str | bool:
 
 
 def _plain_fields(item: Mapping[str, Json], path: str) -> dict[str, Value]:
-    values = ((field, item.get(field.name)) for field in FIELDS)
+    values = ((known, item.get(known.name)) for known in FIELDS)
     return {
-        field.name: _value(field.kind, value, f"{path}.{field.name}")
-        for field, value in values
+        known.name: _value(known.kind, value, f"{path}.{known.name}")
+        for known, value in values
         if value is not None and value != ""
     }
 

@@ -16,8 +16,6 @@ from reconciler.live import Answer, Edit
 from reconciler.transport.json_text import shortened
 from reconciler.transport.shapes import Json
 
-NO_CONTENT = 204
-
 _T = TypeVar("_T")
 
 
@@ -40,32 +38,40 @@ class PortalWriter(PortalReader):
     def create(self, changes: Sequence[Create]) -> Answer:
         """Make events (batch upsert).
 
-        Its results tell neither external id, so only a count of results equal to that of the inputs confirms them.
+        Its results tell neither external id, so only as many results as inputs confirm one, and one of them must agree
+        with what was sent.
         """
         answer = _carried_out(wire.batch_answer, self._writing.post(self._paths.upsert, wire.create_body(changes)))
-        identities = [change.identity for change in changes]
-        if not answer.problems and len(set(answer.object_ids)) == len(identities):
-            return Answer(identities)
-        return _told(answer, (), {identity: str(identity.external_event_id) for identity in identities})
+        if not answer.problems and len(set(answer.object_ids)) == len(changes):
+            agreeing = (one for one in changes if any(result.agrees_with(one.fields) for result in answer.results))
+            return Answer([change.identity for change in agreeing])
+        return _told(answer, (), {change.identity: str(change.identity.external_event_id) for change in changes})
 
     def create_one(self, change: Create) -> Answer:
         """Make one event (create), which HubSpot refuses where its ids are taken."""
-        return _single(change.identity, self._writing.post(self._paths.create, wire.record(change)))
+        return _single(change, self._writing.post(self._paths.create, wire.record(change)))
 
     def update(self, edits: Sequence[Edit]) -> Answer:
         """Change events (batch update), whichever status HubSpot reports failing items with.
 
-        An item that stands among both the results and the errors is not confirmed.
+        An item that stands among both the results and the errors is not confirmed, nor is one whose result shows
+        another value than was sent.
         """
         answer = _carried_out(wire.batch_answer, self._writing.post(self._paths.update, wire.update_body(edits)))
         names = {edit.identity: str(edit.identity.object_id) for edit in edits}
-        well = set(answer.object_ids).difference(*(about for _, about in answer.problems))
-        return _told(answer, [identity for identity, name in names.items() if name in well], names)
+        failed = frozenset[str]().union(*(about for _, about in answer.problems))
+        well = {result.object_id: result for result in answer.results if result.object_id not in failed}
+        confirmed = [
+            edit.identity
+            for edit in edits
+            if (result := well.get(edit.identity.object_id)) is not None and result.agrees_with(edit.fields)
+        ]
+        return _told(answer, confirmed, names)
 
     def update_one(self, edit: Edit) -> Answer:
         """Change one event (update by object id), which leaves alone what is not sent."""
         path = self._paths.by_object_id(str(edit.identity.object_id))
-        return _single(edit.identity, self._writing.patch(path, {}, wire.edit_body(edit)))
+        return _single(edit, self._writing.patch(path, {}, wire.edit_body(edit)))
 
     def complete(self, identity: Identity, *, cancelled: bool) -> Answer:
         """Complete an event (update by external ids): no request by object id carries `eventCompleted`."""
@@ -75,9 +81,9 @@ class PortalWriter(PortalReader):
         return Answer()
 
     def archive(self, identities: Sequence[Identity]) -> Answer:
-        """Delete events (batch archive): 204 says that all are gone, anything else is settled by reading."""
-        status = self._writing.post_for_status(self._paths.archive, wire.archive_body(identities))
-        return Answer(identities if status == NO_CONTENT else ())
+        """Delete events (batch archive); the answer, 204 for all of them, names none, so none is confirmed by it."""
+        self._writing.post(self._paths.archive, wire.archive_body(identities))
+        return Answer()
 
 
 def _carried_out(decode: Callable[[Json], _T], body: Json) -> _T:
@@ -88,10 +94,11 @@ def _carried_out(decode: Callable[[Json], _T], body: Json) -> _T:
         raise Unavailable(error.message, hint=error.hint, sent=True) from error
 
 
-def _single(identity: Identity, body: Json) -> Answer:
+def _single(sent: Create | Edit, body: Json) -> Answer:
     """Confirm a single write by the event that HubSpot answers with; which one a create makes is not known before."""
-    written = _carried_out(wire.written_id, body)
-    return Answer((identity,) if written is not None and identity.object_id in (None, written) else ())
+    written = _carried_out(wire.written, body)
+    is_meant = written.object_id is not None and sent.identity.object_id in (None, written.object_id)
+    return Answer((sent.identity,) if is_meant and written.agrees_with(sent.fields) else ())
 
 
 def _told(answer: wire.BatchAnswer, confirmed: Collection[Identity], names: Mapping[Identity, str]) -> Answer:

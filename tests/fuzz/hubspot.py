@@ -170,7 +170,7 @@ DECODERS: tuple[tuple[Callable[[Json], object], Json], ...] = (
     (wire.token_app, BODIES[5]),
     (allowance.usage, BODIES[6]),
     (wire.batch_answer, {"results": [{"objectId": "7"}], "errors": [PROBLEM]}),
-    (wire.written_id, {"objectId": "7"}),
+    (wire.written, {"objectId": "7", "eventName": "x"}),
 )
 """The readers of bodies, each with one that it understands."""
 REFUSALS: tuple[Json, ...] = (

@@ -88,6 +88,16 @@ def meeting(method: str, end: str, treatment: Treatment, *, times: int = 1_000) 
     return decide
 
 
+def both(*decisions: Decide) -> Decide:
+    """Let the first that does not pass a request on decide."""
+
+    def decide(passing: Passing) -> Treatment:
+        treatments = (one(passing) for one in decisions)
+        return next((treatment for treatment in treatments if treatment is not Fate.PASSED_ON), Fate.PASSED_ON)
+
+    return decide
+
+
 @contextmanager
 def forwarding(base_url: str, decide: Decide = all_pass) -> Iterator[Way]:
     """Open a way that leads to `base_url`, on which `decide` says what becomes of each request."""

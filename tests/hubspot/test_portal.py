@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -365,6 +366,13 @@ def test_creates_are_not_confirmed_by_anything_else(play: Open, reply: Play, tol
     assert portal.create(CREATES) == told
 
 
+def test_a_create_that_no_result_agrees_with_is_not_confirmed(play: Open) -> None:
+    portal, _ = play(batch({"objectId": "1", "eventName": "x"}, {"objectId": "2", "eventName": "y"}))
+    fields = [(FieldChange("eventName", None, name),) for name in "xz"]
+    named = [replace(one, fields=each) for one, each in zip(CREATES, fields, strict=True)]
+    assert portal.create(named) == Answer([SUMMIT])
+
+
 def test_an_error_that_names_an_event_id_of_two_accounts_names_neither(play: Open) -> None:
     portal, _ = play(batch(errors=(FAILED,)))
     twins = [Create(Identity(account, "launch"), None, ()) for account in ("acme", "beta")]
@@ -391,6 +399,13 @@ def test_an_update_that_failed_is_named_with_its_reason(play: Open, status: int)
 def test_an_update_is_confirmed_by_its_own_result_and_not_by_one_in_its_place(play: Open, held: Edit) -> None:
     portal, _ = play(batch({"objectId": str(held.identity.object_id)}))
     assert portal.update(EDITS).confirmed == [held.identity]
+
+
+def test_an_update_whose_result_shows_another_value_is_not_confirmed(play: Open) -> None:
+    first, second = EDITS
+    wrong = {field.name: "other" for field in first.fields}
+    portal, _ = play(batch({"objectId": "1", **wrong}, {"objectId": "2"}))
+    assert portal.update(EDITS).confirmed == [second.identity]
 
 
 def test_what_is_said_twice_without_naming_anything_is_told_once(play: Open) -> None:
@@ -442,6 +457,14 @@ def test_a_single_write_without_an_event_in_its_answer_is_not_confirmed(
     assert write(portal) == Answer()
 
 
+@each_single
+def test_a_single_write_whose_answer_shows_another_value_is_not_confirmed(
+    play: Open, write: Callable[[PortalWriter], Answer], identity: Identity, method: str, target: str
+) -> None:
+    portal, _ = play(answer(body={"objectId": "1", "eventName": "other"}))
+    assert write(portal) == Answer()
+
+
 def test_an_update_is_not_confirmed_by_another_event_in_its_answer(play: Open) -> None:
     portal, _ = play(answer(body={"objectId": "901"}))
     assert portal.update_one(EDITS[0]) == Answer()
@@ -455,13 +478,11 @@ def test_a_create_whose_ids_are_taken_names_the_event_that_has_them(play: Open) 
     assert (caught.value.conflict, caught.value.status) == ("42", 400)
 
 
-@pytest.mark.parametrize("status", [200, 202, 207])
-def test_deletes_are_confirmed_by_a_204_alone(play: Open, status: int) -> None:
-    identities = [edit.identity for edit in EDITS]
-    portal, server = play(answer(204, b""), batch(status=status))
-    assert portal.archive(identities) == Answer(identities)
-    assert portal.archive(identities) == Answer()
-    assert {(one.method, one.target) for one in server.received} == {("POST", f"{BASE}/batch/archive")}
+@pytest.mark.parametrize("reply", [answer(204, b""), answer(202, b""), batch(), batch(status=207)])
+def test_deletes_are_confirmed_by_reading_alone(play: Open, reply: Play) -> None:
+    portal, server = play(reply)
+    assert portal.archive([edit.identity for edit in EDITS]) == Answer()
+    assert [(one.method, one.target) for one in server.received] == [("POST", f"{BASE}/batch/archive")]
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ DECODERS: Mapping[str, Decode] = {
     "account": wire.account,
     "token_app": wire.token_app,
     "batch_answer": wire.batch_answer,
-    "written_id": wire.written_id,
+    "written": wire.written,
 }
 decoders = pytest.mark.parametrize("decode", DECODERS.values(), ids=DECODERS)
 
@@ -84,7 +84,7 @@ BODIES: dict[str, Json] = {
     "account": {"portalId": 7, "accountType": "STANDARD", "timeZone": "Europe/Berlin"},
     "token_app": {"appId": 1001},
     "batch_answer": {"status": "COMPLETE", "results": [EVENT], "errors": [ERROR], "numErrors": 1},
-    "written_id": EVENT,
+    "written": EVENT,
 }
 
 
@@ -237,8 +237,44 @@ def test_a_search_tells_account_ids() -> None:
 
 
 def test_a_single_write_tells_which_event_it_wrote() -> None:
-    assert wire.written_id(EVENT) == "864004668137"
-    assert wire.written_id({}) is None
+    assert wire.written(EVENT).object_id == "864004668137"
+    assert wire.written({}) == wire.Written(None)
+
+
+@pytest.mark.parametrize(
+    ("name", "sent", "shown", "agrees"),
+    [
+        ("eventUrl", "https://a.example", "https://a.example", True),
+        ("eventUrl", "https://a.example", "https://b.example", False),
+        ("eventUrl", "https://a.example", None, False),
+        ("eventUrl", None, None, True),
+        ("eventUrl", None, "", True),
+        ("eventUrl", None, "https://a.example", False),
+        ("eventUrl", "7", 7, False),
+        ("startDateTime", "2027-04-15T09:00:00Z", "2027-04-15T11:00:00+02:00", True),
+        ("startDateTime", "2027-04-15T09:00:00Z", "2027-04-15T09:00:00", False),
+        ("eventCancelled", True, True, True),
+        ("eventCancelled", True, False, False),
+        ("eventCancelled", False, None, True),
+    ],
+)
+def test_a_field_in_the_answer_to_a_write_agrees_with_what_was_sent_or_not(
+    name: str, sent: Value, shown: Json, *, agrees: bool
+) -> None:
+    assert wire.written({name: shown}).agrees_with([FieldChange(name, "before", sent)]) is agrees
+
+
+@pytest.mark.parametrize(("shown", "agrees"), [("EMEA", True), ("APAC", False)])
+def test_a_custom_property_in_the_answer_to_a_write_agrees_with_what_was_sent_or_not(
+    shown: str, *, agrees: bool
+) -> None:
+    found = wire.written({"customProperties": [7, {}, {"name": "region", "value": shown}]})
+    assert found.agrees_with([FieldChange("customProperties.region", None, "EMEA")]) is agrees
+
+
+def test_what_the_answer_to_a_write_does_not_show_contradicts_nothing() -> None:
+    found = wire.written({"objectId": "7", "customProperties": None})
+    assert found.agrees_with([FieldChange("eventName", None, "Summit"), FieldChange("customProperties.a", None, "x")])
 
 
 def test_account_details_may_say_no_more_than_the_portal() -> None:
@@ -367,8 +403,8 @@ def test_a_batch_without_errors_has_no_problems(errors: Json) -> None:
         (wire.batch_answer, {"results": [], "errors": [{"context": 7}]}, "errors.context is not an object"),
         (wire.batch_answer, {"results": [], "errors": [{"message": 7}]}, "errors.message is not a text"),
         (wire.event_by_external_ids, 7, "event is not an object"),
-        (wire.written_id, [], "the answer is not an object"),
-        (wire.written_id, {"objectId": []}, "objectId is not a text"),
+        (wire.written, [], "the answer is not an object"),
+        (wire.written, {"objectId": []}, "objectId is not a text"),
     ],
 )
 def test_what_is_malformed_is_named_with_its_place(decode: Decode, body: Json, said: str) -> None:

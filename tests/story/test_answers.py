@@ -27,6 +27,7 @@ from tests.hubspot.forwarding import (
     Passing,
     Reworded,
     Treatment,
+    both,
     forwarding,
     meeting,
 )
@@ -345,12 +346,19 @@ def test_a_failure_while_reading_before_the_first_write_leaves_everything_as_it_
 # Answers that say less than the truth, or more
 
 
-@pytest.mark.parametrize(("event", "treatment"), [("winter", Instead(200, b"{}")), ("orphan", Instead(202))])
-def test_a_success_with_nothing_stored_is_a_failure(start: Start, event: str, treatment: Treatment) -> None:
+@pytest.mark.parametrize(
+    ("event", "treatment", "why"),
+    [
+        ("winter", Instead(200, b"{}"), "HubSpot answered success, but did not take over completed"),
+        ("orphan", Instead(202), STILL_HOLDS),
+        ("orphan", Instead(204), STILL_HOLDS),
+    ],
+)
+def test_a_success_with_nothing_stored_is_a_failure(start: Start, event: str, treatment: Treatment, why: str) -> None:
     world = start(*BEFORE, policy=DELETES)
     receipt = run(world, meeting(*WRITES[event], treatment))
     assert outcomes(receipt)[event] is Outcome.FAILED
-    assert reasons(receipt)[event] == (STILL_HOLDS if event == "orphan" else DOES_NOT_HOLD)
+    assert reasons(receipt)[event] == why
     assert not holds(world, event)
     assert (receipt.cause, receipt.exit_code) == (None, 6)
     assert receipt.verified
@@ -372,22 +380,40 @@ def test_a_success_that_names_nothing_is_settled_by_reading(start: Start, event:
     assert receipt.exit_code == 0
 
 
-@pytest.mark.parametrize(
-    ("event", "treatment", "why"),
-    [
-        ("summer", Instead(200, b'{"results": [{"objectId": "1"}]}'), "does not hold the event"),
-        ("orphan", Instead(204), "still holds the event"),
-    ],
-)
-def test_a_success_that_the_second_reading_disproves_is_taken_back(
-    start: Start, event: str, treatment: Treatment, why: str
-) -> None:
+def test_a_success_that_the_second_reading_disproves_is_taken_back(start: Start) -> None:
     world = start(*BEFORE, policy=DELETES)
-    receipt = run(world, meeting(*WRITES[event], treatment))
-    assert outcomes(receipt)[event] is Outcome.FAILED
-    assert reasons(receipt)[event] == f"HubSpot answered success, but {why}"
-    assert [change.name for change in receipt.verified or ()] == [event]
+    lie = Instead(200, b'{"results": [{"objectId": "1"}]}')
+    receipt = run(world, meeting(*WRITES["summer"], lie))
+    assert outcomes(receipt)["summer"] is Outcome.FAILED
+    assert reasons(receipt)["summer"] == "HubSpot answered success, but does not hold the event"
+    assert [change.name for change in receipt.verified or ()] == ["summer"]
     assert receipt.exit_code == 6
+
+
+OLD_LINK = b'{"results": [{"objectId": "%s", "eventUrl": "https://old.example"}]}'
+
+
+def test_a_success_whose_own_result_contradicts_it_is_settled_by_reading(start: Start) -> None:
+    world = start(*BEFORE)
+    (spring,) = (one["objectId"] for one in world.held() if one["externalEventId"] == "spring")
+    stale = Reworded(200, OLD_LINK % spring.encode())
+    receipt = run(world, meeting(*WRITES["spring"], stale), DECLARED[1])
+    assert outcomes(receipt) == {"spring": Outcome.DONE}
+    assert (reasons(receipt), receipt.exit_code) == ({"spring": None}, 0)
+
+
+def test_a_success_whose_own_result_contradicts_it_is_a_failure_without_a_second_reading(start: Start) -> None:
+    world = start(*BEFORE)
+    (spring,) = (one["objectId"] for one in world.held() if one["externalEventId"] == "spring")
+    ignoring = Instead(200, OLD_LINK % spring.encode())
+    alone = Instead(200, b'{"objectId": "%s", "eventUrl": "https://old.example"}' % spring.encode())
+    unread = meeting("GET", "/2026-03", Instead(400))
+    receipt = run(
+        world, both(meeting(*WRITES["spring"], ignoring), meeting("PATCH", f"/{spring}", alone), unread), DECLARED[1]
+    )
+    assert outcomes(receipt) == {"spring": Outcome.FAILED}
+    assert reasons(receipt) == {"spring": "HubSpot answered success, but did not take over link"}
+    assert (receipt.verified, receipt.exit_code) == (None, 6)
 
 
 def test_what_was_not_made_is_read_once_more_after_the_run(start: Start) -> None:
@@ -584,7 +610,7 @@ def test_a_write_that_cannot_be_read_back_is_unsure_and_the_run_goes_on(start: S
 
     receipt = run(world, decide, DECLARED[0], DECLARED[1])
     assert outcomes(receipt) == {"summer": Outcome.UNSURE, "spring": Outcome.DONE}
-    assert reasons(receipt)["summer"] == f"{DOES_NOT_HOLD}; reading it back failed too"
+    assert reasons(receipt)["summer"] == "HubSpot answered success, but does not confirm it; reading it back failed too"
     assert (receipt.cause, receipt.verified, receipt.exit_code) == (None, (), 6)
 
 
