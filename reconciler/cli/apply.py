@@ -141,7 +141,8 @@ def _apply(declared: Declared, base: Base, settings: Settings, options: Options)
     ):
         portal = PortalWriter(http, settings.api_version)
         policy = replace(way.policy, trusts_list=options.lookup is trust_list)
-        draft = make_plan(declared, policy, portal, options.now(), base)
+        with way.reading.shown():
+            draft = make_plan(declared, policy, portal, options.now(), base)
         if not options.reviewed or not draft.plan.changes:
             _show_plan(draft, options)
         approved = _approve(draft, options)

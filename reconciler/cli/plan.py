@@ -67,4 +67,5 @@ def _plan(declared: Declared, base: Base, settings: Settings, limits: Limits, co
         HttpReader(way.connection, timeout=way.timeout, clock=way.clock, watch=way.watch) as http,
     ):
         reader = PortalReader(http, settings.api_version)
-        return with_refusals(make_plan(declared, way.policy, reader, call.now(), base), limits)
+        with way.reading.shown():
+            return with_refusals(make_plan(declared, way.policy, reader, call.now(), base), limits)

@@ -1,11 +1,16 @@
-"""The progress of an apply, on a terminal only."""
+"""How far a run has come, on a terminal only."""
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
 
 from reconciler.ledger import Applied
 from reconciler.receipt import Outcome
+from reconciler.render.words import count
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Display
 
 Progress = Callable[[Applied], None]
 
@@ -13,18 +18,68 @@ Progress = Callable[[Applied], None]
 @contextmanager
 def progress(total: int, *, quiet: bool) -> Iterator[Progress]:
     """Show how many of `total` changes are through; nothing where nobody watches."""
-    if quiet or not total or not sys.stderr.isatty():
+    if not total or not _is_watched(quiet=quiet):
         yield lambda _: None
         return
+    with _display() as bar:
+        task = bar.add_task("Applying", total=total)
+        yield lambda applied: bar.update(task, completed=_through(applied))
+
+
+class ReadingProgress:
+    """The progress of a reading, whose end nobody knows: how many requests HubSpot has answered."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._quiet = quiet
+        self._told: Callable[[], None] = lambda: None
+
+    def answered(self) -> None:
+        """Count one more answer where somebody watches."""
+        self._told()
+
+    @contextmanager
+    def shown(self) -> Iterator[None]:
+        """Show the progress meanwhile; nothing where nobody watches."""
+        if not _is_watched(quiet=self._quiet):
+            yield
+            return
+        with _display() as bar:
+            self._told = _counting(bar)
+            try:
+                yield
+            finally:
+                self._told = lambda: None
+
+
+def _counting(bar: "Display") -> Callable[[], None]:
+    """Add a task without an end; return what counts one more answer."""
+    task = bar.add_task(_READING, total=None)
+
+    def answered() -> None:
+        bar.advance(task)
+        number = int(bar.tasks[task].completed)
+        bar.update(task, description=f"{_READING}: {count(number, 'answer')}")
+
+    return answered
+
+
+_READING = "Reading HubSpot"
+
+
+def _is_watched(*, quiet: bool) -> bool:
+    return not quiet and sys.stderr.isatty()
+
+
+@contextmanager
+def _display() -> "Iterator[Display]":
     # Only a person at a terminal waits for the terminal library to load.
     import rich.progress  # noqa: PLC0415
     from rich.console import Console  # noqa: PLC0415
 
     bar = rich.progress.Progress(console=Console(stderr=True), transient=True)
-    task = bar.add_task("Applying", total=total)
     bar.start()
     try:
-        yield lambda applied: bar.update(task, completed=_through(applied))
+        yield bar
     finally:
         with suppress(OSError):  # a terminal that has gone must not take the outcome along
             bar.stop()

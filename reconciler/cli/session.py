@@ -12,6 +12,7 @@ from types import FrameType
 from reconciler.cli.embedded import embedded
 from reconciler.cli.options import DEFAULT_TIMEOUT, Common
 from reconciler.cli.output import say
+from reconciler.cli.progress import ReadingProgress
 from reconciler.cli.signals import handle
 from reconciler.connections import Connection, Secret, load_connection
 from reconciler.errors import Interrupted, UsageError
@@ -85,6 +86,7 @@ class Session:
     timeout: float
     clock: Clock
     watch: Watch
+    reading: ReadingProgress
 
 
 def _without_sandbox(common: Common) -> None:
@@ -100,12 +102,14 @@ def _without_sandbox(common: Common) -> None:
 def opened(common: Common, settings: Settings, stop: Stop) -> Iterator[Session]:
     """Open the way to the portal that the options and settings mean."""
     clock = Clock(sleep=stop.sleep)
-    watch = Watch(gate=stop.gate, breakable=stop.breakable, log=say if common.verbose else lambda _: None)
+    reading = ReadingProgress(quiet=common.quiet or common.verbose)  # who sees each request needs no count of them
+    log = say if common.verbose else lambda _: None
+    watch = Watch(stop.gate, stop.breakable, log, reading.answered)
     timeout = common.timeout or DEFAULT_TIMEOUT
     if not common.sandbox:
         _without_sandbox(common)
-        yield Session(load_connection(), settings.policy, timeout, clock, watch)
+        yield Session(load_connection(), settings.policy, timeout, clock, watch, reading)
         return
     with embedded(common, settings.policy.portal) as base_url:
         connection = Connection(Secret(SANDBOX_TOKEN), base_url, proxy=None, ca_file=None)
-        yield Session(connection, replace(settings.policy, any_portal=True), timeout, clock, watch)
+        yield Session(connection, replace(settings.policy, any_portal=True), timeout, clock, watch, reading)

@@ -105,6 +105,7 @@ class HttpReader:
         self._watch.gate()
         response = self._sent_once(method, path, query, body)
         self._watch.log(f"{method} {path}: {response.status}")
+        self._watch.answered()
         self.answered = True
         self._learn(response.headers)
         answer = understood(response.status, response.headers, response.content, self._secret)

@@ -24,3 +24,5 @@ class Watch:
     """Stands around each wait for an answer: the only time at which a request may be broken off."""
     log: Callable[[str], None] = lambda _: None
     """Is told of each request in a line that holds no secret."""
+    answered: Callable[[], None] = lambda: None
+    """Called after each answer, whatever it says."""

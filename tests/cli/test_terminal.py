@@ -60,9 +60,12 @@ def test_a_terminal_gets_colours_by_sign(tmp_path: Path, folder: Path, seed: See
 
 
 def test_no_color_is_honoured(tmp_path: Path, folder: Path, seed: Seed) -> None:
-    _, seen = screen("plan", "--sandbox", "--sandbox-seed", seed(), folder=tmp_path, NO_COLOR="1")
+    arguments = ("plan", "--sandbox", "--sandbox-seed", seed())
+    _, seen = screen(*arguments, "--quiet", folder=tmp_path, NO_COLOR="1")
     assert ESCAPE not in seen
     assert "  + Launch" in seen
+    _, moving = screen(*arguments, folder=tmp_path, NO_COLOR="1")
+    assert re.findall("\x1b\\[[0-9;]*m", moving) == []
 
 
 def test_the_question_names_the_portal_and_yes_applies(tmp_path: Path, folder: Path, seed: Seed) -> None:
@@ -77,6 +80,16 @@ def test_an_apply_shows_how_far_it_has_come(tmp_path: Path, folder: Path, seed: 
     _, quiet = screen("apply", "--sandbox", "--sandbox-seed", seed(), "--yes", "--quiet", folder=tmp_path)
     assert "Applying" in seen
     assert "Applying" not in quiet
+
+
+@pytest.mark.parametrize("command", ["plan", "apply"])
+def test_a_reading_shows_how_far_it_has_come(tmp_path: Path, folder: Path, seed: Seed, command: str) -> None:
+    arguments = [command, "--sandbox", "--sandbox-seed", str(seed()), *(["--yes"] if command == "apply" else [])]
+    seen, quiet, verbose = (screen(*arguments, *more, folder=tmp_path)[1] for more in ([], ["--quiet"], ["--verbose"]))
+    assert re.search(r"Reading HubSpot: \d+ answers?", seen)
+    assert seen.rindex("Reading HubSpot") < seen.index("Plan: ")
+    assert "Reading HubSpot" not in quiet
+    assert "Reading HubSpot" not in verbose
 
 
 @pytest.mark.parametrize(("command", "locale"), [("plan", "C.UTF-8"), ("plan", "C"), ("doctor", "C.UTF-8")])
