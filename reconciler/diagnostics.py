@@ -1,5 +1,6 @@
 """A diagnostic: what is wrong or noteworthy, where it stands, what to do."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -48,6 +49,15 @@ def warning(code: str, message: str, place: Place | None = None, hint: str | Non
 def info(code: str, message: str, place: Place | None = None, hint: str | None = None) -> Diagnostic:
     """Give a finding that only explains what the run did."""
     return Diagnostic(Severity.INFO, code, message, place, hint)
+
+
+DETAILS = frozenset({"identity-unproven"})
+"""Codes of what only explains how the run came to know something: nobody has to do anything about it."""
+
+
+def without_details(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Return what people should read who did not ask for details."""
+    return tuple(found for found in diagnostics if found.code not in DETAILS)
 
 
 def in_file_order(diagnostics: list[Diagnostic]) -> tuple[Diagnostic, ...]:

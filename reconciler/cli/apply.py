@@ -12,6 +12,7 @@ from reconciler import approval, json_form
 from reconciler.accounting import not_begun, nothing_ran, so_far
 from reconciler.base import Base
 from reconciler.cli.asking import confirm
+from reconciler.cli.formats import for_people
 from reconciler.cli.options import Call, Common, base_option, command_options
 from reconciler.cli.output import check_place, complain, save, say, show, tell
 from reconciler.cli.progress import Progress, progress
@@ -156,7 +157,7 @@ def _apply(declared: Declared, base: Base, settings: Settings, options: Options)
 
 def _show_plan(draft: Draft, options: Options) -> None:
     write = show if options.form == "text" else tell
-    write(text.plan(with_refusals(draft, options.limits)) + "\n")
+    write(text.plan(for_people(with_refusals(draft, options.limits), options.common)) + "\n")
 
 
 def _approve(draft: Draft, options: Options) -> ApprovedPlan:

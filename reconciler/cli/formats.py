@@ -9,11 +9,12 @@ from typing import Any
 import click
 
 from reconciler import json_form
-from reconciler.cli.options import Function, not_yet
+from reconciler.cli.options import Common, Function, not_yet
 from reconciler.cli.output import save
 from reconciler.cli.targets import Target
 from reconciler.plan import Plan
 from reconciler.render import markdown, text
+from reconciler.render.words import concise
 
 FORMATS: Mapping[str, Callable[[Plan], str]] = {
     "text": text.plan,
@@ -55,12 +56,22 @@ def format_options(function: Function) -> Function:
     return collected
 
 
-def write(files: Files, plan: Plan) -> None:
+def write(files: Files, plan: Plan, common: Common) -> None:
     """Write a plan to the files that were asked for."""
     if files.out is not None:
-        save(files.out, json_form.plan_json(plan))
+        save(files.out, written("json", plan, common))
     if files.markdown is not None:
-        save(files.markdown, markdown.plan(plan))
+        save(files.markdown, written("markdown", plan, common))
+
+
+def written(form: str, plan: Plan, common: Common) -> str:
+    """Write a plan in one of the formats; those for people have the details only where these were asked for."""
+    return FORMATS[form](plan if form == "json" else for_people(plan, common))
+
+
+def for_people(plan: Plan, common: Common) -> Plan:
+    """Return what of a plan people are shown: with `--verbose` all of it."""
+    return plan if common.verbose else concise(plan)
 
 
 def _format(ctx: click.Context, _: click.Parameter, value: str) -> str:

@@ -89,7 +89,7 @@ def _options(*, twins: bool) -> list[Callable[[Function], Function]]:
             "--timeout", type=seconds, callback=_number, metavar="SECONDS", help="Bound on the run.", **twin("TIMEOUT")
         ),
         click.option("--quiet", is_flag=True, help="No progress.", **twin("QUIET")),
-        click.option("--verbose", is_flag=True, help="Tell each request.", **twin("VERBOSE")),
+        click.option("--verbose", is_flag=True, help="Tell each request, and details.", **twin("VERBOSE")),
         click.option("--sandbox", is_flag=True, help="Use a local HubSpot.", **twin("SANDBOX")),
         click.option("--sandbox-db", type=file, metavar="FILE", help="Its database.", **twin("SANDBOX_DB")),
         click.option("--sandbox-seed", type=file, metavar="FILE", help="What a new one holds.", **twin("SANDBOX_SEED")),

@@ -6,7 +6,7 @@ import click
 
 from reconciler import json_form
 from reconciler.base import Base
-from reconciler.cli.formats import FORMATS, Files, format_options, write
+from reconciler.cli.formats import Files, format_options, write, written
 from reconciler.cli.options import Call, Common, base_option, command_options
 from reconciler.cli.output import show
 from reconciler.cli.reading import base_at
@@ -56,8 +56,8 @@ def command(
             raise
         show(json_form.diagnostics_json(invalid.diagnostics))
         return invalid.exit_code
-    write(files, plan)
-    show(FORMATS[form](plan))
+    write(files, plan, common)
+    show(written(form, plan, common))
     return _CHANGES if detailed_exitcode and plan.changes else 0
 
 

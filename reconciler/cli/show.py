@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from reconciler.cli.formats import FORMATS, Files, format_options, write
+from reconciler.cli.formats import Files, format_options, write, written
 from reconciler.cli.options import Common, command_options
 from reconciler.cli.output import show
 from reconciler.cli.reading import saved_plan
@@ -14,9 +14,9 @@ from reconciler.cli.reading import saved_plan
 @click.argument("file", type=click.Path(path_type=Path))
 @format_options
 @command_options
-def command(file: Path, form: str, files: Files, common: Common) -> int:  # noqa: ARG001  (every command knows them)
+def command(file: Path, form: str, files: Files, common: Common) -> int:
     """Show a plan that was saved with `plan --out FILE`."""
     plan = saved_plan(file)
-    write(files, plan)
-    show(FORMATS[form](plan))
+    write(files, plan, common)
+    show(written(form, plan, common))
     return 0

@@ -223,7 +223,7 @@ def _rest(review: Review) -> Iterator[Part]:
     yield Section(f"#### {words.ORPHANS}\n\n", len(spared), orphans, "orphan", 6)
     yield "".join(f"{line}\n\n" for line in words.left_alone(plan))
     yield from _refusals(review)
-    others = [one for one in plan.diagnostics if not one.code.startswith(_REFUSAL)]
+    others = [one for one in words.concise(plan).diagnostics if not one.code.startswith(_REFUSAL)]
     yield Section("#### Notes\n\n", len(others), (f"- {_finding(one)}" for one in others), "note", 7)
     if plan.changes and not review.compared:
         yield "Not compared with a base, so drift is not told apart from what these files change.\n\n"

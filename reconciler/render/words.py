@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from reconciler.change import Action, Change, Create, Delete, FieldChange, Update, cancels, completes
-from reconciler.diagnostics import Diagnostic, Severity
+from reconciler.diagnostics import Diagnostic, Severity, without_details
 from reconciler.event import Identity, Kind, Value, kind_of, label_of, moment
 from reconciler.live import Portal
 from reconciler.orphans import Verdict, Will
@@ -71,6 +72,11 @@ def portal(portal: Portal) -> str:
     """Say whose portal it is and how dates are to be read."""
     kind = "" if portal.account_type is None else f" ({portal.account_type.lower().replace('_', ' ')})"
     return f"HubSpot portal {portal.id}{kind}, times in {zone(portal)}"
+
+
+def concise(plan: Plan) -> Plan:
+    """Return a plan without the findings that are mere details."""
+    return replace(plan, diagnostics=without_details(plan.diagnostics))
 
 
 def zone(portal: Portal) -> str:

@@ -130,6 +130,24 @@ def test_a_plan_shows_what_an_apply_would_refuse(reconciler: CommandLine, folder
     assert not {found["code"] for found in allowed if found["code"].startswith("guard-")}
 
 
+def test_details_are_for_those_who_ask_and_for_scripts(reconciler: CommandLine, folder: Path, seed: Seed) -> None:
+    declare(folder, other=LAUNCH.replace("externalEventId: launch", "externalEventId: other"))
+    held = (live("501", "launch"), live("502", "other"))
+    options = ("--sandbox", "--sandbox-seed", seed(*held), "--out", "plan.json")
+    planned = reconciler("plan", *options, "--markdown", "plan.md")
+    codes = [found["code"] for found in json.loads(Path("plan.json").read_text())["diagnostics"]]
+    assert codes == ["identity-unproven"]
+    unasked = (planned.out, Path("plan.md").read_text(), reconciler("show", "plan.json").out)
+    asked = (
+        reconciler("plan", *options, "--markdown", "plan.md", "--verbose").out,
+        Path("plan.md").read_text(),
+        reconciler("show", "plan.json", "--verbose").out,
+        reconciler("apply", *options[:3], "--yes", "--verbose").out,
+    )
+    assert ["Notes" in text for text in (*unasked, reconciler("apply", *options[:3], "--yes").out)] == [False] * 4
+    assert ["recognised by event id alone" in text for text in asked] == [True] * 4
+
+
 def test_verbose_tells_each_request_and_never_the_token(reconciler: CommandLine, folder: Path, portal: str) -> None:
     screen = reconciler("plan", "--verbose")
     assert "GET /marketing/marketing-events/2026-03: 200" in screen.err.splitlines()

@@ -218,6 +218,12 @@ def test_days_are_english_on_any_machine(number: int, day: str) -> None:
     assert shown == f"{day} {number} Feb 2027 00:00"
 
 
+def test_a_plan_without_its_details_is_else_the_same() -> None:
+    detail, other = info("identity-unproven", "by event id alone"), info("other", "more")
+    plan = Plan(PORTAL, (update("eventType", "x"),), 40, diagnostics=(detail, other))
+    assert words.concise(plan) == replace(plan, diagnostics=(other,))
+
+
 # Changes
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.change import Change, Create, Delete, FieldChange, Origin, Source, Update
-from reconciler.diagnostics import Diagnostic, Place, Severity
+from reconciler.diagnostics import Diagnostic, Place, Severity, info
 from reconciler.event import Identity
 from reconciler.live import Portal
 from reconciler.orphans import Verdict, Will
@@ -223,6 +223,13 @@ def test_of_two_long_texts_only_what_differs_is_shown() -> None:
     before, after = f"{'a' * 100} red {'z' * 100}", f"{'a' * 100} blue {'z' * 100}"
     shown = f"description: …{'a' * 19} red {'z' * 19}… → …{'a' * 19} blue {'z' * 19}…"
     assert fields_of(FieldChange("eventDescription", before, after)) == shown
+
+
+def test_mere_details_are_no_notes() -> None:
+    noted = replace(NOTHING, diagnostics=(info("identity-unproven", "by event id alone"), info("other", "more")))
+    page = comment(Review(noted, Planned()))
+    assert "- more\n" in page
+    assert "by event id alone" not in page
 
 
 def test_a_long_text_that_comes_or_goes_is_cut_at_its_end() -> None:

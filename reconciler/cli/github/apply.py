@@ -9,6 +9,7 @@ import click
 from reconciler import approval, json_form
 from reconciler.accounting import not_begun, nothing_ran, so_far
 from reconciler.base import Base
+from reconciler.cli.formats import for_people
 from reconciler.cli.github.ending import ending_of, left_unreviewed
 from reconciler.cli.github.job import Ending, Job, carried_out
 from reconciler.cli.github.options import Asked, asking_options
@@ -102,7 +103,7 @@ def _planned_again(given: _Given, base: Base) -> Ending:
         draft = make_plan(declared, way.policy, portal, given.asked.now(), base)
         telling = _telling(given, draft, base)
         given.job.tell_plan(draft.plan)
-        show(text.plan(telling.plan))
+        show(text.plan(for_people(telling.plan, given.asked.common)))
         approved = _approved(given, draft, telling)
         given.keep(not_begun(approved))  # where a receipt cannot be kept, nothing is written to HubSpot either
         with stop.listening():

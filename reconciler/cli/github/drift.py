@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from reconciler.change import Origin
+from reconciler.cli.formats import for_people
 from reconciler.cli.github.job import Ending, Job, carried_out
 from reconciler.cli.github.options import Asked, path_options
 from reconciler.cli.github.planning import drafted
@@ -45,7 +46,7 @@ def _drift(job: Job, asked: Asked) -> Ending:
         job.summarize(problems(invalid.diagnostics, asked.common.environment, job.links, SUMMARY_LIMIT))
         raise
     job.tell_plan(draft.plan)
-    show(text.plan(draft.plan))
+    show(text.plan(for_people(draft.plan, asked.common)))
     review = Review(draft.plan, Watched(), asked.common.environment, job.links, compared, draft.seen)
     job.summarize(comment(review, SUMMARY_LIMIT))
     if compared:  # else nobody can tell drift, so what an open issue says may still be true

@@ -6,6 +6,7 @@ from functools import partial
 import click
 
 from reconciler import json_form
+from reconciler.cli.formats import for_people
 from reconciler.cli.github.job import Ending, Job, carried_out
 from reconciler.cli.github.options import Asked, asking_options
 from reconciler.cli.github.planning import drafted
@@ -88,7 +89,7 @@ def _online(job: Job, asked: Asked, base: str, number: int | None) -> Ending:
     job.tell_plan(plan)
     job.outputs["plan_path"] = str(saved)
     job.remarks += remarks.of_findings(plan.diagnostics)
-    show(text.plan(plan))
+    show(text.plan(for_people(plan, asked.common)))
     review = Review(plan, Planned(), _name(asked), job.links, compared, draft.seen)
     _tell(job, asked, told, lambda limit: comment(review, limit))
     return Ending()
