@@ -54,6 +54,8 @@ class _Change:
     registrants: int | None = None
     """People that HubSpot counts as registered; the count lags behind. None where it gave none."""
     attendees: int | None = None
+    timezone: str | None = None
+    """Where people read its times: the time zone of its declaration. None: the portal's; no approval covers it."""
 
     @property
     def origin(self) -> Origin:

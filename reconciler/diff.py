@@ -21,6 +21,7 @@ def compare(event: DeclaredEvent, live: LiveEvent | None) -> Create | Update | N
         Source(event.place.file, event.place.line),
         live.registrants,
         live.attendees,
+        event.timezone,
     )
 
 
@@ -55,6 +56,7 @@ def _create(event: DeclaredEvent) -> Create:
         event.name,
         tuple(_field(event, name, None) for name in names),
         Source(event.place.file, event.place.line),
+        timezone=event.timezone,
     )
 
 

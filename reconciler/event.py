@@ -105,6 +105,8 @@ class DeclaredEvent:
     """The custom properties that are declared as a list."""
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     """What each custom property holds, once the portal's definitions were read."""
+    timezone: str | None = None
+    """The time zone in force where it is declared, its own, by defaults, or by the settings; None without one."""
 
     @property
     def name(self) -> str | None:

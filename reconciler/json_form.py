@@ -110,6 +110,7 @@ def _change(portal: int, change: Change) -> Json:
         "source": _source(change.source),
         "registrants": change.registrants,
         "attendees": change.attendees,
+        "timezone": change.timezone,
         "fields": [_field(portal, change, field) for field in change.fields],
         "fingerprint": fingerprint.of_change(portal, change),
     }

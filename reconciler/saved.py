@@ -31,7 +31,7 @@ def read_plan(text: str) -> Plan:
     try:
         document = json.loads(text)
         plan = _read(document)
-        contradicts = _contradicts(document, json.loads(plan_json(plan)) | {_VERSION: document[_VERSION]})
+        contradicts = _contradicts(_completed(document), json.loads(plan_json(plan)) | {_VERSION: document[_VERSION]})
     except (ValueError, RecursionError) as error:
         # Python's own words for too deep a nesting differ from version to version.
         why = "it is nested too deeply" if isinstance(error, RecursionError) else error
@@ -77,6 +77,11 @@ def _read(document: Json) -> Plan:
     )
 
 
+def _completed(document: Json) -> Json:
+    """Return a plan that could be read with the keys that older versions did not write."""
+    return document | {"changes": [{"timezone": None} | change for change in document["changes"]]}
+
+
 _CHANGES: Mapping[Action, type[Create] | type[Update] | type[Delete]] = {
     Action.CREATE: Create,
     Action.UPDATE: Update,
@@ -93,6 +98,7 @@ def _read_change(item: "_Object") -> Change:
         source=None if source is None else Source(source.text("file"), source.number("line")),
         registrants=item.optional_number("registrants"),
         attendees=item.optional_number("attendees"),
+        timezone=item.optional_text("timezone"),
     )
 
 

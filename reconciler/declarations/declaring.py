@@ -46,7 +46,8 @@ def declare(merged: Merged, terms: Terms) -> Outcome:
     properties = dict(_properties(merged))
     places = dict(_places(merged)) | {name: each.place for name, each in properties.items()}
     lists = frozenset(name for name, each in properties.items() if each.is_list)
-    event = DeclaredEvent(identity, fields, own.place, _lines(own), protect, places, lists)
+    zone = _zone(merged, terms)
+    event = DeclaredEvent(identity, fields, own.place, _lines(own), protect, places, lists, timezone=zone)
     return Outcome(event, tuple(found))
 
 
@@ -141,7 +142,7 @@ def _fields(merged: Merged, terms: Terms, found: list[Diagnostic]) -> dict[str, 
 
 
 def _moments(merged: Merged, terms: Terms, found: list[Diagnostic]) -> Iterator[tuple[str, datetime]]:
-    zone = merged.values.get("timezone", terms.timezone)
+    zone = _zone(merged, terms)
     for key in ("startDateTime", "endDateTime"):
         time = merged.values.get(key)
         if time is None or (zone is None and not time.tzinfo and not merged.lacks("timezone")):
@@ -150,6 +151,12 @@ def _moments(merged: Merged, terms: Terms, found: list[Diagnostic]) -> Iterator[
             yield key, moment_of(time, zone)
         except Wrong as wrong:
             found.append(refusal(wrong, key, merged.place(key)))
+
+
+def _zone(merged: Merged, terms: Terms) -> str | None:
+    """Return the time zone that holds for the event, whether or not a time of it needs one."""
+    zone: str | None = merged.values.get("timezone", terms.timezone)
+    return zone
 
 
 def _check_order(merged: Merged, moments: dict[str, datetime], found: list[Diagnostic]) -> None:

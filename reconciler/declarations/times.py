@@ -66,6 +66,11 @@ def check_zone(name: str) -> str:
     raise Wrong("bad-timezone", f"{quoted(name)} is not the name of a time zone", _zone_hint(name))
 
 
+def zone_named(name: str | None, usual: str) -> ZoneInfo:
+    """Return the time zone with this name; the usual one where there is none."""
+    return _zone(name if name is not None and name in _zones() else usual)
+
+
 def _localised(time: datetime, zone: str | None) -> datetime:
     if zone is None:
         hint = "add an offset such as +02:00, or set timezone for the event, in its defaults or in the settings"

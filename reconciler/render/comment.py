@@ -87,7 +87,7 @@ def _state(review: Review) -> Iterator[str]:
             yield f"⛔ **Refused, nothing was written**: {brief(why, _LONGEST_REASON)}."
         case _:
             assert_never(review.state)
-    yield brief(words.portal(review.plan.portal), _LONGEST_REASON)
+    yield brief(words.head(review.plan), _LONGEST_REASON)
 
 
 def _ended(receipt: Receipt) -> Iterator[str]:

@@ -7,6 +7,8 @@ from reconciler.declarations.layers import DEFAULTS
 from reconciler.live import Portal
 from reconciler.plan import Plan
 from reconciler.render import words
+from reconciler.render.dates import Clocks, clocks_of
+from reconciler.render.difference import difference
 from reconciler.render.mark import About, mark
 from reconciler.render.markdown import brief
 from reconciler.render.page import Section, shortened
@@ -45,7 +47,7 @@ def body(plan: Plan, environment: str | None = None, links: Links = NOWHERE, lim
     others = len(plan.changes) - len(drifted)
     return shortened(
         [
-            f"{mark(environment, About.DRIFT)}\n{brief(words.portal(plan.portal), 300)}\n\n",
+            f"{mark(environment, About.DRIFT)}\n{brief(words.head(plan), 300)}\n\n",
             f"**{title(plan)}.**" + "\n\n",
             _WAYS_OUT if drifted else "",
             Section("", len(drifted), items, "event", 0),
@@ -73,7 +75,7 @@ def _event(change: Change, fields: tuple[FieldChange, ...], portal: Portal, link
     lines = [f"#### {named(words.title(change))}", "", f"{identity}{where}", ""]
     if isinstance(change, Create):
         return "\n".join([*lines, _GONE, ""])
-    return "\n".join([*lines, *_table(fields, portal), "", *_taking_over(fields), ""])
+    return "\n".join([*lines, *_table(fields, clocks_of(change.timezone, portal)), "", *_taking_over(fields), ""])
 
 
 _GONE = (
@@ -82,11 +84,12 @@ _GONE = (
 )
 
 
-def _table(fields: tuple[FieldChange, ...], portal: Portal) -> Iterator[str]:
+def _table(fields: tuple[FieldChange, ...], clocks: Clocks) -> Iterator[str]:
     yield from ("| | HubSpot holds | The files say |", "|---|---|---|")
     for field in fields:
-        held = (brief(words.value(field.name, value, portal), _LONGEST_VALUE) for value in (field.before, field.after))
-        yield f"| {brief(words.label(field), _LONGEST_NAME)} | {' | '.join(held)} |"
+        told = difference(field, clocks)
+        held, said = brief(told.before, _LONGEST_VALUE), brief(told.after, _LONGEST_VALUE)
+        yield f"| {brief(words.label(field), _LONGEST_NAME)} | {held} | {said}{told.note} |"
 
 
 def _taking_over(fields: tuple[FieldChange, ...]) -> Iterator[str]:

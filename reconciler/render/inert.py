@@ -9,13 +9,13 @@ import re
 
 from reconciler.render.words import visible
 
-_LEFT_OUT = (
+LEFT_OUT = (
     "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u200c\u200d\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8"
     "\U000e0000-\U000e0fff"
 )
 """Characters nobody sees, though they stand in a visible text: a comparison or a decoder may leave them out."""
-_AT_START = re.compile(rf"\A([\s{_LEFT_OUT}]*+)(?=:[{_LEFT_OUT}]*+:)")
-_ANYWHERE = re.compile(rf"(#[{_LEFT_OUT}]*+#[{_LEFT_OUT}]*+)(?=\[)")
+_AT_START = re.compile(rf"\A([\s{LEFT_OUT}]*+)(?=:[{LEFT_OUT}]*+:)")
+_ANYWHERE = re.compile(rf"(#[{LEFT_OUT}]*+#[{LEFT_OUT}]*+)(?=\[)")
 
 
 def inert(text: str) -> str:

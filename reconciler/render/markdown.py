@@ -2,17 +2,20 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import assert_never
 from urllib.parse import quote
 
-from reconciler.change import Change, Create, Delete, Update
+from reconciler.change import Change, Create, Delete, FieldChange, Update
 from reconciler.live import Portal
 from reconciler.orphans import Verdict
 from reconciler.plan import Plan
 from reconciler.receipt import Receipt
 from reconciler.render import words
+from reconciler.render.dates import clocks_of
+from reconciler.render.difference import Difference, difference
+from reconciler.render.inert import inert_line
 from reconciler.render.parts import Part, mark, parts
 from reconciler.render.words import visible
 
@@ -85,7 +88,7 @@ def _page(lines: Iterable[str]) -> str:
 
 
 def _plan(plan: Plan) -> Iterator[str]:
-    yield f"### {escaped(words.portal(plan.portal))}"
+    yield f"### {escaped(words.head(plan))}"
     yield ""
     for part in parts(plan.changes):
         yield from _part(part, plan.portal)
@@ -117,7 +120,6 @@ def _change(change: Change, portal: Portal) -> Iterator[str]:
     yield " · ".join([title, *map(escaped, words.remarks(change))]) + "<br>" + " · ".join(where)
     yield ""
     yield from _table(change, portal)
-    yield ""
 
 
 # At the start of a line the bare signs would begin a list.
@@ -127,17 +129,35 @@ _SIGNS = {"+": "🆕", "~": "✏️", "-": "🗑️"}
 def _table(change: Change, portal: Portal) -> Iterator[str]:
     match change:
         case Update():
-            yield from ("| | Before | After |", "|---|---|---|")
-            for field in change.fields:
-                before, after = (words.value(field.name, value, portal) for value in (field.before, field.after))
-                label = " · ".join(filter(None, [words.label(field), mark(change, field)]))
-                yield f"| {escaped(label)} | {escaped(before)} | {escaped(after)} |"
+            clocks = clocks_of(change.timezone, portal)
+            told = [(_label(change, field), difference(field, clocks)) for field in change.fields]
+            yield from _side_by_side([(label, each) for label, each in told if not each.is_long])
+            for label, each in told:
+                yield from _line_by_line(label, each) if each.is_long else ()
         case Create() | Delete():
             yield from ("| | |", "|---|---|")
             for label, value in words.record(change, portal):
                 yield f"| {escaped(label)} | {escaped(value)} |"
+            yield ""
         case _:
             assert_never(change)
+
+
+def _label(change: Change, field: FieldChange) -> str:
+    return " · ".join(filter(None, [words.label(field), mark(change, field)]))
+
+
+def _side_by_side(told: Sequence[tuple[str, Difference]]) -> Iterator[str]:
+    if told:
+        yield from ("| | Before | After |", "|---|---|---|")
+        for label, each in told:
+            yield f"| {escaped(label)} | {escaped(each.before)} | {escaped(f'{each.after}{each.note}')} |"
+        yield ""
+
+
+def _line_by_line(label: str, told: Difference) -> Iterator[str]:
+    """Write a long text as the lines that differ; each begins with its sign, so none of them can end the block."""
+    yield from (_inert(f"{label}{told.note}"), "", "```diff", *map(inert_line, told.lines()), "```", "")
 
 
 def _orphans(orphans: Iterable[Verdict]) -> Iterator[str]:

@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from reconciler.change import Change, Create, Delete, FieldChange, Origin, Update, cancels, completes
+from reconciler.change import Change, Create, Delete, Origin, Update, cancels, completes
 from reconciler.event import CUSTOM, FIELDS, Value
 from reconciler.live import Portal
 from reconciler.plan import Plan
-from reconciler.render import words
+from reconciler.render import dates, words
+from reconciler.render.dates import Clocks
+from reconciler.render.unseen import unseen_difference
 from reconciler.render.words import count
 
 _NAMED = 5
@@ -70,12 +72,20 @@ class _Voice:
         rest = len(changes) - len(named)
         return f": {_and([*named, *([f'{rest} more'] if rest else [])])}"
 
-    def at(self, value: Value) -> datetime | None:
-        return words.local(value, self.portal) if isinstance(value, str) else None
+    def clocks(self, change: Change) -> Clocks:
+        return dates.clocks_of(change.timezone, self.portal)
 
-    def moment(self, field: FieldChange | None) -> tuple[datetime, datetime] | None:
-        """Give the old and the new time of a field that had one and gets another."""
-        before, after = (None, None) if field is None else (self.at(field.before), self.at(field.after))
+    def start(self, change: Change) -> datetime | None:
+        """Return when an event starts after a change; None where the change does not say it."""
+        start = _after(change, "startDateTime")
+        return dates.local(start, self.clocks(change)) if isinstance(start, str) else None
+
+    def moved(self, change: Change, name: str) -> tuple[datetime, datetime] | None:
+        """Return the old and the new time of a field that had one and gets another."""
+        field = change.field(name)
+        if field is None or not (isinstance(field.before, str) and isinstance(field.after, str)):
+            return None
+        before, after = (dates.local(text, self.clocks(change)) for text in (field.before, field.after))
         return (before, after) if before and after and before != after else None
 
 
@@ -115,9 +125,9 @@ def _new(creates: Sequence[Create], voice: _Voice) -> Iterator[str]:
         return
     nouns = {_noun(change) for change in creates}
     noun = nouns.pop() if len(nouns) == 1 else "event"
-    starts = [voice.at(_after(change, "startDateTime")) for change in creates]
+    starts = [voice.start(change) for change in creates]
     dated = [start for start in starts if start is not None]
-    when = _months(min(dated), max(dated)) if len(dated) == len(creates) else ""
+    when = dates.months(min(dated), max(dated)) if len(dated) == len(creates) else ""
     yield f"{count(len(creates), f'new {noun}')}{when}{voice.listed(creates)}."
 
 
@@ -132,16 +142,6 @@ def _after(change: Change, name: str) -> Value:
     return None if field is None else field.after
 
 
-def _months(first: datetime, last: datetime) -> str:
-    if (first.year, first.month) == (last.year, last.month):
-        return f" in {_month(first)}"
-    return f" from {_month(first)} to {_month(last)}"
-
-
-def _month(at: datetime) -> str:
-    return f"{words.MONTHS[at.month - 1]} {at.year}"
-
-
 def _rescheduled(updates: Sequence[Update], voice: _Voice) -> Iterator[str]:
     moved = _with_times(updates, "startDateTime", voice)
     starts = {change.identity for change, _ in moved}
@@ -151,7 +151,7 @@ def _rescheduled(updates: Sequence[Update], voice: _Voice) -> Iterator[str]:
     dated = [change for change in updates if _gets_date(change, voice)]
     if voice.tells_each(dated):
         for change in dated:
-            start = words.date(str(_after(change, "startDateTime")), voice.portal)
+            start = dates.date(str(_after(change, "startDateTime")), voice.clocks(change))
             yield f"{voice.name(change)} gets a date: {start}."
     else:
         yield f"{count(len(dated), 'event')} {_verb(len(dated), 'gets', 'get')} a date{voice.listed(dated)}."
@@ -161,42 +161,36 @@ _Times = tuple[datetime, datetime]
 
 
 def _with_times(updates: Sequence[Update], name: str, voice: _Voice) -> list[tuple[Update, _Times]]:
-    return [(change, times) for change in updates if (times := voice.moment(change.field(name)))]
+    return [(change, times) for change in updates if (times := voice.moved(change, name))]
 
 
 def _retimed(pairs: Sequence[tuple[Update, _Times]], one: str, several: str, voice: _Voice) -> Iterator[str]:
     changes = [change for change, _ in pairs]
     if voice.tells_each(changes):
         for change, times in pairs:
-            yield f"{voice.name(change)} {one} {_from_to(*times)}; {_aside(_people([change]))} registered."
+            when = dates.from_to(*times, voice.clocks(change))
+            yield f"{voice.name(change)} {one} {when}; {_aside(_people([change]))} registered."
     else:
         number = len(changes)
         told = f"{count(number, 'event')} {_verb(number, one, several)}{voice.listed(changes)}"
         yield f"{told}; {_aside(_people(changes))} registered for {_verb(number, 'it', 'them')}."
 
 
-def _from_to(before: datetime, after: datetime) -> str:
-    """Say two times without repeating what they share."""
-    if before.date() == after.date():
-        return f"from {words.clock(before)} to {words.clock(after)} on {words.day(after)} {after.year}"
-    year = "" if before.year == after.year else f" {before.year}"
-    to = f"{words.day(after)} {after.year} {words.clock(after)}"
-    return f"from {words.day(before)}{year} {words.clock(before)} to {to}"
-
-
 def _gets_date(change: Update, voice: _Voice) -> bool:
     start = change.field("startDateTime")
-    return start is not None and start.before in _SET and voice.at(start.after) is not None
+    return start is not None and start.before in _SET and voice.start(change) is not None
 
 
 def _renamed(updates: Sequence[Update], voice: _Voice) -> Iterator[str]:
-    renamed = [change for change in updates if _old_name(change)]
+    renamed = [change for change in updates if _old_name(change) and not _looks_the_same(change)]
+    respelt = [change for change in updates if _looks_the_same(change)]
     if voice.tells_each(renamed):
         for change in renamed:
             new = voice.write(str(_after(change, "eventName")))
             yield f"{voice.write(_old_name(change))} is renamed to {new}."
     else:
         yield f"{count(len(renamed), 'event')} {_verb(len(renamed), 'is', 'are')} renamed{voice.listed(renamed)}."
+    yield from _together(respelt, "changes its name", "change their names", " only in what cannot be seen", voice)
 
 
 def _old_name(change: Update) -> str:
@@ -205,6 +199,12 @@ def _old_name(change: Update) -> str:
     if field is None or not (isinstance(field.before, str) and isinstance(field.after, str) and field.after):
         return ""
     return field.before
+
+
+def _looks_the_same(change: Update) -> bool:
+    """Return whether nobody would see that an event gets another name."""
+    old = _old_name(change)
+    return bool(old and unseen_difference(old, str(_after(change, "eventName"))))
 
 
 def _finished(updates: Sequence[Update], voice: _Voice) -> Iterator[str]:
@@ -244,8 +244,8 @@ _LABELS = {field.label: _NOUN_OF.get(field.label, field.label) for field in FIEL
 
 def _untold(change: Update, voice: _Voice) -> Iterator[str]:
     told = {
-        "startDateTime": bool(voice.moment(change.field("startDateTime"))) or _gets_date(change, voice),
-        "endDateTime": bool(voice.moment(change.field("endDateTime"))),
+        "startDateTime": bool(voice.moved(change, "startDateTime")) or _gets_date(change, voice),
+        "endDateTime": bool(voice.moved(change, "endDateTime")),
         "eventName": bool(_old_name(change)),
         "eventCancelled": cancels(change) or _is_back(change),
         "eventCompleted": completes(change),

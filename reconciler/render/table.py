@@ -1,25 +1,28 @@
 """Changes as rows of a Markdown table: who, what, where."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import assert_never
 
 from reconciler.change import Change, Create, Delete, FieldChange, Origin, Update
-from reconciler.event import Identity
+from reconciler.event import Identity, Value
 from reconciler.live import Portal
 from reconciler.receipt import Outcome, Result
 from reconciler.render import words
-from reconciler.render.markdown import brief, link
+from reconciler.render.dates import Clocks, clocks_of
+from reconciler.render.difference import Difference, difference, differing
+from reconciler.render.markdown import brief, link, size
 from reconciler.render.review import Links
 
 _MOST_FIELDS = 20
 _LONGEST_NAME = 120
 _LONGEST_VALUE = 400
+_LONGEST_LINE = 200
 """In bytes of Markdown, as for names."""
 
 _LONG = 80
-"""Characters beyond which two texts are shown only where they differ."""
+"""Characters beyond which two lines are shown only where they differ."""
 
 _AROUND = 20
 """Characters shown before what differs, and after it."""
@@ -79,21 +82,37 @@ class Table:
 
     def _written(self, change: Change, field: FieldChange) -> str:
         label = self._label(change, field)
-        before, after = self._values(field)
         match change:
             case Create():
-                return f"{label}: {after}"
+                return f"{label}: {brief(self._value(change, field, field.after), _LONGEST_VALUE)}"
             case Update():
-                return f"{label}: {before} → {after}"
+                return self._updated(change, field, label)
             case Delete():
-                return f"{label}: {before}"
+                return f"{label}: {brief(self._value(change, field, field.before), _LONGEST_VALUE)}"
             case _:
                 assert_never(change)
 
+    def _updated(self, change: Change, field: FieldChange, label: str) -> str:
+        told = difference(field, self._clocks(change))
+        if _reads_by_lines(told):
+            return f"{label}{told.note}<br>{_by_lines(told)}"
+        before, after = (brief(value, _LONGEST_VALUE) for value in told.steps)
+        return f"{label}: {before} → {after}{told.note}"
+
     def _drifted(self, change: Change, field: FieldChange) -> str:
-        before, after = self._values(field)
+        told = difference(field, self._clocks(change))
+        label = self._label(change, field)
         conflict = "<br>a conflict: both have changed it" if field.origin is Origin.BOTH else ""
-        return f"{self._label(change, field)}<br>HubSpot holds: {before}<br>the files say: {after}{conflict}"
+        if _reads_by_lines(told):
+            return f"{label}{told.note}<br>HubSpot holds (-), the files say (+):<br>{_by_lines(told)}{conflict}"
+        before, after = brief(told.before, _LONGEST_VALUE), brief(told.after, _LONGEST_VALUE)
+        return f"{label}<br>HubSpot holds: {before}<br>the files say: {after}{told.note}{conflict}"
+
+    def _value(self, change: Change, field: FieldChange, held: Value) -> str:
+        return words.value(field.name, held, self._clocks(change))
+
+    def _clocks(self, change: Change) -> Clocks:
+        return clocks_of(change.timezone, self.portal)
 
     def _label(self, change: Change, field: FieldChange) -> str:
         label = brief(words.label(field) or "(no name)", _LONGEST_NAME)
@@ -101,11 +120,6 @@ class Table:
         if isinstance(change, Create) or change.source is None or field.line is None:
             return label
         return link(label, self.links.to_line(change.source.file, field.line))
-
-    def _values(self, field: FieldChange) -> tuple[str, str]:
-        held = (words.value(field.name, value, self.portal) for value in (field.before, field.after))
-        before, after = _where_they_differ(*held)
-        return brief(before, _LONGEST_VALUE), brief(after, _LONGEST_VALUE)
 
 
 def _says_something(change: Change, field: FieldChange) -> bool:
@@ -116,10 +130,33 @@ def _says_something(change: Change, field: FieldChange) -> bool:
     return held not in (None, False, "") and not (field.name == "eventName" and held == change.name)
 
 
+def _reads_by_lines(told: Difference) -> bool:
+    """Return whether two texts are better read line by line; where one is empty, there is nothing to compare."""
+    return told.is_long and words.EMPTY not in (told.before, told.after)
+
+
+def _by_lines(told: Difference) -> str:
+    """Write the lines that differ, of each side as many as there is room for."""
+    lines = [line for pair in differing(told.before, told.after) for line in _signed(*pair)]
+    room, shown = {"-": _LONGEST_VALUE, "+": _LONGEST_VALUE}, []
+    for sign, line in lines:
+        written = brief(f"{sign} {line}", _LONGEST_LINE)
+        room[sign] -= size(written)
+        shown += [written] if room[sign] >= 0 else []
+    more = [f"and {words.count(len(lines) - len(shown), 'more line')}"] if len(shown) < len(lines) else []
+    return "<br>".join([*shown, *more])
+
+
+def _signed(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Return lines that stand for each other with their signs; of two that are long, the part that differs."""
+    pairs = [_where_they_differ(*pair) for pair in zip(old, new, strict=False)]
+    yield from (("-", line) for line in [*(pair[0] for pair in pairs), *old[len(pairs) :]])
+    yield from (("+", line) for line in [*(pair[1] for pair in pairs), *new[len(pairs) :]])
+
+
 def _where_they_differ(one: str, other: str) -> tuple[str, str]:
-    """Leave out what two long texts share at their beginnings and at their ends."""
-    is_short = max(len(one), len(other)) <= _LONG and "\n" not in one + other
-    if is_short or words.EMPTY in (one, other):
+    """Leave out what two long lines share at their beginnings and at their ends."""
+    if max(len(one), len(other)) <= _LONG:
         return one, other
     begin = _shared(one, other)
     end = min(_shared(one[::-1], other[::-1]), len(one) - begin, len(other) - begin)

@@ -1,7 +1,6 @@
 """Plans and receipts for the terminal."""
 
 from collections.abc import Iterable, Iterator
-from difflib import SequenceMatcher
 from itertools import groupby
 from typing import assert_never
 
@@ -12,12 +11,14 @@ from reconciler.orphans import Verdict
 from reconciler.plan import Plan
 from reconciler.receipt import Receipt
 from reconciler.render import words
+from reconciler.render.dates import Clocks, clocks_of
+from reconciler.render.difference import difference
 from reconciler.render.parts import Part, mark, parts
 from reconciler.render.words import visible
 
 _LABEL_WIDTH = 13
 _LONG = 80
-"""Characters beyond which a text that is compared with another stands on lines of its own."""
+"""Characters beyond which a label does not widen the column of labels."""
 
 
 def plan(plan: Plan) -> str:
@@ -41,7 +42,7 @@ def _page(lines: Iterable[str]) -> str:
 
 
 def _plan(plan: Plan) -> Iterator[str]:
-    yield words.portal(plan.portal)
+    yield words.head(plan)
     for part in parts(plan.changes):
         yield from _part(part, plan.portal)
     yield from _orphans(plan.orphans)
@@ -72,9 +73,9 @@ def _change(change: Change, portal: Portal) -> Iterator[str]:
     yield f"    {words.identity(change.identity)} · {words.where(change)}"
     match change:
         case Update():
-            width = _width(map(words.label, change.fields))
+            width, clocks = _width(map(words.label, change.fields)), clocks_of(change.timezone, portal)
             for field in change.fields:
-                yield from _changed(field, mark(change, field), portal, width)
+                yield from _changed(field, mark(change, field), clocks, width)
         case Create() | Delete():
             record = list(words.record(change, portal))
             width = _width(label for label, _ in record)
@@ -98,23 +99,14 @@ def _held(label: str, value: str, width: int) -> Iterator[str]:
     yield from (f"        {line}".rstrip() for line in value.split("\n"))
 
 
-def _changed(field: FieldChange, remark: str, portal: Portal, width: int) -> Iterator[str]:
+def _changed(field: FieldChange, remark: str, clocks: Clocks, width: int) -> Iterator[str]:
     label, remark = words.label(field), f" · {remark}" if remark else ""
-    before = words.value(field.name, field.before, portal)
-    after = words.value(field.name, field.after, portal)
-    if "\n" not in before + after and len(before) + len(after) <= 2 * _LONG:
-        yield f"      {label.ljust(width)} {before} → {after}{remark}"
+    told = difference(field, clocks)
+    if not told.is_long:
+        yield f"      {label.ljust(width)} {' → '.join(told.steps)}{told.note}{remark}"
         return
-    yield f"      {label}{remark}"
-    yield from (f"        {line}" for line in _differing(before.split("\n"), after.split("\n")))
-
-
-def _differing(before: list[str], after: list[str]) -> Iterator[str]:
-    """Give the lines that are only on one side; not by `ndiff`, whose time grows with the cube of their number."""
-    for tag, old, old_end, new, new_end in SequenceMatcher(None, before, after).get_opcodes():
-        if tag != "equal":
-            yield from (f"- {line}" for line in before[old:old_end])
-            yield from (f"+ {line}" for line in after[new:new_end])
+    yield f"      {label}{told.note}{remark}"
+    yield from (f"        {line}" for line in told.lines())
 
 
 def _orphans(orphans: Iterable[Verdict]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from reconciler.event import Identity, LiveEvent, Value
 from reconciler.live import Portal
 from reconciler.plan import Plan
 from reconciler.render import words
+from reconciler.render.dates import clock, clocks_of, day, local, zone_of
 from reconciler.render.words import count, visible
 
 MOST = 30
@@ -115,7 +116,7 @@ def _bar(section: str, name: str, dates: Mapping[str, Value], tags: str, portal:
 
 def _local(value: Value, portal: Portal) -> datetime | None:
     """Give the time on the portal's clocks without its zone: the picture is drawn by browsers anywhere."""
-    at = words.local(value, portal) if isinstance(value, str) else None
+    at = local(value, clocks_of(None, portal)) if isinstance(value, str) else None
     return None if at is None or at.year < _FIRST_YEAR else at.replace(tzinfo=None)
 
 
@@ -150,7 +151,7 @@ def _span(bars: Sequence[_Bar]) -> timedelta:
 def _task(bar: _Bar, span: timedelta, years: int) -> str:
     # The day stands first: it is what the axis cannot tell, and no line can begin with a word that Mermaid knows.
     year = f" {bar.start.year}" if years > 1 else ""
-    label = _inert(f"{words.day(bar.start)}{year} {words.clock(bar.start)}, {bar.name}")
+    label = _inert(f"{day(bar.start)}{year} {clock(bar.start)}, {bar.name}")
     if _is_short(bar, span) or bar.end is None:
         return f"    {label} :{bar.tags}, milestone, {_written(bar.start)}, 0m"
     return f"    {label} :{bar.tags}, {_written(bar.start)}, {_written(bar.end)}"
@@ -167,7 +168,7 @@ def _written(at: datetime) -> str:
 
 def _caption(bars: Sequence[_Bar], missing: int, portal: Portal) -> str:
     span = _span(bars)
-    parts = [f"Times in {words.zone(portal)}."]
+    parts = [f"All times in {zone_of(portal)}."]
     if any(_is_short(bar, span) for bar in bars):
         parts.append("A diamond stands at the start of what has no end, or is too short to draw here.")
     if missing:

@@ -3,17 +3,16 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from datetime import datetime
 from typing import assert_never
-from zoneinfo import ZoneInfo
 
 from reconciler.change import Action, Change, Create, Delete, FieldChange, Update, cancels, completes
 from reconciler.diagnostics import Diagnostic, Severity, without_details
-from reconciler.event import Identity, Kind, Value, kind_of, label_of, moment
+from reconciler.event import Identity, Kind, Value, kind_of, label_of
 from reconciler.live import Portal
 from reconciler.orphans import Verdict, Will
 from reconciler.plan import Plan
 from reconciler.receipt import Outcome, Receipt, Result
+from reconciler.render.dates import Clocks, clocks_of, date, zone_of
 
 ORPHANS = "Orphans: in HubSpot, made by our app, declared nowhere"
 NO_CHANGES = "No changes. HubSpot holds what the files declare."
@@ -71,20 +70,19 @@ def verified(receipt: Receipt, write: Callable[[str], str] = visible) -> str:
 def portal(portal: Portal) -> str:
     """Say whose portal it is and how dates are to be read."""
     kind = "" if portal.account_type is None else f" ({portal.account_type.lower().replace('_', ' ')})"
-    return f"HubSpot portal {portal.id}{kind}, times in {zone(portal)}"
+    return f"HubSpot portal {portal.id}{kind}, times in {zone_of(portal)}"
+
+
+def head(plan: Plan) -> str:
+    """Write whose portal a plan is for and how its dates are to be read: some events have clocks of their own."""
+    timed = (change for change in plan.changes if any(kind_of(each.name) is Kind.INSTANT for each in change.fields))
+    abroad = any(clocks_of(change.timezone, plan.portal).place for change in timed)
+    return f"{portal(plan.portal)}{' unless a place is named' if abroad else ''}"
 
 
 def concise(plan: Plan) -> Plan:
     """Return a plan without the findings that are mere details."""
     return replace(plan, diagnostics=without_details(plan.diagnostics))
-
-
-def zone(portal: Portal) -> str:
-    """Name the time zone that dates are shown in: the portal's, as in HubSpot itself, else UTC."""
-    try:
-        return ZoneInfo(portal.timezone or "UTC").key
-    except (KeyError, ValueError, OSError):
-        return "UTC"
 
 
 def heading(action: Action, number: int) -> str:
@@ -148,66 +146,24 @@ def label(field: FieldChange) -> str:
     return label_of(field.name)
 
 
-def value(name: str, held: Value, portal: Portal) -> str:
-    """Write a field's value for people: a date in the portal's time zone, a flag as yes or no."""
+def value(name: str, held: Value, clocks: Clocks) -> str:
+    """Write a field's value for people: an instant as the clocks show it, a flag as yes or no."""
     match kind_of(name):
         case Kind.FLAG:
             return "yes" if held is True else "no"
         case Kind.INSTANT if isinstance(held, str):
-            return date(held, portal)
+            return date(held, clocks)
         case _:
             return EMPTY if held is None else str(held)
 
 
-def local(text: str, portal: Portal) -> datetime | None:
-    """Read an instant as the portal's clocks show it; None where the text is none that a calendar can show."""
-    try:
-        return moment(text).astimezone(ZoneInfo(zone(portal)))
-    except (ValueError, OverflowError):
-        return None
-
-
-def date(text: str, portal: Portal) -> str:
-    """Write an instant as people write dates, in the portal's time zone."""
-    at = local(text, portal)
-    return text if at is None else f"{day(at)} {at.year} {clock(at)}"
-
-
-def day(at: datetime) -> str:
-    """Write the day of a moment, without its year."""
-    return f"{_DAYS[at.weekday()]} {at.day} {MONTHS[at.month - 1][:3]}"
-
-
-def clock(at: datetime) -> str:
-    """Write the time of day, with seconds only where there are some."""
-    milliseconds = f".{at.microsecond // 1000:03}" if at.microsecond else ""
-    return at.strftime("%H:%M:%S" if at.second or at.microsecond else "%H:%M") + milliseconds
-
-
-# Not strftime's names, which follow the machine's locale.
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
-
-
 def record(change: Create | Delete, portal: Portal) -> Iterator[tuple[str, str]]:
     """Give the label and value of each field that an event would get, or lose; flags only where they are set."""
+    clocks = clocks_of(change.timezone, portal)
     for field in change.fields:
         held = field.after if isinstance(change, Create) else field.before
         if held is not False:
-            yield label(field), value(field.name, held, portal).strip()
+            yield label(field), value(field.name, held, clocks).strip()
 
 
 def spared(orphans: Iterable[Verdict]) -> Iterator[Verdict]:

@@ -130,6 +130,14 @@ def test_a_plan_shows_what_an_apply_would_refuse(reconciler: CommandLine, folder
     assert not {found["code"] for found in allowed if found["code"].startswith("guard-")}
 
 
+def test_a_shown_plan_is_on_the_clocks_of_its_events_too(reconciler: CommandLine, folder: Path, seed: Seed) -> None:
+    declare(folder, launch=LAUNCH + "timezone: Europe/London\nstartDateTime: 2027-04-08 14:00\n")
+    held = live("501", "launch", startDateTime="2027-04-08T12:00:00Z")
+    planned = reconciler("plan", "--sandbox", "--sandbox-seed", seed(held), "--out", "plan.json")
+    assert "starts        Thu 8 Apr 2027 13:00 → 14:00 London (+1 h)\n" in planned.out
+    assert reconciler("show", "plan.json").out == planned.out
+
+
 def test_details_are_for_those_who_ask_and_for_scripts(reconciler: CommandLine, folder: Path, seed: Seed) -> None:
     declare(folder, other=LAUNCH.replace("externalEventId: launch", "externalEventId: other"))
     held = (live("501", "launch"), live("502", "other"))

@@ -234,6 +234,9 @@ _values: SearchStrategy[Value] = st.none() | st.booleans() | texts | instants
 _field_changes = st.builds(
     FieldChange, field_names, _values, _values, st.none() | st.integers(1, 99), st.sampled_from(Origin)
 )
+zones: SearchStrategy[str] = (
+    st.sampled_from(["Europe/Berlin", "Europe/London", "America/Argentina/Buenos_Aires", "Mars/Base"]) | texts
+)
 _sources = st.builds(Source, texts, st.integers(1, 99))
 
 
@@ -247,6 +250,7 @@ def changes_of(kind: type[Create] | type[Update] | type[Delete]) -> SearchStrate
         source=st.none() | _sources,
         registrants=counts,
         attendees=counts,
+        timezone=st.none() | zones,
     )
 
 
@@ -266,7 +270,7 @@ portals: SearchStrategy[Portal] = st.builds(
     Portal,
     st.integers(1, 2**40),
     maybe_texts,
-    st.sampled_from(["Europe/Berlin", "America/New_York", "Mars/Base"]) | maybe_texts,
+    st.none() | zones,
     texts,
     st.none() | st.integers(1, 2**40),
 )

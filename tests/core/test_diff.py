@@ -159,6 +159,13 @@ def test_an_update_carries_all_that_people_and_guards_need_to_know() -> None:
     )
 
 
+@pytest.mark.parametrize("held", [None, live("7", fields={"eventName": "Old"})])
+def test_a_change_carries_the_time_zone_of_its_declaration(held: LiveEvent | None) -> None:
+    change = compare(replace(declared(fields={"eventName": "Summit"}), timezone="Europe/London"), held)
+    assert change is not None
+    assert change.timezone == "Europe/London"
+
+
 def test_an_update_of_an_event_whose_name_is_not_declared_is_called_as_in_hubspot() -> None:
     update = compare(declared(fields={"eventType": "B"}), live("1", fields={"eventName": "Summit"}))
     assert update is not None

@@ -33,7 +33,13 @@ def shown_otherwise(draw: st.DrawFn, change: Change) -> Change:
     )
     source = None if change.source is None else Source(draw(texts), draw(st.integers(1, 99)))
     return replace(
-        change, name=draw(maybe_texts), fields=fields, source=source, registrants=draw(counts), attendees=draw(counts)
+        change,
+        name=draw(maybe_texts),
+        fields=fields,
+        source=source,
+        registrants=draw(counts),
+        attendees=draw(counts),
+        timezone=draw(maybe_texts),
     )
 
 

@@ -18,11 +18,18 @@ from reconciler.orphans import Verdict, Will
 from reconciler.plan import Plan
 from reconciler.receipt import Outcome, Receipt, Result
 from reconciler.render import markdown, words
+from reconciler.render.dates import clocks_of
+from reconciler.render.difference import difference
+from reconciler.render.inert import inert_line
 from reconciler.render.parts import mark, parts
 from tests.as_github_reads import COMMAND, GITHUB, OUR_HTML, REFERENCE, kind, runs
 from tests.core.building import HOSTILE, PORTAL, plans, receipts, texts, traced
 
-BLOCKS = {"heading", "paragraph", "inline", "table", "thead", "tbody", "tr", "th", "td", "bullet_list", "list_item"}
+DECLARED = Source("events/s.yaml", 3)
+BLOCKS = {
+    *("heading", "paragraph", "inline", "table", "thead", "tbody", "tr", "th", "td", "bullet_list", "list_item"),
+    "fence",
+}
 INLINES = {"text", "softbreak", "strong", "html_inline"}
 
 
@@ -64,12 +71,18 @@ def leaks(page: str) -> list[str]:
     inner = [token for token in tokens for token in token.children or []]
     return [
         *(token.type for token in tokens if kind(token) not in BLOCKS),
-        *(token.type for token in tokens if kind(token) in ("bullet_list", "table") and token.level > 0),
+        *(token.type for token in tokens if kind(token) in ("bullet_list", "table", "fence") and token.level > 0),
+        *(token.info for token in tokens if token.type == "fence" and token.info != "diff"),
         *(token.type for token in inner if kind(token) not in INLINES),
         *(token.content for token in inner if token.type == "html_inline" and token.content not in OUR_HTML),
         *(run for block in inlines(page) for run in runs(block) if REFERENCE.search(run)),
         *COMMAND.findall(page),
     ]
+
+
+def diffs(page: str) -> list[str]:
+    """Return what stands in the blocks of long texts."""
+    return [token.content for token in GITHUB.parse(page) if token.type == "fence"]
 
 
 def seen(text: str) -> str:
@@ -120,7 +133,7 @@ def test_the_headings_are_ours_alone(plan: Plan) -> None:
     spared = list(words.spared(plan.orphans))
     optional = [words.ORPHANS] * bool(spared) + ["Notes"] * bool(plan.diagnostics)
     shown = headings(markdown.plan(plan))
-    assert shown[0] == seen(words.portal(plan.portal)).strip(" ")
+    assert shown[0] == seen(words.head(plan)).strip(" ")
     assert shown[len(shown) - len(optional) :] == optional
     named = {part.heading for part in parts(plan.changes)}
     assert all(
@@ -129,10 +142,19 @@ def test_the_headings_are_ours_alone(plan: Plan) -> None:
     )
 
 
-@given(texts)
+@given(texts.filter(lambda text: "\n" not in text))
 def test_a_reader_sees_a_text_as_it_is(text: str) -> None:
     (row,) = cells(markdown.plan(updating(FieldChange("eventDescription", text, "after"))))[1:]
     assert row == ["description", seen(text).strip(" "), "after"]
+
+
+@given(texts, st.sampled_from(["a\nb", "a\n```\nb", "::add-mask::b\n", "```"]))
+@example("```", "\n")
+def test_a_reader_sees_the_lines_that_differ_of_a_long_text(before: str, after: str) -> None:
+    told = difference(FieldChange("eventDescription", before, after), clocks_of(None, PORTAL))
+    page = markdown.plan(updating(FieldChange("eventDescription", before, after)))
+    assert leaks(page) == []
+    assert diffs(page) == (["".join(f"{inert_line(line)}\n" for line in told.lines())] if told.is_long else [])
 
 
 @given(texts.filter(lambda text: bool(text.strip())))
@@ -149,15 +171,14 @@ def test_a_reader_sees_names_as_they_are(name: str) -> None:
 
 @given(plans)
 def test_every_row_of_a_table_has_the_cells_of_its_head(plan: Plan) -> None:
-    expected = []
+    expected: list[tuple[str, ...]] = []
     for change in chain.from_iterable(part.changes for part in parts(plan.changes)):
         match change:
             case Update():
-                rows = [
-                    (label(change, f), *(words.value(f.name, v, plan.portal) for v in (f.before, f.after)))
-                    for f in change.fields
-                ]
-                expected += [("", "Before", "After"), *rows]
+                clocks = clocks_of(change.timezone, plan.portal)
+                told = [(label(change, field), difference(field, clocks)) for field in change.fields]
+                short = [(name, each.before, f"{each.after}{each.note}") for name, each in told if not each.is_long]
+                expected += [("", "Before", "After")] * bool(short) + short
             case _:
                 expected += [("", ""), *words.record(change, plan.portal)]
     assert cells(markdown.plan(plan)) == [[seen(cell).strip(" ") for cell in row] for row in expected]
@@ -178,7 +199,7 @@ def test_punctuation_of_any_kind_does_nothing(text: str) -> None:
 
 
 def updating(*fields: FieldChange) -> Plan:
-    return Plan(PORTAL, (Update(Identity("acme", "summit", "7"), "Summit", fields, Source("events/s.yaml", 3), 12),), 0)
+    return Plan(PORTAL, (Update(Identity("acme", "summit", "7"), "Summit", fields, DECLARED, 12),), 0)
 
 
 def full_of(text: str) -> Plan:
@@ -271,6 +292,42 @@ def test_a_whole_plan_reads_from_top_to_bottom() -> None:
         "",
         "Plan: 1 to create, 1 to update, 1 to delete; 40 unchanged, 2 orphaned.",
         f"Digest: {plan.digest}",
+        "",
+    ]
+
+
+def test_a_long_text_stands_below_the_short_values_as_the_lines_that_differ() -> None:
+    name = FieldChange("eventName", "10 000 people", "10\u00a0000 people")
+    start = FieldChange("startDateTime", "2027-04-15T14:00:00Z", "2027-04-15T15:00:00Z")
+    text = FieldChange("eventDescription", "One\n```\n##[x]", "One \n```\n2")
+    change = Update(Identity("acme", "a", "1"), "A", (name, text, start), DECLARED, 12, timezone="Europe/London")
+    assert markdown.plan(Plan(PORTAL, (change,), 0, orphaned=0)).split("\n")[6:-3] == [
+        "| | Before | After |",
+        "|---|---|---|",
+        "| name | 10 000 people | 10&#92;u{a0}000 people (differs only in white space) |",
+        "| starts | Thu 15 Apr 2027 15&#58;00 London | Thu 15 Apr 2027 16&#58;00 London (+1 h) |",
+        "",
+        "description",
+        "",
+        "```diff",
+        "- One",
+        "+ One\\u{20}",
+        "- ##\\[x]",
+        "+ 2",
+        "```",
+        "",
+    ]
+
+
+def test_a_long_text_alone_stands_without_a_table() -> None:
+    page = markdown.plan(replace(updating(FieldChange("eventDescription", "One\nTwo", "One\u00a0\nTwo")), orphaned=0))
+    assert page.split("\n")[6:-3] == [
+        "description (differs only in white space)",
+        "",
+        "```diff",
+        "- One",
+        "+ One\\u{a0}",
+        "```",
         "",
     ]
 

@@ -143,7 +143,15 @@ def known_part(said: Any, known: Any) -> Any:
     return said
 
 
-KEYS = [path for path in PLACES if isinstance(path[-1], str) or path[0] == "changes"]
+KEYS = [path for path in PLACES if (isinstance(path[-1], str) or path[0] == "changes") and path[2:] != ("timezone",)]
+
+
+def test_a_plan_of_an_older_version_is_read_without_the_keys_that_it_does_not_know() -> None:
+    plan = replace(PLAN, changes=(LAUNCH, replace(SUMMIT, timezone="Europe/London"), GONE))
+    older = json.loads(plan_json(plan))
+    for change in older["changes"]:
+        del change["timezone"]
+    assert read_plan(json.dumps(older)) == PLAN
 
 
 @pytest.mark.parametrize("path", KEYS, ids=lambda path: ".".join(map(str, path)))
@@ -226,6 +234,7 @@ def test_a_plan_has_the_keys_of_the_contract() -> None:
                 "source": {"file": "events/l.yaml", "line": 1},
                 "registrants": None,
                 "attendees": None,
+                "timezone": None,
                 "fields": [
                     {
                         "name": "eventName",
@@ -248,6 +257,7 @@ def test_a_plan_has_the_keys_of_the_contract() -> None:
                 "source": {"file": "events/summit.yaml", "line": 3},
                 "registrants": 12,
                 "attendees": None,
+                "timezone": None,
                 "fields": [
                     {
                         "name": "eventName",
@@ -278,6 +288,7 @@ def test_a_plan_has_the_keys_of_the_contract() -> None:
                 "source": None,
                 "registrants": 0,
                 "attendees": 0,
+                "timezone": None,
                 "fields": [
                     {
                         "name": "eventName",

@@ -15,6 +15,7 @@ from reconciler.orphans import Verdict, Will
 from reconciler.plan import Plan
 from reconciler.receipt import Outcome, Receipt, Result
 from reconciler.render import text, words
+from reconciler.render.unseen import told_apart
 from tests.core.building import PORTAL, diagnostics, plans, receipts, texts, traced
 
 SUMMIT = Identity("acme", "summit", "7")
@@ -70,6 +71,7 @@ def test_each_finding_stands_on_a_line_of_its_own(found: list[Diagnostic]) -> No
 @given(texts, texts)
 def test_of_two_texts_everything_that_differs_is_shown(before: str, after: str) -> None:
     shown = text.plan(updating(FieldChange("eventDescription", before, after)))
+    before, after = told_apart(before, after)
     for line in {*before.split("\n")} ^ {*after.split("\n")}:
         assert words.visible(line) in shown
 
@@ -199,6 +201,22 @@ def test_of_a_text_of_several_lines_those_are_shown_that_differ() -> None:
 def test_a_text_that_is_emptied_is_shown_as_it_was() -> None:
     lines = shown(updating(FieldChange("eventDescription", "One\nTwo", None)))
     assert lines[-3:] == ["        - One", "        - Two", "        + (empty)"]
+
+
+def test_a_time_that_moves_says_how_far_on_the_clocks_of_its_event() -> None:
+    start = FieldChange("startDateTime", "2027-04-08T13:00:00Z", "2027-04-08T14:00:00Z", origin=Origin.HUBSPOT)
+    end = FieldChange("endDateTime", "2027-04-08T14:00:00Z", "2027-04-09T14:00:00Z", origin=Origin.FILES)
+    screen = text.plan(Plan(PORTAL, (Update(SUMMIT, "Summit", (start, end), DECLARED, timezone="Europe/London"),), 0))
+    assert screen.startswith("HubSpot portal 1234567 (standard), times in Europe/Berlin unless a place is named\n")
+    assert "      starts        Thu 8 Apr 2027 14:00 → 15:00 London (+1 h) · changed in HubSpot\n" in screen
+    assert "      ends          Thu 8 Apr 2027 15:00 → Fri 9 Apr 2027 15:00 London (+1 day)\n" in screen
+
+
+def test_a_difference_that_nobody_sees_is_shown_and_said() -> None:
+    lines = shown(updating(FieldChange("eventName", "10 000", "10\u00a0000")))
+    assert lines[-1] == r"      name          10 000 → 10\u{a0}000 (differs only in white space)"
+    lines = shown(updating(FieldChange("eventDescription", "One\nTwo", "One \nTwo")))
+    assert lines[-3:] == ["      description (differs only in white space)", "        - One", r"        + One\u{20}"]
 
 
 @pytest.mark.timeout(20)

@@ -172,6 +172,17 @@ def test_the_settings_give_what_no_file_says() -> None:
     assert event.fields["startDateTime"] == "2027-04-15T10:00:00Z"
 
 
+def test_the_time_zone_of_an_event_is_the_nearest_one_in_force() -> None:
+    put("events/a.yaml", EVENT.format("a"))
+    put("events/b.yaml", EVENT.format("b") + "timezone: Europe/London\n")
+    put("events/us/_defaults.yaml", "timezone: America/New_York\n")
+    put("events/us/c.yaml", "objectId: 7\n")
+    settings = "externalAccountId: acme\n"
+    for extra, zone in (("", None), ("timezone: Europe/Berlin\n", "Europe/Berlin")):
+        put("events/reconciler.yaml", settings + extra)
+        assert [event.timezone for event in read().events] == [zone, "Europe/London", "America/New_York"]
+
+
 @pytest.mark.parametrize(
     ("environment", "ids", "said"),
     [

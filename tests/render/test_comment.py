@@ -20,7 +20,7 @@ from reconciler.render.mark import About, is_marked, mark
 from reconciler.render.review import Applying, Declined, Ended, Planned, Review, State, Watched
 from tests.core.building import HOSTILE, PORTAL, changes, diagnostics, plans, receipts, texts
 from tests.render.pages import LINKS, broken_rows, fences, leaks, left_out, rows
-from tests.render.situations import DAY, IN_PART, LAUNCH, NOTHING, PLAN, WELL, create, delete, update
+from tests.render.situations import DAY, END, IN_PART, LAUNCH, NOTHING, PLAN, START, WELL, create, delete, update
 
 declined: st.SearchStrategy[State] = st.builds(
     Declined, texts, st.lists(diagnostics, max_size=2).map(tuple), st.lists(changes, max_size=2).map(tuple)
@@ -221,8 +221,47 @@ def fields_of(*fields: FieldChange) -> str:
 
 def test_of_two_long_texts_only_what_differs_is_shown() -> None:
     before, after = f"{'a' * 100} red {'z' * 100}", f"{'a' * 100} blue {'z' * 100}"
-    shown = f"description: …{'a' * 19} red {'z' * 19}… → …{'a' * 19} blue {'z' * 19}…"
+    shown = f"description<br>&#45; …{'a' * 19} red {'z' * 19}…<br>&#43; …{'a' * 19} blue {'z' * 19}…"
     assert fields_of(FieldChange("eventDescription", before, after)) == shown
+
+
+def test_of_a_text_of_several_lines_those_are_shown_that_differ() -> None:
+    before, after = f"One\n{'a' * 100} red\nThree", f"One\n{'a' * 100} blue\nThree\nFour"
+    shown = f"description<br>&#45; …{'a' * 19} red<br>&#43; …{'a' * 19} blue<br>&#43; Four"
+    assert fields_of(FieldChange("eventDescription", before, after)) == shown
+
+
+def test_of_many_lines_that_differ_some_are_shown() -> None:
+    before = "\n".join(f"Line {n} of an old text" for n in range(100))
+    shown = fields_of(FieldChange("eventDescription", before, "New"))
+    assert shown.startswith("description<br>&#45; Line 0 of an old text<br>&#45; Line 1 of an old text<br>")
+    told = re.search(r"<br>&#43; New<br>and (\d+) more lines$", shown)
+    assert told is not None
+    assert shown.count("&#45; ") + int(told[1]) == 100
+    assert len(shown) < 600
+
+
+def test_a_difference_that_nobody_sees_is_shown_and_said() -> None:
+    changed = FieldChange("eventName", "10 000", "10\u00a0000")
+    assert fields_of(changed) == "name: 10 000 → 10&#92;u{a0}000 (differs only in white space)"
+    changed = FieldChange("eventDescription", "One\nTwo", "One \nTwo")
+    assert fields_of(changed) == "description (differs only in white space)<br>&#45; One<br>&#43; One&#92;u{20}"
+
+
+def test_a_time_that_moves_says_how_far_on_the_clocks_of_its_event() -> None:
+    start = FieldChange(START, "2027-04-08T13:00:00Z", "2027-04-08T14:00:00Z", origin=Origin.FILES)
+    end = replace(start, name=END, origin=Origin.HUBSPOT)
+    change = replace(update("a", "A", start, end), timezone="Europe/London")
+    page = comment(Review(replace(NOTHING, changes=(change,)), Planned()))
+    assert "times in Europe/Berlin unless a place is named\n" in page
+    assert "**A** moves from 14:00 to 15:00 on Thu 8 Apr 2027, London time; nobody is registered." in page
+    assert "| starts: Thu 8 Apr 2027 14&#58;00 → 15&#58;00 London (+1 h) |" in page
+    assert (
+        "| ends<br>HubSpot holds: Thu 8 Apr 2027 14&#58;00 London<br>"
+        "the files say: Thu 8 Apr 2027 15&#58;00 London (+1 h) |"
+    ) in page
+    assert "Thu 8 Apr 15#58;00, A (old)" in page
+    assert "All times in Europe/Berlin." in page
 
 
 def test_mere_details_are_no_notes() -> None:

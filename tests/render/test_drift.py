@@ -103,6 +103,17 @@ def test_what_hubspot_holds_is_given_as_lines_to_declare() -> None:
     assert fences(body(of("eventType", None)), "yaml") == ['eventType: ""\n']
 
 
+def test_an_issue_shows_what_nobody_sees_and_the_clocks_of_the_event() -> None:
+    name = FieldChange("eventName", "10 000", "10\u00a0000", 4, Origin.HUBSPOT)
+    start = FieldChange("startDateTime", "2027-04-08T13:00:00Z", "2027-04-08T14:00:00Z", 5, Origin.HUBSPOT)
+    fields, place = (name, start), Source("a.yaml", 3)
+    change = Update(Identity("acme", "a", "1"), "A", fields, place, 0, timezone="Europe/London")
+    page = body(Plan(PORTAL, (change,), 0))
+    assert "times in Europe/Berlin unless a place is named\n" in page
+    assert "| name | 10 000 | 10&#92;u{a0}000 (differs only in white space) |\n" in page
+    assert "| starts | Thu 8 Apr 2027 14&#58;00 London | Thu 8 Apr 2027 15&#58;00 London (+1 h) |\n" in page
+
+
 def test_what_the_files_ask_for_is_no_drift() -> None:
     field = FieldChange("eventType", "a", "b", 4, Origin.FILES)
     plan = Plan(PORTAL, (Update(Identity("acme", "a", "1"), "A", (field,), Source("a.yaml", 3), 0), OLD), 0)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from typing import TypeVar
 
 import pytest
 from hypothesis import given
@@ -91,6 +92,9 @@ def test_a_long_name_is_cut() -> None:
 # Sentences
 
 
+_Kind = TypeVar("_Kind", Create, Update)
+
+
 def told(*changes: Change) -> list[str]:
     """Give the sentences about changes, the closing ones apart."""
     text = paragraph(replace(NOTHING, changes=changes))
@@ -100,6 +104,10 @@ def told(*changes: Change) -> list[str]:
 
 def flag(key: str, name: str, *, after: bool, registrants: int | None = 0) -> Update:
     return update(key, key.title(), FieldChange(name, not after, after=after), registrants=registrants)
+
+
+def in_london(change: _Kind) -> _Kind:
+    return replace(change, timezone="Europe/London")
 
 
 DAYS = tuple(update(f"day{n}", f"Day {n}", *DAY.fields, registrants=n) for n in range(7))
@@ -153,6 +161,33 @@ DAYS = tuple(update(f"day{n}", f"Day {n}", *DAY.fields, registrants=n) for n in 
         (
             (update("a", "A", FieldChange("startDateTime", None, "2027-05-12T16:00:00Z")),),
             ["“A” gets a date: Wed 12 May 2027 18:00."],
+        ),
+        (
+            (
+                in_london(update("a", "A", FieldChange("startDateTime", None, "2027-05-12T16:00:00Z"))),
+                in_london(DAY),
+                in_london(create("b", "B", "2027-05-31T22:30:00Z")),
+            ),
+            [
+                "1 new event in May 2027: “B”.",
+                (
+                    "“Product day” moves from Wed 12 May 17:00 to Thu 13 May 2027 18:00, London time; "
+                    "41 people are registered."
+                ),
+                "“A” gets a date: Wed 12 May 2027 17:00 London.",
+            ],
+        ),
+        (
+            (update("a", "A\u00a0B", FieldChange("eventName", "A B", "A\u00a0B")),),
+            ["“A\u00a0B” changes its name only in what cannot be seen."],
+        ),
+        (
+            tuple(update(n, n, FieldChange("eventName", "Cafe\u0301", "Café")) for n in "ab"),
+            ["2 events change their names only in what cannot be seen: “a” and “b”."],
+        ),
+        (
+            (update("a", "A", move("2027-10-31T00:30:00Z", "2027-10-31T01:30:00Z")),),
+            ["“A” changes in its start."],
         ),
         (
             tuple(update(str(n), f"E{n}", FieldChange(START, None, "2027-05-12T16:00:00Z")) for n in range(3)),

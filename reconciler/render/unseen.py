@@ -1,0 +1,75 @@
+"""Differences that nobody sees, written so that everybody does."""
+
+import re
+from collections import defaultdict
+from difflib import SequenceMatcher
+from unicodedata import category, is_normalized, normalize
+
+from reconciler.render.inert import LEFT_OUT
+from reconciler.render.words import visible
+
+_BLANKS = re.compile("[\\s\u2800]+")
+_UNSEEN = re.compile(f"[{LEFT_OUT}]")
+_HIDDEN = re.compile(rf" {{2,}}|^ | $|[^\S ]|[\\\u2800{LEFT_OUT}]")
+_CODE = "\\u{"
+_JAMO = re.compile("[\u1160-\u11ff]")
+"""Parts of Korean letters that are written behind the first part."""
+
+
+def told_apart(before: str, after: str) -> tuple[str, str]:
+    """Return two texts whose lines look different where they are: what cannot be seen is written as its code.
+
+    Only lines that differ are changed, and of these only what looks like another line or holds what could be taken
+    for such a code. A blank that is the only one between two words stays as it is.
+    """
+    old, new = before.split("\n"), after.split("\n")
+    alike = defaultdict(set)
+    for line in (*old, *new):
+        alike[_look(line)].add(line)
+
+    def shown(line: str) -> str:
+        return _exposed(line) if len(alike[_look(line)]) > 1 or _CODE in line else line
+
+    for tag, start, end, new_start, new_end in SequenceMatcher(None, old, new).get_opcodes():
+        if tag != "equal":
+            old[start:end], new[new_start:new_end] = map(shown, old[start:end]), map(shown, new[new_start:new_end])
+    return "\n".join(old), "\n".join(new)
+
+
+def unseen_difference(before: str, after: str) -> str:
+    """Return in words what two texts that look alike differ in; empty where they do not look alike, or are the same."""
+    old, new = before.split("\n"), after.split("\n")
+    if before == after or list(map(_look, old)) != list(map(_look, new)):
+        return ""
+    if list(map(_evenly_spaced, old)) == list(map(_evenly_spaced, new)):
+        return "differs only in white space"
+    if normalize("NFC", before) == normalize("NFC", after):
+        return "differs only in how letters are composed"
+    return "differs only in characters that cannot be seen"
+
+
+def _look(line: str) -> str:
+    """Return what people see of a line, at a terminal or in a browser, which shows any white space as one blank."""
+    return _evenly_spaced(normalize("NFC", _UNSEEN.sub("", visible(line))))
+
+
+def _evenly_spaced(line: str) -> str:
+    return _BLANKS.sub(" ", line).strip()
+
+
+def _exposed(line: str) -> str:
+    """Write the codes of what is not seen, and in a text of decomposed letters those of their parts."""
+    shown = _HIDDEN.sub(lambda found: "".join(map(_code, found[0])), line)
+    if is_normalized("NFC", line):
+        return shown
+    return "".join(_code(one) if _is_part(one) else one for one in shown)
+
+
+def _is_part(character: str) -> bool:
+    """Return whether a character becomes another one where letters are composed."""
+    marks = category(character).startswith("M") or _JAMO.match(character)
+    return bool(marks) or not is_normalized("NFC", character)
+
+
+def _code(character: str) -> str:
+    return f"\\u{{{ord(character):x}}}"
