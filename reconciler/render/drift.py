@@ -8,12 +8,12 @@ from reconciler.live import Portal
 from reconciler.plan import Plan
 from reconciler.render import words
 from reconciler.render.dates import Clocks, clocks_of
-from reconciler.render.difference import difference
+from reconciler.render.difference import Difference, difference
 from reconciler.render.mark import About, mark
 from reconciler.render.markdown import brief
 from reconciler.render.page import Section, shortened
 from reconciler.render.review import NOWHERE, Links
-from reconciler.render.table import named
+from reconciler.render.table import in_a_cell, named, reads_by_lines, written_lines
 from reconciler.render.words import count, visible
 from reconciler.render.yaml_lines import yaml_lines
 
@@ -88,8 +88,17 @@ def _table(fields: tuple[FieldChange, ...], clocks: Clocks) -> Iterator[str]:
     yield from ("| | HubSpot holds | The files say |", "|---|---|---|")
     for field in fields:
         told = difference(field, clocks)
-        held, said = brief(told.before, _LONGEST_VALUE), brief(told.after, _LONGEST_VALUE)
+        held, said = _sides(told)
         yield f"| {brief(words.label(field), _LONGEST_NAME)} | {held} | {said}{told.note} |"
+
+
+def _sides(told: Difference) -> tuple[str, str]:
+    """Write two values for two cells; of long texts only the lines that differ."""
+    if not reads_by_lines(told):
+        return brief(told.before, _LONGEST_VALUE), brief(told.after, _LONGEST_VALUE)
+    lines = [*written_lines(told)]
+    held, said = (in_a_cell(line for sign, line in lines if sign == side) for side in "-+")
+    return held, said
 
 
 def _taking_over(fields: tuple[FieldChange, ...]) -> Iterator[str]:

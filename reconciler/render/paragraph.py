@@ -186,8 +186,8 @@ def _renamed(updates: Sequence[Update], voice: _Voice) -> Iterator[str]:
     respelt = [change for change in updates if _looks_the_same(change)]
     if voice.tells_each(renamed):
         for change in renamed:
-            new = voice.write(str(_after(change, "eventName")))
-            yield f"{voice.write(_old_name(change))} is renamed to {new}."
+            old, new = voice.write(_old_name(change)), voice.write(str(_after(change, "eventName")))
+            yield f"{old} is renamed to {new}." if old != new else f"{new} is renamed, after what is shown of it here."
     else:
         yield f"{count(len(renamed), 'event')} {_verb(len(renamed), 'is', 'are')} renamed{voice.listed(renamed)}."
     yield from _together(respelt, "changes its name", "change their names", " only in what cannot be seen", voice)

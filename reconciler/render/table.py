@@ -18,7 +18,6 @@ from reconciler.render.review import Links
 _MOST_FIELDS = 20
 _LONGEST_NAME = 120
 _LONGEST_VALUE = 400
-_LONGEST_LINE = 200
 """In bytes of Markdown, as for names."""
 
 _LONG = 80
@@ -94,8 +93,9 @@ class Table:
 
     def _updated(self, change: Change, field: FieldChange, label: str) -> str:
         told = difference(field, self._clocks(change))
-        if _reads_by_lines(told):
-            return f"{label}{told.note}<br>{_by_lines(told)}"
+        if reads_by_lines(told):
+            lines = in_a_cell(line for _, line in written_lines(told))
+            return f"{label}{told.note}<br>{lines}"
         before, after = (brief(value, _LONGEST_VALUE) for value in told.steps)
         return f"{label}: {before} → {after}{told.note}"
 
@@ -103,8 +103,9 @@ class Table:
         told = difference(field, self._clocks(change))
         label = self._label(change, field)
         conflict = "<br>a conflict: both have changed it" if field.origin is Origin.BOTH else ""
-        if _reads_by_lines(told):
-            return f"{label}{told.note}<br>HubSpot holds (-), the files say (+):<br>{_by_lines(told)}{conflict}"
+        if reads_by_lines(told):
+            lines = in_a_cell(line for _, line in written_lines(told))
+            return f"{label}{told.note}<br>HubSpot holds (-), the files say (+):<br>{lines}{conflict}"
         before, after = brief(told.before, _LONGEST_VALUE), brief(told.after, _LONGEST_VALUE)
         return f"{label}<br>HubSpot holds: {before}<br>the files say: {after}{told.note}{conflict}"
 
@@ -130,21 +131,27 @@ def _says_something(change: Change, field: FieldChange) -> bool:
     return held not in (None, False, "") and not (field.name == "eventName" and held == change.name)
 
 
-def _reads_by_lines(told: Difference) -> bool:
+def reads_by_lines(told: Difference) -> bool:
     """Return whether two texts are better read line by line; where one is empty, there is nothing to compare."""
     return told.is_long and words.EMPTY not in (told.before, told.after)
 
 
-def _by_lines(told: Difference) -> str:
-    """Write the lines that differ, of each side as many as there is room for."""
-    lines = [line for pair in differing(told.before, told.after) for line in _signed(*pair)]
-    room, shown = {"-": _LONGEST_VALUE, "+": _LONGEST_VALUE}, []
-    for sign, line in lines:
-        written = brief(f"{sign} {line}", _LONGEST_LINE)
-        room[sign] -= size(written)
-        shown += [written] if room[sign] >= 0 else []
-    more = [f"and {words.count(len(lines) - len(shown), 'more line')}"] if len(shown) < len(lines) else []
-    return "<br>".join([*shown, *more])
+def written_lines(told: Difference) -> Iterator[tuple[str, str]]:
+    """Write the lines that differ, beside their signs; what there is no room for on its side is left empty."""
+    room = dict.fromkeys("-+", _LONGEST_VALUE)
+    for pair in differing(told.before, told.after):
+        for sign, line in _signed(*pair):
+            written = brief(f"{sign} {line}", _LONGEST_VALUE)
+            room[sign] -= size(written)
+            yield sign, written if room[sign] >= 0 else ""
+
+
+def in_a_cell(lines: Iterable[str]) -> str:
+    """Write lines into one cell of a table, and count those that are left empty."""
+    shown = [*lines]
+    missing = shown.count("")
+    more = [f"and {words.count(missing, 'more line')}"] if missing else []
+    return "<br>".join([*filter(None, shown), *more])
 
 
 def _signed(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str, str]]:

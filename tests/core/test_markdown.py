@@ -205,7 +205,11 @@ def updating(*fields: FieldChange) -> Plan:
 def full_of(text: str) -> Plan:
     """Give a plan that holds a text wherever one can stand."""
     identity = Identity(text, text, "7")
-    fields = (FieldChange("eventName", text, text), FieldChange(f"customProperties.{text}", text, text))
+    fields = (
+        FieldChange("eventName", text, text),
+        FieldChange(f"customProperties.{text}", text, text),
+        FieldChange(f"customProperties.{text}long", f"{text}\n1", f"{text}\n2"),
+    )
     source = Source(text, 1)
     changes: tuple[Change, ...] = (
         Create(Identity(text, text), text, fields, source),

@@ -114,6 +114,17 @@ def test_an_issue_shows_what_nobody_sees_and_the_clocks_of_the_event() -> None:
     assert "| starts | Thu 8 Apr 2027 14&#58;00 London | Thu 8 Apr 2027 15&#58;00 London (+1 h) |\n" in page
 
 
+def test_of_a_long_text_an_issue_shows_the_lines_that_differ() -> None:
+    before = "\n".join(["One", *(f"Line {number} of an old text" for number in range(100)), "Last"])
+    field = FieldChange("eventDescription", before, "One\nNew\nLast", 4, Origin.HUBSPOT)
+    page = body(Plan(PORTAL, (Update(Identity("acme", "a", "1"), "A", (field,), Source("a.yaml", 3), 0),), 0))
+    (row,) = [line for line in page.splitlines() if line.startswith("| description")]
+    held, said = row.removesuffix(" |").split(" | ")[1:]
+    assert held.startswith("&#45; Line 0 of an old text<br>&#45; Line 1 of an old text<br>")
+    assert held.endswith(" more lines")
+    assert said == "&#43; New"
+
+
 def test_what_the_files_ask_for_is_no_drift() -> None:
     field = FieldChange("eventType", "a", "b", 4, Origin.FILES)
     plan = Plan(PORTAL, (Update(Identity("acme", "a", "1"), "A", (field,), Source("a.yaml", 3), 0), OLD), 0)

@@ -182,6 +182,10 @@ DAYS = tuple(update(f"day{n}", f"Day {n}", *DAY.fields, registrants=n) for n in 
             ["“A\u00a0B” changes its name only in what cannot be seen."],
         ),
         (
+            (update("a", "A", FieldChange("eventName", None, "\u3164")),),
+            ["“A” changes in its name."],
+        ),
+        (
             tuple(update(n, n, FieldChange("eventName", "Cafe\u0301", "Café")) for n in "ab"),
             ["2 events change their names only in what cannot be seen: “a” and “b”."],
         ),
@@ -198,6 +202,10 @@ DAYS = tuple(update(f"day{n}", f"Day {n}", *DAY.fields, registrants=n) for n in 
             ["3 events are renamed: “E0”, “E1” and “E2”."],
         ),
         ((SUMMIT,), ["“Old summit” is renamed to “Summit”.", "“Summit” changes in its custom properties."]),
+        (
+            (update("a", "A", FieldChange("eventName", f"{'a' * 60} old", f"{'a' * 60} new")),),
+            [f"“{'a' * 60}…” is renamed, after what is shown of it here."],
+        ),
         (
             (flag("ada", "eventCompleted", after=True),),
             ["“Ada” is marked as completed, which cannot be undone."],

@@ -39,7 +39,8 @@ LINES = st.lists(PIECES, max_size=4).map("".join) | texts | st.text(max_size=6)
 @example("q\u0323\u0301", "q\u0301\u0323")
 @example("one\nzwei", "one \nthree")
 @example("a\na ", "a \na")
-@example("a\\u{a0}b", "a\u00a0b\na b")
+@example("a\\u{a0}b\na b", "a\u00a0b\na b")
+@example("한", "\u1112\u1161\u11ab")
 def test_two_texts_that_differ_look_different(before: str, after: str) -> None:
     shown = told_apart(before, after)
     looks = [[_look(line) for line in text.split("\n")] for text in shown]
