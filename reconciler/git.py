@@ -2,13 +2,14 @@
 
 import os
 import re
+import shlex
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from reconciler.declarations.characters import cut, quoted
+from reconciler.declarations.characters import cut, quoted, shown
 from reconciler.errors import UsageError
 
 LARGEST_FOLDER = 8 * 1024 * 1024
@@ -26,6 +27,8 @@ _ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _FOUND = re.compile(rb"([0-9a-f]+) [a-z]+ ([0-9]{1,18})\n")
 """What git says before an object: its id, its kind, how many bytes follow."""
 _CHUNK = 64 * 1024
+_UNTRUSTED = re.compile("dubious ownership|unsafe repository")
+"""What git says of a folder that belongs to another user; until 2.36 it called the repository unsafe."""
 
 
 class Item(NamedTuple):
@@ -114,6 +117,8 @@ class _Git:
         inside, prefix, shallow, *_ = *ended.stdout.decode().split("\n"), "", "", ""
         if (inside, prefix) != ("true", ""):
             said = ended.stderr.decode(errors="replace").partition("\n")[0]
+            if _UNTRUSTED.search(said):
+                raise _untrusted(self._top)
             message = f"{quoted(str(self._top))} is not in a git work tree, so there is nothing to compare with"
             raise UsageError(message, hint=f"git says: {cut(said)}" if said else "leave --base out")
         return shallow == "true"
@@ -154,6 +159,13 @@ class _Git:
 
     def _command(self, *arguments: str) -> list[str]:
         return ["git", *_OPTIONS, "-C", str(self._top), *arguments]
+
+
+def _untrusted(top: Path) -> UsageError:
+    """Say that git reads no repository of another user, as in a container that mounts one, and how to allow it."""
+    message = f"git does not trust {quoted(str(top))}, because the folder belongs to another user"
+    trust = f"git config --global --add safe.directory {shlex.quote(shown(str(top)))}"
+    return UsageError(message, hint=f"run as the folder's owner, or trust it: `{trust}`")
 
 
 def _hint(shallow: bool) -> str:  # noqa: FBT001  (a fact about the clone)

@@ -13,7 +13,7 @@ from reconciler.declarations.names import DEFAULTS_FILE, MISNAMED_SETTINGS, SETT
 from reconciler.declarations.nearest import by_likeness
 from reconciler.declarations.schema import API_VERSIONS
 from reconciler.declarations.trees import Tree
-from reconciler.diagnostics import in_file_order
+from reconciler.diagnostics import Severity, in_file_order
 from reconciler.errors import DeclarationsInvalid, UsageError
 from reconciler.policy import Orphans, Policy
 
@@ -37,6 +37,8 @@ class Settings:
     """The settings file; without one everything has its default."""
     hidden: Path | None = None
     """A settings file further above, which does not hold."""
+    silence: frozenset[str] = frozenset()
+    """Codes of advice that is not wanted."""
 
 
 def load_settings(path: Path, *, environment: str | None, api_version: str | None) -> Settings:
@@ -100,6 +102,7 @@ def _settings(
         api_version=_api_version(api_version, values),
         timezone=values.get("timezone"),
         policy=_policy(values, narrowed=real != said.root),
+        silence=frozenset(values.get("silence", ())),
         file=None if said.file is None else as_seen(said.file, like),
         hidden=None if said.hidden is None else as_seen(said.hidden, like),
     )
@@ -151,7 +154,7 @@ def _nearest_file(tree: Tree, folder: Path, like: Path) -> Path | None:
 def _read(tree: Tree, file: Path, like: Path) -> dict[str, Any]:
     shown = name_of(as_seen(file, like))
     layer = SETTINGS.check_file(tree.read(str(file), shown), shown)
-    if layer.problems:
+    if any(found.severity is Severity.ERROR for found in layer.problems):
         raise DeclarationsInvalid(in_file_order(list(layer.problems)))
     return layer.values
 

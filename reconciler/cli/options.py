@@ -12,6 +12,9 @@ from typing import Any
 import click
 
 from reconciler import __version__
+from reconciler.cli.output import complain
+from reconciler.errors import DeclarationsInvalid, Refused
+from reconciler.render.listing import complete
 
 MOST_SECONDS = 7 * 24 * 3600.0
 """Seconds that a bound may be at most: an endless one is none."""
@@ -115,7 +118,13 @@ def command_options(function: Function) -> Function:
     def merged(*arguments: Any, common: Common, **options: Any) -> Any:
         context = click.get_current_context()
         context.obj = context.obj.with_common(common)
-        return function(*arguments, common=context.obj.common, **options)
+        try:
+            return function(*arguments, common=context.obj.common, **options)
+        except (DeclarationsInvalid, Refused) as error:
+            if not context.obj.common.verbose:
+                raise  # told in brief, as all errors are
+            complain(error, complete)
+            return error.exit_code
 
     version = click.version_option(__version__, "--version", message="reconciler %(version)s")
     return version(_as_common(merged, _options(twins=False)))

@@ -14,8 +14,8 @@ from pathlib import Path
 import click
 
 from reconciler.errors import DeclarationsInvalid, ReconcilerError, Refused
-from reconciler.render import words
 from reconciler.render.inert import inert, inert_line
+from reconciler.render.listing import Listing, brief
 
 _STYLES = {"+": "green", "~": "yellow", "-": "red"}
 
@@ -56,12 +56,12 @@ def settle() -> None:
                 os.dup2(nowhere.fileno(), stream.fileno())
 
 
-def complain(error: ReconcilerError) -> None:
+def complain(error: ReconcilerError, listing: Listing = brief) -> None:
     """Write an error with everything that belongs to it: what, where, what to do."""
     match error:
         case DeclarationsInvalid(diagnostics=findings) | Refused(reasons=findings):
-            for finding in findings:
-                say(words.diagnostic(finding))
+            for line in listing(findings):
+                say(line)
         case _:
             pass
     say(f"Error: {error.message}" + ("" if error.hint is None else f" ({error.hint})"))

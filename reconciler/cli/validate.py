@@ -11,7 +11,8 @@ from reconciler.declarations.files import load
 from reconciler.diagnostics import Diagnostic, Severity
 from reconciler.errors import DeclarationsInvalid
 from reconciler.event import Declared
-from reconciler.render import text, words
+from reconciler.render import words
+from reconciler.render.listing import brief, complete
 from reconciler.settings import load_settings
 
 
@@ -24,17 +25,18 @@ def command(path: Path, form: str, common: Common) -> int:
     try:
         declared = load(load_settings(path, environment=common.environment, api_version=common.api_version))
     except DeclarationsInvalid as invalid:
-        _print(form, invalid.diagnostics, f"{words.count(_errors(invalid.diagnostics), 'problem')}.")
+        _print(form, invalid.diagnostics, f"{words.count(_errors(invalid.diagnostics), 'problem')}.", common)
         return invalid.exit_code
-    _print(form, declared.diagnostics, _valid(declared))
+    _print(form, declared.diagnostics, _valid(declared), common)
     return 0
 
 
-def _print(form: str, found: tuple[Diagnostic, ...], verdict: str) -> None:
+def _print(form: str, found: tuple[Diagnostic, ...], verdict: str, common: Common) -> None:
     if form == "json":
         show(json_form.diagnostics_json(found))
     else:
-        show(text.diagnostics(found) + f"{verdict}\n")
+        listing = complete if common.verbose else brief
+        show("".join(f"{line}\n" for line in [*listing(found), verdict]))
 
 
 def _errors(found: tuple[Diagnostic, ...]) -> int:

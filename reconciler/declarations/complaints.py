@@ -29,6 +29,18 @@ class Complaint:
     """Where the thing begins that libyaml was reading."""
     before: Position
     """Where the value before begins."""
+    plain_end: Position | None
+    """Where the value before ends, if it is a text without quotes."""
+    document: int
+    """Which of the file's documents this is."""
+    begun: Position
+    """Where the document begins."""
+    lines: tuple[str, ...]
+    """The file, line by line."""
+
+    def line(self, number: int) -> str:
+        """Return a line of the file; nothing stands after the last."""
+        return self.lines[number - 1] if number <= len(self.lines) else ""
 
 
 class _Rule(NamedTuple):
@@ -56,6 +68,12 @@ _RULES = (
         "since",
     ),
     _Rule(
+        r"invalid Unicode character escape",
+        "bad-escape",
+        "this escape stands for no character",
+        "write the character itself in its place, or delete the escape",
+    ),
+    _Rule(
         r"a quoted scalar",
         "bad-escape",
         "in double quotes a backslash begins an escape, and this is not one",
@@ -71,7 +89,7 @@ _RULES = (
         r"a directive|a %\w+ directive|incompatible YAML",
         "directive",
         "a line that begins with % is a YAML directive, which is not allowed",
-        "delete the line, or indent it and put the value in quotes",
+        "delete the line, or put what begins with % in quotes",
         "since",
     ),
     _Rule(
@@ -118,7 +136,7 @@ _RULES = (
         r"mapping values are not allowed",
         "needs-quotes",
         "a colon with a space after it stands inside a value",
-        'put the value in quotes, as in eventName: "Webinar: intro", or check the indentation',
+        'put the whole value in quotes, as in eventName: "Webinar: intro"',
     ),
     _Rule(
         r"a flow sequence: did not find expected ','",
@@ -138,7 +156,7 @@ _RULES = (
         r"could not find expected ':'",
         "yaml-syntax",
         "this line is not `key: value`",
-        "indent it further if it goes on with the text above",
+        "write it as `key: value`, or put # before it if it is a comment",
         "since",
     ),
     _Rule(
@@ -146,6 +164,13 @@ _RULES = (
         "needs-quotes",
         "after | or > the text begins on the next line",
         "move the text to the next line and indent it, or put the value in quotes",
+        "since",
+    ),
+    _Rule(
+        r"indentation indicator",
+        "needs-quotes",
+        "| and > cannot be followed by 0",
+        "write | alone, and indent the text on the lines below it",
         "since",
     ),
     _Rule(
@@ -161,6 +186,19 @@ _RULES = (
         "begin the keys of one event, and the items of one list, in the same column",
     ),
     _Rule(
+        r"did not find expected node content; at ','",
+        "yaml-syntax",
+        "no value stands before this comma",
+        "delete the comma",
+    ),
+    _Rule(
+        r"did not find expected node content; at ''",
+        "yaml-syntax",
+        "the list or mapping that opens here is never closed",
+        "close it with ] or }, or put the value in quotes",
+        "before",
+    ),
+    _Rule(
         r"did not find expected node content",
         "yaml-syntax",
         "a value is missing, or it begins with a character that YAML keeps for itself",
@@ -170,7 +208,7 @@ _RULES = (
         r"<document start>",
         "yaml-syntax",
         "this does not belong to what stands above it",
-        "check the indentation; a line with --- begins another event",
+        "begin all keys of one event in the same column, or put a line with --- before another event",
     ),
     _Rule(
         r"",

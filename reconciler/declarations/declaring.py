@@ -11,6 +11,7 @@ from reconciler.declarations.merging import PROPERTIES, Merged
 from reconciler.declarations.nearest import did_you_mean
 from reconciler.declarations.nodes import Mapping, Sequence
 from reconciler.declarations.times import moment_of
+from reconciler.declarations.whole_days import hint_for, times_of
 from reconciler.declarations.wrong import Wrong
 from reconciler.diagnostics import Diagnostic, Place, error, info, warning
 from reconciler.event import CUSTOM, FIELDS, DeclaredEvent, Identity, Kind, Value, instant
@@ -24,6 +25,8 @@ class Terms:
     environments: tuple[str, ...] = ()
     external_account_id: str | None = None
     timezone: str | None = None
+    silence: frozenset[str] = frozenset()
+    """Codes of advice that is not wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,14 +146,14 @@ def _fields(merged: Merged, terms: Terms, found: list[Diagnostic]) -> dict[str, 
 
 def _moments(merged: Merged, terms: Terms, found: list[Diagnostic]) -> Iterator[tuple[str, datetime]]:
     zone = _zone(merged, terms)
-    for key in ("startDateTime", "endDateTime"):
-        time = merged.values.get(key)
-        if time is None or (zone is None and not time.tzinfo and not merged.lacks("timezone")):
+    for key, time in times_of(merged, found).items():
+        if zone is None and not time.tzinfo and not merged.lacks("timezone"):
             continue
         try:
             yield key, moment_of(time, zone)
         except Wrong as wrong:
-            found.append(refusal(wrong, key, merged.place(key)))
+            told = wrong if isinstance(merged.values[key], datetime) else hint_for(wrong)
+            found.append(refusal(told, key, merged.place(key)))
 
 
 def _zone(merged: Merged, terms: Terms) -> str | None:
@@ -166,7 +169,9 @@ def _check_order(merged: Merged, moments: dict[str, datetime], found: list[Diagn
     nearest = next((key for key in ("endDateTime", "startDateTime") if key in merged.own.values), "endDateTime")
     written_end, written_start = merged.text("endDateTime"), merged.text("startDateTime")
     message = f"the event ends at {written_end}, which is not after its start at {written_start}"
-    found.append(error("end-before-start", message, merged.place(nearest), "correct one of the two"))
+    later = "write a later endDateTime; past midnight it has the date of the next day"
+    hint = "write a later endDateTime, or leave it out" if start == end else later
+    found.append(error("end-before-start", message, merged.place(nearest), hint))
 
 
 def _lines(own: Layer) -> dict[str, int]:

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import assert_never
 
 from reconciler.declarations import strict_yaml
+from reconciler.declarations.complaints import Position
 from reconciler.declarations.layers import DEFAULTS, EVENT, EVENT_LIST, Layer, unknown
-from reconciler.declarations.nodes import Mapping, is_nothing
+from reconciler.declarations.mistakes import text_below
+from reconciler.declarations.nodes import Mapping, Node, Scalar, Sequence, is_nothing
 from reconciler.diagnostics import Diagnostic, Place, error
 
 
@@ -29,10 +32,13 @@ def read_documents(content: bytes, file: str) -> Iterator[Document | Diagnostic]
     reading = strict_yaml.read(content, file)
     yield from reading.problems
     if not reading.documents and not reading.problems:
-        yield _no_event(Place(file))
-    for node in reading.documents:
+        yield _no_event(Place(file), "declare one, or delete the file")
+    for number, node in enumerate(reading.documents, 1):
         if is_nothing(node):
-            yield _no_event(Place(file, node.line, node.column))
+            if number == 1 or number < len(reading.documents):
+                yield _no_event(Place(file, node.line, node.column), "declare one, or delete the line with ---")
+        elif number > 1 and _is_text(node):
+            yield strict_yaml.told(text_below(Position(node.line, node.column)), file)
         elif isinstance(node, Mapping) and not node.keys.keys().isdisjoint(EVENT_LIST.names):
             yield from _event_list(node, file)
         else:
@@ -44,9 +50,9 @@ def _event_list(node: Mapping, file: str) -> Iterator[Document | Diagnostic]:
     yield from outer.problems
     events = outer.values.get("events", ())
     if "events" in outer.values and not events:
-        yield _no_event(outer.value_place("events"))
+        yield _no_event(outer.value_place("events"), "write one below `events:`, as a list item")
     if outer.is_silent_on("events"):
-        yield _no_event(outer.place)
+        yield _no_event(outer.place, "add `events:` with a list of events")
     yield Document(tuple(EVENT.check(event, file) for event in events), _defaults(outer))
 
 
@@ -58,5 +64,18 @@ def _defaults(outer: Layer) -> Layer | None:
     return unknown(outer.file)
 
 
-def _no_event(place: Place) -> Diagnostic:
-    return error("no-event", "no event is declared here", place, "declare one, or delete this")
+def _is_text(node: Node) -> bool:
+    """Return whether a document is a text that a page shows, and no event written in another form."""
+    match node:
+        case Scalar():
+            return True
+        case Sequence():
+            return not any(isinstance(item, Mapping) for item in node.items)
+        case Mapping():
+            return False
+        case _:
+            assert_never(node)
+
+
+def _no_event(place: Place, hint: str) -> Diagnostic:
+    return error("no-event", "no event is declared here", place, hint)

@@ -16,7 +16,10 @@ from reconciler.declarations.names import (
     SETTINGS_FILE,
     Source,
     is_declaration,
+    is_json,
+    is_misspelt,
     reading_order,
+    unread,
 )
 from reconciler.declarations.reading import read_all
 from reconciler.declarations.trees import Entry, Kind, Tree
@@ -52,6 +55,7 @@ def load_from(tree: Tree, settings: Settings) -> Declared:
         environments=settings.environments,
         external_account_id=settings.policy.external_account_id,
         timezone=settings.timezone,
+        silence=settings.silence,
     )
     return read_all(_listing(tree, settings), terms)
 
@@ -99,8 +103,10 @@ def _listing(tree: Tree, settings: Settings) -> Iterator[Source | Diagnostic]:
             yield unreadable(reason, names.shown(real))
         elif real.endswith(f"/{SETTINGS_FILE}"):
             yield _second_settings(names.shown(real))
-        else:
+        elif is_declaration(real.rpartition("/")[2]):
             yield names.read(real)
+        else:
+            yield unread(names.shown(real))
 
 
 def _above(tree: Tree, path: Path, root: Path) -> Iterator[_Found]:
@@ -129,7 +135,9 @@ def _below(tree: Tree, path: str) -> Iterator[_Found]:
         folders += [entry.path for entry in entries if entry.kind is Kind.FOLDER]
         # Those of the path itself are what the run goes by.
         found = (entry for entry in entries if folder != path or not _are_settings(entry))
-        yield from filter(None, map(_file, found))
+        files = list(filter(None, map(_file, found)))
+        yield from files
+        yield from (_Found(entry.path) for entry in entries if _is_unread(entry, files))
 
 
 def _file(entry: Entry) -> _Found | None:
@@ -139,6 +147,12 @@ def _file(entry: Entry) -> _Found | None:
     if entry.kind is Kind.FOLDER:
         return None
     return _Found(entry.path) if _are_settings(entry) or is_declaration(entry.path.rpartition("/")[2]) else None
+
+
+def _is_unread(entry: Entry, beside: list[_Found]) -> bool:
+    """Return whether people may think that a file is read, by its name and by what stands beside it."""
+    name = entry.path.rpartition("/")[2]
+    return entry.kind is Kind.FILE and (is_misspelt(name) or (bool(beside) and is_json(name)))
 
 
 def _are_settings(entry: Entry) -> bool:

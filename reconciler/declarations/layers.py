@@ -1,21 +1,26 @@
 """What one mapping of a file says, checked by itself."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from collections.abc import Mapping as Table
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any, assert_never, cast
 
-from reconciler.declarations import schema, strict_yaml
+from reconciler.declarations import later, schema, strict_yaml
+from reconciler.declarations.advice import CUT_BY_COMMENT
 from reconciler.declarations.characters import cut, quoted
+from reconciler.declarations.guidance import FOR_DECLARATIONS, FOR_SETTINGS, holds_text
 from reconciler.declarations.nearest import did_you_mean
-from reconciler.declarations.nodes import Mapping, Node, Sequence, is_nothing
+from reconciler.declarations.nodes import Mapping, Node, Scalar, Sequence, is_nothing
 from reconciler.declarations.schema import Flaw, Shape
+from reconciler.declarations.synonyms import advice_on, meant_by
 from reconciler.declarations.wrong import Wrong
-from reconciler.diagnostics import Diagnostic, Place, error
+from reconciler.diagnostics import Diagnostic, Place, error, warning
 
 _OWN_PROPERTY = re.compile(r"[a-z][a-z0-9_]{0,99}")
 """How HubSpot writes the internal names of a portal's own properties."""
 _OWN_HINT = "your own properties go under customProperties"
+_DELETE = "delete it, or, if it belongs to the text above it, put that whole text in quotes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +53,17 @@ class Layer:
 class Keys:
     """The keys of one kind of mapping."""
 
-    def __init__(self, kind: Any) -> None:
+    def __init__(
+        self, kind: Any, *, guidance: Table[str, str] = FOR_DECLARATIONS, not_yet: Table[str, str] = later.FOR_EVENTS
+    ) -> None:
         self.shape = Shape(kind)
-        self.names = self.shape.names
+        self.names = frozenset(self.shape.names)
+        self.guidance = guidance
+        self.not_yet = not_yet
 
     def check_file(self, content: bytes, file: str) -> Layer:
         """Check a file that holds one such mapping, or nothing."""
-        reading = strict_yaml.read(content, file)
+        reading = strict_yaml.read(content, file, self.guidance)
         mappings = [node for node in reading.documents if not is_nothing(node)]
         if mappings:
             layer = self.check(mappings[0], file)
@@ -68,38 +77,66 @@ class Keys:
         if not isinstance(node, Mapping):
             return _shapeless(node, file)
         right, flaws = self.shape.check(node.values)
-        return Layer(file, node, right, tuple(self._problem(flaw, node, file) for flaw in flaws))
+        problems = (self._problem(flaw, node, file) for flaw in flaws)
+        return Layer(file, node, right, (*problems, *cut_texts(node, file)))
 
     def _problem(self, flaw: Flaw, mapping: Mapping, file: str) -> Diagnostic:
         if flaw.wrong is None:
             *way, key = map(str, flaw.path)
             _, holder = _find(mapping, way)
-            return self._unknown(key, _place(file, cast("Mapping", holder).keys[key]))
+            return self._unknown(key, cast("Mapping", holder), file)
         names, node = _find(mapping, flaw.path)
         return refusal(flaw.wrong, ".".join(names), _place(file, node))
 
-    def _unknown(self, key: str, place: Place) -> Diagnostic:
-        if key == "repeat":
-            return error("not-yet-supported", "repeat is not yet supported", place, "declare every date as an event")
+    def _unknown(self, key: str, holder: Mapping, file: str) -> Diagnostic:
+        place = _place(file, holder.keys[key])
+        if key in self.not_yet:
+            return error("not-yet-supported", f"{key} is not yet supported", place, self.not_yet[key])
         if self is DEFAULTS and key in EVENT.names:
             message = f"{key} names one event, so no other event can inherit it"
             return error("not-a-default", message, place, "move it to the event")
-        return error("unknown-key", f"unknown key {quoted(key)}", place, self._right_place(key))
+        return error("unknown-key", f"unknown key {quoted(key)}", place, self._right_place(key, holder))
 
-    def _right_place(self, key: str) -> str | None:
-        """Say where a key belongs that is not known here."""
+    def _right_place(self, key: str, holder: Mapping) -> str:
+        """Say where a key belongs that is not known here, or what is meant by it."""
         if self is EVENT_LIST and key in EVENT.names:
             return "move it to defaults, or to each event"
         if self is DEFAULTS and key in EVENT_LIST.names:
             return "move it to another file"
         if self is not EVENT and self is not DEFAULTS:
-            return did_you_mean(key, self.names)
-        if self is EVENT and f"{key}s" in EVENT_LIST.names:
-            return f"did you mean {key}s?"
-        own = _OWN_HINT if _OWN_PROPERTY.fullmatch(key) else None
-        if own and "_" in key and key.replace("_", "") not in map(str.lower, self.names):
-            return own
-        return did_you_mean(key, self.names) or own
+            return self._right_outside(key, holder)
+        return self._right_key(key, holder)
+
+    def _right_outside(self, key: str, holder: Mapping) -> str:
+        """Say what to do with a key that neither the settings nor a list of events can have."""
+        meant = meant_by(key)
+        if self is EVENT_LIST and meant in EVENT.names:
+            return f"it means {meant}: move it to each event under that name"
+        return did_you_mean(key, self.names - holder.keys.keys()) or "delete it"
+
+    def _right_key(self, key: str, holder: Mapping) -> str:
+        """Say what is meant by a key that neither an event nor defaults can have."""
+        meant = meant_by(key)
+        if meant is not None and meant != key:
+            return self._meant(meant, holder)
+        if hint := advice_on(key):
+            return hint
+        if _is_below_empty_properties(key, holder):
+            return "indent this line by two spaces, so that it belongs to customProperties above"
+        return self._by_spelling(key, holder) or (_OWN_HINT if _OWN_PROPERTY.fullmatch(key) else _DELETE)
+
+    def _meant(self, meant: str, holder: Mapping) -> str:
+        if meant in holder.keys:
+            return f"it means {meant}, which is given too: delete one of the two"
+        if meant in self.names or meant in EVENT_LIST.names:
+            return f"did you mean {meant}?"
+        return f"it means {meant}, which names one event: move it to the event under that name"
+
+    def _by_spelling(self, key: str, holder: Mapping) -> str | None:
+        """Ask for the nearest key; a name like those of a portal's own properties must come very near."""
+        if "_" in key and _OWN_PROPERTY.fullmatch(key) and key.replace("_", "") not in map(str.lower, self.names):
+            return None
+        return did_you_mean(key, self.names - holder.keys.keys())
 
 
 def unknown(file: str, line: int = 1, column: int = 1) -> Layer:
@@ -107,8 +144,46 @@ def unknown(file: str, line: int = 1, column: int = 1) -> Layer:
     return Layer(file, Mapping({}, {}, whole=False, line=line, column=column), {})
 
 
+def cut_texts(mapping: Mapping, file: str) -> Iterator[Diagnostic]:
+    """Find texts whose end YAML took for a comment; in the id of an event that is an error."""
+    for key, above, node in _texts(mapping):
+        if node.cut and holds_text(key, above):
+            tell = error if key == "externalEventId" else warning
+            message = f"{cut(key)} ends before {quoted(node.cut)}, which YAML takes for a comment"
+            hint = "put the value in quotes, or a space after # if it is a comment"
+            yield tell(CUT_BY_COMMENT, message, _place(file, node), hint)
+
+
+def _texts(mapping: Mapping, above: str = "") -> Iterator[tuple[str, str, Scalar]]:
+    """Give every single value of a mapping and of those in it, with its key and the key above that."""
+    for key, node in mapping.values.items():
+        match node:
+            case Scalar():
+                yield key, above, node
+            case Sequence():
+                yield from ((key, above, item) for item in node.items if isinstance(item, Scalar))
+            case Mapping():
+                yield from () if above else _texts(node, key)
+            case _:
+                assert_never(node)
+
+
+def _is_below_empty_properties(key: str, holder: Mapping) -> bool:
+    """Return whether a key stands below customProperties in the same column, and nothing stands under these."""
+    properties = holder.keys.get("customProperties")
+    if properties is None or "customProperties" in holder.values:
+        return False
+    return (properties.line, properties.column) < (holder.keys[key].line, holder.keys[key].column)
+
+
 def _shapeless(node: Node, file: str) -> Layer:
-    hint = "write a list of events under `events:`" if isinstance(node, Sequence) else None
+    match node:
+        case Sequence():
+            hint = "write the events as items of one list under `events:`"
+        case Scalar() if re.match(r"\w+:\S", node.text):
+            hint = "put a space after each colon"
+        case _:
+            hint = "write each value after a key and a colon, as in `eventName: Spring launch`"
     problem = error("wrong-shape", "lines of `key: value` belong here", _place(file, node), hint)
     return replace(unknown(file, node.line, node.column), problems=(problem,))
 
@@ -149,4 +224,4 @@ _EMPTY = Mapping({}, {}, whole=True, line=1, column=1)
 EVENT = Keys(schema.Event)
 DEFAULTS = Keys(schema.Defaults)
 EVENT_LIST = Keys(schema.EventList)
-SETTINGS = Keys(schema.SettingsFile)
+SETTINGS = Keys(schema.SettingsFile, guidance=FOR_SETTINGS, not_yet=later.FOR_SETTINGS)

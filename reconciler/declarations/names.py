@@ -1,11 +1,12 @@
 """What files are called: which are read, and which names are wrong."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from reconciler.declarations.characters import shown
-from reconciler.diagnostics import Diagnostic, Place, error
+from reconciler.diagnostics import Diagnostic, Place, error, warning
 
 DEFAULTS_FILE = "_defaults.yaml"
 SETTINGS_FILE = "reconciler.yaml"
@@ -13,6 +14,8 @@ MISNAMED_DEFAULTS = "_defaults.yml"
 MISNAMED_SETTINGS = "reconciler.yml"
 
 _ENDINGS = (".yaml", ".yml")
+_MISSPELT = re.compile(r".+\.(?:ya?ml\.\w+|yalm|ymal|yamll|yam)", re.IGNORECASE)
+"""What an ending becomes when an editor adds its `.txt`, or when it is mistyped."""
 _MISNAMED = {MISNAMED_DEFAULTS: DEFAULTS_FILE, MISNAMED_SETTINGS: SETTINGS_FILE}
 
 
@@ -38,6 +41,24 @@ class Source:
 def is_declaration(name: str) -> bool:
     """Tell whether a file so called is read, be it only to say that its name is wrong."""
     return name.lower().endswith(_ENDINGS) and not name.startswith(".") and name != SETTINGS_FILE
+
+
+def is_misspelt(name: str) -> bool:
+    """Return whether a file so called is not read, though it was meant for a declaration."""
+    return _MISSPELT.fullmatch(name) is not None and not name.startswith(".")
+
+
+def is_json(name: str) -> bool:
+    """Return whether a file so called is not read, though it may declare events where it stands beside others."""
+    return name.lower().endswith(".json") and not name.startswith(".")
+
+
+def unread(file: str) -> Diagnostic:
+    """Say that a file beside declarations is not read."""
+    right = re.sub(r"(?i)(?:\.ya?ml)?\.\w+$", ".yaml", file)
+    message = "this file is not read: declarations end in .yaml"
+    hint = f"if it declares events, rename it {right.rpartition('/')[2]}; if not, move it to another folder"
+    return warning("unread-file", message, Place(file), hint)
 
 
 def reading_order(path: str) -> str:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from difflib import SequenceMatcher, get_close_matches
 
-_ALIKE = 0.54
-"""From here on, of 1, a name was probably meant: `url` for eventUrl is, `title` for timezone is not."""
+_ALIKE = 0.6
+"""From here on, of 1, a name was probably meant: `Berlin` for Europe/Berlin is, `colour` for hours is not."""
 
 _MOST = 1_000
 """Of more names, those that are not about as long are left out: comparing with all of them takes long."""

@@ -5,12 +5,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A text; `plain` tells that it stands without quotes, so that `null` or `true` may be meant."""
+    """A text; `plain` tells that it stands without quotes, so that `null` or `true` may be meant.
+
+    `cut` is what follows a plain text on its line and YAML takes for a comment, though it may belong to the text.
+    """
 
     text: str
     plain: bool
     line: int
     column: int
+    cut: str = ""
 
 
 @dataclass(frozen=True, slots=True)

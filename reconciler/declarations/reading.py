@@ -20,12 +20,16 @@ def read_all(listing: Iterable[Source | Diagnostic], terms: Terms) -> Declared:
     """
     reader = _Reader(terms)
     events = tuple(event for entry in well_named(listing) for event in reader.take(entry))
-    found = in_file_order([*reader.found, *collisions(events)])
+    found = in_file_order([one for one in (*reader.found, *collisions(events)) if not _is_silenced(one, terms)])
     if any(one.severity is Severity.ERROR for one in found):
         raise DeclarationsInvalid(found)
     if not events:
         found = (warning("no-events", "no event is declared", hint="name the folder that holds the events"), *found)
     return Declared(events, reader.files, found)
+
+
+def _is_silenced(found: Diagnostic, terms: Terms) -> bool:
+    return found.severity is Severity.WARNING and found.code in terms.silence
 
 
 class _Reader:

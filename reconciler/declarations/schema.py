@@ -1,7 +1,7 @@
 """The keys of declarations and settings, and what each may hold: the only doorway to pydantic."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Annotated, Any, Literal, get_args
 
@@ -22,8 +22,10 @@ from pydantic_core import ErrorDetails
 from typing_extensions import TypedDict  # before Python 3.12 pydantic cannot use typing's
 
 from reconciler.declarations import values
+from reconciler.declarations.advice import CODES
+from reconciler.declarations.hours import HOURS, Hours
 from reconciler.declarations.nodes import Mapping, Node, Sequence
-from reconciler.declarations.times import TIME
+from reconciler.declarations.times import DAY, TIME
 from reconciler.declarations.wrong import Wrong
 from reconciler.policy import Orphans
 
@@ -36,13 +38,15 @@ API_VERSIONS: tuple[str, ...] = get_args(ApiVersion)
 def _entries(node: Node) -> dict[str, Node]:
     if isinstance(node, Mapping):
         return node.values
-    raise values.wrong_shape(node, "lines of `name: value`")
+    hint = "write each on a line of its own below the key, indented by two spaces, with a space after its colon"
+    raise values.wrong_shape(node, "lines of `name: value`", hint)
 
 
 def _items(node: Node) -> tuple[Node, ...]:
     if isinstance(node, Sequence):
         return node.items
-    raise values.wrong_shape(node, "a list, lines of `- item`")
+    hint = "write each item on a line of its own that begins with a dash and a space"
+    raise values.wrong_shape(node, "a list, lines of `- item`", hint)
 
 
 # These names stand in pydantic's paths among keys; white space keeps them apart from any key.
@@ -57,8 +61,16 @@ def _mapping_or_one(node: Node) -> str:
 Text = Annotated[str | None, BeforeValidator(values.text)]
 Filled = Annotated[str, BeforeValidator(values.filled)]
 Flag = Annotated[bool, BeforeValidator(values.flag)]
-Time = Annotated[datetime, BeforeValidator(values.time), WithJsonSchema({"type": "string", "pattern": f"^{TIME}$"})]
+Time = Annotated[
+    datetime | date,
+    SkipValidation,
+    BeforeValidator(values.time),
+    WithJsonSchema({"type": "string", "pattern": f"^({TIME}|{DAY})$"}),
+]
 Zone = Annotated[str, BeforeValidator(values.zone)]
+WorkingHours = Annotated[
+    Hours, SkipValidation, BeforeValidator(values.hours), WithJsonSchema({"type": "string", "pattern": f"^{HOURS}$"})
+]
 Link = Annotated[str | None, BeforeValidator(values.link)]
 Identifier = Annotated[str, BeforeValidator(values.identifier)]
 EventId = Annotated[str, BeforeValidator(values.event_id)]
@@ -93,6 +105,7 @@ class Defaults(TypedDict, total=False):
     startDateTime: Annotated[Time, Field(description="When it begins, with an offset or in `timezone`.")]
     endDateTime: Annotated[Time, Field(description="When it ends, with an offset or in `timezone`.")]
     timezone: Annotated[Zone, Field(description="The IANA time zone of times without an offset.")]
+    hours: Annotated[WorkingHours, Field(description="When the days begin and end of events that name dates alone.")]
     eventCancelled: Annotated[Flag, Field(description="It will not take place.")]
     eventCompleted: Annotated[Flag, Field(description="It has taken place; this can only become true.")]
     customProperties: Annotated[
@@ -130,6 +143,11 @@ class Overrides(TypedDict, total=False):
     timezone: Annotated[Zone, Field(description="The IANA time zone of times without an offset.")]
     orphans: Annotated[Orphans, BeforeValidator(values.one_of(tuple(Orphans)))]
     protect: Annotated[list[Filled], BeforeValidator(_items), Field(description="Globs of externalEventId.")]
+    silence: Annotated[
+        list[Annotated[str, BeforeValidator(values.one_of(CODES))]],
+        BeforeValidator(_items),
+        Field(description="Codes of advice that is not wanted."),
+    ]
 
 
 @with_config(_STRICT)

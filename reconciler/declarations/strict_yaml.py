@@ -1,6 +1,8 @@
 """YAML text to nodes: the only doorway to PyYAML's parser."""
 
+import re
 from collections.abc import Iterator
+from collections.abc import Mapping as Table
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, cast
@@ -10,7 +12,10 @@ import yaml
 from reconciler.declarations.characters import DECEPTIVE, TOLD_AT_MOST, deceptive_character, decode, quoted
 from reconciler.declarations.complaints import Complaint, Position, explain
 from reconciler.declarations.escapes import escapes
+from reconciler.declarations.guidance import FOR_DECLARATIONS, TEXTS, holds_text, what_to_write
+from reconciler.declarations.mistakes import ODD_SPACE, Mistake, odd_indentation, recognise
 from reconciler.declarations.nodes import Mapping, Node, Scalar, Sequence
+from reconciler.declarations.surrogates import may_be_in, neutralised, prepared, restored
 from reconciler.diagnostics import Diagnostic, Place, error
 from reconciler.errors import DeclarationsInvalid, ReconcilerError
 
@@ -23,10 +28,17 @@ REPEATED = 10_000
 _NEAR = 80
 """How many characters beside a key are looked at for a hint: a line, or a file, can have a hundred thousand keys."""
 
-_GIVE_VALUE = 'write "" to empty it, or delete the line to leave it alone'
+_NESTED = "nest less deeply, or put a text with brackets in quotes"
+_NO_ITEM = "write a value after it, or delete it"
 _NO_COMMENT = "what follows # is a comment: put the value in quotes"
+_NO_MAPPING = "a value that begins with { is a mapping in YAML: put the whole value in quotes"
+_NO_SPACE = "put a space after its colon"
 _NO_COMMA = "a comma ends the value before it here: put a value that holds one in quotes"
 _QUOTE = "put the value in quotes"
+
+_NEXT_LINE = re.compile(rf"[ \t]*(?:#.*)?\r?\n *{ODD_SPACE}")
+_CUT = re.compile(r"(?P<below>[ \t]*(?:\r?\n)+)?(?P<indent>[ \t]+)(?P<cut>#(?!reconciler:)[^\W_].*)")
+"""A comment that may be none: people who write one put a space after #."""
 
 _Valued = yaml.ScalarEvent | yaml.CollectionStartEvent
 
@@ -39,8 +51,8 @@ class Reading:
     problems: tuple[Diagnostic, ...]
 
 
-def read(content: bytes, file: str) -> Reading:
-    """Read a file's content; `file` is its name as shown to people.
+def read(content: bytes, file: str, guidance: Table[str, str] = FOR_DECLARATIONS) -> Reading:
+    """Read a file's content; `file` is its name as shown to people, `guidance` says what to write for each key.
 
     Nothing is guessed: every scalar stays the text it is. `ReconcilerError` where PyYAML lacks libyaml, whose
     parser is the only one that neither recurses nor differs from machine to machine.
@@ -54,7 +66,7 @@ def read(content: bytes, file: str) -> Reading:
     documents: list[Node] = []
     problems: list[Diagnostic] = []
     try:
-        for document in _Tree(decode(content, file), file, problems).documents():
+        for document in _Tree(_readable(decode(content, file)), file, problems, guidance).documents():
             documents.append(document)  # noqa: PERF402  what came before a syntax error is kept
     except DeclarationsInvalid as invalid:
         told = {problem.place for problem in problems}  # a syntax error may follow from one of these
@@ -80,10 +92,14 @@ class _Tree:
     A method that gives no node has put the reason among the problems; what ends the reading is raised.
     """
 
-    def __init__(self, text: str, file: str, problems: list[Diagnostic]) -> None:
+    def __init__(
+        self, text: str, file: str, problems: list[Diagnostic], guidance: Table[str, str] = FOR_DECLARATIONS
+    ) -> None:
         self.text = text
         self.file = file
         self.problems = problems
+        self.guidance = guidance
+        self.above: Scalar | None = None  # the key whose value is being read
         self.events = _events(text, file)
         self.anchors: list[_Anchor] = []
         self.named: dict[str, _Anchor] = {}
@@ -109,7 +125,7 @@ class _Tree:
 
     def node(self, event: yaml.Event, depth: int) -> Node | None:
         if depth > DEPTH:
-            raise self.end("too-deep", f"values are nested more than {DEPTH} deep", event)
+            raise self.final("too-deep", f"values are nested more than {DEPTH} deep", event, _NESTED)
         if isinstance(event, yaml.AliasEvent):
             return self.repeat(event)
         event = cast("_Valued", event)
@@ -134,27 +150,41 @@ class _Tree:
         if event.style == '"' and DECEPTIVE.search(event.value):
             self.tell_escapes(event)
             return None
-        text = event.value.replace("\r\n", "\n").rstrip("\n") if event.style else event.value
-        return Scalar(text, not event.style, *_begin(event))
+        if not event.style:
+            return Scalar(event.value, True, *_begin(event), cut=self.cut_from(event))  # noqa: FBT003  (`plain`)
+        text = restored(event.value) if event.style == '"' else event.value
+        return Scalar(text.replace("\r\n", "\n").rstrip("\n"), False, *_begin(event))  # noqa: FBT003  (`plain`)
+
+    def cut_from(self, event: yaml.ScalarEvent) -> str:
+        """Return what YAML takes for a comment at the end of a plain text, where it may be a part of that text."""
+        found = _CUT.match(self.text, cast("yaml.Mark", event.end_mark).index)
+        if found is None:
+            return ""
+        goes_on = self.above is not None and len(found["indent"]) >= self.above.column
+        return found["cut"].rstrip("\r") if goes_on or not found["below"] else ""
 
     def sequence(self, event: yaml.CollectionStartEvent, depth: int) -> Sequence:
         items: list[Node] = []
+        above, self.above = self.above, None
         while not isinstance(item_event := next(self.events), yaml.SequenceEndEvent):
             if _is_absent(item_event):
-                self.tell("no-value", "this item has no value", _begin(item_event), _GIVE_VALUE)
+                self.tell("no-value", "this item has no value", _begin(item_event), _NO_ITEM)
             elif item := self.node(item_event, depth + 1):
                 items.append(item)
+        self.above = above
         return Sequence(tuple(items), *_begin(event))
 
     def mapping(self, event: yaml.CollectionStartEvent, depth: int) -> Mapping:
+        above = self.above
         keys: dict[str, Scalar] = {}
         values: dict[str, Node] = {}
         whole = True
         while not isinstance(key_event := next(self.events), yaml.MappingEndEvent):
             key = self.key(key_event, depth + 1)
             value_event = next(self.events)
+            self.above = key
             if key is not None and _is_absent(value_event):
-                self.tell_absent(key, key_event, value_event)
+                self.tell_absent(key, "" if above is None else above.text, key_event, value_event)
                 value = None
             else:
                 value = self.node(value_event, depth + 1)
@@ -166,25 +196,43 @@ class _Tree:
                 keys[key.text] = key
                 if value:
                     values[key.text] = value
+        self.above = above
         return Mapping(keys, values, whole, *_begin(event))
 
     def key(self, event: yaml.Event, depth: int) -> Scalar | None:
         key = self.node(event, depth)
+        if isinstance(key, Scalar) and key.plain and (mistake := odd_indentation(key.text, key.line)):
+            self.tell(mistake.code, mistake.message, Position(key.line, key.column), mistake.hint)
+            return None
         if isinstance(key, Scalar) and not (key.plain and key.text == "<<"):
             return key
         if isinstance(key, Scalar):
-            self.tell("merge-key", "merge keys (<<) are not allowed", _begin(event), "use defaults instead")
+            hint = "put what is shared under defaults instead"
+            self.tell("merge-key", "merge keys (<<) are not allowed", _begin(event), hint)
         elif key is not None:
             self.tell("key-not-text", "a key must be a text", _begin(event), "put the key in quotes")
         return None
 
-    def tell_absent(self, key: Scalar, key_event: yaml.Event, event: yaml.Event) -> None:
+    def tell_absent(self, key: Scalar, above: str, key_event: yaml.Event, event: yaml.Event) -> None:
         """Say that a key has no value, and what may have been meant for one."""
         begin, end = (cast("yaml.Mark", one.start_mark).index for one in (key_event, event))
-        before, rest = self.text[max(0, begin - _NEAR) : begin], self.text[end : end + _NEAR]
-        after_comma, comment = before.rstrip(" \t").endswith(","), rest.lstrip(" \t").startswith("#")
-        hint = _NO_COMMENT if comment else _NO_COMMA if after_comma else _GIVE_VALUE
+        rest = self.text[end : end + _NEAR]
+        if _NEXT_LINE.match(rest):
+            return  # what should stand below is indented with something else than spaces, which is told there
+        hint = self.hint_for_absent(key, above, self.text[max(0, begin - _NEAR) : begin], rest)
         self.tell("no-value", f"{quoted(key.text)} has no value", Position(key.line, key.column), hint)
+
+    def hint_for_absent(self, key: Scalar, above: str, before: str, rest: str) -> str:
+        """Return what to do, by what stands on both sides of a key without a value."""
+        if re.match(r"[ \t]*#\S", rest) and holds_text(key.text, above):
+            return _NO_COMMENT
+        if key.plain and re.search(r":[^\s/]", key.text):
+            return _NO_SPACE
+        if before.rstrip(" \t").endswith(","):
+            return _NO_COMMA
+        if before.rstrip(" \t").endswith("{") and above in TEXTS:
+            return _NO_MAPPING
+        return what_to_write(key.text, above, self.guidance)
 
     def anchored(self, event: _Valued, depth: int) -> Node | None:
         anchor = _Anchor(event.anchor or "", _begin(event))
@@ -212,12 +260,12 @@ class _Tree:
         self.repeated += anchor.size
         if self.repeated > REPEATED:
             message = f"references make more than {REPEATED:,} values of this file"
-            raise self.end("too-many-aliases", message, alias)
+            raise self.final("too-many-aliases", message, alias, "write the values out, or refer to fewer of them")
         return anchor.node
 
     def tell_unused(self, anchor: _Anchor) -> None:
         message = f"YAML reads &{anchor.name} as a name for what follows, and nothing refers to it"
-        self.tell("unused-anchor", message, anchor.position, _QUOTE)
+        self.tell("unused-anchor", message, anchor.position, f"put the value in quotes, or delete &{anchor.name}")
 
     def tell_duplicate(self, key: Scalar, first: Scalar) -> None:
         message = f"{quoted(key.text)} is given twice, first at {first.line}:{first.column}"
@@ -235,21 +283,51 @@ class _Tree:
     def tell(self, code: str, message: str, position: Position, hint: str) -> None:
         self.problems.append(error(code, message, Place(self.file, *position), hint))
 
-    def end(self, code: str, message: str, event: yaml.Event) -> DeclarationsInvalid:
-        problem = error(code, message, Place(self.file, *_begin(event)), "write it more simply")
+    def final(self, code: str, message: str, event: yaml.Event, hint: str) -> DeclarationsInvalid:
+        """Return a problem after which nothing more of the file is read."""
+        problem = error(code, message, Place(self.file, *_begin(event)), hint)
         return DeclarationsInvalid((problem,))
+
+
+def _readable(text: str) -> str:
+    """Prepare a text for libyaml, which knows no surrogate pairs."""
+    if not may_be_in(text):
+        return text
+    quotes: list[tuple[int, int]] = []
+    try:
+        for event in yaml.parse(neutralised(text), Loader=yaml.CSafeLoader):
+            if isinstance(event, yaml.ScalarEvent) and event.style == '"':
+                begin, end = cast("yaml.Mark", event.start_mark), cast("yaml.Mark", event.end_mark)
+                quotes.append((begin.index, end.index))
+    except yaml.MarkedYAMLError as reason:  # what is wrong is told when the text itself is read
+        if reason.context_mark is not None and "quoted scalar" in (reason.context or ""):
+            quotes.append((reason.context_mark.index, len(text)))
+    return prepared(text, quotes)
 
 
 def _events(text: str, file: str) -> Iterator[yaml.Event]:
     last: yaml.Event | None = None
+    begun: list[yaml.Event] = []
     try:
         for last in yaml.parse(text, Loader=yaml.CSafeLoader):
+            if isinstance(last, yaml.DocumentStartEvent):
+                begun.append(last)
             yield last
     except Exception as reason:  # besides YAMLError, odd input has made PyYAML raise bare errors of Python
-        raise DeclarationsInvalid((explain(_complaint(reason, last, text), file),)) from reason
+        raise DeclarationsInvalid((_explained(_complaint(reason, last, begun, text), file),)) from reason
 
 
-def _complaint(reason: Exception, last: yaml.Event | None, text: str) -> Complaint:
+def _explained(complaint: Complaint, file: str) -> Diagnostic:
+    mistake = recognise(complaint)
+    return explain(complaint, file) if mistake is None else told(mistake, file)
+
+
+def told(mistake: Mistake, file: str) -> Diagnostic:
+    """Return the diagnostic that tells a mistake."""
+    return error(mistake.code, mistake.message, Place(file, *mistake.position), mistake.hint)
+
+
+def _complaint(reason: Exception, last: yaml.Event | None, begun: list[yaml.Event], text: str) -> Complaint:
     mark = getattr(reason, "problem_mark", None)
     end = Position(text.count("\n") + 1, len(text) - text.rfind("\n"))  # libyaml may mean the line after the last
     at = min(_position(mark) or Position(1, 1), end)
@@ -261,6 +339,10 @@ def _complaint(reason: Exception, last: yaml.Event | None, text: str) -> Complai
         at=at,
         since=_position(getattr(reason, "context_mark", None)) or at,
         before=_position(last and last.start_mark) or at,
+        plain_end=_position(last.end_mark) if isinstance(last, yaml.ScalarEvent) and not last.style else None,
+        document=len(begun),
+        begun=_begin(begun[-1]) if begun else Position(1, 1),
+        lines=tuple(text.split("\n")),
     )
 
 

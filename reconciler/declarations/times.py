@@ -1,15 +1,12 @@
 """Times as declarations write them: a text and a time zone to a moment."""
 
 import re
-from datetime import UTC, datetime
-from functools import cache, lru_cache
-from importlib import resources
-from importlib.resources.abc import Traversable
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime
 
 from reconciler.declarations.characters import quoted
-from reconciler.declarations.nearest import did_you_mean
+from reconciler.declarations.misread import hint_for, parts_of, without_date
 from reconciler.declarations.wrong import Wrong
+from reconciler.declarations.zones import load_zone
 
 TIME = (
     r"\d{4}-\d{2}-\d{2}[T ](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{3})?)?"
@@ -17,71 +14,63 @@ TIME = (
 )
 """What a time looks like; whether there is such a day is another question."""
 
+DAY = r"\d{4}-\d{2}-\d{2}"
+"""What a date alone looks like."""
+
 _TIME = re.compile(TIME, re.ASCII)
-_EXAMPLES = "write it like 2027-04-15T18:00, 2027-04-15 18:00:00+02:00 or 2027-04-15T16:00:00Z"
-_DAY = r"\d{4}-\d{2}-\d{2}"
+_DAY = re.compile(DAY, re.ASCII)
+_CLOCK = r"\d{2}:\d{2}(?::\d{2}(?:\.\d{3})?)?"
+_OFFSET = r"(?:Z|[+-]\d{2}:\d{2})"
+_BLANK = rf"{_CLOCK} +{_OFFSET}"
+_EXAMPLES = "write it like 2027-04-15 17:00, or with an offset like 2027-04-15T17:00:00+02:00"
+_RANGES = "hours go from 00 to 23, minutes and seconds from 00 to 59, offsets from -23:59 to +23:59"
+_ONE_EACH = "write the start into startDateTime, and the end with its date into endDateTime"
 _NEAR_MISSES = (
-    (_DAY, "a date alone leaves the time open", _EXAMPLES),
-    (_DAY + r"[T ]24:.*", "a day ends at 23:59, so 24:00 is not a time", "write 00:00 of the next day"),
-    (_DAY + r"[T ]\d{2}:\d{2}:60.*", "leap seconds are not allowed", "write 00 seconds of the next minute"),
-    (_DAY + r"[T ]\d{2}:\d{2}.*[+-]\d{2}:\d{2}", "the hour, the minute or the offset is out of range", _EXAMPLES),
+    (DAY + r"[T ]24:.*", "a day ends at 23:59, so 24:00 is not a time", "write 00:00 of the next day"),
+    (DAY + r"[T ]\d{2}:\d{2}:60.*", "leap seconds are not allowed", "write 00 seconds of the next minute"),
+    (rf"{DAY}[T ]{_CLOCK} *(?: -|\u2013|to) *{_CLOCK}", "this is more than one time", _ONE_EACH),
+    (rf"{DAY}[T ]{_CLOCK}{_OFFSET}?", "the hour, the minute, the second or the offset is out of range", _RANGES),
 )
-_UNAMBIGUOUS = ("UTC", "GMT")
 
 
-def read_time(text: str) -> datetime:
-    """Read a time; without an offset it is a local time, whose zone is known later.
+def read_time(text: str) -> datetime | date:
+    """Read a time, or a date alone; without an offset it is a local time, whose zone is known later.
 
     Raises `Wrong` where the text is no time, or its day is in no calendar.
     """
-    if not _TIME.fullmatch(text):
+    is_day = _DAY.fullmatch(text) is not None
+    if not (is_day or _TIME.fullmatch(text)):
         raise _not_a_time(text)
     try:
-        return datetime.fromisoformat(text)
+        return date.fromisoformat(text) if is_day else datetime.fromisoformat(text)
     except ValueError as reason:
-        raise Wrong("bad-time", f"no calendar has the day {text[:10]}", "correct the date") from reason
+        raise _no_such_day(text) from reason
 
 
-def moment_of(time: datetime, zone: str | None) -> datetime:
+def moment_of(time: datetime, place: str | None) -> datetime:
     """Give the moment that a time means, reading a local one in the zone.
 
     Raises `Wrong` where a local time has no zone, does not exist there or exists twice, and where the moment
     lies outside the years 1 to 9999.
     """
     try:
-        moment = time if time.tzinfo else _localised(time, zone)
+        moment = time if time.tzinfo else _localised(time, place)
         return moment.astimezone(UTC)
     except OverflowError as reason:
         raise Wrong("bad-time", "the moment lies outside the years 1 to 9999", "correct the year") from reason
 
 
-def check_zone(name: str) -> str:
-    """Give back the name of a time zone; `Wrong` where it names none, or not clearly.
-
-    Of the names without a place only UTC and GMT are taken. IANA keeps the others (CET, EST, Japan, MST7MDT) for
-    old programs: some of them know no daylight saving, some do, and their letters mean other zones elsewhere.
-    """
-    if name in _zones() and ("/" in name or name in _UNAMBIGUOUS):
-        return name
-    raise Wrong("bad-timezone", f"{quoted(name)} is not the name of a time zone", _zone_hint(name))
-
-
-def zone_named(name: str | None, usual: str) -> ZoneInfo:
-    """Return the time zone with this name; the usual one where there is none."""
-    return _zone(name if name is not None and name in _zones() else usual)
-
-
-def _localised(time: datetime, zone: str | None) -> datetime:
-    if zone is None:
+def _localised(time: datetime, place: str | None) -> datetime:
+    if place is None:
         hint = "add an offset such as +02:00, or set timezone for the event, in its defaults or in the settings"
         raise Wrong("no-timezone", "the time has no offset, and no timezone is set", hint)
-    before, after = (time.replace(tzinfo=_zone(zone), fold=fold) for fold in (0, 1))
+    before, after = (time.replace(tzinfo=load_zone(place), fold=fold) for fold in (0, 1))
     if before.utcoffset() != after.utcoffset():
-        raise _clock_change(before, after, zone)
+        raise _clock_change(before, after, place)
     return before
 
 
-def _clock_change(before: datetime, after: datetime, zone: str) -> Wrong:
+def _clock_change(before: datetime, after: datetime, place: str) -> Wrong:
     """Say why a local time is not one moment; PEP 495 gives two readings of it, around the clock change.
 
     Where the clock is set back both are real. Where it is set forward neither is, and the first, shown on a real
@@ -89,37 +78,33 @@ def _clock_change(before: datetime, after: datetime, zone: str) -> Wrong:
     """
     real = before.astimezone(UTC).astimezone(before.tzinfo)
     if real.replace(tzinfo=None) == before.replace(tzinfo=None):
-        choice = f"write {before.isoformat()} or {after.isoformat()}"
-        return Wrong("ambiguous-time", f"this time exists twice in {zone}: the clock is set back", choice)
-    late = f"did you mean {real.replace(tzinfo=None).isoformat()}?"
-    return Wrong("missing-time", f"this time does not exist in {zone}: the clock is set forward", late)
+        choice = f"write {_short(before)} or {_short(after)}"
+        return Wrong("ambiguous-time", f"this time exists twice in {place}: the clock is set back", choice)
+    late = f"did you mean {_short(real.replace(tzinfo=None))}?"
+    return Wrong("missing-time", f"this time does not exist in {place}: the clock is set forward", late)
+
+
+def _short(time: datetime) -> str:
+    """Write a time as people would: seconds only where there are some."""
+    precision = "milliseconds" if time.microsecond else "seconds" if time.second else "minutes"
+    return time.isoformat("T" if time.tzinfo else " ", precision)
 
 
 def _not_a_time(text: str) -> Wrong:
     for pattern, message, hint in _NEAR_MISSES:
         if re.fullmatch(pattern, text, re.ASCII | re.DOTALL):
             return Wrong("bad-time", message, hint)
-    return Wrong("bad-time", f"{quoted(text)} is not a time", _EXAMPLES)
+    meant = parts_of(text)
+    if meant is None:
+        return Wrong("bad-time", f"{quoted(text)} is not a time", _EXAMPLES)
+    if not meant.days:
+        return Wrong("bad-time", f"{quoted(text)} has no date", without_date(meant))
+    message = "a space stands before the offset" if re.search(_BLANK, text) else f"{quoted(text)} is not a time"
+    return Wrong("bad-time", message, hint_for(meant))
 
 
-@cache
-def _zones() -> frozenset[str]:
-    return frozenset(_data("zones").read_text(encoding="ascii").split())
-
-
-@cache
-def _zone(name: str) -> ZoneInfo:
-    """Load a zone from the tzdata package: the machine's own data may be older or newer."""
-    with _data("zoneinfo", *name.split("/")).open("rb") as file:
-        return ZoneInfo.from_file(file, key=name)
-
-
-@lru_cache(maxsize=256)
-def _zone_hint(name: str) -> str:
-    """Search once for a name that a thousand files misspell; the Etc zones count their hours backwards."""
-    places = [zone for zone in _zones() if "/" in zone and not zone.startswith("Etc/")]
-    return did_you_mean(name, places) or "name a place, as in Europe/Berlin"
-
-
-def _data(*path: str) -> Traversable:
-    return resources.files("tzdata").joinpath(*path)
+def _no_such_day(text: str) -> Wrong:
+    month, day = text[5:7], text[8:10]
+    is_swapped = int(month) > 12 >= int(day) > 0
+    hint = f"did you mean {text[:5]}{day}-{month}{text[10:]}?" if is_swapped else "write a day that exists"
+    return Wrong("bad-time", f"no calendar has the day {text[:10]}", hint)

@@ -4,14 +4,16 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import SplitResult, urlsplit
 
 from reconciler.declarations.characters import quoted
+from reconciler.declarations.hours import Hours, read_hours
 from reconciler.declarations.nearest import did_you_mean
 from reconciler.declarations.nodes import Mapping, Node, Scalar, Sequence
-from reconciler.declarations.times import check_zone, read_time
+from reconciler.declarations.times import read_time
 from reconciler.declarations.wrong import Wrong
+from reconciler.declarations.zones import check_zone
 from reconciler.values import OPTION_SEPARATOR
 
 _PATH_WORDS = (".", "..", "search", "upsert", "delete")
@@ -31,14 +33,14 @@ def text(node: Node) -> str | None:
         case Scalar():
             return node.text or None
         case _:
-            raise wrong_shape(node, "a single value")
+            raise wrong_shape(node, "a single value", "write one value, in quotes if it begins with [ or {")
 
 
 def filled(node: Node) -> str:
     """Read a text that cannot be emptied."""
     content = text(node)
     if content is None or content.isspace():
-        raise Wrong("cannot-be-empty", "cannot be empty", "write a text, or delete the line to leave it alone")
+        raise Wrong("cannot-be-empty", "cannot be empty", "write a text")
     return content
 
 
@@ -82,8 +84,8 @@ def number(node: Node) -> int:
     return int(digits(node))
 
 
-def time(node: Node) -> datetime:
-    """Read a time; a local one has no zone yet."""
+def time(node: Node) -> datetime | date:
+    """Read a time, or a date alone; a local time has no zone yet."""
     content = text(node)
     if content is None:
         raise Wrong("cannot-be-empty", "HubSpot has no way to empty a date", "delete the line to leave it alone")
@@ -92,17 +94,25 @@ def time(node: Node) -> datetime:
 
 def zone(node: Node) -> str:
     """Read the name of a time zone."""
-    return check_zone(filled(node))
+    content = text(node)
+    if content is None:
+        raise Wrong("cannot-be-empty", "cannot be empty", "write the name of a time zone, as in Europe/Berlin")
+    return check_zone(content)
+
+
+def hours(node: Node) -> Hours:
+    """Read the hours of a day."""
+    return read_hours(text(node) or "")
 
 
 def one_of(known: Collection[str]) -> Callable[[Node], str]:
     """Make a reader of one of a few words."""
 
     def read(node: Node) -> str:
-        content = filled(node)
+        content = text(node) or ""
         if content in known:
             return content
-        hint = did_you_mean(content, known)
+        hint = did_you_mean(content, known) or "write one of these"
         raise Wrong("unknown-value", f"must be one of {', '.join(known)}", hint)
 
     return read
@@ -111,13 +121,16 @@ def one_of(known: Collection[str]) -> Callable[[Node], str]:
 def name(content: str) -> str:
     """Read the name of a custom property or of an environment."""
     if not content or " " in content or _hidden_in(content):
-        raise Wrong("bad-name", "a name cannot be empty or hold white space", "write it as HubSpot or the settings do")
+        hint = "write the internal name, as HubSpot or the settings have it"
+        raise Wrong("bad-name", "a name cannot be empty or hold white space", hint)
     return content
 
 
 def option(node: Node) -> str:
     """Read one of several options of a custom property."""
-    content = filled(node)
+    content = text(node)
+    if not content or content.isspace():
+        raise Wrong("cannot-be-empty", "an option cannot be empty", "write an option, or delete this one")
     if OPTION_SEPARATOR in content:
         message = "an option cannot hold a semicolon: HubSpot puts it between options"
         raise Wrong("bad-option", message, "write each option as an item of the list")
@@ -137,7 +150,7 @@ def link(node: Node) -> str | None:
     content = text(node)
     if content is not None and "@" in web_address(content).netloc:
         message = "a link cannot carry a user name or password"
-        raise Wrong("url-with-credentials", message, "delete what stands before @")
+        raise Wrong("url-with-credentials", message, "delete the user name and the password, with the @ behind them")
     return content
 
 
@@ -157,10 +170,10 @@ def web_address(content: str) -> SplitResult:
     return parts
 
 
-def wrong_shape(node: Node, expected: str) -> Wrong:
+def wrong_shape(node: Node, expected: str, hint: str) -> Wrong:
     """Say that a value is of another kind than its key expects."""
     kinds = {Scalar: "a single value", Sequence: "a list", Mapping: "a mapping"}
-    return Wrong("wrong-shape", f"must be {expected}, not {kinds[type(node)]}")
+    return Wrong("wrong-shape", f"must be {expected}, not {kinds[type(node)]}", hint)
 
 
 def _hidden_in(content: str) -> str | None:

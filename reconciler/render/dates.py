@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from reconciler.declarations.times import zone_named
+from reconciler.declarations.zones import zone_named
 from reconciler.event import moment
 from reconciler.live import Portal
 

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import LAUNCH, SETTINGS
 from tests.command_line import CommandLine, declare
 
@@ -59,3 +61,76 @@ def test_a_name_that_would_steer_the_terminal_is_shown_as_code(reconciler: Comma
     assert screen.code == 3
     assert "\x1b" not in screen.out
     assert not any(line.startswith("::error") for line in screen.out.splitlines())
+
+
+MANY = "".join(f"externalEventId: e{number}\ncolour: red\n---\n" for number in range(150))
+
+
+@pytest.mark.parametrize("command", [["validate"], ["plan", "--sandbox"], ["apply", "--yes", "--sandbox"]])
+def test_a_hundred_problems_are_told_and_the_others_counted(
+    reconciler: CommandLine, folder: Path, command: list[str]
+) -> None:
+    declare(folder, many=MANY)
+    screen = reconciler(*command)
+    lines = (screen.out + screen.err).splitlines()
+    assert screen.code == 3
+    assert sum("events/many.yaml:" in line for line in lines) == 100
+    assert lines[-2].startswith("… and 350 more: ")
+    assert lines[-2].endswith("; --verbose lists all")
+    assert "450 problems" in lines[-1]
+
+
+@pytest.mark.parametrize("command", [["validate"], ["plan", "--sandbox"], ["apply", "--yes", "--sandbox"]])
+def test_verbose_tells_every_problem(reconciler: CommandLine, folder: Path, command: list[str]) -> None:
+    declare(folder, many=MANY)
+    screen = reconciler(*command, "--verbose")
+    lines = (screen.out + screen.err).splitlines()
+    assert screen.code == 3
+    assert sum("events/many.yaml:" in line for line in lines) == 450
+    assert "450 problems" in lines[-1]
+
+
+def test_json_holds_every_problem(reconciler: CommandLine, folder: Path) -> None:
+    declare(folder, many=MANY)
+    assert len(reconciler("validate", "--format", "json").json["diagnostics"]) == 450
+
+
+CUT = "externalEventId: a\neventName: Webinar #3\neventOrganizer: Acme\n"
+
+
+def test_a_text_that_a_comment_cuts_is_a_warning_that_stops_nothing(reconciler: CommandLine, folder: Path) -> None:
+    declare(folder, cut=CUT)
+    screen = reconciler("validate")
+    assert screen.code == 0
+    assert "events/cut.yaml:2:12: warning: eventName ends before '#3', which YAML takes for a comment" in screen.out
+
+
+def test_advice_can_be_silenced(reconciler: CommandLine, folder: Path) -> None:
+    declare(folder, cut=CUT, reconciler=f"{SETTINGS}silence: [cut-by-comment, overlap]\n")
+    assert reconciler("validate").out == "Valid: 2 events in 2 files.\n"
+
+
+def test_advice_can_be_silenced_for_one_environment(reconciler: CommandLine, folder: Path) -> None:
+    environments = "environments: {staging: {silence: [cut-by-comment]}}\n"
+    declare(folder, cut=CUT, reconciler=f"{SETTINGS}{environments}")
+    assert "warning" in reconciler("validate").out
+    assert "warning" not in reconciler("validate", "--env", "staging").out
+
+
+def test_an_id_that_a_comment_cuts_cannot_be_silenced(reconciler: CommandLine, folder: Path) -> None:
+    declare(folder, cut=CUT.replace(": a", ": a #1"), reconciler=f"{SETTINGS}silence: [cut-by-comment]\n")
+    screen = reconciler("validate")
+    assert screen.code == 3
+    assert screen.out.startswith("events/cut.yaml:1:18: externalEventId ends before '#1'")
+
+
+def test_advice_that_nobody_knows_cannot_be_silenced(reconciler: CommandLine, folder: Path) -> None:
+    declare(folder, reconciler=f"{SETTINGS}silence: [over-lap]\n")
+    screen = reconciler("validate")
+    assert screen.code == 3
+    assert "did you mean overlap?" in screen.out
+
+
+def test_a_problem_that_is_no_advice_cannot_be_silenced(reconciler: CommandLine, folder: Path) -> None:
+    declare(folder, reconciler=f"{SETTINGS}silence: [look-alike]\n")
+    assert reconciler("validate").code == 3

@@ -1,7 +1,9 @@
 """Declarations as of a commit: what a checkout would show, and what git can hold against it."""
 
 import os
+import shlex
 import shutil
+import subprocess
 from collections.abc import Callable, Mapping
 from contextlib import chdir
 from io import BytesIO
@@ -564,6 +566,22 @@ def test_outside_a_work_tree_there_is_nothing_to_compare_with(tmp_path: Path, mo
     assert message.endswith("is not in a git work tree, so there is nothing to compare with")
     assert hint is not None
     assert hint.startswith("git says: fatal: not a git repository")
+
+
+def test_a_repository_of_another_user_is_read_once_git_is_told_to_trust_it(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """So it is in a container in which a checkout is mounted."""
+    put("events/a.yaml", EVENT.format("a"))
+    repository.commit()
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
+    message, hint = refusal()
+    assert message.startswith("git does not trust '")
+    assert message.endswith("because the folder belongs to another user")
+    assert hint is not None
+    subprocess.run(shlex.split(hint.split("`")[1]), check=True)
+    assert ids(base()) == ["acme/a"]
 
 
 def test_a_folder_that_only_looks_like_a_work_tree_is_none(repository: Repository) -> None:

@@ -52,7 +52,7 @@ def problems(path: str | Path = "events") -> list[str]:
 def test_every_yaml_file_below_is_read_in_the_order_of_the_paths() -> None:
     for path in ("events/b.yml", "events/a/z.yaml", "events/a-1.yaml", "events/A.yaml", "events/x.yaml/y.yaml"):
         put(path)
-    for path in ("events/note.txt", "events/c.yaml~", "events/d.json", "events/yaml"):
+    for path in ("events/note.txt", "events/c.yaml~", "events/yaml"):
         put(path, "no event")
     declared = read()
     assert [event.place.file for event in declared.events] == [
@@ -64,6 +64,42 @@ def test_every_yaml_file_below_is_read_in_the_order_of_the_paths() -> None:
     ]
     assert declared.files == 5
     assert declared.diagnostics == ()
+
+
+def unread(path: str = "events") -> list[tuple[str, str | None]]:
+    return [(str(found.place), found.hint) for found in read(path).diagnostics if found.code == "unread-file"]
+
+
+@pytest.mark.parametrize("name", ["webinar.yaml.txt", "webinar.yml.TXT", "webinar.ymal", "webinar.yaml.bak"])
+def test_a_file_that_was_meant_for_a_declaration_is_told(name: str) -> None:
+    """Windows hides the last ending, so nobody sees the `.txt` that its editor adds."""
+    put(f"events/{name}")
+    assert unread() == [
+        (f"events/{name}:1:1", "if it declares events, rename it webinar.yaml; if not, move it to another folder")
+    ]
+
+
+def test_json_is_told_beside_declarations_alone() -> None:
+    put("events/elsewhere/package.json", "{}")
+    put("events/in/more.json", "{}")
+    assert unread() == []
+    put("events/in/a.yaml")
+    assert [place for place, _ in unread()] == ["events/in/more.json:1:1"]
+
+
+def test_files_that_nobody_takes_for_declarations_are_not_told() -> None:
+    put("events/a.yaml")
+    for name in ("notes.txt", "a.yaml~", ".b.yaml.txt", ".c.json", "README.md", "yaml.txt"):
+        put(f"events/{name}", "")
+    Path("events/folder.json").mkdir()
+    Path("events/link.json").symlink_to("notes.txt")
+    assert unread() == []
+
+
+def test_a_file_that_is_not_read_does_not_count_as_one() -> None:
+    put("events/a.yaml")
+    put("events/b.yaml.txt")
+    assert read().files == 1
 
 
 def test_settings_below_the_root_are_told_because_they_do_not_hold() -> None:

@@ -1,7 +1,9 @@
 """What holds for all declarations, whatever stands in them."""
 
 import json
+import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from operator import add
 
@@ -9,8 +11,9 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from reconciler.declarations import times
+from reconciler.declarations import hours, zones
 from reconciler.declarations.characters import DECEPTIVE
+from reconciler.declarations.misread import hint_for, hours_meant_by, meant_by
 from reconciler.declarations.names import Source, reading_order
 from reconciler.declarations.reading import read_all
 from reconciler.declarations.times import moment_of, read_time
@@ -37,6 +40,7 @@ VALID = {
 FILES = [content for path in sorted(FOLDER.glob("*.txt")) for case in cases(path) for content in case.files.values()]
 
 
+NAMED_IN_JSON = '"externalEventId": "a", "eventName": "A name", "eventOrganizer": "Acme"'
 NAMED = "externalEventId: a\neventName: A name\neventOrganizer: Acme\n"
 
 
@@ -87,6 +91,14 @@ def dumped_as_it_is(text: str) -> str:
 @example(" \t leading, and trailing \r\n\n", block)
 def test_what_is_written_reads_back(text: str, write: Callable[[str], str]) -> None:
     event = only_event({"e.yaml": f"{NAMED}eventDescription: {write(text)}"})
+    assert event.fields["eventDescription"] == (text.replace("\r\n", "\n").rstrip("\n") or None)
+
+
+@given(TEXTS.filter(lambda text: not re.search("[\ue000-\ue7ff]", text)))
+@example("Launch party \U0001f680\U0001f389")
+def test_what_json_makes_of_a_text_reads_back(text: str) -> None:
+    """JSON writes whatever is not ASCII as escapes, and an emoji as two of them."""
+    event = only_event({"e.yaml": f'{{{NAMED_IN_JSON}, "eventDescription": {json.dumps(text)}}}'})
     assert event.fields["eventDescription"] == (text.replace("\r\n", "\n").rstrip("\n") or None)
 
 
@@ -177,6 +189,12 @@ def whole_milliseconds(time: datetime) -> datetime:
     return time.replace(microsecond=time.microsecond // 1000 * 1000)
 
 
+def time_in(text: str) -> datetime:
+    time = read_time(text)
+    assert isinstance(time, datetime)
+    return time
+
+
 OFFSETS = st.integers(-23 * 60 - 59, 23 * 60 + 59).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 FIRST, LAST = datetime.fromisoformat("0001-01-02"), datetime.fromisoformat("9999-12-30")
 MOMENTS = st.datetimes(FIRST, LAST, timezones=OFFSETS).map(whole_milliseconds)
@@ -185,7 +203,32 @@ MOMENTS = st.datetimes(FIRST, LAST, timezones=OFFSETS).map(whole_milliseconds)
 @given(MOMENTS, st.sampled_from("T "), st.sampled_from(["minutes", "seconds", "milliseconds"]))
 def test_a_time_with_an_offset_is_that_moment(moment: datetime, between: str, precision: str) -> None:
     text = moment.isoformat(between, precision)
-    assert instant(moment_of(read_time(text), None)) == instant(datetime.fromisoformat(text))
+    assert instant(moment_of(time_in(text), None)) == instant(datetime.fromisoformat(text))
+
+
+PARTS = (
+    *["2027", "4", "15", "04", "31", "12", "0", "00", "60", "2027-04-15", "15.4.2027", "3/1/2027", "20270415", "April"],
+    *["-", "/", ".", ":", " ", ", ", "T", "h", "am", "pm", "Z", "+02:00", "+2", "CET", "UTC+2", "Europe/Berlin", "th"],
+    *["17:00", "9.30", "5", "at ", "Thu, ", "(", ")", "170000", ".5"],
+)
+
+
+@settings(max_examples=1000)
+@given(st.lists(st.sampled_from(PARTS), max_size=8).map("".join))
+@example("3/1/2027 5pm")
+def test_what_is_said_to_have_been_meant_is_a_time(text: str) -> None:
+    if (meant := meant_by(text)) is None:
+        return
+    for day in meant.days:
+        (written,) = re.findall(r"did you mean (.*)\?", hint_for(replace(meant, days=(day,), zone=None)))
+        assert read_time(written).year == day.year
+
+
+@given(st.lists(st.sampled_from([*PARTS, " to ", "\u2013"]), max_size=8).map("".join))
+@example("9 - 17:30")
+def test_hours_that_are_said_to_have_been_meant_are_hours(text: str) -> None:
+    meant = hours_meant_by(text)
+    assert meant is None or re.fullmatch(hours.HOURS, meant)
 
 
 ZONES = [
@@ -203,14 +246,14 @@ LOCAL_TIMES = st.datetimes(FIRST, LAST) | st.builds(add, st.sampled_from(CHANGES
 
 def moment_or_code(text: str, zone: str) -> datetime | str:
     try:
-        return moment_of(read_time(text), zone)
+        return moment_of(time_in(text), zone)
     except Wrong as wrong:
         return wrong.code
 
 
 @given(LOCAL_TIMES.map(whole_milliseconds), st.sampled_from(ZONES))
 def test_a_local_time_is_the_one_moment_when_clocks_show_it(local: datetime, zone: str) -> None:
-    readings = [local.replace(tzinfo=times._zone(zone), fold=fold).astimezone(UTC) for fold in (0, 1)]
-    shown = {moment for moment in readings if moment.astimezone(times._zone(zone)).replace(tzinfo=None) == local}
+    readings = [local.replace(tzinfo=zones.zone(zone), fold=fold).astimezone(UTC) for fold in (0, 1)]
+    shown = {moment for moment in readings if moment.astimezone(zones.zone(zone)).replace(tzinfo=None) == local}
     expected = shown if len(shown) == 1 else {"ambiguous-time" if shown else "missing-time"}
     assert {moment_or_code(local.isoformat(timespec="milliseconds"), zone)} == expected

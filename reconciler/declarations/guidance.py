@@ -1,0 +1,64 @@
+"""What to write where a key has no value: by key, or by the key above it with `.*`."""
+
+from collections.abc import Mapping
+
+EMPTY_OR_DELETE = 'write "" to empty it, or delete the line to leave it alone'
+
+_FLAG = "write true or false, or delete the line"
+_TIME = "write a date and time, as in 2027-04-15 17:00, or delete the line"
+_NUMBER = "write the number in plain digits"
+_ZONE = "write the name of a time zone, as in Europe/Berlin"
+_ACCOUNT = "write the account id"
+_LIST = "write its items below it, each on a line that begins with a dash and a space, or delete the line"
+_MAPPING = "write `name: value` below it, indented by two spaces, or delete the line"
+
+FOR_DECLARATIONS: Mapping[str, str] = {
+    "externalEventId": "write the id of the event",
+    "externalAccountId": _ACCOUNT,
+    "objectId": _NUMBER,
+    "objectId.*": _NUMBER,
+    "eventName": "write the name of the event",
+    "eventOrganizer": "write the name of the organizer",
+    "eventType": EMPTY_OR_DELETE,
+    "eventDescription": EMPTY_OR_DELETE,
+    "eventUrl": EMPTY_OR_DELETE,
+    "startDateTime": _TIME,
+    "endDateTime": _TIME,
+    "timezone": _ZONE,
+    "hours": 'write the hours of a day, as in "09:00-17:00"',
+    "eventCancelled": _FLAG,
+    "eventCompleted": _FLAG,
+    "customProperties": _MAPPING,
+    "customProperties.*": EMPTY_OR_DELETE,
+    "protect": _FLAG,
+    "defaults": _MAPPING,
+    "events": "write the events below it, each beginning with a dash and a space",
+}
+
+FOR_SETTINGS: Mapping[str, str] = {
+    "portal": _NUMBER,
+    "appId": _NUMBER,
+    "externalAccountId": _ACCOUNT,
+    "apiVersion": "write one of HubSpot's versions, or delete the line",
+    "timezone": _ZONE,
+    "orphans": "write ignore, report, cancel or delete, or delete the line",
+    "protect": _LIST,
+    "silence": _LIST,
+    "environments": _MAPPING,
+    "environments.*": _MAPPING,
+}
+
+TEXTS = frozenset({"externalEventId", "externalAccountId", "eventName", "eventOrganizer"}) | {
+    key for key, hint in FOR_DECLARATIONS.items() if hint == EMPTY_OR_DELETE
+}
+"""The keys that hold any text."""
+
+
+def what_to_write(key: str, above: str, known: Mapping[str, str]) -> str:
+    """Return what can be written for a key without a value, `above` being the key that it stands under."""
+    return known.get(f"{above}.*") or known.get(key) or "write a value after it, or delete the line"
+
+
+def holds_text(key: str, above: str) -> bool:
+    """Return whether any text may be the value of a key."""
+    return f"{above}.*" in TEXTS or key in TEXTS

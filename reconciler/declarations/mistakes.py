@@ -1,0 +1,158 @@
+"""Mistakes that YAML reports as something else, recognised by the lines around its complaint."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from typing import NamedTuple
+
+from reconciler.declarations.characters import cut
+from reconciler.declarations.complaints import Complaint, Position
+
+
+class Mistake(NamedTuple):
+    """What somebody probably did, where, and what to do instead."""
+
+    code: str
+    message: str
+    hint: str
+    position: Position
+
+
+ODD_SPACE = r"[^\S \t\r\n]"
+"""White space that people take for an ordinary space, and YAML for text."""
+
+_ODD_QUOTES = "\u201c\u201d\u201e\u2018\u2019\u201a\xab\xbb\u2039\u203a"
+"""Typographic quotation marks, which text processors put in the place of straight ones."""
+
+_KEY = r"[ \t]*(?:- +)*(?P<key>[\"']?[A-Za-z_][\w.]*[\"']?)"
+_KEY_LINE = re.compile(rf"{_KEY}[ \t]*:(?:[ \t]+(?P<value>\S.*))?[ \t]*$")
+_GLUED = re.compile(rf"{_KEY}:(?P<value>[^ \t/].*)$")
+_QUOTED_ODDLY = re.compile(rf"(?P<before>{_KEY}[ \t]*:[ \t]+|[ \t]*- +)[{_ODD_QUOTES}].*[{_ODD_QUOTES}][ \t]*$")
+_BEGINS_EVENT = re.compile(rf"[ \t]*[\[{{]|{_KEY}[ \t]*:(?:[ \t]|$)")
+_IN_TEXT = re.compile(r"could not find expected ':'|did not find expected key|scanning an alias")
+
+
+def recognise(complaint: Complaint) -> Mistake | None:
+    """Return the mistake behind a complaint of libyaml's, where it is one that people often make."""
+    if complaint.character == "\t":
+        return None
+    return next(filter(None, (find(complaint) for find in _FINDERS)), None)
+
+
+def odd_indentation(line: str, number: int) -> Mistake | None:
+    """Find a space in a line's indentation that YAML takes for text."""
+    found = re.match(rf" *({ODD_SPACE})", line)
+    if found is None:
+        return None
+    name = unicodedata.name(found[1], "space").lower()
+    message = f"this line is indented by U+{ord(found[1]):04X} ({name}), which YAML takes for text"
+    return Mistake("odd-space", message, "replace it with ordinary spaces", Position(number, found.end()))
+
+
+def _text_below_event(complaint: Complaint) -> Mistake | None:
+    """Find the text of a page, copied with the header that declares the event."""
+    if complaint.document < 2:
+        return None
+    below = enumerate(complaint.lines[complaint.begun.line :], complaint.begun.line + 1)
+    number, first = next(((n, line) for n, line in below if line.strip() and not line.startswith("#")), (1, "a:"))
+    return None if _BEGINS_EVENT.match(first) else text_below(Position(number, 1))
+
+
+def text_below(position: Position) -> Mistake:
+    """Return the mistake of a text that stands below a line with ---, where an event belongs."""
+    message = "this text stands below a line with ---, where another event would begin"
+    hint = "put it above that line, under `eventDescription: |` and indented by two spaces, or delete it"
+    return Mistake("text-below-event", message, hint, position)
+
+
+def _odd_space(complaint: Complaint) -> Mistake | None:
+    numbers = (complaint.since.line, complaint.at.line)
+    return next(filter(None, (odd_indentation(complaint.line(number), number) for number in numbers)), None)
+
+
+def _typographic_quotes(complaint: Complaint) -> Mistake | None:
+    found = _QUOTED_ODDLY.match(complaint.line(complaint.at.line))
+    if found is None or "mapping values" not in complaint.problem:
+        return None
+    position = Position(complaint.at.line, found.end("before") + 1)
+    message = "YAML takes typographic quotes for text"
+    return Mistake("needs-quotes", message, 'write straight quotes (") in the place of both', position)
+
+
+def _missing_space(complaint: Complaint) -> Mistake | None:
+    found = _GLUED.match(complaint.line(complaint.since.line))
+    if found is None or "could not find expected ':'" not in complaint.problem:
+        return None
+    key, value = found["key"], re.sub(rf"^(?:[ \t]|{ODD_SPACE})+", "", found["value"])
+    position = Position(complaint.since.line, found.start("value") + 1)
+    return Mistake("yaml-syntax", "a space is missing after the colon", f"write `{key}: {cut(value)}`", position)
+
+
+def _comment_in_text(complaint: Complaint) -> Mistake | None:
+    """Find the comment that ended a plain text which goes on below it."""
+    end = complaint.plain_end
+    if end is None or "did not find expected key" not in complaint.problem:
+        return None
+    between = [complaint.line(end.line)[end.column - 1 :], *complaint.lines[end.line : complaint.at.line - 1]]
+    line, column = next(((n, part.find("#")) for n, part in enumerate(between) if "#" in part), (-1, 0))
+    if line < 0:
+        return None
+    position = Position(end.line + line, column + (end.column if line == 0 else 1))
+    message = "what follows # is a comment, which ends the text before it"
+    hint = "put the whole text in quotes, or write | after the key and the whole text below it, indented"
+    return Mistake("cut-by-comment", message, hint, position)
+
+
+def _further_in(complaint: Complaint) -> Mistake | None:
+    """Find a key that is indented as if it went on with the value above it."""
+    if "mapping values" not in complaint.problem or complaint.before.line >= complaint.at.line:
+        return None
+    line = complaint.line(complaint.at.line)
+    position = Position(complaint.at.line, len(line) - len(line.lstrip()) + 1)
+    key = _key_above(complaint, complaint.at.line)
+    message = "YAML takes this line for more of the value above it, because it is indented further"
+    hint = "begin it in the same column as the key above it"
+    return Mistake("yaml-syntax", message, f"{hint}; {_as_more_of(key)}" if key else hint, position)
+
+
+def _pasted_text(complaint: Complaint) -> Mistake | None:
+    """Find a line of a text that was pasted behind a key."""
+    number = complaint.at.line if "block mapping" in complaint.context else complaint.since.line
+    line = complaint.line(number)
+    if _KEY_LINE.match(line) or not _IN_TEXT.search(f"{complaint.context} {complaint.problem}"):
+        return None
+    key = _key_above(complaint, number)
+    if key is None:
+        return None
+    position = Position(number, len(line) - len(line.lstrip()) + 1)
+    hint = f"write it as `key: value`; {_as_more_of(key)}"
+    return Mistake("yaml-syntax", "this line is not `key: value`", hint, position)
+
+
+def _key_above(complaint: Complaint, number: int) -> re.Match[str] | None:
+    """Return the nearest line above that is a key with a value."""
+    above = (_KEY_LINE.match(line) for line in reversed(complaint.lines[: number - 1]))
+    found = next(filter(None, above), None)
+    return found if found and found["value"] else None
+
+
+def _as_more_of(key: re.Match[str]) -> str:
+    """Say how a line becomes a part of the text above it."""
+    name = cut(key["key"])
+    if key["value"].startswith(("|", ">")):
+        return f"if it belongs to the text of {name}, indent it like the first line of that text"
+    if name == "eventDescription" or "_" in name:
+        return f"if it belongs to the text of {name}, write `{name}: |` and all of that text below it, indented"
+    return f"if it belongs to the text of {name}, put that text in quotes, on one line"
+
+
+_FINDERS: tuple[Callable[[Complaint], Mistake | None], ...] = (
+    _text_below_event,
+    _odd_space,
+    _typographic_quotes,
+    _missing_space,
+    _comment_in_text,
+    _further_in,
+    _pasted_text,
+)
+"""The first that finds something holds."""

@@ -1,0 +1,52 @@
+"""Names that people bring from elsewhere, with the key that is meant or what else to do."""
+
+import re
+from collections.abc import Mapping
+
+_MEANT: Mapping[str, str] = {
+    "externalEventId": "id eventid slug uid externalid",
+    "objectId": "hubspotid recordid",
+    "externalAccountId": "account accountid externalaccount",
+    "eventName": "name title eventtitle headline summary subject",
+    "eventOrganizer": "organizer organiser eventorganiser host eventhost",
+    "eventType": "type category kind eventcategory",
+    "eventDescription": "description details eventdetails about abstract body text",
+    "eventUrl": "url link website eventlink webpage registrationurl registrationlink",
+    "startDateTime": "start starts startsat starttime startdate eventstart eventstarttime eventstartdate eventstartsat "
+    "begin begins date datetime eventdate eventdatetime dtstart when",
+    "endDateTime": "end ends endsat endtime enddate eventend eventendtime eventenddate eventendsat until finish dtend",
+    "timezone": "tz zone eventtimezone tzid",
+    "hours": "openinghours openhours dailyhours",
+    "eventCancelled": "cancelled canceled eventcanceled iscancelled iscanceled",
+    "eventCompleted": "completed iscompleted done",
+    "customProperties": "properties customproperty custom customfields fields",
+    "events": "event eventlist",
+    "defaults": "default",
+}
+"""By key, the names that mean it, in small letters without `_`, `-`, blanks and the `hs` of HubSpot's own names."""
+
+_NO_FIELD = "location venue place address city country room online speaker speakers price image tags"
+_FILLED_IN = (
+    "registrants registrations attendees attendance cancellations noshows eventstatus status createdat updatedat "
+    "appid appinfo"
+)
+
+_BY_NAME = {name: key for key, names in _MEANT.items() for name in (key.casefold(), *names.split())}
+
+
+def meant_by(name: str) -> str | None:
+    """Return the key that a name of somebody else's means."""
+    return _BY_NAME.get(_plain(name))
+
+
+def advice_on(name: str) -> str | None:
+    """Return what to do with something that no key holds."""
+    if _plain(name) in _NO_FIELD.split():
+        return "HubSpot's events have no field for it: write it into eventDescription, or under customProperties"
+    if _plain(name) in _FILLED_IN.split():
+        return "HubSpot fills this in itself: delete the line"
+    return None
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[_\s-]", "", name.casefold().removeprefix("hs_"))

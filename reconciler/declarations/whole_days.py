@@ -1,0 +1,58 @@
+"""Dates alone, which stand for times by the hours of a day."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from reconciler.declarations.layers import refusal
+from reconciler.declarations.merging import Merged
+from reconciler.declarations.wrong import Wrong
+from reconciler.diagnostics import Diagnostic, error
+
+_OTHER = {"startDateTime": "endDateTime", "endDateTime": "startDateTime"}
+_ALONE = Wrong(
+    "bad-time",
+    "a date alone leaves the time open",
+    'add the time, as in 2027-04-15 17:00; or set hours: "09:00-17:00" for the event, here or in its defaults',
+)
+_HINTS = {
+    "no-timezone": "set timezone for the event, in its defaults or in the settings",
+    "missing-time": "set other hours for the event, or write times instead of both dates",
+    "ambiguous-time": "set other hours for the event, or write times instead of both dates",
+}
+"""What to do where a date with the hours is no moment; of the code's own hint the hours know nothing."""
+
+
+def times_of(merged: Merged, found: list[Diagnostic]) -> dict[str, datetime]:
+    """Return the times that an event gives, those of dates by its hours; tell what is wrong with dates."""
+    written: dict[str, datetime | date] = {key: merged.values[key] for key in _OTHER if key in merged.values}
+    days = {key: value for key, value in written.items() if not isinstance(value, datetime)}
+    times = {key: value for key, value in written.items() if isinstance(value, datetime)}
+    if not days:
+        return times
+    problems = _problems(days, times, merged)
+    found += problems
+    if problems or len(days) == 1 or "hours" not in merged.values:
+        return {}
+    begin, end = merged.values["hours"]
+    return {
+        "startDateTime": datetime.combine(days["startDateTime"], begin),
+        "endDateTime": datetime.combine(days["endDateTime"], end),
+    }
+
+
+def hint_for(wrong: Wrong) -> Wrong:
+    """Return a problem with a moment as it is told of a date, which nobody can give an offset."""
+    return Wrong(wrong.code, wrong.message, _HINTS.get(wrong.code, wrong.hint))
+
+
+def _problems(days: Mapping[str, date], times: Mapping[str, datetime], merged: Merged) -> list[Diagnostic]:
+    if merged.lacks("hours"):
+        return [refusal(_ALONE, key, merged.place(key)) for key in days]
+    key, other = next((key, _OTHER[key]) for key in days)
+    if other in times:
+        message = f"{key} is a date alone, and {other} is a time"
+        return [error("date-and-time", message, merged.place(key), "write dates in both, or times in both")]
+    if merged.lacks(other):
+        message = f"{key} is a date alone, and there is no {other}"
+        return [error("date-and-time", message, merged.place(key), f"add {other}, with the same date for one day")]
+    return []

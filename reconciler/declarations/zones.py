@@ -1,0 +1,126 @@
+"""Time zones: their names, their data, and the place that stands for an offset or an abbreviation."""
+
+import re
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+from zoneinfo import ZoneInfo
+
+from reconciler.declarations.characters import quoted
+from reconciler.declarations.nearest import did_you_mean
+from reconciler.declarations.wrong import Wrong
+
+_UNAMBIGUOUS = ("UTC", "GMT")
+_REVERSED = re.compile(r"Etc/GMT([+-])([1-9]\d?)")
+_OFFSET = re.compile(r"(?:UTC|GMT)?([+-])0?(\d{1,2})(?::?00)?")
+
+_PLACES: Mapping[int, str] = {
+    -11: "Pacific/Pago_Pago",
+    -10: "Pacific/Honolulu",
+    -9: "America/Anchorage",
+    -8: "America/Los_Angeles",
+    -7: "America/Denver",
+    -6: "America/Chicago",
+    -5: "America/New_York",
+    -4: "America/Halifax",
+    -3: "America/Sao_Paulo",
+    -2: "America/Noronha",
+    -1: "Atlantic/Azores",
+    0: "Europe/London",
+    1: "Europe/Berlin",
+    2: "Europe/Athens",
+    3: "Europe/Istanbul",
+    4: "Asia/Dubai",
+    5: "Asia/Karachi",
+    6: "Asia/Dhaka",
+    7: "Asia/Bangkok",
+    8: "Asia/Singapore",
+    9: "Asia/Tokyo",
+    10: "Australia/Sydney",
+    11: "Pacific/Noumea",
+    12: "Pacific/Auckland",
+    13: "Pacific/Tongatapu",
+    14: "Pacific/Kiritimati",
+}
+"""A place for each offset in whole hours, by its standard time; none is so far west that it is 12 hours behind."""
+
+_ABBREVIATIONS: Mapping[str, str] = {
+    **dict.fromkeys(("WET", "WEST"), "Europe/Lisbon"),
+    **dict.fromkeys(("CET", "CEST", "MEZ", "MESZ"), "Europe/Berlin"),
+    **dict.fromkeys(("EET", "EEST"), "Europe/Athens"),
+    **dict.fromkeys(("EST", "EDT", "ET", "EST5EDT"), "America/New_York"),
+    **dict.fromkeys(("CDT", "CT", "CST6CDT"), "America/Chicago"),
+    **dict.fromkeys(("MST", "MDT", "MT", "MST7MDT"), "America/Denver"),
+    **dict.fromkeys(("PST", "PDT", "PT", "PST8PDT"), "America/Los_Angeles"),
+    **dict.fromkeys(("AEST", "AEDT"), "Australia/Sydney"),
+    "JST": "Asia/Tokyo",
+}
+"""A place for abbreviations that mean one zone to most people; CST, BST, IST are several."""
+
+
+def check_zone(name: str) -> str:
+    """Give back the name of a time zone; `Wrong` where it names none, or not clearly.
+
+    Of the names without a place only UTC and GMT are taken. IANA keeps the others (CET, EST, Japan, MST7MDT) for
+    old programs: some of them know no daylight saving, some do, and their letters mean other zones elsewhere.
+    """
+    if reversed_sign := _REVERSED.fullmatch(name):
+        raise _reversed(name, *reversed_sign.groups())
+    if is_zone(name):
+        return name
+    raise Wrong("bad-timezone", f"{quoted(name)} is not the name of a time zone", _zone_hint(name))
+
+
+def is_zone(name: str) -> bool:
+    """Return whether a name is one of a time zone, and clearly."""
+    return name in _zones() and ("/" in name or name in _UNAMBIGUOUS)
+
+
+def place_for(name: str) -> str | None:
+    """Return a place in the zone that an abbreviation or an offset means to most people."""
+    if found := _OFFSET.fullmatch(name):
+        return _PLACES.get(int(found[1] + found[2]))
+    return _ABBREVIATIONS.get(name.upper())
+
+
+@cache
+def load_zone(name: str) -> ZoneInfo:
+    """Load a zone from the tzdata package: the machine's own data may be older or newer."""
+    with _data("zoneinfo", *name.split("/")).open("rb") as file:
+        return ZoneInfo.from_file(file, key=name)
+
+
+def zone_named(name: str | None, usual: str) -> ZoneInfo:
+    """Return the time zone with this name; the usual one where there is none."""
+    return load_zone(name if name is not None and name in _zones() else usual)
+
+
+def _reversed(name: str, sign: str, hours: str) -> Wrong:
+    """Refuse a name whose sign is the reverse of what everybody else writes (tz database, `etcetera`)."""
+    behind = sign == "+"
+    offset = f"{'-' if behind else '+'}{int(hours):02}:00"
+    message = f"the sign of {quoted(name)} is reversed: it means UTC{offset}"
+    place = _PLACES.get(-int(hours) if behind else int(hours))
+    alone = f"write UTC here, and the offset in each time, as in 2027-04-15T17:00:00{offset}"
+    return Wrong("bad-timezone", message, alone if place is None else f"write a place, as in {place}; or {alone}")
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(_data("zones").read_text(encoding="ascii").split())
+
+
+@lru_cache(maxsize=256)
+def _zone_hint(name: str) -> str:
+    """Search once for a name that a thousand files misspell; the Etc zones count their hours backwards."""
+    if place := place_for(name):
+        return f"name a place, as in {place}"
+    places = [zone for zone in _zones() if "/" in zone and not zone.startswith("Etc/")]
+    is_of_windows = name.endswith(" Time")  # as in W. Europe Standard Time
+    near = None if is_of_windows else did_you_mean(name, places)
+    return near or "name a place, as in Europe/Berlin"
+
+
+def _data(*path: str) -> Traversable:
+    return resources.files("tzdata").joinpath(*path)

@@ -1,0 +1,199 @@
+"""Every hint, followed to the letter, leads to a file that is accepted, or to the next true problem.
+
+An entry in `hints/*.txt` holds files as the catalogue does. `--- says` gives the hints to them, and `--- follow` what
+somebody makes of the files who follows the first, or a part of it that stands behind an `or`. Where another problem was
+there already, `--- gives` names its code. `pytest tests/declarations --rewrite` writes the hints anew.
+"""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reconciler import declarations
+from reconciler.declarations import later
+from reconciler.declarations.complaints import _RULES
+from reconciler.declarations.declaring import Terms
+from reconciler.declarations.guidance import FOR_DECLARATIONS, FOR_SETTINGS
+from reconciler.declarations.layers import EVENT, EVENT_LIST, SETTINGS, Keys
+from reconciler.declarations.names import SETTINGS_FILE, Source, reading_order
+from reconciler.declarations.reading import read_all
+from reconciler.diagnostics import Diagnostic, Severity
+from reconciler.errors import DeclarationsInvalid
+from tests.declarations.catalogue import TERMS, Case, visible
+
+FILES = sorted((Path(__file__).parent / "hints").glob("*.txt"))
+ON_DISK = {
+    *("base-invalid", "hidden-settings", "not-a-file", "second-settings", "symbolic-link", "too-large"),
+    *("too-many-files", "too-many-folders", "unread-file", "unreadable", "no-events"),
+}
+"""Told of files by their names and by what they are, not by what they hold: test_files.py, test_as_of.py."""
+TELLERS = {"error", "warning", "Wrong", "_Rule", "Mistake", "tell", "final"}
+"""What the package calls to tell a problem; the code is the first word."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is wrong, what is said to it, what becomes of it, and which problems are the next."""
+
+    title: str
+    wrong: str
+    says: str
+    followed: str
+    next: str
+
+    @property
+    def before(self) -> list[Diagnostic]:
+        return problems_in(Case(self.title, self.wrong, ""))
+
+    @property
+    def after(self) -> list[Diagnostic]:
+        return problems_in(Case(self.title, self.followed, ""))
+
+    @property
+    def said(self) -> str:
+        return visible("".join(f"{found.code}: {found.hint}\n" for found in self.before))
+
+    def __str__(self) -> str:
+        gives = f"--- gives\n{self.next}" if self.next else ""
+        return f"=== {self.title}\n{self.wrong}--- says\n{self.said}--- follow\n{self.followed}{gives}"
+
+
+def entries(path: Path) -> Iterator[Entry]:
+    for entry in path.read_text(encoding="utf-8").split("=== ")[1:]:
+        title, rest = entry.split("\n", 1)
+        wrong, rest = rest.split("--- says\n")
+        says, rest = rest.split("--- follow\n")
+        followed, _, codes = rest.partition("--- gives\n")
+        yield Entry(title, wrong, says, followed, codes)
+
+
+ENTRIES = [entry for path in FILES for entry in entries(path)]
+
+
+def problems_in(case: Case) -> list[Diagnostic]:
+    """Read settings and declarations; give what is wrong with both."""
+    files = dict(case.files)
+    said = SETTINGS.check_file(files.pop(SETTINGS_FILE, b""), SETTINGS_FILE)
+    sources = (Source(path, path, files[path]) for path in sorted(files, key=reading_order))
+    try:
+        found = read_all(sources, terms(said.values) if SETTINGS_FILE in case.files else TERMS).diagnostics
+    except DeclarationsInvalid as invalid:
+        found = invalid.diagnostics
+    return [one for one in (*said.problems, *found) if one.severity is not Severity.INFO and one.code != "no-events"]
+
+
+def terms(said: dict[str, Any]) -> Terms:
+    return Terms(environments=tuple(said.get("environments", ())), external_account_id=said.get("externalAccountId"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def rewrites(request: pytest.FixtureRequest) -> bool:
+    wanted = bool(request.config.getoption("--rewrite"))
+    if wanted:
+        for path in FILES:
+            path.write_text("".join(map(str, entries(path))), encoding="utf-8")
+    return wanted
+
+
+@pytest.mark.parametrize("entry", [pytest.param(entry, id=entry.title) for entry in ENTRIES])
+def test_whoever_follows_a_hint_is_led_out(entry: Entry, *, rewrites: bool) -> None:
+    assert rewrites or entry.said == entry.says
+    assert all(found.hint for found in entry.before)
+    first = entry.before[0]
+    assert [found.code for found in entry.after] == entry.next.split()
+    assert (first.code, first.message) not in {(found.code, found.message) for found in entry.after}
+
+
+def test_every_problem_that_the_reader_tells_has_a_hint_that_was_followed() -> None:
+    assert codes() - {found.code for entry in ENTRIES for found in entry.before} == ON_DISK
+
+
+def test_every_complaint_of_the_parser_has_a_hint_that_was_followed() -> None:
+    *known, whatever_else = (rule.message for rule in _RULES)
+    assert not set(known) - {found.message for entry in ENTRIES for found in entry.before}
+    assert whatever_else == "this cannot be read as YAML"
+
+
+def test_every_key_that_is_still_to_come_has_a_hint_that_was_followed() -> None:
+    told = {found.message for entry in ENTRIES for found in entry.before if found.code == "not-yet-supported"}
+    assert told == {f"{key} is not yet supported" for key in (*later.FOR_EVENTS, *later.FOR_SETTINGS)}
+
+
+WHAT_TO_WRITE = {
+    "externalEventId": "spring-launch-2027",
+    "externalAccountId": "acme-events",
+    "objectId": "1234",
+    "objectId.*": "1234",
+    "eventName": "Spring launch",
+    "eventOrganizer": "Acme",
+    "eventType": '""',
+    "eventDescription": '""',
+    "eventUrl": '""',
+    "startDateTime": "2027-04-15 17:00",
+    "endDateTime": "2027-04-15 17:00",
+    "timezone": "Europe/Berlin",
+    "hours": '"09:00-17:00"',
+    "eventCancelled": "true",
+    "eventCompleted": "false",
+    "customProperties": "\n  name: value",
+    "customProperties.*": '""',
+    "protect": "true",
+    "defaults": "\n  eventType: WEBINAR",
+    "events": "\n- externalEventId: a",
+}
+IN_SETTINGS = {
+    "portal": "1234",
+    "appId": "1234",
+    "externalAccountId": "acme-events",
+    "apiVersion": "2026-03",
+    "timezone": "Europe/Berlin",
+    "orphans": "ignore",
+    "protect": "\n- summit-*",
+    "silence": "\n- overlap",
+    "environments": "\n  staging: {}",
+    "environments.*": "\n    portal: 1234",
+}
+"""What somebody writes who does what is said to a key without a value."""
+
+
+def lines(key: str, value: str) -> bytes:
+    above, _, name = key.rpartition(".")
+    return (f"{above}:\n  {name.replace('*', 'staging')}: {value}\n" if above else f"{key}: {value}\n").encode()
+
+
+def kind_of(key: str) -> Keys:
+    return EVENT_LIST if key in EVENT_LIST.names else EVENT
+
+
+@pytest.mark.parametrize("key", sorted({*FOR_DECLARATIONS, *EVENT.names, *EVENT_LIST.names}))
+def test_a_key_without_a_value_is_told_what_to_write(key: str) -> None:
+    (before,) = kind_of(key).check_file(lines(key, ""), "a.yaml").problems
+    assert (before.code, before.hint) == ("no-value", FOR_DECLARATIONS[key])
+    assert kind_of(key).check_file(lines(key, WHAT_TO_WRITE[key]), "a.yaml").problems == ()
+
+
+@pytest.mark.parametrize("key", sorted({*FOR_SETTINGS, *SETTINGS.names}))
+def test_a_setting_without_a_value_is_told_what_to_write(key: str) -> None:
+    (before,) = SETTINGS.check_file(lines(key, ""), "reconciler.yaml").problems
+    assert (before.code, before.hint) == ("no-value", FOR_SETTINGS[key])
+    assert SETTINGS.check_file(lines(key, IN_SETTINGS[key]), "reconciler.yaml").problems == ()
+
+
+def codes() -> set[str]:
+    """Give every code that stands in the package."""
+    trees = (ast.parse(file.read_text(encoding="utf-8")) for file in Path(*declarations.__path__).glob("*.py"))
+    calls = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return {code for call in calls if name_of(call) in TELLERS and (code := first_word(call.args))}
+
+
+def first_word(arguments: list[ast.expr]) -> str:
+    texts = (one.value for one in arguments if isinstance(one, ast.Constant) and isinstance(one.value, str))
+    return next((text for text in texts if text and " " not in text), "")
+
+
+def name_of(call: ast.Call) -> str:
+    return call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
