@@ -8,12 +8,12 @@ from typing import Any
 
 from reconciler.declarations.characters import quoted
 from reconciler.declarations.disk import Disk, as_seen, name_of, symbolic_link
-from reconciler.declarations.layers import SETTINGS
+from reconciler.declarations.layers import SETTINGS, Layer
 from reconciler.declarations.names import DEFAULTS_FILE, MISNAMED_SETTINGS, SETTINGS_FILE, is_declaration, wrong_name
 from reconciler.declarations.nearest import by_likeness
 from reconciler.declarations.schema import API_VERSIONS
 from reconciler.declarations.trees import Tree
-from reconciler.diagnostics import Severity, in_file_order
+from reconciler.diagnostics import Diagnostic, Severity, in_file_order
 from reconciler.errors import DeclarationsInvalid, UsageError
 from reconciler.policy import Orphans, Policy
 
@@ -39,6 +39,8 @@ class Settings:
     """A settings file further above, which does not hold."""
     silence: frozenset[str] = frozenset()
     """Codes of advice that is not wanted."""
+    advice: tuple[Diagnostic, ...] = ()
+    """What is noteworthy in the settings file itself."""
 
 
 def load_settings(path: Path, *, environment: str | None, api_version: str | None) -> Settings:
@@ -74,6 +76,7 @@ class _Said:
     root: Path
     values: Mapping[str, Any]
     hidden: Path | None = None
+    advice: tuple[Diagnostic, ...] = ()
 
     @property
     def environments(self) -> Mapping[str, dict[str, Any]]:
@@ -87,7 +90,8 @@ def _look_up(tree: Tree, folder: Path, like: Path) -> _Said:
         return _Said(None, folder, {})
     above = (one / SETTINGS_FILE for one in _up_from(file.parent) if one != file.parent)
     hidden = next((one for one in above if tree.kind(str(one)) is not None), None)
-    return _Said(file, file.parent, _read(tree, file, like), hidden)
+    layer = _read(tree, file, like)
+    return _Said(file, file.parent, layer.values, hidden, layer.problems)
 
 
 def _settings(
@@ -103,6 +107,7 @@ def _settings(
         timezone=values.get("timezone"),
         policy=_policy(values, narrowed=real != said.root),
         silence=frozenset(values.get("silence", ())),
+        advice=said.advice,
         file=None if said.file is None else as_seen(said.file, like),
         hidden=None if said.hidden is None else as_seen(said.hidden, like),
     )
@@ -151,12 +156,12 @@ def _nearest_file(tree: Tree, folder: Path, like: Path) -> Path | None:
     return None
 
 
-def _read(tree: Tree, file: Path, like: Path) -> dict[str, Any]:
+def _read(tree: Tree, file: Path, like: Path) -> Layer:
     shown = name_of(as_seen(file, like))
     layer = SETTINGS.check_file(tree.read(str(file), shown), shown)
     if any(found.severity is Severity.ERROR for found in layer.problems):
         raise DeclarationsInvalid(in_file_order(list(layer.problems)))
-    return layer.values
+    return layer
 
 
 def _overrides(environments: Mapping[str, dict[str, Any]], chosen: str | None) -> dict[str, Any]:

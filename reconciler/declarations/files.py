@@ -39,7 +39,8 @@ def load(settings: Settings) -> Declared:
     Raises `DeclarationsInvalid` with every problem of every file.
     """
     declared = load_from(Disk(), settings)
-    return replace(declared, diagnostics=(*_hidden_settings(settings), *declared.diagnostics))
+    advice = (found for found in settings.advice if found.code not in settings.silence)
+    return replace(declared, diagnostics=(*_hidden_settings(settings), *advice, *declared.diagnostics))
 
 
 def _hidden_settings(settings: Settings) -> Iterator[Diagnostic]:

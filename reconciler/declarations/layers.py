@@ -128,6 +128,8 @@ class Keys:
     def _meant(self, meant: str, holder: Mapping) -> str:
         if meant in holder.keys:
             return f"it means {meant}, which is given too: delete one of the two"
+        if len([key for key in holder.keys if meant_by(key) == meant]) > 1:
+            return f"write all that these lines say of {meant} as one: `{meant}: …`"
         if meant in self.names or meant in EVENT_LIST.names:
             return f"did you mean {meant}?"
         return f"it means {meant}, which names one event: move it to the event under that name"
@@ -180,8 +182,8 @@ def _shapeless(node: Node, file: str) -> Layer:
     match node:
         case Sequence():
             hint = "write the events as items of one list under `events:`"
-        case Scalar() if re.match(r"\w+:\S", node.text):
-            hint = "put a space after each colon"
+        case Scalar() if re.match(r"\w+ ?[:=;\uff1a]", node.text):
+            hint = "put a colon and a space after each key"
         case _:
             hint = "write each value after a key and a colon, as in `eventName: Spring launch`"
     problem = error("wrong-shape", "lines of `key: value` belong here", _place(file, node), hint)

@@ -24,10 +24,14 @@ ODD_SPACE = r"[^\S \t\r\n]"
 _ODD_QUOTES = "\u201c\u201d\u201e\u2018\u2019\u201a\xab\xbb\u2039\u203a"
 """Typographic quotation marks, which text processors put in the place of straight ones."""
 
+_NO_KEY = "this line is not `key: value`"
+_NO_KEY_HINT = "write it as `key: value`, or put # before it if it is a comment"
+
 _KEY = r"[ \t]*(?:- +)*(?P<key>[\"']?[A-Za-z_][\w.]*[\"']?)"
 _KEY_LINE = re.compile(rf"{_KEY}[ \t]*:(?:[ \t]+(?P<value>\S.*))?[ \t]*$")
 _GLUED = re.compile(rf"{_KEY}:(?P<value>[^ \t/].*)$")
 _QUOTED_ODDLY = re.compile(rf"(?P<before>{_KEY}[ \t]*:[ \t]+|[ \t]*- +)[{_ODD_QUOTES}].*[{_ODD_QUOTES}][ \t]*$")
+_OTHER_SIGN = re.compile(rf"{_KEY}[ \t]*[=;\uff1a][ \t]*(?P<value>\S.*)$")
 _BEGINS_EVENT = re.compile(rf"[ \t]*[\[{{]|{_KEY}[ \t]*:(?:[ \t]|$)")
 _IN_TEXT = re.compile(r"could not find expected ':'|did not find expected key|scanning an alias")
 
@@ -79,6 +83,32 @@ def _typographic_quotes(complaint: Complaint) -> Mistake | None:
     return Mistake("needs-quotes", message, 'write straight quotes (") in the place of both', position)
 
 
+def _fence(complaint: Complaint) -> Mistake | None:
+    """Find the fence that Markdown puts around code."""
+    if not complaint.line(complaint.at.line).lstrip().startswith("```"):
+        return None
+    hint = "delete the lines that begin with ```"
+    return Mistake("yaml-syntax", "this line is Markdown, not YAML", hint, Position(complaint.at.line, 1))
+
+
+def _separator(complaint: Complaint) -> Mistake | None:
+    """Find a line between two events that has too few dashes, or too many."""
+    if not re.fullmatch(r"-{2,}[ \t]*", complaint.line(complaint.since.line)):
+        return None
+    message = "a line between two events holds exactly three dashes"
+    return Mistake("yaml-syntax", message, "write ---", Position(complaint.since.line, 1))
+
+
+def _missing_colon(complaint: Complaint) -> Mistake | None:
+    """Find another sign in the place of a colon."""
+    found = _OTHER_SIGN.match(complaint.line(complaint.since.line))
+    if found is None or "could not find expected ':'" not in complaint.problem:
+        return None
+    position = Position(complaint.since.line, found.end("key") + 1)
+    hint = f"write `{found['key']}: {cut(found['value'])}`"
+    return Mistake("yaml-syntax", "a colon is missing after the key", hint, position)
+
+
 def _missing_space(complaint: Complaint) -> Mistake | None:
     found = _GLUED.match(complaint.line(complaint.since.line))
     if found is None or "could not find expected ':'" not in complaint.problem:
@@ -107,8 +137,9 @@ def _further_in(complaint: Complaint) -> Mistake | None:
     """Find a key that is indented as if it went on with the value above it."""
     if "mapping values" not in complaint.problem or complaint.before.line >= complaint.at.line:
         return None
-    line = complaint.line(complaint.at.line)
-    position = Position(complaint.at.line, len(line) - len(line.lstrip()) + 1)
+    position = _begin(complaint, complaint.at.line)
+    if position.column <= _begin(complaint, complaint.before.line).column:
+        return Mistake("yaml-syntax", _NO_KEY, _NO_KEY_HINT, complaint.before)
     key = _key_above(complaint, complaint.at.line)
     message = "YAML takes this line for more of the value above it, because it is indented further"
     hint = "begin it in the same column as the key above it"
@@ -124,9 +155,15 @@ def _pasted_text(complaint: Complaint) -> Mistake | None:
     key = _key_above(complaint, number)
     if key is None:
         return None
-    position = Position(number, len(line) - len(line.lstrip()) + 1)
-    hint = f"write it as `key: value`; {_as_more_of(key)}"
-    return Mistake("yaml-syntax", "this line is not `key: value`", hint, position)
+    is_comment = line.lstrip().startswith("//")
+    hint = "begin a comment with #" if is_comment else f"write it as `key: value`; {_as_more_of(key)}"
+    return Mistake("yaml-syntax", _NO_KEY, hint, _begin(complaint, number))
+
+
+def _begin(complaint: Complaint, number: int) -> Position:
+    """Return where the first word of a line begins."""
+    line = complaint.line(number)
+    return Position(number, len(line) - len(line.lstrip()) + 1)
 
 
 def _key_above(complaint: Complaint, number: int) -> re.Match[str] | None:
@@ -149,7 +186,10 @@ def _as_more_of(key: re.Match[str]) -> str:
 _FINDERS: tuple[Callable[[Complaint], Mistake | None], ...] = (
     _text_below_event,
     _odd_space,
+    _fence,
+    _separator,
     _typographic_quotes,
+    _missing_colon,
     _missing_space,
     _comment_in_text,
     _further_in,

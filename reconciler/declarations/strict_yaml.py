@@ -118,6 +118,7 @@ class _Tree:
         self.anchors, self.named = [], {}
         first = next(self.events)
         root = _nothing(start) if _is_absent(first) else self.node(first, 1)
+        next(self.events)  # the end of the document: a syntax error comes before it
         for anchor in self.anchors:
             if not anchor.used:
                 self.tell_unused(anchor)
@@ -269,7 +270,10 @@ class _Tree:
 
     def tell_duplicate(self, key: Scalar, first: Scalar) -> None:
         message = f"{quoted(key.text)} is given twice, first at {first.line}:{first.column}"
-        self.tell("duplicate-key", message, Position(key.line, key.column), "delete one of the two")
+        hint = "delete one of the two"
+        if key.text in {"externalEventId", "objectId"}:
+            hint = f"{hint}, or put a line with --- before each further event"
+        self.tell("duplicate-key", message, Position(key.line, key.column), hint)
 
     def tell_escapes(self, event: yaml.ScalarEvent) -> None:
         begin, end = cast("yaml.Mark", event.start_mark), cast("yaml.Mark", event.end_mark)

@@ -134,3 +134,17 @@ def test_advice_that_nobody_knows_cannot_be_silenced(reconciler: CommandLine, fo
 def test_a_problem_that_is_no_advice_cannot_be_silenced(reconciler: CommandLine, folder: Path) -> None:
     declare(folder, reconciler=f"{SETTINGS}silence: [look-alike]\n")
     assert reconciler("validate").code == 3
+
+
+def test_a_text_of_the_settings_that_a_comment_cuts_is_told(reconciler: CommandLine, folder: Path) -> None:
+    declare(folder, reconciler="externalAccountId: acme #1\n")
+    screen = reconciler("validate")
+    assert screen.code == 0
+    assert "events/reconciler.yaml:1:20: warning: externalAccountId ends before '#1'" in screen.out
+    declare(folder, reconciler="externalAccountId: acme #1\nsilence: [cut-by-comment]\n")
+    assert "warning" not in reconciler("validate").out
+
+
+def test_a_comment_beside_a_number_of_the_settings_is_one(reconciler: CommandLine, folder: Path) -> None:
+    declare(folder, reconciler="portal: 77 #ours\nexternalAccountId: acme\n")
+    assert "warning" not in reconciler("validate").out
