@@ -14,7 +14,7 @@ import click
 from reconciler import __version__
 from reconciler.cli.output import complain
 from reconciler.errors import DeclarationsInvalid, Refused
-from reconciler.render.listing import complete
+from reconciler.render.listing import in_full
 
 MOST_SECONDS = 7 * 24 * 3600.0
 """Seconds that a bound may be at most: an endless one is none."""
@@ -122,8 +122,8 @@ def command_options(function: Function) -> Function:
             return function(*arguments, common=context.obj.common, **options)
         except (DeclarationsInvalid, Refused) as error:
             if not context.obj.common.verbose:
-                raise  # told in brief, as all errors are
-            complain(error, complete)
+                raise  # told by the one place that tells all errors, in brief
+            complain(error, in_full)
             return error.exit_code
 
     version = click.version_option(__version__, "--version", message="reconciler %(version)s")

@@ -15,7 +15,7 @@ import click
 
 from reconciler.errors import DeclarationsInvalid, ReconcilerError, Refused
 from reconciler.render.inert import inert, inert_line
-from reconciler.render.listing import Listing, brief
+from reconciler.render.listing import Lister, abridged
 
 _STYLES = {"+": "green", "~": "yellow", "-": "red"}
 
@@ -56,11 +56,11 @@ def settle() -> None:
                 os.dup2(nowhere.fileno(), stream.fileno())
 
 
-def complain(error: ReconcilerError, listing: Listing = brief) -> None:
+def complain(error: ReconcilerError, listed: Lister = abridged) -> None:
     """Write an error with everything that belongs to it: what, where, what to do."""
     match error:
         case DeclarationsInvalid(diagnostics=findings) | Refused(reasons=findings):
-            for line in listing(findings):
+            for line in listed(findings):
                 say(line)
         case _:
             pass

@@ -12,7 +12,7 @@ from reconciler.diagnostics import Diagnostic, Severity
 from reconciler.errors import DeclarationsInvalid
 from reconciler.event import Declared
 from reconciler.render import words
-from reconciler.render.listing import brief, complete
+from reconciler.render.listing import abridged, in_full
 from reconciler.settings import load_settings
 
 
@@ -35,7 +35,7 @@ def _print(form: str, found: tuple[Diagnostic, ...], verdict: str, common: Commo
     if form == "json":
         show(json_form.diagnostics_json(found))
     else:
-        listing = complete if common.verbose else brief
+        listing = in_full if common.verbose else abridged
         show("".join(f"{line}\n" for line in [*listing(found), verdict]))
 
 

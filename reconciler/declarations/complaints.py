@@ -39,8 +39,8 @@ class Complaint:
     """The file, line by line."""
 
     def line(self, number: int) -> str:
-        """Return a line of the file; nothing stands after the last."""
-        return self.lines[number - 1] if number <= len(self.lines) else ""
+        """Return a line of the file; nothing stands before the first and after the last."""
+        return self.lines[number - 1] if 0 < number <= len(self.lines) else ""
 
 
 class _Rule(NamedTuple):

@@ -11,7 +11,7 @@ from reconciler.declarations.merging import PROPERTIES, Merged
 from reconciler.declarations.nearest import did_you_mean
 from reconciler.declarations.nodes import Mapping, Sequence
 from reconciler.declarations.times import moment_of
-from reconciler.declarations.whole_days import hint_for, times_of
+from reconciler.declarations.whole_days import times_of, told_of_date
 from reconciler.declarations.wrong import Wrong
 from reconciler.diagnostics import Diagnostic, Place, error, info, warning
 from reconciler.event import CUSTOM, FIELDS, DeclaredEvent, Identity, Kind, Value, instant
@@ -152,7 +152,7 @@ def _moments(merged: Merged, terms: Terms, found: list[Diagnostic]) -> Iterator[
         try:
             yield key, moment_of(time, zone)
         except Wrong as wrong:
-            told = wrong if isinstance(merged.values[key], datetime) else hint_for(wrong)
+            told = wrong if isinstance(merged.values[key], datetime) else told_of_date(wrong)
             found.append(refusal(told, key, merged.place(key)))
 
 

@@ -7,7 +7,7 @@ from typing import assert_never
 from reconciler.declarations import strict_yaml
 from reconciler.declarations.complaints import Position
 from reconciler.declarations.layers import DEFAULTS, EVENT, EVENT_LIST, Layer, unknown
-from reconciler.declarations.mistakes import text_below
+from reconciler.declarations.mistakes import names_a_field, text_below
 from reconciler.declarations.nodes import Mapping, Node, Scalar, Sequence, is_nothing
 from reconciler.diagnostics import Diagnostic, Place, error
 
@@ -68,7 +68,7 @@ def _is_text(node: Node) -> bool:
     """Return whether a document is a text that a page shows, and no event written in another form."""
     match node:
         case Scalar():
-            return True
+            return not names_a_field(node.text)
         case Sequence():
             return not any(isinstance(item, Mapping) for item in node.items)
         case Mapping():

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 
-FOR_EVENTS: Mapping[str, str] = {
+EVENT_KEYS: Mapping[str, str] = {
     "repeat": "declare every date as an event",
     "initial": "delete it, and declare what HubSpot is to keep",
     "absent": "delete the event's declaration, and set orphans: delete in reconciler.yaml",
     "environments": "delete it, and keep the events of each environment in a folder of their own",
 }
 
-FOR_SETTINGS: Mapping[str, str] = {
+SETTINGS_KEYS: Mapping[str, str] = {
     "names": "delete it: nothing is held against it yet",
     "eventTypes": "delete it: nothing is held against it yet",
 }

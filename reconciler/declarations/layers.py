@@ -54,7 +54,7 @@ class Keys:
     """The keys of one kind of mapping."""
 
     def __init__(
-        self, kind: Any, *, guidance: Table[str, str] = FOR_DECLARATIONS, not_yet: Table[str, str] = later.FOR_EVENTS
+        self, kind: Any, *, guidance: Table[str, str] = FOR_DECLARATIONS, not_yet: Table[str, str] = later.EVENT_KEYS
     ) -> None:
         self.shape = Shape(kind)
         self.names = frozenset(self.shape.names)
@@ -226,4 +226,4 @@ _EMPTY = Mapping({}, {}, whole=True, line=1, column=1)
 EVENT = Keys(schema.Event)
 DEFAULTS = Keys(schema.Defaults)
 EVENT_LIST = Keys(schema.EventList)
-SETTINGS = Keys(schema.SettingsFile, guidance=FOR_SETTINGS, not_yet=later.FOR_SETTINGS)
+SETTINGS = Keys(schema.SettingsFile, guidance=FOR_SETTINGS, not_yet=later.SETTINGS_KEYS)

@@ -8,6 +8,9 @@ from datetime import date
 
 from reconciler.declarations.zones import is_zone, place_for
 
+_LONGEST = 60
+"""Longer texts are no times, and taking them apart takes long."""
+
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
@@ -28,11 +31,10 @@ _CLOCK = (
     r" ?(?P<half>[ap]\.?m\.?)?)|(?: ?(?P<alone>[ap]\.?m\.?)))|(?P<basic>\d{4}|\d{6}))"
 )
 _ZONE = r"\(?(?P<zone>[+-]\d{1,2}(?::?\d{2})?|[a-z][\w/]+(?:[+-]\d{1,2}(?::?\d{2})?)?|z)?\)?"
-_OFFSET = re.compile(r"(?:utc|gmt)?([+-])(\d{1,2}):?(\d{2})?", re.IGNORECASE)
-_TIME = re.compile(rf"{_CLOCK} ?{_ZONE}", re.IGNORECASE)
-_WITH_DATE = tuple(
-    re.compile(rf"{_WEEKDAY}{one}(?:,? (?:at )?|t)?(?:{_CLOCK} ?{_ZONE})?", re.IGNORECASE) for one in _DATES
-)
+_OFFSET = re.compile(r"(?:utc|gmt)?([+-])(\d{1,2}):?(\d{2})?", re.IGNORECASE | re.ASCII)
+_FLAGS = re.IGNORECASE | re.ASCII
+_TIME = re.compile(rf"{_CLOCK} ?{_ZONE}", _FLAGS)
+_WITH_DATE = tuple(re.compile(rf"{_WEEKDAY}{one}(?:,? (?:at )?|t)?(?:{_CLOCK} ?{_ZONE})?", _FLAGS) for one in _DATES)
 _BETWEEN = re.compile(r"\s*(?:[-\u2013\u2014]|\bto\b)\s*")
 
 
@@ -47,8 +49,10 @@ class Meant:
     """The name of a zone, which cannot stand in a time."""
 
 
-def meant_by(text: str) -> Meant | None:
+def parts_of(text: str) -> Meant | None:
     """Make out the parts of a time that is written in another form; None where that is not possible."""
+    if len(text) > _LONGEST:
+        return None
     plain = re.sub(r"\s+", " ", text.strip())
     for pattern in _WITH_DATE:
         if found := pattern.fullmatch(plain):
@@ -74,6 +78,8 @@ def without_date(meant: Meant) -> str:
 
 def hours_meant_by(text: str) -> str | None:
     """Return how the hours of a day are written that somebody wrote in another form."""
+    if len(text) > _LONGEST:
+        return None
     parts = (f"{part}:00" if part.isascii() and part.isdecimal() else part for part in _BETWEEN.split(text.strip()))
     found = [_TIME.fullmatch(part) for part in parts]
     clocks = [_clock(each) for each in found if each and not each["zone"]]
@@ -92,7 +98,13 @@ def _meant(found: re.Match[str], days: tuple[date, ...] | None) -> Meant | None:
         return None
     zone = found["zone"]
     offset = "" if zone is None else _offset(zone)
+    if offset and not _is_offset(offset):
+        return None
     return Meant(days or (), clock, offset, None if offset or zone is None or zone.lower() == "uhr" else zone)
+
+
+def _is_offset(text: str) -> bool:
+    return text == "Z" or (int(text[1:3]) < 24 and int(text[4:]) < 60)
 
 
 def _has_clock(found: re.Match[str]) -> bool:

@@ -32,7 +32,7 @@ _KEY_LINE = re.compile(rf"{_KEY}[ \t]*:(?:[ \t]+(?P<value>\S.*))?[ \t]*$")
 _GLUED = re.compile(rf"{_KEY}:(?P<value>[^ \t/].*)$")
 _QUOTED_ODDLY = re.compile(rf"(?P<before>{_KEY}[ \t]*:[ \t]+|[ \t]*- +)[{_ODD_QUOTES}].*[{_ODD_QUOTES}][ \t]*$")
 _OTHER_SIGN = re.compile(rf"{_KEY}[ \t]*[=;\uff1a][ \t]*(?P<value>\S.*)$")
-_BEGINS_EVENT = re.compile(rf"[ \t]*[\[{{]|{_KEY}[ \t]*:(?:[ \t]|$)")
+_FIELD = re.compile(r"[ \t]*(?:- *)*[{\"']*(?:event[A-Z]|external[A-Z]|objectId|startDate|endDate|events:|defaults:)")
 _IN_TEXT = re.compile(r"could not find expected ':'|did not find expected key|scanning an alias")
 
 
@@ -55,11 +55,16 @@ def odd_indentation(line: str, number: int) -> Mistake | None:
 
 def _text_below_event(complaint: Complaint) -> Mistake | None:
     """Find the text of a page, copied with the header that declares the event."""
-    if complaint.document < 2:
+    below = complaint.lines[complaint.begun.line :]
+    if complaint.document < 2 or any(map(names_a_field, below)):
         return None
-    below = enumerate(complaint.lines[complaint.begun.line :], complaint.begun.line + 1)
-    number, first = next(((n, line) for n, line in below if line.strip() and not line.startswith("#")), (1, "a:"))
-    return None if _BEGINS_EVENT.match(first) else text_below(Position(number, 1))
+    numbers = (n for n, line in enumerate(below, complaint.begun.line + 1) if line.strip() and not line.startswith("#"))
+    return text_below(Position(next(numbers, complaint.begun.line), 1))
+
+
+def names_a_field(line: str) -> bool:
+    """Return whether a line begins as one of an event does, be it with a mistake in it."""
+    return _FIELD.match(line) is not None
 
 
 def text_below(position: Position) -> Mistake:
@@ -99,22 +104,40 @@ def _separator(complaint: Complaint) -> Mistake | None:
     return Mistake("yaml-syntax", message, "write ---", Position(complaint.since.line, 1))
 
 
+def _line_without_key(complaint: Complaint) -> int:
+    """Return the line in which YAML looked for a key in vain; 0 where it complains of something else."""
+    if "could not find expected ':'" in complaint.problem:
+        return complaint.since.line
+    return complaint.before.line if _goes_on(complaint) and not _is_further_in(complaint) else 0
+
+
+def _goes_on(complaint: Complaint) -> bool:
+    """Return whether a colon stands in a later line of a text than its first."""
+    return "mapping values" in complaint.problem and complaint.before.line < complaint.at.line
+
+
+def _is_further_in(complaint: Complaint) -> bool:
+    return _begin(complaint, complaint.at.line).column > _begin(complaint, complaint.before.line).column
+
+
 def _missing_colon(complaint: Complaint) -> Mistake | None:
     """Find another sign in the place of a colon."""
-    found = _OTHER_SIGN.match(complaint.line(complaint.since.line))
-    if found is None or "could not find expected ':'" not in complaint.problem:
+    number = _line_without_key(complaint)
+    found = _OTHER_SIGN.match(complaint.line(number))
+    if found is None:
         return None
-    position = Position(complaint.since.line, found.end("key") + 1)
+    position = Position(number, found.end("key") + 1)
     hint = f"write `{found['key']}: {cut(found['value'])}`"
     return Mistake("yaml-syntax", "a colon is missing after the key", hint, position)
 
 
 def _missing_space(complaint: Complaint) -> Mistake | None:
-    found = _GLUED.match(complaint.line(complaint.since.line))
-    if found is None or "could not find expected ':'" not in complaint.problem:
+    number = _line_without_key(complaint)
+    found = _GLUED.match(complaint.line(number))
+    if found is None:
         return None
     key, value = found["key"], re.sub(rf"^(?:[ \t]|{ODD_SPACE})+", "", found["value"])
-    position = Position(complaint.since.line, found.start("value") + 1)
+    position = Position(number, found.start("value") + 1)
     return Mistake("yaml-syntax", "a space is missing after the colon", f"write `{key}: {cut(value)}`", position)
 
 
@@ -135,11 +158,11 @@ def _comment_in_text(complaint: Complaint) -> Mistake | None:
 
 def _further_in(complaint: Complaint) -> Mistake | None:
     """Find a key that is indented as if it went on with the value above it."""
-    if "mapping values" not in complaint.problem or complaint.before.line >= complaint.at.line:
+    if not _goes_on(complaint):
         return None
-    position = _begin(complaint, complaint.at.line)
-    if position.column <= _begin(complaint, complaint.before.line).column:
+    if not _is_further_in(complaint):
         return Mistake("yaml-syntax", _NO_KEY, _NO_KEY_HINT, complaint.before)
+    position = _begin(complaint, complaint.at.line)
     key = _key_above(complaint, complaint.at.line)
     message = "YAML takes this line for more of the value above it, because it is indented further"
     hint = "begin it in the same column as the key above it"
@@ -184,13 +207,13 @@ def _as_more_of(key: re.Match[str]) -> str:
 
 
 _FINDERS: tuple[Callable[[Complaint], Mistake | None], ...] = (
-    _text_below_event,
     _odd_space,
     _fence,
     _separator,
     _typographic_quotes,
     _missing_colon,
     _missing_space,
+    _text_below_event,
     _comment_in_text,
     _further_in,
     _pasted_text,

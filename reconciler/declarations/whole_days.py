@@ -40,7 +40,7 @@ def times_of(merged: Merged, found: list[Diagnostic]) -> dict[str, datetime]:
     }
 
 
-def hint_for(wrong: Wrong) -> Wrong:
+def told_of_date(wrong: Wrong) -> Wrong:
     """Return a problem with a moment as it is told of a date, which nobody can give an offset."""
     return Wrong(wrong.code, wrong.message, _HINTS.get(wrong.code, wrong.hint))
 

@@ -7,23 +7,23 @@ from reconciler.diagnostics import Diagnostic, Severity
 from reconciler.render import words
 from reconciler.render.words import visible
 
-MOST = 100
+TOLD_IN_FULL = 100
 """How many findings are told in full; a first paste of a whole calendar can have thousands."""
 
-Listing = Callable[[Sequence[Diagnostic]], list[str]]
+Lister = Callable[[Sequence[Diagnostic]], list[str]]
 
 
-def complete(found: Sequence[Diagnostic]) -> list[str]:
+def in_full(found: Sequence[Diagnostic]) -> list[str]:
     """Write every finding, one a line."""
     return [visible(words.diagnostic(one)) for one in found]
 
 
-def brief(found: Sequence[Diagnostic]) -> list[str]:
+def abridged(found: Sequence[Diagnostic]) -> list[str]:
     """Write the first hundred findings in their order, then count the others by kind; errors go before all else."""
-    if len(found) <= MOST:
-        return complete(found)
+    if len(found) <= TOLD_IN_FULL:
+        return in_full(found)
     ranked = sorted(range(len(found)), key=lambda place: found[place].severity is not Severity.ERROR)
-    told, others = sorted(ranked[:MOST]), ranked[MOST:]
+    told, others = sorted(ranked[:TOLD_IN_FULL]), ranked[TOLD_IN_FULL:]
     kinds = Counter(found[place].code for place in others)
     counts = ", ".join(f"{count:,} {kind}" for kind, count in sorted(kinds.items(), key=lambda one: (-one[1], one[0])))
-    return [*complete([found[place] for place in told]), f"… and {len(others):,} more: {counts}; --verbose lists all"]
+    return [*in_full([found[place] for place in told]), f"… and {len(others):,} more: {counts}; --verbose lists all"]
