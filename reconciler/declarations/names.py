@@ -45,12 +45,12 @@ def is_declaration(name: str) -> bool:
 
 def is_misspelt(name: str) -> bool:
     """Return whether a file so called is not read, though it was meant for a declaration."""
-    return _MISSPELT.fullmatch(name) is not None and not name.startswith(".")
+    return _MISSPELT.fullmatch(name) is not None
 
 
 def is_json(name: str) -> bool:
     """Return whether a file so called is not read, though it may declare events where it stands beside others."""
-    return name.lower().endswith(".json") and not name.startswith(".")
+    return name.lower().endswith(".json")
 
 
 def unread(file: str) -> Diagnostic:
