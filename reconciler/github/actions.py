@@ -14,6 +14,7 @@ _WORKFLOW = re.compile(r"[^/@]+/[^/@]+/(\.github/workflows/[^/@]+)@.+")
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _MERGE = re.compile(r"refs/pull/[0-9]+/merge")
 _BRANCHES = "refs/heads/"
+_DEPENDABOT = "dependabot[bot]"
 _SECRETS = ("HUBSPOT_ACCESS_TOKEN", "GITHUB_TOKEN")
 LARGEST_EVENT = 32 * 1024 * 1024
 """Bytes of an event's payload; GitHub sends none above 25 MB."""
@@ -23,6 +24,8 @@ LARGEST_EVENT = 32 * 1024 * 1024
 class Actions:
     """A step's surroundings, as far as it was told of them; an empty text was not told."""
 
+    actor: str
+    """Who made the event. GitHub gives the run their rights, also when somebody else runs it again."""
     event: str
     event_path: str
     ref: str
@@ -37,7 +40,7 @@ class Actions:
     secrets: tuple[Secret, ...]
     """What the runner has to hide in the log; none where no runner would read that, but people."""
     opens_hubspot: bool
-    """There is a token for HubSpot; pull requests from forks get none."""
+    """There is a token for HubSpot; pull requests from forks and from Dependabot get none."""
 
     def payload(self) -> str:
         """Read the event's payload; `UsageError` where it cannot be read."""
@@ -59,6 +62,11 @@ class Actions:
         if not _COMMIT.fullmatch(self.sha):
             raise UsageError("GITHUB_SHA does not name a commit", hint=_HINT)
         return self.sha
+
+    @property
+    def is_of_dependabot(self) -> bool:
+        """Tell whether Dependabot made the event: its runs get none of the secrets that are kept for Actions."""
+        return self.actor == _DEPENDABOT
 
     @property
     def is_merge(self) -> bool:
@@ -102,6 +110,7 @@ def load_actions(environ: Mapping[str, str] = os.environ) -> Actions:
     is_read_by_runner = environ.get("GITHUB_ACTIONS") == "true"
     secrets = {name: environ.get(name, "").strip() for name in _SECRETS}
     return Actions(
+        actor=environ.get("GITHUB_ACTOR", ""),
         event=environ.get("GITHUB_EVENT_NAME", ""),
         event_path=environ.get("GITHUB_EVENT_PATH", ""),
         ref=environ.get("GITHUB_REF", ""),

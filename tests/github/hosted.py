@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.github.runner import ACTION, TOP, Ended, Runner, filled, read_yaml
+from tests.github.runner import ACTION, TO_COPY, TOP, Ended, Runner, filled, read_yaml
 from tests.github.workshop import READING, SERVER, WRITING, Workshop
 from tests.github.world import REPOSITORY
 from tests.hubspot.connecting import CERTIFICATE
@@ -86,7 +86,7 @@ class Hosted:
 
     def _run(self, workflow: str, event: str, payload: str, ref: str, head: str) -> Finished:
         github = self.shop.github
-        (job,) = read_yaml(TOP / ".github" / "workflows" / f"{workflow}.yml")["jobs"].values()
+        (job,) = read_yaml(TO_COPY / f"{workflow}.yml")["jobs"].values()
         github.let(OF_THE_JOB, **{name.replace("-", "_"): may for name, may in job["permissions"].items()})
         run_id = github.start_run(f"{workflow}.yml", event=event, head_sha=head)
         temp = self.shop.folder / f"run-{run_id}"
@@ -103,12 +103,13 @@ class Hosted:
 
     def _step(self, job: Any, temp: Path, told: Mapping[str, str]) -> Ended:
         """Run the one step of a job that uses the action, on what is checked out."""
-        (step,) = [step for step in job["steps"] if step["uses"].endswith(str(ACTION))]
+        (step,) = [step for step in job["steps"] if f"/{ACTION}@" in step["uses"]]
         contexts = {"secrets": self.secrets, "inputs": {}}
         inputs, env = ({name: filled(text, contexts) for name, text in step[part].items()} for part in ("with", "env"))
         workspace = self.shop.repository.folder
         given = {
             "GITHUB_ACTIONS": "true",
+            "GITHUB_ACTOR": "octocat",
             "GITHUB_API_URL": self.shop.github.api_url,
             "GITHUB_EVENT_PATH": str(temp / "event.json"),
             "GITHUB_REPOSITORY": REPOSITORY,

@@ -17,6 +17,8 @@ import yaml
 
 TOP = Path(__file__).resolve().parents[2]
 ACTION = Path(".github/actions/reconcile")
+TO_COPY = TOP / "reconciler" / "github" / "workflows"
+"""The workflows that users copy."""
 SHELL = ("bash", "--noprofile", "--norc", "-eo", "pipefail")
 """What `shell: bash` means (GitHub's workflow syntax, "Exit codes and error action preference")."""
 

@@ -21,6 +21,10 @@ from tests.github.world import ANSWER_LOST, REPOSITORY, TOKEN, Request, failing
 from tests.hubspot.forwarding import Decide, Fate, Instead, Passing, Treatment, forwarding
 from tests.story.world import live
 
+IN_THE_SECRET = (
+    "the workflow takes the token from the secret HUBSPOT_WRITE_TOKEN, under Settings → Environments → hubspot"
+)
+
 
 @pytest.fixture
 def shop(open_workshop: OpenWorkshop) -> Workshop:
@@ -617,6 +621,15 @@ def test_a_token_that_may_only_read_applies_nothing(shop: Workshop) -> None:
     step = shop.apply(HUBSPOT_ACCESS_TOKEN=READING)
     assert (step.code, step.reason) == (4, "access-denied")
     assert shop.names() == {"fair"}
+    assert IN_THE_SECRET in step.screen.err
+
+
+@pytest.mark.parametrize("token", ["", "wrong", "two words"])
+def test_a_token_that_does_not_do_is_named_by_its_secret(shop: Workshop, token: str) -> None:
+    approved(shop)
+    step = shop.apply(HUBSPOT_ACCESS_TOKEN=token)
+    assert (step.code, step.reason) == (4, "access-denied")
+    assert IN_THE_SECRET in step.annotations("error")[0].data
 
 
 def through(shop: Workshop, decide: Decide) -> dict[str, str]:

@@ -202,6 +202,14 @@ def test_a_missing_permission_is_named(shop: Workshop, less: dict[str, str], nee
     assert needed in step.annotations("error")[0].data
 
 
+@pytest.mark.parametrize("token", ["", "wrong"])
+def test_a_token_that_does_not_do_is_named_by_its_secret(shop: Workshop, token: str) -> None:
+    step = shop.drift(HUBSPOT_ACCESS_TOKEN=token)
+    assert (step.code, step.reason) == (4, "access-denied")
+    assert "from the secret HUBSPOT_READ_TOKEN, under Settings" in step.annotations("error")[0].data
+    assert not shop.github.issues
+
+
 def test_invalid_declarations_are_told(shop: Workshop) -> None:
     shop.push_to_main(wrong="colour: red\n")
     step = shop.drift()

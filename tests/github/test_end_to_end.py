@@ -94,10 +94,28 @@ def test_what_was_changed_after_the_review_fails_the_job_and_is_left_alone(hoste
     assert not shop.portal.writes()
 
 
-def test_without_its_secret_the_job_checks_the_files_alone(hosted: Hosted) -> None:
+def without_secrets(hosted: Hosted) -> Hosted:
+    return replace(hosted, secrets=dict.fromkeys(hosted.secrets, ""))
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "said"),
+    [(event("launch"), 0, "✅ **Checked offline**"), ("colour: red\n", 3, "❌ **2 problems in the declarations.**")],
+)
+def test_a_fork_passes_only_with_valid_declarations(hosted: Hosted, text: str, code: int, said: str) -> None:
+    shop = hosted.shop
+    shop.repository.git("checkout", "--quiet", "-b", "fork")
+    number = shop.github.open_pull("fork", repository="somebody/events", sha=shop.declare(launch=text))
+    planned = without_secrets(hosted).plan(number)
+    assert (planned.ended.code, planned.ended.outputs["plan_path"]) == (code, ""), planned.ended.log
+    assert said in planned.summary
+    assert not shop.comments(number)
+    assert not shop.github.artifacts
+
+
+def test_without_its_secret_the_job_fails(hosted: Hosted) -> None:
     number = hosted.shop.propose("launch", launch=event("launch"))
-    planned = replace(hosted, secrets=dict.fromkeys(hosted.secrets, "")).plan(number)
-    assert (planned.ended.code, planned.ended.outputs["plan_path"]) == (0, ""), planned.ended.log
-    assert "✅ **Checked offline**" in planned.summary
-    assert not hosted.shop.comments(number)
+    planned = without_secrets(hosted).plan(number)
+    assert (planned.ended.code, planned.ended.outputs["failure_reason"]) == (4, "access-denied"), planned.ended.log
+    assert "HUBSPOT_READ_TOKEN" in planned.ended.log
     assert not hosted.shop.github.artifacts

@@ -2,6 +2,7 @@
 
 import json
 import os
+from html import unescape
 from pathlib import Path
 from signal import SIGTERM
 from time import sleep
@@ -216,12 +217,62 @@ def test_a_fork_is_checked_offline(shop: Workshop, text: str, code: int, said: s
     assert "plan_path" not in step.outputs
 
 
-def test_without_the_secret_it_is_checked_offline(shop: Workshop) -> None:
-    step = shop.plan(launch(shop), token="")
-    assert step.code == 0
-    (notice,) = step.annotations("notice")
-    assert "HUBSPOT_ACCESS_TOKEN is not set" in notice.data
+@pytest.mark.parametrize(
+    ("text", "code", "said", "kind"),
+    [
+        (event("launch"), 0, "Checked offline", "notice"),
+        ("colour: red\n", 3, "cannot be planned", "error"),
+    ],
+)
+def test_dependabot_is_checked_offline(shop: Workshop, text: str, code: int, said: str, kind: str) -> None:
+    number = shop.propose("bump", launch=text)
+    shop.portal.requests()
+    step = shop.plan(number, token="", GITHUB_ACTOR="dependabot[bot]", GITHUB_TRIGGERING_ACTOR="octocat")
+    assert step.code == code
+    assert said in step.summary
+    assert step.annotations(kind)
     assert not shop.github.requests
+    assert not shop.portal.requests()
+
+
+def test_dependabot_is_planned_where_it_was_given_a_token(shop: Workshop) -> None:
+    step = shop.plan(launch(shop), GITHUB_ACTOR="dependabot[bot]")
+    assert (step.code, step.outputs["to_create"]) == (0, "1")
+
+
+def names_the_secret(step: Step) -> None:
+    assert (step.code, step.reason) == (4, "access-denied")
+    assert "plan_path" not in step.outputs
+    (error,) = step.annotations("error")
+    assert "HUBSPOT_ACCESS_TOKEN is not set" in error.data
+    assert "from the secret HUBSPOT_READ_TOKEN, under Settings → Secrets and variables → Actions" in error.data
+
+
+@pytest.mark.parametrize("triggering", ["octocat", "dependabot[bot]"])
+def test_without_the_secret_the_check_fails_and_names_it(shop: Workshop, triggering: str) -> None:
+    number = launch(shop)
+    step = shop.plan(number, token="", GITHUB_ACTOR="octocat", GITHUB_TRIGGERING_ACTOR=triggering)
+    names_the_secret(step)
+    (comment,) = shop.comments(number)
+    assert "Not compared with HubSpot" in comment
+    assert "HUBSPOT_READ_TOKEN" in unescape(comment)
+    assert step.summary.startswith(comment)
+
+
+def test_without_the_secret_wrong_declarations_are_told_all_the_same(shop: Workshop) -> None:
+    step = shop.plan(shop.propose("wrong", wrong="colour: red\n"), token="")
+    assert (step.code, step.reason) == (3, "declarations-invalid")
+
+
+def test_a_merge_group_without_the_secret_fails(shop: Workshop) -> None:
+    names_the_secret(planned_by_the_queue(shop, launch(shop), token=""))
+
+
+@pytest.mark.parametrize("token", ["wrong", "two words"])
+def test_a_token_that_does_not_do_is_named_by_its_secret(shop: Workshop, token: str) -> None:
+    step = shop.plan(launch(shop), token=token)
+    assert (step.code, step.reason) == (4, "access-denied")
+    assert "; the workflow takes the token from the secret HUBSPOT_READ_TOKEN" in step.annotations("error")[0].data
 
 
 def test_invalid_declarations_are_told_at_their_place(shop: Workshop) -> None:
@@ -325,17 +376,22 @@ def test_a_signal_while_planning_is_no_failure_to_tell_of(shop: Workshop) -> Non
     assert (step.summary, shop.comments(number)) == ("", [])
 
 
-def test_a_merge_group_is_planned_without_a_comment(shop: Workshop) -> None:
-    number = launch(shop)
-    base = shop.repository.git("rev-parse", "main")
-    shop.repository.git("checkout", "--quiet", "--detach", "launch")
-    step = shop.step(
+def planned_by_the_queue(shop: Workshop, number: int, token: str = READING) -> Step:
+    """Run plan.yml for a merge group that holds one pull request."""
+    shop.repository.git("checkout", "--quiet", "--detach", shop.github.pulls[number].head_sha)
+    return shop.step(
         "plan",
         event=shop.github.merge_group_event(number, shop.repository.git("rev-parse", "HEAD")),
         GITHUB_EVENT_NAME="merge_group",
         GITHUB_REF="refs/heads/gh-readonly-queue/main/pr-1",
-        HUBSPOT_ACCESS_TOKEN=READING,
+        HUBSPOT_ACCESS_TOKEN=token,
     )
+
+
+def test_a_merge_group_is_planned_without_a_comment(shop: Workshop) -> None:
+    number = launch(shop)
+    base = shop.repository.git("rev-parse", "main")
+    step = planned_by_the_queue(shop, number)
     assert step.code == 0, step.printed
     assert json.loads(Path(step.outputs["plan_path"]).read_text())["summary"]["create"] == 1
     assert "Drift: 1 event" in step.summary

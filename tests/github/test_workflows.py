@@ -1,20 +1,25 @@
-"""The workflows: what they may do, what they run, and that nothing in them can be bent by a pull request."""
+"""The workflows, of this repository and those to copy: what they may do, what they run, and that nothing bends them."""
 
 import re
 import shlex
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.github.runner import ACTION, TOP, read_yaml
+from reconciler.cli.github.naming import READING, WRITING
+from tests.github.runner import ACTION, TO_COPY, TOP, read_yaml
 from tests.packages import pins
 
-FOLDER = TOP / ".github" / "workflows"
-WORKFLOWS: dict[str, Any] = {path.name: read_yaml(path) for path in sorted(FOLDER.iterdir())}
+HERE = sorted((TOP / ".github" / "workflows").iterdir())
+TO_BE_COPIED = sorted(TO_COPY.iterdir())
+FILES: dict[str, Path] = {path.name: path for path in (*HERE, *TO_BE_COPIED)}
+WORKFLOWS: dict[str, Any] = {name: read_yaml(path) for name, path in FILES.items()}
 JOBS = [pytest.param(file, job, id=f"{file}-{job}") for file, told in WORKFLOWS.items() for job in told["jobs"]]
-OURS = ["apply.yml", "drift.yml", "plan.yml"]
+USERS = [path.name for path in TO_BE_COPIED]
 PINNED = re.compile(r"actions/(checkout|setup-python|upload-artifact)@[0-9a-f]{40} # v\d+\.\d+\.\d+")
-SELF = f"$/{ACTION}"
+SELF = f"OWNER/REPOSITORY/{ACTION}@COMMIT"
+"""This repository's action, as users name it once they have put in where it lives and which commit they trust."""
 
 
 def job_of(file: str) -> Any:
@@ -35,8 +40,13 @@ def steps() -> list[Any]:
     return [*in_jobs, *read_yaml(TOP / ACTION / "action.yml")["runs"]["steps"]]
 
 
+def text_of(file: str) -> str:
+    return FILES[file].read_text(encoding="utf-8")
+
+
 def test_these_are_the_workflows() -> None:
-    assert list(WORKFLOWS) == ["apply.yml", "audit.yml", "check.yml", "drift.yml", "plan.yml"]
+    assert [path.name for path in HERE] == ["audit.yml", "check.yml"]
+    assert USERS == ["apply.yml", "drift.yml", "plan.yml"]
 
 
 def test_no_script_holds_an_expression() -> None:
@@ -46,11 +56,14 @@ def test_no_script_holds_an_expression() -> None:
 
 
 def test_every_action_is_pinned_to_a_commit_with_its_version_beside_it() -> None:
-    files = [*FOLDER.iterdir(), TOP / ACTION / "action.yml"]
-    lines = [line for file in files for line in file.read_text(encoding="utf-8").splitlines()]
+    lines = [
+        line
+        for file in (*FILES.values(), TOP / ACTION / "action.yml")
+        for line in file.read_text(encoding="utf-8").splitlines()
+    ]
     used = [line.partition("uses: ")[2] for line in lines if "uses:" in line]
     assert len(used) == sum("uses" in step for step in steps())
-    assert [one for one in used if one != SELF and not PINNED.fullmatch(one)] == []
+    assert [one for one in used if one != f"{SELF} # vN" and not PINNED.fullmatch(one)] == []
 
 
 def test_one_action_has_one_version_everywhere() -> None:
@@ -86,7 +99,7 @@ def test_each_job_may_do_no_more_than_its_command_needs() -> None:
 
 
 def test_each_workflow_runs_on_what_its_command_expects() -> None:
-    assert {file: set(WORKFLOWS[file]["on"]) for file in OURS} == {
+    assert {file: set(WORKFLOWS[file]["on"]) for file in USERS} == {
         "apply.yml": {"push", "workflow_dispatch"},
         "drift.yml": {"schedule", "workflow_dispatch"},
         "plan.yml": {"pull_request", "merge_group"},
@@ -95,39 +108,42 @@ def test_each_workflow_runs_on_what_its_command_expects() -> None:
 
 
 def test_each_workflow_runs_one_command() -> None:
-    assert {file: step_of(file)["with"] for file in OURS} == {
+    assert {file: step_of(file)["with"] for file in USERS} == {
         "apply.yml": {"command": "apply", "allow_unreviewed": "${{ inputs.allow_unreviewed }}"},
         "drift.yml": {"command": "drift"},
         "plan.yml": {"command": "plan"},
     }
-    assert all(job_of(file)["steps"][0]["with"]["fetch-depth"] == "0" for file in OURS)
+    assert all(job_of(file)["steps"][0]["with"]["fetch-depth"] == "0" for file in USERS)
 
 
 def test_only_the_protected_environment_can_write_to_hubspot() -> None:
-    holders = [file for file in WORKFLOWS if "HUBSPOT_WRITE_TOKEN" in (FOLDER / file).read_text(encoding="utf-8")]
-    assert holders == ["apply.yml"]
+    assert [file for file in WORKFLOWS if WRITING.name in text_of(file)] == ["apply.yml"]
     assert job_of("apply.yml")["environment"] == "hubspot"
 
 
 def test_a_secret_stands_in_the_environment_of_one_step_alone() -> None:
-    for file in OURS:
-        assert (FOLDER / file).read_text(encoding="utf-8").count("${{ secrets.") == 1
-        assert step_of(file)["env"].keys() == {"HUBSPOT_ACCESS_TOKEN"}
-    for file in WORKFLOWS.keys() - set(OURS):
-        assert "secrets" not in (FOLDER / file).read_text(encoding="utf-8")
+    for file, name in (("apply.yml", WRITING.name), ("drift.yml", READING.name), ("plan.yml", READING.name)):
+        assert text_of(file).count("${{ secrets.") == 1
+        assert step_of(file)["env"] == {"HUBSPOT_ACCESS_TOKEN": f"${{{{ secrets.{name} }}}}"}
+    for path in HERE:
+        assert "secrets" not in path.read_text(encoding="utf-8")
 
 
 def test_applying_is_one_at_a_time_and_is_never_cut_short() -> None:
     assert WORKFLOWS["apply.yml"]["concurrency"] == {"group": "apply", "cancel-in-progress": "false", "queue": "max"}
 
 
-def test_a_repository_without_a_portal_talks_to_none() -> None:
-    portal, branch = "vars.HUBSPOT_PORTAL != ''", "github.ref_name == github.event.repository.default_branch"
-    assert {file: job_of(file)["if"] for file in OURS} == {
-        "apply.yml": f"{portal} && {branch}",
-        "drift.yml": f"{portal} && (github.event_name == 'schedule' || {branch})",
-        "plan.yml": portal,
-    }
+def test_a_required_check_is_never_skipped() -> None:
+    """GitHub takes a job that was skipped for one that passed, and hands no variables to a fork's pull request."""
+    assert "if" not in job_of("plan.yml")
+    assert not [step for step in job_of("plan.yml")["steps"] if "if" in step]
+    assert not [file for file in WORKFLOWS if "vars." in text_of(file)]
+
+
+def test_only_the_default_branch_is_applied_and_watched() -> None:
+    branch = "github.ref_name == github.event.repository.default_branch"
+    assert job_of("apply.yml")["if"] == branch
+    assert job_of("drift.yml")["if"] == f"github.event_name == 'schedule' || {branch}"
 
 
 def test_nothing_is_taken_from_a_cache() -> None:
@@ -138,14 +154,15 @@ def test_nothing_is_taken_from_a_cache() -> None:
 def test_dependabot_looks_after_every_pin_and_waits_a_week() -> None:
     updates = read_yaml(TOP / ".github" / "dependabot.yml")["updates"]
     assert [one["package-ecosystem"] for one in updates] == ["github-actions", "pip"]
-    assert updates[0]["directories"] == ["/", f"/{ACTION}"]
+    assert updates[0]["directories"] == ["/", f"/{ACTION}", f"/{TO_COPY.relative_to(TOP)}"]
+    assert updates[0]["ignore"] == [{"dependency-name": "OWNER/REPOSITORY"}]
     assert {one["cooldown"]["default-days"] for one in updates} == {"7"}
 
 
 def test_the_guide_names_all_there_is() -> None:
     guide, action = (TOP / "docs" / "github.md").read_text(encoding="utf-8"), read_yaml(TOP / ACTION / "action.yml")
-    secrets = {"HUBSPOT_READ_TOKEN", "HUBSPOT_WRITE_TOKEN", "HUBSPOT_PORTAL", "HUBSPOT_ACCESS_TOKEN"}
-    for name in [*action["inputs"], *action["outputs"], *secrets, *OURS, SELF]:
+    secrets = {READING.name, WRITING.name, "HUBSPOT_ACCESS_TOKEN"}
+    for name in [*action["inputs"], *action["outputs"], *secrets, *USERS, "OWNER/REPOSITORY", "COMMIT"]:
         assert f"`{name}`" in guide, name
 
 

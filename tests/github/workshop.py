@@ -178,6 +178,7 @@ class Workshop:
         (temp / "event.json").write_text(event)
         given = {
             "GITHUB_ACTIONS": "true",
+            "GITHUB_ACTOR": "octocat",
             "GITHUB_API_URL": self.github.api_url,
             "GITHUB_EVENT_PATH": str(temp / "event.json"),
             "GITHUB_OUTPUT": str(temp / "output"),

@@ -12,6 +12,7 @@ from reconciler.base import Base
 from reconciler.cli.formats import for_people
 from reconciler.cli.github.ending import ending_of, left_unreviewed
 from reconciler.cli.github.job import Ending, Job, carried_out
+from reconciler.cli.github.naming import WRITING
 from reconciler.cli.github.options import Asked, asking_options
 from reconciler.cli.github.telling import Telling
 from reconciler.cli.github.trunk import Tip, to_apply
@@ -96,6 +97,7 @@ def _planned_again(given: _Given, base: Base) -> Ending:
     declared = load(given.settings)
     stop = Stop()
     with (
+        WRITING.named(),
         opened(given.asked.common, given.settings, stop) as way,
         HttpWriter(way.connection, timeout=way.timeout, clock=way.clock, watch=way.watch) as http,
     ):
@@ -162,7 +164,7 @@ def _finished(given: _Given, approved: ApprovedPlan, receipt: Receipt, telling: 
         given.keep(receipt)
     show("\n" + text.receipt(receipt))
     if receipt.cause is not None:
-        complain(receipt.cause)
+        complain(WRITING.named_in(receipt.cause))
     given.job.remarks += remarks.of_receipt(receipt)
     with stop.breakable():
         telling.ended(approved, receipt, left)

@@ -42,8 +42,8 @@ def _plan(job: Job, asked: Asked, base: str | None) -> Ending:
     match occasion(job.actions.event, job.actions.payload()):
         case PullRequest(from_fork=True):
             return _offline(job, asked, "a pull request from a fork gets no secrets")
-        case PullRequest() if not (job.actions.opens_hubspot or asked.common.sandbox):
-            return _offline(job, asked, "HUBSPOT_ACCESS_TOKEN is not set")
+        case PullRequest() if job.actions.is_of_dependabot and not _opens_hubspot(job, asked):
+            return _offline(job, asked, "a run that Dependabot started gets no secrets of Actions")
         case PullRequest() as pull:
             return _online(job, asked, base or _base(job.actions, pull), pull.number)
         case MergeGroup() as group:
@@ -51,6 +51,10 @@ def _plan(job: Job, asked: Asked, base: str | None) -> Ending:
         case _:
             hint = "run it on pull_request or merge_group; `reconciler plan` runs anywhere"
             raise UsageError(f"there is nothing to plan on the event {job.actions.event}", hint=hint)
+
+
+def _opens_hubspot(job: Job, asked: Asked) -> bool:
+    return job.actions.opens_hubspot or asked.common.sandbox
 
 
 def _base(actions: Actions, pull: PullRequest) -> str:

@@ -1,5 +1,6 @@
 """A plan made for a step that writes nothing to HubSpot."""
 
+from reconciler.cli.github.naming import READING
 from reconciler.cli.github.options import Asked
 from reconciler.cli.reading import base_at
 from reconciler.cli.session import Stop, opened
@@ -16,6 +17,7 @@ def drafted(asked: Asked, ref: str | None) -> tuple[Draft, bool]:
     base = base_at(settings, ref)
     declared = load(settings)
     with (
+        READING.named(),
         opened(asked.common, settings, Stop()) as way,
         HttpReader(way.connection, timeout=way.timeout, clock=way.clock, watch=way.watch) as http,
     ):
