@@ -151,6 +151,7 @@ def test_no_comment_is_written_where_none_is_wanted(shop: Workshop) -> None:
     step = shop.plan(number, "--no-comment")
     assert step.code == 0
     assert "Launch" in step.summary
+    assert shop.plan(number, "--no-comment", token="wrong").code == 4
     assert not shop.github.requests
 
 

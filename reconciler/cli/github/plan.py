@@ -85,7 +85,7 @@ def _online(job: Job, asked: Asked, base: str, number: int | None) -> Ending:
     except Interrupted:
         raise
     except ReconcilerError as error:
-        _tell(job, asked, number, partial(failure, error, _name(asked), job.links))
+        _tell(job, asked, told, partial(failure, error, _name(asked), job.links))
         raise
     plan = with_refusals(draft, asked.limits)
     saved = job.actions.file(plan_file(number))
