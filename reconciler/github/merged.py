@@ -1,13 +1,15 @@
 """What was merged, with the plans that were shown for it."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 
 from reconciler.errors import Rejected, SavedPlanInvalid
 from reconciler.github.applied import MOST_RUNS, Line
 from reconciler.github.client import GitHub
-from reconciler.github.records import Artifact, PullRequest
+from reconciler.github.records import Artifact, PullRequest, Run
 from reconciler.github.stretch import Stretch
 from reconciler.plan import Plan
 from reconciler.saved import read_plan
@@ -15,15 +17,19 @@ from reconciler.saved import read_plan
 PLANNING = ".github/workflows/plan.yml"
 """The workflow that plans; any other may run whatever a pull request brings, and leave what it likes."""
 
+_NOT_PLANNED = "no run for its last commit left a plan before it was merged, or GitHub does not list it any more"
+
 
 @dataclass(frozen=True, slots=True)
 class MergedPull:
-    """A merged pull request with the plan that was shown for its last commit."""
+    """A merged pull request with the plan that was shown for its last commit before the merge."""
 
     number: int
     plan: Plan | None
     why: str = ""
     """Why there is no plan, or none that counts."""
+    replanned: bool = False
+    """After the merge a plan of the same commit was made, and it shows something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,7 @@ def plan_file(number: int | None) -> str:
 
 
 def plan_artifact(environment: str | None) -> str:
-    """Name the artifact that holds the plan of an environment."""
+    """Give how the names of the artifacts begin that hold the plans of an environment; run and attempt follow."""
     return f"reconciler-plan-{environment or 'default'}"
 
 
@@ -113,21 +119,51 @@ def _with_plan(github: GitHub, line: Line, pull: PullRequest, artifact: str) -> 
     if pull.from_fork:
         return MergedPull(pull.number, None, "it came from a fork, and pull requests from forks get no plan")
     try:
-        found = (_read(github, stored, pull.number) for stored in _stored(github, line, pull, artifact))
-        plan = next((plan for plan in found if plan is not None), None)
+        stored = sorted(_stored(github, line, pull, artifact), key=lambda one: one.id, reverse=True)
+        shown = [one for one in stored if _was_made_before_the_merge(one, pull)]
+        plan = _newest(github, shown, pull.number)
     except (Rejected, SavedPlanInvalid) as error:
         return MergedPull(pull.number, None, f"its plan cannot be used: {error.message}")
-    return MergedPull(pull.number, plan, "" if plan else "no run for its last commit left a plan")
+    if plan is None:
+        return MergedPull(pull.number, None, _NOT_PLANNED)
+    later = [one for one in stored if one not in shown]
+    return MergedPull(pull.number, plan, replanned=_shows_something_else(github, later, pull.number, plan))
 
 
 def _stored(github: GitHub, line: Line, pull: PullRequest, artifact: str) -> Iterator[Artifact]:
-    """Find what runs for a pull request's last commit left, the newest first; what a fork's run left is anybody's."""
+    """Find what runs for a pull request's last commit left; what a fork's run left is anybody's."""
     for run in islice(github.runs_of_commit(pull.head_sha), MOST_RUNS):
         where = (run.workflow_path, run.head_repository, run.head_sha)
         if run.event == "pull_request" and where == (PLANNING, line.repository, pull.head_sha):
-            named = [one for one in github.artifacts(run.id) if one.name == artifact]
-            if named:
-                yield max(named, key=lambda one: one.id)
+            yield from (one for one in github.artifacts(run.id) if _is_named(one, artifact, run))
+
+
+def _is_named(one: Artifact, artifact: str, run: Run) -> bool:
+    """Tell whether an artifact is named as the plan that an attempt of a run left."""
+    return re.fullmatch(rf"{re.escape(artifact)}-{run.id}-[0-9]+", one.name) is not None
+
+
+def _was_made_before_the_merge(artifact: Artifact, pull: PullRequest) -> bool:
+    """Tell by GitHub's clock alone whether somebody can have read a plan before they merged.
+
+    A run can be started again at any time, with another result: HubSpot may have changed. What GitHub does not tell the
+    time of counts as made after the merge.
+    """
+    made, merged = artifact.created_at, pull.merged_at
+    return made is not None and merged is not None and made < merged
+
+
+def _newest(github: GitHub, stored: Iterable[Artifact], number: int) -> Plan | None:
+    found = (_read(github, artifact, number) for artifact in stored)
+    return next((plan for plan in found if plan is not None), None)
+
+
+def _shows_something_else(github: GitHub, later: Iterable[Artifact], number: int, plan: Plan) -> bool:
+    """Tell whether a later plan has another digest; one that cannot be read tells nothing, and none is obeyed."""
+    with suppress(Rejected, SavedPlanInvalid):
+        newest = _newest(github, later, number)
+        return newest is not None and newest.digest != plan.digest
+    return False
 
 
 def _read(github: GitHub, artifact: Artifact, number: int) -> Plan | None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import TypeVar
 
 from reconciler.github.records import Ancestry, Artifact, Author, Comment, Comparison, Issue, PullRequest, Run
@@ -70,7 +71,7 @@ def pull_request(value: Json, path: str) -> PullRequest:
         base_repository=home,
         state=as_kind(str, told.get("state"), f"{path}.state"),
         draft=bool(optional(bool, told.get("draft"), f"{path}.draft")),
-        merged_at=optional(str, told.get("merged_at"), f"{path}.merged_at"),
+        merged_at=_optional_time(told.get("merged_at"), f"{path}.merged_at"),
         merge_commit_sha=_optional_sha(told.get("merge_commit_sha"), f"{path}.merge_commit_sha"),
     )
 
@@ -121,6 +122,7 @@ def artifact(value: Json, path: str) -> Artifact:
         name=as_kind(str, told.get("name"), f"{path}.name"),
         size=as_kind(int, told.get("size_in_bytes"), f"{path}.size_in_bytes"),
         expired=as_kind(bool, told.get("expired"), f"{path}.expired"),
+        created_at=_optional_time(told.get("created_at"), f"{path}.created_at"),
     )
 
 
@@ -134,6 +136,19 @@ def sha(value: Json, path: str) -> str:
 
 def _optional_sha(value: Json, path: str) -> str | None:
     return None if value is None else sha(value, path)
+
+
+def _optional_time(value: Json, path: str) -> datetime | None:
+    """Read a time, which GitHub writes in ISO 8601 with its offset."""
+    if value is None:
+        return None
+    try:
+        found = datetime.fromisoformat(as_kind(str, value, path))
+    except ValueError as error:
+        raise Malformed(f"{path} is not a time") from error
+    if found.utcoffset() is None:
+        raise Malformed(f"{path} is not a time with its offset")
+    return found
 
 
 def _repository(value: Json, path: str) -> str | None:

@@ -1,6 +1,7 @@
 """What GitHub tells of a repository, as far as it matters here; every text is anybody's."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 
 
@@ -48,8 +49,8 @@ class PullRequest:
     state: str
     """`open` or `closed`."""
     draft: bool
-    merged_at: str | None
-    """A time in ISO 8601; None where it was not merged."""
+    merged_at: datetime | None
+    """None where it was not merged."""
     merge_commit_sha: str | None
     """What the merge made on the base branch; while the pull request is open, only a test of it."""
 
@@ -119,3 +120,5 @@ class Artifact:
     size: int
     """Bytes, packed."""
     expired: bool
+    created_at: datetime | None
+    """By GitHub's clock; None where GitHub does not tell."""

@@ -1,4 +1,4 @@
-"""What a pull request is told beside a receipt: that changes were left because nobody had reviewed them."""
+"""What a pull request is told beside a receipt: what was not reviewed and so was left, and which plan was reviewed."""
 
 from collections.abc import Iterator, Sequence
 
@@ -15,10 +15,18 @@ _WAY_OUT = (
     "Or run the workflow by hand and allow what was not reviewed, once you have read it below."
 )
 
+ANOTHER_PLAN = "a plan made after the merge shows something else, and only what was shown before the merge counts"
+"""What is said where a later plan of the same commit has another digest."""
+
 
 def note(why: str, left: Sequence[Result], commits: Sequence[str]) -> str:
     """Say why a pull request's plan did not count, what was left, and which commits no pull request brought."""
     return "".join(f"> {line}\n" for line in _lines(why, left, commits))
+
+
+def another_plan() -> str:
+    """Say that the review was of another plan than the one that was made last."""
+    return f"> [!WARNING]\n> **The review was of another plan**: {ANOTHER_PLAN}.\n"
 
 
 def _lines(why: str, left: Sequence[Result], commits: Sequence[str]) -> Iterator[str]:

@@ -288,20 +288,23 @@ def _filters(run: Run) -> list[tuple[str, str, set[str | None]]]:
 
 
 def _run(run: Run) -> dict[str, Any]:
-    told = {name: value for name, value in asdict(run).items() if name != "attempt"}
-    return {**told, "run_attempt": run.attempt, "head_repository": {"full_name": run.head_repository}}
+    told = {name: value for name, value in asdict(run).items() if name not in {"attempt", "started_at"}}
+    last = {"run_attempt": run.attempt, "run_started_at": run.started_at}
+    return {**told, **last, "head_repository": {"full_name": run.head_repository}}
 
 
 def _artifacts(asked: Asked) -> Answer:
     if asked.number not in asked.github.runs:
         return NOT_FOUND
-    found = [_artifact(one) for one in asked.github.artifacts.values() if one.run == asked.number]
+    first = 1 if asked.github.lists_earlier_attempts else asked.github.runs[asked.number].attempt
+    kept = asked.github.artifacts.values()
+    found = [_artifact(one) for one in kept if one.run == asked.number and one.attempt >= first]
     return _paged(asked, found, lambda page: {"total_count": len(found), "artifacts": page})
 
 
 def _artifact(artifact: Artifact) -> dict[str, Any]:
     told = {"id": artifact.id, "name": artifact.name, "expired": artifact.expired}
-    return {**told, "size_in_bytes": len(artifact.content)}
+    return {**told, "size_in_bytes": len(artifact.content), "created_at": artifact.created_at}
 
 
 def _download(asked: Asked) -> Answer:

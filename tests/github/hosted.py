@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.github.runner import ACTION, TO_COPY, TOP, Ended, Runner, filled, read_yaml
-from tests.github.workshop import READING, SERVER, WRITING, Workshop
+from tests.github.workshop import READING, SERVER, WRITING, Planned, Workshop
 from tests.github.world import REPOSITORY
 from tests.hubspot.connecting import CERTIFICATE
 
@@ -61,14 +61,25 @@ class Hosted:
     shop: Workshop
     python: Path
     secrets: Mapping[str, str] = field(default_factory=lambda: SECRETS)
+    planned: dict[int, Planned] = field(default_factory=dict)
+    """By the number of a pull request, the last run of plan.yml for it."""
 
     def plan(self, number: int) -> Finished:
         """Run plan.yml for a pull request: on the commit that GitHub makes to try its merge."""
         pull, repository = self.shop.github.pulls[number], self.shop.repository
         repository.git("checkout", "--quiet", "--detach", "main")
         repository.git("merge", "--quiet", "--no-ff", "--message=Try", pull.head_sha)
-        payload = self.shop.github.pull_request_event(number)
-        return self._run("plan", "pull_request", payload, f"refs/pull/{number}/merge", pull.head_sha)
+        run_id = self.shop.github.start_run("plan.yml", event="pull_request", head_sha=pull.head_sha)
+        commit, payload = repository.git("rev-parse", "HEAD"), self.shop.github.pull_request_event(number)
+        self.planned[number] = Planned(run_id, commit, payload)
+        return self._attempt(run_id, "plan", "pull_request", payload, f"refs/pull/{number}/merge")
+
+    def plan_again(self, number: int) -> Finished:
+        """Run the last plan.yml of a pull request again, merged or not: of the same commit, for the same event."""
+        run = self.planned[number]
+        self.shop.github.run_again(run.run_id)
+        self.shop.repository.git("checkout", "--quiet", "--detach", run.commit)
+        return self._attempt(run.run_id, "plan", "pull_request", run.event, f"refs/pull/{number}/merge")
 
     def apply(self) -> Finished:
         """Run apply.yml for what was merged last."""
@@ -85,15 +96,19 @@ class Hosted:
         return self.shop.repository.git("rev-parse", "HEAD")
 
     def _run(self, workflow: str, event: str, payload: str, ref: str, head: str) -> Finished:
+        run_id = self.shop.github.start_run(f"{workflow}.yml", event=event, head_sha=head)
+        return self._attempt(run_id, workflow, event, payload, ref)
+
+    def _attempt(self, run_id: int, workflow: str, event: str, payload: str, ref: str) -> Finished:
         github = self.shop.github
+        attempt = str(github.runs[run_id].attempt)
         (job,) = read_yaml(TO_COPY / f"{workflow}.yml")["jobs"].values()
         github.let(OF_THE_JOB, **{name.replace("-", "_"): may for name, may in job["permissions"].items()})
-        run_id = github.start_run(f"{workflow}.yml", event=event, head_sha=head)
-        temp = self.shop.folder / f"run-{run_id}"
+        temp = self.shop.folder / f"run-{run_id}-{attempt}"
         temp.mkdir()
         (temp / "event.json").write_text(payload)
-        told = {"GITHUB_EVENT_NAME": event, "GITHUB_REF": ref, "GITHUB_RUN_ID": str(run_id)}
-        ended = self._step(job, temp, {**told, "GITHUB_WORKFLOW_REF": _workflow_ref(workflow)})
+        told = {"GITHUB_EVENT_NAME": event, "GITHUB_REF": ref, "GITHUB_WORKFLOW_REF": _workflow_ref(workflow)}
+        ended = self._step(job, temp, {**told, "GITHUB_RUN_ATTEMPT": attempt, "GITHUB_RUN_ID": str(run_id)})
         for upload in ended.uploads:
             kept = Path(upload["path"])
             github.upload(run_id, upload["name"], {kept.name: kept.read_bytes()})

@@ -59,7 +59,8 @@ class Runner:
         action = read_yaml(self.root / ACTION / "action.yml")
         assert inputs.keys() <= action["inputs"].keys()
         known = {name: inputs.get(name, one.get("default", "")) for name, one in action["inputs"].items()}
-        contexts: dict[str, Any] = {"inputs": known, "steps": {}, "github": {"token": "ghs_of-the-job"}}
+        run = {"run_id": env.get("GITHUB_RUN_ID", "99"), "run_attempt": env.get("GITHUB_RUN_ATTEMPT", "1")}
+        contexts: dict[str, Any] = {"inputs": known, "steps": {}, "github": {"token": "ghs_of-the-job", **run}}
         ended = Ended()
         for step in action["runs"]["steps"]:
             self._step(step, contexts, env, ended)

@@ -275,15 +275,15 @@ def test_an_input_that_the_command_does_not_know_is_refused(
 @pytest.mark.parametrize("code", [0, 5])
 def test_a_plan_is_kept_for_the_merge_whatever_came_of_it(job: Job, environment: str, name: str, code: int) -> None:
     (job.runner.root / "exit").write_text(str(code))
-    ended = job.run(command="plan", environment=environment)
+    attempt = {"GITHUB_RUN_ID": "7", "GITHUB_RUN_ATTEMPT": "2"}
+    ended = job.run(TOKEN, attempt, command="plan", environment=environment)
     assert ended.code == code
     assert ended.outputs["digest"] == "sha256:5f0c"
     assert ended.uploads == [
         {
-            "name": f"reconciler-plan-{name}",
+            "name": f"reconciler-plan-{name}-7-2",
             "path": f"{job.runner.temp}/plan.json",
             "if-no-files-found": "error",
-            "overwrite": "true",
             "retention-days": "90",
         }
     ]

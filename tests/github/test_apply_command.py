@@ -267,6 +267,117 @@ def test_only_the_plan_of_the_last_commit_counts(shop: Workshop) -> None:
     assert "no run for its last commit left a plan" in shop.comments(number)[0]
 
 
+# When a plan was made
+
+
+def proposed(shop: Workshop) -> int:
+    """Propose a change of the one event, and plan it."""
+    number = shop.propose("change", fair=event("fair", eventType="EXPO"))
+    assert shop.plan(number).code == 0
+    return number
+
+
+def refused(shop: Workshop) -> int:
+    """Merge a change of an event that somebody edits then in HubSpot, which apply does not write over."""
+    number = proposed(shop)
+    shop.merge(number)
+    shop.portal.edit(shop.held("fair"), eventType="EDITED")
+    shop.portal.writes()
+    assert shop.apply().reason == "plan-moved"
+    return number
+
+
+@pytest.mark.parametrize(
+    ("lists_earlier_attempts", "code", "reason", "said"),
+    [
+        (True, 6, "plan-moved", "**The review was of another plan**: a plan made after the merge shows something else"),
+        (False, 5, "not-reviewed", "no run for its last commit left a plan before it was merged"),
+    ],
+)
+def test_a_plan_made_after_the_merge_is_no_review(
+    shop: Workshop, *, lists_earlier_attempts: bool, code: int, reason: str, said: str
+) -> None:
+    number = refused(shop)
+    shop.github.lists_earlier_attempts = lists_earlier_attempts
+    assert shop.plan_again(number).outputs["to_update"] == "1"
+    step = shop.apply()
+    assert (step.code, step.reason) == (code, reason), step.printed
+    assert said in shop.comments(number)[0]
+    assert not shop.portal.writes()
+    assert shop.held("fair")["eventType"] == "EDITED"
+
+
+def test_the_check_says_which_review_was_of_another_plan(shop: Workshop) -> None:
+    number = refused(shop)
+    shop.plan_again(number)
+    (warning,) = shop.apply().annotations("warning")
+    assert warning.properties == {"title": "another plan was reviewed"}
+    assert warning.data.startswith(
+        f"Pull request {number}: the review was of another plan: a plan made after the merge"
+    )
+
+
+def test_the_same_plan_made_after_the_merge_is_no_other_plan(shop: Workshop) -> None:
+    number = proposed(shop)
+    shop.merge(number)
+    shop.plan_again(number)
+    step = shop.apply()
+    assert (step.code, step.annotations("warning")) == (0, [])
+    assert "another plan" not in shop.comments(number)[0]
+    assert shop.held("fair")["eventType"] == "EXPO"
+
+
+def test_a_later_plan_that_cannot_be_read_says_nothing(shop: Workshop) -> None:
+    number = refused(shop)
+    shop.plan_again(number)
+    shop.github.artifacts[max(shop.github.artifacts)].expired = True
+    step = shop.apply()
+    assert (step.reason, step.annotations("warning")) == ("plan-moved", [])
+
+
+@pytest.mark.parametrize("older", [True, False])
+def test_of_the_plans_made_before_the_merge_the_newest_counts(shop: Workshop, *, older: bool) -> None:
+    number = proposed(shop)
+    first = shop.planned[number]
+    shop.plan(number)
+    if older:
+        shop.planned[number] = first
+    shop.portal.edit(shop.held("fair"), eventType="EDITED")
+    shop.plan_again(number)
+    shop.merge(number)
+    assert shop.apply().code == 0
+    assert shop.held("fair")["eventType"] == "EXPO"
+
+
+def test_a_plan_that_another_one_replaced_before_the_merge_does_not_count(open_workshop: OpenWorkshop) -> None:
+    shop = open_workshop(live("fair", eventName="Fair", eventType="FAIR"), fair=event("fair", eventType="FAIR"))
+    number = proposed(shop)
+    shop.portal.edit(shop.held("fair"), eventType="EDITED")
+    shop.plan_again(number)
+    shop.merge(number)
+    shop.portal.edit(shop.held("fair"), eventType="FAIR")
+    shop.portal.writes()
+    assert shop.apply().reason == "plan-moved"
+    assert not shop.portal.writes()
+
+
+def test_a_plan_counts_only_if_github_says_that_it_was_there_before_the_merge(shop: Workshop) -> None:
+    number = approved(shop)
+    (artifact,) = shop.github.artifacts.values()
+    for time in (shop.github.pulls[number].merged_at, None):
+        artifact.created_at = time
+        not_reviewed(shop, shop.apply())
+        assert "left a plan before it was merged" in shop.comments(number)[0]
+
+
+@pytest.mark.parametrize("name", ["{}", "{}-{run}", "{}-{run}-x", "{}-{run}-1-1", "{}-staging-{run}-1", "{}-{other}-1"])
+def test_only_what_is_named_as_a_runs_own_plan_counts(shop: Workshop, name: str) -> None:
+    approved(shop)
+    (artifact,) = shop.github.artifacts.values()
+    artifact.name = name.format("reconciler-plan-default", run=artifact.run, other=artifact.run + 1)
+    not_reviewed(shop, shop.apply())
+
+
 def test_a_merge_from_a_fork_has_no_plan(shop: Workshop) -> None:
     shop.repository.git("checkout", "--quiet", "-b", "fork")
     sha = shop.declare(launch=event("launch"))

@@ -354,6 +354,25 @@ def test_the_runs_of_a_commit_show_which_a_fork_made(github: LocalGitHub, client
     assert found == {theirs: "eve/events", ours: REPOSITORY}
 
 
+@pytest.mark.parametrize(("listed", "names"), [(True, ["first", "second"]), (False, ["second"])])
+def test_another_attempt_is_the_same_run_with_artifacts_of_its_own(
+    github: LocalGitHub, client: GitHub, *, listed: bool, names: list[str]
+) -> None:
+    sha = github.branches["main"]
+    run_id = github.start_run("plan.yml", event="push", head_sha=sha)
+    github.upload(run_id, "first", {})
+    github.run_again(run_id)
+    github.upload(run_id, "second", {})
+    github.lists_earlier_attempts = listed
+    (run,) = client.runs_of_commit(sha)
+    assert (run.id, run.attempt) == (run_id, 2)
+    found = client.artifacts(run_id)
+    assert [one.name for one in found] == names
+    times = [one.created_at for one in found if one.created_at is not None]
+    assert times == sorted(set(times))
+    assert len(times) == len(names)
+
+
 def test_a_file_of_an_artifact_is_fetched_without_the_token(github: LocalGitHub, client: GitHub) -> None:
     run = github.start_run("plan.yml", event="pull_request", head_sha="a" * 40)
     github.upload(run, "plan-production", {"plan.json": b"{}", "plan.md": b"# Plan"})

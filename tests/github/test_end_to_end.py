@@ -46,7 +46,7 @@ def test_a_change_goes_from_a_pull_request_to_hubspot_and_is_watched_there(hoste
     assert "📋 **Planned.** Nothing is written yet." in comment
     assert planned.summary.startswith(comment)
     (artifact,) = shop.github.artifacts.values()
-    assert artifact.name == "reconciler-plan-default"
+    assert artifact.name == f"reconciler-plan-default-{artifact.run}-1"
     saved = json.loads(Path(planned.ended.outputs["plan_path"]).read_text())
     assert saved["digest"] == planned.ended.outputs["digest"]
     assert saved["digest"] in comment
@@ -92,6 +92,13 @@ def test_what_was_changed_after_the_review_fails_the_job_and_is_left_alone(hoste
     assert applied.ended.outputs["failure_reason"] == "plan-moved"
     assert "what was reviewed has changed since" in shop.comments(number)[0]
     assert not shop.portal.writes()
+
+    assert hosted.plan_again(number).ended.code == 0
+    applied = hosted.apply()
+    assert (applied.ended.code, applied.ended.outputs["failure_reason"]) == (6, "plan-moved"), applied.ended.log
+    assert "The review was of another plan" in shop.comments(number)[0]
+    assert not shop.portal.writes()
+    assert shop.held("fair")["eventType"] == "Edited by hand"
 
 
 def without_secrets(hosted: Hosted) -> Hosted:

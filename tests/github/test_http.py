@@ -23,7 +23,7 @@ from tests.hubspot.connecting import CERTIFICATE
 from tests.hubspot.scripted import Play, Server, answer, cut, endless, raw, reset, serving, unframed, unused_address
 
 CANARY = "ghs_canary4711"
-ARTIFACT = Artifact(5, "plan", 1, expired=False)
+ARTIFACT = Artifact(5, "plan", 1, expired=False, created_at=None)
 USER = {"login": "octocat", "type": "User"}
 COMMENT = {"id": 1, "body": "x", "user": USER}
 
@@ -61,8 +61,8 @@ def test_each_request_is_told_in_a_line_without_its_query(github: LocalGitHub, o
     lines: list[str] = []
     run = github.start_run("plan.yml", event="push", head_sha="a" * 40)
     github.upload(run, "plan", {"plan.json": b"{}"})
-    for _ in range(100):
-        github.upload(run, "plan", {})
+    for number in range(100):
+        github.upload(run, f"plan-{number}", {})
     client = open_client(github.connection(), watch=Watch(log=lines.append))
     client.file_in(client.artifacts(run)[0], "plan.json")
     store = github.storage_url.removeprefix("http://")

@@ -6,7 +6,9 @@ shows, and what a merged plan shows is written in the end, or the job says that 
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -18,7 +20,7 @@ from tests.github.workshop import Step, Workshop, event
 from tests.hubspot.forwarding import Fate, Instead, Passing, Treatment, forwarding
 from tests.story.world import live
 
-SEEDS = range(24)
+SEEDS = range(40)
 PULLS = range(3)
 FIELDS = ("eventType", "eventUrl", "eventDescription")
 """Of the event that all pull requests change, each has its own field."""
@@ -49,12 +51,12 @@ def story(seed: int) -> list[Move]:
         moves.append((move, number))
         stages[number] = "merged" if move in {"merge", "squash"} else "open"
         if move in {"merge", "squash"} or draw.random() < 0.2:
-            moves.append((draw.choice(_IN_BETWEEN), draw.choice(PULLS)))
+            moves.append((draw.choice(_IN_BETWEEN), draw.choice([number, *PULLS])))
     return [*moves, ("apply", 0)]
 
 
 _MOVES_OF_A_PULL = {"plan": 5, "push": 2, "merge": 2, "squash": 2}
-_IN_BETWEEN = ("apply", "apply", "replaced", "denied", "half", "edit", "touch", "nothing", "nothing")
+_IN_BETWEEN = (*["apply"] * 2, "again", *["late"] * 3, "replaced", "denied", "half", "edit", "touch", *["nothing"] * 4)
 
 
 @dataclass
@@ -69,6 +71,7 @@ class Telling:
     merged: dict[int, str] = field(default_factory=dict)
     """The last commit of each merged pull request."""
     edited: set[Key] = field(default_factory=set)
+    edits: Iterator[int] = field(default_factory=count)
 
     def happen(self, move: str, number: int) -> None:
         getattr(self, move)(number)
@@ -108,7 +111,7 @@ class Telling:
         self.run(HUBSPOT_BASE_URL=way.base_url)
 
     def edit(self, number: int) -> None:
-        self._change(FIELDS[number], "https://edited.example/")
+        self._change(FIELDS[number], f"https://edited.example/{next(self.edits)}")
 
     def touch(self, _: int) -> None:
         self._change("eventOrganizer", "Somebody")
@@ -125,11 +128,28 @@ class Telling:
 
     def plan(self, number: int) -> None:
         pull = self.numbers[number]
-        step = self.shop.plan(pull)
+        self.seen(pull, self.shop.plan(pull))
+
+    def again(self, number: int) -> None:
+        """Run a plan again: before the merge it is what people read last, after it nobody reads it."""
+        pull = self.numbers.get(number)
+        if pull in self.shop.planned:
+            step = self.shop.plan_again(pull)
+            if number not in self.merged:
+                self.seen(pull, step)
+
+    def late(self, number: int) -> None:
+        """Edit what a pull request changes, and run its plan again: it shows now that the edit would be lost."""
+        self.edit(number)
+        self.again(number)
+
+    def seen(self, pull: int, step: Step) -> None:
+        """Take note of what a plan shows to those who may merge."""
         assert step.code == 0, step.printed
         assert len(self.shop.comments(pull)) == 1
         plan = json.loads(Path(step.outputs["plan_path"]).read_text())
-        self.plans[self.shop.github.pulls[pull].head_sha] = [
+        head = self.shop.github.runs[self.shop.planned[pull].run_id].head_sha
+        self.plans[head] = [
             ((change["identity"]["external_event_id"], one["name"]), one["before"], one["after"])
             for change in plan["changes"]
             for one in change["fields"]
@@ -215,9 +235,17 @@ def test_the_stories_hold_everything_that_may_happen() -> None:
     orders = {tuple(n for move, n in told if move in {"merge", "squash"}) for told in stories}
     assert len(orders) == 6
     stale = [told for told in stories if any(_is_stale(told, number) for number in PULLS)]
-    calm = [told for told in stories if not any(move in {"edit", "touch"} for move, _ in told)]
+    calm = [told for told in stories if not any(move in {"edit", "late", "touch"} for move, _ in told)]
     assert 5 <= len(stale) < len(stories)
     assert len(calm) >= 5
+    late = [told for told in stories if any(_is_late(told, number) for number in PULLS if not _is_stale(told, number))]
+    assert len(late) >= 3
+
+
+def _is_late(told: list[Move], number: int) -> bool:
+    """Tell whether a pull request is edited and planned again when it is merged already."""
+    merged = next(index for index, one in enumerate(told) if one in {("merge", number), ("squash", number)})
+    return ("late", number) in told[merged:]
 
 
 def _is_stale(told: list[Move], number: int) -> bool:

@@ -14,7 +14,7 @@ READERS: list[tuple[Callable[[Any, str], Any], dict[str, Any], set[str]]] = [
     (reading.issue, ISSUE, {"body", "user"}),
     (reading.pull_request, PULL, {"draft", "merged_at", "merge_commit_sha"}),
     (reading.run, RUN, {"run_attempt", "conclusion", "head_branch", "head_repository"}),
-    (reading.artifact, ARTIFACT, set()),
+    (reading.artifact, ARTIFACT, {"created_at"}),
 ]
 
 
@@ -54,6 +54,17 @@ def test_what_is_no_object_is_malformed(read: Callable[[Any, str], Any]) -> None
 
 def test_a_workflow_is_named_by_its_file_alone() -> None:
     assert reading.run(RUN, "it").workflow_path == ".github/workflows/plan.yml"
+
+
+@pytest.mark.parametrize("time", ["", "today", "2027-01-01", "2027-01-01T00:00:00", "2027-13-01T00:00:00Z"])
+def test_a_time_without_its_place_in_time_is_none(time: str) -> None:
+    with pytest.raises(Malformed, match=r"it\.merged_at is not a time"):
+        reading.pull_request({**PULL, "merged_at": time}, "it")
+
+
+@pytest.mark.parametrize("time", ["2027-01-01T01:00:00+01:00", "2027-01-01T00:00:00.000Z"])
+def test_a_time_is_the_same_however_it_is_written(time: str) -> None:
+    assert reading.pull_request({**PULL, "merged_at": time}, "it") == reading.pull_request(PULL, "it")
 
 
 @pytest.mark.parametrize("sha", ["", "main", "A" * 40, "a" * 39, f"{SHA}\n", f"{SHA}/../x"])

@@ -67,6 +67,15 @@ class Step:
         return json.loads((self.temp / "reconciler-receipt.json").read_text())
 
 
+@dataclass(frozen=True)
+class Planned:
+    """What a run of plan.yml is about, in every attempt."""
+
+    run_id: int
+    commit: str
+    event: str
+
+
 @dataclass
 class Workshop:
     """One repository on the local GitHub, and the sandbox that it declares events for."""
@@ -78,6 +87,8 @@ class Workshop:
     start: Start
     options: tuple[str, ...] = ()
     numbers: Iterator[int] = field(default_factory=count)
+    planned: dict[int, "Planned"] = field(default_factory=dict)
+    """By the number of a pull request, the last run of plan.yml for it."""
     applied_to: str = ""
 
     # People
@@ -125,24 +136,37 @@ class Workshop:
         self.repository.git("checkout", "--quiet", "--detach", "main")
         self.repository.git("merge", "--quiet", "--no-ff", "--message=Try", pull.head_sha)
         run_id = self.github.start_run("plan.yml", event="pull_request", head_sha=pull.head_sha, head_branch="x")
+        commit = self.repository.git("rev-parse", "HEAD")
+        self.planned[number] = Planned(run_id, commit, self.github.pull_request_event(number))
+        return self._run_plan(number, *arguments, token=token, **environ)
+
+    def plan_again(self, number: int, *arguments: str) -> Step:
+        """Run the last plan.yml of a pull request again, merged or not: of the same commit, for the same event."""
+        self.github.run_again(self.planned[number].run_id)
+        self.repository.git("checkout", "--quiet", "--detach", self.planned[number].commit)
+        return self._run_plan(number, *arguments, token=READING)
+
+    def _run_plan(self, number: int, *arguments: str, token: str, **environ: str) -> Step:
+        run = self.planned[number]
         step = self.step(
             "plan",
             *arguments,
             GITHUB_EVENT_NAME="pull_request",
-            event=self.github.pull_request_event(number),
+            event=run.event,
             GITHUB_REF=f"refs/pull/{number}/merge",
             HUBSPOT_ACCESS_TOKEN=token,
             **environ,
         )
         if saved := step.outputs.get("plan_path"):
             environment = arguments[arguments.index("--env") + 1] if "--env" in arguments else "default"
-            self.keep(run_id, Path(saved), environment)
-        self.github.finish_run(run_id, "success" if step.code == 0 else "failure")
+            self.keep(run.run_id, Path(saved), environment)
+        self.github.finish_run(run.run_id, "success" if step.code == 0 else "failure")
         return step
 
     def keep(self, run_id: int, plan: Path, environment: str = "default") -> None:
         """Upload a plan as the action does."""
-        self.github.upload(run_id, f"reconciler-plan-{environment}", {plan.name: plan.read_bytes()})
+        name = f"reconciler-plan-{environment}-{run_id}-{self.github.runs[run_id].attempt}"
+        self.github.upload(run_id, name, {plan.name: plan.read_bytes()})
 
     def apply(self, *arguments: str, event: str = "push", at: str = "main", **environ: str) -> Step:
         """Run apply.yml on the default branch as it stands, or stood."""

@@ -89,14 +89,18 @@ class Run:
     status: str = "in_progress"
     conclusion: str | None = None
     attempt: int = 1
+    started_at: str = ""
+    """When its last attempt began; `created_at` stays that of the first."""
 
 
 @dataclass
 class Artifact:
     id: int
     run: int
+    attempt: int
     name: str
     content: bytes
+    created_at: str | None
     expired: bool = False
 
 
@@ -174,6 +178,8 @@ class LocalGitHub:
         self.leaks: list[str] = []
         """What the store of artifacts saw that it must not see."""
         self.downloads: list[str] = []
+        self.lists_earlier_attempts = True
+        """GitHub does not promise what it lists of the attempts before the last one of a run."""
         self.listed_commits_at_most: int | None = None
         """Where GitHub cuts a comparison off."""
         self.lock = Lock()
@@ -313,8 +319,14 @@ class LocalGitHub:
         """Start a run of the workflow in `.github/workflows/<workflow>`."""
         run_id = next(self._ids)
         path = f".github/workflows/{workflow}"
-        self.runs[run_id] = Run(run_id, path, event, head_sha, head_branch, head_repository, self.now())
+        now = self.now()
+        self.runs[run_id] = Run(run_id, path, event, head_sha, head_branch, head_repository, now, started_at=now)
         return run_id
+
+    def run_again(self, run_id: int) -> None:
+        """Start another attempt of a run, as the button on its page does."""
+        run = self.runs[run_id]
+        run.attempt, run.started_at, run.status, run.conclusion = run.attempt + 1, self.now(), "in_progress", None
 
     def finish_run(self, run_id: int, conclusion: str = "success") -> None:
         """End a run; one that another run replaced ends with `cancelled`."""
@@ -329,9 +341,11 @@ class LocalGitHub:
         return self.upload_bytes(run_id, name, packed.getvalue())
 
     def upload_bytes(self, run_id: int, name: str, content: bytes) -> int:
-        """Keep bytes that call themselves an archive as an artifact of a run."""
-        artifact_id = next(self._ids)
-        self.artifacts[artifact_id] = Artifact(artifact_id, run_id, name, content)
+        """Keep bytes that call themselves an archive as an artifact of a run's last attempt."""
+        artifact_id, attempt = next(self._ids), self.runs[run_id].attempt
+        beside = {one.name for one in self.artifacts.values() if (one.run, one.attempt) == (run_id, attempt)}
+        assert name not in beside, "409 Conflict: an artifact with this name already exists on the workflow run"
+        self.artifacts[artifact_id] = Artifact(artifact_id, run_id, attempt, name, content, self.now())
         return artifact_id
 
     # What the runner hands over in GITHUB_EVENT_PATH

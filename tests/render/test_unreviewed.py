@@ -3,7 +3,7 @@
 from reconciler.change import Create
 from reconciler.event import Identity
 from reconciler.receipt import Outcome, Result
-from reconciler.render.unreviewed import note
+from reconciler.render.unreviewed import ANOTHER_PLAN, another_plan, note
 
 HOSTILE = "@everyone | `x` ![](https://evil.example) \n> # " * 20
 
@@ -31,6 +31,13 @@ def test_it_says_why_what_and_the_way_out() -> None:
         "> **1 change not made, because no merged plan shows it**: Launch.",
         "> Not brought by a pull request: abcdefabcd.",
         f"> {way_out}",
+    ]
+
+
+def test_another_plan_is_told_in_a_warning_of_its_own() -> None:
+    assert another_plan().splitlines() == [
+        "> [!WARNING]",
+        f"> **The review was of another plan**: {ANOTHER_PLAN}.",
     ]
 
 

@@ -7,14 +7,14 @@ from reconciler.cli.github.job import Job
 from reconciler.errors import Interrupted, Refused
 from reconciler.event import Identity, LiveEvent
 from reconciler.github.commands import Annotation, Kind
-from reconciler.github.merged import Merged
+from reconciler.github.merged import Merged, MergedPull
 from reconciler.guard import ApprovedPlan
 from reconciler.plan import Plan
 from reconciler.receipt import Outcome, Receipt, Result
 from reconciler.render import review, words
 from reconciler.render.comment import COMMENT_LIMIT, SUMMARY_LIMIT, comment
 from reconciler.render.review import Applying, Declined, Ended, State
-from reconciler.render.unreviewed import note
+from reconciler.render.unreviewed import ANOTHER_PLAN, another_plan, note
 
 _FIRST_SECONDS = 30.0
 """How long an apply may wait to be announced."""
@@ -57,17 +57,27 @@ class Telling:
     def _tell(self, state: State, left: Sequence[Result], seconds: float) -> None:
         self.job.summarize(self._page(state, SUMMARY_LIMIT, note("", left, self.merged.unreviewed)))
         self.job.remarks += [_unreviewed(result) for result in left]
-        self._comment(state, lambda why: note(why, left, self.merged.unreviewed), seconds)
+        self.job.remarks += [_replanned(pull) for pull in self.merged.pulls if pull.replanned]
+        self._comment(state, lambda pull: self._remark(pull, left), seconds)
 
-    def _comment(self, state: State, remark: Callable[[str], str], seconds: float) -> None:
+    def _remark(self, pull: MergedPull, left: Sequence[Result]) -> str:
+        notes = (note(pull.why, left, self.merged.unreviewed), another_plan() if pull.replanned else "")
+        return "\n".join(filter(None, notes))
+
+    def _comment(self, state: State, remark: Callable[[MergedPull], str], seconds: float) -> None:
         if not self.comments:
             return
-        bodies = {one.number: self._page(state, COMMENT_LIMIT, remark(one.why)) for one in self.merged.pulls}
+        bodies = {one.number: self._page(state, COMMENT_LIMIT, remark(one)) for one in self.merged.pulls}
         self.job.comment(bodies, self.environment, seconds=seconds)
 
     def _page(self, state: State, limit: int, remark: str) -> str:
         told = review.Review(self.plan, state, self.environment, self.job.links, self.compared, self.seen, remark)
         return comment(told, limit)
+
+
+def _replanned(pull: MergedPull) -> Annotation:
+    said = f"Pull request {pull.number}: the review was of another plan: {ANOTHER_PLAN}."
+    return Annotation(Kind.WARNING, "another plan was reviewed", said)
 
 
 def _unreviewed(result: Result) -> Annotation:
