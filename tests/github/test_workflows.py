@@ -11,8 +11,11 @@ from reconciler.cli.github.naming import READING, WRITING
 from tests.github.runner import ACTION, TO_COPY, TOP, read_yaml
 from tests.packages import pins
 
-HERE = sorted((TOP / ".github" / "workflows").iterdir())
 TO_BE_COPIED = sorted(TO_COPY.iterdir())
+_ALL_HERE = sorted((TOP / ".github" / "workflows").iterdir())
+OWN = [path for path in _ALL_HERE if (TO_COPY / path.name).exists()]
+"""This repository's own copies of those that users copy."""
+HERE = [path for path in _ALL_HERE if path not in OWN]
 FILES: dict[str, Path] = {path.name: path for path in (*HERE, *TO_BE_COPIED)}
 WORKFLOWS: dict[str, Any] = {name: read_yaml(path) for name, path in FILES.items()}
 JOBS = [pytest.param(file, job, id=f"{file}-{job}") for file, told in WORKFLOWS.items() for job in told["jobs"]]
@@ -46,7 +49,20 @@ def text_of(file: str) -> str:
 
 def test_these_are_the_workflows() -> None:
     assert [path.name for path in HERE] == ["audit.yml", "check.yml"]
-    assert USERS == ["apply.yml", "drift.yml", "plan.yml"]
+    assert USERS == [path.name for path in OWN] == ["apply.yml", "drift.yml", "plan.yml"]
+
+
+@pytest.mark.parametrize("own", OWN, ids=lambda path: path.name)
+def test_this_repositorys_own_are_those_to_copy_behind_a_switch(own: Path) -> None:
+    """It has no portal, so its own do nothing until somebody names one; in any other respect there is one text."""
+    ours, theirs = read_yaml(own), read_yaml(TO_COPY / own.name)
+    ((_, job),), ((_, to_copy),) = ours["jobs"].items(), theirs["jobs"].items()
+    switch, _, condition = job.pop("if").partition(" && ")
+    assert switch == "vars.HUBSPOT_PORTAL != ''"
+    assert condition.strip("()") == to_copy.pop("if", "")
+    for step in job["steps"]:
+        step["uses"] = SELF if step["uses"] == f"$/{ACTION}" else step["uses"]
+    assert ours == theirs
 
 
 def test_no_script_holds_an_expression() -> None:
