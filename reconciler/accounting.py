@@ -26,16 +26,20 @@ def so_far(approved: ApprovedPlan, applied: Applied) -> Receipt:
 def nothing_ran(draft: Draft, cause: ReconcilerError) -> Receipt:
     """Give the receipt of a run that was refused or stopped before its first write."""
     results = tuple(Result(change, Outcome.NOT_ATTEMPTED, cause.message) for change in draft.plan.changes)
-    return Receipt(draft.plan.portal, draft.plan.digest, results, cause=cause)
+    return Receipt(draft.plan.portal, draft.plan.digest, results, cause=cause, set_aside=draft.plan.set_aside)
 
 
 def finished(approved: ApprovedPlan, applied: Applied, left: tuple[Change, ...] | None) -> Receipt:
-    """Give the receipt of a run, where `left` is what a second reading still found different of it."""
+    """Return the receipt of a run, where `left` is what a second reading still found different of it.
+
+    Where it is not known of other events whether they are as declared, no difference proves nothing.
+    """
     plan = approved.draft.plan
     results = {
         result.change.identity: result
         for result in (
-            *approved.selection.set_aside,
+            *approved.selection.not_approved,
+            *approved.refused,
             *(_truthful(result, left or ()) for result in applied.results),
         )
     }
@@ -43,7 +47,8 @@ def finished(approved: ApprovedPlan, applied: Applied, left: tuple[Change, ...] 
         portal=plan.portal,
         digest=plan.digest,
         results=tuple(results[change.identity] for change in plan.changes),
-        verified=left,
+        set_aside=plan.set_aside,
+        verified=None if approved.draft.settled.undecided and not left else left,
         written=applied.written,
         cause=applied.cause,
     )

@@ -61,6 +61,13 @@ class _Run:
         self.now = now
         self.ledger = Ledger(approved.changes)
         self.registrants: dict[Identity, int] = {}
+        self.ends = {
+            create.identity: change
+            for change in filter(takes_away, approved.changes)
+            for create in approved.draft.successors.get(change.identity.object_id, ())
+        }
+        """By the identity of a new event, the end of the old one that it looks like."""
+        self.too_many = False  # registrants: from the first event on that would pass the bound
         self.unread: Rejected | None = None  # why a fresh read was refused: where nothing is sent, that is all there is
         self.settling = Settling(approved, portal, self.ledger)
 
@@ -94,7 +101,21 @@ class _Run:
     def _create(self, changes: Sequence[Create]) -> None:
         found = self.lookup(changes)
         due = [change for change in changes if self._due(change, found[change.identity]) is not None]
+        due = [change for change in due if self._can_replace(change)]
         self._send(due, lambda: self.portal.create(due), self._create_alone)
+
+    def _can_replace(self, change: Create) -> bool:
+        """Return whether the old event, of which a new one seems to be the new id, can still be taken away after it."""
+        end = self.ends.get(change.identity)
+        freshness = None if end is None else self._judge(end, self.portal.find(end.identity))
+        if end is None or not isinstance(freshness, Overtaken):
+            return True
+        self.ledger.refuse(change, f"the old event {end.identity} cannot be taken away: {freshness.why}")
+        return False
+
+    def _is_replaced(self, end: Change) -> bool:
+        """Return whether every new event that seems to be the new id of this one is there."""
+        return all(map(self.ledger.went_well, self.approved.draft.successors.get(end.identity.object_id, ())))
 
     def _create_alone(self, change: Create) -> None:
         if self._due(change, self.portal.find(change.identity)) is not None:
@@ -144,6 +165,9 @@ class _Run:
 
     def _due(self, change: Change, found: LiveEvent | None) -> Due | None:
         """Give what is still to be done; record the outcome where nothing is."""
+        if takes_away(change) and not self._is_replaced(change):
+            self.ledger.refuse(change, "the event that looks like it under a new id is not known to be there")
+            return None
         match self._judge(change, found):
             case Holds():
                 self.ledger.hold(change)
@@ -168,10 +192,14 @@ class _Run:
         return freshness if self._within_limits(change, found) else Overtaken(_TOO_MANY)
 
     def _within_limits(self, change: Change, found: LiveEvent) -> bool:
-        """Count registrants again, because people register between a plan and its apply."""
+        """Count registrants again, because people register between a plan and its apply.
+
+        Once an event would pass the bound, no later one is taken away either.
+        """
         others = sum(people for identity, people in self.registrants.items() if identity != change.identity)
         allowed = self.approved.limits.registrants or 0
-        if found.registrants is None or others + found.registrants > allowed:
+        if self.too_many or found.registrants is None or others + found.registrants > allowed:
+            self.too_many = True
             return False
         self.registrants[change.identity] = found.registrants
         return True

@@ -16,7 +16,9 @@ class Selection:
     """The changes of a new plan that were approved, and what becomes of the others."""
 
     approved: tuple[Change, ...]
-    set_aside: tuple[Result, ...] = ()
+    not_approved: tuple[Result, ...] = ()
+    whole: bool = False
+    """Approved as a whole: where a part of it cannot run, nothing may."""
 
 
 def everything(plan: Plan) -> Selection:
@@ -31,7 +33,7 @@ def by_digest(plan: Plan, digest: str) -> Selection:
             f"the plan is no longer the approved one: its digest is {plan.digest}, approved was {digest}",
             hint="the changes as they stand now are listed above: review them, then approve their digest",
         )
-    return Selection(plan.changes)
+    return Selection(plan.changes, whole=True)
 
 
 def by_plans(plan: Plan, reviewed: Sequence[Plan]) -> Selection:
@@ -47,7 +49,7 @@ def by_plans(plan: Plan, reviewed: Sequence[Plan]) -> Selection:
     approved = tuple(change for change in plan.changes if approvals.cover(plan.portal.id, change))
     kept = {change.identity for change in approved}
     return Selection(
-        approved, tuple(approvals.set_aside(change) for change in plan.changes if change.identity not in kept)
+        approved, tuple(approvals.not_approved(change) for change in plan.changes if change.identity not in kept)
     )
 
 
@@ -67,7 +69,7 @@ class _Approvals:
     def cover(self, portal: int, change: Change) -> bool:
         return all(mark in self.fingerprints for mark in _marks(portal, change))
 
-    def set_aside(self, change: Change) -> Result:
+    def not_approved(self, change: Change) -> Result:
         if self.events.isdisjoint(_keys(change.identity)):
             return Result(change, Outcome.NOT_ATTEMPTED, "not reviewed")
         return Result(change, Outcome.REFUSED, "it moved since the review: another change was reviewed for this event")

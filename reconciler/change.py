@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, assert_never
 
+from reconciler.diagnostics import Place
 from reconciler.event import Identity, Value
 
 
@@ -54,8 +55,17 @@ class _Change:
     registrants: int | None = None
     """People that HubSpot counts as registered; the count lags behind. None where it gave none."""
     attendees: int | None = None
+    refused: str | None = None
+    """Why a guard would keep it from running; None where none would. No approval covers it."""
+    proven: bool = True
+    """The live event is known to be the one that is meant: by its account id too, which no list tells."""
     timezone: str | None = None
     """Where people read its times: the time zone of its declaration. None: the portal's; no approval covers it."""
+
+    @property
+    def place(self) -> Place | None:
+        """Where a finding about it points to."""
+        return None if self.source is None else Place(self.source.file, self.source.line)
 
     @property
     def origin(self) -> Origin:

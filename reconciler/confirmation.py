@@ -43,7 +43,7 @@ def suspects(draft: Draft, again: Draft, ran: Collection[tuple[str, ...]]) -> li
     known = {change.identity.object_id for change in draft.plan.changes}
     same = (change for change in again.plan.changes if not is_orphan(change) or change.identity.object_id in known)
     differing = {change.identity.key: Suspect(change, again) for change in same}
-    unclear = (*_ambiguous(draft, again), *filter(is_orphan, draft.plan.changes))
+    unclear = (*_not_compared(draft, again), *filter(is_orphan, draft.plan.changes))
     unseen = {change.identity.key: Suspect(change, draft) for change in unclear}
     return [suspect for key, suspect in {**unseen, **differing}.items() if key in ran]
 
@@ -64,13 +64,13 @@ def confirmed(suspected: Iterable[Suspect], app_id: int | None, portal: Reader) 
     return tuple(filter(None, left))
 
 
-def _ambiguous(draft: Draft, again: Draft) -> list[Change]:
-    """Give the changes of which the second reading could not say which live event they made, so compared none."""
-    places = {found.place for found in again.plan.diagnostics if found.code == "identity-ambiguous"}
+def _not_compared(draft: Draft, again: Draft) -> list[Change]:
+    """Give the changes whose events the second reading did not compare, as it set them aside or could not tell them."""
+    left_out = {*again.settled.undecided, *(obstacle.event.identity for obstacle in again.settled.obstacles)}
     return [
         change
         for change in draft.plan.changes
-        if (event := draft.events.get(change.identity)) is not None and event.place in places
+        if (event := draft.events.get(change.identity)) is not None and event.identity in left_out
     ]
 
 

@@ -21,7 +21,7 @@ def compare(event: DeclaredEvent, live: LiveEvent | None) -> Create | Update | N
         Source(event.place.file, event.place.line),
         live.registrants,
         live.attendees,
-        event.timezone,
+        timezone=event.timezone,
     )
 
 

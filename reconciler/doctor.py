@@ -14,6 +14,7 @@ from reconciler.inspection import Token, Usage
 from reconciler.live import Definition
 from reconciler.policy import Policy
 from reconciler.render import words
+from reconciler.set_aside import findings
 from reconciler.unreadable import unreadable
 
 READ = "crm.objects.marketing_events.read"
@@ -224,7 +225,7 @@ def _custom_properties(order: Order, answers: Answers) -> Iterator[Finding]:
 
 def _fitting(declared: Declared, definitions: Mapping[str, Definition]) -> Finding:
     names = {name for event in declared.events for name in event.fields if name.startswith(CUSTOM)}
-    misfits = properties.misfits(declared, definitions)
+    misfits = list(findings(properties.misfits(declared, definitions)))
     if not misfits:
         text = f"{words.count(len(names), 'custom one')} declared, all defined in the portal, with values that fit"
         return Finding("properties", Verdict.OK, text)

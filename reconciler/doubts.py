@@ -1,91 +1,87 @@
 """What is wrong, or not certain, about which live event a declaration means."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from reconciler.diagnostics import Diagnostic, error, warning
 from reconciler.event import DeclaredEvent
 from reconciler.match import Match
+from reconciler.set_aside import Obstacle
+
+AMBIGUOUS = "identity-ambiguous"
+UNKNOWN = "identity-unknown"
+UNDECIDED = frozenset({AMBIGUOUS, UNKNOWN})
+"""Findings that leave open whether declared events are as they are declared."""
 
 
-def wrong(matches: Sequence[Match]) -> Iterator[Diagnostic]:
-    """Tell of adopted events that are gone, and of events that are declared twice."""
+def obstacles(matches: Sequence[Match]) -> Iterator[Obstacle]:
+    """Find adopted events that are gone, events that are declared twice, and completions that would be taken back."""
     yield from _missing(matches)
     yield from _doubles(matches)
+    yield from _uncompletions(matches)
 
 
-def unsure(events: Iterable[DeclaredEvent]) -> Iterator[Diagnostic]:
-    """Warn of events that may be several live ones."""
+def ambiguous(events: Iterable[DeclaredEvent]) -> Iterator[Obstacle]:
+    """Say of events that they may be several live ones, or share the one that they may be."""
+    for event in events:
+        message = f"it cannot be told which live event is {event.identity}"
+        hint = "delete in HubSpot the events with its id that are not meant, or declare the one that is by its objectId"
+        yield Obstacle(event, error(AMBIGUOUS, message, event.place, hint))
+
+
+def undecided(events: Iterable[DeclaredEvent]) -> Iterator[Diagnostic]:
+    """Warn of events that may be several live ones, where a token of the app that made them may know."""
     for event in events:
         yield warning(
-            "identity-ambiguous",
+            AMBIGUOUS,
             f"this token cannot tell which live event is {event.identity}, so it is left alone",
             event.place,
             "plan with a token of the app that made the events",
         )
 
 
-def unlikely(matches: Iterable[Match], others: Collection[str | None]) -> Iterator[Diagnostic]:
-    """Warn where others have used the ids: with the token of the wrong app every event would be made a second time."""
-    if count := _count_used((match for match in matches if match.live is None), others):
+def unknown(events: Collection[DeclaredEvent]) -> Iterator[Diagnostic]:
+    """Warn of events of which nothing but their ids speaks, although a direct read should have found one of them."""
+    if events:
+        whose = "1 declared event is" if len(events) == 1 else f"{len(events)} declared events are"
         yield warning(
-            "same-id-elsewhere",
-            "another app has made events with the ids of "
-            f"{count} event{'' if count == 1 else 's'} that would be created",
-            hint="if they are meant, the token or appId is the wrong one",
+            UNKNOWN,
+            f"it is not known whether {whose} as declared: events with the same ids are live, "
+            "but this token finds none of them by its external ids",
+            hint="check externalAccountId and appId, and whether the token belongs to the app that made the events",
         )
 
 
-def moved(matches: Iterable[Match], own: Collection[str | None]) -> Iterator[Diagnostic]:
-    """Warn where our app has used the ids under another account id: with the wrong one, events are made again."""
-    if count := _count_used((match for match in matches if match.live is None and match.proven), own):
-        yield warning(
-            "same-id-elsewhere",
-            f"our app has events with the ids of {count} event{'' if count == 1 else 's'} that would be created, "
-            "under another account id",
-            hint="if they are meant, externalAccountId is the wrong one",
-        )
-
-
-def uncertain(matches: Iterable[Match], makers: Iterable[int | None]) -> Iterator[Diagnostic]:
-    """Warn where events with the ids are live, and it is not known whether the token is that of the app they are of."""
-    count = sum(match.live is None and not match.proven for match in matches)
-    if count:
-        known = sorted({maker for maker in makers if maker is not None})
-        named = f" (made by app {', '.join(map(str, known))})" if known else ""
-        yield warning(
-            "same-id-elsewhere",
-            f"events with the ids of {count} event{'' if count == 1 else 's'} that would be created "
-            f"are live already{named}, and this token does not find them by their external ids",
-            hint="if they are meant, the token is another app's, or externalAccountId is the wrong one",
-        )
-
-
-def _count_used(created: Iterable[Match], ids: Collection[str | None]) -> int:
-    """Count the events to be made whose event id is among these."""
-    identities = (match.declared.identity for match in created)
-    return sum(identity.external_event_id in ids for identity in identities if identity.external is not None)
-
-
-def _missing(matches: Iterable[Match]) -> Iterator[Diagnostic]:
+def _missing(matches: Iterable[Match]) -> Iterator[Obstacle]:
     for match in matches:
-        if match.live is None and match.declared.identity.object_id is not None:
-            yield error(
-                "object-not-live",
-                f"HubSpot holds no event with objectId {match.declared.identity.object_id}",
-                match.declared.place,
-                "check the id in HubSpot, or remove the declaration if the event was deleted there",
-            )
+        event = match.declared
+        if match.live is None and event.identity.object_id is not None:
+            message = f"HubSpot holds no event with objectId {event.identity.object_id}"
+            hint = "check the id in HubSpot, or remove the declaration if the event was deleted there"
+            yield Obstacle(event, error("object-not-live", message, event.place, hint))
 
 
-def _doubles(matches: Iterable[Match]) -> Iterator[Diagnostic]:
-    first: dict[str, Match] = {}
+def _doubles(matches: Iterable[Match]) -> Iterator[Obstacle]:
+    """Take no side between declarations of one live event: whichever came last would win each time."""
+    claims: dict[str | None, list[DeclaredEvent]] = defaultdict(list)
     for match in matches:
         if match.live is not None:
-            other = first.setdefault(str(match.live.identity.object_id), match)
-            if other is not match:
-                yield error(
-                    "declared-twice",
-                    f"this is the same live event as {other.declared.identity}, declared at {other.declared.place}",
-                    match.declared.place,
-                    "keep one of the two declarations",
-                )
+            claims[match.live.identity.object_id].append(match.declared)
+    for claiming in claims.values():
+        for event, other in zip(claiming, (*claiming[1:], claiming[0]), strict=True):
+            if event is not other:
+                message = f"{event.identity} and {other.identity} are the same live event"
+                hint = f"keep one of the two declarations; the other is at {other.place}"
+                yield Obstacle(event, error("declared-twice", message, event.place, hint))
+
+
+def _uncompletions(matches: Iterable[Match]) -> Iterator[Obstacle]:
+    """HubSpot has no call that takes a completion back."""
+    for match in matches:
+        event = match.declared
+        held = None if match.live is None else match.live.fields.get("eventCompleted")
+        if held is True and event.fields.get("eventCompleted") is False:
+            message = f"{event.identity} is completed in HubSpot, and HubSpot cannot take that back"
+            place = event.places.get("eventCompleted", event.place)
+            hint = "declare eventCompleted: true, or leave the key out"
+            yield Obstacle(event, error("completed-is-final", message, place, hint))

@@ -120,6 +120,15 @@ class DeclaredEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class Skipped:
+    """An event that is declared, but not for the chosen environment."""
+
+    identity: Identity
+    """What it means in another environment."""
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Declared:
     """Everything that one reading of the declarations found."""
 
@@ -127,6 +136,8 @@ class Declared:
     files: int
     diagnostics: tuple[Diagnostic, ...] = ()
     """Warnings and explanations; errors are raised instead."""
+    skipped: tuple[Skipped, ...] = ()
+    """Events that are nobody else's for not being declared for the chosen environment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +178,11 @@ def label_of(name: str) -> str:
 def field_order(name: str) -> tuple[int, str]:
     """Sort key that puts fields in the order people read them, custom properties last by name."""
     return _RANK.get(name, len(_RANK)), name
+
+
+def registered(number: int | None) -> str:
+    """Say how many people are registered, as HubSpot counts them."""
+    return "nobody knows how many are registered" if number is None else f"{number} registered"
 
 
 def instant(moment: datetime) -> str:

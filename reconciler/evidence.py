@@ -27,11 +27,18 @@ class Evidence:
     """Object id to what a direct read returned: newer than the list."""
     asked: frozenset[External] = frozenset()
     """External ids that were read directly, whatever was found."""
+    answered: frozenset[str] = frozenset()
+    """Account ids under which our own token found an event, be it not known which of the listed ones."""
 
     @property
     def foreign_token(self) -> bool:
         """The token is known to be another app's: external ids answer 404 for all of ours."""
         return self.app_id is not None and self.token_app_id not in (None, self.app_id)
+
+    @property
+    def is_ours(self) -> bool:
+        """The token is known to be our app's."""
+        return self.app_id is not None and (self.token_app_id == self.app_id or bool(self.accounts))
 
     @property
     def misses_refute(self) -> bool:
@@ -59,7 +66,7 @@ class Evidence:
             return replace(known, misses=self.misses | {asked})
         object_id = found.identity.object_id or self._listed_as(found, listing)
         if object_id is None:
-            return known
+            return replace(known, answered=self.answered | {asked[0]}) if self.is_ours else known
         made_by = listing.by_object_id.get(object_id, found).app_id
         # Only the app that made an event can read it by its external ids, so the token is that app's.
         known = replace(known, app_id=self.app_id or made_by, token_app_id=self.token_app_id or made_by)

@@ -1,16 +1,20 @@
 """The guards between a plan and its apply; a guard that cannot be checked refuses."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from reconciler.approval import Selection
 from reconciler.change import Change, Create, cancels, takes_away
-from reconciler.diagnostics import Diagnostic, Place, error
+from reconciler.diagnostics import Diagnostic, Severity, error
 from reconciler.errors import Refused
-from reconciler.orphans import Will, judge
-from reconciler.plan import Draft
+from reconciler.event import Identity
+from reconciler.plan import Draft, Plan
 from reconciler.policy import Policy
+from reconciler.receipt import Outcome, Result
+
+OF_THE_RUN = frozenset({"guard-portal", "guard-empty", "guard-app"})
+"""The codes of guards that let nothing run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,51 +28,107 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """A guard's reason, and the changes that it keeps from running."""
+
+    reason: Diagnostic
+    changes: tuple[Change, ...]
+
+    @property
+    def marks(self) -> set[tuple[object, ...]]:
+        """What stays the same of it, event by event, as long as nothing about it changes."""
+        return {(change.identity.key, self.reason.code) for change in self.changes}
+
+
+@dataclass(frozen=True, slots=True)
 class ApprovedPlan:
     """Changes that every guard let pass; only `approve` makes one."""
 
     draft: Draft
     selection: Selection
     limits: Limits
+    refused: tuple[Result, ...] = ()
+    """What was selected, and a guard keeps from running."""
 
     @property
     def changes(self) -> tuple[Change, ...]:
         """What will run."""
-        return self.selection.approved
+        refused = {result.change.identity for result in self.refused}
+        return tuple(change for change in self.selection.approved if change.identity not in refused)
 
 
 def approve(draft: Draft, selection: Selection, limits: Limits) -> ApprovedPlan:
-    """Let the selected changes pass, or raise `Refused` with every reason."""
+    """Let the selected changes pass, but for those that a guard refuses.
+
+    Raises `Refused` with every reason where a guard of the run refuses all of them, or where a part is refused of what
+    was approved as a whole.
+    """
     changes = selection.approved
-    reasons = (*foreseeable(draft, changes, limits), *_other_app(draft, changes))
-    if reasons:
-        raise Refused("the plan was not applied", reasons)
-    return ApprovedPlan(draft, selection, limits)
+    reasons = (*against_the_run(draft, limits), *_other_app(draft, changes))
+    refusals = against_changes(draft, changes, limits)
+    if reasons or (selection.whole and refusals):
+        raise Refused("the plan was not applied", (*reasons, *(refusal.reason for refusal in refusals)))
+    return ApprovedPlan(draft, selection, limits, tuple(_results(draft, refusals, limits)))
 
 
-def check_time(approved: ApprovedPlan, now: datetime) -> None:
-    """Raise `Refused` where an orphan is over by now: somebody may have thought for long before saying yes."""
-    seen = approved.draft.seen
-    over = [
-        change.identity
-        for change in approved.changes
-        if takes_away(change) and judge(seen[change.identity], approved.draft.policy, now).will is Will.NOTHING
-    ]
-    if over:
-        raise Refused(f"{', '.join(map(str, over))} is over by now", hint="plan again")
+def marked(draft: Draft, limits: Limits) -> Plan:
+    """Return the plan with every refusal that an apply within the same limits would make, at the changes and told."""
+    refusals = against_changes(draft, draft.plan.changes, limits)
+    whys = {result.change.identity: result.why for result in _results(draft, refusals, limits)}
+    changes = tuple(replace(change, refused=whys.get(change.identity)) for change in draft.plan.changes)
+    reasons = (*against_the_run(draft, limits), *(refusal.reason for refusal in refusals))
+    warnings = tuple(replace(reason, severity=Severity.WARNING) for reason in reasons)
+    return replace(draft.plan, changes=changes, diagnostics=draft.plan.diagnostics + warnings)
 
 
-def foreseeable(draft: Draft, changes: Sequence[Change], limits: Limits) -> tuple[Diagnostic, ...]:
-    """Give every refusal that does not depend on whose token applies: a plan shows these."""
-    return (
-        *_portal(draft),
-        *_empty(draft, limits),
+def newly_refused(draft: Draft, limits: Limits) -> tuple[Diagnostic, ...]:
+    """Return why an apply would refuse what the base's declarations would not equally have been refused."""
+    refusals = against_changes(draft, draft.plan.changes, limits)
+    before = _before(draft, limits)
+    then = () if draft.before is None else against_the_run(draft.before, limits)
+    of_the_run = (reason for reason in against_the_run(draft, limits) if reason not in then)
+    return (*of_the_run, *(refusal.reason for refusal in refusals if not refusal.marks <= before))
+
+
+def _results(draft: Draft, refusals: Iterable[Refusal], limits: Limits) -> Iterator[Result]:
+    """Refuse each change once, by the first reason that is new since the base, else by the first."""
+    before = _before(draft, limits)
+    results: dict[Identity, Result] = {}
+    for refusal in refusals:
+        code, why = refusal.reason.code, refusal.reason.message
+        for change in refusal.changes:
+            preexisting = (change.identity.key, code) in before
+            known = results.get(change.identity)
+            if known is None or (known.preexisting and not preexisting):
+                results[change.identity] = Result(change, Outcome.REFUSED, why, code, preexisting)
+    yield from results.values()
+
+
+def _before(draft: Draft, limits: Limits) -> set[tuple[object, ...]]:
+    """Return what a guard would refuse of the base's declarations."""
+    if draft.before is None:
+        return set()
+    refusals = against_changes(draft.before, draft.before.plan.changes, limits)
+    return set[tuple[object, ...]]().union(*(refusal.marks for refusal in refusals))
+
+
+def against_the_run(draft: Draft, limits: Limits) -> tuple[Diagnostic, ...]:
+    """Return why nothing of a plan may run, whoever applies it."""
+    return (*_portal(draft), *_empty(draft, limits))
+
+
+def against_changes(draft: Draft, changes: Sequence[Change], limits: Limits) -> tuple[Refusal, ...]:
+    """Return why some of the changes may not run, whoever applies them."""
+    refusals = (
         *_deletes(changes, limits),
         *_registrants(changes, limits),
         *_protected(draft, changes),
         *_unproven(draft, changes),
-        *_made_twice(draft, changes),
+        *_unanswered(draft, changes),
+        *_besides(draft, changes),
     )
+    refused = {change.identity for refusal in refusals for change in refusal.changes}
+    return (*refusals, *_renamed(draft, [change for change in changes if change.identity not in refused]))
 
 
 def check_portal(policy: Policy, portal: int) -> None:
@@ -99,74 +159,141 @@ def _empty(draft: Draft, limits: Limits) -> Iterator[Diagnostic]:
         )
 
 
-def _deletes(changes: Sequence[Change], limits: Limits) -> Iterator[Diagnostic]:
-    count = sum(map(takes_away, changes))
-    allowed = limits.deletes or 0
+def _deletes(changes: Sequence[Change], limits: Limits) -> Iterator[Refusal]:
+    taken = tuple(filter(takes_away, changes))
+    count, allowed = len(taken), limits.deletes or 0
     if count > allowed:
-        yield error(
+        reason = error(
             "guard-deletes",
             f"{count} undeclared event{'' if count == 1 else 's'} would be deleted or cancelled, {allowed} allowed",
             hint=f"declare them, or allow it with --max-deletes {count}, in a workflow with max_deletes: {count}",
         )
+        yield Refusal(reason, taken)
 
 
-def _registrants(changes: Sequence[Change], limits: Limits) -> Iterator[Diagnostic]:
-    taken = [change for change in changes if takes_away(change)]
+def _registrants(changes: Sequence[Change], limits: Limits) -> Iterator[Refusal]:
+    taken = tuple(filter(takes_away, changes))
     allowed = limits.registrants or 0
     uncounted = sum(change.registrants is None for change in taken)
     people = sum(change.registrants or 0 for change in taken)
     if uncounted:
-        yield error(
+        reason = error(
             "guard-registrants",
             f"HubSpot does not say how many people are registered on {uncounted} of the events to be taken away",
             hint="look at these events in HubSpot, and delete or cancel them there",
         )
+        yield Refusal(reason, taken)
     if people > allowed:
-        yield error(
+        reason = error(
             "guard-registrants",
             f"{people} people are registered on events that would be deleted or cancelled, {allowed} allowed",
             hint=f"allow it with --max-registrants {people}, in a workflow with max_registrants: {people}",
         )
+        yield Refusal(reason, taken)
 
 
-def _protected(draft: Draft, changes: Sequence[Change]) -> Iterator[Diagnostic]:
+def _protected(draft: Draft, changes: Sequence[Change]) -> Iterator[Refusal]:
     for change in changes:
         event = draft.events.get(change.identity)
         if event is None or not cancels(change):
             continue
         if event.protect or draft.policy.protects(change.identity.external_event_id):
-            yield error(
+            reason = error(
                 "guard-protected",
                 f"{change.identity} is protected, and its declaration cancels it",
                 event.place,
                 "take the protection away first, in a change of its own",
             )
+            yield Refusal(reason, (change,))
 
 
-def _unproven(draft: Draft, changes: Sequence[Change]) -> Iterator[Diagnostic]:
+def _unproven(draft: Draft, changes: Sequence[Change]) -> Iterator[Refusal]:
     if draft.foreign_token:
         return
     for change in changes:
-        if change.identity in draft.unproven and not isinstance(change, Create):
-            yield error(
+        if not change.proven:
+            reason = error(
                 "guard-unproven",
                 f"it is not proven that {change.identity} is ours: reading it by its external ids finds nothing",
-                _place(change),
+                change.place,
                 "check externalAccountId and appId, and whether the token belongs to the app that made the event",
             )
+            yield Refusal(reason, (change,))
 
 
-def _made_twice(draft: Draft, changes: Sequence[Change]) -> Iterator[Diagnostic]:
-    """Refuse creates where the token may be that of the wrong app, to which nothing that is ours is live."""
-    count = sum(isinstance(change, Create) and change.identity in draft.unproven for change in changes)
-    if count:
-        yield error(
-            "guard-app",
-            f"events with the ids of {count} event{'' if count == 1 else 's'} to create are live, and it is not known "
-            "which app the token belongs to: with another app's, they would be made a second time",
-            hint="apply with a token of the app that made them; if yours are to stand beside them, "
-            "write appId into reconciler.yaml: the app that the token belongs to",
-        )
+def _unanswered(draft: Draft, changes: Sequence[Change]) -> Iterator[Refusal]:
+    """Refuse all creates under an account id under which nothing is found: a wrong token would make them its own."""
+    for account, made in _creates_by_account(changes).items():
+        if account in draft.settled.unanswered:
+            reason = error(
+                "guard-unproven",
+                f"it is not proven that the token makes events of app {draft.plan.portal.app_id}: events that are live "
+                f"are not found by their ids under {account}",
+                hint="check externalAccountId and appId, and whether the token belongs to the app that made the events",
+            )
+            yield Refusal(reason, tuple(made))
+
+
+def _besides(draft: Draft, changes: Sequence[Change]) -> Iterator[Refusal]:
+    """Refuse all creates under an account id of which one is live elsewhere: the token or the id may be wrong."""
+    by_account = _creates_by_account(changes)
+    found: dict[tuple[str | None, int | None, str | None], dict[Identity, None]] = defaultdict(dict)
+    for held in draft.settled.elsewhere:
+        found[held.identity.external_account_id, held.app_id, held.account_id][held.identity] = None
+    for (account, app_id, account_id), ids in found.items():
+        if under := by_account.get(account):
+            yield Refusal(_held_elsewhere([*ids], app_id, account_id, draft.plan.portal.app_id), tuple(under))
+
+
+def _creates_by_account(changes: Iterable[Change]) -> Mapping[str | None, list[Create]]:
+    made: dict[str | None, list[Create]] = defaultdict(list)
+    for change in changes:
+        if isinstance(change, Create):
+            made[change.identity.external_account_id].append(change)
+    return made
+
+
+def _held_elsewhere(
+    ids: Sequence[Identity], app_id: int | None, account_id: str | None, our_app_id: int | None
+) -> Diagnostic:
+    """Say which app or account has events with the ids of new ones, and what to write."""
+    first = ids[0].external_event_id
+    if len(ids) == 1:
+        told = f"the id of an event to create, {first}, is live already"
+    else:
+        told = f"the ids of {len(ids)} events to create are live already, the first is {first}"
+    if app_id is None:
+        hint = "give the new event another id, or declare the live one by its objectId"
+        return error("guard-besides", f"{told}; HubSpot does not say which app made it", hint=hint)
+    ours = app_id == our_app_id
+    name = account_id if ours else str(app_id)
+    if ours:
+        holder = f"our app under {'another account id' if account_id is None else f'account id {account_id}'}"
+        remedy = "declare that account id"
+    else:
+        holder, remedy = f"app {app_id}", f"use a token, and an appId, of app {app_id}"
+    beside = "name that account id under besides" if name is None else f"write `besides: [{name}]`"
+    hint = f"if these are meant, {remedy}; if not, {beside} in the settings"
+    return error("guard-besides", f"{told}; made by {holder}", hint=hint)
+
+
+def _renamed(draft: Draft, running: Sequence[Change]) -> Iterator[Refusal]:
+    """Let new events and the end of the old one that they look like run together or not at all."""
+    runs = {change.identity: change for change in running}
+    for end in filter(takes_away, draft.plan.changes):
+        if new := draft.successors.get(end.identity.object_id):
+            some = tuple(runs[one.identity] for one in (*new, end) if one.identity in runs)
+            if 0 < len(some) <= len(new):
+                yield Refusal(_apart(end, new[0]), some)
+
+
+def _apart(end: Change, create: Create) -> Diagnostic:
+    message = (
+        f"{create.identity} looks like {end.identity} under a new id: "
+        "the one is made and the other taken away together, or neither is"
+    )
+    hint = "approve both, within --max-deletes and --max-registrants; or declare the event by its old id"
+    return error("guard-renamed", message, create.place, hint)
 
 
 def _other_app(draft: Draft, changes: Sequence[Change]) -> Iterator[Diagnostic]:
@@ -176,7 +303,3 @@ def _other_app(draft: Draft, changes: Sequence[Change]) -> Iterator[Diagnostic]:
             "the token belongs to another app than the one whose events are declared",
             hint=f"apply with a token of app {draft.plan.portal.app_id}",
         )
-
-
-def _place(change: Change) -> Place | None:
-    return None if change.source is None else Place(change.source.file, change.source.line)

@@ -23,8 +23,9 @@ from reconciler.live import Portal
 from reconciler.orphans import Verdict
 from reconciler.plan import Plan
 from reconciler.receipt import Outcome, Receipt, Result
+from reconciler.set_aside import SetAside
 
-FORMAT_VERSION = "1.0"
+FORMAT_VERSION = "1.1"
 """A minor step adds keys, a major step breaks."""
 
 Json = Any
@@ -39,6 +40,7 @@ def plan_json(plan: Plan) -> str:
             "portal": _portal(plan.portal),
             "summary": _summary(plan),
             "changes": [_change(plan.portal.id, change) for change in plan.changes],
+            "set_aside": [_aside(aside) for aside in plan.set_aside],
             "orphans": [_orphan(orphan) for orphan in plan.orphans],
             "diagnostics": [_diagnostic(found) for found in plan.diagnostics],
             "requests": {"reads": plan.reads, "writes_to_apply": plan.writes_to_apply},
@@ -68,7 +70,7 @@ def receipt_json(receipt: Receipt) -> str:
         },
         "verified": _verified(receipt),
     }
-    lines = ",\n".join(map(_result_lines, receipt.results))
+    lines = ",\n".join([*map(_result_lines, receipt.results), *map(_aside_lines, receipt.set_aside)])
     # In no text of the document do these quotes stand bare.
     return _text(document).replace('"results": []', f'"results": [\n{lines}\n  ]' if lines else '"results": []')
 
@@ -96,6 +98,7 @@ def _summary(plan: Plan) -> Json:
         "unchanged": plan.unchanged,
         "orphaned": plan.orphaned,
         "foreign": plan.foreign,
+        "set_aside": len(plan.set_aside),
     }
 
 
@@ -111,6 +114,8 @@ def _change(portal: int, change: Change) -> Json:
         "registrants": change.registrants,
         "attendees": change.attendees,
         "timezone": change.timezone,
+        "refused": change.refused,
+        "proven": change.proven,
         "fields": [_field(portal, change, field) for field in change.fields],
         "fingerprint": fingerprint.of_change(portal, change),
     }
@@ -137,6 +142,15 @@ def _identity(identity: Identity) -> Json:
 
 def _source(source: Source | None) -> Json:
     return None if source is None else {"file": source.file, "line": source.line}
+
+
+def _aside(aside: SetAside) -> Json:
+    return {
+        "identity": _identity(aside.identity),
+        "name": aside.name,
+        "code": aside.code,
+        "source": _source(aside.source),
+    }
 
 
 def _orphan(orphan: Verdict) -> Json:
@@ -168,6 +182,20 @@ def _diagnostic(found: Diagnostic) -> Json:
 def _result_lines(result: Result) -> str:
     """Write a result as it stands in a receipt, which is written before and after each write: few change between."""
     return indent(_text(_result(result)).rstrip(), "    ")
+
+
+@lru_cache(2**12)
+def _aside_lines(aside: SetAside) -> str:
+    """Write an event that was set aside as a result, of which nothing was attempted."""
+    result = {
+        "action": None,
+        "identity": _identity(aside.identity),
+        "name": aside.name,
+        "outcome": Outcome.REFUSED,
+        "why": aside.why,
+        "source": _source(aside.source),
+    }
+    return indent(_text(result).rstrip(), "    ")
 
 
 def _result(result: Result) -> Json:

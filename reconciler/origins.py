@@ -11,15 +11,18 @@ from reconciler.values import same
 
 def with_origins(draft: Draft, base: Base) -> Draft:
     """Give the same plan with the origin of every field; no approval covers it."""
-    changes = tuple(_traced(change, draft, base) for change in draft.plan.changes)
+    before = draft.declared_before()
+    declarations = (
+        base.declaration_of(change.identity) or before.get(change.identity.object_id) for change in draft.plan.changes
+    )
+    traced = zip(draft.plan.changes, declarations, strict=True)
+    changes = tuple(_traced(change, draft, then) for change, then in traced) if base.known else draft.plan.changes
     plan = replace(draft.plan, changes=changes, diagnostics=draft.plan.diagnostics + base.diagnostics)
     return replace(draft, plan=plan)
 
 
-def _traced(change: Change, draft: Draft, base: Base) -> Change:
-    if not base.known:
-        return change
-    now, then = draft.events.get(change.identity), base.declared(change.identity)
+def _traced(change: Change, draft: Draft, then: DeclaredEvent | None) -> Change:
+    now = draft.events.get(change.identity)
     fields = tuple(replace(field, origin=_origin(change, field, now, then)) for field in change.fields)
     return replace(change, fields=fields)
 

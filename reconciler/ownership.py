@@ -4,21 +4,24 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import chain, islice
+from itertools import chain
 from os.path import commonprefix
 
 from reconciler.diagnostics import Diagnostic
 from reconciler.diff import compare
-from reconciler.doubts import moved, uncertain, unlikely, unsure, wrong
-from reconciler.event import DeclaredEvent, Identity, LiveEvent
+from reconciler.doubts import ambiguous, obstacles, undecided, unknown
+from reconciler.event import Declared, DeclaredEvent, Identity, LiveEvent, Skipped
 from reconciler.evidence import Evidence, External
 from reconciler.live import Listing
 from reconciler.match import Match
 from reconciler.policy import Orphans, Policy
+from reconciler.set_aside import Obstacle
 
 _NO_IDS = ("", ".", "..", "search", "upsert", "delete")
 FEW_CREATES = 20
 """A plan looks so many new events up one by one; for more of them that would take too long."""
+FEW_WITNESSES = 20
+"""Direct reads that are enough to see that they find nothing."""
 _LONGEST_ID = 1000
 """Characters of an id that still fit into an address; nobody's are as long."""
 
@@ -32,6 +35,18 @@ class Orphan:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A live event that has the event id of one to be created, but is of another app or under another account id."""
+
+    identity: Identity
+    """Of the event to be created."""
+    app_id: int | None
+    """The app that made the live one; None where HubSpot names none."""
+    account_id: str | None = None
+    """The account id that it is under, where our app made it and that is proven."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settled:
     """Every declared and every live event in its place; `None` counts were not looked for."""
 
@@ -40,11 +55,21 @@ class Settled:
     orphaned: int | None
     foreign: int | None
     diagnostics: tuple[Diagnostic, ...]
+    obstacles: tuple[Obstacle, ...] = ()
+    """What keeps declared events from being planned; one that stands in no match may be any of several live ones."""
+    undecided: frozenset[Identity] = frozenset()
+    """Declared events of which this token cannot tell which live event they are, or whether they are as declared."""
+    not_ours: tuple[LiveEvent, ...] = ()
+    """Live events that no file declares and that are known to be of others: of another app, account or of a person."""
+    elsewhere: tuple[Elsewhere, ...] = ()
+    """What speaks against making events: live ones with their ids that no setting says they may stand beside."""
+    unanswered: frozenset[str] = frozenset()
+    """Account ids under which a read that should have found an event found none, and nothing speaks for the token."""
 
 
-def settle(declared: Sequence[DeclaredEvent], listing: Listing, policy: Policy, evidence: Evidence) -> Settled:
+def settle(declared: Declared, listing: Listing, policy: Policy, evidence: Evidence) -> Settled:
     """Put every event in its place by the evidence at hand."""
-    return _Settling(tuple(declared), listing, policy, evidence).settled()
+    return _Settling(declared.events, declared.skipped, listing, policy, evidence).settled()
 
 
 def searchable_prefix(declared: Sequence[DeclaredEvent], listing: Listing, evidence: Evidence) -> str:
@@ -59,19 +84,16 @@ def searchable_prefix(declared: Sequence[DeclaredEvent], listing: Listing, evide
     return commonprefix(wanted)  # noqa: RUF071  (a search by the start of an id goes by characters)
 
 
-def questions(
-    declared: Sequence[DeclaredEvent], listing: Listing, policy: Policy, evidence: Evidence
-) -> Iterator[External]:
+def questions(declared: Declared, listing: Listing, policy: Policy, evidence: Evidence) -> Iterator[External]:
     """Name the external ids that must be read directly before anything is planned on their events."""
     if evidence.foreign_token:
         return
-    settling = _Settling(tuple(declared), listing, policy, evidence)
-    asked = set(evidence.asked)
-    doubts = (settling.doubtful_matches(), settling.doubtful_orphans(), settling.witness(), settling.unlisted())
-    for external in chain.from_iterable(doubts):
-        if external not in asked:
-            asked.add(external)
-            yield external
+    settling = _Settling(declared.events, declared.skipped, listing, policy, evidence)
+    asked = evidence.asked
+    doubts = (settling.doubtful_matches(), settling.doubtful_orphans(), settling.unlisted(), settling.holders())
+    pending = dict.fromkeys(external for external in chain.from_iterable(doubts) if external not in asked)
+    # What is asked for another reason may be witness enough.
+    yield from pending or dict.fromkeys(external for external in settling.witnesses() if external not in asked)
 
 
 def known_accounts(declared: Iterable[DeclaredEvent], policy: Policy) -> tuple[str, ...]:
@@ -84,6 +106,7 @@ def known_accounts(declared: Iterable[DeclaredEvent], policy: Policy) -> tuple[s
 @dataclass(frozen=True)
 class _Settling:
     declared: tuple[DeclaredEvent, ...]
+    skipped: tuple[Skipped, ...]
     listing: Listing
     policy: Policy
     evidence: Evidence
@@ -106,12 +129,34 @@ class _Settling:
 
     def candidates(self, identity: Identity) -> list[LiveEvent]:
         """Give the live events that a declared identity can mean."""
-        accounts = self.evidence.accounts
         return [
             event
             for event in self.by_event_id.get(identity.external_event_id, ())
-            if accounts.get(str(event.identity.object_id)) in (None, identity.external_account_id)
+            if self._account_of(event) in (None, identity.external_account_id)
         ]
+
+    def _account_of(self, event: LiveEvent) -> str | None:
+        """Return the account id that an event is under by all that is known; None where nothing is.
+
+        To a token of another app, which can prove none, the base tells it: what was declared then was made so.
+        """
+        proven = self.evidence.accounts.get(str(event.identity.object_id))
+        return self.former.get(event.identity.external_event_id) if proven is None else proven
+
+    @cached_property
+    def former(self) -> Mapping[str | None, str | None]:
+        """The account id of each event id that the base declared under one alone, where nothing better is to be had."""
+        before = self.accounts_before if self.evidence.foreign_token else {}
+        return {event_id: next(iter(found)) for event_id, found in before.items() if len(found) == 1}
+
+    @cached_property
+    def accounts_before(self) -> Mapping[str | None, set[str | None]]:
+        """The account ids under which the base declared each event id."""
+        accounts: dict[str | None, set[str | None]] = defaultdict(set)
+        for identity in self.policy.declared_before:
+            if identity.external is not None:
+                accounts[identity.external_event_id].add(identity.external_account_id)
+        return accounts
 
     @cached_property
     def matches(self) -> tuple[Match, ...]:
@@ -141,15 +186,11 @@ class _Settling:
     def _refuted(self, identity: Identity) -> bool:
         return self.evidence.misses_refute and identity.external in self.evidence.misses
 
-    def _may_be_made_twice(self, identity: Identity) -> bool:
-        """Tell whether the event may be live after all: a miss of nobody knows which app's token says little."""
-        return self.evidence.app_id is None and bool(self.candidates(identity))
-
     def _match(self, event: DeclaredEvent) -> Match:
         if event.identity.object_id is not None:
             return self._adopt(event, self.live.get(event.identity.object_id))
         if self._refuted(event.identity):
-            return Match(event, None, proven=not self._may_be_made_twice(event.identity))
+            return Match(event, None, proven=True)
         candidates = self.candidates(event.identity)
         found = next(filter(self._proven, candidates), candidates[0] if candidates else None)
         if found is None:
@@ -172,7 +213,13 @@ class _Settling:
                 yield external
 
     def _is_doubtful(self, match: Match) -> bool:
-        return self._would_change(match) or self._is_adopted_too(match)
+        return self._would_change(match) or self._is_adopted_too(match) or self._has_moved(match)
+
+    def _has_moved(self, match: Match) -> bool:
+        """Return whether the base declared an unproven event under another account id alone."""
+        identity = match.declared.identity
+        before = self.accounts_before.get(identity.external_event_id)
+        return match.live is not None and not match.proven and before not in (None, {identity.external_account_id})
 
     def _would_change(self, match: Match) -> bool:
         """An app that is still unknown makes every match doubtful: one hit tells the app."""
@@ -193,13 +240,18 @@ class _Settling:
     def leftovers(self) -> tuple[LiveEvent, ...]:
         """Give the live events that no declaration means."""
         spoken_for = {match.live.identity.object_id for match in self.matches if match.live is not None}
-        spoken_for |= {
-            candidate.identity.object_id
-            for event in self.declared
-            if self._is_ambiguous(event)
-            for candidate in self.candidates(event.identity)
-        }
+        unclear = [event.identity for event in self.declared if self._is_ambiguous(event)]
+        for identity in (*unclear, *(skipped.identity for skipped in self.skipped)):
+            spoken_for |= {candidate.identity.object_id for candidate in self.candidates(identity)}
+        spoken_for |= self.skipped_objects
         return tuple(event for object_id, event in self.live.items() if object_id not in spoken_for)
+
+    @cached_property
+    def skipped_objects(self) -> set[str | None]:
+        """The object ids of what skipped events may mean: what they name elsewhere, and what has their name here."""
+        names = {skipped.name for skipped in self.skipped} - {None}
+        namesakes = {event.identity.object_id for event in self.live.values() if event.name in names}
+        return {skipped.identity.object_id for skipped in self.skipped} | namesakes
 
     @cached_property
     def accounts(self) -> tuple[str, ...]:
@@ -223,15 +275,41 @@ class _Settling:
                 for account in self.accounts:
                     yield account, str(event.identity.external_event_id)
 
-    def witness(self) -> Iterator[External]:
-        """Name a declared event whose direct read can show that the token speaks for our app.
+    def witnesses(self) -> Iterator[External]:
+        """Return the events whose direct reads show that unchanged ones are where they are declared.
 
-        As long as nothing shows that, misses refute nothing, and an event under a strange account passes for ours.
+        Of each account id one is enough; where something contradicts it, all of them are asked for. A token that may
+        be another app's is asked for a few, and then proves nothing.
         """
-        if self.evidence.misses and not self.evidence.misses_refute:
-            unproven = (match for match in self.matches if not match.proven)
-            unchanged = (match.declared for match in unproven if compare(match.declared, match.live) is None)
-            yield from islice(filter(None, (event.identity.external for event in unchanged)), 1)
+        by_account: dict[str | None, list[External]] = defaultdict(list)
+        for match in self.matches:
+            external = match.declared.identity.external
+            if external is not None and not match.proven and compare(match.declared, match.live) is None:
+                by_account[external[0]].append(external)
+        for account, waiting in by_account.items():
+            if account in self.contradicted:
+                yield from waiting if self.evidence.misses_refute else waiting[:FEW_WITNESSES]
+            elif account not in self.seen_accounts:
+                yield waiting[0]
+
+    @cached_property
+    def seen_accounts(self) -> frozenset[str]:
+        """The account ids under which an event of our app has been seen."""
+        return self.evidence.answered.union(self.evidence.accounts.values())
+
+    @cached_property
+    def contradicted(self) -> frozenset[str | None]:
+        """The account ids under which an event was not found, or has a double, whose id is live under our app."""
+        left = {event.identity.external_event_id for event in self.leftovers if self._may_be_ours(event)}
+        return frozenset(
+            event.identity.external_account_id
+            for event in self.declared
+            if event.identity.external is not None
+            and (event.identity.external_event_id in left or self._missed(event.identity))
+        )
+
+    def _missed(self, identity: Identity) -> bool:
+        return identity.external in self.evidence.misses and identity.external_event_id in self.by_event_id
 
     def unlisted(self) -> Iterator[External]:
         """Name the events to be made, where they are few: they may be live, and the list late to show them."""
@@ -239,47 +317,107 @@ class _Settling:
         if len(made) <= FEW_CREATES and not self.policy.trusts_list:
             yield from (external for external in filter(None, made) if _can_be_asked_for(external[1]))
 
+    def holders(self) -> Iterator[External]:
+        """Return under which external ids to look for live events that have the event id of one to be made.
+
+        Those that the settings allow have to be proven one by one; else a few are enough to name one.
+        """
+        held = [event_id for event_id, events in self.unmade.items() if any(map(self._is_nowhere, events))]
+        for account in sorted(self.policy.besides):
+            yield from ((account, event_id) for event_id in held)
+        for account in self.accounts:
+            yield from ((account, event_id) for event_id in held[:FEW_WITNESSES])
+
+    def _is_nowhere(self, event: LiveEvent) -> bool:
+        return self._may_be_ours(event) and self._account_of(event) is None
+
+    @cached_property
+    def unmade(self) -> Mapping[str, list[LiveEvent]]:
+        """By the event id of each event to be made, the live events that have it and are not declared under another.
+
+        That a declaration adopts one, or may mean it elsewhere, does not say that it may have a double.
+        """
+        made = {match.declared.identity.external_event_id for match in self.matches if match.live is None}
+        held: dict[str, list[LiveEvent]] = defaultdict(list)
+        for object_id, event in self.live.items():
+            event_id = event.identity.external_event_id
+            if event_id is not None and event_id in made and object_id not in self.declared_externally:
+                held[event_id].append(event)
+        return held
+
+    @cached_property
+    def declared_externally(self) -> frozenset[str | None]:
+        """The object ids of live events that are declared by their external ids."""
+        found = (match for match in self.matches if match.declared.identity.external is not None)
+        return frozenset(match.live.identity.object_id for match in found if match.live is not None)
+
+    def _elsewhere(self) -> Iterator[Elsewhere]:
+        """Find what speaks against making events: with the wrong token, or account id, all would be made again."""
+        for match in self.matches:
+            identity = match.declared.identity
+            if match.live is None and identity.external is not None:
+                for event in self.unmade.get(str(identity.external_event_id), ()):
+                    is_ours = event.app_id is not None and event.app_id == self.evidence.app_id
+                    account = self._account_of(event) if is_ours else None
+                    # Of our own app's events the account id decides.
+                    beside = account if is_ours or event.app_id is None else str(event.app_id)
+                    if beside is None or beside not in self.policy.besides:
+                        yield Elsewhere(identity, event.app_id, account)
+
+    def _unknown(self) -> Iterator[DeclaredEvent]:
+        """Find the unchanged events that nothing but their ids speaks for, of which one should have been proven."""
+        for match in () if self.evidence.foreign_token else self.matches:
+            seen = match.declared.identity.external_account_id in self.seen_accounts
+            if not (match.proven or seen) and compare(match.declared, match.live) is None:
+                yield match.declared
+
     def _orphan(self, event: LiveEvent) -> Orphan | None:
         """Tell whether a leftover of our app is ours by its account too."""
-        account = self.evidence.accounts.get(str(event.identity.object_id))
+        account = self._account_of(event)
         if account is not None:
-            return _orphan(event, account, proven=True) if account in self.accounts else None
-        if self.evidence.misses_refute or not self.accounts:
-            return None
-        # Nothing but a single known account can be the right one; which of several it is, nobody has said.
-        likely = self.accounts[0] if len(self.accounts) == 1 else None
-        return _orphan(event, likely, proven=False)
+            return _orphan(event, account, proven=self._proven(event)) if account in self.accounts else None
+        return None if self.evidence.misses_refute or not self.accounts else _orphan(event, None, proven=False)
 
     def settled(self) -> Settled:
         orphans = tuple(filter(None, map(self._orphan, self.possible_orphans())))
+        unclear = tuple(filter(self._is_ambiguous, self.declared))
+        # A token that is known to be our app's has been asked all that there is to ask.
+        certain = self.evidence.is_ours
+        unsure = tuple(self._unknown())
         return Settled(
             self.matches,
             orphans,
             len(orphans) if self._looks_for_orphans() else None,
             None if self.policy.narrowed else self._foreign(len(orphans)),
             (
-                *wrong(self.matches),
-                *unsure(filter(self._is_ambiguous, self.declared)),
-                *unlikely(self.matches, self._others()),
-                *moved(self.matches, self._own_leftovers()),
-                *uncertain(self.matches, self._makers()),
+                *(() if certain else undecided(unclear)),
+                *unknown(unsure),
             ),
+            (*obstacles(self.matches), *(ambiguous(unclear) if certain else ())),
+            frozenset(event.identity for event in (*(() if certain else unclear), *unsure)),
+            tuple(filter(self._is_of_others, self.leftovers)),
+            tuple(self._elsewhere()),
+            self.unanswered,
         )
 
-    def _others(self) -> set[str | None]:
-        """Give the event ids under which another app has made events."""
-        strange = (event for event in self.live.values() if event.app_id is not None and not self._may_be_ours(event))
-        return {event.identity.external_event_id for event in strange}
+    def _is_of_others(self, event: LiveEvent) -> bool:
+        """Return whether a leftover is known not to be ours, be it that this run does not look for orphans."""
+        if event.app_id is None:
+            return True
+        if self.evidence.app_id is None:
+            return False
+        return event.app_id != self.evidence.app_id or self._account_of(event) not in (None, *self.accounts)
 
-    def _own_leftovers(self) -> set[str | None]:
-        """Give the event ids of what our app has made and no declaration means."""
-        app_id = self.evidence.app_id
-        return {event.identity.external_event_id for event in self.leftovers if app_id == event.app_id is not None}
+    @cached_property
+    def unanswered(self) -> frozenset[str]:
+        """The account ids that nothing proves, and under which an event was not found whose id is live.
 
-    def _makers(self) -> list[int | None]:
-        """Give the apps whose live events have the ids of an event that may be made twice."""
-        made_twice = (match.declared.identity for match in self.matches if match.live is None and not match.proven)
-        return [live.app_id for identity in made_twice for live in self.candidates(identity)]
+        A token that has been seen to speak for our app is right about what it does not find; of any other, this says
+        that it may be another app's, and what it makes would be too.
+        """
+        if self.evidence.misses_refute or self.evidence.foreign_token:
+            return frozenset()
+        return frozenset(account for account, event_id in self.evidence.misses if event_id in self.by_event_id)
 
     def _foreign(self, orphans: int) -> int:
         """Count what is neither declared nor an orphan; orphans that were not looked for are not foreign either."""

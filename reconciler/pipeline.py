@@ -1,29 +1,32 @@
 """The whole story: read, compare, plan, guard, apply, read again."""
 
-from collections.abc import Callable, Collection
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from reconciler import properties
+from reconciler import look_alikes, no_longer, properties
 from reconciler.accounting import finished, so_far
 from reconciler.apply import Progress, apply
 from reconciler.approval import Selection
 from reconciler.base import NO_BASE, Base
-from reconciler.change import Change
+from reconciler.change import Change, Create
 from reconciler.confirmation import confirmed, suspects
-from reconciler.diagnostics import Severity
-from reconciler.errors import DeclarationsInvalid, Interrupted, ReconcilerError
-from reconciler.event import Declared, Identity
+from reconciler.diagnostics import Diagnostic
+from reconciler.diff import compare
+from reconciler.errors import Interrupted, ReconcilerError
+from reconciler.event import Declared, Identity, LiveEvent
 from reconciler.evidence import Evidence, first_evidence
-from reconciler.guard import ApprovedPlan, Limits, approve, check_portal, foreseeable
+from reconciler.guard import ApprovedPlan, Limits, approve, check_portal
 from reconciler.ledger import Applied
-from reconciler.live import Listing, Reader, Writer
+from reconciler.live import Definition, Listing, Reader, Writer
 from reconciler.lookup import Lookup
 from reconciler.origins import with_origins
+from reconciler.orphans import Will
 from reconciler.ownership import questions, searchable_prefix, settle
 from reconciler.plan import Draft, Plan, build
 from reconciler.policy import Policy
 from reconciler.receipt import Outcome, Receipt
+from reconciler.set_aside import compared
 from reconciler.unreadable import unreadable
 
 Select = Callable[[Plan], Selection]
@@ -33,27 +36,21 @@ Select = Callable[[Plan], Selection]
 def make_plan(declared: Declared, policy: Policy, portal: Reader, now: datetime, base: Base = NO_BASE) -> Draft:
     """Read the portal and plan the difference; with a base, trace it to the files or to HubSpot.
 
-    Raises `Refused` for another portal than the declared one, `DeclarationsInvalid` for what only
-    the portal can tell is wrong.
+    Raises `Refused` for another portal than the declared one.
     """
-    draft = _draft(declared, base.outlasting(policy), portal, now)
-    _raise_errors(draft.plan)
-    return with_origins(draft, base)
-
-
-def with_refusals(draft: Draft, limits: Limits) -> Plan:
-    """Give the plan with every refusal that an apply within the same limits would make."""
-    refusals = foreseeable(draft, draft.plan.changes, limits)
-    warnings = tuple(replace(refusal, severity=Severity.WARNING) for refusal in refusals)
-    return replace(draft.plan, diagnostics=draft.plan.diagnostics + warnings)
+    policy = base.outlasting(policy)
+    reading = _read(declared, policy, portal)
+    then = Declared(base.events, 0, skipped=base.skipped)
+    before = _compared(_planned(then, base.governing(policy), reading, now)) if base.known else None
+    return with_origins(_compared(_planned(declared, policy, reading, now, before)), base)
 
 
 def approve_plan(draft: Draft, select: Select, limits: Limits) -> ApprovedPlan:
-    """Select what was approved and guard it; a plan without changes needs nobody's approval.
+    """Select what was approved and guard it; where HubSpot holds what the files declare, nobody has to approve.
 
     Raises `Refused` with every reason.
     """
-    selection = select(draft.plan) if draft.plan.changes else Selection(())
+    selection = Selection(()) if draft.plan.is_empty else select(draft.plan)
     return approve(draft, selection, limits)
 
 
@@ -85,24 +82,83 @@ def verify(draft: Draft, ran: Collection[tuple[str, ...]], portal: Reader, now: 
     if not ran:
         return ()
     # What has become wrong with other events meanwhile is no reason to leave these unproven.
-    again = _draft(draft.declared, draft.policy, portal, now)
+    again = _planned(draft.declared, draft.policy, _read(draft.declared, draft.policy, portal), now)
     return confirmed(suspects(draft, again, ran), again.plan.portal.app_id, portal)
 
 
-def _draft(declared: Declared, policy: Policy, portal: Reader, now: datetime) -> Draft:
-    """Plan the difference, and leave it to the caller what to make of errors in it."""
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What a portal was seen to hold, with what proves whose it is."""
+
+    listing: Listing
+    definitions: Mapping[str, Definition]
+    evidence: Evidence
+    diagnostics: tuple[Diagnostic, ...]
+    reads: int
+
+
+def _read(declared: Declared, policy: Policy, portal: Reader) -> _Reading:
+    """Read all that planning the declarations stands on."""
     listing = portal.read()
     check_portal(policy, listing.portal.id)
     listing = _with_adopted(listing, declared, portal)
     strange = unreadable(listing.events, declared.events, policy.app_id or listing.portal.app_id)
     definitions = portal.definitions() if properties.any_declared(declared) else {}
-    declared = properties.typed(declared, definitions)
-    evidence = _prove(declared, policy, listing, portal)
-    settled = settle(declared.events, listing, policy, evidence)
-    whose = replace(listing.portal, app_id=evidence.app_id)
-    settled = replace(settled, diagnostics=settled.diagnostics + strange + properties.misfits(declared, definitions))
-    draft = build(settled, declared, policy, whose, evidence, now)
-    return replace(draft, plan=replace(draft.plan, reads=portal.reads))
+    evidence = _prove(properties.typed(declared, definitions), policy, listing, portal)
+    listing = replace(listing, portal=replace(listing.portal, app_id=evidence.app_id))
+    return _Reading(listing, definitions, evidence, strange, portal.reads)
+
+
+def _planned(
+    declared: Declared, policy: Policy, reading: _Reading, now: datetime, before: Draft | None = None
+) -> Draft:
+    """Plan the difference between declarations and a reading; `before` tells what was wrong already."""
+    declared = properties.typed(declared, reading.definitions)
+    settled = settle(declared, reading.listing, policy, reading.evidence)
+    known = set() if before is None else {obstacle.mark for obstacle in before.settled.obstacles}
+    settled = replace(
+        settled,
+        diagnostics=settled.diagnostics + reading.diagnostics,
+        obstacles=compared((*settled.obstacles, *properties.misfits(declared, reading.definitions)), known),
+    )
+    draft = build(settled, declared, policy, reading.listing.portal, reading.evidence, now)
+    return replace(draft, plan=replace(draft.plan, reads=reading.reads), before=before)
+
+
+def _compared(draft: Draft) -> Draft:
+    """Tell what the files no longer declare, and which new events look like one that is there."""
+    creates = [change for change in draft.plan.changes if isinstance(change, Create)]
+    will = {orphan.identity.object_id: orphan.will for orphan in draft.plan.orphans}
+    renames = look_alikes.renames([*creates, *_set_aside(draft)], _old(draft, will))
+    found = (
+        *no_longer.findings(draft),
+        *(rename.finding(will.get(rename.old.identity.object_id)) for rename in renames if rename.makes_one),
+        *look_alikes.already_there(creates, draft.settled.not_ours),
+    )
+    successors = look_alikes.successors(renames)
+    return replace(draft, successors=successors, plan=replace(draft.plan, diagnostics=found + draft.plan.diagnostics))
+
+
+def _set_aside(draft: Draft) -> Iterator[Create]:
+    """Return events that are set aside and not live as if they were made: each may be an old event's new self."""
+    barred = {obstacle.event.identity for obstacle in draft.settled.obstacles}
+    missing = (match.declared for match in draft.settled.matches if match.live is None)
+    changes = (compare(event, None) for event in missing if event.identity in barred)
+    return (change for change in changes if isinstance(change, Create))
+
+
+def _old(draft: Draft, will: Mapping[str | None, Will]) -> Collection[LiveEvent]:
+    """Return the live events that new ones may have been.
+
+    With a base, these are what it declared, and what would be taken away. An orphan that stays has been told when its
+    declaration went: it is no news at every event that has the name of a series.
+    """
+    events = {live.identity.object_id: live for _, live in no_longer.undeclared(draft)}
+    for orphan in draft.settled.orphans:
+        object_id = orphan.live.identity.object_id
+        if draft.before is None or will[object_id] is not Will.NOTHING:
+            events[object_id] = orphan.live
+    return events.values()
 
 
 def _with_adopted(listing: Listing, declared: Declared, portal: Reader) -> Listing:
@@ -119,7 +175,7 @@ def _prove(declared: Declared, policy: Policy, listing: Listing, portal: Reader)
     prefix = searchable_prefix(declared.events, listing, evidence)
     if prefix and not evidence.foreign_token:
         evidence = evidence.with_hits(portal.search(prefix), listing)
-    while pending := tuple(questions(declared.events, listing, policy, evidence)):
+    while pending := tuple(questions(declared, listing, policy, evidence)):
         app_was_known = evidence.app_id is not None
         for asked in pending:
             evidence = evidence.with_answer(asked, portal.find(Identity(*asked)), listing)
@@ -127,11 +183,6 @@ def _prove(declared: Declared, policy: Policy, listing: Listing, portal: Reader)
             if not app_was_known and evidence.app_id is not None:
                 break
     return evidence
-
-
-def _raise_errors(plan: Plan) -> None:
-    if any(found.severity is Severity.ERROR for found in plan.diagnostics):
-        raise DeclarationsInvalid(plan.diagnostics)
 
 
 def _reached(applied: Applied) -> set[tuple[str, ...]]:

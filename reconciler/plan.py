@@ -1,14 +1,15 @@
 """Every event in its place to an ordered plan."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
 from reconciler import fingerprint, versions
 from reconciler.change import Change, Create, Delete, Update, rank
-from reconciler.diagnostics import Diagnostic, error, in_file_order, info, warning
+from reconciler.diagnostics import Diagnostic, in_file_order, info, warning
 from reconciler.diff import cancel, compare, delete
+from reconciler.doubts import UNDECIDED
 from reconciler.event import Declared, DeclaredEvent, Identity, LiveEvent
 from reconciler.evidence import Evidence
 from reconciler.live import Portal
@@ -16,6 +17,7 @@ from reconciler.match import Match
 from reconciler.orphans import Verdict, Will, judge
 from reconciler.ownership import Orphan, Settled
 from reconciler.policy import Policy
+from reconciler.set_aside import SetAside, findings, set_aside
 from reconciler.steps import steps
 
 
@@ -26,6 +28,8 @@ class Plan:
     portal: Portal
     changes: tuple[Change, ...]
     unchanged: int
+    set_aside: tuple[SetAside, ...] = ()
+    """Declared events that are left out of the changes."""
     orphans: tuple[Verdict, ...] = ()
     orphaned: int | None = None
     """How many orphans there are; None where they were not looked for."""
@@ -45,6 +49,21 @@ class Plan:
         return sum(isinstance(change, action) for change in self.changes)
 
     @property
+    def is_empty(self) -> bool:
+        """Nothing is to be done, and no event is set aside."""
+        return not (self.changes or self.set_aside)
+
+    @property
+    def is_fulfilled(self) -> bool:
+        """HubSpot is known to hold what the files declare."""
+        return self.is_empty and not any(found.code in UNDECIDED for found in self.diagnostics)
+
+    @property
+    def is_invalid(self) -> bool:
+        """An event is set aside that was not at the base: the declarations are wrong."""
+        return any(not aside.preexisting for aside in self.set_aside)
+
+    @property
     def writes_to_apply(self) -> int:
         """Requests that applying takes if nothing fails, reads not counted."""
         return sum(1 for _ in steps(self.changes))
@@ -57,14 +76,23 @@ class Draft:
     plan: Plan
     policy: Policy
     declared: Declared
+    settled: Settled
+    """Which live event is whose."""
     events: Mapping[Identity, DeclaredEvent]
     """The declaration behind each change; an orphan's change has none."""
     seen: Mapping[Identity, LiveEvent]
     """What each change was planned against; a create has nothing."""
-    unproven: Collection[Identity] = frozenset()
-    """Changes to events whose full identity is not proven."""
     foreign_token: bool = False
     """The token belongs to another app than the one whose events are ours."""
+    successors: Mapping[str | None, tuple[Create, ...]] = field(default_factory=dict)
+    """By the object id of an old event, the new ones that seem to be it under a new id."""
+    before: "Draft | None" = None
+    """What the base's declarations would be planned as by the same reading; None without a base."""
+
+    def declared_before(self) -> Mapping[str | None, DeclaredEvent]:
+        """Return by object id what the base declared of each live event, by whichever of its ids; empty without one."""
+        matches = () if self.before is None else self.before.settled.matches
+        return {match.live.identity.object_id: match.declared for match in matches if match.live is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +100,6 @@ class _Task:
     change: Change
     event: DeclaredEvent | None
     seen: LiveEvent | None
-    proven: bool
 
 
 def build(
@@ -80,18 +107,22 @@ def build(
 ) -> Draft:
     """Order what differs, judge the orphans; `now` decides what is over: an orphan, the API version's support."""
     verdicts = [(judge(orphan.live, policy, now), orphan) for orphan in settled.orphans]
-    tasks = [*_declared_tasks(settled.matches), *_orphan_tasks(verdicts)]
+    barred = {obstacle.event.identity for obstacle in settled.obstacles}
+    matches = [match for match in settled.matches if match.declared.identity not in barred]
+    tasks = [*_declared_tasks(matches), *_orphan_tasks(verdicts)]
     tasks.sort(key=lambda task: (rank(task.change), task.change.identity.sort_key))
     plan = Plan(
         portal=portal,
         changes=tuple(task.change for task in tasks),
-        unchanged=len(settled.matches) - sum(task.event is not None for task in tasks),
+        unchanged=len(matches) - sum(task.event is not None for task in tasks) - _undecided(matches, settled),
+        set_aside=set_aside(settled.obstacles, _names(settled.matches)),
         orphans=tuple(sorted((verdict for verdict, _ in verdicts), key=lambda verdict: verdict.identity.sort_key)),
         orphaned=settled.orphaned,
         foreign=settled.foreign,
         diagnostics=(
             *declared.diagnostics,
-            *in_file_order([*settled.diagnostics, *_findings(settled, portal, policy), *_whose_token(evidence)]),
+            *in_file_order([*settled.diagnostics, *findings(settled.obstacles), *_findings(matches, portal, policy)]),
+            *_whose_token(evidence),
             *versions.findings(portal.api_version, now),
         ),
     )
@@ -99,33 +130,42 @@ def build(
         plan=plan,
         policy=policy,
         declared=declared,
+        settled=settled,
         events={task.change.identity: task.event for task in tasks if task.event is not None},
         seen={task.change.identity: task.seen for task in tasks if task.seen is not None},
-        unproven=frozenset(task.change.identity for task in tasks if not task.proven),
         foreign_token=evidence.foreign_token,
     )
+
+
+def _names(matches: Iterable[Match]) -> Mapping[Identity, str | None]:
+    return {match.declared.identity: match.live.name for match in matches if match.live is not None}
+
+
+def _undecided(matches: Iterable[Match], settled: Settled) -> int:
+    """Count the matches that cannot be called unchanged; what is ambiguous stands in none."""
+    return sum(match.declared.identity in settled.undecided for match in matches)
 
 
 def _declared_tasks(matches: Iterable[Match]) -> Iterator[_Task]:
     for match in matches:
         change = compare(match.declared, match.live)
         if change is not None:
-            yield _Task(change, match.declared, match.live, match.proven)
+            yield _Task(replace(change, proven=match.proven), match.declared, match.live)
 
 
 def _orphan_tasks(verdicts: Iterable[tuple[Verdict, Orphan]]) -> Iterator[_Task]:
     for verdict, orphan in verdicts:
         if verdict.will is not Will.NOTHING:
-            yield _Task(_orphan_change(verdict.will, orphan.live), None, orphan.live, orphan.proven)
+            change = replace(_orphan_change(verdict.will, orphan.live), proven=orphan.proven)
+            yield _Task(change, None, orphan.live)
 
 
 def _orphan_change(will: Will, orphan: LiveEvent) -> Update | Delete:
     return delete(orphan) if will is Will.DELETE else cancel(orphan)
 
 
-def _findings(settled: Settled, portal: Portal, policy: Policy) -> Iterator[Diagnostic]:
-    yield from filter(None, map(_uncompletion, settled.matches))
-    unproven = sum(not match.proven and compare(match.declared, match.live) is None for match in settled.matches)
+def _findings(matches: Iterable[Match], portal: Portal, policy: Policy) -> Iterator[Diagnostic]:
+    unproven = sum(not match.proven and compare(match.declared, match.live) is None for match in matches)
     if unproven:
         yield info(
             "identity-unproven",
@@ -147,17 +187,3 @@ def _whose_token(evidence: Evidence) -> Iterator[Diagnostic]:
             f"the token belongs to app {evidence.token_app_id}, which cannot read the events of app {evidence.app_id} "
             "by their external ids: that they are under the declared account id is left for apply to prove",
         )
-
-
-def _uncompletion(match: Match) -> Diagnostic | None:
-    """HubSpot has no call that takes a completion back."""
-    if match.live is None or match.live.fields.get("eventCompleted") is not True:
-        return None
-    if match.declared.fields.get("eventCompleted") is not False:
-        return None
-    return error(
-        "completed-is-final",
-        f"{match.declared.identity} is completed in HubSpot, and HubSpot cannot take that back",
-        match.declared.places.get("eventCompleted", match.declared.place),
-        "declare eventCompleted: true, or leave the key out",
-    )

@@ -26,6 +26,8 @@ class Policy:
     orphans: Orphans = Orphans.REPORT
     protect: tuple[str, ...] = ()
     """Globs of `externalEventId` that are never cancelled or deleted."""
+    besides: frozenset[str] = frozenset()
+    """Apps, by number, and account ids beside whose events new ones of the same event id may be made."""
     any_portal: bool = False
     """Whatever portal answers is the right one: so it is with the sandbox."""
     narrowed: bool = False
@@ -36,6 +38,8 @@ class Policy:
     """Account ids whose events are ours although no settings and no declared event name them any more."""
     protected: frozenset[Identity] = frozenset()
     """Events that their own declarations protected as long as they had some."""
+    declared_before: frozenset[Identity] = frozenset()
+    """Events that the base declared."""
 
     def protects(self, external_event_id: str | None) -> bool:
         """Tell whether one of the globs names the event."""

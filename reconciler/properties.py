@@ -1,16 +1,17 @@
 """Declared custom properties against the portal's definitions of them."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import NamedTuple
 
 from reconciler.declarations.characters import cut, quoted
 from reconciler.declarations.nearest import did_you_mean
-from reconciler.diagnostics import Diagnostic, error
+from reconciler.diagnostics import error
 from reconciler.event import CUSTOM, FIELDS, Declared, DeclaredEvent, Kind, Value
 from reconciler.live import Definition
+from reconciler.set_aside import Obstacle
 from reconciler.values import OPTION_SEPARATOR, understood
 
 _FIELDS = frozenset(field.name for field in FIELDS)
@@ -61,21 +62,20 @@ def typed(declared: Declared, definitions: Mapping[str, Definition]) -> Declared
     return replace(declared, events=tuple(_typed(event, definitions) for event in declared.events))
 
 
-def misfits(declared: Declared, definitions: Mapping[str, Definition]) -> tuple[Diagnostic, ...]:
-    """Say which custom properties HubSpot would drop or refuse: an error for each place, however many inherit it."""
+def misfits(declared: Declared, definitions: Mapping[str, Definition]) -> Iterator[Obstacle]:
+    """Find the custom properties that HubSpot would drop or refuse, and each event that declares or inherits one."""
 
     @cache
     def misfit(name: str, value: Value, *, is_list: bool) -> _Misfit | None:
         bare = name.removeprefix(CUSTOM)
         return _misfit(bare, value, definitions) or (_list(definitions[bare]) if is_list else None)
 
-    found = (
-        error(wrong.code, f"{cut(name)}: {wrong.message}", event.places.get(name, event.place), wrong.hint)
-        for event in declared.events
-        for name, value in event.fields.items()
-        if name.startswith(CUSTOM) and (wrong := misfit(name, value, is_list=value is not None and name in event.lists))
-    )
-    return tuple(dict.fromkeys(found))
+    for event in declared.events:
+        for name, value in event.fields.items():
+            is_list = value is not None and name in event.lists
+            if name.startswith(CUSTOM) and (wrong := misfit(name, value, is_list=is_list)):
+                place = event.places.get(name, event.place)
+                yield Obstacle(event, error(wrong.code, f"{cut(name)}: {wrong.message}", place, wrong.hint))
 
 
 def _typed(event: DeclaredEvent, definitions: Mapping[str, Definition]) -> DeclaredEvent:

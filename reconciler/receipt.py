@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from reconciler.change import Action, Change
-from reconciler.errors import Interrupted, ReconcilerError
+from reconciler.errors import DeclarationsInvalid, Interrupted, ReconcilerError, Refused
 from reconciler.live import Portal
+from reconciler.set_aside import SetAside
 
 
 class Outcome(StrEnum):
@@ -28,6 +29,10 @@ class Result:
     change: Change
     outcome: Outcome
     why: str | None = None
+    guard: str | None = None
+    """The code of the guard that refused it; None for any other end."""
+    preexisting: bool = False
+    """As of the base the guard would have refused it equally, so it is not the doing of what changed since."""
 
     @property
     def is_plain(self) -> bool:
@@ -48,6 +53,8 @@ class Receipt:
     """At least one write was carried out, or may have been."""
     cause: ReconcilerError | None = None
     """What ended the run early."""
+    set_aside: tuple[SetAside, ...] = ()
+    """Declared events that the plan left out."""
 
     @property
     def applied(self) -> dict[Action, int]:
@@ -56,19 +63,39 @@ class Receipt:
         return {action: done[action] for action in Action}
 
     def count(self, outcome: Outcome) -> int:
-        """Count the changes that ended so."""
-        return sum(result.outcome is outcome for result in self.results)
+        """Count the changes that ended so; an event that was set aside counts as refused."""
+        aside = len(self.set_aside) if outcome is Outcome.REFUSED else 0
+        return aside + sum(result.outcome is outcome for result in self.results)
 
     @property
     def exit_code(self) -> int:
-        """Tell the run's exit code: 0 says that everything approved was done and proven."""
-        if isinstance(self.cause, Interrupted):
-            return self.cause.exit_code
-        if self.cause is not None and not self.written:
-            return self.cause.exit_code
-        if self.cause is not None or self.verified != ():
-            return 6
-        return 6 if any(result.outcome in _SHORT for result in self.results) else 0
+        """The run's exit code: 0 says that everything approved was done and proven.
+
+        What a guard would have refused as of the base, or was set aside then, is no failure of this run.
+        """
+        if self.cause is not None and (isinstance(self.cause, Interrupted) or not self.written):
+            return INVALID if isinstance(self.cause, Refused) and self.is_invalid else self.cause.exit_code
+        if self.cause is not None or self.verified or any(map(_fell_short, self.results)):
+            return SHORT
+        if self.is_invalid:
+            return SHORT if self.written else INVALID
+        if any(result.guard is not None and not result.preexisting for result in self.results):
+            return SHORT if any(result.outcome is Outcome.DONE for result in self.results) else Refused.exit_code
+        return 0 if self.verified == () else SHORT
+
+    @property
+    def is_invalid(self) -> bool:
+        """An event is set aside that was not at the base."""
+        return any(not aside.preexisting for aside in self.set_aside)
 
 
-_SHORT = (Outcome.FAILED, Outcome.REFUSED, Outcome.UNSURE)
+INVALID = DeclarationsInvalid.exit_code
+SHORT = 6
+"""The exit code of a run that wrote, or was to write, and left something undone."""
+
+
+def _fell_short(result: Result) -> bool:
+    """Return whether a change that was to run did not come true."""
+    if result.outcome is Outcome.REFUSED:
+        return result.guard is None
+    return result.outcome in {Outcome.FAILED, Outcome.UNSURE}

@@ -13,6 +13,7 @@ from reconciler.json_form import FORMAT_VERSION, Json, plan_json
 from reconciler.live import Portal
 from reconciler.orphans import Verdict, Will
 from reconciler.plan import Plan
+from reconciler.set_aside import SetAside
 
 _T = TypeVar("_T")
 _Kind = TypeVar("_Kind", Action, Origin, Severity, Will)
@@ -29,9 +30,9 @@ def read_plan(text: str) -> Plan:
     were changed is not taken for the plan that it claims to be. Keys that are not known here are passed over.
     """
     try:
-        document = json.loads(text)
+        document = _completed(json.loads(text))
         plan = _read(document)
-        contradicts = _contradicts(_completed(document), json.loads(plan_json(plan)) | {_VERSION: document[_VERSION]})
+        contradicts = _contradicts(document, json.loads(plan_json(plan)) | {_VERSION: document[_VERSION]})
     except (ValueError, RecursionError) as error:
         # Python's own words for too deep a nesting differ from version to version.
         why = "it is nested too deeply" if isinstance(error, RecursionError) else error
@@ -69,6 +70,7 @@ def _read(document: Json) -> Plan:
         ),
         changes=tuple(map(_read_change, top.objects("changes"))),
         unchanged=summary.number("unchanged"),
+        set_aside=tuple(map(_read_aside, top.objects("set_aside"))),
         orphans=tuple(map(_read_orphan, top.objects("orphans"))),
         orphaned=summary.optional_number("orphaned"),
         foreign=summary.optional_number("foreign"),
@@ -78,8 +80,19 @@ def _read(document: Json) -> Plan:
 
 
 def _completed(document: Json) -> Json:
-    """Return a plan that could be read with the keys that older versions did not write."""
-    return document | {"changes": [{"timezone": None} | change for change in document["changes"]]}
+    """Return a plan of the first version of the format the keys that it lacks; what is no plan stays as it is."""
+    if not isinstance(document, dict):
+        return document
+    plan: dict[str, Json] = {"set_aside": [], **document}
+    if isinstance(summary := document.get("summary"), dict):
+        plan["summary"] = {"set_aside": 0} | summary
+    if isinstance(changes := document.get("changes"), list):
+        plan["changes"] = [{**_ADDED, **change} if isinstance(change, dict) else change for change in changes]
+    return plan
+
+
+_ADDED: Mapping[str, Json] = {"timezone": None, "refused": None, "proven": True}
+"""What is so of a change of a plan that does not say otherwise."""
 
 
 _CHANGES: Mapping[Action, type[Create] | type[Update] | type[Delete]] = {
@@ -95,10 +108,25 @@ def _read_change(item: "_Object") -> Change:
         identity=_read_identity(item.object("identity")),
         name=item.optional_text("name"),
         fields=tuple(map(_read_field, item.objects("fields"))),
-        source=None if source is None else Source(source.text("file"), source.number("line")),
+        source=None if source is None else _read_source(source),
         registrants=item.optional_number("registrants"),
         attendees=item.optional_number("attendees"),
         timezone=item.optional_text("timezone"),
+        refused=item.optional_text("refused"),
+        proven=item.flag("proven"),
+    )
+
+
+def _read_source(item: "_Object") -> Source:
+    return Source(item.text("file"), item.number("line"))
+
+
+def _read_aside(item: "_Object") -> SetAside:
+    return SetAside(
+        identity=_read_identity(item.object("identity")),
+        name=item.optional_text("name"),
+        code=item.text("code"),
+        source=_read_source(item.object("source")),
     )
 
 
@@ -167,6 +195,9 @@ class _Object:
 
     def number(self, key: str) -> int:
         return self._get(int, key)
+
+    def flag(self, key: str) -> bool:
+        return self._get(bool, key)
 
     def optional_text(self, key: str) -> str | None:
         return None if self._absent(key) else self.text(key)

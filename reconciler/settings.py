@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from reconciler.declarations.characters import quoted
+from reconciler.declarations.declaring import Portals
 from reconciler.declarations.disk import Disk, as_seen, name_of, symbolic_link
 from reconciler.declarations.layers import SETTINGS, Layer
 from reconciler.declarations.names import DEFAULTS_FILE, MISNAMED_SETTINGS, SETTINGS_FILE, is_declaration, wrong_name
@@ -37,6 +38,7 @@ class Settings:
     """The settings file; without one everything has its default."""
     hidden: Path | None = None
     """A settings file further above, which does not hold."""
+    portals: Portals = field(default_factory=Portals)
     silence: frozenset[str] = frozenset()
     """Codes of advice that is not wanted."""
     advice: tuple[Diagnostic, ...] = ()
@@ -106,6 +108,7 @@ def _settings(
         api_version=_api_version(api_version, values),
         timezone=values.get("timezone"),
         policy=_policy(values, narrowed=real != said.root),
+        portals=_portals(said, values),
         silence=frozenset(values.get("silence", ())),
         advice=said.advice,
         file=None if said.file is None else as_seen(said.file, like),
@@ -182,6 +185,11 @@ def _api_version(chosen: str | None, said: Mapping[str, Any]) -> str:
     raise UsageError(f"there is no API version {quoted(chosen)}", hint=f"use one of {', '.join(API_VERSIONS)}")
 
 
+def _portals(said: _Said, values: Mapping[str, Any]) -> Portals:
+    of_environments = any("portal" in one for one in said.environments.values())
+    return Portals(said.values.get("portal"), values.get("portal"), of_environments)
+
+
 def _policy(said: Mapping[str, Any], *, narrowed: bool) -> Policy:
     return Policy(
         portal=said.get("portal"),
@@ -189,5 +197,6 @@ def _policy(said: Mapping[str, Any], *, narrowed: bool) -> Policy:
         external_account_id=said.get("externalAccountId"),
         orphans=said.get("orphans", Orphans.REPORT),
         protect=tuple(said.get("protect", ())),
+        besides=frozenset(said.get("besides", ())),
         narrowed=narrowed,
     )

@@ -83,19 +83,9 @@ class Settling:
         `why` is what HubSpot said against it, if anything. Of a change that it `denied` by name, what somebody else was
         seen at is not taken for ours.
         """
-        said = why or _UNCONFIRMED
-        if self.silence >= MOST_SILENCE:
-            self.ledger.record(change, Outcome.UNSURE, f"{said}; it was not read back, as the reads before it failed")
+        freshness = self._fresh(change, why or _UNCONFIRMED)
+        if freshness is None:
             return
-        try:
-            found = self._read_back(change)
-        except ReconcilerError as error:
-            self.silence = self.silence + 1 if isinstance(error, Unavailable) else 0
-            self.ledger.record(change, Outcome.UNSURE, f"{said}; reading it back failed too")
-            self.ledger.cause = self.ledger.cause or (error if isinstance(error, Interrupted) else None)
-            return
-        self.silence = 0
-        freshness = judge(self.approved.draft, change, found)
         if self._took_effect(change, freshness, denied=denied):
             self.ledger.succeed(change)
         elif alone is not None and isinstance(freshness, Due):
@@ -103,6 +93,21 @@ class Settling:
         else:
             outcome = unclear if isinstance(freshness, Overtaken) else Outcome.FAILED
             self.ledger.record(change, outcome, why or _unheld(change, freshness))
+
+    def _fresh(self, change: Change, said: str) -> Freshness | None:
+        """Judge a change by a read after its write; where that is not possible, it is unsure, and None is returned."""
+        if self.silence >= MOST_SILENCE:
+            self.ledger.record(change, Outcome.UNSURE, f"{said}; it was not read back, as the reads before it failed")
+            return None
+        try:
+            found = self._read_back(change)
+        except ReconcilerError as error:
+            self.silence = self.silence + 1 if isinstance(error, Unavailable) else 0
+            self.ledger.record(change, Outcome.UNSURE, f"{said}; reading it back failed too")
+            self.ledger.cause = self.ledger.cause or (error if isinstance(error, Interrupted) else None)
+            return None
+        self.silence = 0
+        return judge(self.approved.draft, change, found)
 
     def _read_back(self, change: Change) -> LiveEvent | None:
         """Read what a write was made to; a deleted object is gone, whatever somebody has made under its ids since."""

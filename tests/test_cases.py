@@ -50,8 +50,9 @@ def test_the_plan_is_the_expected_one(
         monkeypatch.setenv("HUBSPOT_ACCESS_TOKEN", situation.planning_token)
         screen = reconciler("plan", *situation.arguments, "--out", out, "--markdown", markdown)
         assert portal.writes() == []
-    planned = screen.code == 0
-    assert (out.exists(), markdown.exists(), screen.err == "") == (planned, planned, planned)
+    planned = out.exists()
+    assert planned == (screen.code == 0 or "Set aside" in screen.out)
+    assert (markdown.exists(), screen.err == "") == (planned, planned)
     check(situation.expected("plan.txt"), screen.out if planned else None, rewrites=rewrites)
     check(situation.expected("plan.json"), out.read_text() if planned else None, rewrites=rewrites)
     check(situation.expected("plan.md"), markdown.read_text() if planned else None, rewrites=rewrites)
@@ -66,7 +67,7 @@ def test_the_digest_is_the_same_in_every_api_version(
         monkeypatch.setenv("HUBSPOT_ACCESS_TOKEN", situation.planning_token)
         for version in VERSIONS:
             screen = reconciler("plan", *situation.arguments, "--api-version", version, "--format", "json")
-            digests.add(screen.json["digest"] if screen.code == 0 else screen.code)
+            digests.add(screen.json["digest"] if screen.out.startswith("{") else screen.code)
     assert len(digests) == 1
 
 
@@ -101,7 +102,7 @@ def applied(reconciler: CommandLine, situation: Situation, monkeypatch: pytest.M
         rewritten = portal.writes()
         after = portal.held()
     assert situation.beyond_the_plan(before, after) == {}
-    made = len(situation.planned("create")) if written else 0
+    made = sum(change["refused"] is None for change in situation.planned("create")) if written else 0
     assert len(after.keys() - before.keys()) == made
     # What fell short is tried again, which only somebody who reads the receipt can end.
     assert first.code == 6 or (second.code, rewritten) == (first.code, written)

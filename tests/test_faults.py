@@ -8,7 +8,7 @@ import pytest
 from tests.proofs import TESTS, names_in
 
 TEXT = (TESTS.parent / "docs" / "faults.md").read_text(encoding="utf-8")
-FAULTS = 55
+FAULTS = 58
 TOGETHER = ("*the matrix*", "*two applies*")
 """Tests that the text names once, for many rows."""
 

@@ -22,15 +22,15 @@ from reconciler.cli.targets import KeptTarget
 from reconciler.declarations.files import load
 from reconciler.errors import ReconcilerError, Refused, SavedPlanInvalid, UsageError
 from reconciler.event import Declared
-from reconciler.guard import ApprovedPlan, Limits, check_time
+from reconciler.guard import ApprovedPlan, Limits, marked
 from reconciler.hubspot.http import HttpWriter
 from reconciler.hubspot.writer import PortalWriter
 from reconciler.ledger import Applied
 from reconciler.lookup import Lookup, read_each, trust_list
-from reconciler.pipeline import Select, approve_plan, make_plan, run_plan, with_refusals
+from reconciler.pipeline import Select, approve_plan, make_plan, run_plan
 from reconciler.plan import Draft, Plan
-from reconciler.receipt import Receipt
-from reconciler.render import markdown, text
+from reconciler.receipt import INVALID, Receipt
+from reconciler.render import markdown, text, words
 from reconciler.settings import Settings, load_settings
 
 _FORMATS: Mapping[str, Callable[[Receipt], str]] = {
@@ -146,7 +146,10 @@ def _apply(declared: Declared, base: Base, settings: Settings, options: Options)
             draft = make_plan(declared, policy, portal, options.now(), base)
         if not options.reviewed or not draft.plan.changes:
             _show_plan(draft, options)
-        approved = _approve(draft, options)
+        try:
+            approved = _approve(draft, options)
+        except ReconcilerError as refusal:
+            return _declined(draft, refusal, options)
         _save(not_begun(approved), options)  # where a receipt cannot be kept, nothing is written to HubSpot either
         with stop.listening():
             with progress(len(approved.changes), quiet=options.common.quiet) as told:
@@ -157,24 +160,30 @@ def _apply(declared: Declared, base: Base, settings: Settings, options: Options)
 
 def _show_plan(draft: Draft, options: Options) -> None:
     write = show if options.form == "text" else tell
-    write(text.plan(for_people(with_refusals(draft, options.limits), options.common)) + "\n")
+    write(text.plan(for_people(marked(draft, options.limits), options.common)) + "\n")
 
 
 def _approve(draft: Draft, options: Options) -> ApprovedPlan:
-    try:
-        approved = approve_plan(draft, options.select, options.limits)
-        if options.asks and approved.changes:
-            confirm(draft.plan)
-            check_time(approved, options.now())
-    except ReconcilerError as refusal:
-        receipt = nothing_ran(draft, refusal)
-        _save(receipt, options)
-        if options.reviewed:
-            _show_plan(draft, options)
-        if options.form == "json":
-            show(json_form.receipt_json(receipt))
-        raise
+    approved = approve_plan(draft, options.select, options.limits)
+    if options.reviewed and approved.refused:
+        _show_plan(draft, options)
+    if options.asks and approved.changes:
+        confirm(len(approved.changes), draft.plan.portal.id)
     return approved
+
+
+def _declined(draft: Draft, refusal: ReconcilerError, options: Options) -> int:
+    """Tell why nothing is written, in a receipt too."""
+    receipt = nothing_ran(draft, refusal)
+    _save(receipt, options)
+    if options.reviewed:
+        _show_plan(draft, options)
+    if options.form == "json":
+        show(json_form.receipt_json(receipt))
+    complain(refusal)
+    if receipt.exit_code == INVALID:
+        say(f"Error: {words.left_out(receipt)}")
+    return receipt.exit_code
 
 
 def _keeping(approved: ApprovedPlan, options: Options, told: Progress) -> Callable[[Applied], None]:
@@ -191,6 +200,8 @@ def _finish(receipt: Receipt, options: Options) -> int:
     """Tell what was done; what cannot be told as it was asked for changes nothing of how the run went."""
     if receipt.cause is not None:
         complain(receipt.cause)
+    elif (why := words.nothing_went(receipt)) is not None:
+        say(f"Error: {why}")
     told = _saved(receipt, options) & _shown(receipt, options)
     return receipt.exit_code or (0 if told else 1)
 

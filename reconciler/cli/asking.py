@@ -5,18 +5,17 @@ import sys
 import click
 
 from reconciler.errors import Refused
-from reconciler.plan import Plan
 from reconciler.render import words
 
 
-def confirm(plan: Plan) -> None:
+def confirm(changes: int, portal: int) -> None:
     """Ask at the terminal; `Refused` where the answer is not yes or nobody can be asked."""
     if sys.stdin is None or not sys.stdin.isatty():
         raise Refused(
             "nobody has approved this plan, and there is no terminal to ask at",
             hint="give --expect DIGEST or --plan FILE for what was reviewed, or --yes",
         )
-    question = f"Type yes to apply {words.count(len(plan.changes), 'change')} to portal {plan.portal.id}"
+    question = f"Type yes to apply {words.count(changes, 'change')} to portal {portal}"
     if _answer(question) != "yes":
         raise Refused("not approved: nothing was written")
 

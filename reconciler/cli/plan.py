@@ -14,11 +14,12 @@ from reconciler.cli.session import Stop, opened
 from reconciler.declarations.files import load
 from reconciler.errors import DeclarationsInvalid
 from reconciler.event import Declared
-from reconciler.guard import Limits
+from reconciler.guard import Limits, marked
 from reconciler.hubspot.http import HttpReader
 from reconciler.hubspot.portal import PortalReader
-from reconciler.pipeline import make_plan, with_refusals
+from reconciler.pipeline import make_plan
 from reconciler.plan import Plan
+from reconciler.receipt import INVALID
 from reconciler.settings import Settings, load_settings
 
 _CHANGES = 2
@@ -58,6 +59,8 @@ def command(
         return invalid.exit_code
     write(files, plan, common)
     show(written(form, plan, common))
+    if plan.is_invalid:
+        return INVALID
     return _CHANGES if detailed_exitcode and plan.changes else 0
 
 
@@ -68,4 +71,4 @@ def _plan(declared: Declared, base: Base, settings: Settings, limits: Limits, co
     ):
         reader = PortalReader(http, settings.api_version)
         with way.reading.shown():
-            return with_refusals(make_plan(declared, way.policy, reader, call.now(), base), limits)
+            return marked(make_plan(declared, way.policy, reader, call.now(), base), limits)

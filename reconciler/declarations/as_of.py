@@ -9,7 +9,7 @@ from reconciler.declarations.committed import Committed
 from reconciler.declarations.disk import name_of, symbolic_link
 from reconciler.declarations.files import load_from
 from reconciler.declarations.trees import Kind, Tree
-from reconciler.diagnostics import Severity, warning
+from reconciler.diagnostics import Severity, info, warning
 from reconciler.errors import DeclarationsInvalid
 from reconciler.event import Declared
 from reconciler.git import opened
@@ -28,7 +28,9 @@ def load_base(settings: Settings, ref: str) -> Base:
             then, declared = read_as_of(Committed(commit, top), settings, top)
         except DeclarationsInvalid as invalid:
             return _unreadable(ref, commit.id, invalid)
-    return Base(declared.events, then.policy.external_account_id)
+    if _is_about_another_place(then, settings):
+        return _elsewhere(ref, commit.id, settings)
+    return Base(declared.events, then.policy, declared.skipped)
 
 
 def read_as_of(tree: Tree, settings: Settings, top: Path) -> tuple[Settings, Declared]:
@@ -44,10 +46,30 @@ def read_as_of(tree: Tree, settings: Settings, top: Path) -> tuple[Settings, Dec
     return then, load_from(tree, then)
 
 
+def _is_about_another_place(then: Settings, now: Settings) -> bool:
+    """Return whether the settings meant another portal then, or did not know the environment and meant another account.
+
+    What is declared for one place would count as ours in the other.
+    """
+    portal, account = then.policy.portal, then.policy.external_account_id
+    if portal not in (None, now.policy.portal):
+        return True
+    return then.environment != now.environment and account not in (None, now.policy.external_account_id)
+
+
 def _refuse_links(tree: Tree, root: Path, top: Path, like: Path) -> None:
     for above in (*reversed(root.parents), root):
         if above.is_relative_to(top) and tree.kind(str(above)) in {Kind.LINK, Kind.LINK_TO_FOLDER}:
             raise DeclarationsInvalid((symbolic_link(name_of(like)),))
+
+
+def _elsewhere(ref: str, commit: str, settings: Settings) -> Base:
+    place = "this portal" if settings.environment is None else f"the environment {quoted(settings.environment)}"
+    message = (
+        f"as of {quoted(ref)} (commit {commit[:10]}) nothing was declared for {place}, "
+        "so it is not known where a difference comes from"
+    )
+    return Base(diagnostics=(info("base-elsewhere", message),), known=False)
 
 
 def _unreadable(ref: str, commit: str, invalid: DeclarationsInvalid) -> Base:

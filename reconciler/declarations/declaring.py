@@ -1,7 +1,7 @@
 """Merged layers to the event that they declare."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
 
@@ -14,7 +14,18 @@ from reconciler.declarations.times import moment_of
 from reconciler.declarations.whole_days import times_of, told_of_date
 from reconciler.declarations.wrong import Wrong
 from reconciler.diagnostics import Diagnostic, Place, error, info, warning
-from reconciler.event import CUSTOM, FIELDS, DeclaredEvent, Identity, Kind, Value, instant
+from reconciler.event import CUSTOM, FIELDS, DeclaredEvent, Identity, Kind, Skipped, Value, instant
+
+
+@dataclass(frozen=True, slots=True)
+class Portals:
+    """Which portals the settings name: a plain `objectId` belongs to the one that their top names."""
+
+    top: int | None = None
+    chosen: int | None = None
+    """The one of the chosen environment; without one, the top's."""
+    of_environments: bool = False
+    """An environment names one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +36,7 @@ class Terms:
     environments: tuple[str, ...] = ()
     external_account_id: str | None = None
     timezone: str | None = None
+    portals: Portals = field(default_factory=Portals)
     silence: frozenset[str] = frozenset()
     """Codes of advice that is not wanted."""
 
@@ -35,6 +47,8 @@ class Outcome:
 
     event: DeclaredEvent | None
     diagnostics: tuple[Diagnostic, ...]
+    skipped: tuple[Skipped, ...] = ()
+    """What it means in other environments, where it is not declared for the chosen one."""
 
 
 def declare(merged: Merged, terms: Terms) -> Outcome:
@@ -43,7 +57,7 @@ def declare(merged: Merged, terms: Terms) -> Outcome:
     identity = _identity(merged, terms, found)
     fields = _fields(merged, terms, found)
     if identity is None:
-        return Outcome(None, tuple(found))
+        return Outcome(None, tuple(found), _elsewhere(merged))
     own = merged.own
     protect = merged.values.get("protect", False)
     properties = dict(_properties(merged))
@@ -94,7 +108,30 @@ def _adopted(merged: Merged, terms: Terms, found: list[Diagnostic]) -> Identity 
     object_id = own.values["objectId"]
     if isinstance(object_id, dict):
         object_id = _in_environment(object_id, merged, terms, found)
+    else:
+        object_id = _in_portal(object_id, merged, terms, found)
     return None if object_id is None else Identity(object_id=object_id)
+
+
+def _in_portal(object_id: str, merged: Merged, terms: Terms, found: list[Diagnostic]) -> str | None:
+    """Return an objectId that stands alone where the chosen environment has the portal that it belongs to."""
+    portals = terms.portals
+    if portals.top is None and portals.of_environments:
+        message = f"it is not said which portal objectId {object_id} belongs to: only environments name theirs"
+        hint = "name a portal at the top of reconciler.yaml, or write objectId as a mapping from environment to id"
+        found.append(error("no-portal", message, merged.own.key_place("objectId"), hint))
+    elif portals.chosen != portals.top:
+        found.append(_skipped(merged, f"its objectId belongs to portal {portals.top}, not to {portals.chosen}"))
+        return None
+    return object_id
+
+
+def _elsewhere(merged: Merged) -> tuple[Skipped, ...]:
+    """Return what a skipped event means wherever it is not skipped."""
+    object_id = merged.own.values.get("objectId", ())
+    ids = (object_id,) if isinstance(object_id, str) else dict(object_id).values()
+    name = merged.values.get("eventName")
+    return tuple(Skipped(Identity(object_id=one), name) for one in ids)
 
 
 def _completed_beside_object(merged: Merged) -> Diagnostic:
@@ -116,18 +153,17 @@ def _in_environment(object_ids: dict[str, str], merged: Merged, terms: Terms, fo
         found.append(warning("unknown-environment", f"the settings know no environment {quoted(name)}", place, hint))
     chosen = object_ids.get(terms.environment or "")
     if chosen is None:
-        found.append(_skipped(merged, terms))
+        if terms.environment is None:
+            found.append(_skipped(merged, "its objectId depends on the environment", "choose one with --env"))
+        else:
+            found.append(_skipped(merged, f"it has no objectId for {quoted(terms.environment)}"))
     return chosen
 
 
-def _skipped(merged: Merged, terms: Terms) -> Diagnostic:
+def _skipped(merged: Merged, why: str, hint: str | None = None) -> Diagnostic:
     name = merged.values.get("eventName")
     event = "an event" if name is None else quoted(name)
-    if terms.environment is None:
-        message, hint = f"{event} is skipped: its objectId depends on the environment", "choose one with --env"
-    else:
-        message, hint = f"{event} is skipped: it has no objectId for {quoted(terms.environment)}", None
-    return info("skipped-environment", message, merged.own.place, hint)
+    return info("skipped-environment", f"{event} is skipped: {why}", merged.own.place, hint)
 
 
 def _fields(merged: Merged, terms: Terms, found: list[Diagnostic]) -> dict[str, Value]:

@@ -56,6 +56,7 @@ def load_from(tree: Tree, settings: Settings) -> Declared:
         environments=settings.environments,
         external_account_id=settings.policy.external_account_id,
         timezone=settings.timezone,
+        portals=settings.portals,
         silence=settings.silence,
     )
     return read_all(_listing(tree, settings), terms)

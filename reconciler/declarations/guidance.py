@@ -43,6 +43,7 @@ FOR_SETTINGS: Mapping[str, str] = {
     "timezone": _ZONE,
     "orphans": "write ignore, report, cancel or delete, or delete the line",
     "protect": _LIST,
+    "besides": _LIST,
     "silence": _LIST,
     "environments": _MAPPING,
     "environments.*": _MAPPING,

@@ -112,7 +112,10 @@ class Keys:
         meant = meant_by(key)
         if self is EVENT_LIST and meant in EVENT.names:
             return f"it means {meant}: move it to each event under that name"
-        return did_you_mean(key, self.names - holder.keys.keys()) or "delete it"
+        return did_you_mean(key, self._names_left(holder)) or "delete it"
+
+    def _names_left(self, holder: Mapping) -> set[str]:
+        return {name for name in self.names if name not in holder.keys}
 
     def _right_key(self, key: str, holder: Mapping) -> str:
         """Say what is meant by a key that neither an event nor defaults can have."""
@@ -138,7 +141,7 @@ class Keys:
         """Ask for the nearest key; a name like those of a portal's own properties must come very near."""
         if "_" in key and _OWN_PROPERTY.fullmatch(key) and key.replace("_", "") not in map(str.lower, self.names):
             return None
-        return did_you_mean(key, self.names - holder.keys.keys())
+        return did_you_mean(key, self._names_left(holder))
 
 
 def unknown(file: str, line: int = 1, column: int = 1) -> Layer:
@@ -157,7 +160,7 @@ def cut_texts(mapping: Mapping, file: str) -> Iterator[Diagnostic]:
 
 
 def _texts(mapping: Mapping, above: str = "") -> Iterator[tuple[str, str, Scalar]]:
-    """Give every single value of a mapping and of those in it, with its key and the key above that."""
+    """Return every single value of a mapping and of those in it, with its key and the key above that."""
     for key, node in mapping.values.items():
         match node:
             case Scalar():

@@ -103,8 +103,12 @@ def _meant(found: re.Match[str], days: tuple[date, ...] | None) -> Meant | None:
     return Meant(days or (), clock, offset, None if offset or zone is None or zone.lower() == "uhr" else zone)
 
 
+_FARTHEST = {"+": 14, "-": 12}
+"""Hours that any clock on earth is ahead of UTC, and behind it: what is more is the end of a span of hours."""
+
+
 def _is_offset(text: str) -> bool:
-    return text == "Z" or (int(text[1:3]) < 24 and int(text[4:]) < 60)
+    return text == "Z" or (int(text[1:3]) <= _FARTHEST[text[0]] and int(text[4:]) < 60)
 
 
 def _has_clock(found: re.Match[str]) -> bool:
@@ -112,7 +116,7 @@ def _has_clock(found: re.Match[str]) -> bool:
 
 
 def _days(found: re.Match[str]) -> Iterator[date]:
-    """Give every day that a date can mean: each order of day and month where nothing tells them apart."""
+    """Return every day that a date can mean: each order of day and month where nothing tells them apart."""
     parts = found.groupdict()
     year, name = int(parts["y"]), parts.get("name")
     if name is not None:

@@ -200,7 +200,7 @@ def _as_more_of(key: re.Match[str]) -> str:
     """Say how a line becomes a part of the text above it."""
     name = cut(key["key"])
     if key["value"].startswith(("|", ">")):
-        return f"if it belongs to the text of {name}, indent it like the first line of that text"
+        return f"if it belongs to the text of {name}, indent it further than {name}, like every line of that text"
     if name == "eventDescription" or "_" in name:
         return f"if it belongs to the text of {name}, write `{name}: |` and all of that text below it, indented"
     return f"if it belongs to the text of {name}, put that text in quotes, on one line"

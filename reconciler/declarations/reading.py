@@ -10,7 +10,7 @@ from reconciler.declarations.merging import Merged
 from reconciler.declarations.names import DEFAULTS_FILE, Source, well_named
 from reconciler.diagnostics import Diagnostic, Severity, in_file_order, warning
 from reconciler.errors import DeclarationsInvalid
-from reconciler.event import Declared, DeclaredEvent
+from reconciler.event import Declared, DeclaredEvent, Skipped
 
 
 def read_all(listing: Iterable[Source | Diagnostic], terms: Terms) -> Declared:
@@ -25,7 +25,7 @@ def read_all(listing: Iterable[Source | Diagnostic], terms: Terms) -> Declared:
         raise DeclarationsInvalid(found)
     if not events:
         found = (warning("no-events", "no event is declared", hint="name the folder that holds the events"), *found)
-    return Declared(events, reader.files, found)
+    return Declared(events, reader.files, found, tuple(reader.skipped))
 
 
 def _is_silenced(found: Diagnostic, terms: Terms) -> bool:
@@ -39,6 +39,7 @@ class _Reader:
         self.terms = terms
         self.files = 0
         self.found: dict[Diagnostic, None] = {}
+        self.skipped: list[Skipped] = []
         self.defaults: dict[str, Merged] = {}
         """By folder, what its own defaults file and those above it say together."""
 
@@ -71,6 +72,7 @@ class _Reader:
         for own in document.events:
             outcome = declare(inherited.under(own), self.terms)
             self.tell(outcome.diagnostics)
+            self.skipped += outcome.skipped
             if outcome.event:
                 yield outcome.event
 

@@ -143,6 +143,11 @@ class Overrides(TypedDict, total=False):
     timezone: Annotated[Zone, Field(description="The IANA time zone of times without an offset.")]
     orphans: Annotated[Orphans, BeforeValidator(values.one_of(tuple(Orphans)))]
     protect: Annotated[list[Filled], BeforeValidator(_items), Field(description="Globs of externalEventId.")]
+    besides: Annotated[
+        list[Identifier],
+        BeforeValidator(_items),
+        Field(description="Apps, by number, and account ids whose events ours may have the ids of."),
+    ]
     silence: Annotated[
         list[Annotated[str, BeforeValidator(values.one_of(CODES))]],
         BeforeValidator(_items),

@@ -102,7 +102,11 @@ def zone(node: Node) -> str:
 
 def hours(node: Node) -> Hours:
     """Read the hours of a day."""
-    return read_hours(text(node) or "")
+    content = text(node)
+    if content is None:
+        hint = 'write the hours of a day, as in "09:00-17:00", or delete the line'
+        raise Wrong("cannot-be-empty", "cannot be empty", hint)
+    return read_hours(content)
 
 
 def one_of(known: Collection[str]) -> Callable[[Node], str]:

@@ -65,7 +65,7 @@ class Actions:
 
     @property
     def is_of_dependabot(self) -> bool:
-        """Tell whether Dependabot made the event: its runs get none of the secrets that are kept for Actions."""
+        """Return whether Dependabot made the event: its runs get none of the secrets that are kept for Actions."""
         return self.actor == _DEPENDABOT
 
     @property

@@ -74,7 +74,7 @@ def plan_file(number: int | None) -> str:
 
 
 def plan_artifact(environment: str | None) -> str:
-    """Give how the names of the artifacts begin that hold the plans of an environment; run and attempt follow."""
+    """Return how the names of the artifacts begin that hold the plans of an environment; run and attempt follow."""
     return f"reconciler-plan-{environment or 'default'}"
 
 
@@ -139,7 +139,7 @@ def _stored(github: GitHub, line: Line, pull: PullRequest, artifact: str) -> Ite
 
 
 def _is_named(one: Artifact, artifact: str, run: Run) -> bool:
-    """Tell whether an artifact is named as the plan that an attempt of a run left."""
+    """Return whether an artifact is named as the plan that an attempt of a run left."""
     return re.fullmatch(rf"{re.escape(artifact)}-{run.id}-[0-9]+", one.name) is not None
 
 
@@ -159,7 +159,7 @@ def _newest(github: GitHub, stored: Iterable[Artifact], number: int) -> Plan | N
 
 
 def _shows_something_else(github: GitHub, later: Iterable[Artifact], number: int, plan: Plan) -> bool:
-    """Tell whether a later plan has another digest; one that cannot be read tells nothing, and none is obeyed."""
+    """Return whether a later plan has another digest; one that cannot be read tells nothing, and none is obeyed."""
     with suppress(Rejected, SavedPlanInvalid):
         newest = _newest(github, later, number)
         return newest is not None and newest.digest != plan.digest

@@ -9,6 +9,7 @@ from reconciler.errors import DeclarationsInvalid, ReconcilerError, Refused
 from reconciler.github.commands import Annotation, Kind
 from reconciler.receipt import Outcome, Receipt, Result
 from reconciler.render import words
+from reconciler.set_aside import SetAside
 
 _KINDS = {Severity.ERROR: Kind.ERROR, Severity.WARNING: Kind.WARNING}
 _SHORT = {Outcome.FAILED: "failed", Outcome.UNSURE: "unsure", Outcome.REFUSED: "refused"}
@@ -47,13 +48,20 @@ def of_receipt(receipt: Receipt) -> Iterator[Annotation]:
     for result in receipt.results:
         if result.outcome in _SHORT:
             yield _of_result(result)
+    yield from map(_of_aside, receipt.set_aside)
+
+
+def _of_aside(aside: SetAside) -> Annotation:
+    kind = Kind.WARNING if aside.preexisting else Kind.ERROR
+    said = words.visible(f"{aside.name or aside.identity}: {aside.why}")
+    return Annotation(kind, "set aside", said, words.visible(aside.source.file), aside.source.line)
 
 
 def _of_result(result: Result) -> Annotation:
     source = result.change.source
     said = f"{words.title(result.change)}: {result.why or result.outcome}"
     return Annotation(
-        Kind.ERROR,
+        Kind.WARNING if result.preexisting else Kind.ERROR,
         _SHORT[result.outcome],
         words.visible(said),
         None if source is None else words.visible(source.file),

@@ -8,6 +8,8 @@ from typing import assert_never
 
 from reconciler.change import Action, Change, Delete, FieldChange, Origin, cancels
 from reconciler.diagnostics import Diagnostic, Severity
+from reconciler.event import registered
+from reconciler.guard import OF_THE_RUN
 from reconciler.plan import Plan
 from reconciler.receipt import Outcome, Receipt
 from reconciler.render import words
@@ -48,6 +50,7 @@ def _parts(review: Review, names: int) -> Iterator[Part]:
     if review.remark:
         yield f"{review.remark}\n"
     yield from _declined(review.state)
+    yield _first(review.plan)
     yield from _told(review, names)
     if drawn := timeline(review.plan, review.seen):
         yield Section("", 1, [drawn.removesuffix("\n")], "timeline", 4)
@@ -74,7 +77,8 @@ _TITLES = {
 def _state(review: Review) -> Iterator[str]:
     match review.state:
         case Planned() if _would_refuse(review):
-            yield "📋 **Planned.** Nothing is written yet, and `apply` would refuse it: the end says why."
+            part = "a part of it" if _runs_in_part(review.plan) else "it"
+            yield f"📋 **Planned.** Nothing is written yet, and `apply` would refuse {part}: the end says why."
         case Planned():
             yield "📋 **Planned.** Nothing is written yet."
         case Watched():
@@ -95,8 +99,11 @@ def _ended(receipt: Receipt) -> Iterator[str]:
     if receipt.exit_code == 0 and done == all_of_it:
         yield "✅ **Applied and verified.** A second reading found no difference."
     elif receipt.exit_code == 0:
-        yield f"✅ **Applied and verified**: {done} of {count(all_of_it, 'change')}, the others were not approved."
-    elif done == all_of_it:
+        part = f"{done} of {count(all_of_it, 'change')}"
+        yield f"✅ **Applied and verified**: {part}; the rows say why the others were left."
+    elif done and done == all_of_it and receipt.cause is None and receipt.verified == ():
+        yield f"⚠️ **Applied and verified**, but for {count(len(receipt.set_aside), 'event')} set aside."
+    elif done == all_of_it and not receipt.is_invalid:
         yield "⚠️ **Applied, but not verified.**"
     elif done:
         yield f"❌ **Applied in part**: {done} of {count(all_of_it, 'change')}."
@@ -144,13 +151,19 @@ def _most_people_first(changes: Sequence[Change], names: int) -> Iterator[str]:
     # Where nobody knows how many are registered, it may be the most of all.
     people = sorted(changes, key=lambda change: (change.registrants is not None, -(change.registrants or 0)))
     for change in people[:names]:
-        yield f"{named(words.title(change))}, {words.registered(change.registrants)}"
+        yield f"{named(words.title(change))}, {registered(change.registrants)}"
     if names and len(people) > names:
         yield f"and {len(people) - names} more"
 
 
 def _would_refuse(review: Review) -> list[Diagnostic]:
     return [one for one in review.plan.diagnostics if one.code.startswith(_REFUSAL)]
+
+
+def _runs_in_part(plan: Plan) -> bool:
+    """Return whether the guards let some changes run."""
+    stops = any(found.code in OF_THE_RUN for found in plan.diagnostics)
+    return not stops and any(change.refused is None for change in plan.changes)
 
 
 def _declined(state: State) -> Iterator[Part]:
@@ -162,7 +175,8 @@ def _declined(state: State) -> Iterator[Part]:
 def _refusals(review: Review) -> Iterator[Part]:
     """Give what would keep an apply from running, where none has run yet."""
     if isinstance(review.state, Planned | Watched):
-        yield _reasons("`apply` would refuse this plan:", _would_refuse(review))
+        part = "a part of this plan" if _runs_in_part(review.plan) else "this plan"
+        yield _reasons(f"`apply` would refuse {part}:", _would_refuse(review))
 
 
 def _reasons(title: str, found: Sequence[Diagnostic]) -> Section:
@@ -223,10 +237,23 @@ def _rest(review: Review) -> Iterator[Part]:
     yield Section(f"#### {words.ORPHANS}\n\n", len(spared), orphans, "orphan", 6)
     yield "".join(f"{line}\n\n" for line in words.left_alone(plan))
     yield from _refusals(review)
-    others = [one for one in words.concise(plan).diagnostics if not one.code.startswith(_REFUSAL)]
+    yield _set_aside(plan)
+    others = [one for one in words.notes(words.concise(plan)) if not one.code.startswith(_REFUSAL)]
     yield Section("#### Notes\n\n", len(others), (f"- {_finding(one)}" for one in others), "note", 7)
     if plan.changes and not review.compared:
         yield "Not compared with a base, so drift is not told apart from what these files change.\n\n"
+
+
+def _first(plan: Plan) -> Section:
+    found = words.first(plan)
+    items = (f"> - {_finding(one)}" for one in found)
+    return Section(f"> [!IMPORTANT]\n> **{words.FIRST}:**\n", len(found), items, "note", 1)
+
+
+def _set_aside(plan: Plan) -> Section:
+    events = (brief(words.aside(aside), 3 * _LONGEST_REASON) for aside in plan.set_aside)
+    items = [f"- ⏸️ {event}" for event in events] + [f"- {_finding(found)}" for found in words.reasons(plan)]
+    return Section(f"#### {words.SET_ASIDE}\n\n", len(items), items, "line", 1)
 
 
 def _fixed(review: Review, names: int) -> Iterator[str]:

@@ -90,12 +90,15 @@ def _page(lines: Iterable[str]) -> str:
 def _plan(plan: Plan) -> Iterator[str]:
     yield f"### {escaped(words.head(plan))}"
     yield ""
+    yield from _list(f"#### {words.FIRST}", map(words.diagnostic, words.first(plan)))
     for part in parts(plan.changes):
         yield from _part(part, plan.portal)
     yield from _orphans(plan.orphans)
     yield from _list("", words.left_alone(plan))
-    yield from _list("#### Notes", map(words.diagnostic, plan.diagnostics))
-    if not plan.changes:
+    yield from _list("#### Notes", map(words.diagnostic, words.notes(plan)))
+    events = (f"⏸️ {words.aside(aside)}" for aside in plan.set_aside)
+    yield from _list(f"#### {words.SET_ASIDE}", (*events, *map(words.diagnostic, words.reasons(plan))))
+    if plan.is_fulfilled:
         yield words.NO_CHANGES
         yield ""
     yield words.summary(plan)
@@ -183,6 +186,8 @@ def _receipt(receipt: Receipt) -> Iterator[str]:
             for result in words.notable(receipt)
         ),
     )
+    aside = (f"{words.aside(aside)}: {aside.why}" for aside in receipt.set_aside)
+    yield from _list("#### What was set aside", aside)
     for line in (*words.shortfall(receipt), *words.overruled(receipt, escaped)):
         yield from (line, "")
     yield words.applied(receipt)

@@ -256,8 +256,10 @@ def _untold(change: Update, voice: _Voice) -> Iterator[str]:
 
 
 def _kept(plan: Plan) -> Iterator[str]:
-    if not plan.changes:
+    if plan.is_fulfilled:
         yield words.NO_CHANGES
+    elif not plan.changes:
+        yield "Nothing would be written, but not everything could be planned."
     elif not plan.count(Delete):
         yield "Nothing is deleted." if any(map(cancels, plan.changes)) else "Nothing is deleted or cancelled."
 

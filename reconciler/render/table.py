@@ -73,7 +73,8 @@ class Table:
         return f"| {' | '.join(cells)} |"
 
     def _event(self, change: Change) -> str:
-        lines = [brief(words.identity(change.identity), _LONGEST_NAME), *words.remarks(change)]
+        remarks = (brief(remark, _LONGEST_VALUE) for remark in words.remarks(change))
+        lines = [brief(words.identity(change.identity), _LONGEST_NAME), *remarks]
         return "<br>".join([named(words.title(change)), *lines])
 
     def _file(self, change: Change) -> str:

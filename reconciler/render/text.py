@@ -43,13 +43,15 @@ def _page(lines: Iterable[str]) -> str:
 
 def _plan(plan: Plan) -> Iterator[str]:
     yield words.head(plan)
+    yield from _section(words.FIRST, [words.diagnostic(found) for found in words.first(plan)])
     for part in parts(plan.changes):
         yield from _part(part, plan.portal)
     yield from _orphans(plan.orphans)
     yield from _section("", list(words.left_alone(plan)))
-    yield from _section("Notes", [words.diagnostic(found) for found in plan.diagnostics])
+    yield from _section("Notes", [words.diagnostic(found) for found in words.notes(plan)])
+    yield from _set_aside(plan)
     yield ""
-    if not plan.changes:
+    if plan.is_fulfilled:
         yield words.NO_CHANGES
     yield words.summary(plan)
     yield words.digest(plan)
@@ -113,6 +115,11 @@ def _orphans(orphans: Iterable[Verdict]) -> Iterator[str]:
     yield from _section(words.ORPHANS, [words.orphan(orphan) for orphan in words.spared(orphans)])
 
 
+def _set_aside(plan: Plan) -> Iterator[str]:
+    events = [f"! {words.aside(aside)}" for aside in plan.set_aside]
+    yield from _section(words.SET_ASIDE, [*events, *map(words.diagnostic, words.reasons(plan))])
+
+
 def _section(heading: str, lines: list[str]) -> Iterator[str]:
     if lines:
         yield ""
@@ -125,6 +132,9 @@ def _receipt(receipt: Receipt) -> Iterator[str]:
     for result in words.notable(receipt):
         yield f"  {words.sign(result.change)} {words.title(result.change)} · {words.outcome(result)}"
         yield f"    {words.identity(result.change.identity)} · {words.where(result.change)}"
+    for aside in receipt.set_aside:
+        yield f"  ! {words.aside(aside)}"
+        yield f"    set aside: {aside.why}"
     yield from words.shortfall(receipt)
     yield from words.overruled(receipt)
     yield words.applied(receipt)

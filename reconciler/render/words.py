@@ -5,14 +5,17 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import assert_never
 
+from reconciler import look_alikes, no_longer
 from reconciler.change import Action, Change, Create, Delete, FieldChange, Update, cancels, completes
 from reconciler.diagnostics import Diagnostic, Severity, without_details
-from reconciler.event import Identity, Kind, Value, kind_of, label_of
+from reconciler.errors import Refused
+from reconciler.event import Identity, Kind, Value, kind_of, label_of, registered
 from reconciler.live import Portal
 from reconciler.orphans import Verdict, Will
 from reconciler.plan import Plan
-from reconciler.receipt import Outcome, Receipt, Result
+from reconciler.receipt import INVALID, Outcome, Receipt, Result
 from reconciler.render.dates import Clocks, clocks_of, date, zone_of
+from reconciler.set_aside import SetAside
 
 ORPHANS = "Orphans: in HubSpot, made by our app, declared nowhere"
 NO_CHANGES = "No changes. HubSpot holds what the files declare."
@@ -121,12 +124,11 @@ def remarks(change: Change) -> list[str]:
         found.append("the attendance history is lost with it")
     if not isinstance(change, Create):
         found.append(registered(change.registrants))
+    if not change.proven:
+        found.append("not proven to be ours: this token cannot read it by its external ids")
+    if change.refused is not None:
+        found.append(f"an apply refuses it: {change.refused}")
     return found
-
-
-def registered(number: int | None) -> str:
-    """Say how many people are registered."""
-    return "nobody knows how many are registered" if number is None else f"{number} registered"
 
 
 def identity(identity: Identity) -> str:
@@ -206,12 +208,16 @@ def notable(receipt: Receipt) -> list[Result]:
     return [result for result in receipt.results if not result.is_plain]
 
 
+_NEW_PLAN = " A new plan shows how things stand now."
+
+
 def shortfall(receipt: Receipt) -> Iterator[str]:
     """Say what of the plan was not done, and what to do about it."""
     kinds = [(receipt.count(outcome), outcome.replace("_", " ")) for outcome in Outcome if outcome is not Outcome.DONE]
     short = ", ".join(f"{number} {kind}" for number, kind in kinds if number)
     if short:
-        yield f"Not done: {short}. A new plan shows how things stand now."
+        stands = "" if all(result.guard is not None for result in notable(receipt)) else _NEW_PLAN
+        yield f"Not done: {short}.{stands}"
 
 
 def overruled(receipt: Receipt, write: Callable[[str], str] = visible) -> Iterator[str]:
@@ -234,6 +240,59 @@ def _otherwise(left: Change) -> str:
             return ", ".join(map(label, fields))
         case _:
             assert_never(left)
+
+
+SET_ASIDE = "Set aside: these events cannot be planned, and all others are"
+
+
+def aside(aside: SetAside) -> str:
+    """Return the name of an event that is set aside, with what names the finding that says why."""
+    called = (aside.name or "").strip()
+    named = f"{called} · {identity(aside.identity)}" if called else identity(aside.identity)
+    return f"{named} · {aside.source.file}:{aside.source.line}"
+
+
+def reasons(plan: Plan) -> tuple[Diagnostic, ...]:
+    """Return the findings for which events are set aside."""
+    codes = {aside.code for aside in plan.set_aside}
+    return tuple(found for found in plan.diagnostics if found.code in codes)
+
+
+FIRST = "Look at this first"
+_FIRST = frozenset({no_longer.DECLARED, no_longer.MANAGED, look_alikes.RENAMED, look_alikes.THERE})
+
+
+def first(plan: Plan) -> tuple[Diagnostic, ...]:
+    """Return the findings that are told before the changes: what these leave undone, or make a second time."""
+    return tuple(found for found in plan.diagnostics if found.code in _FIRST)
+
+
+def notes(plan: Plan) -> tuple[Diagnostic, ...]:
+    """Return the findings that are told after the changes."""
+    told = {*first(plan), *reasons(plan)}
+    return tuple(found for found in plan.diagnostics if found not in told)
+
+
+def nothing_went(receipt: Receipt) -> str | None:
+    """Say why a run that was not cut short has sent nothing; None where it has, or had nothing to send."""
+    if receipt.exit_code == INVALID:
+        return f"{left_out(receipt)}, and {_nothing_else(receipt)}"
+    if receipt.exit_code == Refused.exit_code:
+        return "a guard refuses every change, as said above"
+    return None
+
+
+def left_out(receipt: Receipt) -> str:
+    """Say how many events are set aside."""
+    return f"{count(len(receipt.set_aside), 'event')} {'is' if len(receipt.set_aside) == 1 else 'are'} set aside"
+
+
+def _nothing_else(receipt: Receipt) -> str:
+    if not receipt.results:
+        return "nothing else was to be written"
+    if all(result.guard is not None for result in receipt.results):
+        return "a guard refuses every change, as said above"
+    return "nothing of the rest was written, as said above"
 
 
 def outcome(result: Result) -> str:

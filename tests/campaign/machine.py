@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from reconciler import approval
 from reconciler.accounting import not_begun, nothing_ran, so_far
 from reconciler.change import Change
-from reconciler.errors import Interrupted, ReconcilerError, Refused
+from reconciler.errors import Interrupted, ReconcilerError
 from reconciler.event import Declared, DeclaredEvent
 from reconciler.guard import Limits
 from reconciler.hubspot.http import HttpWriter
@@ -33,7 +33,7 @@ from tests.campaign.runs import Run
 from tests.campaign.schedules import CLEAR, Adoption, Day, End, Ending, Portal
 from tests.campaign.truth import EPOCH, found, is_orphan, is_under
 from tests.hubspot import connecting
-from tests.story.world import OURS, POLICY, TOKEN
+from tests.story.world import BESIDES, OURS, POLICY, TOKEN
 
 MOST_RERUNS = 2
 """Runs that it takes at most, once the faults are over, until nothing is left to do."""
@@ -106,7 +106,7 @@ class Campaign(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.declares: dict[tuple[str, ...], DeclaredEvent] = {}
-        self.policy = POLICY
+        self.policy = replace(POLICY, besides=BESIDES)
         self.version = "2026-03"
         self.reviewed: list[Plan] = []
         self.counts: Counter[str] = Counter()
@@ -119,7 +119,7 @@ class Campaign(RuleBasedStateMachine):
         self.ground.begin(portal.events)
         self.ground.behave(portal.behaviours)
         self.declares = {event.identity.key: event for event in portal.declares}
-        self.policy = replace(POLICY, app_id=OURS if portal.knows_app else None, orphans=portal.orphans)
+        self.policy = replace(self.policy, app_id=OURS if portal.knows_app else None, orphans=portal.orphans)
         self._run(day, approval.everything, None)
 
     # People
@@ -220,7 +220,7 @@ class Campaign(RuleBasedStateMachine):
         if run.code == 0 and not run.has_written:
             self._check_end(run)
             self.figures.reruns[runs] += 1
-        elif run.code == 3 and self._corrected(run):
+        elif run.receipt is not None and run.receipt.set_aside and self._corrected(run):
             self._settle(runs)
         elif run.code != 0 and self._must_fall_short(run):
             self.counts["kept from it"] += 1
@@ -316,8 +316,9 @@ class Campaign(RuleBasedStateMachine):
             case 3:
                 return self._proves_nothing(run)
             case 5:
-                codes = {reason.code for reason in run.why.reasons} if isinstance(run.why, Refused) else set()
-                return self._proves_nothing(run) and bool(codes) and codes <= {"guard-app", "guard-unproven"}
+                return self._proves_nothing(run) and _guards(run) == {"guard-unproven"}
+            case 6 if _guards(run):
+                return self._proves_nothing(run) and _guards(run) == {"guard-unproven"}
             case 6:
                 left = () if run.receipt is None else run.receipt.verified or ()
                 kept = self.ground.state.behaviours.empty_text == "ignored"
@@ -380,6 +381,12 @@ class Campaign(RuleBasedStateMachine):
         self.faulty = self.faulty or self.disturbed
         if run.receipt is not None:
             figures.outcomes.update(str(result.outcome) for result in run.receipt.results)
+
+
+def _guards(run: Run) -> set[str]:
+    """Name the guards that kept changes of the run from being made."""
+    results = () if run.receipt is None else run.receipt.results
+    return {result.guard for result in results if result.guard is not None}
 
 
 def _waits_for_emptying(change: Change) -> bool:

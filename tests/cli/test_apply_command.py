@@ -179,13 +179,69 @@ def test_declaring_nothing_is_refused_unless_deleting_was_asked_for(
 
 
 def test_deleting_needs_its_numbers(reconciler: CommandLine, folder: Path, seed: Seed) -> None:
-    orphan = live("501", "partner-day", startDateTime="2098-01-01T10:00:00Z", registrants=12)
+    orphan = live("501", "partner-day", eventName="Partner day", startDateTime="2098-01-01T10:00:00Z", registrants=12)
     declare(folder, reconciler=SETTINGS + "orphans: delete\n")
     options = ("--yes", "--sandbox", "--sandbox-db", "db.sqlite", "--sandbox-seed", seed(orphan))
-    assert reconciler("apply", *options, "--max-deletes", 1).code == 5
-    assert reconciler("apply", *options, "--max-registrants", 12).code == 5
+    screen = reconciler("apply", *options, "--max-deletes", 1)
+    assert screen.last_lines == ["Applied: 1 created, 0 updated, 0 deleted.", "Verified: 0 differences."]
+    assert screen.code == 6
+    screen = reconciler("apply", *options, "--max-registrants", 12, "--receipt", "receipt.json")
+    assert (screen.code, screen.err) == (5, "Error: a guard refuses every change, as said above\n")
+    (result,) = json.loads(Path("receipt.json").read_text())["results"]
+    why = "1 undeclared event would be deleted or cancelled, 0 allowed"
+    assert (result["outcome"], result["why"]) == ("refused", why)
     screen = reconciler("apply", *options, "--max-deletes", 1, "--max-registrants", 12)
-    assert screen.last_lines == ["Applied: 1 created, 0 updated, 1 deleted.", "Verified: 0 differences."]
+    assert screen.last_lines == ["Applied: 0 created, 0 updated, 1 deleted.", "Verified: 0 differences."]
+
+
+def test_the_hints_of_a_guard_are_shown_with_a_plan_that_was_reviewed(
+    reconciler: CommandLine, folder: Path, seed: Seed
+) -> None:
+    orphan = live("501", "partner-day", eventName="Partner day", startDateTime="2098-01-01T10:00:00Z")
+    declare(folder, reconciler=SETTINGS + "orphans: delete\n")
+    options = ("--sandbox", "--sandbox-db", "db.sqlite", "--sandbox-seed", seed(orphan))
+    reconciler("plan", *options, "--out", "plan.json")
+    screen = reconciler("apply", *options, "--plan", "plan.json")
+    assert screen.code == 6
+    assert "allow it with --max-deletes 1" in screen.out
+    digest = reconciler("plan", *options, "--format", "json").json["digest"]
+    screen = reconciler("apply", *options, "--expect", digest)
+    assert screen.code == 5
+    assert "allow it with --max-deletes 1" in screen.out
+    assert "Error: the plan was not applied" in screen.err
+
+
+GONE = "objectId: 404\neventUrl: https://acme.example\n"
+
+
+def test_an_event_that_is_set_aside_stops_no_other(reconciler: CommandLine, folder: Path, portal: str) -> None:
+    declare(folder, zoom=GONE)
+    screen = reconciler("apply", "--yes", "--receipt", "receipt.json")
+    assert screen.code == 6
+    assert screen.last_lines == ["Applied: 1 created, 0 updated, 0 deleted.", "Verified: 0 differences."]
+    assert "    set aside: HubSpot holds no event with objectId 404" in screen.out.splitlines()
+    receipt = json.loads(Path("receipt.json").read_text())
+    assert receipt["results"][-1] == {
+        "action": None,
+        "identity": {"external_account_id": None, "external_event_id": None, "object_id": "404"},
+        "name": None,
+        "outcome": "refused",
+        "why": "HubSpot holds no event with objectId 404",
+        "source": {"file": "events/zoom.yaml", "line": 1},
+    }
+    again = reconciler("apply", "--yes")
+    assert again.code == 3
+    assert again.err == "Error: 1 event is set aside, and nothing else was to be written\n"
+
+
+def test_an_event_that_is_set_aside_goes_before_a_digest_that_no_longer_holds(
+    reconciler: CommandLine, folder: Path, portal: str
+) -> None:
+    declare(folder, zoom=GONE)
+    screen = reconciler("apply", "--expect", "sha256:00", "--format", "json")
+    assert screen.code == 3
+    assert [result["outcome"] for result in screen.json["results"]] == ["not_attempted", "refused"]
+    assert events(portal) == []
 
 
 def test_a_first_load_can_trust_the_list(reconciler: CommandLine, folder: Path, portal: str) -> None:

@@ -99,7 +99,7 @@ def open_world(tmp_path: Path) -> OpenWorld:
         *(event(name, eventUrl=NEW) for name in UPDATES),
         *(event(name, eventUrl=NEW, eventCompleted=True) for name in COMPLETED),
     ]
-    settings = f"portal: {PORTAL}\nexternalAccountId: acme\norphans: delete\n"
+    settings = f"portal: {PORTAL}\nexternalAccountId: acme\norphans: delete\nbesides: [other, {OTHERS}]\n"
     declare(tmp_path / "events", reconciler=settings, all=json.dumps({"events": events}))
 
     @contextmanager

@@ -53,7 +53,7 @@ def test_wrong_declarations_end_a_plan_on_standard_error(reconciler: CommandLine
     assert "eventName" in screen.err
 
 
-def test_a_custom_property_that_the_portal_lacks_ends_a_plan_and_an_apply(
+def test_a_custom_property_that_the_portal_lacks_sets_every_event_that_inherits_it_aside(
     reconciler: CommandLine, folder: Path, portal: str
 ) -> None:
     declare(folder, _defaults="customProperties:\n  event_regoin: EMEA\n", second=LAUNCH.replace("launch", "second"))
@@ -64,7 +64,8 @@ def test_a_custom_property_that_the_portal_lacks_ends_a_plan_and_an_apply(
     for command in (["plan"], ["apply", "--yes"]):
         screen = reconciler(*command)
         assert screen.code == 3
-        assert screen.err.splitlines().count(told) == 1
+        assert screen.out.splitlines().count(f"  {told}") == 1
+        assert "  ! Launch · acme/second · events/second.yaml:1" in screen.out.splitlines()
 
 
 def test_wrong_declarations_are_json_where_json_was_asked_for(
@@ -73,15 +74,30 @@ def test_wrong_declarations_are_json_where_json_was_asked_for(
     declare(folder, launch="externalEventId: launch\neventNam: Launch\n")
     screen = reconciler("plan", "--format", "json")
     assert screen.code == 3
-    assert screen.json["format_version"] == "1.0"
+    assert screen.json["format_version"] == "1.1"
     assert {found["file"] for found in screen.json["diagnostics"]} == {"events/launch.yaml"}
 
 
-def test_what_only_the_portal_can_tell_is_told_the_same_way(reconciler: CommandLine, folder: Path, portal: str) -> None:
+def test_an_event_that_cannot_be_planned_stops_no_other(reconciler: CommandLine, folder: Path, portal: str) -> None:
+    declare(folder, zoom="objectId: 404\neventName: Not there\n")
+    screen = reconciler("plan", "--detailed-exitcode", "--out", "plan.json")
+    assert screen.code == 3
+    assert "  ! Not there · object 404 · events/zoom.yaml:1" in screen.out.splitlines()
+    assert "  events/zoom.yaml:1:1: HubSpot holds no event with objectId 404" in screen.out
+    saved = json.loads(Path("plan.json").read_text())
+    assert (saved["summary"]["create"], saved["summary"]["set_aside"]) == (1, 1)
+    assert [(one["severity"], one["code"]) for one in saved["diagnostics"]] == [("error", "object-not-live")]
+    assert reconciler("show", "plan.json").out == screen.out
+
+
+def test_nothing_is_called_unchanged_where_an_event_is_set_aside(
+    reconciler: CommandLine, folder: Path, portal: str
+) -> None:
+    reconciler("apply", "--yes")
     declare(folder, zoom="objectId: 404\neventName: Not there\n")
     screen = reconciler("plan")
     assert screen.code == 3
-    assert "events/zoom.yaml:1:1: HubSpot holds no event with objectId 404" in screen.err
+    assert "No changes." not in screen.out
 
 
 def test_a_token_of_another_portal_is_refused(reconciler: CommandLine, folder: Path, portal: str) -> None:
@@ -204,6 +220,7 @@ def test_a_folder_below_the_root_narrows_the_run(reconciler: CommandLine, folder
         "unchanged": 0,
         "orphaned": None,
         "foreign": None,
+        "set_aside": 0,
     }
     fields = {field["name"] for field in screen.json["changes"][0]["fields"]}
     assert "eventType" in fields

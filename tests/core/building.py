@@ -1,6 +1,7 @@
 """Events, plans and receipts as tests need them."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from hypothesis import strategies as st
@@ -17,6 +18,7 @@ from reconciler.ownership import settle
 from reconciler.plan import Draft, Plan, build
 from reconciler.policy import Policy
 from reconciler.receipt import Outcome, Receipt, Result
+from reconciler.set_aside import SetAside
 
 NOW = datetime(2027, 2, 1, 12, tzinfo=UTC)
 APP = 1001
@@ -61,6 +63,10 @@ def known(accounts: Mapping[str, str] | None = None) -> Evidence:
     return Evidence(APP, APP, dict(accounts or {}))
 
 
+HEARD = replace(known(), answered=frozenset({"acme"}))
+"""The evidence of a token of our app that has found something under acme."""
+
+
 def planned(
     events: Iterable[DeclaredEvent],
     lives: Iterable[LiveEvent] = (),
@@ -72,8 +78,9 @@ def planned(
     everything, listing = tuple(events), Listing(portal, tuple(lives))
     if evidence is None:
         evidence = known({str(event.identity.object_id): "acme" for event in listing.events if event.app_id == APP})
-    settled = settle(everything, listing, policy, evidence)
-    return build(settled, Declared(everything, 1), policy, portal, evidence, NOW)
+    known_events = Declared(everything, 1)
+    settled = settle(known_events, listing, policy, evidence)
+    return build(settled, known_events, policy, portal, evidence, NOW)
 
 
 def traced() -> Plan:
@@ -250,6 +257,8 @@ def changes_of(kind: type[Create] | type[Update] | type[Delete]) -> SearchStrate
         source=st.none() | _sources,
         registrants=counts,
         attendees=counts,
+        refused=maybe_texts,
+        proven=st.booleans(),
         timezone=st.none() | zones,
     )
 
@@ -266,6 +275,9 @@ diagnostics: SearchStrategy[Diagnostic] = st.builds(
 verdicts: SearchStrategy[Verdict] = st.builds(
     Verdict, identities, maybe_texts, maybe_texts, maybe_texts, counts, st.sampled_from(Will), texts
 )
+asides: SearchStrategy[SetAside] = st.builds(
+    SetAside, identities, maybe_texts, st.sampled_from(["object-not-live", "declared-twice"]), _sources, texts
+)
 portals: SearchStrategy[Portal] = st.builds(
     Portal,
     st.integers(1, 2**40),
@@ -279,6 +291,7 @@ plans: SearchStrategy[Plan] = st.builds(
     portal=portals,
     changes=st.lists(changes, max_size=3, unique_by=lambda change: change.identity).map(tuple),
     unchanged=st.integers(0, 10_000),
+    set_aside=st.lists(asides, max_size=2).map(tuple),
     orphans=st.lists(verdicts, max_size=2).map(tuple),
     orphaned=counts,
     foreign=counts,
@@ -297,4 +310,5 @@ receipts: SearchStrategy[Receipt] = st.builds(
     verified=st.none() | st.lists(changes, max_size=2).map(tuple),
     written=st.booleans(),
     cause=st.none() | causes,
+    set_aside=st.lists(asides, max_size=2).map(tuple),
 )

@@ -29,11 +29,12 @@ SUMMIT, OTHER, ADOPTED = declared("summit"), declared("summit", account="other")
     ids=str,
 )
 def test_an_event_is_found_under_any_of_its_ids(identity: Identity, found: object) -> None:
-    assert Base((SUMMIT, OTHER, ADOPTED)).declared(identity) is found
+    assert Base((SUMMIT, OTHER, ADOPTED)).declaration_of(identity) is found
 
 
 def test_the_accounts_of_the_base_are_ours_too() -> None:
-    assert Base((SUMMIT, OTHER, ADOPTED), "third").outlasting(POLICY).accounts == {"acme", "other", "third"}
+    base = Base((SUMMIT, OTHER, ADOPTED), Policy(external_account_id="third"))
+    assert base.outlasting(POLICY).accounts == {"acme", "other", "third"}
     assert Base((ADOPTED,)).outlasting(POLICY).accounts == frozenset()
 
 

@@ -7,13 +7,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.approval import Selection, everything
+from reconciler.approval import Selection, by_digest, everything
 from reconciler.change import Create, takes_away
-from reconciler.diagnostics import Diagnostic, Place, Severity
+from reconciler.diagnostics import Diagnostic, Place, Severity, error
 from reconciler.errors import Refused
 from reconciler.event import DeclaredEvent, Identity, LiveEvent, Value, instant
 from reconciler.evidence import Evidence
-from reconciler.guard import Limits, approve, check_portal, check_time, foreseeable
+from reconciler.guard import (
+    Limits,
+    against_changes,
+    against_the_run,
+    approve,
+    check_portal,
+    marked,
+    newly_refused,
+)
 from reconciler.plan import Draft
 from reconciler.policy import Orphans, Policy
 from reconciler.receipt import Outcome, Result
@@ -31,9 +39,9 @@ def orphan(object_id: str, registrants: int | None = 0, **fields: Value) -> Live
 
 
 def reasons(draft: Draft, limits: Limits = Limits()) -> list[Diagnostic]:  # noqa: B008  (frozen, so it can be shared)
-    """Give what an apply of the whole plan would be refused for."""
+    """Give what an apply of the whole plan, or of a part of it, would be refused for."""
     try:
-        approve(draft, everything(draft.plan), limits)
+        approve(draft, Selection(draft.plan.changes, whole=True), limits)
     except Refused as refused:
         return list(refused.reasons)
     return []
@@ -93,7 +101,7 @@ def test_what_passes_stays_within_every_limit(
         and len(taken) <= (limits.deletes or 0)
         and all(change.registrants is not None for change in taken)
         and sum(change.registrants or 0 for change in taken) <= (limits.registrants or 0)
-        and not draft.unproven
+        and all(change.proven for change in draft.plan.changes)
     )
     assert (not reasons(draft, limits)) == within
 
@@ -263,28 +271,71 @@ def test_an_orphan_whose_identity_is_not_proven_is_never_changed() -> None:
     assert (reason.code, reason.place) == ("guard-unproven", None)
 
 
-def test_an_event_that_may_be_made_twice_is_not_made() -> None:
-    missed = replace(Evidence(None, None), misses=frozenset({("acme", "summit")}))
-    draft = planned([declared(fields=NAMED), declared("new", NAMED)], [live("1", app=OTHER_APP)], evidence=missed)
+def beside(*lives: LiveEvent, policy: Policy = POLICY, evidence: Evidence | None = None) -> Draft:
+    """Plan three creates, two of them under one account id, in a portal that holds these events."""
+    events = [declared("a", NAMED), declared("b", NAMED), declared("c", NAMED, account="beta")]
+    return planned(events, lives, policy, known() if evidence is None else evidence)
+
+
+@pytest.mark.parametrize(
+    ("held", "account", "message", "hint"),
+    [
+        (
+            live("1", "a", app=OTHER_APP),
+            None,
+            "the id of an event to create, a, is live already; made by app 2002",
+            (
+                "if these are meant, use a token, and an appId, of app 2002; "
+                "if not, write `besides: [2002]` in the settings"
+            ),
+        ),
+        (
+            live("1", "a"),
+            "old",
+            "the id of an event to create, a, is live already; made by our app under account id old",
+            "if these are meant, declare that account id; if not, write `besides: [old]` in the settings",
+        ),
+        (
+            live("1", "a"),
+            None,
+            "the id of an event to create, a, is live already; made by our app under another account id",
+            "if these are meant, declare that account id; if not, name that account id under besides in the settings",
+        ),
+        (
+            live("1", "a", app=None),
+            None,
+            "the id of an event to create, a, is live already; HubSpot does not say which app made it",
+            "give the new event another id, or declare the live one by its objectId",
+        ),
+    ],
+)
+def test_an_event_that_is_live_elsewhere_refuses_every_create_under_its_account(
+    held: LiveEvent, account: str | None, message: str, hint: str
+) -> None:
+    misses = frozenset({("acme", "a")})
+    evidence = replace(known({} if account is None else {"1": account}), misses=misses)
+    draft = beside(held, evidence=evidence)
     (reason,) = reasons(draft)
-    assert (reason.code, reason.place) == ("guard-app", None)
-    assert reason.message == (
-        "events with the ids of 1 event to create are live, and it is not known which app the token belongs "
-        "to: with another app's, they would be made a second time"
-    )
-    assert reason.hint == (
-        "apply with a token of the app that made them; if yours are to stand beside them, "
-        "write appId into reconciler.yaml: the app that the token belongs to"
-    )
-    with_app = planned([declared(fields=NAMED)], [live("1", app=OTHER_APP)], evidence=replace(missed, app_id=APP))
-    assert codes(with_app) == []
+    assert (reason.code, reason.place, reason.message, reason.hint) == ("guard-besides", None, message, hint)
+    approved = approve(draft, everything(draft.plan), Limits())
+    assert [str(change.identity) for change in approved.changes] == ["beta/c"]
+    assert [str(result.change.identity) for result in approved.refused] == ["acme/a", "acme/b"]
 
 
-def test_events_that_may_be_made_twice_are_counted() -> None:
-    missed = replace(Evidence(None, None), misses=frozenset({("acme", "summit"), ("acme", "fair")}))
-    held = [live("1", app=OTHER_APP), live("2", "fair", app=OTHER_APP)]
-    (reason,) = reasons(planned([declared(fields=NAMED), declared("fair", NAMED)], held, evidence=missed))
-    assert reason.message.startswith("events with the ids of 2 events to create are live, and it is not known ")
+def test_events_that_are_live_elsewhere_are_counted_by_who_has_them() -> None:
+    draft = beside(live("1", "a", app=OTHER_APP), live("2", "b", app=OTHER_APP), live("3", "b", app=3003))
+    assert [reason.message for reason in reasons(draft)] == [
+        "the ids of 2 events to create are live already, the first is a; made by app 2002",
+        "the id of an event to create, b, is live already; made by app 3003",
+    ]
+
+
+def test_an_app_id_in_the_settings_does_not_say_that_events_may_stand_beside_others() -> None:
+    assert codes(beside(live("1", "a", app=OTHER_APP), policy=replace(POLICY, app_id=APP))) == ["guard-besides"]
+
+
+def test_new_events_may_stand_beside_those_that_the_settings_name() -> None:
+    assert codes(beside(live("1", "a", app=OTHER_APP), policy=replace(POLICY, besides=frozenset({"2002"})))) == []
 
 
 def test_a_token_of_another_app_changes_nothing() -> None:
@@ -301,9 +352,10 @@ def test_a_token_of_another_app_has_nothing_to_refuse_where_nothing_changes() ->
 
 def test_a_plan_foresees_all_refusals_but_those_of_the_token() -> None:
     draft = planned([KEPT], [orphan("1")], DELETING, Evidence(APP, OTHER_APP))
-    foreseen = foreseeable(draft, draft.plan.changes, Limits())
-    assert [reason.code for reason in foreseen] == ["guard-deletes"]
-    assert codes(draft) == ["guard-deletes", "guard-app"]
+    foreseen = against_changes(draft, draft.plan.changes, Limits())
+    assert [refusal.reason.code for refusal in foreseen] == ["guard-deletes"]
+    assert against_the_run(draft, Limits()) == ()
+    assert codes(draft) == ["guard-app", "guard-deletes"]
 
 
 def test_guards_judge_what_was_selected_and_nothing_else() -> None:
@@ -318,21 +370,121 @@ def test_an_adopted_event_needs_no_proof() -> None:
     assert [change.identity for change in draft.plan.changes] == [Identity(object_id="9")]
 
 
-# Time that passed before somebody said yes
+# One change that is refused, and the others
 
 
-@pytest.mark.parametrize(
-    ("ids", "over"), [("7", "acme/old-7 is over by now"), ("78", "acme/old-7, acme/old-8 is over by now")]
-)
-def test_an_orphan_that_is_over_when_somebody_says_yes_is_refused(ids: str, over: str) -> None:
-    draft = planned([KEPT], [live("1", "kept", KEPT.fields), *map(orphan, ids)], DELETING)
-    approved = approve(draft, everything(draft.plan), Limits(2, 0))
-    check_time(approved, NOW)
+NEW = declared("new", NAMED)
+OLD = live("1", "kept", KEPT.fields)
+
+
+def two_kinds() -> Draft:
+    """Plan a create that may run, and an orphan's deletion that no number allows."""
+    return planned([KEPT, NEW], [OLD, orphan("7", 3)], DELETING)
+
+
+def test_a_guard_of_changes_refuses_these_and_no_others() -> None:
+    draft = two_kinds()
+    create, delete = draft.plan.changes
+    approved = approve(draft, everything(draft.plan), Limits())
+    assert approved.changes == (create,)
+    why = "1 undeclared event would be deleted or cancelled, 0 allowed"
+    assert approved.refused == (Result(delete, Outcome.REFUSED, why, "guard-deletes"),)
+
+
+def test_of_what_was_approved_as_a_whole_no_part_runs_alone() -> None:
+    draft = two_kinds()
     with pytest.raises(Refused) as refused:
-        check_time(approved, NOW + timedelta(days=2))
-    assert (refused.value.message, refused.value.hint) == (over, "plan again")
+        approve(draft, by_digest(draft.plan, draft.plan.digest), Limits())
+    assert [reason.code for reason in refused.value.reasons] == ["guard-deletes", "guard-registrants"]
 
 
-def test_a_declared_event_may_be_over_when_somebody_says_yes() -> None:
-    draft = planned([KEPT, declared(fields=NAMED)], [live("1", fields={"endDateTime": TOMORROW})], DELETING)
-    check_time(approve(draft, everything(draft.plan), Limits()), NOW + timedelta(days=2))
+def test_a_guard_of_the_run_refuses_every_change() -> None:
+    draft = planned([NEW], policy=replace(POLICY, portal=None))
+    with pytest.raises(Refused) as refused:
+        approve(draft, everything(draft.plan), Limits())
+    assert [reason.code for reason in refused.value.reasons] == ["guard-portal"]
+
+
+def test_a_plan_shows_at_each_change_whether_a_guard_refuses_it() -> None:
+    draft = two_kinds()
+    plan = marked(draft, Limits())
+    assert [change.refused for change in plan.changes] == [
+        None,
+        "1 undeclared event would be deleted or cancelled, 0 allowed",
+    ]
+    assert [(found.code, found.severity) for found in plan.diagnostics] == [
+        ("guard-deletes", Severity.WARNING),
+        ("guard-registrants", Severity.WARNING),
+    ]
+    assert plan.digest == draft.plan.digest
+
+
+def test_what_the_base_would_equally_have_been_refused_is_not_new() -> None:
+    before = planned([KEPT], [OLD, orphan("7", 3)], DELETING)
+    draft = replace(two_kinds(), before=before)
+    assert newly_refused(draft, Limits()) == ()
+    (result,) = approve(draft, everything(draft.plan), Limits()).refused
+    assert (result.guard, result.preexisting) == ("guard-deletes", True)
+
+
+def test_what_the_base_would_have_been_refused_for_less_is_new() -> None:
+    before = planned([KEPT], [OLD, orphan("7", 3)], DELETING)
+    draft = replace(planned([KEPT], [OLD, orphan("7", 3), orphan("8")], DELETING), before=before)
+    assert [reason.code for reason in newly_refused(draft, Limits())] == ["guard-deletes", "guard-registrants"]
+    refused = approve(draft, everything(draft.plan), Limits()).refused
+    assert [(str(result.change.identity), result.preexisting) for result in refused] == [
+        ("acme/old-7", True),
+        ("acme/old-8", False),
+    ]
+
+
+def test_a_reason_that_is_new_since_the_base_goes_before_one_that_is_not() -> None:
+    before = planned([KEPT], [OLD, orphan("7", None)], DELETING)
+    draft = replace(planned([KEPT], [OLD, orphan("7", None), orphan("8")], DELETING), before=before)
+    first, second = approve(draft, everything(draft.plan), Limits(1, 0)).refused
+    assert (first.guard, first.preexisting) == ("guard-deletes", False)
+    assert (second.guard, second.preexisting) == ("guard-deletes", False)
+
+
+def test_a_run_that_the_base_would_equally_have_been_refused_is_refused_but_that_is_not_new() -> None:
+    unnamed = replace(POLICY, portal=None)
+    draft = replace(planned([NEW], policy=unnamed), before=planned([KEPT], policy=unnamed))
+    assert newly_refused(draft, Limits()) == ()
+    with pytest.raises(Refused):
+        approve(draft, everything(draft.plan), Limits())
+    new = replace(draft, before=planned([KEPT]))
+    assert [reason.code for reason in newly_refused(new, Limits())] == ["guard-portal"]
+
+
+def test_nothing_is_declared_is_told_of_a_plan_and_is_new_where_something_was() -> None:
+    draft = planned([])
+    assert [found.code for found in marked(draft, Limits()).diagnostics if found.code == "guard-empty"] == [
+        "guard-empty"
+    ]
+    assert [reason.code for reason in newly_refused(draft, Limits())] == ["guard-empty"]
+    assert newly_refused(replace(draft, before=planned([])), Limits()) == ()
+
+
+def test_one_reason_that_was_there_at_the_base_is_not_new_and_marks_its_change() -> None:
+    before = planned([KEPT], [OLD, orphan("7", 3)], DELETING)
+    draft = replace(two_kinds(), before=before)
+    assert newly_refused(draft, Limits(0, 3)) == ()
+    assert [change.refused is None for change in marked(draft, Limits(0, 3)).changes] == [True, False]
+
+
+def test_a_new_event_and_the_end_of_the_old_one_that_it_looks_like_are_refused_together() -> None:
+    draft = two_kinds()
+    create = draft.plan.changes[0]
+    assert isinstance(create, Create)
+    tied = replace(draft, successors={"7": (create,)})
+    (refusal,) = [
+        one for one in against_changes(tied, draft.plan.changes, Limits()) if one.reason.code == "guard-renamed"
+    ]
+    assert refusal.changes == (create,)
+    assert refusal.reason == error(
+        "guard-renamed",
+        f"{create.identity} looks like acme/old-7 under a new id: "
+        "the one is made and the other taken away together, or neither is",
+        create.place,
+        "approve both, within --max-deletes and --max-registrants; or declare the event by its old id",
+    )

@@ -131,7 +131,8 @@ def test_no_character_other_than_line_ends_acts_in_the_source(plan: Plan, receip
 @given(plans)
 def test_the_headings_are_ours_alone(plan: Plan) -> None:
     spared = list(words.spared(plan.orphans))
-    optional = [words.ORPHANS] * bool(spared) + ["Notes"] * bool(plan.diagnostics)
+    optional = [words.ORPHANS] * bool(spared) + ["Notes"] * bool(words.notes(plan))
+    optional += [words.SET_ASIDE] * bool(plan.set_aside)
     shown = headings(markdown.plan(plan))
     assert shown[0] == seen(words.head(plan)).strip(" ")
     assert shown[len(shown) - len(optional) :] == optional

@@ -154,3 +154,9 @@ def test_what_the_base_holds_as_hubspot_does_is_never_drift(pair: tuple[Declared
         assert change.origin is FILES
     for change in with_origins(planned([event], [held]), Base((event,))).plan.changes:
         assert change.origin is HUBSPOT
+
+
+def test_a_field_has_its_origin_across_a_change_from_external_ids_to_the_object_id() -> None:
+    then, held = [declared(fields={"eventType": "A"})], [live("1", "summit", fields={"eventType": "B"})]
+    draft = replace(planned([adopted("1", {"eventType": "A"})], held), before=planned(then, held))
+    assert origins(with_origins(draft, Base(tuple(then))).plan) == {"eventType": HUBSPOT}

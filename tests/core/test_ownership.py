@@ -1,23 +1,43 @@
 """Whose event is whose."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler import ownership
 from reconciler.diagnostics import Severity
-from reconciler.event import DeclaredEvent, Identity, LiveEvent, Value
+from reconciler.event import Declared, DeclaredEvent, Identity, LiveEvent, Skipped, Value
 from reconciler.evidence import Evidence, External, first_evidence
 from reconciler.live import Hit, Listing
 from reconciler.match import Match
-from reconciler.ownership import FEW_CREATES, Orphan, Settled, known_accounts, questions, searchable_prefix, settle
+from reconciler.ownership import FEW_CREATES, FEW_WITNESSES, Orphan, Settled, known_accounts, searchable_prefix
 from reconciler.policy import Orphans, Policy
-from tests.core.building import APP, OTHER_APP, POLICY, PORTAL, adopted, declared, known, live
+from tests.core.building import APP, HEARD, OTHER_APP, POLICY, PORTAL, adopted, declared, known, live
 
 NAMED: dict[str, Value] = {"eventName": "Summit"}
 NOBODY = replace(PORTAL, app_id=None)
 """A portal whose token does not tell its app."""
+
+
+def settle(
+    declared: Iterable[DeclaredEvent],
+    listing: Listing,
+    policy: Policy,
+    evidence: Evidence,
+    skipped: tuple[Identity, ...] = (),
+) -> Settled:
+    return ownership.settle(
+        Declared(tuple(declared), 1, skipped=tuple(map(Skipped, skipped))), listing, policy, evidence
+    )
+
+
+def questions(
+    declared: Iterable[DeclaredEvent], listing: Listing, policy: Policy, evidence: Evidence
+) -> Iterator[External]:
+    return ownership.questions(Declared(tuple(declared), 1), listing, policy, evidence)
 
 
 def listing(*events: LiveEvent) -> Listing:
@@ -263,7 +283,7 @@ def test_a_miss_refutes_several_look_alikes_at_once() -> None:
     lives = listing(live("1"), live("2"))
     settled = settle([declared()], lives, POLICY, known().with_answer(("acme", "summit"), None, lives))
     assert settled.matches == (Match(declared(), None, proven=True),)
-    assert [found.code for found in settled.diagnostics] == ["same-id-elsewhere"]
+    assert len(settled.elsewhere) == 2
 
 
 def test_a_miss_refutes_nothing_where_the_token_may_be_another_apps() -> None:
@@ -293,54 +313,187 @@ def test_one_live_event_that_two_declarations_may_mean_is_left_alone() -> None:
     assert [found.code for found in settled.diagnostics] == ["identity-ambiguous", "identity-ambiguous"]
 
 
-def test_making_an_event_whose_id_another_app_uses_is_worth_a_warning() -> None:
-    events = [declared("a"), declared("b"), declared("c")]
-    settled = settle(events, listing(live("1", "a", app=OTHER_APP), live("2", "b", app=OTHER_APP)), POLICY, known())
-    (warning,) = settled.diagnostics
-    assert (warning.code, warning.severity) == ("same-id-elsewhere", Severity.WARNING)
-    assert warning.message == "another app has made events with the ids of 2 events that would be created"
-    assert warning.hint == "if they are meant, the token or appId is the wrong one"
-    (single,) = settle(events[:1], listing(live("1", "a", app=OTHER_APP)), POLICY, known()).diagnostics
-    assert single.message == "another app has made events with the ids of 1 event that would be created"
+# What speaks against making an event
 
 
-def test_another_apps_event_of_the_same_id_is_no_warning_where_ours_is_there() -> None:
-    settled = settle([declared()], listing(live("1", app=OTHER_APP), live("2")), POLICY, known({"2": "acme"}))
-    assert settled.diagnostics == ()
+def elsewhere(settled: Settled) -> list[tuple[str, int | None, str | None]]:
+    return [(str(held.identity), held.app_id, held.account_id) for held in settled.elsewhere]
 
 
-@pytest.mark.parametrize(("app", "made"), [(OTHER_APP, " (made by app 2002)"), (None, "")])
-def test_an_event_that_is_live_but_not_found_by_nobody_knows_whose_token_may_be_made_twice(
-    app: int | None, made: str
+def test_an_event_of_another_app_with_the_id_of_a_new_one_speaks_against_it() -> None:
+    lives = listing(live("1", app=OTHER_APP), live("2", "zoom", app=OTHER_APP))
+    assert elsewhere(settle([declared()], lives, POLICY, known())) == [("acme/summit", OTHER_APP, None)]
+
+
+def test_an_event_of_ours_under_another_account_speaks_against_a_new_one() -> None:
+    settled = settle([declared()], listing(live("1")), POLICY, known({"1": "beta"}))
+    assert elsewhere(settled) == [("acme/summit", APP, "beta")]
+
+
+def test_an_event_of_ours_under_an_account_that_nobody_knows_speaks_against_a_new_one() -> None:
+    lives = listing(live("1"))
+    settled = settle([declared()], lives, POLICY, known().with_answer(("acme", "summit"), None, lives))
+    assert elsewhere(settled) == [("acme/summit", APP, None)]
+
+
+@pytest.mark.parametrize("app", [OTHER_APP, None])
+def test_an_event_that_a_token_of_nobody_knows_which_app_does_not_find_speaks_against_a_new_one(
+    app: int | None,
 ) -> None:
     lives = listing(live("1", app=app))
     settled = settle([declared()], lives, POLICY, Evidence(None, None).with_answer(("acme", "summit"), None, lives))
-    assert settled.matches == (Match(declared(), None, proven=False),)
-    (warning,) = settled.diagnostics
-    assert (warning.code, warning.severity) == ("same-id-elsewhere", Severity.WARNING)
-    assert warning.message == (
-        f"events with the ids of 1 event that would be created are live already{made}, "
-        "and this token does not find them by their external ids"
+    assert settled.matches == (Match(declared(), None, proven=True),)
+    assert elsewhere(settled) == [("acme/summit", app, None)]
+
+
+@pytest.mark.parametrize(("besides", "held"), [("2002", live("1", app=OTHER_APP)), ("beta", live("1"))])
+def test_an_app_or_account_beside_which_new_ones_may_stand_speaks_against_nothing(
+    besides: str, held: LiveEvent
+) -> None:
+    policy = replace(POLICY, besides=frozenset({besides}))
+    evidence = known({} if held.app_id == OTHER_APP else {"1": "beta"})
+    assert elsewhere(settle([declared()], listing(held), policy, evidence)) == []
+
+
+@pytest.mark.parametrize(("besides", "held"), [("1001", live("1")), ("None", live("1", app=None))])
+def test_neither_our_own_app_nor_none_is_one_beside_which_new_ones_may_stand(besides: str, held: LiveEvent) -> None:
+    policy = replace(POLICY, besides=frozenset({besides}))
+    assert len(elsewhere(settle([declared()], listing(held), policy, known({"1": "beta"})))) == 1
+
+
+def test_that_a_live_event_is_adopted_or_skipped_does_not_say_that_it_may_have_a_double() -> None:
+    lives = listing(live("1", app=OTHER_APP))
+    assert elsewhere(settle([declared(), adopted("1")], lives, POLICY, known())) == [("acme/summit", OTHER_APP, None)]
+    skipped = (Identity(object_id="1"),)
+    assert elsewhere(settle([declared()], lives, POLICY, known(), skipped)) == [("acme/summit", OTHER_APP, None)]
+
+
+def test_what_has_the_name_of_a_skipped_event_is_no_orphan() -> None:
+    lives = listing(live("1", fields=NAMED), live("2", "other"))
+    known_ones = Declared((), 1, skipped=(Skipped(Identity(object_id="900"), "Summit"), Skipped(Identity("x", "y"))))
+    settled = ownership.settle(known_ones, lives, POLICY, known({"1": "acme", "2": "acme"}))
+    assert [orphan.live.identity.object_id for orphan in settled.orphans] == ["2"]
+    assert settled.foreign == 0
+
+
+def test_an_unchanged_event_that_the_base_declared_under_another_account_is_asked_for() -> None:
+    before = replace(POLICY, declared_before=frozenset({Identity("beta", "summit"), Identity("acme", "fair")}))
+    lives = listing(live("1"), live("2", "fair"))
+    assert list(questions([declared(), declared("fair")], lives, before, known({"2": "acme"}))) == [("acme", "summit")]
+
+
+def test_an_account_under_which_nothing_is_found_is_known_where_nothing_speaks_for_the_token() -> None:
+    lives = listing(live("1"))
+    unknown = Evidence(APP, None).with_answer(("acme", "summit"), None, lives)
+    assert settle([declared()], lives, POLICY, unknown).unanswered == {"acme"}
+    assert settle([declared()], lives, POLICY, known().with_answer(("acme", "summit"), None, lives)).unanswered == set()
+    elsewhere_asked = Evidence(APP, None).with_answer(("acme", "other"), None, lives)
+    assert settle([declared()], lives, POLICY, elsewhere_asked).unanswered == set()
+
+
+@pytest.mark.parametrize(
+    ("held", "accounts"),
+    [
+        (live("1", app=OTHER_APP), {}),
+        (live("1", app=None), {}),
+        (live("1"), {"1": "beta"}),
+    ],
+)
+def test_what_another_app_or_account_or_a_person_made_is_not_ours(held: LiveEvent, accounts: dict[str, str]) -> None:
+    settled = settle([], listing(held), replace(POLICY, narrowed=True, external_account_id="acme"), known(accounts))
+    assert settled.not_ours == (held,)
+
+
+@pytest.mark.parametrize(("app", "accounts"), [(APP, {"1": "acme"}), (APP, {}), (None, {})])
+def test_what_may_be_ours_is_not_called_others(app: int | None, accounts: dict[str, str]) -> None:
+    policy = replace(POLICY, narrowed=True, external_account_id="acme")
+    evidence = replace(known(accounts), app_id=app)
+    assert settle([], listing(live("1")), policy, evidence).not_ours == ()
+
+
+def test_an_account_that_is_not_proven_is_none_beside_which_new_ones_may_stand() -> None:
+    lives, policy = listing(live("1")), replace(POLICY, besides=frozenset({"beta"}))
+    missed = known().with_answer(("acme", "summit"), None, lives)
+    assert elsewhere(settle([declared()], lives, policy, missed)) == [("acme/summit", APP, None)]
+    assert ("beta", "summit") in questions([declared()], lives, policy, missed)
+
+
+def test_another_apps_event_of_the_same_id_speaks_against_nothing_where_ours_is_there() -> None:
+    settled = settle([declared()], listing(live("1", app=OTHER_APP), live("2")), POLICY, known({"2": "acme"}))
+    assert elsewhere(settled) == []
+
+
+def test_an_event_that_is_declared_under_both_accounts_speaks_against_nothing() -> None:
+    both = [declared(), declared(account="beta")]
+    assert elsewhere(settle(both, listing(live("1")), POLICY, known({"1": "beta"}))) == []
+
+
+def test_what_the_base_declared_under_another_account_is_there_to_a_token_of_another_app() -> None:
+    then = replace(POLICY, declared_before=frozenset({Identity("beta", "summit")}))
+    settled = settle([declared()], listing(live("1")), then, Evidence(APP, OTHER_APP))
+    assert [match.live for match in settled.matches] == [None]
+    assert elsewhere(settled) == [("acme/summit", APP, "beta")]
+
+
+# Which unchanged events are where they are declared
+
+
+def matched(*ids: str) -> tuple[list[DeclaredEvent], Listing]:
+    """Declare events, and list for each one that has its event id and its fields."""
+    lives = (live(str(number), event_id, NAMED) for number, event_id in enumerate(ids))
+    return [declared(event_id, NAMED) for event_id in ids], listing(*lives)
+
+
+def test_of_each_account_one_unchanged_event_is_read() -> None:
+    events, lives = matched("a", "b", "c")
+    other = declared("d", NAMED, account="beta")
+    more = listing(*lives.events, live("9", "d", NAMED))
+    assert list(questions([*events, other], more, POLICY, known())) == [("acme", "a"), ("beta", "d")]
+
+
+def test_where_one_is_found_the_others_of_its_account_are_taken_to_be_there() -> None:
+    events, lives = matched("a", "b", "c")
+    evidence = known({"0": "acme"})
+    assert list(questions(events, lives, POLICY, evidence)) == []
+    settled = settle(events, lives, POLICY, evidence)
+    assert (settled.diagnostics, settled.undecided) == ((), frozenset())
+
+
+def test_where_one_is_not_found_every_other_of_its_account_is_read() -> None:
+    events, lives = matched("a", "b", "c")
+    missed = known().with_answer(("acme", "a"), None, lives)
+    assert list(questions(events, lives, POLICY, missed)) == [("acme", "b"), ("acme", "c")]
+
+
+def test_where_one_has_a_double_every_other_of_its_account_is_read() -> None:
+    events, lives = matched("a", "b")
+    doubled = listing(*lives.events, live("9", "a", NAMED))
+    seen = known({"9": "acme"}).with_answer(("acme", "a"), found(doubled.events[2], "acme"), doubled)
+    assert list(questions(events, doubled, POLICY, seen)) == [("acme", "b")]
+
+
+def test_a_token_that_may_be_another_apps_is_asked_for_a_few_events_and_called_nothing_unchanged() -> None:
+    events, lives = matched(*map(str, range(FEW_WITNESSES + 5)))
+    evidence = Evidence(APP, None)
+    while asked := tuple(questions(events, lives, POLICY, evidence)):
+        for external in asked:
+            evidence = evidence.with_answer(external, None, lives)
+    assert len(evidence.asked) == FEW_WITNESSES
+    settled = settle(events, lives, POLICY, evidence)
+    assert settled.undecided == {event.identity for event in events}
+    (found,) = settled.diagnostics
+    assert (found.code, found.severity) == ("identity-unknown", Severity.WARNING)
+    assert found.message == (
+        "it is not known whether 25 declared events are as declared: events with the same ids are live, "
+        "but this token finds none of them by its external ids"
     )
-    assert warning.hint == "if they are meant, the token is another app's, or externalAccountId is the wrong one"
 
 
-def test_events_that_may_be_made_twice_are_counted_and_their_makers_named() -> None:
-    lives = listing(live("1", app=OTHER_APP), live("2", "fair"))
-    missed = Evidence(None, None).with_answer(("acme", "summit"), None, lives)
-    settled = settle([declared(), declared("fair")], lives, POLICY, missed.with_answer(("acme", "fair"), None, lives))
-    (warning,) = settled.diagnostics
-    assert warning.message.startswith(
-        "events with the ids of 2 events that would be created are live already (made by app 1001, 2002), "
-    )
-
-
-def test_only_the_makers_of_what_may_be_made_twice_are_named() -> None:
-    lives = listing(live("1", app=OTHER_APP), live("2", "fair"))
-    evidence = Evidence(None, None).with_answer(("acme", "summit"), None, lives)
-    settled = settle([declared(), declared("fair")], lives, POLICY, evidence)
-    assert [(match.live is None, match.proven) for match in settled.matches] == [(True, False), (False, False)]
-    assert [found.message for found in settled.diagnostics if "made by app 2002)" in found.message]
+def test_a_found_event_whose_object_nobody_knows_shows_its_account_all_the_same() -> None:
+    events, lives = matched("a", "b")
+    evidence = known().with_answer(("acme", "a"), LiveEvent(Identity("acme", "a"), None, NAMED), lives)
+    assert list(questions(events, lives, POLICY, evidence)) == []
+    assert settle(events, lives, POLICY, evidence).diagnostics == ()
 
 
 def test_an_event_that_names_no_app_is_no_warning() -> None:
@@ -349,21 +502,8 @@ def test_an_event_that_names_no_app_is_no_warning() -> None:
 
 def test_an_adoption_that_finds_nothing_is_not_told_as_another_apps_event() -> None:
     settled = settle([adopted("9")], listing(live("1", None, app=OTHER_APP)), POLICY, known())
-    assert [found.code for found in settled.diagnostics] == ["object-not-live"]
-
-
-def test_an_event_that_would_be_made_beside_ours_of_another_account_is_told() -> None:
-    (found,) = settle([declared()], listing(live("1")), POLICY, known({"1": "beta"})).diagnostics
-    assert (found.code, found.severity) == ("same-id-elsewhere", Severity.WARNING)
-    assert found.message == (
-        "our app has events with the ids of 1 event that would be created, under another account id"
-    )
-    assert found.hint == "if they are meant, externalAccountId is the wrong one"
-    several = listing(live("1"), live("2", "fair"))
-    (more,) = settle([declared(), declared("fair")], several, POLICY, known({"1": "beta", "2": "beta"})).diagnostics
-    assert more.message.startswith("our app has events with the ids of 2 events that would be created, ")
-    both = [declared(), declared(account="beta")]
-    assert settle(both, listing(live("1")), POLICY, known({"1": "beta"})).diagnostics == ()
+    assert settled.diagnostics == ()
+    assert [obstacle.finding.code for obstacle in settled.obstacles] == ["object-not-live"]
 
 
 def test_two_events_of_one_id_can_be_made_under_two_accounts() -> None:
@@ -400,23 +540,50 @@ def test_an_adopted_event_is_meant_by_its_object_id_whoever_made_it(app: int | N
     assert match == Match(event, replace(held, identity=Identity(object_id="7")), proven=True)
 
 
-def test_an_object_id_that_is_not_live_is_an_error() -> None:
+def test_an_object_id_that_is_not_live_sets_its_event_aside() -> None:
     event = adopted("7", NAMED)
-    (problem,) = settle([event], listing(live("1")), POLICY, known()).diagnostics
+    (obstacle,) = settle([event], listing(live("1")), POLICY, known()).obstacles
+    problem = obstacle.finding
+    assert obstacle.event == event
     assert (problem.code, problem.severity) == ("object-not-live", Severity.ERROR)
     assert problem.message == "HubSpot holds no event with objectId 7"
     assert problem.hint == "check the id in HubSpot, or remove the declaration if the event was deleted there"
     assert problem.place == event.place
 
 
-def test_two_declarations_of_one_live_event_are_an_error() -> None:
+def test_two_declarations_of_one_live_event_are_both_set_aside() -> None:
     events = [declared(), adopted("1"), declared("other")]
     settled = settle(events, listing(live("1"), live("2", "other")), POLICY, known({"1": "acme", "2": "acme"}))
-    (problem,) = settled.diagnostics
-    assert (problem.code, problem.severity) == ("declared-twice", Severity.ERROR)
-    assert problem.message == "this is the same live event as acme/summit, declared at events/summit.yaml:3:1"
-    assert problem.place == events[1].place
-    assert problem.hint == "keep one of the two declarations"
+    assert [obstacle.event for obstacle in settled.obstacles] == events[:2]
+    first, second = (obstacle.finding for obstacle in settled.obstacles)
+    assert {(one.code, one.severity) for one in (first, second)} == {("declared-twice", Severity.ERROR)}
+    assert first.message == "acme/summit and object 1 are the same live event"
+    assert second.message == "object 1 and acme/summit are the same live event"
+    assert (first.place, second.place) == (events[0].place, events[1].place)
+    assert first.hint == "keep one of the two declarations; the other is at events/object-1.yaml:3:1"
+
+
+def test_an_identity_that_our_own_token_cannot_tell_is_set_aside() -> None:
+    settled = settle([declared()], listing(live("1"), live("2")), POLICY, known())
+    (obstacle,) = settled.obstacles
+    assert (obstacle.finding.code, obstacle.finding.severity) == ("identity-ambiguous", Severity.ERROR)
+    assert (settled.matches, settled.diagnostics, settled.undecided) == ((), (), frozenset())
+
+
+def test_an_identity_that_another_token_cannot_tell_is_left_for_apply() -> None:
+    event = declared()
+    settled = settle([event], listing(live("1"), live("2")), POLICY, Evidence(APP, OTHER_APP))
+    (found,) = settled.diagnostics
+    assert (found.code, found.severity) == ("identity-ambiguous", Severity.WARNING)
+    assert not settled.obstacles
+    assert settled.undecided == {event.identity}
+
+
+@pytest.mark.parametrize("skipped", [Identity("acme", "summit"), Identity(object_id="1")])
+def test_an_event_that_is_skipped_is_neither_an_orphan_nor_foreign(skipped: Identity) -> None:
+    settled = settle([], listing(live("1"), live("2", "old")), POLICY, known({"1": "acme", "2": "acme"}), (skipped,))
+    assert [orphan.live.identity.object_id for orphan in settled.orphans] == ["2"]
+    assert settled.foreign == 0
 
 
 # What nobody declared
@@ -455,10 +622,14 @@ def test_a_possible_orphan_that_was_not_found_under_any_account_is_foreign() -> 
     assert (settled.orphaned, settled.foreign) == (0, 1)
 
 
-def test_a_foreign_token_reports_orphans_without_proof() -> None:
-    settled = settle([], listing(live("1", "old")), POLICY, Evidence(APP, OTHER_APP))
+@pytest.mark.parametrize(("then", "account"), [((), None), ((Identity("acme", "old"),), "acme")])
+def test_a_foreign_token_reports_orphans_without_proof_and_knows_what_the_base_declared(
+    then: tuple[Identity, ...], account: str | None
+) -> None:
+    policy = replace(POLICY, declared_before=frozenset(then))
+    settled = settle([], listing(live("1", "old")), policy, Evidence(APP, OTHER_APP))
     assert [(orphan.live.identity, orphan.proven) for orphan in settled.orphans] == [
-        (Identity("acme", "old", "1"), False)
+        (Identity(account, "old", "1"), False)
     ]
     assert settled.foreign == 0
 
@@ -535,7 +706,7 @@ def asked(
 
 def test_an_unproven_event_is_asked_for_only_if_it_would_change() -> None:
     assert asked([declared(fields=NAMED)], live("1"), evidence=known()) == [("acme", "summit")]
-    assert asked([declared(fields=NAMED)], live("1", fields=NAMED), evidence=known()) == []
+    assert asked([declared(fields=NAMED)], live("1", fields=NAMED), evidence=HEARD) == []
     assert asked([declared(fields=NAMED)], live("1"), evidence=known({"1": "acme"})) == []
 
 
@@ -605,14 +776,14 @@ def test_where_a_miss_would_refute_nothing_one_unchanged_event_is_asked_for_as_a
     assert asked(events, *lives, evidence=Evidence(APP, None)) == [("acme", "old")]
     assert asked(events, *lives, evidence=missed) == [("acme", "summit")]
     silent = missed.with_answer(("acme", "summit"), None, listing())
-    assert asked(events, *lives, evidence=silent) == []
+    assert asked(events, *lives, evidence=silent) == [("acme", "launch")]
     heard = missed.with_answer(("acme", "summit"), found(lives[0], "acme"), listing(*lives))
     settled = settle(events, listing(*lives), POLICY, heard)
     assert (settled.orphaned, settled.foreign) == (0, 1)
 
 
-def test_no_witness_is_asked_for_where_the_token_is_known_to_speak_for_our_app() -> None:
-    missed = known().with_answer(("acme", "old"), None, listing())
+def test_no_witness_is_asked_for_where_an_event_of_the_account_was_found() -> None:
+    missed = HEARD.with_answer(("acme", "old"), None, listing())
     assert asked([declared(fields=NAMED)], live("1", fields=NAMED), live("3", "old"), evidence=missed) == []
 
 

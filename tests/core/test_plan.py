@@ -16,7 +16,7 @@ from reconciler.orphans import Will
 from reconciler.ownership import settle
 from reconciler.plan import Plan, build
 from reconciler.policy import Orphans, Policy
-from tests.core.building import APP, NOW, OTHER_APP, POLICY, PORTAL, adopted, declared, known, live, planned
+from tests.core.building import APP, HEARD, NOW, OTHER_APP, POLICY, PORTAL, adopted, declared, known, live, planned
 
 TOMORROW = instant(NOW + timedelta(days=1))
 NAMED: dict[str, Value] = {"eventName": "Summit"}
@@ -119,19 +119,19 @@ def test_an_adopted_event_is_changed_under_its_object_id() -> None:
     draft = planned([adopted("7", NAMED)], [live("7", "zoom", app=OTHER_APP)])
     (change,) = draft.plan.changes
     assert change.identity == Identity(object_id="7")
-    assert draft.unproven == frozenset()
+    assert all(change.proven for change in draft.plan.changes)
 
 
 def test_changes_to_events_that_are_not_proven_are_marked() -> None:
     lives = [live("1", "a"), orphan("2")]
     draft = planned([declared("a", NAMED), declared("new", NAMED)], lives, DELETING, Evidence(APP, OTHER_APP))
-    assert draft.unproven == {Identity("acme", "a", "1"), Identity("acme", "old", "2")}
+    assert [str(change.identity) for change in draft.plan.changes if not change.proven] == ["acme/a", "old"]
     assert draft.foreign_token
 
 
 def test_changes_to_proven_events_are_not_marked() -> None:
     draft = planned([declared("a", NAMED)], [live("1", "a"), orphan("2")], DELETING)
-    assert draft.unproven == frozenset()
+    assert all(change.proven for change in draft.plan.changes)
     assert not draft.foreign_token
 
 
@@ -150,7 +150,7 @@ def test_unchanged_events_that_were_matched_by_event_id_alone_are_told(number: i
     draft = planned(
         [declared(one, NAMED) for one in ids],
         [live(one, one, NAMED) for one in ids],
-        evidence=known(),
+        evidence=HEARD,
     )
     (told,) = draft.plan.diagnostics
     assert (told.code, told.severity) == ("identity-unproven", Severity.INFO)
@@ -218,7 +218,7 @@ def test_findings_of_the_files_come_before_those_of_the_portal_in_file_order() -
     events = (adopted("8"), adopted("7"))
     listing = Listing(NOBODY, ())
     evidence = Evidence(None, None)
-    settled = settle(events, listing, POLICY, evidence)
+    settled = settle(Declared(events, 1), listing, POLICY, evidence)
     of_files = warning("no-events", "nothing there", Place("z"))
     draft = build(settled, Declared(events, 1, (of_files,)), POLICY, NOBODY, evidence, NOW)
     assert codes(draft.plan.diagnostics) == ["no-events", "app-unknown", "object-not-live", "object-not-live"]
@@ -239,7 +239,7 @@ def test_a_plan_that_was_never_read_counts_no_orphans() -> None:
 def test_the_moment_of_planning_decides_which_orphans_are_over() -> None:
     listing = Listing(PORTAL, (orphan("1"),))
     evidence = known({"1": "acme"})
-    settled = settle((), listing, DELETING, evidence)
+    settled = settle(Declared((), 0), listing, DELETING, evidence)
     wills = [
         build(settled, Declared((), 0), DELETING, PORTAL, evidence, when).plan.orphans[0].will
         for when in (NOW, NOW + timedelta(days=2))

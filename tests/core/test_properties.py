@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.declarations.nearest import did_you_mean
-from reconciler.diagnostics import Diagnostic, Place, Severity
+from reconciler.diagnostics import Place, Severity
 from reconciler.event import CUSTOM, Declared, DeclaredEvent, Kind, Value
 from reconciler.live import Definition
 from reconciler.properties import any_declared, misfits, typed
+from reconciler.set_aside import findings
 from tests.core.building import declared, texts
 
 OPTIONS = {"automation": "Automation", "data": "Data & AI", "security": "Security"}
@@ -43,7 +44,7 @@ def event(properties: Mapping[str, Value]) -> DeclaredEvent:
 
 def told(name: str, value: Value) -> tuple[str, str, str | None] | None:
     """Give code, message and hint of what is wrong with one property."""
-    found = misfits(everything(event({name: value})), DEFINITIONS)
+    found = list(findings(misfits(everything(event({name: value})), DEFINITIONS)))
     assert len(found) <= 1
     return next(((one.code, one.message, one.hint) for one in found), None)
 
@@ -182,7 +183,7 @@ def test_whatever_can_be_set_can_be_emptied(name: str) -> None:
 @pytest.mark.parametrize("name", ["event_note", "event_budget"])
 def test_a_list_is_no_text(name: str) -> None:
     listed = replace(event({name: "1"}), lists=frozenset({CUSTOM + name}))
-    (wrong,) = misfits(everything(listed), DEFINITIONS)
+    (wrong,) = findings(misfits(everything(listed), DEFINITIONS))
     assert (wrong.code, wrong.message) == (
         "custom-property-value",
         f"customProperties.{name}: the property takes one text, not a list",
@@ -193,13 +194,13 @@ def test_a_list_is_no_text(name: str) -> None:
 @pytest.mark.parametrize(("name", "value"), [("event_topics", "data"), ("event_region", "EMEA"), ("event_note", None)])
 def test_options_and_nothing_can_be_a_list(name: str, value: Value) -> None:
     listed = replace(event({name: value}), lists=frozenset({CUSTOM + name}))
-    assert misfits(everything(listed), DEFINITIONS) == ()
+    assert list(misfits(everything(listed), DEFINITIONS)) == []
 
 
 def test_every_misfit_is_told_where_it_is_declared() -> None:
     both = event({"event_budget": "much", "event_regoin": "EMEA"})
     placed = replace(both, places={f"{CUSTOM}event_budget": Place("events/_defaults.yaml", 2, 3)})
-    found = misfits(everything(placed), DEFINITIONS)
+    found = list(findings(misfits(everything(placed), DEFINITIONS)))
     assert [(str(one.place), one.code) for one in found] == [
         ("events/_defaults.yaml:2:3", "custom-property-value"),
         (str(both.place), "custom-property-unknown"),
@@ -207,16 +208,17 @@ def test_every_misfit_is_told_where_it_is_declared() -> None:
     assert {one.severity for one in found} == {Severity.ERROR}
 
 
-def test_what_many_events_inherit_is_told_once() -> None:
+def test_what_many_events_inherit_is_told_once_and_sets_each_aside() -> None:
     places = {f"{CUSTOM}event_budget": Place("events/_defaults.yaml", 2, 3)}
     events = [replace(declared(str(number), {f"{CUSTOM}event_budget": "much"}), places=places) for number in range(9)]
-    assert len(misfits(everything(*events), DEFINITIONS)) == 1
+    found = list(misfits(everything(*events), DEFINITIONS))
+    assert len(list(findings(found))) == 1
+    assert [obstacle.event for obstacle in found] == events
 
 
 @given(texts, texts)
 def test_no_definition_means_that_every_property_is_wrong(name: str, value: str) -> None:
-    (found,) = misfits(everything(event({name: value})), {})
-    assert isinstance(found, Diagnostic)
+    (found,) = findings(misfits(everything(event({name: value})), {}))
     assert found.code == "custom-property-unknown"
 
 

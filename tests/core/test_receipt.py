@@ -11,6 +11,7 @@ from reconciler.change import Action, Create, Source, Update
 from reconciler.errors import AccessDenied, Interrupted, ReconcilerError, Refused, Unavailable
 from reconciler.event import Identity
 from reconciler.receipt import Outcome, Receipt, Result
+from reconciler.set_aside import SetAside
 from tests.core.building import PORTAL, receipts
 
 CHANGE = Create(Identity("acme", "summit"), "Summit", (), Source("events/summit.yaml", 3))
@@ -69,11 +70,59 @@ def test_an_interrupted_run_tells_the_signal(*, written: bool) -> None:
     assert cut_short(Interrupted(signal.SIGTERM), written=written).exit_code == 143
 
 
+ASIDE = SetAside(Identity(object_id="9"), "Fair", "object-not-live", Source("events/fair.yaml", 1), "it is gone")
+GUARDED = Result(CHANGE, Outcome.REFUSED, "0 allowed", "guard-deletes")
+
+
+def guarded(*results: Result, written: bool = False) -> Receipt:
+    return Receipt(PORTAL, "sha256:00", results, (), written)
+
+
+def test_a_run_of_which_a_guard_refuses_every_change_ends_with_5() -> None:
+    assert guarded(GUARDED, GUARDED).exit_code == 5
+    assert guarded(GUARDED, Result(CHANGE, Outcome.NOT_ATTEMPTED, "not reviewed")).exit_code == 5
+
+
+@pytest.mark.parametrize("why", [None, "HubSpot held it already"])
+def test_a_run_of_which_a_guard_refuses_a_part_ends_with_6(why: str | None) -> None:
+    assert guarded(GUARDED, Result(CHANGE, Outcome.DONE, why), written=why is None).exit_code == 6
+
+
+def test_what_a_guard_would_have_refused_as_of_the_base_is_no_failure() -> None:
+    assert guarded(replace(GUARDED, preexisting=True)).exit_code == 0
+    assert guarded(replace(GUARDED, preexisting=True), GUARDED).exit_code == 5
+
+
+def test_an_event_that_is_set_aside_ends_a_run_that_sends_nothing_with_3() -> None:
+    assert replace(guarded(), set_aside=(ASIDE,)).exit_code == 3
+    assert replace(guarded(GUARDED), set_aside=(ASIDE,)).exit_code == 3
+    assert replace(cut_short(Refused("no"), written=False), set_aside=(ASIDE,)).exit_code == 3
+
+
+def test_an_event_that_is_set_aside_while_others_are_written_ends_the_run_with_6() -> None:
+    assert replace(guarded(Result(CHANGE, Outcome.DONE), written=True), set_aside=(ASIDE,)).exit_code == 6
+
+
+def test_an_event_that_is_set_aside_hides_no_other_end_of_a_run() -> None:
+    assert replace(cut_short(Unavailable("gone"), written=False), set_aside=(ASIDE,)).exit_code == 7
+    assert replace(cut_short(Interrupted(signal.SIGINT), written=False), set_aside=(ASIDE,)).exit_code == 130
+    assert replace(receipt(Outcome.REFUSED, written=False), set_aside=(ASIDE,)).exit_code == 6
+
+
+def test_an_event_that_was_set_aside_as_of_the_base_is_no_failure() -> None:
+    assert replace(guarded(), set_aside=(replace(ASIDE, preexisting=True),)).exit_code == 0
+
+
+def test_an_event_that_is_set_aside_counts_as_refused() -> None:
+    told = replace(receipt(Outcome.REFUSED), set_aside=(ASIDE,))
+    assert (told.count(Outcome.REFUSED), told.count(Outcome.DONE)) == (2, 0)
+
+
 @given(receipts)
 def test_success_says_that_everything_approved_was_done_and_proven(receipt: Receipt) -> None:
     calm = {Outcome.DONE, Outcome.NOT_ATTEMPTED}
     fine = receipt.cause is None and receipt.verified == () and {one.outcome for one in receipt.results} <= calm
-    assert (receipt.exit_code == 0) == fine
+    assert (receipt.exit_code == 0) == (fine and not receipt.set_aside)
 
 
 @given(receipts)
@@ -86,4 +135,5 @@ def test_only_what_was_really_done_counts_as_applied(receipt: Receipt) -> None:
 @given(receipts)
 def test_every_result_is_counted_under_its_outcome(receipt: Receipt) -> None:
     counted = Counter({outcome: receipt.count(outcome) for outcome in Outcome})
-    assert counted == Counter(result.outcome for result in receipt.results)
+    aside = Counter({Outcome.REFUSED: len(receipt.set_aside)})
+    assert counted == Counter(result.outcome for result in receipt.results) + aside

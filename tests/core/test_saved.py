@@ -20,6 +20,7 @@ from reconciler.orphans import Verdict, Will
 from reconciler.plan import Plan
 from reconciler.receipt import Outcome, Receipt, Result
 from reconciler.saved import read_plan
+from reconciler.set_aside import SetAside
 from tests.core.building import PORTAL, diagnostics, plans, receipts
 
 json_values: st.SearchStrategy[Any] = st.recursive(
@@ -40,10 +41,13 @@ LAUNCH = Create(
     Identity("acme", "launch"), "Launch", (FieldChange("eventName", None, "Launch", 2),), Source("events/l.yaml", 1)
 )
 GONE = Delete(Identity(None, "old", "9"), None, (FieldChange("eventName", "Old", None),), registrants=0, attendees=0)
+GONE = replace(GONE, refused="0 allowed", proven=False)
+ASIDE = SetAside(Identity(object_id="5"), "Fair", "object-not-live", Source("events/fair.yaml", 1), "it is gone")
 PLAN = Plan(
     PORTAL,
     (LAUNCH, SUMMIT, GONE),
     unchanged=40,
+    set_aside=(ASIDE,),
     orphans=(
         Verdict(Identity(None, "old", "9"), "Old", None, "2027-06-01T00:00:00Z", 0, Will.DELETE, "the settings say so"),
     ),
@@ -137,21 +141,16 @@ def test_whatever_stands_in_a_place_of_a_plan_only_saved_plan_invalid_is_raised(
 def known_part(said: Any, known: Any) -> Any:
     """Leave out every key that stands only in `said`."""
     if isinstance(known, dict):
-        return {key: known_part(said[key], value) for key, value in known.items()}
+        return {key: known_part(said.get(key, value), value) for key, value in known.items()}
     if isinstance(known, list):
         return [known_part(one, like) for one, like in zip(said, known, strict=True)]
     return said
 
 
-KEYS = [path for path in PLACES if (isinstance(path[-1], str) or path[0] == "changes") and path[2:] != ("timezone",)]
-
-
-def test_a_plan_of_an_older_version_is_read_without_the_keys_that_it_does_not_know() -> None:
-    plan = replace(PLAN, changes=(LAUNCH, replace(SUMMIT, timezone="Europe/London"), GONE))
-    older = json.loads(plan_json(plan))
-    for change in older["changes"]:
-        del change["timezone"]
-    assert read_plan(json.dumps(older)) == PLAN
+ADDED: list[tuple[str | int, ...]] = [("set_aside",), ("summary", "set_aside")]
+ADDED += [("changes", number, key) for number in range(3) for key in ("timezone", "refused", "proven")]
+"""What plans of the first version of the format lack."""
+KEYS = [path for path in PLACES if (isinstance(path[-1], str) or path[0] == "changes") and path not in ADDED]
 
 
 @pytest.mark.parametrize("path", KEYS, ids=lambda path: ".".join(map(str, path)))
@@ -160,6 +159,15 @@ def test_a_plan_without_one_of_its_keys_or_changes_is_refused(path: tuple[str | 
     del at(changed, path[:-1])[path[-1]]
     with pytest.raises(SavedPlanInvalid):
         read_plan(json.dumps(changed))
+
+
+def test_a_plan_of_the_first_version_of_the_format_is_read() -> None:
+    changes = tuple(replace(change, timezone=None, refused=None, proven=True) for change in PLAN.changes)
+    plain = replace(PLAN, set_aside=(), changes=changes)
+    first = json.loads(plan_json(plain)) | {"format_version": "1.0"}
+    for *path, key in ADDED:
+        del at(first, tuple(path))[key]
+    assert read_plan(json.dumps(first)) == plain
 
 
 COVERED = [
@@ -213,7 +221,7 @@ def test_a_forged_plan_approves_only_what_the_new_plan_wants_anyway(plan: Plan, 
 
 def test_a_plan_has_the_keys_of_the_contract() -> None:
     assert document() == {
-        "format_version": "1.0",
+        "format_version": "1.1",
         "digest": PLAN.digest,
         "portal": {
             "id": 1234567,
@@ -222,7 +230,15 @@ def test_a_plan_has_the_keys_of_the_contract() -> None:
             "api_version": "2026-03",
             "app_id": 1001,
         },
-        "summary": {"create": 1, "update": 1, "delete": 1, "unchanged": 40, "orphaned": 1, "foreign": None},
+        "summary": {
+            "create": 1,
+            "update": 1,
+            "delete": 1,
+            "unchanged": 40,
+            "orphaned": 1,
+            "foreign": None,
+            "set_aside": 1,
+        },
         "changes": [
             {
                 "action": "create",
@@ -235,6 +251,8 @@ def test_a_plan_has_the_keys_of_the_contract() -> None:
                 "registrants": None,
                 "attendees": None,
                 "timezone": None,
+                "refused": None,
+                "proven": True,
                 "fields": [
                     {
                         "name": "eventName",
@@ -258,6 +276,8 @@ def test_a_plan_has_the_keys_of_the_contract() -> None:
                 "registrants": 12,
                 "attendees": None,
                 "timezone": None,
+                "refused": None,
+                "proven": True,
                 "fields": [
                     {
                         "name": "eventName",
@@ -289,6 +309,8 @@ def test_a_plan_has_the_keys_of_the_contract() -> None:
                 "registrants": 0,
                 "attendees": 0,
                 "timezone": None,
+                "refused": "0 allowed",
+                "proven": False,
                 "fields": [
                     {
                         "name": "eventName",
@@ -301,6 +323,14 @@ def test_a_plan_has_the_keys_of_the_contract() -> None:
                 ],
                 "fingerprint": of_change(PORTAL.id, GONE),
             },
+        ],
+        "set_aside": [
+            {
+                "identity": {"external_account_id": None, "external_event_id": None, "object_id": "5"},
+                "name": "Fair",
+                "code": "object-not-live",
+                "source": {"file": "events/fair.yaml", "line": 1},
+            }
         ],
         "orphans": [
             {
@@ -344,6 +374,7 @@ def test_the_keys_of_a_plan_stand_in_the_order_of_the_contract() -> None:
         "portal",
         "summary",
         "changes",
+        "set_aside",
         "orphans",
         "diagnostics",
         "requests",
@@ -353,7 +384,7 @@ def test_the_keys_of_a_plan_stand_in_the_order_of_the_contract() -> None:
 def test_findings_alone_are_written_with_the_version_of_the_format() -> None:
     found = Diagnostic(Severity.INFO, "code", "message", Place("a", 1, 2), None)
     assert json.loads(diagnostics_json((found,))) == {
-        "format_version": "1.0",
+        "format_version": "1.1",
         "diagnostics": [
             {
                 "severity": "info",
@@ -376,9 +407,9 @@ RESULTS = (
 
 
 def test_a_receipt_has_the_keys_of_the_contract() -> None:
-    receipt = Receipt(PORTAL, PLAN.digest, RESULTS, (SUMMIT,), written=True)
+    receipt = Receipt(PORTAL, PLAN.digest, RESULTS, (SUMMIT,), written=True, set_aside=(ASIDE,))
     assert json.loads(receipt_json(receipt)) == {
-        "format_version": "1.0",
+        "format_version": "1.1",
         "digest": PLAN.digest,
         "portal": document()["portal"],
         "results": [
@@ -406,13 +437,21 @@ def test_a_receipt_has_the_keys_of_the_contract() -> None:
                 "why": "not reviewed",
                 "source": None,
             },
+            {
+                "action": None,
+                "identity": {"external_account_id": None, "external_event_id": None, "object_id": "5"},
+                "name": "Fair",
+                "outcome": "refused",
+                "why": "it is gone",
+                "source": {"file": "events/fair.yaml", "line": 1},
+            },
         ],
         "summary": {
             "created": 1,
             "updated": 0,
             "deleted": 0,
             "failed": 0,
-            "refused": 1,
+            "refused": 2,
             "unsure": 0,
             "not_attempted": 1,
         },

@@ -51,7 +51,7 @@ def test_no_character_of_others_acts_in_a_terminal(plan: Plan, receipt: Receipt,
 def test_no_text_of_others_passes_for_a_line_of_ours(plan: Plan) -> None:
     starts = ("Digest:", "Plan:", "No changes.", "Applied:", "Verified:", "+ ", "~ ", "- ")
     ours = [line for line in text.plan(plan).splitlines() if line.startswith(starts)]
-    said = [] if plan.changes else [words.NO_CHANGES]
+    said = [words.NO_CHANGES] if plan.is_fulfilled else []
     assert ours == [*said, words.summary(plan), words.digest(plan)]
 
 

@@ -212,7 +212,7 @@ def test_the_commit_is_read_by_its_own_settings_and_defaults(repository: Reposit
     assert (str(event.identity), event.protect) == ("acme/a", True)
     assert event.fields["eventType"] == "WEBINAR"
     assert event.fields["startDateTime"] == "2027-04-15T15:00:00Z"
-    assert found.external_account_id == "acme"
+    assert found.policy.external_account_id == "acme"
 
 
 @pytest.mark.parametrize("ref", ["HEAD~1", "main~1", "old", "annotated", "branch/with/slashes", "HEAD@{1}"])
@@ -256,7 +256,8 @@ def test_a_folder_that_was_not_there_declared_nothing(repository: Repository) ->
     put("reconciler.yaml", SETTINGS)
     repository.commit()
     put("events/2027/reconciler.yaml", "externalAccountId: other\n")
-    assert base(path="events/2027") == Base(external_account_id="acme")
+    found = base(path="events/2027")
+    assert (found.events, found.policy.external_account_id, found.known) == ((), "acme", True)
 
 
 def test_where_a_file_stood_nothing_was_declared(repository: Repository) -> None:
@@ -281,7 +282,37 @@ def test_the_environment_is_chosen_where_the_commit_has_it(
     put("events/reconciler.yaml", "environments: {staging: {}, later: {}}\n")
     found = base(environment=environment)
     assert ids(found) == expected
-    assert found.external_account_id == ("staged" if environment == "staging" else None)
+    assert found.policy.external_account_id == ("staged" if environment == "staging" else None)
+
+
+@pytest.mark.parametrize(
+    ("then", "environment", "known"),
+    [
+        ("portal: 77\nexternalAccountId: acme\n", "staging", False),
+        ("portal: 78\nexternalAccountId: acme\n", "staging", False),
+        ("portal: 78\nexternalAccountId: acme\nenvironments: {staging: {}}\n", "staging", True),
+        ("portal: 77\nexternalAccountId: acme\n", None, True),
+        ("externalAccountId: before\n", None, True),
+        ("portal: 1\nexternalAccountId: acme\n", None, False),
+        ("externalAccountId: staged\n", "staging", True),
+    ],
+)
+def test_what_was_declared_for_another_portal_or_account_is_no_base(
+    repository: Repository, then: str, environment: str | None, *, known: bool
+) -> None:
+    now = "portal: 77\nexternalAccountId: acme\nenvironments: {staging: {portal: 78, externalAccountId: staged}}\n"
+    put("events/reconciler.yaml", then)
+    put("events/a.yaml", EVENT.format("a"))
+    commit = repository.commit()
+    put("events/reconciler.yaml", now)
+    found = base(environment=environment)
+    place = "this portal" if environment is None else "the environment 'staging'"
+    assert found.known == known
+    said = (
+        f"as of 'HEAD' (commit {commit[:10]}) nothing was declared for {place}, "
+        "so it is not known where a difference comes from"
+    )
+    assert [problem.message for problem in found.diagnostics] == ([] if known else [said])
 
 
 @pytest.mark.parametrize("target", ["elsewhere", "nowhere"])

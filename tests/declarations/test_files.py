@@ -11,7 +11,7 @@ from reconciler.declarations.disk import LARGEST
 from reconciler.declarations.files import MOST_FILES, load
 from reconciler.diagnostics import Severity
 from reconciler.errors import DeclarationsInvalid
-from reconciler.event import CUSTOM, Declared
+from reconciler.event import CUSTOM, Declared, Identity, Skipped
 from reconciler.settings import load_settings
 
 EVENT = "externalEventId: {}\neventName: A name\neventOrganizer: Acme\n"
@@ -233,6 +233,32 @@ def test_the_environment_chooses_objects(environment: str | None, ids: list[str]
     declared = load(load_settings(Path("events"), environment=environment, api_version=None))
     assert [event.identity.object_id for event in declared.events] == ids
     assert [found.message for found in declared.diagnostics if found.code == "skipped-environment"] == said
+
+
+@pytest.mark.parametrize(
+    ("environment", "ids", "said"),
+    [
+        (None, ["5"], []),
+        ("staging", [], ["'A' is skipped: its objectId belongs to portal 1, not to 2"]),
+        ("later", ["5"], []),
+    ],
+)
+def test_an_object_id_alone_belongs_to_the_portal_at_the_top_of_the_settings(
+    environment: str | None, ids: list[str], said: list[str]
+) -> None:
+    put("events/reconciler.yaml", "portal: 1\nenvironments: {staging: {portal: 2}, later: {}}\n")
+    put("events/a.yaml", "objectId: 5\neventName: A\n")
+    declared = load(load_settings(Path("events"), environment=environment, api_version=None))
+    assert [event.identity.object_id for event in declared.events] == ids
+    assert [found.message for found in declared.diagnostics if found.code == "skipped-environment"] == said
+    assert declared.skipped == (() if ids else (Skipped(Identity(object_id="5"), "A"),))
+
+
+def test_a_skipped_event_means_what_it_means_in_other_environments() -> None:
+    put("events/reconciler.yaml", "environments: {staging: {}, production: {}}\n")
+    put("events/a.yaml", "objectId: {staging: 5, production: 6}\neventName: A\n")
+    declared = load(load_settings(Path("events"), environment=None, api_version=None))
+    assert declared.skipped == (Skipped(Identity(object_id="5"), "A"), Skipped(Identity(object_id="6"), "A"))
 
 
 def test_only_what_stands_in_the_event_itself_has_a_line() -> None:

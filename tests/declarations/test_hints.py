@@ -16,7 +16,7 @@ import pytest
 from reconciler import declarations
 from reconciler.declarations import later
 from reconciler.declarations.complaints import _RULES
-from reconciler.declarations.declaring import Terms
+from reconciler.declarations.declaring import Portals, Terms
 from reconciler.declarations.guidance import FOR_DECLARATIONS, FOR_SETTINGS
 from reconciler.declarations.layers import EVENT, EVENT_LIST, SETTINGS, Keys
 from reconciler.declarations.names import SETTINGS_FILE, Source, reading_order
@@ -87,7 +87,9 @@ def problems_in(case: Case) -> list[Diagnostic]:
 
 
 def terms(said: dict[str, Any]) -> Terms:
-    return Terms(environments=tuple(said.get("environments", ())), external_account_id=said.get("externalAccountId"))
+    environments = said.get("environments", {})
+    portals = Portals(said.get("portal"), said.get("portal"), any("portal" in one for one in environments.values()))
+    return Terms(None, tuple(environments), said.get("externalAccountId"), portals=portals)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -153,6 +155,7 @@ IN_SETTINGS = {
     "timezone": "Europe/Berlin",
     "orphans": "ignore",
     "protect": "\n- summit-*",
+    "besides": "\n- 2002",
     "silence": "\n- overlap",
     "environments": "\n  staging: {}",
     "environments.*": "\n    portal: 1234",

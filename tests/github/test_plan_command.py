@@ -287,7 +287,7 @@ def test_invalid_declarations_are_told_at_their_place(shop: Workshop) -> None:
     assert "plan_path" not in step.outputs
 
 
-def test_what_an_apply_would_refuse_is_a_warning(open_workshop: OpenWorkshop) -> None:
+def test_what_an_apply_would_refuse_of_the_base_too_is_a_warning(open_workshop: OpenWorkshop) -> None:
     shop = open_workshop(FAIR, settings="externalAccountId: acme\n", fair=event("fair"))
     step = shop.plan(launch(shop))
     assert step.code == 0

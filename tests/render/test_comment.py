@@ -18,6 +18,7 @@ from reconciler.render import words
 from reconciler.render.comment import SUMMARY_LIMIT, comment
 from reconciler.render.mark import About, is_marked, mark
 from reconciler.render.review import Applying, Declined, Ended, Planned, Review, State, Watched
+from reconciler.set_aside import SetAside
 from tests.core.building import HOSTILE, PORTAL, changes, diagnostics, plans, receipts, texts
 from tests.render.pages import LINKS, broken_rows, fences, leaks, left_out, rows
 from tests.render.situations import DAY, END, IN_PART, LAUNCH, NOTHING, PLAN, START, WELL, create, delete, update
@@ -175,6 +176,9 @@ def test_a_mark_counts_only_at_the_very_start_and_for_its_kind() -> None:
 # States
 
 
+LOST = SetAside(Identity(object_id="9"), "Lost", "object-not-live", Source("a.yaml", 1))
+
+
 def state_of(receipt: Receipt) -> str:
     return reviewed(Ended(receipt)).split("\n")[3]
 
@@ -188,9 +192,16 @@ def state_of(receipt: Receipt) -> str:
         (IN_PART, "❌ **Applied in part**: 3 of 7 changes."),
         (
             replace(WELL, results=(*WELL.results[:2], Result(DAY, Outcome.NOT_ATTEMPTED, "not reviewed"))),
-            "✅ **Applied and verified**: 2 of 3 changes, the others were not approved.",
+            "✅ **Applied and verified**: 2 of 3 changes; the rows say why the others were left.",
         ),
         (replace(IN_PART, results=(Result(LAUNCH, Outcome.FAILED, "no"),)), "❌ **Not applied.**"),
+        (replace(WELL, set_aside=(LOST,)), "⚠️ **Applied and verified**, but for 1 event set aside."),
+        (
+            replace(WELL, set_aside=(replace(LOST, preexisting=True),)),
+            "✅ **Applied and verified.** A second reading found no difference.",
+        ),
+        (replace(WELL, results=(), set_aside=(LOST,), written=False), "❌ **Not applied.**"),
+        (replace(WELL, results=(), verified=None, written=False), "⚠️ **Applied, but not verified.**"),
     ],
 )
 def test_a_receipt_is_told_in_one_line(receipt: Receipt, said: str) -> None:

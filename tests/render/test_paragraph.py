@@ -48,7 +48,8 @@ def test_the_numbers_are_those_of_the_plan(plan: Plan) -> None:
         assert number_before("changes? (?:is a|are) conflict", told) == having(plan, Origin.BOTH)
         assert ("completed, which cannot be undone" in told) == any(map(completes, plan.changes))
         assert ("Nothing is deleted" in told) == (bool(plan.changes) and not plan.count(Delete))
-        assert (words.NO_CHANGES in told) == (not plan.changes)
+        assert (words.NO_CHANGES in told) == plan.is_fulfilled
+        assert ("Nothing would be written" in told) == (not (plan.changes or plan.is_fulfilled))
 
 
 def having(plan: Plan, origin: Origin) -> int:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.declarations.declaring import Portals
 from reconciler.errors import DeclarationsInvalid, ReconcilerError, UsageError
 from reconciler.policy import Orphans, Policy
 from reconciler.settings import Settings, load_settings
@@ -87,6 +88,7 @@ def test_every_key_counts() -> None:
             protect=("summit-*", "gala"),
         ),
         file=Path("events/reconciler.yaml"),
+        portals=Portals(1234567, 1234567, of_environments=True),
     )
 
 

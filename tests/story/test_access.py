@@ -44,10 +44,11 @@ def codes(draft: Draft) -> list[str]:
 
 
 def refusals(world: World, draft: Draft, portal: PortalWriter) -> set[str]:
-    """Give the codes of the reasons why a plan is not applied."""
-    with pytest.raises(Refused) as caught:
-        world.run(draft, portal=portal)
-    return {reason.code for reason in caught.value.reasons}
+    """Give the codes of the guards by which no change of a plan is applied."""
+    receipt = world.run(draft, portal=portal)
+    assert {result.outcome for result in receipt.results} == {Outcome.REFUSED}
+    assert receipt.exit_code == 5
+    return {str(result.guard) for result in receipt.results}
 
 
 # A token that only reads
@@ -129,7 +130,9 @@ def test_a_namesake_under_another_account_is_neither_ours_nor_an_orphan(start: S
     draft = world.plan(declared("spring", eventUrl=NEW))
     assert actions(draft) == [("create", None)]
     assert (draft.plan.orphaned, draft.plan.foreign) == (0, 3)
-    assert world.run(draft).exit_code == 0
+    assert refusals(world, draft, world.portal()) == {"guard-besides"}
+    world.policy = replace(policy, besides=frozenset({"other", "third"}))
+    assert world.run(world.plan(declared("spring", eventUrl=NEW))).exit_code == 0
     assert [event for event in world.held() if event["externalAccountId"] != "acme"] == before
     assert not world.plan(declared("spring", eventUrl=NEW)).plan.changes
 
@@ -230,17 +233,17 @@ def test_a_token_of_the_wrong_app_does_not_make_everything_twice(undetailed: Und
     before = world.held()
     portal = world.portal(token=OTHER_TOKEN, base_url=way)
     draft = world.plan(declared("spring"), portal=portal)
-    assert codes(draft) == ["same-id-elsewhere", "app-unknown"]
-    assert refusals(world, draft, portal) == {"guard-app"}
+    assert codes(draft) == ["app-unknown"]
+    assert refusals(world, draft, portal) == {"guard-besides"}
     assert (world.writes(), world.held()) == ([], before)
 
 
-def test_an_event_beside_another_apps_is_made_where_the_settings_name_the_app(undetailed: Undetailed) -> None:
+def test_an_event_beside_another_apps_is_made_where_the_settings_say_so(undetailed: Undetailed) -> None:
     world, way = undetailed(live("spring", app=OTHERS), policy=WITH_APP)
     portal = world.portal(base_url=way)
-    draft = world.plan(declared("spring"), portal=portal)
-    assert codes(draft) == ["same-id-elsewhere"]
-    assert world.run(draft, portal=portal).exit_code == 0
+    assert refusals(world, world.plan(declared("spring"), portal=portal), portal) == {"guard-besides"}
+    world.policy = replace(WITH_APP, besides=frozenset({str(OTHERS)}))
+    assert world.run(world.plan(declared("spring"), portal=portal), portal=portal).exit_code == 0
 
 
 @pytest.mark.parametrize("decide", [untold, untold_and_unsearchable], ids=["by a search", "by a direct read"])
@@ -278,9 +281,29 @@ def test_an_orphan_that_no_reading_proves_to_be_ours_is_not_taken_away(undetaile
     world, way = undetailed(live("orphan", **DATES), policy=WITH_APP)
     portal = world.portal(token=OTHER_TOKEN, base_url=way)
     draft = world.plan(declared("spring"), portal=portal)
-    before = world.held()
-    assert "guard-unproven" in refusals(world, draft, portal)
-    assert (world.writes(), world.held()) == ([], before)
+    before = world.event("orphan")
+    receipt = world.run(draft, portal=portal)
+    assert {result.change.name: result.guard for result in receipt.results} == {
+        "orphan": "guard-unproven",
+        "spring": "guard-unproven",
+    }
+    assert (world.event("orphan"), world.writes()) == (before, [])
+
+
+def test_a_token_that_finds_nothing_of_what_is_live_makes_nothing(undetailed: Undetailed) -> None:
+    world, way = undetailed(live("spring"), policy=WITH_APP)
+    portal = world.portal(token=OTHER_TOKEN, base_url=way)
+    draft = world.plan(declared("spring"), declared("summer"), portal=portal)
+    assert "identity-unknown" in codes(draft)
+    assert refusals(world, draft, portal) == {"guard-unproven"}
+    assert world.writes() == []
+
+
+def test_what_is_not_known_is_not_verified(undetailed: Undetailed) -> None:
+    world, way = undetailed(live("spring"), policy=WITH_APP)
+    portal = world.portal(token=OTHER_TOKEN, base_url=way)
+    receipt = world.run(world.plan(declared("spring"), portal=portal), portal=portal)
+    assert (receipt.exit_code, receipt.verified) == (6, None)
 
 
 def test_what_a_token_of_nobody_knows_which_app_can_read_is_not_taken_for_the_settings_apps(start: Start) -> None:

@@ -608,7 +608,7 @@ def test_a_write_that_cannot_be_read_back_is_unsure_and_the_run_goes_on(start: S
             return next(reading, Instead(400))
         return Fate.PASSED_ON
 
-    receipt = run(world, decide, DECLARED[0], DECLARED[1])
+    receipt = run(world, decide, DECLARED[1], DECLARED[0])
     assert outcomes(receipt) == {"summer": Outcome.UNSURE, "spring": Outcome.DONE}
     assert reasons(receipt)["summer"] == "HubSpot answered success, but does not confirm it; reading it back failed too"
     assert (receipt.cause, receipt.verified, receipt.exit_code) == (None, (), 6)
@@ -819,7 +819,7 @@ def test_a_signal_during_the_second_reading_of_a_failed_run_is_what_ended_it(sta
 def test_creates_stand_on_a_direct_read_each_or_on_a_second_list_for_all(
     start: Start, lookup: Callable[[Writer], Lookup], lists: int, direct: int
 ) -> None:
-    world = start(live("c-7", account="other"))
+    world = start(live("c-7", account="other"), policy=replace(POLICY, besides=frozenset({"other"})))
     draft = world.plan(*(declared(f"c-{number}") for number in range(130)))
     world.requests()
     receipt = world.run(draft, lookup=lookup)

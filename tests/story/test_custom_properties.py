@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from reconciler.diagnostics import Place
-from reconciler.errors import AccessDenied, DeclarationsInvalid, Unavailable
+from reconciler.errors import AccessDenied, Unavailable
 from reconciler.event import CUSTOM, DeclaredEvent, Identity
 from reconciler.receipt import Outcome
 from tests.hubspot.forwarding import Instead, forwarding, meeting
@@ -89,23 +89,25 @@ def test_a_direct_read_that_writes_a_value_otherwise_is_nobodys_edit(start: Star
     assert result.outcome is Outcome.REFUSED
 
 
-def test_every_misfit_is_told_with_the_other_errors_and_nothing_is_written(start: Start) -> None:
+def test_every_misfit_is_told_and_sets_its_event_aside(start: Start) -> None:
     world = start(live("spring"), properties=DEFINITIONS)
     misfits = {"bugdet": "5", "closing": "soon", "locked": "x", "topics": "Data", "hybrid": "true"}
     places = {f"{CUSTOM}{name}": Place("a.yaml", line, 3) for line, name in enumerate(misfits, start=5)}
     fields = {CUSTOM + name: value for name, value in misfits.items()}
     event = DeclaredEvent(Identity("acme", "spring"), fields, Place("a.yaml"), {}, places=places)
-    with pytest.raises(DeclarationsInvalid) as raised:
-        world.plan(adopted("404"), event)
-    assert [f"{one.place} {one.code}: {one.hint}" for one in raised.value.diagnostics] == [
+    plan = world.plan(adopted("404"), event).plan
+    assert [f"{one.place} {one.code}: {one.hint}" for one in plan.diagnostics] == [
         "a.yaml:5:3 custom-property-unknown: did you mean budget?",
         "a.yaml:6:3 custom-property-value: write it like 2027-04-15",
         "a.yaml:7:3 custom-property-read-only: delete the line",
         "a.yaml:8:3 custom-property-value: write data, which HubSpot shows as Data",
         f"events.yaml:1:1 object-not-live: {CHECK_THE_ID}",
     ]
-    assert raised.value.exit_code == 3
-    assert world.writes() == []
+    assert [(aside.identity, aside.code) for aside in plan.set_aside] == [
+        (event.identity, "custom-property-unknown"),
+        (Identity(object_id="404"), "object-not-live"),
+    ]
+    assert (plan.changes, plan.unchanged) == ((), 0)
 
 
 def asked_for_definitions(world: World) -> int:

@@ -27,7 +27,20 @@ from reconciler.transport.shapes import Json
 from tests.hubspot import connecting
 from tests.hubspot.clocks import Sleeper
 from tests.story.faulty import EMPTY, VANISH, WRITES, Case, Nature, Phase, every_case
-from tests.story.world import LATER, OTHERS, POLICY, PORTAL, TOKEN, Held, World, adopted, custom, declared, live
+from tests.story.world import (
+    BESIDES,
+    LATER,
+    OTHERS,
+    POLICY,
+    PORTAL,
+    TOKEN,
+    Held,
+    World,
+    adopted,
+    custom,
+    declared,
+    live,
+)
 
 OLD, NEW = "https://old.example", "https://new.example"
 DATES: Held = {"startDateTime": "2027-04-15T09:00:00Z", "endDateTime": LATER}
@@ -60,7 +73,7 @@ DECLARED = (
     adopted(ADOPTED, eventUrl=NEW),
 )
 CHANGES = 8 + len(ORPHANS)
-DELETES = replace(POLICY, orphans=Orphans.DELETE)
+DELETES = replace(POLICY, orphans=Orphans.DELETE, besides=BESIDES)
 
 
 # The world

@@ -332,7 +332,7 @@ def test_an_item_of_which_an_answer_tells_that_one_failed_but_not_which_is_sent_
 
 
 def test_an_event_that_the_list_cannot_tell_from_a_namesake_is_read_to_prove_it(start: Start) -> None:
-    world = start(live("spring", account="other", eventUrl=OLD))
+    world = start(live("spring", account="other", eventUrl=OLD), policy=replace(POLICY, besides=frozenset({"other"})))
     anonymous = {"externalEventId": "spring", "eventName": "spring", "eventOrganizer": "Acme", "eventUrl": OLD}
     stored = iter((False,))
 
@@ -353,7 +353,8 @@ def test_an_event_that_the_list_cannot_tell_from_a_namesake_is_read_to_prove_it(
 
 @pytest.mark.parametrize("app_id", [None, OURS])
 def test_an_adopted_event_does_not_stand_in_for_a_namesake_that_is_declared(start: Start, app_id: int | None) -> None:
-    world = start(live("spring", account="other"), live("autumn"), policy=replace(POLICY, app_id=app_id))
+    policy = replace(POLICY, app_id=app_id, besides=frozenset({"other"}))
+    world = start(live("spring", account="other"), live("autumn"), policy=policy)
     theirs = world.event("spring", account="other")["objectId"]
     receipt = world.apply(declared("autumn"), declared("spring"), adopted(theirs, eventUrl=NEW))
     assert receipt.exit_code == 0

@@ -14,7 +14,7 @@ from reconciler.live import Answer, Edit
 from reconciler.policy import Orphans, Policy
 from reconciler.receipt import Outcome, Receipt
 from reconciler.render import words
-from tests.hubspot.forwarding import Fate, Instead, Passing, Treatment, forwarding
+from tests.hubspot.forwarding import Fate, Instead, Passing, Treatment, both, forwarding, meeting
 from tests.story.world import LATER, NOW, POLICY, VERSIONS, Held, World, adopted, custom, declared, live
 
 Start = Callable[..., World]
@@ -334,6 +334,18 @@ def test_an_event_that_somebody_made_as_it_is_declared_is_done_without_a_write(s
     assert receipt.exit_code == 0
 
 
+def test_an_event_that_is_set_aside_only_by_the_second_reading_is_read_by_itself(start: Start) -> None:
+    world = start(live("spring", eventUrl=OLD))
+    (spring,) = (one["objectId"] for one in world.held())
+    event = adopted(spring, eventUrl=NEW)
+    draft = world.plan(event)
+    portal = world.special_portal(Meddled)
+    portal.after = lambda: world.remove(world.event("spring"))
+    receipt = world.run(draft, portal=portal)
+    assert [change.identity for change in receipt.verified or ()] == [event.identity]
+    assert receipt.exit_code == 6
+
+
 # Orphans
 
 
@@ -349,6 +361,45 @@ def test_an_orphan_that_somebody_changed_is_not_taken_away(start: Start, policy:
         "somebody changed it in HubSpot meanwhile: description",
     )
     assert world.event("orphan") == before
+
+
+# A new event that looks like an old one under a new id
+
+
+@pytest.mark.parametrize("policy", [DELETES, CANCELS], ids=["delete", "cancel"])
+def test_a_new_event_is_not_made_where_the_old_one_that_it_looks_like_cannot_be_taken_away(
+    start: Start, policy: Policy
+) -> None:
+    world = start(live("old", **DATES), policy=policy)
+    draft = world.plan(declared("new", eventName="old"))
+    world.edit(world.event("old"), eventDescription="still wanted")
+    before = world.held()
+    receipt = world.run(draft)
+    moved = "somebody changed it in HubSpot meanwhile: description"
+    assert {str(result.change.identity): (result.outcome, result.why) for result in receipt.results} == {
+        "acme/new": (Outcome.REFUSED, f"the old event acme/old cannot be taken away: {moved}"),
+        "acme/old": (Outcome.REFUSED, "the event that looks like it under a new id is not known to be there"),
+    }
+    assert (world.held(), receipt.exit_code) == (before, 6)
+
+
+def test_an_old_event_stays_where_the_new_one_that_looks_like_it_was_not_made(start: Start) -> None:
+    world = start(live("old", **DATES), policy=DELETES)
+    draft = world.plan(declared("new", eventName="old"))
+    before = world.held()
+    no = Instead(400, b'{"message": "no"}')
+    way = world.through(
+        forwarding(world.base_url, both(meeting("POST", "/events/upsert", no), meeting("POST", "/events", no)))
+    )
+    receipt = world.run(draft, portal=world.portal(base_url=way.base_url))
+    assert [result.outcome for result in receipt.results] == [Outcome.FAILED, Outcome.REFUSED]
+    assert world.held() == before
+
+
+def test_both_go_together_where_nothing_speaks_against_it(start: Start) -> None:
+    world = start(live("old", **DATES), policy=DELETES)
+    assert world.run(world.plan(declared("new", eventName="old"))).exit_code == 0
+    assert [event["externalEventId"] for event in world.held()] == ["new"]
 
 
 def test_an_event_that_somebody_makes_under_the_ids_of_a_deleted_orphan_is_no_difference(start: Start) -> None:

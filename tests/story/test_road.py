@@ -7,12 +7,13 @@ import pytest
 
 from reconciler import approval
 from reconciler.accounting import not_begun, nothing_ran
+from reconciler.base import Base
 from reconciler.change import Action
 from reconciler.diagnostics import Severity
-from reconciler.errors import DeclarationsInvalid, Refused
+from reconciler.errors import Refused
 from reconciler.event import DeclaredEvent
-from reconciler.guard import Limits
-from reconciler.pipeline import approve_plan, with_refusals
+from reconciler.guard import Limits, marked
+from reconciler.pipeline import approve_plan
 from reconciler.plan import Plan
 from reconciler.policy import Orphans, Policy
 from reconciler.receipt import Outcome, Result
@@ -206,15 +207,18 @@ def test_an_apply_without_changes_writes_nothing_and_is_proven(start: Start) -> 
 def test_a_plan_shows_what_an_apply_would_refuse(start: Start) -> None:
     world = start(live("orphan", registrants=3, **DATES), policy=DELETES)
     draft = world.plan(declared("spring"))
-    shown = with_refusals(draft, Limits()).diagnostics
+    plan = marked(draft, Limits())
+    shown = plan.diagnostics
     assert {(found.code, found.severity) for found in shown} == {
         ("guard-deletes", Severity.WARNING),
         ("guard-registrants", Severity.WARNING),
     }
-    with pytest.raises(Refused) as caught:
-        world.run(draft, limits=Limits())
-    assert {reason.code for reason in caught.value.reasons} == {found.code for found in shown}
-    assert world.writes() == []
+    receipt = world.run(draft, limits=Limits())
+    outcomes = {result.change.name: (result.outcome, result.why) for result in receipt.results}
+    assert outcomes["orphan"] == (Outcome.REFUSED, plan.changes[1].refused)
+    assert outcomes["spring"] == (Outcome.DONE, None)
+    assert (receipt.verified, receipt.exit_code) == ((), 6)
+    assert world.event("orphan")
 
 
 def test_the_receipt_of_a_run_that_was_refused_says_why_nothing_was_attempted(start: Start) -> None:
@@ -250,8 +254,20 @@ def test_another_portal_than_the_declared_one_is_not_even_read(start: Start) -> 
         (declared("ended", eventCompleted=False), "completed-is-final"),
     ],
 )
-def test_what_only_hubspot_can_tell_is_wrong_ends_the_plan(start: Start, event: DeclaredEvent, code: str) -> None:
+def test_what_only_hubspot_can_tell_sets_one_event_aside(start: Start, event: DeclaredEvent, code: str) -> None:
     world = start(live("ended", eventCompleted=True))
-    with pytest.raises(DeclarationsInvalid) as caught:
-        world.plan(event)
-    assert [found.code for found in caught.value.diagnostics] == [code]
+    draft = world.plan(event, declared("spring"))
+    assert [(found.code, found.severity) for found in draft.plan.diagnostics] == [(code, Severity.ERROR)]
+    assert [(aside.identity, aside.code) for aside in draft.plan.set_aside] == [(event.identity, code)]
+    receipt = world.run(draft)
+    assert [(result.change.name, result.outcome) for result in receipt.results] == [("spring", Outcome.DONE)]
+    assert (receipt.set_aside, receipt.verified, receipt.exit_code) == (draft.plan.set_aside, (), 6)
+
+
+def test_what_the_base_would_equally_have_had_set_aside_fails_no_run(start: Start) -> None:
+    world = start()
+    gone = adopted("999", eventUrl=NEW)
+    draft = world.plan(gone, declared("spring"), base=Base((gone,)))
+    assert [(found.code, found.severity) for found in draft.plan.diagnostics] == [("object-not-live", Severity.WARNING)]
+    receipt = world.run(draft)
+    assert (len(receipt.set_aside), receipt.verified, receipt.exit_code) == (1, (), 0)

@@ -31,7 +31,7 @@ from reconciler.transport.surroundings import Watch
 from tests.hubspot import connecting
 from tests.hubspot.clocks import Sleeper
 from tests.story.turns import Gate, Turn, play
-from tests.story.world import LATER, OTHERS, POLICY, PORTAL, TOKEN, Held, World, declared, live
+from tests.story.world import BESIDES, LATER, OTHERS, POLICY, PORTAL, TOKEN, Held, World, declared, live
 
 SEEDS = range(40)
 MANY = range(10_000)
@@ -321,7 +321,7 @@ def opened(story: History, folder: Path) -> Options:
 
 
 def policy_of(story: History) -> Policy:
-    return replace(POLICY, orphans=story.orphans)
+    return replace(POLICY, orphans=story.orphans, besides=BESIDES)
 
 
 @pytest.mark.timeout(7200)

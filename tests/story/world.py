@@ -34,6 +34,8 @@ NOW = datetime(2026, 11, 1, tzinfo=UTC)
 LATER = "2027-04-15T15:00:00Z"
 VERSIONS = ("v3", "2025-09", "2026-03", "2026-09")
 POLICY = Policy(portal=PORTAL, external_account_id=ACCOUNT)
+BESIDES = frozenset({str(OTHERS), "other", "elsewhere", ACCOUNT})
+"""Whose events of the same ids ours may stand beside, where a world begins with some."""
 ANYTHING = Limits(deletes=1000, registrants=1000)
 AT_ONCE = Clock(sleep=lambda _: None)
 """Waiting takes no time."""

@@ -11,7 +11,7 @@ from reconciler.accounting import not_begun, nothing_ran, so_far
 from reconciler.base import Base
 from reconciler.cli.formats import for_people
 from reconciler.cli.github.ending import ending_of, left_unreviewed
-from reconciler.cli.github.job import Ending, Job, carried_out
+from reconciler.cli.github.job import Ending, Job, carried_out, reason_of
 from reconciler.cli.github.naming import WRITING
 from reconciler.cli.github.options import Asked, asking_options
 from reconciler.cli.github.telling import Telling
@@ -25,14 +25,14 @@ from reconciler.github import remarks
 from reconciler.github.applied import Line, since_last_applied
 from reconciler.github.merged import Merged, merged_by_push, merged_in, merged_with, plan_artifact
 from reconciler.github.stretch import between
-from reconciler.guard import ApprovedPlan
+from reconciler.guard import ApprovedPlan, marked
 from reconciler.hubspot.http import HttpWriter
 from reconciler.hubspot.writer import PortalWriter
 from reconciler.ledger import Applied
 from reconciler.lookup import read_each
-from reconciler.pipeline import Select, approve_plan, make_plan, run_plan, with_refusals
+from reconciler.pipeline import Select, approve_plan, make_plan, run_plan
 from reconciler.plan import Draft
-from reconciler.receipt import Receipt
+from reconciler.receipt import INVALID, Receipt
 from reconciler.render import text
 from reconciler.render.comment import SUMMARY_LIMIT
 from reconciler.render.problems import problems
@@ -117,7 +117,7 @@ def _planned_again(given: _Given, base: Base) -> Ending:
 
 def _telling(given: _Given, draft: Draft, base: Base) -> Telling:
     merged = given.merged.of_portal(draft.plan.portal.id)
-    plan = with_refusals(draft, given.asked.limits)
+    plan = marked(draft, given.asked.limits)
     name = given.asked.common.environment
     return Telling(given.job, merged, plan, draft.seen, name, base.known, given.asked.comments)
 
@@ -147,7 +147,9 @@ def _unknown(gap: str) -> Select:
 
 
 def _refuse(given: _Given, draft: Draft, telling: Telling, refusal: Refused) -> None:
-    given.keep(nothing_ran(draft, refusal))
+    receipt = nothing_ran(draft, refusal)
+    given.keep(receipt)
+    given.job.end(Ending(receipt.exit_code, "set-aside" if receipt.exit_code == INVALID else reason_of(refusal)))
     telling.refused(refusal)
 
 

@@ -17,6 +17,7 @@ from reconciler.github import issue
 from reconciler.github.applied import Line, since_last_applied
 from reconciler.guard import Limits
 from reconciler.plan import Plan
+from reconciler.receipt import INVALID
 from reconciler.render import drift, text
 from reconciler.render.comment import SUMMARY_LIMIT, comment
 from reconciler.render.problems import problems
@@ -51,7 +52,7 @@ def _drift(job: Job, asked: Asked) -> Ending:
     job.summarize(comment(review, SUMMARY_LIMIT))
     if compared:  # else nobody can tell drift, so what an open issue says may still be true
         _keep_issue(job, draft.plan, asked.common.environment)
-    return Ending()
+    return Ending(INVALID, "set-aside") if draft.plan.is_invalid else Ending()
 
 
 def _last_applied(job: Job, tip: Tip) -> str | None:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from reconciler.change import Origin
 from reconciler.cli.github.job import Ending, reason_of
+from reconciler.errors import Refused
 from reconciler.guard import ApprovedPlan
-from reconciler.receipt import Outcome, Receipt, Result
+from reconciler.receipt import INVALID, Outcome, Receipt, Result
 
 _FELL_SHORT = (Outcome.FAILED, Outcome.UNSURE)
 
@@ -14,7 +15,7 @@ def left_unreviewed(approved: ApprovedPlan) -> list[Result]:
     """Give what the files ask for, or may ask for, and no plan that counts shows; drift in HubSpot is none of it."""
     return [
         result
-        for result in approved.selection.set_aside
+        for result in approved.selection.not_approved
         if result.outcome is Outcome.NOT_ATTEMPTED and result.change.origin is not Origin.HUBSPOT
     ]
 
@@ -31,6 +32,14 @@ def ending_of(receipt: Receipt, left: Sequence[Result]) -> Ending:
 def _reason(receipt: Receipt) -> str:
     if receipt.cause is not None and receipt.exit_code == receipt.cause.exit_code:
         return reason_of(receipt.cause)
+    if receipt.exit_code == INVALID:
+        return "set-aside"
+    if receipt.exit_code == Refused.exit_code:
+        return reason_of(Refused(""))
     if receipt.cause is not None or receipt.verified != ():
         return "failed-in-part"
-    return "failed-in-part" if any(result.outcome in _FELL_SHORT for result in receipt.results) else "plan-moved"
+    if any(result.outcome in _FELL_SHORT for result in receipt.results):
+        return "failed-in-part"
+    if any(result.outcome is Outcome.REFUSED and result.guard is None for result in receipt.results):
+        return "plan-moved"
+    return "set-aside" if receipt.is_invalid else reason_of(Refused(""))

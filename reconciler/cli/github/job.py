@@ -77,7 +77,7 @@ class Job:
     def tell_plan(self, plan: Plan) -> None:
         """Give later steps what a plan would do, in figures."""
         self.outputs |= {
-            "changes": "true" if plan.changes else "false",
+            "changes": "false" if plan.is_empty else "true",
             "to_create": str(plan.count(Create)),
             "to_update": str(plan.count(Update)),
             "to_delete": str(plan.count(Delete)),

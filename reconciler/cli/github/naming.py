@@ -24,7 +24,7 @@ class StoredSecret:
             raise self.named_in(denied) from denied
 
     def named_in(self, error: ReconcilerError) -> ReconcilerError:
-        """Give an error of HubSpot's, which says which secret it is about where it is about the token."""
+        """Return an error of HubSpot's, which says which secret it is about where it is about the token."""
         if not isinstance(error, AccessDenied):
             return error
         where = f"the workflow takes the token from the secret {self.name}, under {self.place}"

@@ -1,25 +1,27 @@
 """`reconciler github plan`."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import click
 
 from reconciler import json_form
 from reconciler.cli.formats import for_people
-from reconciler.cli.github.job import Ending, Job, carried_out
+from reconciler.cli.github.job import Ending, Job, carried_out, reason_of
 from reconciler.cli.github.options import Asked, asking_options
 from reconciler.cli.github.planning import drafted
 from reconciler.cli.options import base_option
-from reconciler.cli.output import save, show
+from reconciler.cli.output import save, say, show
 from reconciler.declarations.files import load
-from reconciler.errors import DeclarationsInvalid, Interrupted, ReconcilerError, UsageError
+from reconciler.diagnostics import Diagnostic, Severity
+from reconciler.errors import DeclarationsInvalid, Interrupted, ReconcilerError, Refused, UsageError
 from reconciler.github import remarks
 from reconciler.github.actions import Actions
 from reconciler.github.commands import Annotation, Kind
 from reconciler.github.merged import plan_file
 from reconciler.github.occasion import MergeGroup, PullRequest, occasion
-from reconciler.pipeline import with_refusals
+from reconciler.guard import marked, newly_refused
 from reconciler.render import text, words
 from reconciler.render.comment import COMMENT_LIMIT, SUMMARY_LIMIT, comment
 from reconciler.render.problems import failure, fork, problems
@@ -87,16 +89,27 @@ def _online(job: Job, asked: Asked, base: str, number: int | None) -> Ending:
     except ReconcilerError as error:
         _tell(job, asked, told, partial(failure, error, _name(asked), job.links))
         raise
-    plan = with_refusals(draft, asked.limits)
+    plan = marked(draft, asked.limits)
+    new = newly_refused(draft, asked.limits)
     saved = job.actions.file(plan_file(number))
     save(saved, json_form.plan_json(plan))
     job.tell_plan(plan)
     job.outputs["plan_path"] = str(saved)
-    job.remarks += remarks.of_findings(plan.diagnostics)
+    job.remarks += remarks.of_findings((*new, *(one for one in plan.diagnostics if _as_error(one) not in new)))
     show(text.plan(for_people(plan, asked.common)))
     review = Review(plan, Planned(), _name(asked), job.links, compared, draft.seen)
     _tell(job, asked, told, lambda limit: comment(review, limit))
+    if new or plan.is_invalid:
+        say(f"Error: {_REFUSED}")
+        return Ending(Refused.exit_code, "set-aside" if plan.is_invalid else reason_of(Refused("")))
     return Ending()
+
+
+_REFUSED = "apply would refuse a part of what this changes, as said above"
+
+
+def _as_error(found: Diagnostic) -> Diagnostic:
+    return replace(found, severity=Severity.ERROR)
 
 
 def _wrong(job: Job, asked: Asked, invalid: DeclarationsInvalid) -> _Page:

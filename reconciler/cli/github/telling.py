@@ -46,7 +46,7 @@ class Telling:
 
     def ended(self, approved: ApprovedPlan, receipt: Receipt, left: Sequence[Result]) -> None:
         """Say what came of it."""
-        moved = [result.change for result in approved.selection.set_aside if result.outcome is Outcome.REFUSED]
+        moved = [result.change for result in approved.selection.not_approved if result.outcome is Outcome.REFUSED]
         state: State = Ended(receipt)
         if moved and not approved.changes:
             state = Declined("what was reviewed has changed since", moved=tuple(moved))

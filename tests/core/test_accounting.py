@@ -1,0 +1,23 @@
+"""What a receipt makes of an apply and of the second reading."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from reconciler.accounting import finished
+from reconciler.approval import everything
+from reconciler.event import instant
+from reconciler.guard import Limits, approve
+from reconciler.ledger import Applied
+from reconciler.policy import Orphans
+from reconciler.receipt import Outcome, Result
+from tests.core.building import NOW, POLICY, declared, live, planned
+
+
+def test_a_deletion_is_taken_back_where_the_second_reading_still_finds_the_event() -> None:
+    old = live("1", "old", {"endDateTime": instant(NOW + timedelta(days=1))})
+    draft = planned([declared("kept")], [old, live("2", "kept")], replace(POLICY, orphans=Orphans.DELETE))
+    approved = approve(draft, everything(draft.plan), Limits(1, 0))
+    applied = Applied(tuple(Result(change, Outcome.DONE) for change in approved.changes), written=True, cause=None)
+    (result,) = finished(approved, applied, draft.plan.changes).results
+    assert result.outcome is Outcome.FAILED
+    assert result.why == "HubSpot answered success, but still holds the event"
