@@ -488,3 +488,9 @@ def test_a_new_event_and_the_end_of_the_old_one_that_it_looks_like_are_refused_t
         create.place,
         "approve both, within --max-deletes and --max-registrants; or declare the event by its old id",
     )
+
+
+def test_what_is_live_elsewhere_refuses_nothing_where_nothing_under_its_account_was_selected() -> None:
+    draft = beside(live("1", "a", app=OTHER_APP))
+    (beta,) = [change for change in draft.plan.changes if change.identity.external_account_id == "beta"]
+    assert against_changes(draft, [beta], Limits()) == ()

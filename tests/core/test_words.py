@@ -16,6 +16,7 @@ from reconciler.plan import Plan
 from reconciler.receipt import Outcome, Receipt, Result
 from reconciler.render import words
 from reconciler.render.dates import clocks_of
+from reconciler.set_aside import SetAside
 from tests.core.building import PORTAL, diagnostics, plans, receipts, texts
 
 SUMMIT = Identity("acme", "summit", "7")
@@ -383,3 +384,26 @@ def test_an_outcome_is_said_in_words_with_its_reason() -> None:
         words.outcome(Result(update("a", "b"), Outcome.NOT_ATTEMPTED, "not reviewed")) == "not attempted: not reviewed"
     )
     assert words.outcome(Result(update("a", "b"), Outcome.UNSURE)) == "unsure"
+
+
+LOST = SetAside(Identity(object_id="9"), "Lost", "object-not-live", Source("a.yaml", 1))
+
+
+@pytest.mark.parametrize(
+    ("results", "why"),
+    [
+        ((), "1 event is set aside, and nothing else was to be written"),
+        (
+            (Result(update("eventUrl", "b"), Outcome.REFUSED, "no", "guard-besides"),),
+            "1 event is set aside, and a guard refuses every change, as said above",
+        ),
+        (
+            (Result(update("eventUrl", "b"), Outcome.NOT_ATTEMPTED, "not reviewed"),),
+            "1 event is set aside, and nothing of the rest was written, as said above",
+        ),
+    ],
+)
+def test_a_run_that_sends_nothing_for_an_event_that_is_set_aside_says_what_of_the_rest(
+    results: tuple[Result, ...], why: str
+) -> None:
+    assert words.nothing_went(Receipt(PORTAL, "sha256:0", results, (), set_aside=(LOST,))) == why
