@@ -66,7 +66,7 @@ def confirmed(suspected: Iterable[Suspect], app_id: int | None, portal: Reader) 
 
 def _not_compared(draft: Draft, again: Draft) -> list[Change]:
     """Give the changes whose events the second reading did not compare, as it set them aside or could not tell them."""
-    left_out = {*again.settled.undecided, *(obstacle.event.identity for obstacle in again.settled.obstacles)}
+    left_out = again.settled.undecided | again.settled.barred
     return [
         change
         for change in draft.plan.changes

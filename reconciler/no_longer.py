@@ -1,6 +1,6 @@
 """What the base declared and the files no longer do: deleting a line, or a file, undoes nothing in HubSpot."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from reconciler.declarations.characters import cut
@@ -26,36 +26,28 @@ _NEVER_EMPTY = ("eventName", "eventOrganizer")
 
 
 def undeclared(draft: Draft) -> list[tuple[DeclaredEvent, LiveEvent]]:
-    """Return the live events that the base declared and no file declares, skips, or means by another id.
+    """Return the live events that the base declared and that no declaration means any more, be it by another id.
 
     A run that looks at a part of the files cannot tell: an event may have moved to another one.
     """
     if draft.before is None or draft.policy.narrowed:
         return []
-    named = {event.identity.key for event in draft.declared.events} | {
-        skipped.identity.key for skipped in draft.declared.skipped
-    }
-    skipped_names = {skipped.name for skipped in draft.declared.skipped} - {None}
-    meant = {match.live.identity.object_id for match in draft.settled.matches if match.live is not None}
     return [
         (match.declared, match.live)
         for match in draft.before.settled.matches
-        if match.live is not None
-        and match.declared.identity.key not in named
-        and match.live.identity.object_id not in meant
-        and match.live.name not in skipped_names
+        if match.live is not None and match.live.identity.object_id in draft.settled.unclaimed
     ]
 
 
-def findings(draft: Draft) -> Iterator[Diagnostic]:
-    """Return what becomes of events and fields that are no longer declared, with how to change them."""
+def findings(draft: Draft, gone: Iterable[tuple[DeclaredEvent, LiveEvent]]) -> Iterator[Diagnostic]:
+    """Return what becomes of events that are `gone` from the files, and of such fields, with how to change them."""
     orphans = {orphan.identity.object_id: orphan for orphan in draft.plan.orphans}
-    for then, live in undeclared(draft):
+    for then, live in gone:
         yield _event(then, live, orphans.get(live.identity.object_id))
     before = draft.declared_before()
-    for match in draft.settled.matches if before else ():
-        if match.live is not None and (then_declared := before.get(match.live.identity.object_id)) is not None:
-            yield from _fields(match.declared, then_declared, match.live, draft.plan.portal)
+    for match in draft.settled.matches:
+        if match.live is not None and (declared := before.get(match.live.identity.object_id)) is not None:
+            yield from _fields(match.declared, declared, match.live, draft.plan.portal)
 
 
 def _event(then: DeclaredEvent, live: LiveEvent, orphan: Verdict | None) -> Diagnostic:

@@ -59,12 +59,19 @@ class Settled:
     """What keeps declared events from being planned; one that stands in no match may be any of several live ones."""
     undecided: frozenset[Identity] = frozenset()
     """Declared events of which this token cannot tell which live event they are, or whether they are as declared."""
+    unclaimed: frozenset[str | None] = frozenset()
+    """The object ids of live events that no declaration means, or may mean, in whatever environment."""
     not_ours: tuple[LiveEvent, ...] = ()
     """Live events that no file declares and that are known to be of others: of another app, account or of a person."""
     elsewhere: tuple[Elsewhere, ...] = ()
     """What speaks against making events: live ones with their ids that no setting says they may stand beside."""
     unanswered: frozenset[str] = frozenset()
     """Account ids under which a read that should have found an event found none, and nothing speaks for the token."""
+
+    @property
+    def barred(self) -> frozenset[Identity]:
+        """The declared events that something keeps from being planned."""
+        return frozenset(obstacle.event.identity for obstacle in self.obstacles)
 
 
 def settle(declared: Declared, listing: Listing, policy: Policy, evidence: Evidence) -> Settled:
@@ -282,15 +289,20 @@ class _Settling:
         be another app's is asked for a few, and then proves nothing.
         """
         by_account: dict[str | None, list[External]] = defaultdict(list)
-        for match in self.matches:
-            external = match.declared.identity.external
-            if external is not None and not match.proven and compare(match.declared, match.live) is None:
+        for event in self.unproven:
+            if (external := event.identity.external) is not None:
                 by_account[external[0]].append(external)
         for account, waiting in by_account.items():
             if account in self.contradicted:
                 yield from waiting if self.evidence.misses_refute else waiting[:FEW_WITNESSES]
             elif account not in self.seen_accounts:
                 yield waiting[0]
+
+    @cached_property
+    def unproven(self) -> tuple[DeclaredEvent, ...]:
+        """The unchanged events that nothing but their ids speaks for."""
+        matches = (match for match in self.matches if not match.proven)
+        return tuple(match.declared for match in matches if compare(match.declared, match.live) is None)
 
     @cached_property
     def seen_accounts(self) -> frozenset[str]:
@@ -365,11 +377,10 @@ class _Settling:
                         yield Elsewhere(identity, event.app_id, account)
 
     def _unknown(self) -> Iterator[DeclaredEvent]:
-        """Find the unchanged events that nothing but their ids speaks for, of which one should have been proven."""
-        for match in () if self.evidence.foreign_token else self.matches:
-            seen = match.declared.identity.external_account_id in self.seen_accounts
-            if not (match.proven or seen) and compare(match.declared, match.live) is None:
-                yield match.declared
+        """Find the unproven events of accounts of which one event should have been proven."""
+        for event in () if self.evidence.foreign_token else self.unproven:
+            if event.identity.external_account_id not in self.seen_accounts:
+                yield event
 
     def _orphan(self, event: LiveEvent) -> Orphan | None:
         """Tell whether a leftover of our app is ours by its account too."""
@@ -395,6 +406,7 @@ class _Settling:
             ),
             (*obstacles(self.matches), *(ambiguous(unclear) if certain else ())),
             frozenset(event.identity for event in (*(() if certain else unclear), *unsure)),
+            frozenset(event.identity.object_id for event in self.leftovers),
             tuple(filter(self._is_of_others, self.leftovers)),
             tuple(self._elsewhere()),
             self.unanswered,

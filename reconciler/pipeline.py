@@ -1,6 +1,6 @@
 """The whole story: read, compare, plan, guard, apply, read again."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from reconciler.confirmation import confirmed, suspects
 from reconciler.diagnostics import Diagnostic
 from reconciler.diff import compare
 from reconciler.errors import Interrupted, ReconcilerError
-from reconciler.event import Declared, Identity, LiveEvent
+from reconciler.event import Declared, DeclaredEvent, Identity, LiveEvent
 from reconciler.evidence import Evidence, first_evidence
 from reconciler.guard import ApprovedPlan, Limits, approve, check_portal
 from reconciler.ledger import Applied
@@ -129,9 +129,10 @@ def _compared(draft: Draft) -> Draft:
     """Tell what the files no longer declare, and which new events look like one that is there."""
     creates = [change for change in draft.plan.changes if isinstance(change, Create)]
     will = {orphan.identity.object_id: orphan.will for orphan in draft.plan.orphans}
-    renames = look_alikes.renames([*creates, *_set_aside(draft)], _old(draft, will))
+    gone = no_longer.undeclared(draft)
+    renames = look_alikes.renames([*creates, *_set_aside(draft)], _old(draft, gone, will))
     found = (
-        *no_longer.findings(draft),
+        *no_longer.findings(draft, gone),
         *(rename.finding(will.get(rename.old.identity.object_id)) for rename in renames if rename.makes_one),
         *look_alikes.already_there(creates, draft.settled.not_ours),
     )
@@ -141,19 +142,21 @@ def _compared(draft: Draft) -> Draft:
 
 def _set_aside(draft: Draft) -> Iterator[Create]:
     """Return events that are set aside and not live as if they were made: each may be an old event's new self."""
-    barred = {obstacle.event.identity for obstacle in draft.settled.obstacles}
+    barred = draft.settled.barred
     missing = (match.declared for match in draft.settled.matches if match.live is None)
     changes = (compare(event, None) for event in missing if event.identity in barred)
     return (change for change in changes if isinstance(change, Create))
 
 
-def _old(draft: Draft, will: Mapping[str | None, Will]) -> Collection[LiveEvent]:
+def _old(
+    draft: Draft, gone: Iterable[tuple[DeclaredEvent, LiveEvent]], will: Mapping[str | None, Will]
+) -> Collection[LiveEvent]:
     """Return the live events that new ones may have been.
 
     With a base, these are what it declared, and what would be taken away. An orphan that stays has been told when its
     declaration went: it is no news at every event that has the name of a series.
     """
-    events = {live.identity.object_id: live for _, live in no_longer.undeclared(draft)}
+    events = {live.identity.object_id: live for _, live in gone}
     for orphan in draft.settled.orphans:
         object_id = orphan.live.identity.object_id
         if draft.before is None or will[object_id] is not Will.NOTHING:

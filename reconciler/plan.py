@@ -107,7 +107,7 @@ def build(
 ) -> Draft:
     """Order what differs, judge the orphans; `now` decides what is over: an orphan, the API version's support."""
     verdicts = [(judge(orphan.live, policy, now), orphan) for orphan in settled.orphans]
-    barred = {obstacle.event.identity for obstacle in settled.obstacles}
+    barred = settled.barred
     matches = [match for match in settled.matches if match.declared.identity not in barred]
     tasks = [*_declared_tasks(matches), *_orphan_tasks(verdicts)]
     tasks.sort(key=lambda task: (rank(task.change), task.change.identity.sort_key))

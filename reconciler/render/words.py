@@ -175,9 +175,13 @@ def spared(orphans: Iterable[Verdict]) -> Iterator[Verdict]:
 
 def orphan(orphan: Verdict) -> str:
     """Name an orphan, and say why it is left alone."""
-    called = (orphan.name or "").strip()
-    name = f"{called} · {identity(orphan.identity)}" if called else identity(orphan.identity)
-    return f"{name} · {registered(orphan.registrants)} · left alone: {orphan.why}"
+    named = _named(orphan.name, orphan.identity)
+    return f"{named} · {registered(orphan.registrants)} · left alone: {orphan.why}"
+
+
+def _named(name: str | None, exactly: Identity) -> str:
+    called = (name or "").strip()
+    return f"{called} · {identity(exactly)}" if called else identity(exactly)
 
 
 def left_alone(plan: Plan) -> Iterator[str]:
@@ -247,9 +251,7 @@ SET_ASIDE = "Set aside: these events cannot be planned, and all others are"
 
 def aside(aside: SetAside) -> str:
     """Return the name of an event that is set aside, with what names the finding that says why."""
-    called = (aside.name or "").strip()
-    named = f"{called} · {identity(aside.identity)}" if called else identity(aside.identity)
-    return f"{named} · {aside.source.file}:{aside.source.line}"
+    return f"{_named(aside.name, aside.identity)} · {aside.source.file}:{aside.source.line}"
 
 
 def reasons(plan: Plan) -> tuple[Diagnostic, ...]:
@@ -278,8 +280,11 @@ def nothing_went(receipt: Receipt) -> str | None:
     if receipt.exit_code == INVALID:
         return f"{left_out(receipt)}, and {_nothing_else(receipt)}"
     if receipt.exit_code == Refused.exit_code:
-        return "a guard refuses every change, as said above"
+        return _ALL_REFUSED
     return None
+
+
+_ALL_REFUSED = "a guard refuses every change, as said above"
 
 
 def left_out(receipt: Receipt) -> str:
@@ -291,7 +296,7 @@ def _nothing_else(receipt: Receipt) -> str:
     if not receipt.results:
         return "nothing else was to be written"
     if all(result.guard is not None for result in receipt.results):
-        return "a guard refuses every change, as said above"
+        return _ALL_REFUSED
     return "nothing of the rest was written, as said above"
 
 

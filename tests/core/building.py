@@ -10,7 +10,7 @@ from hypothesis.strategies import SearchStrategy
 from reconciler.change import Change, Create, Delete, FieldChange, Origin, Source, Update
 from reconciler.diagnostics import Diagnostic, Place, Severity
 from reconciler.errors import Interrupted, ReconcilerError, Refused, Unavailable
-from reconciler.event import CUSTOM, FIELDS, Declared, DeclaredEvent, Identity, Kind, LiveEvent, Value, instant
+from reconciler.event import CUSTOM, FIELDS, Declared, DeclaredEvent, Identity, Kind, LiveEvent, Skipped, Value, instant
 from reconciler.evidence import Evidence
 from reconciler.live import Listing, Portal
 from reconciler.orphans import Verdict, Will
@@ -73,12 +73,13 @@ def planned(
     policy: Policy = POLICY,
     evidence: Evidence | None = None,
     portal: Portal = PORTAL,
+    skipped: tuple[Skipped, ...] = (),
 ) -> Draft:
     """Plan against a portal; without other evidence its events of our app are all proven to be under acme."""
     everything, listing = tuple(events), Listing(portal, tuple(lives))
     if evidence is None:
         evidence = known({str(event.identity.object_id): "acme" for event in listing.events if event.app_id == APP})
-    known_events = Declared(everything, 1)
+    known_events = Declared(everything, 1, skipped=skipped)
     settled = settle(known_events, listing, policy, evidence)
     return build(settled, known_events, policy, portal, evidence, NOW)
 

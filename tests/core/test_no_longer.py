@@ -8,7 +8,7 @@ import pytest
 from reconciler import look_alikes, no_longer
 from reconciler.change import Create
 from reconciler.diagnostics import Diagnostic
-from reconciler.event import CUSTOM, Declared, DeclaredEvent, Identity, LiveEvent, Skipped, Value, instant
+from reconciler.event import CUSTOM, DeclaredEvent, Identity, LiveEvent, Skipped, Value, instant
 from reconciler.orphans import Will
 from reconciler.plan import Draft
 from reconciler.policy import Orphans, Policy
@@ -28,9 +28,13 @@ def compared(
     return replace(planned(now, lives, policy), before=planned(then, lives, policy))
 
 
+def findings(draft: Draft) -> list[Diagnostic]:
+    return list(no_longer.findings(draft, no_longer.undeclared(draft)))
+
+
 def told(now: list[DeclaredEvent], then: list[DeclaredEvent], lives: list[LiveEvent], policy: Policy = POLICY) -> str:
     """Write the findings, one a line."""
-    return "".join(f"{line(found)}\n" for found in no_longer.findings(compared(now, then, lives, policy)))
+    return "".join(f"{line(found)}\n" for found in findings(compared(now, then, lives, policy)))
 
 
 def line(found: Diagnostic) -> str:
@@ -82,10 +86,11 @@ def test_an_event_that_is_declared_by_another_of_its_ids_is_still_declared() -> 
 
 
 def test_an_event_that_is_skipped_is_still_declared() -> None:
-    draft = compared([], [declared("summit", NAMED)], [live("1", "summit", NAMED)])
-    skipped = replace(draft, declared=Declared((), 1, skipped=(Skipped(Identity("acme", "summit")),)))
+    held = [live("1", "summit", NAMED)]
+    draft = compared([], [declared("summit", NAMED)], held)
+    skipping = planned([], held, skipped=(Skipped(Identity("acme", "summit")),))
     assert no_longer.undeclared(draft)
-    assert no_longer.undeclared(skipped) == []
+    assert no_longer.undeclared(replace(skipping, before=draft.before)) == []
 
 
 def test_a_part_of_the_files_does_not_tell_what_is_no_longer_declared() -> None:
@@ -119,7 +124,7 @@ def test_a_field_that_is_no_longer_declared_is_told_with_the_line_that_changes_i
     name: str, held: Value, says: str
 ) -> None:
     then, now = adopted("1", {"eventType": "A", name: held}), adopted("1", {"eventType": "A"})
-    (found,) = no_longer.findings(compared([now], [then], [live("1", None, {"eventName": "Fair", name: held})]))
+    (found,) = findings(compared([now], [then], [live("1", None, {"eventName": "Fair", name: held})]))
     assert line(found).startswith("info no-longer-managed: ")
     assert line(found).endswith(f" of Fair (object 1) is no longer declared, and HubSpot keeps it: {says}")
     assert found.place == now.place
@@ -132,7 +137,7 @@ def test_a_field_of_which_nothing_stays_is_not_told(held: dict[str, Value]) -> N
 
 
 def test_where_no_base_is_known_no_field_is_told() -> None:
-    assert list(no_longer.findings(planned([declared("summit")], [live("1", "summit", NAMED)]))) == []
+    assert findings(planned([declared("summit")], [live("1", "summit", NAMED)])) == []
 
 
 def test_a_field_is_told_across_a_change_from_external_ids_to_the_object_id() -> None:
@@ -144,7 +149,7 @@ def test_a_field_is_told_across_a_change_from_external_ids_to_the_object_id() ->
 def test_a_time_is_told_on_the_clocks_of_its_event() -> None:
     now, then = adopted("1", {"eventType": "A"}), adopted("1", {"endDateTime": "2027-03-28T00:30:00Z"})
     held = live("1", None, {"endDateTime": "2027-03-28T00:30:00Z"})
-    (found,) = no_longer.findings(compared([replace(now, timezone="Europe/Berlin")], [then], [held]))
+    (found,) = findings(compared([replace(now, timezone="Europe/Berlin")], [then], [held]))
     assert "HubSpot keeps it: 2027-03-28 01:30 Europe/Berlin" in found.message
 
 
@@ -152,14 +157,14 @@ def test_a_time_is_told_in_utc_where_neither_event_nor_portal_has_a_zone() -> No
     now, then = adopted("1", {"eventType": "A"}), adopted("1", {"endDateTime": TOMORROW})
     draft = compared([now], [then], [live("1", None, {"endDateTime": TOMORROW})])
     unzoned = replace(draft.plan, portal=replace(draft.plan.portal, timezone=None))
-    (found,) = no_longer.findings(replace(draft, plan=unzoned))
+    (found,) = findings(replace(draft, plan=unzoned))
     assert "HubSpot keeps it: 2027-02-02 12:00 UTC" in found.message
 
 
 def test_a_time_that_no_calendar_shows_is_told_as_hubspot_holds_it() -> None:
     now, then = adopted("1", {"eventType": "A"}), adopted("1", {"endDateTime": TOMORROW})
     held = live("1", None, {"endDateTime": "9999-12-31T23:30:00Z"})
-    (found,) = no_longer.findings(compared([replace(now, timezone="Asia/Tokyo")], [then], [held]))
+    (found,) = findings(compared([replace(now, timezone="Asia/Tokyo")], [then], [held]))
     assert "HubSpot keeps it: 9999-12-31T23:30:00Z" in found.message
 
 

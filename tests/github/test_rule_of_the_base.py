@@ -77,12 +77,18 @@ def test_an_orphan_that_was_refused_before_stops_no_pull_request(open_workshop: 
     assert shop.names() >= {"old", "spring"}
 
 
-def test_a_pull_request_that_takes_too_many_events_away_fails_its_check(open_workshop: OpenWorkshop) -> None:
+@pytest.fixture
+def fewer(open_workshop: OpenWorkshop) -> tuple[Workshop, int]:
+    """Give a workshop, and a pull request that deletes the file of an event, of which no more may go."""
     shop = open_workshop(live("fair", eventName="Fair", **DATES), settings=DELETING, fair=event("fair"), b=event("b"))
     shop.repository.git("checkout", "--quiet", "-b", "less", "main")
     shop.repository.git("rm", "--quiet", "events/fair.yaml")
     shop.github.push("less", shop.repository.commit())
-    number = shop.github.open_pull("less")
+    return shop, shop.github.open_pull("less")
+
+
+def test_a_pull_request_that_takes_too_many_events_away_fails_its_check(fewer: tuple[Workshop, int]) -> None:
+    shop, number = fewer
     step = shop.plan(number)
     assert (step.code, step.reason) == (5, "refused")
     assert titles(step, "error") == ["guard-deletes"]
@@ -101,12 +107,8 @@ def test_one_event_that_is_set_aside_is_the_reason_where_all_others_were_made(sh
     assert "but for 2 events set aside" in shop.comments(number)[0]
 
 
-def test_one_change_that_a_guard_refuses_is_the_reason_where_all_others_were_made(open_workshop: OpenWorkshop) -> None:
-    shop = open_workshop(live("fair", eventName="Fair", **DATES), settings=DELETING, fair=event("fair"), b=event("b"))
-    shop.repository.git("checkout", "--quiet", "-b", "less", "main")
-    shop.repository.git("rm", "--quiet", "events/fair.yaml")
-    shop.github.push("less", shop.repository.commit())
-    number = shop.github.open_pull("less")
+def test_one_change_that_a_guard_refuses_is_the_reason_where_all_others_were_made(fewer: tuple[Workshop, int]) -> None:
+    shop, number = fewer
     shop.plan(number)
     shop.merge(number)
     step = shop.apply()

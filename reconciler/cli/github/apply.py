@@ -11,7 +11,7 @@ from reconciler.accounting import not_begun, nothing_ran, so_far
 from reconciler.base import Base
 from reconciler.cli.formats import for_people
 from reconciler.cli.github.ending import ending_of, left_unreviewed
-from reconciler.cli.github.job import Ending, Job, carried_out, reason_of
+from reconciler.cli.github.job import SET_ASIDE, Ending, Job, carried_out, reason_of
 from reconciler.cli.github.naming import WRITING
 from reconciler.cli.github.options import Asked, asking_options
 from reconciler.cli.github.telling import Telling
@@ -149,7 +149,7 @@ def _unknown(gap: str) -> Select:
 def _refuse(given: _Given, draft: Draft, telling: Telling, refusal: Refused) -> None:
     receipt = nothing_ran(draft, refusal)
     given.keep(receipt)
-    given.job.end(Ending(receipt.exit_code, "set-aside" if receipt.exit_code == INVALID else reason_of(refusal)))
+    given.job.end(Ending(receipt.exit_code, SET_ASIDE if receipt.exit_code == INVALID else reason_of(refusal)))
     telling.refused(refusal)
 
 

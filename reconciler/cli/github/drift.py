@@ -6,7 +6,7 @@ import click
 
 from reconciler.change import Origin
 from reconciler.cli.formats import for_people
-from reconciler.cli.github.job import Ending, Job, carried_out
+from reconciler.cli.github.job import SET_ASIDE, Ending, Job, carried_out
 from reconciler.cli.github.options import Asked, path_options
 from reconciler.cli.github.planning import drafted
 from reconciler.cli.github.trunk import Tip, to_watch
@@ -52,7 +52,7 @@ def _drift(job: Job, asked: Asked) -> Ending:
     job.summarize(comment(review, SUMMARY_LIMIT))
     if compared:  # else nobody can tell drift, so what an open issue says may still be true
         _keep_issue(job, draft.plan, asked.common.environment)
-    return Ending(INVALID, "set-aside") if draft.plan.is_invalid else Ending()
+    return Ending(INVALID, SET_ASIDE) if draft.plan.is_invalid else Ending()
 
 
 def _last_applied(job: Job, tip: Tip) -> str | None:

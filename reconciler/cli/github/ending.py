@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from reconciler.change import Origin
-from reconciler.cli.github.job import Ending, reason_of
+from reconciler.cli.github.job import REFUSED, SET_ASIDE, Ending, reason_of
 from reconciler.errors import Refused
 from reconciler.guard import ApprovedPlan
 from reconciler.receipt import INVALID, Outcome, Receipt, Result
@@ -33,13 +33,13 @@ def _reason(receipt: Receipt) -> str:
     if receipt.cause is not None and receipt.exit_code == receipt.cause.exit_code:
         return reason_of(receipt.cause)
     if receipt.exit_code == INVALID:
-        return "set-aside"
+        return SET_ASIDE
     if receipt.exit_code == Refused.exit_code:
-        return reason_of(Refused(""))
+        return REFUSED
     if receipt.cause is not None or receipt.verified != ():
         return "failed-in-part"
     if any(result.outcome in _FELL_SHORT for result in receipt.results):
         return "failed-in-part"
     if any(result.outcome is Outcome.REFUSED and result.guard is None for result in receipt.results):
         return "plan-moved"
-    return "set-aside" if receipt.is_invalid else reason_of(Refused(""))
+    return SET_ASIDE if receipt.is_invalid else REFUSED

@@ -26,11 +26,14 @@ from reconciler.plan import Plan
 from reconciler.render.review import Links
 from reconciler.transport.surroundings import Clock, Watch
 
+REFUSED, SET_ASIDE = "refused", "set-aside"
+"""Reasons that need no error: a guard refused what was to run, or an event could not be planned."""
+
 _SECONDS_FOR_COMMENTS = 120.0
 _REASONS: Mapping[type[ReconcilerError], str] = {
     DeclarationsInvalid: "declarations-invalid",
     AccessDenied: "access-denied",
-    Refused: "refused",
+    Refused: REFUSED,
     Unavailable: "unavailable",
     UsageError: "usage",
     Interrupted: "interrupted",

@@ -8,7 +8,7 @@ import click
 
 from reconciler import json_form
 from reconciler.cli.formats import for_people
-from reconciler.cli.github.job import Ending, Job, carried_out, reason_of
+from reconciler.cli.github.job import REFUSED, SET_ASIDE, Ending, Job, carried_out
 from reconciler.cli.github.options import Asked, asking_options
 from reconciler.cli.github.planning import drafted
 from reconciler.cli.options import base_option
@@ -95,13 +95,14 @@ def _online(job: Job, asked: Asked, base: str, number: int | None) -> Ending:
     save(saved, json_form.plan_json(plan))
     job.tell_plan(plan)
     job.outputs["plan_path"] = str(saved)
-    job.remarks += remarks.of_findings((*new, *(one for one in plan.diagnostics if _as_error(one) not in new)))
+    known = frozenset(new)
+    job.remarks += remarks.of_findings((*new, *(one for one in plan.diagnostics if _as_error(one) not in known)))
     show(text.plan(for_people(plan, asked.common)))
     review = Review(plan, Planned(), _name(asked), job.links, compared, draft.seen)
     _tell(job, asked, told, lambda limit: comment(review, limit))
     if new or plan.is_invalid:
         say(f"Error: {_REFUSED}")
-        return Ending(Refused.exit_code, "set-aside" if plan.is_invalid else reason_of(Refused("")))
+        return Ending(Refused.exit_code, SET_ASIDE if plan.is_invalid else REFUSED)
     return Ending()
 
 
