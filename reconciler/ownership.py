@@ -289,9 +289,8 @@ class _Settling:
         be another app's is asked for a few, and then proves nothing.
         """
         by_account: dict[str | None, list[External]] = defaultdict(list)
-        for event in self.unproven:
-            if (external := event.identity.external) is not None:
-                by_account[external[0]].append(external)
+        for external in filter(None, (event.identity.external for event in self.unproven)):
+            by_account[external[0]].append(external)
         for account, waiting in by_account.items():
             if account in self.contradicted:
                 yield from waiting if self.evidence.misses_refute else waiting[:FEW_WITNESSES]
