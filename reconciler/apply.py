@@ -12,10 +12,10 @@ from reconciler.event import Identity, LiveEvent
 from reconciler.freshness import Due, Freshness, Holds, Overtaken, judge, without_completion
 from reconciler.guard import ApprovedPlan
 from reconciler.ledger import Applied, Ledger
-from reconciler.live import Answer, Edit, Writer
 from reconciler.lookup import Lookup
 from reconciler.orphans import Will
 from reconciler.orphans import judge as judge_orphan
+from reconciler.portal import Answer, Edit, Writer
 from reconciler.receipt import Outcome
 from reconciler.settling import Alone, Changed, Settling
 from reconciler.steps import Completion, CreateBatch, DeleteBatch, Step, UpdateBatch, steps

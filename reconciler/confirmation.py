@@ -8,8 +8,8 @@ from reconciler.diff import compare
 from reconciler.errors import ReconcilerError
 from reconciler.event import Identity, LiveEvent
 from reconciler.freshness import Holds, judge
-from reconciler.live import Reader
 from reconciler.plan import Draft
+from reconciler.portal import Reader
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import SplitResult
 
-from reconciler.declarations.characters import quoted
 from reconciler.declarations.values import web_address
 from reconciler.declarations.wrong import Wrong
 from reconciler.errors import AccessDenied, UsageError
+from reconciler.safe_text import quoted
 
 DEFAULT_BASE_URL = "https://api.hubapi.com"
 DEFAULT_GITHUB_API_URL = "https://api.github.com"

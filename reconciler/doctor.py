@@ -10,9 +10,8 @@ from reconciler.event import CUSTOM, Declared, DeclaredEvent, LiveEvent
 from reconciler.findings import Finding, Verdict, unknown, without_echoes, wrong
 from reconciler.guard import check_portal
 from reconciler.inquiry import Answers
-from reconciler.inspection import Token, Usage
-from reconciler.live import Definition
 from reconciler.policy import Policy
+from reconciler.portal import Definition, Token, Usage
 from reconciler.render import words
 from reconciler.set_aside import findings
 from reconciler.unreadable import unreadable

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from reconciler.event import LiveEvent
-from reconciler.live import Hit, Listing
 from reconciler.policy import Policy
+from reconciler.portal import Hit, Listing
 
 External = tuple[str, str]
 """Account id and event id."""

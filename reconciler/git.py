@@ -9,8 +9,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from reconciler.declarations.characters import cut, quoted, shown
 from reconciler.errors import UsageError
+from reconciler.safe_text import cut, quoted, shown
 
 LARGEST_FOLDER = 8 * 1024 * 1024
 """The most bytes that git's record of one folder may take; a hundred thousand files fit."""

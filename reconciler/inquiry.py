@@ -6,9 +6,7 @@ from typing import TypeVar
 
 from reconciler.errors import AccessDenied, ReconcilerError, Rejected, Unavailable
 from reconciler.event import LiveEvent
-from reconciler.hubspot.headers import RateLimit
-from reconciler.inspection import Inspector, Token, Usage
-from reconciler.live import Definition, Portal
+from reconciler.portal import Definition, Inspector, Portal, RateLimit, Token, Usage
 
 _T = TypeVar("_T")
 

@@ -19,9 +19,9 @@ from reconciler.change import (
 )
 from reconciler.diagnostics import Diagnostic
 from reconciler.event import Identity
-from reconciler.live import Portal
 from reconciler.orphans import Verdict
 from reconciler.plan import Plan
+from reconciler.portal import Portal
 from reconciler.receipt import Outcome, Receipt, Result
 from reconciler.set_aside import SetAside
 

@@ -10,6 +10,7 @@ from reconciler.change import Create
 from reconciler.diagnostics import Diagnostic, warning
 from reconciler.event import LiveEvent, Value, registered
 from reconciler.orphans import Will
+from reconciler.safe_text import INVISIBLE
 
 RENAMED, THERE = "looks-renamed", "already-there"
 
@@ -164,14 +165,10 @@ def _folded(text: Value) -> str:
     """Fold what people overlook: capitals, white space, the way that a letter is composed, what nobody sees."""
     if not isinstance(text, str):
         return ""
-    return " ".join(_UNSEEN.sub("", unicodedata.normalize("NFKC", text)).casefold().split())
+    return " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).casefold().split())
 
 
-_UNSEEN = re.compile(
-    "[\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164"
-    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]"
-)
-"""What Unicode calls default-ignorable (DerivedCoreProperties), and the blank of Braille."""
+_INVISIBLE = re.compile(f"[{INVISIBLE}]")
 
 
 def _called(event: LiveEvent) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from reconciler.change import Create
 from reconciler.event import Identity, LiveEvent
-from reconciler.live import Listing, Reader
+from reconciler.portal import Listing, Reader
 
 Lookup = Callable[[Sequence[Create]], Mapping[Identity, LiveEvent | None]]
 """Tells which of the events to be created are there already: what creating stands on."""

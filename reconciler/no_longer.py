@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
-from reconciler.declarations.characters import cut
 from reconciler.declarations.zones import zone_named
 from reconciler.diagnostics import Diagnostic, info
 from reconciler.event import (
@@ -17,9 +16,10 @@ from reconciler.event import (
     moment,
     registered,
 )
-from reconciler.live import Portal
 from reconciler.orphans import Verdict, Will
 from reconciler.plan import Draft
+from reconciler.portal import Portal
+from reconciler.safe_text import cut
 
 DECLARED, MANAGED = "no-longer-declared", "no-longer-managed"
 _NEVER_EMPTY = ("eventName", "eventOrganizer")

@@ -12,9 +12,9 @@ from reconciler.diff import compare
 from reconciler.doubts import ambiguous, obstacles, undecided, unknown
 from reconciler.event import Declared, DeclaredEvent, Identity, LiveEvent, Skipped
 from reconciler.evidence import Evidence, External
-from reconciler.live import Listing
 from reconciler.match import Match
 from reconciler.policy import Orphans, Policy
+from reconciler.portal import Listing
 from reconciler.set_aside import Obstacle
 
 _NO_IDS = ("", ".", "..", "search", "upsert", "delete")

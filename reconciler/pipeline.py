@@ -18,13 +18,13 @@ from reconciler.event import Declared, DeclaredEvent, Identity, LiveEvent
 from reconciler.evidence import Evidence, first_evidence
 from reconciler.guard import ApprovedPlan, Limits, approve, check_portal
 from reconciler.ledger import Applied
-from reconciler.live import Definition, Listing, Reader, Writer
 from reconciler.lookup import Lookup
 from reconciler.origins import with_origins
 from reconciler.orphans import Will
 from reconciler.ownership import questions, searchable_prefix, settle
 from reconciler.plan import Draft, Plan, build
 from reconciler.policy import Policy
+from reconciler.portal import Definition, Listing, Reader, Writer
 from reconciler.receipt import Outcome, Receipt
 from reconciler.set_aside import compared
 from reconciler.unreadable import unreadable

@@ -12,11 +12,11 @@ from reconciler.diff import cancel, compare, delete
 from reconciler.doubts import UNDECIDED
 from reconciler.event import Declared, DeclaredEvent, Identity, LiveEvent
 from reconciler.evidence import Evidence
-from reconciler.live import Portal
 from reconciler.match import Match
 from reconciler.orphans import Verdict, Will, judge
 from reconciler.ownership import Orphan, Settled
 from reconciler.policy import Policy
+from reconciler.portal import Portal
 from reconciler.set_aside import SetAside, findings, set_aside
 from reconciler.steps import steps
 

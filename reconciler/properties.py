@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import NamedTuple
 
-from reconciler.declarations.characters import cut, quoted
 from reconciler.declarations.nearest import did_you_mean
 from reconciler.diagnostics import error
 from reconciler.event import CUSTOM, FIELDS, Declared, DeclaredEvent, Kind, Value
-from reconciler.live import Definition
+from reconciler.portal import Definition
+from reconciler.safe_text import cut, quoted
 from reconciler.set_aside import Obstacle
 from reconciler.values import OPTION_SEPARATOR, understood
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from reconciler.change import Action, Change
 from reconciler.errors import DeclarationsInvalid, Interrupted, ReconcilerError, Refused
-from reconciler.live import Portal
+from reconciler.portal import Portal
 from reconciler.set_aside import SetAside
 
 

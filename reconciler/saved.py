@@ -10,9 +10,9 @@ from reconciler.diagnostics import Diagnostic, Place, Severity
 from reconciler.errors import SavedPlanInvalid
 from reconciler.event import Identity, Value
 from reconciler.json_form import FORMAT_VERSION, Json, plan_json
-from reconciler.live import Portal
 from reconciler.orphans import Verdict, Will
 from reconciler.plan import Plan
+from reconciler.portal import Portal
 from reconciler.set_aside import SetAside
 
 _T = TypeVar("_T")

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from reconciler.declarations.characters import quoted
 from reconciler.declarations.declaring import Portals
 from reconciler.declarations.disk import Disk, as_seen, name_of, symbolic_link
 from reconciler.declarations.layers import SETTINGS, Layer
@@ -17,6 +16,7 @@ from reconciler.declarations.trees import Tree
 from reconciler.diagnostics import Diagnostic, Severity, in_file_order
 from reconciler.errors import DeclarationsInvalid, UsageError
 from reconciler.policy import Orphans, Policy
+from reconciler.safe_text import quoted
 
 DEFAULT_API_VERSION = "2026-03"
 

@@ -9,7 +9,7 @@ from reconciler.event import Identity, LiveEvent
 from reconciler.freshness import Due, Freshness, Holds, Overtaken, judge, not_taken_over, without_completion
 from reconciler.guard import ApprovedPlan
 from reconciler.ledger import Ledger
-from reconciler.live import Answer, Reader
+from reconciler.portal import Answer, Reader
 from reconciler.receipt import Outcome
 
 Changed = TypeVar("Changed", bound=Change)

@@ -14,7 +14,8 @@ WORDS = {
     "reconciler.diagnostics",
     "reconciler.errors",
     "reconciler.event",
-    "reconciler.live",
+    "reconciler.portal",
+    "reconciler.safe_text",
     "reconciler.policy",
     "reconciler.values",
 }

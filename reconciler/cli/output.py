@@ -14,8 +14,8 @@ from pathlib import Path
 import click
 
 from reconciler.errors import DeclarationsInvalid, ReconcilerError, Refused
-from reconciler.render.inert import inert, inert_line
 from reconciler.render.listing import Lister, abridged
+from reconciler.safe_text import inert, inert_line
 
 _STYLES = {"+": "green", "~": "yellow", "-": "red"}
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from reconciler.base import NO_BASE, Base
+from reconciler.connections import git_environment
 from reconciler.declarations.as_of import load_base
 from reconciler.errors import SavedPlanInvalid, UsageError
 from reconciler.plan import Plan
@@ -14,7 +15,7 @@ MOST_BYTES = 256 * 1024 * 1024
 
 def base_at(settings: Settings, ref: str | None) -> Base:
     """Read the declarations as of a commit, where one was given; `UsageError` where it is not there."""
-    return NO_BASE if ref is None else load_base(settings, ref)
+    return NO_BASE if ref is None else load_base(settings, ref, git_environment())
 
 
 def saved_plan(file: Path) -> Plan:

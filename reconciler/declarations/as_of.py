@@ -1,10 +1,9 @@
 """The declarations as of a commit."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from reconciler.base import Base
-from reconciler.connections import git_environment
-from reconciler.declarations.characters import quoted
 from reconciler.declarations.committed import Committed
 from reconciler.declarations.disk import name_of, symbolic_link
 from reconciler.declarations.files import load_from
@@ -13,17 +12,19 @@ from reconciler.diagnostics import Severity, info, warning
 from reconciler.errors import DeclarationsInvalid
 from reconciler.event import Declared
 from reconciler.git import opened
+from reconciler.safe_text import quoted
 from reconciler.settings import Settings, settings_in, top_of
 
 
-def load_base(settings: Settings, ref: str) -> Base:
+def load_base(settings: Settings, ref: str, environment: Mapping[str, str]) -> Base:
     """Read what the root's folder declared as of the commit that `ref` means, by that commit's own settings.
 
-    The whole root is read, also where the run is narrowed: an event may have stood in another file then.
+    The whole root is read, also where the run is narrowed: an event may have stood in another file then. `environment`
+    is what git is started with.
     `UsageError` where the commit, or git itself, is not there.
     """
     top = top_of(settings.root.resolve())
-    with opened(top, ref, git_environment()) as commit:
+    with opened(top, ref, environment) as commit:
         try:
             then, declared = read_as_of(Committed(commit, top), settings, top)
         except DeclarationsInvalid as invalid:

@@ -5,20 +5,10 @@ from itertools import islice
 
 from reconciler.diagnostics import Diagnostic, Place, error
 from reconciler.errors import DeclarationsInvalid
+from reconciler.safe_text import FORBIDDEN
 
 TOLD_AT_MOST = 20
 """How many deceptive characters of one text are told; a binary file would be a million problems."""
-
-_CUT_AT = 60
-
-DECEPTIVE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # control characters; tab and line breaks are judged elsewhere
-    "\u2028\u2029"  # line breaks that editors do not count
-    "\u202a-\u202e\u2066-\u2069"  # change the direction of what follows
-    "\ud800-\udfff\ufeff\ufffe\uffff]"  # no characters at all
-    "|\r(?!\n)"
-)
-"""Characters that no file, value or file name may hold."""
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -33,7 +23,7 @@ def decode(content: bytes, file: str) -> str:
         text = content.decode("utf-8")
     except UnicodeDecodeError as reason:
         raise DeclarationsInvalid((_not_utf8(content, reason.start, file),)) from reason
-    found = islice(DECEPTIVE.finditer(text), TOLD_AT_MOST)
+    found = islice(FORBIDDEN.finditer(text), TOLD_AT_MOST)
     if problems := tuple(_deceptive(match, text, file) for match in found):
         raise DeclarationsInvalid(problems)
     return text
@@ -44,26 +34,6 @@ def deceptive_character(character: str, place: Place) -> Diagnostic:
     message = f"the character U+{ord(character):04X} is not allowed: it can hide or change what people see"
     hint = "save the file with LF line ends" if character == "\r" else "delete it; pasted text often brings some"
     return error("control-character", message, place, hint)
-
-
-def shown(text: str) -> str:
-    """Make a name safe to show: what deceives, and every line break, is written as an escape."""
-    return re.sub(rf"{DECEPTIVE.pattern}|[\t\n\r]", _escape, text)
-
-
-def quoted(text: str) -> str:
-    """Quote a text of the user's in a message, safe to show and not too long."""
-    return f"'{cut(text)}'"
-
-
-def cut(text: str) -> str:
-    """Make a text safe to show, and cut it where it is too long for a message."""
-    safe = shown(text[:_CUT_AT])
-    return safe if len(text) <= _CUT_AT else f"{safe}…"
-
-
-def _escape(match: re.Match[str]) -> str:
-    return match[0].encode("unicode_escape").decode("ascii")
 
 
 def _place_in(text: str, index: int, file: str) -> Place:

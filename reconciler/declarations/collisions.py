@@ -3,9 +3,9 @@
 import unicodedata
 from collections.abc import Iterable, Iterator
 
-from reconciler.declarations.characters import quoted
 from reconciler.diagnostics import Diagnostic, error, warning
 from reconciler.event import DeclaredEvent
+from reconciler.safe_text import quoted
 
 
 def collisions(events: Iterable[DeclaredEvent]) -> Iterator[Diagnostic]:

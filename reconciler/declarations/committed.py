@@ -6,12 +6,12 @@ import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from reconciler.declarations.characters import shown
 from reconciler.declarations.disk import LARGEST, symbolic_link, too_large, unreadable
 from reconciler.declarations.trees import Entry, Kind
 from reconciler.diagnostics import Diagnostic, Place, error
 from reconciler.errors import DeclarationsInvalid
 from reconciler.git import Commit, Item
+from reconciler.safe_text import shown
 
 MOST_FOLDERS = 20_000
 """How many folders are looked into: a few objects can make a commit in which they never end."""

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
 
-from reconciler.declarations.characters import quoted
 from reconciler.declarations.layers import Layer, refusal
 from reconciler.declarations.merging import PROPERTIES, Merged
 from reconciler.declarations.nearest import did_you_mean
@@ -15,6 +14,7 @@ from reconciler.declarations.whole_days import times_of, told_of_date
 from reconciler.declarations.wrong import Wrong
 from reconciler.diagnostics import Diagnostic, Place, error, info, warning
 from reconciler.event import CUSTOM, FIELDS, DeclaredEvent, Identity, Kind, Skipped, Value, instant
+from reconciler.safe_text import quoted
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ import stat
 from collections.abc import Iterable
 from pathlib import Path
 
-from reconciler.declarations.characters import shown
 from reconciler.declarations.trees import Entry, Kind
 from reconciler.diagnostics import Diagnostic, Place, error
 from reconciler.errors import DeclarationsInvalid
+from reconciler.safe_text import shown
 
 LARGEST = 1024 * 1024
 """The most bytes that a file may hold."""

@@ -7,7 +7,6 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
-from reconciler.declarations.characters import shown
 from reconciler.declarations.declaring import Terms
 from reconciler.declarations.disk import Disk, as_seen, name_of, unreadable
 from reconciler.declarations.names import (
@@ -26,6 +25,7 @@ from reconciler.declarations.trees import Entry, Kind, Tree
 from reconciler.diagnostics import Diagnostic, Place, error, warning
 from reconciler.errors import DeclarationsInvalid
 from reconciler.event import Declared
+from reconciler.safe_text import shown
 from reconciler.settings import Settings
 
 MOST_FILES = 10_000

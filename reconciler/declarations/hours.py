@@ -4,9 +4,9 @@ import re
 from datetime import time
 from typing import NamedTuple
 
-from reconciler.declarations.characters import quoted
 from reconciler.declarations.misread import hours_meant_by
 from reconciler.declarations.wrong import Wrong
+from reconciler.safe_text import quoted
 
 _CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d"
 HOURS = rf"{_CLOCK}-{_CLOCK}"

@@ -8,7 +8,6 @@ from typing import Any, assert_never, cast
 
 from reconciler.declarations import later, schema, strict_yaml
 from reconciler.declarations.advice import CUT_BY_COMMENT
-from reconciler.declarations.characters import cut, quoted
 from reconciler.declarations.guidance import FOR_DECLARATIONS, FOR_SETTINGS, holds_text
 from reconciler.declarations.nearest import did_you_mean
 from reconciler.declarations.nodes import Mapping, Node, Scalar, Sequence, is_nothing
@@ -16,6 +15,7 @@ from reconciler.declarations.schema import Flaw, Shape
 from reconciler.declarations.synonyms import advice_on, meant_by
 from reconciler.declarations.wrong import Wrong
 from reconciler.diagnostics import Diagnostic, Place, error, warning
+from reconciler.safe_text import cut, quoted
 
 _OWN_PROPERTY = re.compile(r"[a-z][a-z0-9_]{0,99}")
 """How HubSpot writes the internal names of a portal's own properties."""

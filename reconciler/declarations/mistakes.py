@@ -5,8 +5,8 @@ import unicodedata
 from collections.abc import Callable
 from typing import NamedTuple
 
-from reconciler.declarations.characters import cut
 from reconciler.declarations.complaints import Complaint, Position
+from reconciler.safe_text import cut
 
 
 class Mistake(NamedTuple):

@@ -5,8 +5,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from reconciler.declarations.characters import shown
 from reconciler.diagnostics import Diagnostic, Place, error, warning
+from reconciler.safe_text import shown
 
 DEFAULTS_FILE = "_defaults.yaml"
 SETTINGS_FILE = "reconciler.yaml"

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import yaml
 
-from reconciler.declarations.characters import DECEPTIVE, TOLD_AT_MOST, deceptive_character, decode, quoted
+from reconciler.declarations.characters import TOLD_AT_MOST, deceptive_character, decode
 from reconciler.declarations.complaints import Complaint, Position, explain
 from reconciler.declarations.escapes import escapes
 from reconciler.declarations.guidance import FOR_DECLARATIONS, TEXTS, holds_text, what_to_write
@@ -18,6 +18,7 @@ from reconciler.declarations.nodes import Mapping, Node, Scalar, Sequence
 from reconciler.declarations.surrogates import may_be_in, neutralised, prepared, restored
 from reconciler.diagnostics import Diagnostic, Place, error
 from reconciler.errors import DeclarationsInvalid, ReconcilerError
+from reconciler.safe_text import FORBIDDEN, quoted
 
 DEPTH = 20
 """How deep values may be nested; a declaration needs 5."""
@@ -148,7 +149,7 @@ class _Tree:
         return None
 
     def scalar(self, event: yaml.ScalarEvent) -> Scalar | None:
-        if event.style == '"' and DECEPTIVE.search(event.value):
+        if event.style == '"' and FORBIDDEN.search(event.value):
             self.tell_escapes(event)
             return None
         if not event.style:
@@ -278,7 +279,7 @@ class _Tree:
     def tell_escapes(self, event: yaml.ScalarEvent) -> None:
         begin, end = cast("yaml.Mark", event.start_mark), cast("yaml.Mark", event.end_mark)
         found = escapes(self.text, begin.index, end.index)
-        deceptive = ((index, character) for index, character in found if DECEPTIVE.match(character))
+        deceptive = ((index, character) for index, character in found if FORBIDDEN.match(character))
         for index, character in islice(deceptive, TOLD_AT_MOST):
             line = begin.line + 1 + self.text.count("\n", begin.index, index)
             place = Place(self.file, line, index - self.text.rfind("\n", 0, index))

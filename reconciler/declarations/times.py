@@ -3,10 +3,10 @@
 import re
 from datetime import UTC, date, datetime
 
-from reconciler.declarations.characters import quoted
 from reconciler.declarations.misread import hint_for, parts_of, without_date
 from reconciler.declarations.wrong import Wrong
 from reconciler.declarations.zones import load_zone
+from reconciler.safe_text import quoted
 
 TIME = (
     r"\d{4}-\d{2}-\d{2}[T ](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{3})?)?"

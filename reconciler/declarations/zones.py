@@ -7,9 +7,9 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from zoneinfo import ZoneInfo
 
-from reconciler.declarations.characters import quoted
 from reconciler.declarations.nearest import did_you_mean
 from reconciler.declarations.wrong import Wrong
+from reconciler.safe_text import quoted
 
 _UNAMBIGUOUS = ("UTC", "GMT")
 _REVERSED = re.compile(r"Etc/GMT([+-])([1-9]\d?)")

@@ -4,8 +4,8 @@ import zlib
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
-from reconciler.declarations.characters import quoted
 from reconciler.errors import Rejected
+from reconciler.safe_text import quoted
 
 MOST_ENTRIES = 100
 """Files in one archive: ours holds a few."""

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from reconciler.declarations.characters import shown
 from reconciler.errors import AccessDenied, ReconcilerError, Rejected, Unavailable
+from reconciler.safe_text import shown
 from reconciler.transport.failures import Passing
 from reconciler.transport.headers import Headers, moment, retry_after
 from reconciler.transport.shapes import Json

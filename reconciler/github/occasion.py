@@ -7,9 +7,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from reconciler.declarations.characters import cut
 from reconciler.errors import UsageError
 from reconciler.github.reading import sha
+from reconciler.safe_text import cut
 from reconciler.transport.json_text import NotJson, parsed
 from reconciler.transport.shapes import Json, Malformed, as_kind, as_mapping
 

@@ -9,6 +9,7 @@ from reconciler.errors import DeclarationsInvalid, ReconcilerError, Refused
 from reconciler.github.commands import Annotation, Kind
 from reconciler.receipt import Outcome, Receipt, Result
 from reconciler.render import words
+from reconciler.safe_text import visible
 from reconciler.set_aside import SetAside
 
 _KINDS = {Severity.ERROR: Kind.ERROR, Severity.WARNING: Kind.WARNING}
@@ -36,8 +37,8 @@ def of_findings(findings: Iterable[Diagnostic]) -> Iterator[Annotation]:
             yield Annotation(
                 _KINDS[found.severity],
                 found.code,
-                words.visible(found.message + hint),
-                None if place is None else words.visible(place.file),
+                visible(found.message + hint),
+                None if place is None else visible(place.file),
                 None if place is None else place.line,
                 None if place is None else place.column,
             )
@@ -53,8 +54,8 @@ def of_receipt(receipt: Receipt) -> Iterator[Annotation]:
 
 def _of_aside(aside: SetAside) -> Annotation:
     kind = Kind.WARNING if aside.preexisting else Kind.ERROR
-    said = words.visible(f"{aside.name or aside.identity}: {aside.why}")
-    return Annotation(kind, "set aside", said, words.visible(aside.source.file), aside.source.line)
+    said = visible(f"{aside.name or aside.identity}: {aside.why}")
+    return Annotation(kind, "set aside", said, visible(aside.source.file), aside.source.line)
 
 
 def _of_result(result: Result) -> Annotation:
@@ -63,8 +64,8 @@ def _of_result(result: Result) -> Annotation:
     return Annotation(
         Kind.WARNING if result.preexisting else Kind.ERROR,
         _SHORT[result.outcome],
-        words.visible(said),
-        None if source is None else words.visible(source.file),
+        visible(said),
+        None if source is None else visible(source.file),
         _line(result.change, result.why or ""),
     )
 
@@ -85,4 +86,4 @@ def _said(error: ReconcilerError) -> Annotation:
 
 
 def _message(error: ReconcilerError) -> str:
-    return words.visible(error.message + ("" if error.hint is None else f" ({error.hint})"))
+    return visible(error.message + ("" if error.hint is None else f" ({error.hint})"))

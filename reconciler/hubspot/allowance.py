@@ -4,7 +4,7 @@ Sources are HubSpot's overview of private apps (token details) and its Account I
 """
 
 from reconciler.hubspot.shapes import number
-from reconciler.inspection import Token, Usage
+from reconciler.portal import Token, Usage
 from reconciler.transport.shapes import Json, Malformed, as_kind, as_list, as_mapping
 
 

@@ -7,7 +7,7 @@ versions. What it may add one day, such as another type, is read as text that an
 from collections.abc import Mapping
 
 from reconciler.event import Kind
-from reconciler.live import Definition
+from reconciler.portal import Definition
 from reconciler.transport.shapes import Json, as_kind, as_list, as_mapping, optional
 
 _KINDS = {

@@ -1,22 +1,7 @@
 """What HubSpot says of its limits in the headers of its answers."""
 
-from dataclasses import dataclass
-
+from reconciler.portal import RateLimit
 from reconciler.transport.headers import Headers, positive, whole
-
-
-@dataclass(frozen=True, slots=True)
-class RateLimit:
-    """How many requests HubSpot allows (usage guidelines); None where it does not say."""
-
-    limit: int | None = None
-    """Requests in one interval."""
-    remaining: int | None = None
-    interval: float | None = None
-    """Seconds."""
-    daily: int | None = None
-    """Requests in one day; OAuth apps have no such limit."""
-    daily_remaining: int | None = None
 
 
 def rate_limit(headers: Headers) -> RateLimit:

@@ -9,8 +9,9 @@ from reconciler.connections import Connection
 from reconciler.errors import AccessDenied, Interrupted, Rejected, Unavailable
 from reconciler.hubspot.answers import Answer, required, understood
 from reconciler.hubspot.failures import CONNECT_HINT
-from reconciler.hubspot.headers import RateLimit, rate_limit
+from reconciler.hubspot.headers import rate_limit
 from reconciler.hubspot.pacing import Pacer
+from reconciler.portal import RateLimit
 from reconciler.transport.deadline import Deadline
 from reconciler.transport.exchange import Exchange, Response, Server
 from reconciler.transport.headers import Headers

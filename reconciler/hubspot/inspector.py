@@ -3,15 +3,13 @@
 from reconciler.event import LiveEvent
 from reconciler.hubspot import allowance
 from reconciler.hubspot.decoding import understood
-from reconciler.hubspot.headers import RateLimit
 from reconciler.hubspot.paths import TOKEN_DETAILS
 from reconciler.hubspot.portal import PortalReader
-from reconciler.inspection import Token, Usage
-from reconciler.live import Portal
+from reconciler.portal import Portal, RateLimit, Token, Usage
 
 
 class PortalInspector(PortalReader):
-    """A portal to look at; see `reconciler.inspection.Inspector`."""
+    """A portal to look at; see `reconciler.portal.Inspector`."""
 
     @property
     def answered(self) -> bool:

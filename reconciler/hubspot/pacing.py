@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from heapq import merge
 
-from reconciler.hubspot.headers import RateLimit
+from reconciler.portal import RateLimit
 
 MOST = 10_000
 """Requests in one window that are believed at most, many times what HubSpot sells: each takes memory here."""

@@ -9,7 +9,7 @@ from reconciler.hubspot import definitions, wire
 from reconciler.hubspot.decoding import understood
 from reconciler.hubspot.http import HttpReader
 from reconciler.hubspot.paths import EVENT_TYPES, TOKEN_DETAILS, Paths
-from reconciler.live import Definition, Hit, Listing, Portal
+from reconciler.portal import Definition, Hit, Listing, Portal
 from reconciler.transport.json_text import shortened
 from reconciler.transport.shapes import Json
 
@@ -18,7 +18,7 @@ MOST_PAGES = 10_000
 
 
 class PortalReader:
-    """A portal to read; see `reconciler.live.Reader`."""
+    """A portal to read; see `reconciler.portal.Reader`."""
 
     def __init__(self, http: HttpReader, api_version: str) -> None:
         self._http = http

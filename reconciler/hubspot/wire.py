@@ -11,7 +11,7 @@ from datetime import datetime
 from reconciler.change import Create, FieldChange
 from reconciler.event import CUSTOM, FIELDS, Identity, Kind, LiveEvent, Value, instant, kind_of
 from reconciler.hubspot.shapes import headcount, number, optional_id, required_id
-from reconciler.live import Edit, Hit
+from reconciler.portal import Edit, Hit
 from reconciler.transport.json_text import shortened, shown
 from reconciler.transport.shapes import Json, Malformed, as_kind, as_list, as_mapping, optional
 from reconciler.values import same

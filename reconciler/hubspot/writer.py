@@ -12,7 +12,7 @@ from reconciler.hubspot import wire
 from reconciler.hubspot.decoding import understood
 from reconciler.hubspot.http import HttpWriter
 from reconciler.hubspot.portal import PortalReader
-from reconciler.live import Answer, Edit
+from reconciler.portal import Answer, Edit
 from reconciler.transport.json_text import shortened
 from reconciler.transport.shapes import Json
 
@@ -20,7 +20,7 @@ _T = TypeVar("_T")
 
 
 class PortalWriter(PortalReader):
-    """A portal to write as well; see `reconciler.live.Writer`."""
+    """A portal to write as well; see `reconciler.portal.Writer`."""
 
     def __init__(self, http: HttpWriter, api_version: str) -> None:
         super().__init__(http, api_version)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from reconciler.findings import Finding, Verdict
 from reconciler.render import words
+from reconciler.safe_text import visible
 
 _INDENT = " " * 25
 
@@ -12,7 +13,7 @@ def text(findings: Iterable[Finding]) -> str:
     """Write the findings, each with what to do, and the sum of them in a last line."""
     found = list(findings)
     lines = [line for finding in found for line in _lines(finding)]
-    return "".join(f"{words.visible(line)}\n" for line in [*lines, "", _sum(found)])
+    return "".join(f"{visible(line)}\n" for line in [*lines, "", _sum(found)])
 
 
 def _lines(finding: Finding) -> Iterator[str]:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from reconciler.declarations.zones import zone_named
 from reconciler.event import moment
-from reconciler.live import Portal
+from reconciler.portal import Portal
 
 
 @dataclass(frozen=True, slots=True)

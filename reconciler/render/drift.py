@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from reconciler.change import Change, Create, FieldChange, Origin, Update
 from reconciler.declarations.layers import DEFAULTS
-from reconciler.live import Portal
 from reconciler.plan import Plan
+from reconciler.portal import Portal
 from reconciler.render import words
 from reconciler.render.dates import Clocks, clocks_of
 from reconciler.render.difference import Difference, difference
@@ -14,8 +14,9 @@ from reconciler.render.markdown import brief
 from reconciler.render.page import Section, shortened
 from reconciler.render.review import NOWHERE, Links
 from reconciler.render.table import in_a_cell, named, reads_by_lines, written_lines
-from reconciler.render.words import count, visible
+from reconciler.render.words import count
 from reconciler.render.yaml_lines import yaml_lines
+from reconciler.safe_text import visible
 
 ISSUE_LIMIT = 60_000
 """Bytes that are well under GitHub's limit of an issue's body, 65,536 characters."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from reconciler.diagnostics import Diagnostic, Severity
 from reconciler.render import words
-from reconciler.render.words import visible
+from reconciler.safe_text import visible
 
 TOLD_IN_FULL = 100
 """How many findings are told in full; a first paste of a whole calendar can have thousands."""

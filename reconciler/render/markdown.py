@@ -8,16 +8,15 @@ from typing import assert_never
 from urllib.parse import quote
 
 from reconciler.change import Change, Create, Delete, FieldChange, Update
-from reconciler.live import Portal
 from reconciler.orphans import Verdict
 from reconciler.plan import Plan
+from reconciler.portal import Portal
 from reconciler.receipt import Receipt
 from reconciler.render import words
 from reconciler.render.dates import clocks_of
 from reconciler.render.difference import Difference, difference
-from reconciler.render.inert import inert_line
 from reconciler.render.parts import Part, mark, parts
-from reconciler.render.words import visible
+from reconciler.safe_text import inert_line, visible
 
 # Everything that could become markup, a link, a mention, a reference or a command in a page or a log. What acts only
 # at the start of a line is looked for only there, and white space there or at the end would undo lists or bold text.

@@ -7,12 +7,13 @@ from datetime import datetime
 
 from reconciler.change import Change, Create, Delete, Origin, Update, cancels, completes
 from reconciler.event import CUSTOM, FIELDS, Value
-from reconciler.live import Portal
 from reconciler.plan import Plan
+from reconciler.portal import Portal
 from reconciler.render import dates, words
 from reconciler.render.dates import Clocks
 from reconciler.render.unseen import unseen_difference
 from reconciler.render.words import count
+from reconciler.safe_text import visible
 
 _NAMED = 5
 _DETAILED = 2
@@ -28,7 +29,7 @@ _SET = (None, False, "")
 def quoted(name: str) -> str:
     """Write an event's name in quotation marks, none of which it can close itself."""
     short = name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME].rstrip()}…"
-    bare = words.visible(_QUOTES.sub("'", short))
+    bare = visible(_QUOTES.sub("'", short))
     return f"“{bare}”"
 
 

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from reconciler.change import Change, Create, Delete, FieldChange, Origin, Update
 from reconciler.event import Identity, Value
-from reconciler.live import Portal
+from reconciler.portal import Portal
 from reconciler.receipt import Outcome, Result
 from reconciler.render import words
 from reconciler.render.dates import Clocks, clocks_of

@@ -6,15 +6,15 @@ from typing import assert_never
 
 from reconciler.change import Change, Create, Delete, FieldChange, Update
 from reconciler.diagnostics import Diagnostic
-from reconciler.live import Portal
 from reconciler.orphans import Verdict
 from reconciler.plan import Plan
+from reconciler.portal import Portal
 from reconciler.receipt import Receipt
 from reconciler.render import words
 from reconciler.render.dates import Clocks, clocks_of
 from reconciler.render.difference import difference
 from reconciler.render.parts import Part, mark, parts
-from reconciler.render.words import visible
+from reconciler.safe_text import visible
 
 _LABEL_WIDTH = 13
 _LONG = 80

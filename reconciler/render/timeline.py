@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 
 from reconciler.change import Change, Create, Delete, Update, cancels
 from reconciler.event import Identity, LiveEvent, Value
-from reconciler.live import Portal
 from reconciler.plan import Plan
+from reconciler.portal import Portal
 from reconciler.render import words
 from reconciler.render.dates import clock, clocks_of, day, local, zone_of
-from reconciler.render.words import count, visible
+from reconciler.render.words import count
+from reconciler.safe_text import visible
 
 MOST = 30
 """How many changes are drawn: more cannot be told apart."""

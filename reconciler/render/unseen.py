@@ -5,12 +5,11 @@ from collections import defaultdict
 from difflib import SequenceMatcher
 from unicodedata import category, is_normalized, normalize
 
-from reconciler.render.inert import LEFT_OUT
-from reconciler.render.words import visible
+from reconciler.safe_text import PASSING_UNSEEN, visible
 
 _BLANKS = re.compile("[\\s\u2800]+")
-_UNSEEN = re.compile(f"[{LEFT_OUT}]")
-_HIDDEN = re.compile(rf" {{2,}}|^ | $|[^\S ]|[\\\u2800{LEFT_OUT}]")
+_UNSEEN = re.compile(f"[{PASSING_UNSEEN}]")
+_HIDDEN = re.compile(rf" {{2,}}|^ | $|[^\S ]|[\\\u2800{PASSING_UNSEEN}]")
 _CODE = "\\u{"
 _JAMO = re.compile("[\u1160-\u11ff]")
 """Parts of Korean letters that are written behind the first part."""

@@ -1,6 +1,5 @@
 """What every format says: headlines, people's dates, sentences."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import assert_never
@@ -10,33 +9,19 @@ from reconciler.change import Action, Change, Create, Delete, FieldChange, Updat
 from reconciler.diagnostics import Diagnostic, Severity, without_details
 from reconciler.errors import Refused
 from reconciler.event import Identity, Kind, Value, kind_of, label_of, registered
-from reconciler.live import Portal
 from reconciler.orphans import Verdict, Will
 from reconciler.plan import Plan
+from reconciler.portal import Portal
 from reconciler.receipt import INVALID, Outcome, Receipt, Result
 from reconciler.render.dates import Clocks, clocks_of, date, zone_of
+from reconciler.safe_text import visible
 from reconciler.set_aside import SetAside
 
 ORPHANS = "Orphans: in HubSpot, made by our app, declared nowhere"
 NO_CHANGES = "No changes. HubSpot holds what the files declare."
 EMPTY = "(empty)"
 
-# Control characters steer a terminal; format and bidirectional characters hide, or make a text look like another.
-# Of these only the two joiners may pass: some scripts, and many emoji, cannot be written without them.
-_UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b\u200e\u200f"
-    "\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f"
-    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e007f]"
-)
 _MOST_NAMES = 10
-
-
-def visible(text: str) -> str:
-    """Write a text so that no character of it can act or hide: line breaks and the like as their code."""
-    return _UNSAFE.sub(lambda found: _CODES.get(found[0], f"\\u{{{ord(found[0]):x}}}"), text)
-
-
-_CODES = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
 def summary(plan: Plan) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from reconciler.event import CUSTOM, Kind, Value, kind_of
-from reconciler.render.words import visible
+from reconciler.safe_text import visible
 
 _PLAIN_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _WHITE_ENDS = re.compile(r"^[ \t]|[ \t]$", re.MULTILINE)

@@ -8,7 +8,7 @@ import pytest
 
 from reconciler.plan import Plan
 from reconciler.render.timeline import timeline
-from reconciler.render.words import visible
+from reconciler.safe_text import visible
 from tests.browser.drawing import Drawn, draw, missing
 from tests.core.building import HOSTILE, PORTAL
 from tests.render.pages import fences

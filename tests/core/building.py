@@ -12,11 +12,11 @@ from reconciler.diagnostics import Diagnostic, Place, Severity
 from reconciler.errors import Interrupted, ReconcilerError, Refused, Unavailable
 from reconciler.event import CUSTOM, FIELDS, Declared, DeclaredEvent, Identity, Kind, LiveEvent, Skipped, Value, instant
 from reconciler.evidence import Evidence
-from reconciler.live import Listing, Portal
 from reconciler.orphans import Verdict, Will
 from reconciler.ownership import settle
 from reconciler.plan import Draft, Plan, build
 from reconciler.policy import Policy
+from reconciler.portal import Listing, Portal
 from reconciler.receipt import Outcome, Receipt, Result
 from reconciler.set_aside import SetAside
 

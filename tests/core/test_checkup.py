@@ -4,7 +4,7 @@ import pytest
 
 from reconciler.findings import Finding, Verdict
 from reconciler.render import checkup
-from reconciler.render.words import visible
+from reconciler.safe_text import visible
 from tests.core.building import HOSTILE
 
 

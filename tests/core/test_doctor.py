@@ -11,10 +11,8 @@ from reconciler.doctor import READ, WRITE, Order, examine
 from reconciler.errors import AccessDenied, DeclarationsInvalid, ReconcilerError, Rejected, Unavailable
 from reconciler.event import CUSTOM, Declared, Kind, LiveEvent
 from reconciler.findings import Finding, Verdict, exit_code
-from reconciler.hubspot.headers import RateLimit
 from reconciler.inquiry import Answers, ask, unasked
-from reconciler.inspection import Token, Usage
-from reconciler.live import Definition, Portal
+from reconciler.portal import Definition, Portal, RateLimit, Token, Usage
 from tests.core.building import APP, NOW, OTHER_APP, POLICY, PORTAL, adopted, declared, live
 
 OK, WARNING, WRONG, UNKNOWN = Verdict

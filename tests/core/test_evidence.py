@@ -6,8 +6,8 @@ import pytest
 
 from reconciler.event import Identity, LiveEvent
 from reconciler.evidence import Evidence, first_evidence
-from reconciler.live import Hit, Listing
 from reconciler.policy import Policy
+from reconciler.portal import Hit, Listing
 from tests.core.building import APP, OTHER_APP, PORTAL, live
 
 NOBODY = replace(PORTAL, app_id=None)

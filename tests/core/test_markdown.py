@@ -20,8 +20,8 @@ from reconciler.receipt import Outcome, Receipt, Result
 from reconciler.render import markdown, words
 from reconciler.render.dates import clocks_of
 from reconciler.render.difference import difference
-from reconciler.render.inert import inert_line
 from reconciler.render.parts import mark, parts
+from reconciler.safe_text import inert_line, visible
 from tests.as_github_reads import COMMAND, GITHUB, OUR_HTML, REFERENCE, kind, runs
 from tests.core.building import HOSTILE, PORTAL, plans, receipts, texts, traced
 
@@ -87,7 +87,7 @@ def diffs(page: str) -> list[str]:
 
 def seen(text: str) -> str:
     """Give a text as a page shows it: each line visible."""
-    return "\n".join(words.visible(line) for line in text.split("\n"))
+    return "\n".join(visible(line) for line in text.split("\n"))
 
 
 # Laws
@@ -125,7 +125,7 @@ def test_a_receipt_ends_with_its_two_fixed_lines(receipt: Receipt) -> None:
 @given(plans, receipts)
 def test_no_character_other_than_line_ends_acts_in_the_source(plan: Plan, receipt: Receipt) -> None:
     for page in (markdown.plan(plan), markdown.receipt(receipt)):
-        assert page.replace("\n", "") == words.visible(page.replace("\n", ""))
+        assert page.replace("\n", "") == visible(page.replace("\n", ""))
 
 
 @given(plans)

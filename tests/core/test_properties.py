@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from reconciler.declarations.nearest import did_you_mean
 from reconciler.diagnostics import Place, Severity
 from reconciler.event import CUSTOM, Declared, DeclaredEvent, Kind, Value
-from reconciler.live import Definition
+from reconciler.portal import Definition
 from reconciler.properties import any_declared, misfits, typed
 from reconciler.set_aside import findings
 from tests.core.building import declared, texts

@@ -16,6 +16,7 @@ from reconciler.plan import Plan
 from reconciler.receipt import Outcome, Receipt, Result
 from reconciler.render import text, words
 from reconciler.render.unseen import told_apart
+from reconciler.safe_text import visible
 from tests.core.building import PORTAL, diagnostics, plans, receipts, texts, traced
 
 SUMMIT = Identity("acme", "summit", "7")
@@ -60,12 +61,12 @@ def test_every_change_is_named_in_a_plan(plan: Plan) -> None:
     lines = text.plan(plan).splitlines()
     for change in plan.changes:
         where = f"    {words.identity(change.identity)} · {words.where(change)}"
-        assert words.visible(where) in lines
+        assert visible(where) in lines
 
 
 @given(st.lists(diagnostics, max_size=5))
 def test_each_finding_stands_on_a_line_of_its_own(found: list[Diagnostic]) -> None:
-    assert text.diagnostics(found).split("\n")[:-1] == [words.visible(words.diagnostic(one)) for one in found]
+    assert text.diagnostics(found).split("\n")[:-1] == [visible(words.diagnostic(one)) for one in found]
 
 
 @given(texts, texts)
@@ -73,7 +74,7 @@ def test_of_two_texts_everything_that_differs_is_shown(before: str, after: str) 
     shown = text.plan(updating(FieldChange("eventDescription", before, after)))
     before, after = told_apart(before, after)
     for line in {*before.split("\n")} ^ {*after.split("\n")}:
-        assert words.visible(line) in shown
+        assert visible(line) in shown
 
 
 # Screens

@@ -10,12 +10,13 @@ from hypothesis import given
 from reconciler.change import Action, Change, Create, Delete, FieldChange, Source, Update
 from reconciler.diagnostics import Diagnostic, Place, Severity, error, info, warning
 from reconciler.event import Identity, Value
-from reconciler.live import Portal
 from reconciler.orphans import Verdict, Will
 from reconciler.plan import Plan
+from reconciler.portal import Portal
 from reconciler.receipt import Outcome, Receipt, Result
 from reconciler.render import words
 from reconciler.render.dates import clocks_of
+from reconciler.safe_text import visible
 from reconciler.set_aside import SetAside
 from tests.core.building import PORTAL, diagnostics, plans, receipts, texts
 
@@ -45,20 +46,20 @@ def test_no_character_that_acts_or_hides_is_let_through() -> None:
     let_through = [
         character
         for character in map(chr, range(sys.maxunicode + 1))
-        if acts_or_hides(character) and character in words.visible(character)
+        if acts_or_hides(character) and character in visible(character)
     ]
     assert let_through == []
 
 
 @given(texts.filter(lambda text: not any(map(acts_or_hides, text))))
 def test_every_other_text_stays_as_it_is(text: str) -> None:
-    assert words.visible(text) == text
+    assert visible(text) == text
 
 
 @given(texts, texts)
 def test_texts_become_visible_piece_by_piece(one: str, other: str) -> None:
-    assert words.visible(one + other) == words.visible(one) + words.visible(other)
-    assert words.visible(words.visible(one)) == words.visible(one)
+    assert visible(one + other) == visible(one) + visible(other)
+    assert visible(visible(one)) == visible(one)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +77,7 @@ def test_texts_become_visible_piece_by_piece(one: str, other: str) -> None:
     ],
 )
 def test_a_character_that_acts_or_hides_is_shown_by_its_code(text: str, shown: str) -> None:
-    assert words.visible(text) == shown
+    assert visible(text) == shown
 
 
 # The fixed lines

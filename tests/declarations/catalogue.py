@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from unicodedata import category
 
-from reconciler.declarations.characters import shown as safe
 from reconciler.declarations.declaring import Terms
 from reconciler.declarations.names import Source, reading_order
 from reconciler.declarations.reading import read_all
 from reconciler.diagnostics import Diagnostic
 from reconciler.errors import DeclarationsInvalid
 from reconciler.event import DeclaredEvent
+from reconciler.safe_text import shown as safe
 
 FOLDER = Path(__file__).parent / "cases"
 TERMS = Terms(environment="staging", environments=("production", "staging"), external_account_id="acme")

@@ -58,7 +58,7 @@ def here(path: str = "events", environment: str | None = None) -> Settings:
 
 
 def base(ref: str = "HEAD", path: str = "events", environment: str | None = None) -> Base:
-    return load_base(here(path, environment), ref)
+    return load_base(here(path, environment), ref, git_environment())
 
 
 def ids(found: Base) -> list[str]:

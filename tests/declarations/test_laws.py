@@ -12,7 +12,6 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from reconciler.declarations import hours, zones
-from reconciler.declarations.characters import DECEPTIVE
 from reconciler.declarations.misread import hint_for, hours_meant_by, parts_of
 from reconciler.declarations.names import Source, reading_order
 from reconciler.declarations.reading import read_all
@@ -21,9 +20,10 @@ from reconciler.declarations.wrong import Wrong
 from reconciler.diagnostics import Diagnostic
 from reconciler.errors import DeclarationsInvalid
 from reconciler.event import Declared, DeclaredEvent, instant
+from reconciler.safe_text import FORBIDDEN
 from tests.declarations.catalogue import FOLDER, TERMS, cases
 
-TEXTS = st.text().filter(lambda text: not DECEPTIVE.search(text))
+TEXTS = st.text().filter(lambda text: not FORBIDDEN.search(text))
 VALID = {
     "externalEventId": "spring-launch",
     "eventName": "Spring launch: what is new",
@@ -102,7 +102,7 @@ def test_what_json_makes_of_a_text_reads_back(text: str) -> None:
     assert event.fields["eventDescription"] == (text.replace("\r\n", "\n").rstrip("\n") or None)
 
 
-@given(st.text(st.characters(exclude_categories=["Cc", "Cs"])).filter(lambda text: not DECEPTIVE.search(text)))
+@given(st.text(st.characters(exclude_categories=["Cc", "Cs"])).filter(lambda text: not FORBIDDEN.search(text)))
 def test_what_is_written_on_one_line_reads_back(text: str) -> None:
     event = only_event({"e.yaml": f"{NAMED}eventDescription: {single_quoted(text)}"})
     assert event.fields["eventDescription"] == (text or None)
@@ -146,7 +146,7 @@ def damaged(content: bytes, place: int, byte: int, how: str) -> bytes:
 
 def assert_helpful(found: Iterable[Diagnostic], content: bytes) -> None:
     for one in found:
-        assert not DECEPTIVE.search(f"{one.message}{one.hint}")
+        assert not FORBIDDEN.search(f"{one.message}{one.hint}")
         if one.code != "no-events":
             assert one.place is not None
             assert one.place.file == "e.yaml"

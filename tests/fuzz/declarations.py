@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from reconciler.change import Create, FieldChange
-from reconciler.declarations.characters import DECEPTIVE
 from reconciler.declarations.declaring import Terms
 from reconciler.declarations.layers import SETTINGS
 from reconciler.declarations.names import Source
@@ -17,6 +16,7 @@ from reconciler.errors import DeclarationsInvalid
 from reconciler.event import Declared, DeclaredEvent
 from reconciler.hubspot import wire
 from reconciler.policy import Policy
+from reconciler.safe_text import FORBIDDEN
 from reconciler.settings import Settings, settings_in
 from reconciler.transport.json_text import parsed
 from tests.declarations.catalogue import FOLDER, cases
@@ -57,7 +57,7 @@ def check_places(found: Iterable[Diagnostic], file: str, content: bytes) -> None
     """Check that each problem stands in its file, and that its words can be shown."""
     lines = content.removeprefix(b"\xef\xbb\xbf").decode(errors="replace").split("\n")
     for one in found:
-        assert not DECEPTIVE.search(f"{one.message}{one.hint}"), one
+        assert not FORBIDDEN.search(f"{one.message}{one.hint}"), one
         if one.place is not None and one.place.file == file:
             assert 1 <= one.place.line <= len(lines), one
             assert 1 <= one.place.column <= len(lines[one.place.line - 1]) + 1, one

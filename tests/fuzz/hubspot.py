@@ -21,7 +21,7 @@ from reconciler.hubspot.headers import rate_limit
 from reconciler.hubspot.http import HttpWriter
 from reconciler.hubspot.inspector import PortalInspector
 from reconciler.hubspot.writer import PortalWriter
-from reconciler.live import Edit
+from reconciler.portal import Edit
 from reconciler.transport.exchange import MOST_BYTES, Response
 from reconciler.transport.headers import LONGEST_WAIT, Headers, moment, retry_after
 from reconciler.transport.shapes import Json

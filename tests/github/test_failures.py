@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.declarations.characters import shown
 from reconciler.errors import AccessDenied, ReconcilerError, Rejected, Unavailable
 from reconciler.github.failures import failure
+from reconciler.safe_text import shown
 from reconciler.transport.failures import Passing
 
 NEEDS = "issues: write"

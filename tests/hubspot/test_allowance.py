@@ -3,7 +3,7 @@
 import pytest
 
 from reconciler.hubspot import allowance
-from reconciler.inspection import Token, Usage
+from reconciler.portal import Token, Usage
 from reconciler.transport.shapes import Json, Malformed
 
 COUNTED = {"name": "private-apps-api-calls-daily", "usageLimit": 625000, "currentUsage": 12, "fetchStatus": "SUCCESS"}

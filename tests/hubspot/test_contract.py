@@ -23,7 +23,7 @@ from reconciler.event import CUSTOM, FIELDS, Identity, Kind, Value, instant, kin
 from reconciler.hubspot import wire
 from reconciler.hubspot.http import HttpWriter
 from reconciler.hubspot.writer import PortalWriter
-from reconciler.live import Edit
+from reconciler.portal import Edit
 from reconciler.sandbox.server import Options, running
 from tests.hubspot import connecting
 from tests.hubspot.clocks import Sleeper

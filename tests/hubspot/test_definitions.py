@@ -8,7 +8,7 @@ import pytest
 from reconciler.event import Kind
 from reconciler.hubspot.definitions import definitions
 from reconciler.hubspot.paths import EVENT_TYPES, Paths
-from reconciler.live import Definition
+from reconciler.portal import Definition
 from reconciler.transport.shapes import Malformed
 from tests.hubspot.shared import description_of_properties
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from reconciler.hubspot.headers import RateLimit, rate_limit
+from reconciler.hubspot.headers import rate_limit
+from reconciler.portal import RateLimit
 from reconciler.transport.headers import retry_after
 
 NAMES = ("max", "remaining", "interval-milliseconds", "daily", "daily-remaining")

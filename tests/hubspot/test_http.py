@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from reconciler.errors import AccessDenied, Interrupted, ReconcilerError, Rejected, Unavailable, UsageError
-from reconciler.hubspot.headers import RateLimit
 from reconciler.hubspot.http import HttpReader, HttpWriter
+from reconciler.portal import RateLimit
 from reconciler.transport.exchange import MOST_BYTES, trusted
 from reconciler.transport.retrying import ATTEMPTS
 from reconciler.transport.surroundings import Clock, Watch

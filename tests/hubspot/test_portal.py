@@ -13,7 +13,7 @@ from reconciler.event import Identity
 from reconciler.hubspot.http import HttpReader, HttpWriter
 from reconciler.hubspot.portal import MOST_PAGES, PortalReader
 from reconciler.hubspot.writer import PortalWriter
-from reconciler.live import Answer, Edit, Portal
+from reconciler.portal import Answer, Edit, Portal
 from reconciler.transport.shapes import Json
 from tests.hubspot import connecting
 from tests.hubspot.clocks import Sleeper

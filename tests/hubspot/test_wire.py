@@ -15,7 +15,7 @@ from reconciler.event import Identity, LiveEvent, Value, instant
 from reconciler.hubspot import wire
 from reconciler.hubspot.http import HttpReader
 from reconciler.hubspot.paths import Paths
-from reconciler.live import Edit, Hit
+from reconciler.portal import Edit, Hit
 from reconciler.transport.shapes import Malformed
 from tests.hubspot import connecting
 from tests.hubspot.scripted import answer, serving

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from reconciler.change import Change, Create, Delete, FieldChange, Origin, Source, Update
 from reconciler.diagnostics import Diagnostic, Place, Severity, info
 from reconciler.event import Identity
-from reconciler.live import Portal
 from reconciler.orphans import Verdict, Will
 from reconciler.plan import Plan
+from reconciler.portal import Portal
 from reconciler.receipt import Outcome, Receipt, Result
 from reconciler.render import words
 from reconciler.render.comment import SUMMARY_LIMIT, comment

@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from reconciler.event import instant, moment
-from reconciler.live import Portal
+from reconciler.portal import Portal
 from reconciler.render import dates
 from reconciler.render.dates import Clocks, clocks_of
 from tests.core.building import PORTAL, portals

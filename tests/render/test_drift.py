@@ -5,21 +5,20 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reconciler.change import FieldChange, Origin, Source, Update
-from reconciler.declarations.characters import DECEPTIVE
 from reconciler.declarations.layers import DEFAULTS
 from reconciler.event import CUSTOM, Identity, Value
 from reconciler.plan import Plan
 from reconciler.render.drift import body, title
 from reconciler.render.mark import About, is_marked
-from reconciler.render.words import visible
 from reconciler.render.yaml_lines import yaml_lines
+from reconciler.safe_text import FORBIDDEN, visible
 from tests.as_github_reads import COMMAND
 from tests.core.building import HOSTILE, PORTAL, plans, texts
 from tests.render.pages import LINKS, broken_rows, fences, leaks, left_out
 from tests.render.situations import OLD, SUMMIT, drifted
 
 LINES = st.text(alphabet=st.sampled_from("ab #:`~-|>'\"\\&*!%@\t\n{}[],?")) | st.text() | texts
-READABLE = LINES.filter(lambda text: not DECEPTIVE.search(text))
+READABLE = LINES.filter(lambda text: not FORBIDDEN.search(text))
 
 
 def read(lines: list[str]) -> dict[str, object]:

@@ -13,9 +13,8 @@ from reconciler.plan import Plan
 from reconciler.receipt import Receipt, Result
 from reconciler.render import checkup, drift, markdown, problems, text, unreviewed, words
 from reconciler.render.comment import comment
-from reconciler.render.inert import inert, inert_line
 from reconciler.render.review import Planned, Review
-from reconciler.render.words import visible
+from reconciler.safe_text import inert, inert_line, visible
 from tests.core.building import diagnostics, plans, receipts, results, texts
 from tests.github.runner_parser import possible_commands
 from tests.hostile import COMMANDS, acting, anything

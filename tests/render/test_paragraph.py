@@ -13,7 +13,7 @@ from reconciler.plan import Plan
 from reconciler.render import words
 from reconciler.render.markdown import escaped
 from reconciler.render.paragraph import paragraph, quoted
-from reconciler.render.words import visible
+from reconciler.safe_text import visible
 from tests.core.building import HOSTILE, plans, texts
 from tests.render.situations import DAY, END, FORGOTTEN, NOTHING, PLAN, START, SUMMIT, create, delete, move, update
 

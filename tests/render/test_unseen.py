@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reconciler.render.unseen import _exposed, _look, told_apart, unseen_difference
-from reconciler.render.words import visible
+from reconciler.safe_text import visible
 from tests.core.building import texts
 
 PIECES = st.sampled_from(

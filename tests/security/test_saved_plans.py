@@ -15,8 +15,8 @@ from reconciler.change import Create, Delete, FieldChange, Source, Update
 from reconciler.errors import ReconcilerError, SavedPlanInvalid
 from reconciler.event import Identity
 from reconciler.json_form import plan_json
-from reconciler.live import Portal
 from reconciler.plan import Plan
+from reconciler.portal import Portal
 from reconciler.saved import read_plan
 
 PORTAL = Portal(7, "STANDARD", "UTC", "2026-03", 1001)

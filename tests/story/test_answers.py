@@ -13,10 +13,10 @@ from reconciler.change import Action
 from reconciler.errors import AccessDenied, Interrupted, ReconcilerError, Unavailable
 from reconciler.event import DeclaredEvent, Identity
 from reconciler.ledger import Applied
-from reconciler.live import Writer
 from reconciler.lookup import Lookup, read_each, trust_list
 from reconciler.pipeline import approve_plan
 from reconciler.policy import Orphans, Policy
+from reconciler.portal import Writer
 from reconciler.receipt import Outcome, Receipt
 from reconciler.transport.retrying import ATTEMPTS
 from reconciler.transport.surroundings import Watch

@@ -10,8 +10,8 @@ from reconciler.event import DeclaredEvent, Identity, LiveEvent
 from reconciler.guard import Limits
 from reconciler.hubspot.http import HttpWriter
 from reconciler.hubspot.writer import PortalWriter
-from reconciler.live import Answer, Edit
 from reconciler.policy import Orphans, Policy
+from reconciler.portal import Answer, Edit
 from reconciler.receipt import Outcome, Receipt
 from reconciler.render import words
 from tests.hubspot.forwarding import Fate, Instead, Passing, Treatment, both, forwarding, meeting

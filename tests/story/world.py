@@ -17,11 +17,11 @@ from reconciler.hubspot.http import HttpReader, HttpWriter
 from reconciler.hubspot.portal import PortalReader
 from reconciler.hubspot.writer import PortalWriter
 from reconciler.ledger import Applied
-from reconciler.live import Reader, Writer
 from reconciler.lookup import Lookup, read_each
 from reconciler.pipeline import approve_plan, make_plan, run_plan
 from reconciler.plan import Draft
 from reconciler.policy import Policy
+from reconciler.portal import Reader, Writer
 from reconciler.receipt import Receipt
 from reconciler.transport.surroundings import Clock, Watch
 from tests.hubspot import connecting

@@ -15,6 +15,7 @@ from reconciler.render import review, words
 from reconciler.render.comment import COMMENT_LIMIT, SUMMARY_LIMIT, comment
 from reconciler.render.review import Applying, Declined, Ended, State
 from reconciler.render.unreviewed import ANOTHER_PLAN, another_plan, note
+from reconciler.safe_text import visible
 
 _FIRST_SECONDS = 30.0
 """How long an apply may wait to be announced."""
@@ -82,6 +83,6 @@ def _replanned(pull: MergedPull) -> Annotation:
 
 def _unreviewed(result: Result) -> Annotation:
     source = result.change.source
-    said = words.visible(f"{words.title(result.change)}: no plan that was merged shows this change, so it was not made")
-    where = (None, None) if source is None else (words.visible(source.file), source.line)
+    said = visible(f"{words.title(result.change)}: no plan that was merged shows this change, so it was not made")
+    where = (None, None) if source is None else (visible(source.file), source.line)
     return Annotation(Kind.ERROR, "not reviewed", said, *where)

@@ -128,3 +128,63 @@ class Writer(Reader, Protocol):
 
     def archive(self, identities: Sequence[Identity]) -> Answer:
         """Delete events, at most 100."""
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """How many requests HubSpot allows (usage guidelines); None where it does not say."""
+
+    limit: int | None = None
+    """Requests in one interval."""
+    remaining: int | None = None
+    interval: float | None = None
+    """Seconds."""
+    daily: int | None = None
+    """Requests in one day; OAuth apps have no such limit."""
+    daily_remaining: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What HubSpot says of the token; None where it does not."""
+
+    app_id: int | None
+    scopes: frozenset[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """How many requests all private apps of the account may send in a day, and have sent, as counted a while ago."""
+
+    limit: int
+    used: int
+
+
+class Inspector(Protocol):
+    """A portal to look at; each question is one of its own, so that one that fails spoils no other.
+
+    Every question can raise `AccessDenied`, `Rejected` or `Unavailable`.
+    """
+
+    @property
+    def answered(self) -> bool:
+        """Whether anything has answered at all so far."""
+
+    @property
+    def rate_limit(self) -> RateLimit:
+        """What HubSpot said last of its limits."""
+
+    def account(self) -> Portal:
+        """Whose portal it is; the app is left open."""
+
+    def token(self) -> Token:
+        """Whose token it is."""
+
+    def events(self) -> tuple[LiveEvent, ...]:
+        """All events."""
+
+    def definitions(self) -> Mapping[str, Definition]:
+        """What the portal says of event properties, by name."""
+
+    def usage(self) -> Usage:
+        """How much of the day's requests is used up."""
