@@ -4,30 +4,30 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from reconciler import look_alikes, no_longer, properties
-from reconciler.accounting import finished, so_far
-from reconciler.apply import Progress, apply
-from reconciler.approval import Selection
+from reconciler.applying.accounting import finished, so_far
+from reconciler.applying.apply import Progress, apply
+from reconciler.applying.approval import Selection
+from reconciler.applying.guard import ApprovedPlan, Limits, approve, check_portal
+from reconciler.applying.ledger import Applied
+from reconciler.applying.lookup import Lookup
+from reconciler.applying.receipt import Outcome, Receipt
+from reconciler.applying.verify import confirmed, suspects
 from reconciler.base import NO_BASE, Base
 from reconciler.change import Change, Create
-from reconciler.confirmation import confirmed, suspects
 from reconciler.diagnostics import Diagnostic
-from reconciler.diff import compare
 from reconciler.errors import Interrupted, ReconcilerError
 from reconciler.event import Declared, DeclaredEvent, Identity, LiveEvent
-from reconciler.evidence import Evidence, first_evidence
-from reconciler.guard import ApprovedPlan, Limits, approve, check_portal
-from reconciler.ledger import Applied
-from reconciler.lookup import Lookup
-from reconciler.origins import with_origins
-from reconciler.orphans import Will
-from reconciler.ownership import questions, searchable_prefix, settle
-from reconciler.plan import Draft, Plan, build
+from reconciler.planning import look_alikes, no_longer, properties
+from reconciler.planning.diff import compare
+from reconciler.planning.evidence import Evidence, first_evidence
+from reconciler.planning.origins import with_origins
+from reconciler.planning.orphans import Will
+from reconciler.planning.ownership import questions, searchable_prefix, settle
+from reconciler.planning.plan import Draft, Plan, build
+from reconciler.planning.set_aside import compared
+from reconciler.planning.unreadable import unreadable
 from reconciler.policy import Policy
 from reconciler.portal import Definition, Listing, Reader, Writer
-from reconciler.receipt import Outcome, Receipt
-from reconciler.set_aside import compared
-from reconciler.unreadable import unreadable
 
 Select = Callable[[Plan], Selection]
 """Tells which of a plan's changes were approved; may raise `Refused`."""

@@ -8,8 +8,12 @@ from typing import Any
 
 import click
 
-from reconciler import approval, json_form
-from reconciler.accounting import not_begun, nothing_ran, so_far
+from reconciler.applying import approval
+from reconciler.applying.accounting import not_begun, nothing_ran, so_far
+from reconciler.applying.guard import ApprovedPlan, Limits, marked
+from reconciler.applying.ledger import Applied
+from reconciler.applying.lookup import Lookup, read_each, trust_list
+from reconciler.applying.receipt import INVALID, Receipt
 from reconciler.base import Base
 from reconciler.cli.asking import confirm
 from reconciler.cli.formats import for_people
@@ -22,20 +26,17 @@ from reconciler.cli.targets import KeptTarget
 from reconciler.declarations.files import load
 from reconciler.errors import ReconcilerError, Refused, SavedPlanInvalid, UsageError
 from reconciler.event import Declared
-from reconciler.guard import ApprovedPlan, Limits, marked
 from reconciler.hubspot.http import HttpWriter
 from reconciler.hubspot.writer import PortalWriter
-from reconciler.ledger import Applied
-from reconciler.lookup import Lookup, read_each, trust_list
 from reconciler.pipeline import Select, approve_plan, make_plan, run_plan
-from reconciler.plan import Draft, Plan
-from reconciler.receipt import INVALID, Receipt
+from reconciler.planning.plan import Draft, Plan
 from reconciler.render import markdown, text, words
+from reconciler.render.json import receipt_json
 from reconciler.settings import Settings, load_settings
 
 _FORMATS: Mapping[str, Callable[[Receipt], str]] = {
     "text": text.receipt,
-    "json": json_form.receipt_json,
+    "json": receipt_json,
     "markdown": markdown.receipt,
 }
 
@@ -179,7 +180,7 @@ def _declined(draft: Draft, refusal: ReconcilerError, options: Options) -> int:
     if options.reviewed:
         _show_plan(draft, options)
     if options.form == "json":
-        show(json_form.receipt_json(receipt))
+        show(receipt_json(receipt))
     complain(refusal)
     if receipt.exit_code == INVALID:
         say(f"Error: {words.left_out(receipt)}")
@@ -228,4 +229,4 @@ def _shown(receipt: Receipt, options: Options) -> bool:
 
 def _save(receipt: Receipt, options: Options) -> None:
     if options.receipt is not None:
-        save(options.receipt, json_form.receipt_json(receipt))
+        save(options.receipt, receipt_json(receipt))

@@ -8,14 +8,14 @@ from reconciler.cli.options import Call, Common, command_options
 from reconciler.cli.output import show
 from reconciler.cli.session import Stop, opened
 from reconciler.declarations.files import load
-from reconciler.doctor import Order, examine
+from reconciler.doctor.checks import Order, examine
+from reconciler.doctor.findings import Finding, exit_code
+from reconciler.doctor.questions import ask, unasked
+from reconciler.doctor.text import report
 from reconciler.errors import AccessDenied, DeclarationsInvalid
 from reconciler.event import Declared
-from reconciler.findings import Finding, exit_code
 from reconciler.hubspot.http import HttpReader
 from reconciler.hubspot.inspector import PortalInspector
-from reconciler.inquiry import ask, unasked
-from reconciler.render import checkup
 from reconciler.settings import Settings, load_settings
 
 
@@ -27,7 +27,7 @@ def command(call: Call, /, path: Path, common: Common) -> int:
     """Tell what is right and what is not: token, portal, app, API version, limits; nothing is written to HubSpot."""
     settings = load_settings(path, environment=common.environment, api_version=common.api_version)
     findings = _examine(settings, common, call)
-    show(checkup.text(findings))
+    show(report(findings))
     return exit_code(findings)
 
 

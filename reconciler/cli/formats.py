@@ -8,17 +8,17 @@ from typing import Any
 
 import click
 
-from reconciler import json_form
 from reconciler.cli.options import Common, Function, not_yet
 from reconciler.cli.output import save
 from reconciler.cli.targets import Target
-from reconciler.plan import Plan
+from reconciler.planning.plan import Plan
 from reconciler.render import markdown, text
+from reconciler.render.json import plan_json
 from reconciler.render.words import concise
 
 FORMATS: Mapping[str, Callable[[Plan], str]] = {
     "text": text.plan,
-    "json": json_form.plan_json,
+    "json": plan_json,
     "markdown": markdown.plan,
 }
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from reconciler import json_form
+from reconciler.applying.guard import Limits, marked
+from reconciler.applying.receipt import INVALID
 from reconciler.base import Base
 from reconciler.cli.formats import Files, format_options, write, written
 from reconciler.cli.options import Call, Common, base_option, command_options
@@ -14,12 +15,11 @@ from reconciler.cli.session import Stop, opened
 from reconciler.declarations.files import load
 from reconciler.errors import DeclarationsInvalid
 from reconciler.event import Declared
-from reconciler.guard import Limits, marked
 from reconciler.hubspot.http import HttpReader
 from reconciler.hubspot.portal import PortalReader
 from reconciler.pipeline import make_plan
-from reconciler.plan import Plan
-from reconciler.receipt import INVALID
+from reconciler.planning.plan import Plan
+from reconciler.render.json import diagnostics_json
 from reconciler.settings import Settings, load_settings
 
 _CHANGES = 2
@@ -55,7 +55,7 @@ def command(
     except DeclarationsInvalid as invalid:
         if form != "json":
             raise
-        show(json_form.diagnostics_json(invalid.diagnostics))
+        show(diagnostics_json(invalid.diagnostics))
         return invalid.exit_code
     write(files, plan, common)
     show(written(form, plan, common))

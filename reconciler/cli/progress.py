@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from reconciler.ledger import Applied
-from reconciler.receipt import Outcome
+from reconciler.applying.ledger import Applied
+from reconciler.applying.receipt import Outcome
 from reconciler.render.words import count
 
 if TYPE_CHECKING:

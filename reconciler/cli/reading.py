@@ -6,8 +6,8 @@ from reconciler.base import NO_BASE, Base
 from reconciler.connections import git_environment
 from reconciler.declarations.as_of import load_base
 from reconciler.errors import SavedPlanInvalid, UsageError
-from reconciler.plan import Plan
-from reconciler.saved import read_plan
+from reconciler.planning.plan import Plan
+from reconciler.render.saved import read_plan
 from reconciler.settings import Settings
 
 MOST_BYTES = 256 * 1024 * 1024

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import click
 
-from reconciler import json_form
 from reconciler.cli.options import Common, command_options
 from reconciler.cli.output import show
 from reconciler.declarations.files import load
@@ -12,6 +11,7 @@ from reconciler.diagnostics import Diagnostic, Severity
 from reconciler.errors import DeclarationsInvalid
 from reconciler.event import Declared
 from reconciler.render import words
+from reconciler.render.json import diagnostics_json
 from reconciler.render.listing import abridged, in_full
 from reconciler.settings import load_settings
 
@@ -33,7 +33,7 @@ def command(path: Path, form: str, common: Common) -> int:
 
 def _print(form: str, found: tuple[Diagnostic, ...], verdict: str, common: Common) -> None:
     if form == "json":
-        show(json_form.diagnostics_json(found))
+        show(diagnostics_json(found))
     else:
         listing = in_full if common.verbose else abridged
         show("".join(f"{line}\n" for line in [*listing(found), verdict]))

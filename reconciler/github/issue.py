@@ -5,7 +5,7 @@ from dataclasses import replace
 from reconciler.github.client import GitHub
 from reconciler.github.records import Issue
 from reconciler.github.sticky import ACTIONS
-from reconciler.render.mark import About, is_marked
+from reconciler.render.pull_request.mark import About, is_marked
 
 LABEL = "reconciler-drift"
 

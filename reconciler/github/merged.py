@@ -11,8 +11,8 @@ from reconciler.github.applied import MOST_RUNS, Line
 from reconciler.github.client import GitHub
 from reconciler.github.records import Artifact, PullRequest, Run
 from reconciler.github.stretch import Stretch
-from reconciler.plan import Plan
-from reconciler.saved import read_plan
+from reconciler.planning.plan import Plan
+from reconciler.render.saved import read_plan
 
 PLANNING = ".github/workflows/plan.yml"
 """The workflow that plans; any other may run whatever a pull request brings, and leave what it likes."""

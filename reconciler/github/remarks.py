@@ -3,14 +3,14 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from reconciler.applying.receipt import Outcome, Receipt, Result
 from reconciler.change import Change
 from reconciler.diagnostics import Diagnostic, Severity
 from reconciler.errors import DeclarationsInvalid, ReconcilerError, Refused
 from reconciler.github.commands import Annotation, Kind
-from reconciler.receipt import Outcome, Receipt, Result
+from reconciler.planning.set_aside import SetAside
 from reconciler.render import words
 from reconciler.safe_text import visible
-from reconciler.set_aside import SetAside
 
 _KINDS = {Severity.ERROR: Kind.ERROR, Severity.WARNING: Kind.WARNING}
 _SHORT = {Outcome.FAILED: "failed", Outcome.UNSURE: "unsure", Outcome.REFUSED: "refused"}

@@ -2,7 +2,7 @@
 
 from reconciler.github.client import GitHub
 from reconciler.github.records import Author
-from reconciler.render.mark import is_marked
+from reconciler.render.pull_request.mark import is_marked
 
 ACTIONS = Author("github-actions[bot]", "Bot")
 """Who writes with the token of a job."""

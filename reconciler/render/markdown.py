@@ -7,11 +7,11 @@ from itertools import groupby
 from typing import assert_never
 from urllib.parse import quote
 
+from reconciler.applying.receipt import Receipt
 from reconciler.change import Change, Create, Delete, FieldChange, Update
-from reconciler.orphans import Verdict
-from reconciler.plan import Plan
+from reconciler.planning.orphans import Verdict
+from reconciler.planning.plan import Plan
 from reconciler.portal import Portal
-from reconciler.receipt import Receipt
 from reconciler.render import words
 from reconciler.render.dates import clocks_of
 from reconciler.render.difference import Difference, difference

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import assert_never
 
+from reconciler.applying.receipt import Receipt
 from reconciler.change import Change, Create, Delete, FieldChange, Update
 from reconciler.diagnostics import Diagnostic
-from reconciler.orphans import Verdict
-from reconciler.plan import Plan
+from reconciler.planning.orphans import Verdict
+from reconciler.planning.plan import Plan
 from reconciler.portal import Portal
-from reconciler.receipt import Receipt
 from reconciler.render import words
 from reconciler.render.dates import Clocks, clocks_of
 from reconciler.render.difference import difference

@@ -4,18 +4,18 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import assert_never
 
-from reconciler import look_alikes, no_longer
+from reconciler.applying.receipt import INVALID, Outcome, Receipt, Result
 from reconciler.change import Action, Change, Create, Delete, FieldChange, Update, cancels, completes
 from reconciler.diagnostics import Diagnostic, Severity, without_details
 from reconciler.errors import Refused
 from reconciler.event import Identity, Kind, Value, kind_of, label_of, registered
-from reconciler.orphans import Verdict, Will
-from reconciler.plan import Plan
+from reconciler.planning import look_alikes, no_longer
+from reconciler.planning.orphans import Verdict, Will
+from reconciler.planning.plan import Plan
+from reconciler.planning.set_aside import SetAside
 from reconciler.portal import Portal
-from reconciler.receipt import INVALID, Outcome, Receipt, Result
 from reconciler.render.dates import Clocks, clocks_of, date, zone_of
 from reconciler.safe_text import visible
-from reconciler.set_aside import SetAside
 
 ORPHANS = "Orphans: in HubSpot, made by our app, declared nowhere"
 NO_CHANGES = "No changes. HubSpot holds what the files declare."

@@ -9,12 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from reconciler import json_form
-from reconciler.accounting import so_far
-from reconciler.approval import everything
+from reconciler.applying.accounting import so_far
+from reconciler.applying.approval import everything
+from reconciler.applying.guard import Limits, approve
+from reconciler.applying.ledger import Ledger
 from reconciler.cli.output import save
-from reconciler.guard import Limits, approve
-from reconciler.ledger import Ledger
+from reconciler.render.json import receipt_json
 from tests.core.building import declared, planned
 
 BATCH = 100
@@ -46,7 +46,7 @@ def main() -> None:
         def keep() -> None:
             for change, _ in zip(left, range(BATCH), strict=False):
                 ledger.succeed(change)
-            save(file, json_form.receipt_json(so_far(approved, ledger.applied())))
+            save(file, receipt_json(so_far(approved, ledger.applied())))
 
         keep()
         text = file.read_text()

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.plan import Plan
-from reconciler.render.timeline import timeline
+from reconciler.planning.plan import Plan
+from reconciler.render.pull_request.timeline import timeline
 from reconciler.safe_text import visible
 from tests.browser.drawing import Drawn, draw, missing
 from tests.core.building import HOSTILE, PORTAL

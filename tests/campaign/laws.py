@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 
+from reconciler.applying.receipt import Outcome, Result
 from reconciler.change import Change, Create, Delete, Update, is_orphan
 from reconciler.event import DeclaredEvent, Identity
 from reconciler.policy import Orphans
-from reconciler.receipt import Outcome, Result
 from reconciler.sandbox.contents import Event
 from tests.campaign.ground import Request, Step
 from tests.campaign.runs import Run, Sent

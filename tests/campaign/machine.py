@@ -9,21 +9,21 @@ from typing import ClassVar
 
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from reconciler import approval
-from reconciler.accounting import not_begun, nothing_ran, so_far
+from reconciler.applying import approval
+from reconciler.applying.accounting import not_begun, nothing_ran, so_far
+from reconciler.applying.guard import Limits
+from reconciler.applying.ledger import Applied
+from reconciler.applying.lookup import read_each
+from reconciler.applying.receipt import Receipt
 from reconciler.change import Change
 from reconciler.errors import Interrupted, ReconcilerError
 from reconciler.event import Declared, DeclaredEvent
-from reconciler.guard import Limits
 from reconciler.hubspot.http import HttpWriter
 from reconciler.hubspot.paths import Paths
 from reconciler.hubspot.writer import PortalWriter
-from reconciler.ledger import Applied
-from reconciler.lookup import read_each
 from reconciler.pipeline import Select, approve_plan, make_plan, run_plan
-from reconciler.plan import Draft, Plan
+from reconciler.planning.plan import Draft, Plan
 from reconciler.policy import Orphans
-from reconciler.receipt import Receipt
 from reconciler.transport.surroundings import Clock, Watch
 from tests.campaign import laws, schedules
 from tests.campaign.deeds import Deed

@@ -6,12 +6,12 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
+from reconciler.applying.receipt import Receipt
 from reconciler.change import Change
 from reconciler.errors import ReconcilerError
 from reconciler.event import DeclaredEvent, Identity
-from reconciler.plan import Draft
+from reconciler.planning.plan import Draft
 from reconciler.policy import Policy
-from reconciler.receipt import Receipt
 from tests.campaign.ground import Request, Step
 from tests.campaign.schedules import Day
 from tests.campaign.truth import Held, touched

@@ -7,18 +7,18 @@ from datetime import UTC, datetime
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from reconciler.applying.receipt import Outcome, Receipt, Result
 from reconciler.change import Change, Create, Delete, FieldChange, Origin, Source, Update
 from reconciler.diagnostics import Diagnostic, Place, Severity
 from reconciler.errors import Interrupted, ReconcilerError, Refused, Unavailable
 from reconciler.event import CUSTOM, FIELDS, Declared, DeclaredEvent, Identity, Kind, LiveEvent, Skipped, Value, instant
-from reconciler.evidence import Evidence
-from reconciler.orphans import Verdict, Will
-from reconciler.ownership import settle
-from reconciler.plan import Draft, Plan, build
+from reconciler.planning.evidence import Evidence
+from reconciler.planning.orphans import Verdict, Will
+from reconciler.planning.ownership import settle
+from reconciler.planning.plan import Draft, Plan, build
+from reconciler.planning.set_aside import SetAside
 from reconciler.policy import Policy
 from reconciler.portal import Listing, Portal
-from reconciler.receipt import Outcome, Receipt, Result
-from reconciler.set_aside import SetAside
 
 NOW = datetime(2027, 2, 1, 12, tzinfo=UTC)
 APP = 1001

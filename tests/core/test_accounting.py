@@ -3,13 +3,13 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from reconciler.accounting import finished
-from reconciler.approval import everything
+from reconciler.applying.accounting import finished
+from reconciler.applying.approval import everything
+from reconciler.applying.guard import Limits, approve
+from reconciler.applying.ledger import Applied
+from reconciler.applying.receipt import Outcome, Result
 from reconciler.event import instant
-from reconciler.guard import Limits, approve
-from reconciler.ledger import Applied
 from reconciler.policy import Orphans
-from reconciler.receipt import Outcome, Result
 from tests.core.building import NOW, POLICY, declared, live, planned
 
 

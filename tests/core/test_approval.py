@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.approval import Selection, by_digest, by_plans, everything
+from reconciler.applying.approval import Selection, by_digest, by_plans, everything
+from reconciler.applying.receipt import Outcome, Result
 from reconciler.change import Change, Create, Delete, FieldChange, Source, Update
 from reconciler.errors import Refused
 from reconciler.event import Identity
-from reconciler.fingerprint import of_change, of_field
-from reconciler.plan import Plan
-from reconciler.receipt import Outcome, Result
+from reconciler.planning.fingerprint import of_change, of_field
+from reconciler.planning.plan import Plan
 from tests.core.building import PORTAL, plans
 
 DECLARED = Source("events/summit.yaml", 3)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from reconciler.findings import Finding, Verdict
-from reconciler.render import checkup
+from reconciler.doctor.findings import Finding, Verdict
+from reconciler.doctor.text import report
 from reconciler.safe_text import visible
 from tests.core.building import HOSTILE
 
@@ -14,7 +14,7 @@ def test_findings_stand_below_each_other_each_with_what_to_do() -> None:
         Finding("portal", Verdict.WRONG, "another one", "use another token", 5),
         Finding("rate limit", Verdict.UNKNOWN, "nobody says"),
     ]
-    assert checkup.text(found) == (
+    assert report(found) == (
         "ok         token         HubSpot accepts it\n"
         "wrong      portal        another one\n"
         "                         → use another token\n"
@@ -33,11 +33,11 @@ def test_findings_stand_below_each_other_each_with_what_to_do() -> None:
     ],
 )
 def test_the_last_line_is_the_sum(verdicts: list[Verdict], said: str) -> None:
-    assert checkup.text(Finding("x", verdict, "") for verdict in verdicts).splitlines()[-1] == said
+    assert report(Finding("x", verdict, "") for verdict in verdicts).splitlines()[-1] == said
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_nothing_that_is_found_can_act_on_a_terminal_or_stand_for_a_line(hostile: str) -> None:
-    written = checkup.text([Finding("token", Verdict.OK, hostile, hostile)])
+    written = report([Finding("token", Verdict.OK, hostile, hostile)])
     assert len(written.splitlines()) == 4
     assert written == "".join(f"{visible(line)}\n" for line in written.splitlines())

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 
 from reconciler.change import Create, Delete, FieldChange, Source, Update
-from reconciler.diff import cancel, compare, delete
 from reconciler.event import CUSTOM, FIELDS, DeclaredEvent, Identity, Kind, LiveEvent, Value, field_order
+from reconciler.planning.diff import cancel, compare, delete
 from reconciler.values import canonical, same
 from tests.core.building import declared, declared_events, held_fields, live, pairs
 

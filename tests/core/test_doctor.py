@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from reconciler.diagnostics import Place, error, warning
-from reconciler.doctor import READ, WRITE, Order, examine
+from reconciler.doctor.checks import READ, WRITE, Order, examine
+from reconciler.doctor.findings import Finding, Verdict, exit_code
+from reconciler.doctor.questions import Answers, ask, unasked
 from reconciler.errors import AccessDenied, DeclarationsInvalid, ReconcilerError, Rejected, Unavailable
 from reconciler.event import CUSTOM, Declared, Kind, LiveEvent
-from reconciler.findings import Finding, Verdict, exit_code
-from reconciler.inquiry import Answers, ask, unasked
 from reconciler.portal import Definition, Portal, RateLimit, Token, Usage
 from tests.core.building import APP, NOW, OTHER_APP, POLICY, PORTAL, adopted, declared, live
 

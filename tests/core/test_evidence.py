@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from reconciler.event import Identity, LiveEvent
-from reconciler.evidence import Evidence, first_evidence
+from reconciler.planning.evidence import Evidence, first_evidence
 from reconciler.policy import Policy
 from reconciler.portal import Hit, Listing
 from tests.core.building import APP, OTHER_APP, PORTAL, live

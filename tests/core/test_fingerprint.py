@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from reconciler.change import Change, Delete, FieldChange, Origin, Source, Update, is_orphan
 from reconciler.event import Identity
-from reconciler.fingerprint import digest, of_change, of_field
-from reconciler.plan import Plan
+from reconciler.planning.fingerprint import digest, of_change, of_field
+from reconciler.planning.plan import Plan
 from reconciler.portal import Portal
 from tests.core.building import PORTAL, changes, changes_of, counts, maybe_texts, portals, texts
 

@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 
+from reconciler.applying.freshness import Due, Holds, Overtaken, judge, without_completion
 from reconciler.change import Change, FieldChange
-from reconciler.diff import compare
 from reconciler.event import CUSTOM, FIELDS, DeclaredEvent, Identity, Kind, LiveEvent, Value, instant, label_of
-from reconciler.freshness import Due, Holds, Overtaken, judge, without_completion
-from reconciler.plan import Draft
+from reconciler.planning.diff import compare
+from reconciler.planning.plan import Draft
 from reconciler.policy import Orphans
 from tests.core.building import NOW, POLICY, adopted, declared, live, pairs, planned
 

@@ -7,13 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.approval import Selection, by_digest, everything
-from reconciler.change import Create, takes_away
-from reconciler.diagnostics import Diagnostic, Place, Severity, error
-from reconciler.errors import Refused
-from reconciler.event import DeclaredEvent, Identity, LiveEvent, Value, instant
-from reconciler.evidence import Evidence
-from reconciler.guard import (
+from reconciler.applying.approval import Selection, by_digest, everything
+from reconciler.applying.guard import (
     Limits,
     against_changes,
     against_the_run,
@@ -22,9 +17,14 @@ from reconciler.guard import (
     marked,
     newly_refused,
 )
-from reconciler.plan import Draft
+from reconciler.applying.receipt import Outcome, Result
+from reconciler.change import Create, takes_away
+from reconciler.diagnostics import Diagnostic, Place, Severity, error
+from reconciler.errors import Refused
+from reconciler.event import DeclaredEvent, Identity, LiveEvent, Value, instant
+from reconciler.planning.evidence import Evidence
+from reconciler.planning.plan import Draft
 from reconciler.policy import Orphans, Policy
-from reconciler.receipt import Outcome, Result
 from tests.core.building import APP, NOW, OTHER_APP, POLICY, adopted, declared, known, live, planned
 
 TOMORROW = instant(NOW + timedelta(days=1))

@@ -11,12 +11,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it.token import Token
 
+from reconciler.applying.receipt import Outcome, Receipt, Result
 from reconciler.change import Change, Create, Delete, FieldChange, Source, Update
 from reconciler.diagnostics import Place, error
 from reconciler.event import Identity
-from reconciler.orphans import Verdict, Will
-from reconciler.plan import Plan
-from reconciler.receipt import Outcome, Receipt, Result
+from reconciler.planning.orphans import Verdict, Will
+from reconciler.planning.plan import Plan
 from reconciler.render import markdown, words
 from reconciler.render.dates import clocks_of
 from reconciler.render.difference import difference

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from reconciler import look_alikes, no_longer
 from reconciler.change import Create
 from reconciler.diagnostics import Diagnostic
 from reconciler.event import CUSTOM, DeclaredEvent, Identity, LiveEvent, Skipped, Value, instant
-from reconciler.orphans import Will
-from reconciler.plan import Draft
+from reconciler.planning import look_alikes, no_longer
+from reconciler.planning.orphans import Will
+from reconciler.planning.plan import Draft
 from reconciler.policy import Orphans, Policy
 from tests.core.building import NOW, OTHER_APP, POLICY, adopted, declared, live, planned
 

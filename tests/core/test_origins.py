@@ -10,11 +10,11 @@ from reconciler.base import NO_BASE, Base
 from reconciler.change import Action, Origin
 from reconciler.diagnostics import warning
 from reconciler.event import CUSTOM, DeclaredEvent, Identity, Kind, LiveEvent, Value
-from reconciler.json_form import plan_json
-from reconciler.origins import with_origins
-from reconciler.plan import Plan
+from reconciler.planning.origins import with_origins
+from reconciler.planning.plan import Plan
 from reconciler.policy import Orphans, Policy
-from reconciler.saved import read_plan
+from reconciler.render.json import plan_json
+from reconciler.render.saved import read_plan
 from tests.core.building import POLICY, adopted, declared, declared_fields, live, pairs, planned
 
 FILES, HUBSPOT, BOTH, MIXED, UNKNOWN = Origin.FILES, Origin.HUBSPOT, Origin.BOTH, Origin.MIXED, Origin.UNKNOWN

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.event import Value, instant
-from reconciler.orphans import Verdict, Will, judge
+from reconciler.planning.orphans import Verdict, Will, judge
 from reconciler.policy import Orphans, Policy
 from tests.core.building import NOW, counts, held_fields, live
 

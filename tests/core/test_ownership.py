@@ -7,12 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler import ownership
 from reconciler.diagnostics import Severity
 from reconciler.event import Declared, DeclaredEvent, Identity, LiveEvent, Skipped, Value
-from reconciler.evidence import Evidence, External, first_evidence
-from reconciler.match import Match
-from reconciler.ownership import FEW_CREATES, FEW_WITNESSES, Orphan, Settled, known_accounts, searchable_prefix
+from reconciler.planning import ownership
+from reconciler.planning.evidence import Evidence, External, Match, first_evidence
+from reconciler.planning.ownership import FEW_CREATES, FEW_WITNESSES, Orphan, Settled, known_accounts, searchable_prefix
 from reconciler.policy import Orphans, Policy
 from reconciler.portal import Hit, Listing
 from tests.core.building import APP, HEARD, OTHER_APP, POLICY, PORTAL, adopted, declared, known, live

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from reconciler.change import Create, Delete, Update, rank
 from reconciler.diagnostics import Diagnostic, Place, Severity, warning
 from reconciler.event import Declared, DeclaredEvent, Identity, LiveEvent, Value, instant
-from reconciler.evidence import Evidence
-from reconciler.orphans import Will
-from reconciler.ownership import settle
-from reconciler.plan import Plan, build
+from reconciler.planning.evidence import Evidence
+from reconciler.planning.orphans import Will
+from reconciler.planning.ownership import settle
+from reconciler.planning.plan import Plan, build
 from reconciler.policy import Orphans, Policy
 from reconciler.portal import Listing
 from tests.core.building import APP, HEARD, NOW, OTHER_APP, POLICY, PORTAL, adopted, declared, known, live, planned

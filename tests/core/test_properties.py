@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from reconciler.declarations.nearest import did_you_mean
 from reconciler.diagnostics import Place, Severity
 from reconciler.event import CUSTOM, Declared, DeclaredEvent, Kind, Value
+from reconciler.planning.properties import any_declared, misfits, typed
+from reconciler.planning.set_aside import findings
 from reconciler.portal import Definition
-from reconciler.properties import any_declared, misfits, typed
-from reconciler.set_aside import findings
 from tests.core.building import declared, texts
 
 OPTIONS = {"automation": "Automation", "data": "Data & AI", "security": "Security"}

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
+from reconciler.applying.receipt import Outcome, Receipt, Result
 from reconciler.change import Action, Create, Source, Update
 from reconciler.errors import AccessDenied, Interrupted, ReconcilerError, Refused, Unavailable
 from reconciler.event import Identity
-from reconciler.receipt import Outcome, Receipt, Result
-from reconciler.set_aside import SetAside
+from reconciler.planning.set_aside import SetAside
 from tests.core.building import PORTAL, receipts
 
 CHANGE = Create(Identity("acme", "summit"), "Summit", (), Source("events/summit.yaml", 3))

@@ -9,18 +9,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconciler.approval import by_plans
+from reconciler.applying.approval import by_plans
+from reconciler.applying.receipt import Outcome, Receipt, Result
 from reconciler.change import Action, Create, Delete, FieldChange, Source, Update
 from reconciler.diagnostics import Diagnostic, Place, Severity, error, warning
 from reconciler.errors import SavedPlanInvalid
 from reconciler.event import Identity
-from reconciler.fingerprint import of_change, of_field
-from reconciler.json_form import diagnostics_json, plan_json, receipt_json
-from reconciler.orphans import Verdict, Will
-from reconciler.plan import Plan
-from reconciler.receipt import Outcome, Receipt, Result
-from reconciler.saved import read_plan
-from reconciler.set_aside import SetAside
+from reconciler.planning.fingerprint import of_change, of_field
+from reconciler.planning.orphans import Verdict, Will
+from reconciler.planning.plan import Plan
+from reconciler.planning.set_aside import SetAside
+from reconciler.render.json import diagnostics_json, plan_json, receipt_json
+from reconciler.render.saved import read_plan
 from tests.core.building import PORTAL, diagnostics, plans, receipts
 
 json_values: st.SearchStrategy[Any] = st.recursive(

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from reconciler.change import Change, Create, Delete, FieldChange, Source, Update, completes
 from reconciler.event import Identity
-from reconciler.plan import Plan
-from reconciler.steps import CREATES, WRITES, Completion, CreateBatch, DeleteBatch, Step, UpdateBatch, steps
+from reconciler.planning.plan import Plan
+from reconciler.planning.steps import CREATES, WRITES, Completion, CreateBatch, DeleteBatch, Step, UpdateBatch, steps
 from tests.core.building import PORTAL
 
 Kind = type[Create] | type[Update] | type[Delete]

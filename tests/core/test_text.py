@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.applying.receipt import Outcome, Receipt, Result
 from reconciler.change import Change, Create, Delete, FieldChange, Origin, Source, Update
 from reconciler.diagnostics import Diagnostic, Place, error, warning
 from reconciler.event import Identity
-from reconciler.orphans import Verdict, Will
-from reconciler.plan import Plan
-from reconciler.receipt import Outcome, Receipt, Result
+from reconciler.planning.orphans import Verdict, Will
+from reconciler.planning.plan import Plan
 from reconciler.render import text, words
 from reconciler.render.unseen import told_apart
 from reconciler.safe_text import visible

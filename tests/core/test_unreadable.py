@@ -6,7 +6,7 @@ import pytest
 
 from reconciler.errors import Unavailable
 from reconciler.event import LiveEvent
-from reconciler.unreadable import TOLD_AT_MOST, unreadable
+from reconciler.planning.unreadable import TOLD_AT_MOST, unreadable
 from tests.core.building import APP, OTHER_APP, adopted, declared, live
 
 WHY = 'startDateTime is not a date: "soon"'

@@ -6,7 +6,7 @@ import pytest
 
 from reconciler.declarations.schema import API_VERSIONS
 from reconciler.diagnostics import Diagnostic, warning
-from reconciler.versions import ENDS, findings, support
+from reconciler.planning.api_support import ENDS, findings, support
 
 
 def found(version: str, day: str) -> list[Diagnostic]:

@@ -7,17 +7,17 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
+from reconciler.applying.receipt import Outcome, Receipt, Result
 from reconciler.change import Action, Change, Create, Delete, FieldChange, Source, Update
 from reconciler.diagnostics import Diagnostic, Place, Severity, error, info, warning
 from reconciler.event import Identity, Value
-from reconciler.orphans import Verdict, Will
-from reconciler.plan import Plan
+from reconciler.planning.orphans import Verdict, Will
+from reconciler.planning.plan import Plan
+from reconciler.planning.set_aside import SetAside
 from reconciler.portal import Portal
-from reconciler.receipt import Outcome, Receipt, Result
 from reconciler.render import words
 from reconciler.render.dates import clocks_of
 from reconciler.safe_text import visible
-from reconciler.set_aside import SetAside
 from tests.core.building import PORTAL, diagnostics, plans, receipts, texts
 
 SUMMIT = Identity("acme", "summit", "7")

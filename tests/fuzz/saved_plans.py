@@ -6,12 +6,13 @@ from contextlib import suppress
 from pathlib import Path
 
 from reconciler.errors import SavedPlanInvalid
-from reconciler.json_form import plan_json
-from reconciler.plan import Plan
-from reconciler.render import drift, markdown, text
-from reconciler.render.comment import comment
-from reconciler.render.review import Planned, Review
-from reconciler.saved import _read, read_plan
+from reconciler.planning.plan import Plan
+from reconciler.render import markdown, text
+from reconciler.render.json import plan_json
+from reconciler.render.pull_request import drift
+from reconciler.render.pull_request.comment import comment
+from reconciler.render.pull_request.review import Planned, Review
+from reconciler.render.saved import _read, read_plan
 
 _CASES = Path(__file__).parents[1] / "cases"
 

@@ -8,7 +8,7 @@ from reconciler.github.applied import Line
 from reconciler.github.client import GitHub
 from reconciler.github.merged import Merged, MergedPull, merged_in, merged_with, plan_artifact
 from reconciler.github.stretch import between
-from reconciler.plan import Plan
+from reconciler.planning.plan import Plan
 from reconciler.portal import Portal
 from tests.github.world import REPOSITORY, LocalGitHub
 

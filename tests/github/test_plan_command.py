@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from reconciler.github.actions import LARGEST_EVENT
-from reconciler.saved import read_plan
+from reconciler.render.saved import read_plan
 from tests.github.conftest import OpenWorkshop
 from tests.github.runner_parser import possible_commands
 from tests.github.workshop import READING, WRITING, Step, Workshop, as_a_process, event

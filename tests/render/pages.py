@@ -4,7 +4,7 @@ import re
 
 from markdown_it.token import Token
 
-from reconciler.render.review import Links
+from reconciler.render.pull_request.review import Links
 from tests.as_github_reads import COMMAND, GITHUB, OUR_HTML, REFERENCE, kind, runs
 
 LINKS = Links(

@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
+from reconciler.applying.receipt import Outcome, Receipt, Result
 from reconciler.change import Create, Delete, FieldChange, Origin, Source, Update
 from reconciler.diagnostics import Place, warning
 from reconciler.errors import Unavailable
 from reconciler.event import Identity, Value
-from reconciler.orphans import Verdict, Will
-from reconciler.plan import Plan
-from reconciler.receipt import Outcome, Receipt, Result
+from reconciler.planning.orphans import Verdict, Will
+from reconciler.planning.plan import Plan
 from tests.core.building import PORTAL, live
 
 START, END = "startDateTime", "endDateTime"

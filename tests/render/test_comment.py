@@ -7,18 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.applying.receipt import Outcome, Receipt, Result
 from reconciler.change import Change, Create, Delete, FieldChange, Origin, Source, Update
 from reconciler.diagnostics import Diagnostic, Place, Severity, info
 from reconciler.event import Identity
-from reconciler.orphans import Verdict, Will
-from reconciler.plan import Plan
+from reconciler.planning.orphans import Verdict, Will
+from reconciler.planning.plan import Plan
+from reconciler.planning.set_aside import SetAside
 from reconciler.portal import Portal
-from reconciler.receipt import Outcome, Receipt, Result
 from reconciler.render import words
-from reconciler.render.comment import SUMMARY_LIMIT, comment
-from reconciler.render.mark import About, is_marked, mark
-from reconciler.render.review import Applying, Declined, Ended, Planned, Review, State, Watched
-from reconciler.set_aside import SetAside
+from reconciler.render.pull_request.comment import SUMMARY_LIMIT, comment
+from reconciler.render.pull_request.mark import About, is_marked, mark
+from reconciler.render.pull_request.review import Applying, Declined, Ended, Planned, Review, State, Watched
 from tests.core.building import HOSTILE, PORTAL, changes, diagnostics, plans, receipts, texts
 from tests.render.pages import LINKS, broken_rows, fences, leaks, left_out, rows
 from tests.render.situations import DAY, END, IN_PART, LAUNCH, NOTHING, PLAN, START, WELL, create, delete, update

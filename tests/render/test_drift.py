@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from reconciler.change import FieldChange, Origin, Source, Update
 from reconciler.declarations.layers import DEFAULTS
 from reconciler.event import CUSTOM, Identity, Value
-from reconciler.plan import Plan
-from reconciler.render.drift import body, title
-from reconciler.render.mark import About, is_marked
+from reconciler.planning.plan import Plan
+from reconciler.render.pull_request.drift import body, title
+from reconciler.render.pull_request.mark import About, is_marked
 from reconciler.render.yaml_lines import yaml_lines
 from reconciler.safe_text import FORBIDDEN, visible
 from tests.as_github_reads import COMMAND

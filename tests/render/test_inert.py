@@ -6,14 +6,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from reconciler import json_form
+from reconciler.applying.receipt import Receipt, Result
 from reconciler.diagnostics import Diagnostic
-from reconciler.findings import Finding, Verdict
-from reconciler.plan import Plan
-from reconciler.receipt import Receipt, Result
-from reconciler.render import checkup, drift, markdown, problems, text, unreviewed, words
-from reconciler.render.comment import comment
-from reconciler.render.review import Planned, Review
+from reconciler.doctor.findings import Finding, Verdict
+from reconciler.doctor.text import report
+from reconciler.planning.plan import Plan
+from reconciler.render import markdown, text, words
+from reconciler.render.json import diagnostics_json, plan_json, receipt_json
+from reconciler.render.pull_request import drift, problems, unreviewed
+from reconciler.render.pull_request.comment import comment
+from reconciler.render.pull_request.review import Planned, Review
 from reconciler.safe_text import inert, inert_line, visible
 from tests.core.building import diagnostics, plans, receipts, results, texts
 from tests.github.runner_parser import possible_commands
@@ -80,13 +82,13 @@ findings: st.SearchStrategy[Finding] = st.builds(
 @given(plans)
 def test_the_forms_with_escapes_of_their_own_are_inert_by_themselves(plan: Plan) -> None:
     seen = Review(plan, Planned(), "##[error]")
-    pages = [json_form.plan_json(plan), markdown.plan(plan), comment(seen), drift.body(plan, "::error::")]
+    pages = [plan_json(plan), markdown.plan(plan), comment(seen), drift.body(plan, "::error::")]
     assert [inert(page) for page in pages] == pages
 
 
 @given(receipts)
 def test_receipts_too(receipt: Receipt) -> None:
-    pages = [json_form.receipt_json(receipt), markdown.receipt(receipt)]
+    pages = [receipt_json(receipt), markdown.receipt(receipt)]
     assert [inert(page) for page in pages] == pages
 
 
@@ -94,7 +96,7 @@ def test_receipts_too(receipt: Receipt) -> None:
 def test_what_a_pull_request_is_told_beside_its_plan_is_inert_too(
     found: tuple[Diagnostic, ...], left: list[Result], why: str
 ) -> None:
-    pages = [json_form.diagnostics_json(found), problems.problems(found), unreviewed.note(why, left, [])]
+    pages = [diagnostics_json(found), problems.problems(found), unreviewed.note(why, left, [])]
     assert [inert(page) for page in pages] == pages
 
 
@@ -113,5 +115,5 @@ def test_the_fixed_lines_of_a_receipt_stay_as_they_are(seen: Receipt) -> None:
 def test_the_texts_hold_no_more_lines_than_they_were_given(
     plan: Plan, receipt: Receipt, found: list[Diagnostic], examined: list[Finding]
 ) -> None:
-    for page in (text.plan(plan), text.receipt(receipt), text.diagnostics(found), checkup.text(examined)):
+    for page in (text.plan(plan), text.receipt(receipt), text.diagnostics(found), report(examined)):
         assert inert(page).splitlines() == [inert_line(line) for line in page.split("\n")][:-1]

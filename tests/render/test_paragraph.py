@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 
 from reconciler.change import Change, Create, Delete, FieldChange, Origin, Update, cancels, completes
-from reconciler.orphans import Verdict
-from reconciler.plan import Plan
+from reconciler.planning.orphans import Verdict
+from reconciler.planning.plan import Plan
 from reconciler.render import words
 from reconciler.render.markdown import escaped
-from reconciler.render.paragraph import paragraph, quoted
+from reconciler.render.pull_request.paragraph import paragraph, quoted
 from reconciler.safe_text import visible
 from tests.core.building import HOSTILE, plans, texts
 from tests.render.situations import DAY, END, FORGOTTEN, NOTHING, PLAN, START, SUMMIT, create, delete, move, update

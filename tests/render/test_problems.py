@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from reconciler.diagnostics import Diagnostic, Place, error
 from reconciler.errors import ReconcilerError
 from reconciler.event import Declared
-from reconciler.render.mark import is_marked
-from reconciler.render.problems import failure, fork, problems
+from reconciler.render.pull_request.mark import is_marked
+from reconciler.render.pull_request.problems import failure, fork, problems
 from tests.core.building import diagnostics, texts
 from tests.render.pages import LINKS, leaks, left_out
 

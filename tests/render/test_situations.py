@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.applying.receipt import Outcome, Result
 from reconciler.diagnostics import Place, error, warning
 from reconciler.errors import AccessDenied
 from reconciler.event import Declared
-from reconciler.plan import Plan
-from reconciler.receipt import Outcome, Result
-from reconciler.render import drift, problems
-from reconciler.render.comment import comment
-from reconciler.render.review import Applying, Declined, Ended, Planned, Review, State, Watched
-from reconciler.render.unreviewed import note
+from reconciler.planning.plan import Plan
+from reconciler.render.pull_request import drift, problems
+from reconciler.render.pull_request.comment import comment
+from reconciler.render.pull_request.review import Applying, Declined, Ended, Planned, Review, State, Watched
+from reconciler.render.pull_request.unreviewed import note
 from tests.render.pages import LINKS, leaks
 from tests.render.situations import DAY, IN_PART, LAUNCH, NOTHING, PLAN, SEEN, WELL, drifted
 

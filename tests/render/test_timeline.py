@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.change import Change, FieldChange
-from reconciler.orphans import Verdict, Will
-from reconciler.plan import Plan
-from reconciler.render.timeline import MOST, timeline
+from reconciler.planning.orphans import Verdict, Will
+from reconciler.planning.plan import Plan
+from reconciler.render.pull_request.timeline import MOST, timeline
 from tests.core.building import PORTAL, live, plans
 from tests.render.pages import fences
 from tests.render.situations import DAY, END, NOTHING, OLD, ROADSHOW, SEEN, START, create, move, update

@@ -1,9 +1,9 @@
 """What a pull request is told of changes that nobody was shown."""
 
+from reconciler.applying.receipt import Outcome, Result
 from reconciler.change import Create
 from reconciler.event import Identity
-from reconciler.receipt import Outcome, Result
-from reconciler.render.unreviewed import ANOTHER_PLAN, another_plan, note
+from reconciler.render.pull_request.unreviewed import ANOTHER_PLAN, another_plan, note
 
 HOSTILE = "@everyone | `x` ![](https://evil.example) \n> # " * 20
 

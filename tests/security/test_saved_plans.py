@@ -10,14 +10,14 @@ from dataclasses import replace
 
 import pytest
 
-from reconciler.approval import by_plans
+from reconciler.applying.approval import by_plans
 from reconciler.change import Create, Delete, FieldChange, Source, Update
 from reconciler.errors import ReconcilerError, SavedPlanInvalid
 from reconciler.event import Identity
-from reconciler.json_form import plan_json
-from reconciler.plan import Plan
+from reconciler.planning.plan import Plan
 from reconciler.portal import Portal
-from reconciler.saved import read_plan
+from reconciler.render.json import plan_json
+from reconciler.render.saved import read_plan
 
 PORTAL = Portal(7, "STANDARD", "UTC", "2026-03", 1001)
 

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from reconciler.applying.guard import Limits
+from reconciler.applying.receipt import Outcome
 from reconciler.errors import AccessDenied, Refused
-from reconciler.guard import Limits
 from reconciler.hubspot.writer import PortalWriter
-from reconciler.plan import Draft
+from reconciler.planning.plan import Draft
 from reconciler.policy import Orphans, Policy
-from reconciler.receipt import Outcome
 from tests.hubspot.forwarding import Decide, Fate, Instead, Passing, Rewritten, Treatment, forwarding
 from tests.story.world import (
     LATER,

@@ -7,17 +7,17 @@ from dataclasses import replace
 
 import pytest
 
-from reconciler import approval
-from reconciler.accounting import so_far
+from reconciler.applying import approval
+from reconciler.applying.accounting import so_far
+from reconciler.applying.ledger import Applied
+from reconciler.applying.lookup import Lookup, read_each, trust_list
+from reconciler.applying.receipt import Outcome, Receipt
 from reconciler.change import Action
 from reconciler.errors import AccessDenied, Interrupted, ReconcilerError, Unavailable
 from reconciler.event import DeclaredEvent, Identity
-from reconciler.ledger import Applied
-from reconciler.lookup import Lookup, read_each, trust_list
 from reconciler.pipeline import approve_plan
 from reconciler.policy import Orphans, Policy
 from reconciler.portal import Writer
-from reconciler.receipt import Outcome, Receipt
 from reconciler.transport.retrying import ATTEMPTS
 from reconciler.transport.surroundings import Watch
 from tests.hubspot.forwarding import (

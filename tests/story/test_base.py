@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
+from reconciler.applying.guard import Limits
 from reconciler.base import Base
 from reconciler.change import Action, Change, Origin
 from reconciler.event import DeclaredEvent, Value
-from reconciler.guard import Limits
-from reconciler.orphans import Will
+from reconciler.planning.orphans import Will
 from reconciler.policy import Orphans, Policy
 from tests.story.world import LATER, POLICY, Held, World, adopted, custom, declared, live
 

@@ -5,14 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from reconciler import approval
-from reconciler.budget import needed
+from reconciler.applying import approval
+from reconciler.applying.daily_limit import needed
+from reconciler.applying.lookup import read_each, trust_list
+from reconciler.applying.receipt import Outcome
 from reconciler.event import DeclaredEvent
 from reconciler.hubspot.writer import PortalWriter
-from reconciler.lookup import read_each, trust_list
 from reconciler.pipeline import approve_plan
 from reconciler.policy import Orphans, Policy
-from reconciler.receipt import Outcome
 from tests.story.world import ANYTHING, LATER, POLICY, Held, World, declared, live
 
 Start = Callable[..., World]

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from reconciler.applying.receipt import Outcome
 from reconciler.event import CUSTOM, DeclaredEvent
 from reconciler.policy import Orphans
-from reconciler.receipt import Outcome
 from reconciler.sandbox.server import Options, running
 from tests.hubspot.forwarding import Fate, Instead, Passing, Reworded, Rewritten, Treatment, forwarding, meeting
 from tests.story.world import LATER, NOW, POLICY, PORTAL, Held, World, adopted, custom, declared, live

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from reconciler.applying.receipt import Outcome
 from reconciler.diagnostics import Place
 from reconciler.errors import AccessDenied, Unavailable
 from reconciler.event import CUSTOM, DeclaredEvent, Identity
-from reconciler.receipt import Outcome
 from tests.hubspot.forwarding import Instead, forwarding, meeting
 from tests.story.world import VERSIONS, World, adopted, custom, declared, live
 

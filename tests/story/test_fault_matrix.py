@@ -16,12 +16,12 @@ from typing import Any
 import httpx
 import pytest
 
+from reconciler.applying.receipt import Outcome, Receipt
 from reconciler.errors import ReconcilerError
 from reconciler.event import CUSTOM, DeclaredEvent, Identity, Value
 from reconciler.hubspot.http import HttpWriter
 from reconciler.hubspot.writer import PortalWriter
 from reconciler.policy import Orphans
-from reconciler.receipt import Outcome, Receipt
 from reconciler.sandbox.server import Options, running
 from reconciler.transport.shapes import Json
 from tests.hubspot import connecting

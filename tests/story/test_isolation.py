@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from reconciler.applying.receipt import Outcome, Receipt
 from reconciler.event import DeclaredEvent
 from reconciler.policy import Orphans
-from reconciler.receipt import Outcome, Receipt
 from tests.hubspot.forwarding import Decide, Fate, Instead, Passing, Reworded, Treatment, both, forwarding, meeting
 from tests.story.world import LATER, OURS, POLICY, VERSIONS, Held, World, adopted, declared, live
 

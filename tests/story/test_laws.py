@@ -9,9 +9,9 @@ from tempfile import TemporaryDirectory
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
+from reconciler.applying.receipt import Outcome, Receipt
 from reconciler.event import CUSTOM, DeclaredEvent, Identity, Value
 from reconciler.policy import Orphans
-from reconciler.receipt import Outcome, Receipt
 from reconciler.sandbox.server import Options, running
 from tests.hubspot.forwarding import Fate, Instead, Passing, Treatment, forwarding
 from tests.story.world import (

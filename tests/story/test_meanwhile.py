@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 
 import pytest
 
+from reconciler.applying.guard import Limits
+from reconciler.applying.receipt import Outcome, Receipt
 from reconciler.event import DeclaredEvent, Identity, LiveEvent
-from reconciler.guard import Limits
 from reconciler.hubspot.http import HttpWriter
 from reconciler.hubspot.writer import PortalWriter
 from reconciler.policy import Orphans, Policy
 from reconciler.portal import Answer, Edit
-from reconciler.receipt import Outcome, Receipt
 from reconciler.render import words
 from tests.hubspot.forwarding import Fate, Instead, Passing, Treatment, both, forwarding, meeting
 from tests.story.world import LATER, NOW, POLICY, VERSIONS, Held, World, adopted, custom, declared, live

@@ -5,18 +5,18 @@ from dataclasses import replace
 
 import pytest
 
-from reconciler import approval
-from reconciler.accounting import not_begun, nothing_ran
+from reconciler.applying import approval
+from reconciler.applying.accounting import not_begun, nothing_ran
+from reconciler.applying.guard import Limits, marked
+from reconciler.applying.receipt import Outcome, Result
 from reconciler.base import Base
 from reconciler.change import Action
 from reconciler.diagnostics import Severity
 from reconciler.errors import Refused
 from reconciler.event import DeclaredEvent
-from reconciler.guard import Limits, marked
 from reconciler.pipeline import approve_plan
-from reconciler.plan import Plan
+from reconciler.planning.plan import Plan
 from reconciler.policy import Orphans, Policy
-from reconciler.receipt import Outcome, Result
 from tests.hubspot.forwarding import forwarding
 from tests.story.world import LATER, OTHERS, OURS, POLICY, VERSIONS, Held, World, adopted, custom, declared, live
 

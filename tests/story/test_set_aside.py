@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from reconciler.applying.receipt import Outcome
 from reconciler.base import Base
 from reconciler.change import Action
 from reconciler.diagnostics import Place, Severity
 from reconciler.event import DeclaredEvent
 from reconciler.policy import Orphans
-from reconciler.receipt import Outcome
 from tests.story.world import LATER, POLICY, Held, World, adopted, declared, live
 
 Start = Callable[..., World]

@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from reconciler.applying.receipt import Outcome, Receipt
 from reconciler.change import is_orphan
 from reconciler.errors import DeclarationsInvalid, ReconcilerError
 from reconciler.event import DeclaredEvent
@@ -25,7 +26,6 @@ from reconciler.hubspot.http import HttpWriter
 from reconciler.hubspot.paths import Paths
 from reconciler.hubspot.writer import PortalWriter
 from reconciler.policy import Orphans, Policy
-from reconciler.receipt import Outcome, Receipt
 from reconciler.sandbox.server import Options, running
 from reconciler.transport.surroundings import Watch
 from tests.hubspot import connecting

@@ -8,21 +8,21 @@ from typing import Any, Self, TypeVar
 
 import httpx
 
-from reconciler import approval
+from reconciler.applying import approval
+from reconciler.applying.guard import Limits
+from reconciler.applying.ledger import Applied
+from reconciler.applying.lookup import Lookup, read_each
+from reconciler.applying.receipt import Receipt
 from reconciler.base import NO_BASE, Base
 from reconciler.diagnostics import Place
 from reconciler.event import Declared, DeclaredEvent, Identity, Value
-from reconciler.guard import Limits
 from reconciler.hubspot.http import HttpReader, HttpWriter
 from reconciler.hubspot.portal import PortalReader
 from reconciler.hubspot.writer import PortalWriter
-from reconciler.ledger import Applied
-from reconciler.lookup import Lookup, read_each
 from reconciler.pipeline import approve_plan, make_plan, run_plan
-from reconciler.plan import Draft
+from reconciler.planning.plan import Draft
 from reconciler.policy import Policy
 from reconciler.portal import Reader, Writer
-from reconciler.receipt import Receipt
 from reconciler.transport.surroundings import Clock, Watch
 from tests.hubspot import connecting
 from tests.hubspot.forwarding import Way

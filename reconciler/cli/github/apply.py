@@ -6,8 +6,12 @@ from dataclasses import dataclass
 
 import click
 
-from reconciler import approval, json_form
-from reconciler.accounting import not_begun, nothing_ran, so_far
+from reconciler.applying import approval
+from reconciler.applying.accounting import not_begun, nothing_ran, so_far
+from reconciler.applying.guard import ApprovedPlan, marked
+from reconciler.applying.ledger import Applied
+from reconciler.applying.lookup import read_each
+from reconciler.applying.receipt import INVALID, Receipt
 from reconciler.base import Base
 from reconciler.cli.formats import for_people
 from reconciler.cli.github.ending import ending_of, left_unreviewed
@@ -25,17 +29,14 @@ from reconciler.github import remarks
 from reconciler.github.applied import Line, since_last_applied
 from reconciler.github.merged import Merged, merged_by_push, merged_in, merged_with, plan_artifact
 from reconciler.github.stretch import between
-from reconciler.guard import ApprovedPlan, marked
 from reconciler.hubspot.http import HttpWriter
 from reconciler.hubspot.writer import PortalWriter
-from reconciler.ledger import Applied
-from reconciler.lookup import read_each
 from reconciler.pipeline import Select, approve_plan, make_plan, run_plan
-from reconciler.plan import Draft
-from reconciler.receipt import INVALID, Receipt
+from reconciler.planning.plan import Draft
 from reconciler.render import text
-from reconciler.render.comment import SUMMARY_LIMIT
-from reconciler.render.problems import problems
+from reconciler.render.json import receipt_json
+from reconciler.render.pull_request.comment import SUMMARY_LIMIT
+from reconciler.render.pull_request.problems import problems
 from reconciler.settings import Settings
 
 RECEIPT_FILE = "reconciler-receipt.json"
@@ -56,7 +57,7 @@ class _Given:
 
     def keep(self, receipt: Receipt) -> None:
         """Keep the receipt where later steps find it; `ReconcilerError` where that is not possible."""
-        save(self.job.actions.file(RECEIPT_FILE), json_form.receipt_json(receipt))
+        save(self.job.actions.file(RECEIPT_FILE), receipt_json(receipt))
 
 
 @click.command("apply", short_help="Do what the plans of the merged pull requests showed.")

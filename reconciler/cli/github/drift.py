@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from reconciler.applying.guard import Limits
+from reconciler.applying.receipt import INVALID
 from reconciler.change import Origin
 from reconciler.cli.formats import for_people
 from reconciler.cli.github.job import SET_ASIDE, Ending, Job, carried_out
@@ -15,13 +17,12 @@ from reconciler.cli.output import show
 from reconciler.errors import DeclarationsInvalid
 from reconciler.github import issue
 from reconciler.github.applied import Line, since_last_applied
-from reconciler.guard import Limits
-from reconciler.plan import Plan
-from reconciler.receipt import INVALID
-from reconciler.render import drift, text
-from reconciler.render.comment import SUMMARY_LIMIT, comment
-from reconciler.render.problems import problems
-from reconciler.render.review import Links, Review, Watched
+from reconciler.planning.plan import Plan
+from reconciler.render import text
+from reconciler.render.pull_request import drift
+from reconciler.render.pull_request.comment import SUMMARY_LIMIT, comment
+from reconciler.render.pull_request.problems import problems
+from reconciler.render.pull_request.review import Links, Review, Watched
 
 APPLY = ".github/workflows/apply.yml"
 """The workflow whose runs tell what was applied last."""

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
+from reconciler.applying.guard import ApprovedPlan
+from reconciler.applying.receipt import INVALID, Outcome, Receipt, Result
 from reconciler.change import Origin
 from reconciler.cli.github.job import REFUSED, SET_ASIDE, Ending, reason_of
 from reconciler.errors import Refused
-from reconciler.guard import ApprovedPlan
-from reconciler.receipt import INVALID, Outcome, Receipt, Result
 
 _FELL_SHORT = (Outcome.FAILED, Outcome.UNSURE)
 

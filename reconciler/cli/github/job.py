@@ -22,8 +22,8 @@ from reconciler.github.client import GitHub
 from reconciler.github.commands import Annotation
 from reconciler.github.sticky import stick
 from reconciler.github.traces import leave
-from reconciler.plan import Plan
-from reconciler.render.review import Links
+from reconciler.planning.plan import Plan
+from reconciler.render.pull_request.review import Links
 from reconciler.transport.surroundings import Clock, Watch
 
 REFUSED, SET_ASIDE = "refused", "set-aside"

@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
+from reconciler.applying.guard import Limits
 from reconciler.cli.options import Call, Common, Function, command_options
-from reconciler.guard import Limits
 from reconciler.settings import Settings, load_settings
 
 

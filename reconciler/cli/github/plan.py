@@ -6,7 +6,7 @@ from functools import partial
 
 import click
 
-from reconciler import json_form
+from reconciler.applying.guard import marked, newly_refused
 from reconciler.cli.formats import for_people
 from reconciler.cli.github.job import REFUSED, SET_ASIDE, Ending, Job, carried_out
 from reconciler.cli.github.options import Asked, asking_options
@@ -21,11 +21,11 @@ from reconciler.github.actions import Actions
 from reconciler.github.commands import Annotation, Kind
 from reconciler.github.merged import plan_file
 from reconciler.github.occasion import MergeGroup, PullRequest, occasion
-from reconciler.guard import marked, newly_refused
 from reconciler.render import text, words
-from reconciler.render.comment import COMMENT_LIMIT, SUMMARY_LIMIT, comment
-from reconciler.render.problems import failure, fork, problems
-from reconciler.render.review import Planned, Review
+from reconciler.render.json import plan_json
+from reconciler.render.pull_request.comment import COMMENT_LIMIT, SUMMARY_LIMIT, comment
+from reconciler.render.pull_request.problems import failure, fork, problems
+from reconciler.render.pull_request.review import Planned, Review
 
 _Page = Callable[[int], str]
 """Writes a page in at most so many bytes."""
@@ -92,7 +92,7 @@ def _online(job: Job, asked: Asked, base: str, number: int | None) -> Ending:
     plan = marked(draft, asked.limits)
     new = newly_refused(draft, asked.limits)
     saved = job.actions.file(plan_file(number))
-    save(saved, json_form.plan_json(plan))
+    save(saved, plan_json(plan))
     job.tell_plan(plan)
     job.outputs["plan_path"] = str(saved)
     known = frozenset(new)

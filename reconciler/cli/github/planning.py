@@ -8,7 +8,7 @@ from reconciler.declarations.files import load
 from reconciler.hubspot.http import HttpReader
 from reconciler.hubspot.portal import PortalReader
 from reconciler.pipeline import make_plan
-from reconciler.plan import Draft
+from reconciler.planning.plan import Draft
 
 
 def drafted(asked: Asked, ref: str | None) -> tuple[Draft, bool]:

@@ -3,18 +3,19 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from reconciler.applying.guard import ApprovedPlan
+from reconciler.applying.receipt import Outcome, Receipt, Result
 from reconciler.cli.github.job import Job
 from reconciler.errors import Interrupted, Refused
 from reconciler.event import Identity, LiveEvent
 from reconciler.github.commands import Annotation, Kind
 from reconciler.github.merged import Merged, MergedPull
-from reconciler.guard import ApprovedPlan
-from reconciler.plan import Plan
-from reconciler.receipt import Outcome, Receipt, Result
-from reconciler.render import review, words
-from reconciler.render.comment import COMMENT_LIMIT, SUMMARY_LIMIT, comment
-from reconciler.render.review import Applying, Declined, Ended, State
-from reconciler.render.unreviewed import ANOTHER_PLAN, another_plan, note
+from reconciler.planning.plan import Plan
+from reconciler.render import words
+from reconciler.render.pull_request import review
+from reconciler.render.pull_request.comment import COMMENT_LIMIT, SUMMARY_LIMIT, comment
+from reconciler.render.pull_request.review import Applying, Declined, Ended, State
+from reconciler.render.pull_request.unreviewed import ANOTHER_PLAN, another_plan, note
 from reconciler.safe_text import visible
 
 _FIRST_SECONDS = 30.0

@@ -1,0 +1,1 @@
+"""An approved plan to what HubSpot then holds, guarded, written, accounted for, verified."""

@@ -1,0 +1,84 @@
+"""A receipt, made of what an apply did."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import assert_never
+
+from reconciler.applying.freshness import not_taken_over
+from reconciler.applying.guard import ApprovedPlan
+from reconciler.applying.ledger import Applied, Ledger
+from reconciler.applying.receipt import Outcome, Receipt, Result
+from reconciler.change import Change, Create, Delete, FieldChange, Update
+from reconciler.errors import ReconcilerError
+from reconciler.planning.plan import Draft
+
+
+def not_begun(approved: ApprovedPlan) -> Receipt:
+    """Give the receipt of a run that has not sent anything yet."""
+    return so_far(approved, Ledger(approved.changes).applied())
+
+
+def so_far(approved: ApprovedPlan, applied: Applied) -> Receipt:
+    """Give the receipt of a run that is still going, or that nobody could end properly."""
+    return finished(approved, applied, None)
+
+
+def nothing_ran(draft: Draft, cause: ReconcilerError) -> Receipt:
+    """Give the receipt of a run that was refused or stopped before its first write."""
+    results = tuple(Result(change, Outcome.NOT_ATTEMPTED, cause.message) for change in draft.plan.changes)
+    return Receipt(draft.plan.portal, draft.plan.digest, results, cause=cause, set_aside=draft.plan.set_aside)
+
+
+def finished(approved: ApprovedPlan, applied: Applied, left: tuple[Change, ...] | None) -> Receipt:
+    """Return the receipt of a run, where `left` is what a second reading still found different of it.
+
+    Where it is not known of other events whether they are as declared, no difference proves nothing.
+    """
+    plan = approved.draft.plan
+    results = {
+        result.change.identity: result
+        for result in (
+            *approved.selection.not_approved,
+            *approved.refused,
+            *(_truthful(result, left or ()) for result in applied.results),
+        )
+    }
+    return Receipt(
+        portal=plan.portal,
+        digest=plan.digest,
+        results=tuple(results[change.identity] for change in plan.changes),
+        set_aside=plan.set_aside,
+        verified=None if approved.draft.settled.undecided and not left else left,
+        written=applied.written,
+        cause=applied.cause,
+    )
+
+
+def _truthful(result: Result, left: Iterable[Change]) -> Result:
+    """Take a success back where the second reading shows that HubSpot kept what was there before."""
+    still = next((change for change in left if change.identity.key == result.change.identity.key), None)
+    if result.outcome is not Outcome.DONE or still is None:
+        return result
+    kept = [field for field in result.change.fields if _still_to_do(field, still)]
+    if not kept:
+        return result
+    why = f"HubSpot answered success, but {_kept(still, kept)}"
+    return replace(result, outcome=Outcome.FAILED, why=why)
+
+
+def _kept(still: Change, fields: Sequence[FieldChange]) -> str:
+    """Say what HubSpot left as it was, by what is still to do."""
+    match still:
+        case Create():
+            return "does not hold the event"
+        case Delete():
+            return "still holds the event"
+        case Update():
+            return not_taken_over(fields)
+        case _:
+            assert_never(still)
+
+
+def _still_to_do(field: FieldChange, still: Change) -> bool:
+    left = still.field(field.name)
+    return left is not None and (left.before, left.after) == (field.before, field.after)

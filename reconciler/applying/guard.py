@@ -1,0 +1,305 @@
+"""The guards between a plan and its apply; a guard that cannot be checked refuses."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from reconciler.applying.approval import Selection
+from reconciler.applying.receipt import Outcome, Result
+from reconciler.change import Change, Create, cancels, takes_away
+from reconciler.diagnostics import Diagnostic, Severity, error
+from reconciler.errors import Refused
+from reconciler.event import Identity
+from reconciler.planning.plan import Draft, Plan
+from reconciler.policy import Policy
+
+OF_THE_RUN = frozenset({"guard-portal", "guard-empty", "guard-app"})
+"""The codes of guards that let nothing run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much may be taken away from people; None means that nobody gave a number, which allows nothing."""
+
+    deletes: int | None = None
+    """Orphans that may be deleted or cancelled."""
+    registrants: int | None = None
+    """People who may be registered on them, all together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A guard's reason, and the changes that it keeps from running."""
+
+    reason: Diagnostic
+    changes: tuple[Change, ...]
+
+    @property
+    def marks(self) -> set[tuple[object, ...]]:
+        """What stays the same of it, event by event, as long as nothing about it changes."""
+        return {(change.identity.key, self.reason.code) for change in self.changes}
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovedPlan:
+    """Changes that every guard let pass; only `approve` makes one."""
+
+    draft: Draft
+    selection: Selection
+    limits: Limits
+    refused: tuple[Result, ...] = ()
+    """What was selected, and a guard keeps from running."""
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """What will run."""
+        refused = {result.change.identity for result in self.refused}
+        return tuple(change for change in self.selection.approved if change.identity not in refused)
+
+
+def approve(draft: Draft, selection: Selection, limits: Limits) -> ApprovedPlan:
+    """Let the selected changes pass, but for those that a guard refuses.
+
+    Raises `Refused` with every reason where a guard of the run refuses all of them, or where a part is refused of what
+    was approved as a whole.
+    """
+    changes = selection.approved
+    reasons = (*against_the_run(draft, limits), *_other_app(draft, changes))
+    refusals = against_changes(draft, changes, limits)
+    if reasons or (selection.whole and refusals):
+        raise Refused("the plan was not applied", (*reasons, *(refusal.reason for refusal in refusals)))
+    return ApprovedPlan(draft, selection, limits, tuple(_results(draft, refusals, limits)))
+
+
+def marked(draft: Draft, limits: Limits) -> Plan:
+    """Return the plan with every refusal that an apply within the same limits would make, at the changes and told."""
+    refusals = against_changes(draft, draft.plan.changes, limits)
+    whys = {result.change.identity: result.why for result in _results(draft, refusals, limits)}
+    changes = tuple(replace(change, refused=whys.get(change.identity)) for change in draft.plan.changes)
+    reasons = (*against_the_run(draft, limits), *(refusal.reason for refusal in refusals))
+    warnings = tuple(replace(reason, severity=Severity.WARNING) for reason in reasons)
+    return replace(draft.plan, changes=changes, diagnostics=draft.plan.diagnostics + warnings)
+
+
+def newly_refused(draft: Draft, limits: Limits) -> tuple[Diagnostic, ...]:
+    """Return why an apply would refuse what the base's declarations would not equally have been refused."""
+    refusals = against_changes(draft, draft.plan.changes, limits)
+    before = _before(draft, limits)
+    then = () if draft.before is None else against_the_run(draft.before, limits)
+    of_the_run = (reason for reason in against_the_run(draft, limits) if reason not in then)
+    return (*of_the_run, *(refusal.reason for refusal in refusals if not refusal.marks <= before))
+
+
+def _results(draft: Draft, refusals: Iterable[Refusal], limits: Limits) -> Iterator[Result]:
+    """Refuse each change once, by the first reason that is new since the base, else by the first."""
+    before = _before(draft, limits)
+    results: dict[Identity, Result] = {}
+    for refusal in refusals:
+        code, why = refusal.reason.code, refusal.reason.message
+        for change in refusal.changes:
+            preexisting = (change.identity.key, code) in before
+            known = results.get(change.identity)
+            if known is None or (known.preexisting and not preexisting):
+                results[change.identity] = Result(change, Outcome.REFUSED, why, code, preexisting)
+    yield from results.values()
+
+
+def _before(draft: Draft, limits: Limits) -> set[tuple[object, ...]]:
+    """Return what a guard would refuse of the base's declarations."""
+    if draft.before is None:
+        return set()
+    refusals = against_changes(draft.before, draft.before.plan.changes, limits)
+    return set[tuple[object, ...]]().union(*(refusal.marks for refusal in refusals))
+
+
+def against_the_run(draft: Draft, limits: Limits) -> tuple[Diagnostic, ...]:
+    """Return why nothing of a plan may run, whoever applies it."""
+    return (*_portal(draft), *_empty(draft, limits))
+
+
+def against_changes(draft: Draft, changes: Sequence[Change], limits: Limits) -> tuple[Refusal, ...]:
+    """Return why some of the changes may not run, whoever applies them."""
+    refusals = (
+        *_deletes(changes, limits),
+        *_registrants(changes, limits),
+        *_protected(draft, changes),
+        *_unproven(draft, changes),
+        *_unanswered(draft, changes),
+        *_besides(draft, changes),
+    )
+    refused = {change.identity for refusal in refusals for change in refusal.changes}
+    return (*refusals, *_renamed(draft, [change for change in changes if change.identity not in refused]))
+
+
+def check_portal(policy: Policy, portal: int) -> None:
+    """Raise `Refused` where the token opens another portal than the declared one."""
+    if policy.portal not in (None, portal) and not policy.any_portal:
+        raise Refused(
+            f"the token opens portal {portal}, but reconciler.yaml declares portal {policy.portal}",
+            hint="use a token of the declared portal, or correct the settings",
+        )
+
+
+def _portal(draft: Draft) -> Iterator[Diagnostic]:
+    if draft.policy.portal is None and not draft.policy.any_portal:
+        yield error(
+            "guard-portal",
+            "the settings do not say which portal is meant",
+            hint=f"the token opens portal {draft.plan.portal.id}: if that is right, "
+            f"write `portal: {draft.plan.portal.id}` into reconciler.yaml",
+        )
+
+
+def _empty(draft: Draft, limits: Limits) -> Iterator[Diagnostic]:
+    if not draft.declared.events and limits.deletes is None:
+        yield error(
+            "guard-empty",
+            "no event is declared at all, which is more often a mistake than a wish",
+            hint="check the path; if it is meant, give --max-deletes, in a workflow max_deletes",
+        )
+
+
+def _deletes(changes: Sequence[Change], limits: Limits) -> Iterator[Refusal]:
+    taken = tuple(filter(takes_away, changes))
+    count, allowed = len(taken), limits.deletes or 0
+    if count > allowed:
+        reason = error(
+            "guard-deletes",
+            f"{count} undeclared event{'' if count == 1 else 's'} would be deleted or cancelled, {allowed} allowed",
+            hint=f"declare them, or allow it with --max-deletes {count}, in a workflow with max_deletes: {count}",
+        )
+        yield Refusal(reason, taken)
+
+
+def _registrants(changes: Sequence[Change], limits: Limits) -> Iterator[Refusal]:
+    taken = tuple(filter(takes_away, changes))
+    allowed = limits.registrants or 0
+    uncounted = sum(change.registrants is None for change in taken)
+    people = sum(change.registrants or 0 for change in taken)
+    if uncounted:
+        reason = error(
+            "guard-registrants",
+            f"HubSpot does not say how many people are registered on {uncounted} of the events to be taken away",
+            hint="look at these events in HubSpot, and delete or cancel them there",
+        )
+        yield Refusal(reason, taken)
+    if people > allowed:
+        reason = error(
+            "guard-registrants",
+            f"{people} people are registered on events that would be deleted or cancelled, {allowed} allowed",
+            hint=f"allow it with --max-registrants {people}, in a workflow with max_registrants: {people}",
+        )
+        yield Refusal(reason, taken)
+
+
+def _protected(draft: Draft, changes: Sequence[Change]) -> Iterator[Refusal]:
+    for change in changes:
+        event = draft.events.get(change.identity)
+        if event is None or not cancels(change):
+            continue
+        if event.protect or draft.policy.protects(change.identity.external_event_id):
+            reason = error(
+                "guard-protected",
+                f"{change.identity} is protected, and its declaration cancels it",
+                event.place,
+                "take the protection away first, in a change of its own",
+            )
+            yield Refusal(reason, (change,))
+
+
+def _unproven(draft: Draft, changes: Sequence[Change]) -> Iterator[Refusal]:
+    if draft.foreign_token:
+        return
+    for change in changes:
+        if not change.proven:
+            reason = error(
+                "guard-unproven",
+                f"it is not proven that {change.identity} is ours: reading it by its external ids finds nothing",
+                change.place,
+                "check externalAccountId and appId, and whether the token belongs to the app that made the event",
+            )
+            yield Refusal(reason, (change,))
+
+
+def _unanswered(draft: Draft, changes: Sequence[Change]) -> Iterator[Refusal]:
+    """Refuse all creates under an account id under which nothing is found: a wrong token would make them its own."""
+    for account, made in _creates_by_account(changes).items():
+        if account in draft.settled.unanswered:
+            reason = error(
+                "guard-unproven",
+                f"it is not proven that the token makes events of app {draft.plan.portal.app_id}: events that are live "
+                f"are not found by their ids under {account}",
+                hint="check externalAccountId and appId, and whether the token belongs to the app that made the events",
+            )
+            yield Refusal(reason, tuple(made))
+
+
+def _besides(draft: Draft, changes: Sequence[Change]) -> Iterator[Refusal]:
+    """Refuse all creates under an account id of which one is live elsewhere: the token or the id may be wrong."""
+    by_account = _creates_by_account(changes)
+    found: dict[tuple[str | None, int | None, str | None], dict[Identity, None]] = defaultdict(dict)
+    for held in draft.settled.elsewhere:
+        found[held.identity.external_account_id, held.app_id, held.account_id][held.identity] = None
+    for (account, app_id, account_id), ids in found.items():
+        if under := by_account.get(account):
+            yield Refusal(_held_elsewhere([*ids], app_id, account_id, draft.plan.portal.app_id), tuple(under))
+
+
+def _creates_by_account(changes: Iterable[Change]) -> Mapping[str | None, list[Create]]:
+    made: dict[str | None, list[Create]] = defaultdict(list)
+    for change in changes:
+        if isinstance(change, Create):
+            made[change.identity.external_account_id].append(change)
+    return made
+
+
+def _held_elsewhere(
+    ids: Sequence[Identity], app_id: int | None, account_id: str | None, our_app_id: int | None
+) -> Diagnostic:
+    """Say which app or account has events with the ids of new ones, and what to write."""
+    first = ids[0].external_event_id
+    if len(ids) == 1:
+        told = f"the id of an event to create, {first}, is live already"
+    else:
+        told = f"the ids of {len(ids)} events to create are live already, the first is {first}"
+    if app_id is None:
+        hint = "give the new event another id, or declare the live one by its objectId"
+        return error("guard-besides", f"{told}; HubSpot does not say which app made it", hint=hint)
+    ours = app_id == our_app_id
+    name = account_id if ours else str(app_id)
+    if ours:
+        holder = f"our app under {'another account id' if account_id is None else f'account id {account_id}'}"
+        remedy = "declare that account id"
+    else:
+        holder, remedy = f"app {app_id}", f"use a token, and an appId, of app {app_id}"
+    beside = "name that account id under besides" if name is None else f"write `besides: [{name}]`"
+    hint = f"if these are meant, {remedy}; if not, {beside} in the settings"
+    return error("guard-besides", f"{told}; made by {holder}", hint=hint)
+
+
+def _renamed(draft: Draft, running: Sequence[Change]) -> Iterator[Refusal]:
+    """Let new events and the end of the old one that they look like run together or not at all."""
+    runs = {change.identity: change for change in running}
+    for end in filter(takes_away, draft.plan.changes):
+        if new := draft.successors.get(end.identity.object_id):
+            some = tuple(runs[one.identity] for one in (*new, end) if one.identity in runs)
+            if 0 < len(some) <= len(new):
+                yield Refusal(_apart(end, new[0]), some)
+
+
+def _apart(end: Change, create: Create) -> Diagnostic:
+    message = (
+        f"{create.identity} looks like {end.identity} under a new id: "
+        "the one is made and the other taken away together, or neither is"
+    )
+    hint = "approve both, within --max-deletes and --max-registrants; or declare the event by its old id"
+    return error("guard-renamed", message, create.place, hint)
+
+
+def _other_app(draft: Draft, changes: Sequence[Change]) -> Iterator[Diagnostic]:
+    if draft.foreign_token and changes:
+        yield error(
+            "guard-app",
+            "the token belongs to another app than the one whose events are declared",
+            hint=f"apply with a token of app {draft.plan.portal.app_id}",
+        )

@@ -1,0 +1,112 @@
+"""What became of each approved change so far."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from reconciler.applying.receipt import Outcome, Result
+from reconciler.change import Change
+from reconciler.errors import ReconcilerError
+from reconciler.event import Identity
+from reconciler.planning.steps import steps
+
+_HALF = "only the first of its two requests was sent"
+_UNDER_WAY = "it was being sent, and what became of it was not found out"
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What became of every approved change."""
+
+    results: tuple[Result, ...]
+    written: bool
+    """At least one write was carried out, or may have been."""
+    cause: ReconcilerError | None
+    """What ended the run early."""
+
+
+class Ledger:
+    """Keeps the book of one apply; a change that takes several requests is done when all of them are."""
+
+    def __init__(self, changes: Sequence[Change]) -> None:
+        self.written = False
+        self.sent = False
+        self.cause: ReconcilerError | None = None
+        self._changes = changes
+        self._results: dict[Identity, Result] = {}
+        self._requests_left = Counter(change.identity for step in steps(changes) for change in step.changes)
+        self._begun: set[Identity] = set()
+        self._under_way: set[Identity] = set()
+
+    def applied(self) -> Applied:
+        """Give every change as it stands now."""
+        return Applied(tuple(map(self._standing, self._changes)), self.written or bool(self._under_way), self.cause)
+
+    def is_open(self, change: Change) -> bool:
+        """Tell whether the change has neither ended nor is on its way."""
+        return change.identity not in self._results and change.identity not in self._under_way
+
+    def has_begun(self, change: Change) -> bool:
+        """Tell whether one of its requests went well, with another to come."""
+        return change.identity in self._begun
+
+    def awaits_another(self, change: Change) -> bool:
+        """Tell whether the change takes one more request after the next."""
+        return self._requests_left[change.identity] > 1
+
+    def went_well(self, change: Change) -> bool:
+        """Tell whether what was sent of the change so far had its effect."""
+        result = self._results.get(change.identity)
+        return self.has_begun(change) if result is None else result.outcome is Outcome.DONE
+
+    def send(self, changes: Iterable[Change]) -> None:
+        """Note that a request is about to be sent: until it is known what became of the changes, they are unsure."""
+        self.sent = True
+        self._under_way.update(change.identity for change in changes)
+
+    def unsend(self, changes: Iterable[Change]) -> None:
+        """Note that a request was not carried out, whatever kept it from that."""
+        self._under_way.difference_update(change.identity for change in changes)
+
+    def skip(self, change: Change) -> None:
+        """Note that one of its requests is not needed: HubSpot already holds what it would write."""
+        self._requests_left[change.identity] -= 1
+
+    def succeed(self, change: Change) -> None:
+        """Note one request that went well."""
+        self._under_way.discard(change.identity)
+        self._requests_left[change.identity] -= 1
+        if self._requests_left[change.identity]:
+            self._begun.add(change.identity)
+        else:
+            self.record(change, Outcome.DONE)
+
+    def hold(self, change: Change) -> None:
+        """Note that HubSpot holds what is wanted without anything left to send."""
+        self.record(change, Outcome.DONE, None if self.has_begun(change) else "HubSpot held it already")
+
+    def refuse(self, change: Change, why: str) -> None:
+        """Note that something moved, so that the change was not written over it."""
+        if self.has_begun(change):
+            self.record(change, Outcome.FAILED, f"{_HALF}: {why}")
+        else:
+            self.record(change, Outcome.REFUSED, why)
+
+    def record(self, change: Change, outcome: Outcome, why: str | None = None) -> None:
+        """Note how a change ended."""
+        self._under_way.discard(change.identity)
+        self._results[change.identity] = Result(change, outcome, why)
+
+    def record_all(self, changes: Iterable[Change], outcome: Outcome, why: str) -> None:
+        """Note that changes ended alike."""
+        for change in changes:
+            self.record(change, outcome, why)
+
+    def _standing(self, change: Change) -> Result:
+        if change.identity in self._under_way:
+            return Result(change, Outcome.UNSURE, _UNDER_WAY)
+        if change.identity in self._results:
+            return self._results[change.identity]
+        if self.has_begun(change):
+            return Result(change, Outcome.FAILED, _HALF)
+        return Result(change, Outcome.NOT_ATTEMPTED, "the run ended before it")

@@ -1,0 +1,101 @@
+"""A receipt: what an apply really did."""
+
+from collections import Counter
+from dataclasses import dataclass
+from enum import StrEnum
+
+from reconciler.change import Action, Change
+from reconciler.errors import DeclarationsInvalid, Interrupted, ReconcilerError, Refused
+from reconciler.planning.set_aside import SetAside
+from reconciler.portal import Portal
+
+
+class Outcome(StrEnum):
+    """How one change ended."""
+
+    DONE = "done"
+    FAILED = "failed"
+    REFUSED = "refused"
+    """Something moved since it was planned or reviewed, so it was not written over."""
+    UNSURE = "unsure"
+    """It was sent, the answer was lost, and reading could not settle it."""
+    NOT_ATTEMPTED = "not_attempted"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One change with its outcome; `why` is None only for a plain success."""
+
+    change: Change
+    outcome: Outcome
+    why: str | None = None
+    guard: str | None = None
+    """The code of the guard that refused it; None for any other end."""
+    preexisting: bool = False
+    """As of the base the guard would have refused it equally, so it is not the doing of what changed since."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Tell whether this run wrote the change and there is nothing more to say of it."""
+        return self.outcome is Outcome.DONE and self.why is None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The outcome of every change of a plan."""
+
+    portal: Portal
+    digest: str
+    results: tuple[Result, ...]
+    verified: tuple[Change, ...] | None = None
+    """What a second reading still found different of what ran; None where there was no second reading."""
+    written: bool = False
+    """At least one write was carried out, or may have been."""
+    cause: ReconcilerError | None = None
+    """What ended the run early."""
+    set_aside: tuple[SetAside, ...] = ()
+    """Declared events that the plan left out."""
+
+    @property
+    def applied(self) -> dict[Action, int]:
+        """Count what this run wrote, by action: what HubSpot held already is done, but nothing was done for it."""
+        done = Counter(result.change.action for result in self.results if result.is_plain)
+        return {action: done[action] for action in Action}
+
+    def count(self, outcome: Outcome) -> int:
+        """Count the changes that ended so; an event that was set aside counts as refused."""
+        aside = len(self.set_aside) if outcome is Outcome.REFUSED else 0
+        return aside + sum(result.outcome is outcome for result in self.results)
+
+    @property
+    def exit_code(self) -> int:
+        """The run's exit code: 0 says that everything approved was done and proven.
+
+        What a guard would have refused as of the base, or was set aside then, is no failure of this run.
+        """
+        if self.cause is not None and (isinstance(self.cause, Interrupted) or not self.written):
+            return INVALID if isinstance(self.cause, Refused) and self.is_invalid else self.cause.exit_code
+        if self.cause is not None or self.verified or any(map(_fell_short, self.results)):
+            return SHORT
+        if self.is_invalid:
+            return SHORT if self.written else INVALID
+        if any(result.guard is not None and not result.preexisting for result in self.results):
+            return SHORT if any(result.outcome is Outcome.DONE for result in self.results) else Refused.exit_code
+        return 0 if self.verified == () else SHORT
+
+    @property
+    def is_invalid(self) -> bool:
+        """An event is set aside that was not at the base."""
+        return any(not aside.preexisting for aside in self.set_aside)
+
+
+INVALID = DeclarationsInvalid.exit_code
+SHORT = 6
+"""The exit code of a run that wrote, or was to write, and left something undone."""
+
+
+def _fell_short(result: Result) -> bool:
+    """Return whether a change that was to run did not come true."""
+    if result.outcome is Outcome.REFUSED:
+        return result.guard is None
+    return result.outcome in {Outcome.FAILED, Outcome.UNSURE}

@@ -1,0 +1,89 @@
+"""What a second reading of the list still shows, confirmed by a direct read of each event."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from reconciler.applying.freshness import Holds, judge
+from reconciler.change import Change, Create, is_orphan
+from reconciler.errors import ReconcilerError
+from reconciler.event import Identity, LiveEvent
+from reconciler.planning.diff import compare
+from reconciler.planning.plan import Draft
+from reconciler.portal import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A change that seems to be left to do; the list may only be late."""
+
+    change: Change
+    known: Draft
+    """What tells how the change was planned."""
+
+    def remaining(self, found: LiveEvent | None) -> Change | None:
+        """Give the difference as a direct read shows it; None where nothing is left.
+
+        Of an orphan nothing is left once its own object is gone, whatever somebody has made under its ids since.
+        """
+        own = found is not None and found.identity.object_id == self.change.identity.object_id
+        if is_orphan(self.change) and not own:
+            return None
+        if isinstance(judge(self.known, self.change, found), Holds):
+            return None
+        event = self.known.events.get(self.change.identity)
+        return self.change if event is None else compare(event, found)
+
+
+def suspects(draft: Draft, again: Draft, ran: Collection[tuple[str, ...]]) -> list[Suspect]:
+    """Give what differs `again` of the events that `ran`, with what could not be compared.
+
+    An orphan that a list does not show need not be gone: the list may be late, or short. One that somebody has made
+    since, be it under the same ids, is another.
+    """
+    known = {change.identity.object_id for change in draft.plan.changes}
+    same = (change for change in again.plan.changes if not is_orphan(change) or change.identity.object_id in known)
+    differing = {change.identity.key: Suspect(change, again) for change in same}
+    unclear = (*_not_compared(draft, again), *filter(is_orphan, draft.plan.changes))
+    unseen = {change.identity.key: Suspect(change, draft) for change in unclear}
+    return [suspect for key, suspect in {**unseen, **differing}.items() if key in ran]
+
+
+def confirmed(suspected: Iterable[Suspect], app_id: int | None, portal: Reader) -> tuple[Change, ...]:
+    """Read each suspect directly; give the changes that are left to do.
+
+    Raises whatever keeps it from reading, and a `ReconcilerError` where what was made is not the app's.
+    """
+    left = []
+    made = None
+    for suspect in suspected:
+        found = portal.find(suspect.change.identity)
+        if made is None and found is not None and isinstance(suspect.change, Create):
+            made = found
+            _check_maker(made, app_id, portal)
+        left.append(suspect.remaining(found))
+    return tuple(filter(None, left))
+
+
+def _not_compared(draft: Draft, again: Draft) -> list[Change]:
+    """Give the changes whose events the second reading did not compare, as it set them aside or could not tell them."""
+    left_out = again.settled.undecided | again.settled.barred
+    return [
+        change
+        for change in draft.plan.changes
+        if (event := draft.events.get(change.identity)) is not None and event.identity in left_out
+    ]
+
+
+def _check_maker(made: LiveEvent, app_id: int | None, portal: Reader) -> None:
+    """Raise where an event that was made, but is not listed as ours, is another app's.
+
+    HubSpot need not tell whose token it is, and then nothing else does before the first event is made.
+    """
+    object_id = made.identity.object_id
+    seen = None if object_id is None else portal.find(Identity(object_id=object_id))
+    if seen is not None and None not in (app_id, seen.app_id) and seen.app_id != app_id:
+        raise ReconcilerError(
+            f"what was created belongs to app {seen.app_id}, as the token does, and not to app {app_id}, "
+            "whose events are declared",
+            hint=f"delete in HubSpot what was created, then apply with a token of app {app_id}",
+        )

@@ -1,0 +1,1 @@
+"""Whether the way to HubSpot is in order: questions asked, findings told."""

@@ -1,0 +1,1 @@
+"""Reading a portal against the declarations, to an ordered plan."""

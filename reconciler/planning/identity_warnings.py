@@ -1,0 +1,87 @@
+"""What is wrong, or not certain, about which live event a declaration means."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from reconciler.diagnostics import Diagnostic, error, warning
+from reconciler.event import DeclaredEvent
+from reconciler.planning.evidence import Match
+from reconciler.planning.set_aside import Obstacle
+
+AMBIGUOUS = "identity-ambiguous"
+UNKNOWN = "identity-unknown"
+UNDECIDED = frozenset({AMBIGUOUS, UNKNOWN})
+"""Findings that leave open whether declared events are as they are declared."""
+
+
+def obstacles(matches: Sequence[Match]) -> Iterator[Obstacle]:
+    """Find adopted events that are gone, events that are declared twice, and completions that would be taken back."""
+    yield from _missing(matches)
+    yield from _doubles(matches)
+    yield from _uncompletions(matches)
+
+
+def ambiguous(events: Iterable[DeclaredEvent]) -> Iterator[Obstacle]:
+    """Say of events that they may be several live ones, or share the one that they may be."""
+    for event in events:
+        message = f"it cannot be told which live event is {event.identity}"
+        hint = "delete in HubSpot the events with its id that are not meant, or declare the one that is by its objectId"
+        yield Obstacle(event, error(AMBIGUOUS, message, event.place, hint))
+
+
+def undecided(events: Iterable[DeclaredEvent]) -> Iterator[Diagnostic]:
+    """Warn of events that may be several live ones, where a token of the app that made them may know."""
+    for event in events:
+        yield warning(
+            AMBIGUOUS,
+            f"this token cannot tell which live event is {event.identity}, so it is left alone",
+            event.place,
+            "plan with a token of the app that made the events",
+        )
+
+
+def unknown(events: Collection[DeclaredEvent]) -> Iterator[Diagnostic]:
+    """Warn of events of which nothing but their ids speaks, although a direct read should have found one of them."""
+    if events:
+        whose = "1 declared event is" if len(events) == 1 else f"{len(events)} declared events are"
+        yield warning(
+            UNKNOWN,
+            f"it is not known whether {whose} as declared: events with the same ids are live, "
+            "but this token finds none of them by its external ids",
+            hint="check externalAccountId and appId, and whether the token belongs to the app that made the events",
+        )
+
+
+def _missing(matches: Iterable[Match]) -> Iterator[Obstacle]:
+    for match in matches:
+        event = match.declared
+        if match.live is None and event.identity.object_id is not None:
+            message = f"HubSpot holds no event with objectId {event.identity.object_id}"
+            hint = "check the id in HubSpot, or remove the declaration if the event was deleted there"
+            yield Obstacle(event, error("object-not-live", message, event.place, hint))
+
+
+def _doubles(matches: Iterable[Match]) -> Iterator[Obstacle]:
+    """Take no side between declarations of one live event: whichever came last would win each time."""
+    claims: dict[str | None, list[DeclaredEvent]] = defaultdict(list)
+    for match in matches:
+        if match.live is not None:
+            claims[match.live.identity.object_id].append(match.declared)
+    for claiming in claims.values():
+        for event, other in zip(claiming, (*claiming[1:], claiming[0]), strict=True):
+            if event is not other:
+                message = f"{event.identity} and {other.identity} are the same live event"
+                hint = f"keep one of the two declarations; the other is at {other.place}"
+                yield Obstacle(event, error("declared-twice", message, event.place, hint))
+
+
+def _uncompletions(matches: Iterable[Match]) -> Iterator[Obstacle]:
+    """HubSpot has no call that takes a completion back."""
+    for match in matches:
+        event = match.declared
+        held = None if match.live is None else match.live.fields.get("eventCompleted")
+        if held is True and event.fields.get("eventCompleted") is False:
+            message = f"{event.identity} is completed in HubSpot, and HubSpot cannot take that back"
+            place = event.places.get("eventCompleted", event.place)
+            hint = "declare eventCompleted: true, or leave the key out"
+            yield Obstacle(event, error("completed-is-final", message, place, hint))

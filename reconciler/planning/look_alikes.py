@@ -1,0 +1,176 @@
+"""New events that look like one that HubSpot holds already, under another id or made by somebody else."""
+
+import re
+import unicodedata
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from reconciler.change import Create
+from reconciler.diagnostics import Diagnostic, warning
+from reconciler.event import LiveEvent, Value, registered
+from reconciler.planning.orphans import Will
+from reconciler.safe_text import INVISIBLE
+
+RENAMED, THERE = "looks-renamed", "already-there"
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """A new event with the live one that it seems to have been: a new id makes a new event, without registrations."""
+
+    create: Create
+    old: LiveEvent
+
+    def finding(self, will: Will | None) -> Diagnostic:
+        """Return the warning of what becomes of the old event's registrations; `will` is what an apply does to it."""
+        new_id = "another account id" if self._has_the_same_event_id else "a new id"
+        message = (
+            f"{self.create.identity} looks like {_called(self.old)} under {new_id}: "
+            f"HubSpot takes it for a new event, and {_registrations(self.old.registrants, will)}"
+        )
+        return warning(RENAMED, message, self.create.place, None if self.old.registrants == 0 else self._remedy)
+
+    @property
+    def makes_one(self) -> bool:
+        """What is declared makes an event; one that is declared by its objectId, and is not live, does not."""
+        return self.create.identity.external is not None
+
+    @property
+    def _has_the_same_event_id(self) -> bool:
+        return self.old.identity.external_event_id == self.create.identity.external_event_id
+
+    @property
+    def _remedy(self) -> str:
+        old = self.old.identity
+        if self._has_the_same_event_id and old.external_account_id is not None:
+            return f"to keep them, declare the event under externalAccountId: {old.external_account_id}"
+        if self._has_the_same_event_id or old.external_event_id is None:
+            return f"to keep them, declare the event by its objectId, {old.object_id}"
+        return f"to keep them, declare the event by its externalEventId, {old.external_event_id}"
+
+
+def _registrations(registrants: int | None, will: Will | None) -> str:
+    if registrants == 0:
+        return "nobody is registered for the old one"
+    if registrants is None:
+        those, go = "whatever registrations the old one has", ("are deleted", "stay")
+    elif registrants == 1:
+        those, go = "the 1 registration of the old one", ("is deleted", "stays")
+    else:
+        those, go = f"the {registrants} registrations of the old one", ("are deleted", "stay")
+    cancelled = ", which is cancelled" if will is Will.CANCEL else ""
+    return f"{those} {go[will is not Will.DELETE]} with it{cancelled}"
+
+
+def renames(creates: Iterable[Create], old: Iterable[LiveEvent]) -> tuple[Rename, ...]:
+    """Return each new event with the live one that it seems to have been.
+
+    That one has its name and start; else its name; else its start and organizer. The events of a series share a name:
+    each old event is found for one new event, in the order of their starts, before any is found for another.
+    """
+    ordered = sorted(creates, key=lambda create: _start(_fields(create)))
+    candidates = sorted(old, key=lambda event: _start(event.fields))
+    found = {rename.create.identity: rename for rename in _each_once(ordered, candidates)}
+    rest = [create for create in ordered if create.identity not in found]
+    found |= {rename.create.identity: rename for rename in _any(rest, candidates)}
+    return tuple(sorted(found.values(), key=lambda rename: rename.create.identity.sort_key))
+
+
+def _each_once(creates: Sequence[Create], old: Sequence[LiveEvent]) -> Iterator[Rename]:
+    """Pair new and old events so that none stands in two pairs."""
+    new = {create.identity: create for create in creates}
+    free = {event.identity.object_id: event for event in old}
+    for likeness in _LIKENESSES:
+        alike: dict[object, deque[LiveEvent]] = defaultdict(deque)
+        for event in free.values():
+            alike[likeness(event.fields)].append(event)
+        for create in tuple(new.values()):
+            key = likeness(_fields(create))
+            if key is not None and (waiting := alike.get(key)):
+                event = waiting.popleft()
+                yield Rename(new.pop(create.identity), free.pop(event.identity.object_id))
+
+
+def _any(creates: Iterable[Create], old: Sequence[LiveEvent]) -> Iterator[Rename]:
+    """Pair new events with old ones, however often one of these is found."""
+    finders = [_finder(old, likeness) for likeness in _LIKENESSES]
+    for create in creates:
+        event = next(filter(None, (find(_fields(create)) for find in finders)), None)
+        if event is not None:
+            yield Rename(create, event)
+
+
+def successors(found: Iterable[Rename]) -> Mapping[str | None, tuple[Create, ...]]:
+    """Return by the object id of an old event the new ones that look like it."""
+    by_old: dict[str | None, list[Create]] = defaultdict(list)
+    for rename in found:
+        by_old[rename.old.identity.object_id].append(rename.create)
+    return {object_id: tuple(creates) for object_id, creates in by_old.items()}
+
+
+def already_there(creates: Iterable[Create], others: Iterable[LiveEvent]) -> Iterator[Diagnostic]:
+    """Warn of each new event whose name and start a live event of others has; one with its id is for a guard."""
+    find = _finder(others, _name_and_start)
+    for create in creates:
+        event = find(_fields(create))
+        if event is not None and event.identity.external_event_id != create.identity.external_event_id:
+            people = registered(event.registrants)
+            message = f"an event with this name and start is there already: {_called(event)}, {people}"
+            hint = "to manage that one, declare its objectId in place of externalEventId"
+            yield warning(THERE, message, create.place, hint)
+
+
+_Fields = Mapping[str, Value]
+_Likeness = Callable[[_Fields], object]
+"""Returns what two events must have in common to look alike; None for an event that lacks it."""
+
+
+def _finder(events: Iterable[LiveEvent], likeness: _Likeness) -> Callable[[_Fields], LiveEvent | None]:
+    """Return how to find the first event that looks like some fields."""
+    known: dict[object, LiveEvent] = {}
+    for event in events:
+        known.setdefault(likeness(event.fields), event)
+    known.pop(None, None)
+    return lambda fields: known.get(likeness(fields))
+
+
+def _name(fields: _Fields) -> str | None:
+    return _folded(fields.get("eventName")) or None
+
+
+def _start_and_organizer(fields: _Fields) -> object:
+    organizer, start = _folded(fields.get("eventOrganizer")), _start(fields)
+    return (organizer, start) if organizer and start else None
+
+
+def _name_and_start(fields: _Fields) -> object:
+    name, start = _name(fields), _start(fields)
+    return (name, start) if name and start else None
+
+
+_LIKENESSES: tuple[_Likeness, ...] = (_name_and_start, _name, _start_and_organizer)
+"""The surest first."""
+
+
+def _start(fields: _Fields) -> str:
+    return str(fields.get("startDateTime") or "")
+
+
+def _fields(create: Create) -> _Fields:
+    return {field.name: field.after for field in create.fields}
+
+
+def _folded(text: Value) -> str:
+    """Fold what people overlook: capitals, white space, the way that a letter is composed, what nobody sees."""
+    if not isinstance(text, str):
+        return ""
+    return " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).casefold().split())
+
+
+_INVISIBLE = re.compile(f"[{INVISIBLE}]")
+
+
+def _called(event: LiveEvent) -> str:
+    object_id = f"object {event.identity.object_id}"
+    return object_id if event.identity.external_event_id is None else f"{event.identity} ({object_id})"

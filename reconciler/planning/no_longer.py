@@ -1,0 +1,117 @@
+"""What the base declared and the files no longer do: deleting a line, or a file, undoes nothing in HubSpot."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+
+from reconciler.declarations.zones import zone_named
+from reconciler.diagnostics import Diagnostic, info
+from reconciler.event import (
+    CUSTOM,
+    DeclaredEvent,
+    Kind,
+    LiveEvent,
+    Value,
+    kind_of,
+    label_of,
+    moment,
+    registered,
+)
+from reconciler.planning.orphans import Verdict, Will
+from reconciler.planning.plan import Draft
+from reconciler.portal import Portal
+from reconciler.safe_text import cut
+
+DECLARED, MANAGED = "no-longer-declared", "no-longer-managed"
+_NEVER_EMPTY = ("eventName", "eventOrganizer")
+
+
+def undeclared(draft: Draft) -> list[tuple[DeclaredEvent, LiveEvent]]:
+    """Return the live events that the base declared and that no declaration means any more, be it by another id.
+
+    A run that looks at a part of the files cannot tell: an event may have moved to another one.
+    """
+    if draft.before is None or draft.policy.narrowed:
+        return []
+    return [
+        (match.declared, match.live)
+        for match in draft.before.settled.matches
+        if match.live is not None and match.live.identity.object_id in draft.settled.unclaimed
+    ]
+
+
+def findings(draft: Draft, gone: Iterable[tuple[DeclaredEvent, LiveEvent]]) -> Iterator[Diagnostic]:
+    """Return what becomes of events that are `gone` from the files, and of such fields, with how to change them."""
+    orphans = {orphan.identity.object_id: orphan for orphan in draft.plan.orphans}
+    for then, live in gone:
+        yield _event(then, live, orphans.get(live.identity.object_id))
+    before = draft.declared_before()
+    for match in draft.settled.matches:
+        if match.live is not None and (declared := before.get(match.live.identity.object_id)) is not None:
+            yield from _fields(match.declared, declared, match.live, draft.plan.portal)
+
+
+def _event(then: DeclaredEvent, live: LiveEvent, orphan: Verdict | None) -> Diagnostic:
+    message = (
+        f"{_called(live, then)} is no longer declared (it was at {then.place}): {_fate(orphan)}; "
+        f"{registered(live.registrants)}"
+    )
+    return info(DECLARED, message, hint=_instead(live, orphan))
+
+
+def _instead(live: LiveEvent, orphan: Verdict | None) -> str | None:
+    """Say how to cancel an event that is neither cancelled nor about to be."""
+    if live.fields.get("eventCancelled") or (orphan is not None and orphan.will is Will.CANCEL):
+        return None
+    instead = " instead" if orphan is not None and orphan.will is Will.DELETE else ""
+    return f"to cancel it{instead}, keep its declaration and write eventCancelled: true"
+
+
+def _fate(orphan: Verdict | None) -> str:
+    match orphan:
+        case None:
+            return "it stays in HubSpot as it is"
+        case Verdict(will=Will.DELETE):
+            return "an apply deletes it"
+        case Verdict(will=Will.CANCEL):
+            return "an apply cancels it"
+        case _:
+            return f"it stays in HubSpot as it is, for {orphan.why}"
+
+
+def _fields(now: DeclaredEvent, then: DeclaredEvent, live: LiveEvent, portal: Portal) -> Iterator[Diagnostic]:
+    for name in then.fields:
+        held = live.fields.get(name)
+        if name not in now.fields and held not in (None, False, ""):
+            whose = f"{cut(label_of(name))} of {_called(live, now)}"
+            message = f"{whose} is no longer declared, and HubSpot keeps it: {_shown(name, held, now, portal)}"
+            yield info(MANAGED, message, now.place, _remedy(name))
+
+
+def _remedy(name: str) -> str:
+    """Say which line would change what HubSpot keeps."""
+    if name.startswith(CUSTOM):
+        return f'to empty it, write {cut(name.removeprefix(CUSTOM))}: "" under customProperties'
+    match kind_of(name):
+        case Kind.FLAG if name == "eventCompleted":
+            return "HubSpot cannot take a completion back"
+        case Kind.FLAG:
+            return f"to take it back, write {name}: false"
+        case Kind.INSTANT:
+            return f"HubSpot has no way to empty a date; to change it, write {name} again"
+        case _ if name in _NEVER_EMPTY:
+            return f"it cannot be emptied; to change it, write {name} again"
+        case _:
+            return f'to empty it, write {name}: ""'
+
+
+def _called(live: LiveEvent, declared: DeclaredEvent) -> str:
+    name = (live.name or declared.name or "").strip()
+    return f"{cut(name)} ({declared.identity})" if name else str(declared.identity)
+
+
+def _shown(name: str, value: Value, event: DeclaredEvent, portal: Portal) -> str:
+    if kind_of(name) is Kind.INSTANT:
+        zone = zone_named(event.timezone or portal.timezone, "UTC")
+        with suppress(OverflowError):  # HubSpot may hold a time that no calendar shows there
+            return f"{moment(str(value)).astimezone(zone).isoformat(' ')[:16]} {zone.key}"
+    return "yes" if value is True else cut(str(value))

@@ -1,0 +1,48 @@
+"""Where each difference comes from: the files, HubSpot or both."""
+
+from dataclasses import replace
+
+from reconciler.base import Base
+from reconciler.change import Change, Create, FieldChange, Origin
+from reconciler.event import DeclaredEvent
+from reconciler.planning.plan import Draft
+from reconciler.values import same
+
+
+def with_origins(draft: Draft, base: Base) -> Draft:
+    """Give the same plan with the origin of every field; no approval covers it."""
+    before = draft.declared_before()
+    declarations = (
+        base.declaration_of(change.identity) or before.get(change.identity.object_id) for change in draft.plan.changes
+    )
+    traced = zip(draft.plan.changes, declarations, strict=True)
+    changes = tuple(_traced(change, draft, then) for change, then in traced) if base.known else draft.plan.changes
+    plan = replace(draft.plan, changes=changes, diagnostics=draft.plan.diagnostics + base.diagnostics)
+    return replace(draft, plan=plan)
+
+
+def _traced(change: Change, draft: Draft, then: DeclaredEvent | None) -> Change:
+    now = draft.events.get(change.identity)
+    fields = tuple(replace(field, origin=_origin(change, field, now, then)) for field in change.fields)
+    return replace(change, fields=fields)
+
+
+def _origin(change: Change, field: FieldChange, now: DeclaredEvent | None, then: DeclaredEvent | None) -> Origin:
+    """Judge one field by what is declared now and what was declared then."""
+    if now is None:
+        # An orphan that was none at the base is the files' doing; how any other came to be, nobody can tell.
+        return Origin.UNKNOWN if then is None else Origin.FILES
+    if then is None:
+        return Origin.FILES
+    # What was declared already and is not there, somebody has deleted in HubSpot.
+    return Origin.HUBSPOT if isinstance(change, Create) else _side(field, now, then)
+
+
+def _side(field: FieldChange, now: DeclaredEvent, then: DeclaredEvent) -> Origin:
+    """Tell which side has left the base's value."""
+    if field.name not in then.fields:
+        return Origin.FILES
+    base, kind = then.fields[field.name], now.kind(field.name)
+    if same(kind, base, field.before):
+        return Origin.FILES
+    return Origin.HUBSPOT if same(kind, field.after, base) else Origin.BOTH

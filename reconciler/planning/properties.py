@@ -1,0 +1,154 @@
+"""Declared custom properties against the portal's definitions of them."""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import NamedTuple
+
+from reconciler.declarations.nearest import did_you_mean
+from reconciler.diagnostics import error
+from reconciler.event import CUSTOM, FIELDS, Declared, DeclaredEvent, Kind, Value
+from reconciler.planning.set_aside import Obstacle
+from reconciler.portal import Definition
+from reconciler.safe_text import cut, quoted
+from reconciler.values import OPTION_SEPARATOR, understood
+
+_FIELDS = frozenset(field.name for field in FIELDS)
+_MOST_OPTIONS = 10
+"""More than these are not listed in a hint."""
+
+
+class _Form(NamedTuple):
+    """How the values of a kind are declared: fewer spellings than HubSpot's, because what is declared is sent."""
+
+    pattern: re.Pattern[str]
+    wanted: str
+    hint: str
+
+
+_FORMS = {
+    Kind.NUMBER: _Form(
+        re.compile(r"-?\d+(\.\d+)?", re.ASCII), "a number in plain digits", "write it like 1000 or 12.5"
+    ),
+    Kind.BOOLEAN: _Form(re.compile(r"true|false"), "true or false", "write true or false"),
+    Kind.DATE: _Form(
+        re.compile(r"\d{4}-\d\d-\d\d|-?\d+", re.ASCII), "a day of the calendar", "write it like 2027-04-15"
+    ),
+    Kind.MOMENT: _Form(
+        re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)|-?\d+", re.ASCII),
+        "a date and time with its offset",
+        "write it like 2027-04-15T17:00:00+02:00",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Misfit:
+    """Why HubSpot would not keep what is declared, and what to do."""
+
+    code: str
+    message: str
+    hint: str
+
+
+def any_declared(declared: Declared) -> bool:
+    """Tell whether any event declares a custom property, so that the definitions matter."""
+    return any(name.startswith(CUSTOM) for event in declared.events for name in event.fields)
+
+
+def typed(declared: Declared, definitions: Mapping[str, Definition]) -> Declared:
+    """Give the declarations with the kind of each custom property, in whose terms it is compared."""
+    return replace(declared, events=tuple(_typed(event, definitions) for event in declared.events))
+
+
+def misfits(declared: Declared, definitions: Mapping[str, Definition]) -> Iterator[Obstacle]:
+    """Find the custom properties that HubSpot would drop or refuse, and each event that declares or inherits one."""
+
+    @cache
+    def misfit(name: str, value: Value, *, is_list: bool) -> _Misfit | None:
+        bare = name.removeprefix(CUSTOM)
+        return _misfit(bare, value, definitions) or (_list(definitions[bare]) if is_list else None)
+
+    for event in declared.events:
+        for name, value in event.fields.items():
+            is_list = value is not None and name in event.lists
+            if name.startswith(CUSTOM) and (wrong := misfit(name, value, is_list=is_list)):
+                place = event.places.get(name, event.place)
+                yield Obstacle(event, error(wrong.code, f"{cut(name)}: {wrong.message}", place, wrong.hint))
+
+
+def _typed(event: DeclaredEvent, definitions: Mapping[str, Definition]) -> DeclaredEvent:
+    names = ((name, name.removeprefix(CUSTOM)) for name in event.fields if name.startswith(CUSTOM))
+    return replace(event, kinds={name: definitions[bare].kind for name, bare in names if bare in definitions})
+
+
+def _misfit(name: str, value: Value, definitions: Mapping[str, Definition]) -> _Misfit | None:
+    definition = definitions.get(name)
+    if definition is None:
+        return _Misfit("custom-property-unknown", "the portal defines no such property", _known(name, definitions))
+    if not definition.writable:
+        message = "only HubSpot itself sets this property"
+        return _Misfit("custom-property-read-only", message, "delete the line")
+    # Whatever can be set can be emptied.
+    return _value(value, definition) if isinstance(value, str) else None
+
+
+def _list(definition: Definition) -> _Misfit | None:
+    if definition.kind is Kind.OPTIONS:
+        return None
+    return _wrong_value("the property takes one text, not a list", "write one value, without - or brackets")
+
+
+def _known(name: str, definitions: Mapping[str, Definition]) -> str:
+    """Say which property was meant, perhaps by its label; HubSpot's own are not offered."""
+    if name in _FIELDS:
+        return "it is a key of the event itself: move it out of customProperties"
+    ours = [definition for definition in definitions.values() if definition.writable]
+    labelled = [one.name for one in ours if one.label.casefold() == name.casefold()]
+    if labelled:
+        return f"did you mean {labelled[0]}?"
+    nearest = did_you_mean(name, (one.name for one in ours))
+    return nearest or "define it in HubSpot first: HubSpot drops what it does not know"
+
+
+def _value(value: str, definition: Definition) -> _Misfit | None:
+    if definition.kind is Kind.OPTIONS:
+        return _options(value, definition)
+    form = _FORMS.get(definition.kind)
+    if form is None or (form.pattern.fullmatch(value) and understood(definition.kind, value) is not None):
+        return None
+    return _wrong_value(f"{quoted(value)} is not {form.wanted}", form.hint)
+
+
+def _options(value: str, definition: Definition) -> _Misfit | None:
+    """Check what is chosen; HubSpot takes a semicolon at the start as *add these* (Properties API, checkboxes)."""
+    chosen = value.split(OPTION_SEPARATOR) if definition.several else [value]
+    if "" in chosen:
+        return _wrong_value("an option is empty", "put a semicolon between two options, and none around them")
+    if definition.options is None:
+        return None
+    wrong = next((option for option in chosen if option not in definition.options), None)
+    if wrong is None:
+        return None
+    parts = wrong.split(OPTION_SEPARATOR)
+    if all(part in definition.options for part in parts):
+        return _wrong_value(f"the property takes one option, not {len(parts)}", "choose one of them")
+    return _wrong_value(f"{quoted(wrong)} is not one of its options", _option(wrong, definition.options))
+
+
+def _option(wrong: str, options: Mapping[str, str]) -> str:
+    """Say which option was meant, perhaps by its label."""
+    shown = [value for value, label in options.items() if label.casefold() == wrong.casefold()]
+    if shown:
+        return f"write {cut(shown[0])}, which HubSpot shows as {cut(options[shown[0]])}"
+    return did_you_mean(wrong, options) or _choice(options)
+
+
+def _choice(options: Collection[str]) -> str:
+    listed = ", ".join(map(cut, options))
+    return f"choose one of {listed}" if 0 < len(options) <= _MOST_OPTIONS else "look its options up in HubSpot"
+
+
+def _wrong_value(message: str, hint: str) -> _Misfit:
+    return _Misfit("custom-property-value", message, hint)

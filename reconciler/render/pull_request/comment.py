@@ -1,0 +1,266 @@
+"""A review as the comment that a pull request gets, or as the summary of a job."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from itertools import starmap
+from typing import assert_never
+
+from reconciler.applying.guard import OF_THE_RUN
+from reconciler.applying.receipt import Outcome, Receipt
+from reconciler.change import Action, Change, Delete, FieldChange, Origin, cancels
+from reconciler.diagnostics import Diagnostic, Severity
+from reconciler.event import registered
+from reconciler.planning.plan import Plan
+from reconciler.render import words
+from reconciler.render.markdown import brief
+from reconciler.render.pull_request.mark import mark
+from reconciler.render.pull_request.page import Part, Section, shortened
+from reconciler.render.pull_request.paragraph import paragraph
+from reconciler.render.pull_request.review import Applying, Declined, Ended, Planned, Review, State, Watched
+from reconciler.render.pull_request.table import Table, named
+from reconciler.render.pull_request.timeline import timeline
+from reconciler.render.words import count
+
+COMMENT_LIMIT = 60_000
+"""Bytes that are well under GitHub's limit of a comment, 65,536 characters."""
+
+SUMMARY_LIMIT = 900 * 1024
+"""Bytes that are well under GitHub's limit of a step's summary, 1 MiB: a longer one is dropped whole."""
+
+_NAMED = 5
+_LONGEST_REASON = 300
+_DRIFT = (Origin.HUBSPOT, Origin.BOTH)
+_REFUSAL = "guard-"
+
+_Fields = tuple[FieldChange, ...]
+
+
+def comment(review: Review, limit: int = COMMENT_LIMIT) -> str:
+    """Write the whole comment in at most `limit` bytes, 4,000 or more beside the remark; what does not fit is counted.
+
+    Names give way first: what a plan does, to how many people, is said at any length.
+    """
+    return shortened(_parts(review, _NAMED), _parts(review, 0), limit=limit)
+
+
+def _parts(review: Review, names: int) -> Iterator[Part]:
+    yield f"{mark(review.environment)}\n{_heading(review)}\n\n"
+    yield from (f"{line}\n\n" for line in _state(review))
+    if review.remark:
+        yield f"{review.remark}\n"
+    yield from _declined(review.state)
+    yield _first(review.plan)
+    yield from _told(review, names)
+    if drawn := timeline(review.plan, review.seen):
+        yield Section("", 1, [drawn.removesuffix("\n")], "timeline", 4)
+    yield from _moved(review)
+    yield from _changes(review)
+    yield from _rest(review)
+    yield "".join(f"{line}\n" for line in _fixed(review, names))
+
+
+def _heading(review: Review) -> str:
+    where = "" if review.environment is None else f" for {brief(review.environment, 80)}"
+    return f"### {_TITLES[type(review.state)]}{where}"
+
+
+_TITLES = {
+    Planned: "Plan of the marketing events",
+    Applying: "Applying the marketing events",
+    Ended: "Marketing events applied",
+    Declined: "Marketing events not applied",
+    Watched: "Drift of the marketing events",
+}
+
+
+def _state(review: Review) -> Iterator[str]:
+    match review.state:
+        case Planned() if _would_refuse(review):
+            part = "a part of it" if _runs_in_part(review.plan) else "it"
+            yield f"📋 **Planned.** Nothing is written yet, and `apply` would refuse {part}: the end says why."
+        case Planned():
+            yield "📋 **Planned.** Nothing is written yet."
+        case Watched():
+            yield "👀 **Looked at only.** Nothing is written."
+        case Applying():
+            yield "⏳ **Applying.** This text is replaced when the run ends."
+        case Ended(receipt):
+            yield from _ended(receipt)
+        case Declined(why):
+            yield f"⛔ **Refused, nothing was written**: {brief(why, _LONGEST_REASON)}."
+        case _:
+            assert_never(review.state)
+    yield brief(words.head(review.plan), _LONGEST_REASON)
+
+
+def _ended(receipt: Receipt) -> Iterator[str]:
+    done, all_of_it = receipt.count(Outcome.DONE), len(receipt.results)
+    if receipt.exit_code == 0 and done == all_of_it:
+        yield "✅ **Applied and verified.** A second reading found no difference."
+    elif receipt.exit_code == 0:
+        part = f"{done} of {count(all_of_it, 'change')}"
+        yield f"✅ **Applied and verified**: {part}; the rows say why the others were left."
+    elif done and done == all_of_it and receipt.cause is None and receipt.verified == ():
+        yield f"⚠️ **Applied and verified**, but for {count(len(receipt.set_aside), 'event')} set aside."
+    elif done == all_of_it and not receipt.is_invalid:
+        yield "⚠️ **Applied, but not verified.**"
+    elif done:
+        yield f"❌ **Applied in part**: {done} of {count(all_of_it, 'change')}."
+    else:
+        yield "❌ **Not applied.**"
+    if receipt.cause is not None:
+        yield f"What ended the run: {brief(receipt.cause.message, _LONGEST_REASON)}"
+    yield from words.shortfall(receipt)
+
+
+def _told(review: Review, names: int) -> Iterator[str]:
+    """Say what the plan does; once it has run, the rows tell what came of it, so nothing warns any more."""
+    told = paragraph(review.plan, named, names)
+    match review.state:
+        case Ended():
+            yield f"What was planned: {told}\n\n"
+            return
+        case Declined() | Watched() if review.plan.changes:
+            yield f"What an apply would do as things stand: {told}\n\n"
+        case _:
+            yield f"{told}\n\n"
+    yield from _cautions(review.plan, names)
+
+
+def _cautions(plan: Plan, names: int) -> Iterator[str]:
+    """Warn in red of what people lose."""
+    deleted = [change for change in plan.changes if isinstance(change, Delete)]
+    cancelled = [change for change in plan.changes if cancels(change) and change.registrants != 0]
+    yield from _caution(deleted, "deleted, with the attendance history", names)
+    certain = all(change.registrants for change in cancelled)
+    yield from _caution(
+        cancelled, f"cancelled that people are{'' if certain else ', or may be,'} registered for", names
+    )
+
+
+def _caution(changes: Sequence[Change], what: str, names: int) -> Iterator[str]:
+    if changes:
+        lost = f"{count(len(changes), 'event')} {'is' if len(changes) == 1 else 'are'} {what}"
+        yield f"> [!CAUTION]\n> **{lost}.**\n"
+        yield "".join(f"> - {item}\n" for item in _most_people_first(changes, names))
+        yield "\n"
+
+
+def _most_people_first(changes: Sequence[Change], names: int) -> Iterator[str]:
+    # Where nobody knows how many are registered, it may be the most of all.
+    people = sorted(changes, key=lambda change: (change.registrants is not None, -(change.registrants or 0)))
+    for change in people[:names]:
+        yield f"{named(words.title(change))}, {registered(change.registrants)}"
+    if names and len(people) > names:
+        yield f"and {len(people) - names} more"
+
+
+def _would_refuse(review: Review) -> list[Diagnostic]:
+    return [one for one in review.plan.diagnostics if one.code.startswith(_REFUSAL)]
+
+
+def _runs_in_part(plan: Plan) -> bool:
+    """Return whether the guards let some changes run."""
+    stops = any(found.code in OF_THE_RUN for found in plan.diagnostics)
+    return not stops and any(change.refused is None for change in plan.changes)
+
+
+def _declined(state: State) -> Iterator[Part]:
+    """Give the reasons for which an apply was refused."""
+    if isinstance(state, Declined):
+        yield _reasons("Why it was refused:", state.reasons)
+
+
+def _refusals(review: Review) -> Iterator[Part]:
+    """Give what would keep an apply from running, where none has run yet."""
+    if isinstance(review.state, Planned | Watched):
+        part = "a part of this plan" if _runs_in_part(review.plan) else "this plan"
+        yield _reasons(f"`apply` would refuse {part}:", _would_refuse(review))
+
+
+def _reasons(title: str, found: Sequence[Diagnostic]) -> Section:
+    items = (f"> - {_finding(replace(one, severity=Severity.ERROR))}" for one in found)
+    return Section(f"> [!WARNING]\n> **{title}**\n", len(found), items, "reason", 0)
+
+
+def _finding(found: Diagnostic) -> str:
+    return brief(words.diagnostic(found), 3 * _LONGEST_REASON)
+
+
+def _moved(review: Review) -> Iterator[Part]:
+    if isinstance(review.state, Declined):
+        moved = review.state.moved
+        table = Table(review.plan.portal, review.links)
+        rows = (table.row(change, change.fields) for change in moved)
+        yield Section("#### What has changed since the review\n\n", len(moved), rows, "moved change", 1, table.head)
+
+
+def _changes(review: Review) -> Iterator[Part]:
+    """Give what the files do, then what somebody did in HubSpot; first of all what did not go well."""
+    results = None
+    changes: Sequence[Change] = review.plan.changes
+    if isinstance(review.state, Ended):
+        results = {result.change.identity: result for result in review.state.receipt.results}
+        short = {identity for identity, result in results.items() if result.outcome is not Outcome.DONE}
+        changes = sorted(changes, key=lambda change: change.identity not in short)
+    table = Table(review.plan.portal, review.links, results)
+    for action in Action:
+        pairs = _having([change for change in changes if change.action is action], _from_files)
+        title = f"#### {_ACTIONS[action]} {words.heading(action, len(pairs))}\n\n"
+        urgency = 5 if action is Action.CREATE else 2
+        yield Section(title, len(pairs), starmap(table.row, pairs), action, urgency, table.head)
+    pairs = _having([change for change in changes if change.fields], _drifted)
+    title = f"#### 🌊 Drift: {count(len(pairs), 'event')} changed in HubSpot, not by these files\n\n"
+    yield Section(title, len(pairs), starmap(table.drift_row, pairs), "drifted event", 3, table.head)
+
+
+_ACTIONS = {Action.CREATE: "🆕", Action.UPDATE: "✏️", Action.DELETE: "🗑️"}
+
+
+def _having(changes: Iterable[Change], some: Callable[[Change], _Fields]) -> list[tuple[Change, _Fields]]:
+    return [(change, fields) for change in changes if (fields := some(change)) or not change.fields]
+
+
+def _from_files(change: Change) -> _Fields:
+    return tuple(field for field in change.fields if field.origin not in _DRIFT)
+
+
+def _drifted(change: Change) -> _Fields:
+    return tuple(field for field in change.fields if field.origin in _DRIFT)
+
+
+def _rest(review: Review) -> Iterator[Part]:
+    plan = review.plan
+    spared = list(words.spared(plan.orphans))
+    orphans = (f"- {brief(words.orphan(orphan), 3 * _LONGEST_REASON)}" for orphan in spared)
+    yield Section(f"#### {words.ORPHANS}\n\n", len(spared), orphans, "orphan", 6)
+    yield "".join(f"{line}\n\n" for line in words.left_alone(plan))
+    yield from _refusals(review)
+    yield _set_aside(plan)
+    others = [one for one in words.notes(words.concise(plan)) if not one.code.startswith(_REFUSAL)]
+    yield Section("#### Notes\n\n", len(others), (f"- {_finding(one)}" for one in others), "note", 7)
+    if plan.changes and not review.compared:
+        yield "Not compared with a base, so drift is not told apart from what these files change.\n\n"
+
+
+def _first(plan: Plan) -> Section:
+    found = words.first(plan)
+    items = (f"> - {_finding(one)}" for one in found)
+    return Section(f"> [!IMPORTANT]\n> **{words.FIRST}:**\n", len(found), items, "note", 1)
+
+
+def _set_aside(plan: Plan) -> Section:
+    events = (brief(words.aside(aside), 3 * _LONGEST_REASON) for aside in plan.set_aside)
+    items = [f"- ⏸️ {event}" for event in events] + [f"- {_finding(found)}" for found in words.reasons(plan)]
+    return Section(f"#### {words.SET_ASIDE}\n\n", len(items), items, "line", 1)
+
+
+def _fixed(review: Review, names: int) -> Iterator[str]:
+    yield words.summary(review.plan)
+    yield words.digest(review.plan)
+    if isinstance(review.state, Ended):
+        yield words.applied(review.state.receipt)
+        yield words.verified(review.state.receipt, partial(brief, most=120 if names else 20))
+    if review.links.footer:
+        yield from ("", review.links.footer)

@@ -1,0 +1,121 @@
+"""The issue about what somebody changed in HubSpot."""
+
+from collections.abc import Iterator
+
+from reconciler.change import Change, Create, FieldChange, Origin, Update
+from reconciler.declarations.layers import DEFAULTS
+from reconciler.planning.plan import Plan
+from reconciler.portal import Portal
+from reconciler.render import words
+from reconciler.render.dates import Clocks, clocks_of
+from reconciler.render.difference import Difference, difference
+from reconciler.render.markdown import brief
+from reconciler.render.pull_request.mark import About, mark
+from reconciler.render.pull_request.page import Section, shortened
+from reconciler.render.pull_request.review import NOWHERE, Links
+from reconciler.render.pull_request.table import in_a_cell, named, reads_by_lines, written_lines
+from reconciler.render.words import count
+from reconciler.render.yaml_lines import yaml_lines
+from reconciler.safe_text import visible
+
+ISSUE_LIMIT = 60_000
+"""Bytes that are well under GitHub's limit of an issue's body, 65,536 characters."""
+
+_LONGEST_NAME = 120
+_LONGEST_VALUE = 1_000
+
+_WAYS_OUT = (
+    "Each difference has two ways out. **Take HubSpot's value over**: write the lines below in place of what the file "
+    "says. Or **apply again**: merge a pull request whose plan shows it, and what the files say is written over what "
+    "HubSpot holds.\n\n"
+)
+
+
+def title(plan: Plan, environment: str | None = None) -> str:
+    """Give the issue's title, plain text."""
+    where = "" if environment is None else f" ({visible(environment[:_LONGEST_NAME])})"
+    number = sum(1 for _ in _drifted(plan))
+    return f"{count(number, 'marketing event')} changed in HubSpot, not by the files{where}"
+
+
+def body(plan: Plan, environment: str | None = None, links: Links = NOWHERE, limit: int = ISSUE_LIMIT) -> str:
+    """Say field by field what HubSpot holds otherwise, with the lines that would declare it.
+
+    The plan is of files that were applied, so whatever differs is drift, except what a base shows to be new in them.
+    """
+    drifted = list(_drifted(plan))
+    items = (_event(change, fields, plan.portal, links) for change, fields in drifted)
+    others = len(plan.changes) - len(drifted)
+    return shortened(
+        [
+            f"{mark(environment, About.DRIFT)}\n{brief(words.head(plan), 300)}\n\n",
+            f"**{title(plan)}.**" + "\n\n",
+            _WAYS_OUT if drifted else "",
+            Section("", len(drifted), items, "event", 0),
+            f"{count(others, 'more change')} in the plan: not drift, but what the files and the settings ask for.\n\n"
+            if others
+            else "",
+            f"{words.summary(plan)}\n{words.digest(plan)}\n",
+            f"\n{links.footer}\n" if links.footer else "",
+        ],
+        limit=limit,
+    )
+
+
+def _drifted(plan: Plan) -> Iterator[tuple[Change, tuple[FieldChange, ...]]]:
+    """Give what differs of declared events; what becomes of orphans is the settings' wish."""
+    for change in plan.changes:
+        fields = tuple(field for field in change.fields if field.origin is not Origin.FILES)
+        if isinstance(change, Create | Update) and change.source is not None and fields:
+            yield change, fields
+
+
+def _event(change: Change, fields: tuple[FieldChange, ...], portal: Portal, links: Links) -> str:
+    where = "" if change.source is None else f" · {links.place(change.source.file, change.source.line)}"
+    identity = brief(words.identity(change.identity), _LONGEST_NAME)
+    lines = [f"#### {named(words.title(change))}", "", f"{identity}{where}", ""]
+    if isinstance(change, Create):
+        return "\n".join([*lines, _GONE, ""])
+    return "\n".join([*lines, *_table(fields, clocks_of(change.timezone, portal)), "", *_taking_over(fields), ""])
+
+
+_GONE = (
+    "Deleted in HubSpot. To let it be deleted, delete its declaration; an apply makes it again, "
+    "without its old registrations."
+)
+
+
+def _table(fields: tuple[FieldChange, ...], clocks: Clocks) -> Iterator[str]:
+    yield from ("| | HubSpot holds | The files say |", "|---|---|---|")
+    for field in fields:
+        told = difference(field, clocks)
+        held, said = _sides(told)
+        yield f"| {brief(words.label(field), _LONGEST_NAME)} | {held} | {said}{told.note} |"
+
+
+def _sides(told: Difference) -> tuple[str, str]:
+    """Write two values for two cells; of long texts only the lines that differ."""
+    if not reads_by_lines(told):
+        return brief(told.before, _LONGEST_VALUE), brief(told.after, _LONGEST_VALUE)
+    lines = [*written_lines(told)]
+    held, said = (in_a_cell(line for sign, line in lines if sign == side) for side in "-+")
+    return held, said
+
+
+def _taking_over(fields: tuple[FieldChange, ...]) -> Iterator[str]:
+    """Give the lines that declare what HubSpot holds, and name what no line can declare."""
+    declarable = {field.name: field.before for field in fields if _is_declarable(field)}
+    others = [brief(words.label(field), _LONGEST_NAME) for field in fields if field.name not in declarable]
+    if declarable:
+        yield from ("```yaml", *yaml_lines(declarable), "```")
+    if others:
+        yield from (
+            "",
+            f"Cannot be declared as HubSpot holds it: {', '.join(others)}. Delete its line to leave it alone.",
+        )
+
+
+def _is_declarable(field: FieldChange) -> bool:
+    """Ask the reader itself, which knows what no file may say."""
+    lines = "\n".join(yaml_lines({field.name: field.before}))
+    return not DEFAULTS.check_file(lines.encode(errors="replace"), "").problems

@@ -1,0 +1,190 @@
+"""Changes as rows of a Markdown table: who, what, where."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import assert_never
+
+from reconciler.applying.receipt import Outcome, Result
+from reconciler.change import Change, Create, Delete, FieldChange, Origin, Update
+from reconciler.event import Identity, Value
+from reconciler.portal import Portal
+from reconciler.render import words
+from reconciler.render.dates import Clocks, clocks_of
+from reconciler.render.difference import Difference, difference, differing
+from reconciler.render.markdown import brief, link, size
+from reconciler.render.pull_request.review import Links
+
+_MOST_FIELDS = 20
+_LONGEST_NAME = 120
+_LONGEST_VALUE = 400
+"""In bytes of Markdown, as for names."""
+
+_LONG = 80
+"""Characters beyond which two lines are shown only where they differ."""
+
+_AROUND = 20
+"""Characters shown before what differs, and after it."""
+
+_MARKS = {
+    Outcome.DONE: "✅",
+    Outcome.FAILED: "❌",
+    Outcome.REFUSED: "⛔",
+    Outcome.UNSURE: "❓",
+    Outcome.NOT_ATTEMPTED: "⏸️",
+}
+
+
+def named(text: str) -> str:
+    """Write an event's name in bold; it may be long, and it may be missing."""
+    return f"**{brief(text if text.strip() else '(no name)', _LONGEST_NAME)}**"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """How rows are written: with which links, with which results where an apply has ended."""
+
+    portal: Portal
+    links: Links
+    results: Mapping[Identity, Result] | None = None
+
+    @property
+    def head(self) -> str:
+        """Give the lines that stand over the rows."""
+        columns = ["Event", "Fields", "Declared in", *([] if self.results is None else ["Outcome"])]
+        return f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}\n"
+
+    def row(self, change: Change, fields: Iterable[FieldChange]) -> str:
+        """Write a change with some of its fields: what an apply makes of them."""
+        return self._row(change, [self._written(change, field) for field in fields if _says_something(change, field)])
+
+    def drift_row(self, change: Change, fields: Iterable[FieldChange]) -> str:
+        """Write what HubSpot holds otherwise than the files say."""
+        if isinstance(change, Create):
+            return self._row(change, ["deleted in HubSpot; an apply makes it again"])
+        return self._row(change, [self._drifted(change, field) for field in fields])
+
+    def _row(self, change: Change, lines: list[str]) -> str:
+        if len(lines) > _MOST_FIELDS:
+            lines[_MOST_FIELDS:] = [f"and {words.count(len(lines) - _MOST_FIELDS, 'more field')}"]
+        cells = [self._event(change), "<br>".join(lines), self._file(change)]
+        if self.results is not None:
+            cells.append(_ended(self.results.get(change.identity)))
+        return f"| {' | '.join(cells)} |"
+
+    def _event(self, change: Change) -> str:
+        remarks = (brief(remark, _LONGEST_VALUE) for remark in words.remarks(change))
+        lines = [brief(words.identity(change.identity), _LONGEST_NAME), *remarks]
+        return "<br>".join([named(words.title(change)), *lines])
+
+    def _file(self, change: Change) -> str:
+        return "nowhere" if change.source is None else self.links.place(change.source.file, change.source.line)
+
+    def _written(self, change: Change, field: FieldChange) -> str:
+        label = self._label(change, field)
+        match change:
+            case Create():
+                return f"{label}: {brief(self._value(change, field, field.after), _LONGEST_VALUE)}"
+            case Update():
+                return self._updated(change, field, label)
+            case Delete():
+                return f"{label}: {brief(self._value(change, field, field.before), _LONGEST_VALUE)}"
+            case _:
+                assert_never(change)
+
+    def _updated(self, change: Change, field: FieldChange, label: str) -> str:
+        told = difference(field, self._clocks(change))
+        if reads_by_lines(told):
+            lines = in_a_cell(line for _, line in written_lines(told))
+            return f"{label}{told.note}<br>{lines}"
+        before, after = (brief(value, _LONGEST_VALUE) for value in told.steps)
+        return f"{label}: {before} → {after}{told.note}"
+
+    def _drifted(self, change: Change, field: FieldChange) -> str:
+        told = difference(field, self._clocks(change))
+        label = self._label(change, field)
+        conflict = "<br>a conflict: both have changed it" if field.origin is Origin.BOTH else ""
+        if reads_by_lines(told):
+            lines = in_a_cell(line for _, line in written_lines(told))
+            return f"{label}{told.note}<br>HubSpot holds (-), the files say (+):<br>{lines}{conflict}"
+        before, after = brief(told.before, _LONGEST_VALUE), brief(told.after, _LONGEST_VALUE)
+        return f"{label}<br>HubSpot holds: {before}<br>the files say: {after}{told.note}{conflict}"
+
+    def _value(self, change: Change, field: FieldChange, held: Value) -> str:
+        return words.value(field.name, held, self._clocks(change))
+
+    def _clocks(self, change: Change) -> Clocks:
+        return clocks_of(change.timezone, self.portal)
+
+    def _label(self, change: Change, field: FieldChange) -> str:
+        label = brief(words.label(field) or "(no name)", _LONGEST_NAME)
+        # All fields of a new event stand together, so the link to the event shows them.
+        if isinstance(change, Create) or change.source is None or field.line is None:
+            return label
+        return link(label, self.links.to_line(change.source.file, field.line))
+
+
+def _says_something(change: Change, field: FieldChange) -> bool:
+    """Pass over what a record says anyway: the name that stands beside it, and what is not set."""
+    if isinstance(change, Update):
+        return True
+    held = field.after if isinstance(change, Create) else field.before
+    return held not in (None, False, "") and not (field.name == "eventName" and held == change.name)
+
+
+def reads_by_lines(told: Difference) -> bool:
+    """Return whether two texts are better read line by line; where one is empty, there is nothing to compare."""
+    return told.is_long and words.EMPTY not in (told.before, told.after)
+
+
+def written_lines(told: Difference) -> Iterator[tuple[str, str]]:
+    """Write the lines that differ, beside their signs; what there is no room for on its side is left empty."""
+    room = dict.fromkeys("-+", _LONGEST_VALUE)
+    for pair in differing(told.before, told.after):
+        for sign, line in _signed(*pair):
+            written = brief(f"{sign} {line}", _LONGEST_VALUE)
+            room[sign] -= size(written)
+            yield sign, written if room[sign] >= 0 else ""
+
+
+def in_a_cell(lines: Iterable[str]) -> str:
+    """Write lines into one cell of a table, and count those that are left empty."""
+    shown = [*lines]
+    missing = shown.count("")
+    more = [f"and {words.count(missing, 'more line')}"] if missing else []
+    return "<br>".join([*filter(None, shown), *more])
+
+
+def _signed(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Return lines that stand for each other with their signs; of two that are long, the part that differs."""
+    pairs = [_where_they_differ(*pair) for pair in zip(old, new, strict=False)]
+    yield from (("-", line) for line in [*(pair[0] for pair in pairs), *old[len(pairs) :]])
+    yield from (("+", line) for line in [*(pair[1] for pair in pairs), *new[len(pairs) :]])
+
+
+def _where_they_differ(one: str, other: str) -> tuple[str, str]:
+    """Leave out what two long lines share at their beginnings and at their ends."""
+    if max(len(one), len(other)) <= _LONG:
+        return one, other
+    begin = _shared(one, other)
+    end = min(_shared(one[::-1], other[::-1]), len(one) - begin, len(other) - begin)
+    return _cut(one, begin, end), _cut(other, begin, end)
+
+
+def _shared(one: str, other: str) -> int:
+    """Count the characters that two texts begin with alike."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def _cut(text: str, begin: int, end: int) -> str:
+    # Leaving out a few characters only would not make it any shorter.
+    start = begin - _AROUND if begin > 2 * _AROUND else 0
+    stop = len(text) - end + _AROUND if end > 2 * _AROUND else len(text)
+    return f"{'…' if start else ''}{text[start:stop]}{'…' if stop < len(text) else ''}"
+
+
+def _ended(result: Result | None) -> str:
+    """Say how a change ended; one that the receipt does not name was not among those to run."""
+    if result is None:
+        return ""
+    return f"{_MARKS[result.outcome]} {brief(words.outcome(result), _LONGEST_VALUE)}"

@@ -1,0 +1,50 @@
+"""What a pull request is told beside a receipt: what was not reviewed and so was left, and which plan was reviewed."""
+
+from collections.abc import Iterator, Sequence
+
+from reconciler.applying.receipt import Result
+from reconciler.render import words
+from reconciler.render.markdown import brief
+from reconciler.render.words import count
+
+_NAMED = 5
+_LONGEST_REASON = 300
+_LONGEST_NAME = 80
+_WAY_OUT = (
+    "Nothing is lost: a later pull request shows in its plan what was not made, and its merge makes it. "
+    "Or run the workflow by hand and allow what was not reviewed, once you have read it below."
+)
+
+ANOTHER_PLAN = "a plan made after the merge shows something else, and only what was shown before the merge counts"
+"""What is said where a later plan of the same commit has another digest."""
+
+
+def note(why: str, left: Sequence[Result], commits: Sequence[str]) -> str:
+    """Say why a pull request's plan did not count, what was left, and which commits no pull request brought."""
+    return "".join(f"> {line}\n" for line in _lines(why, left, commits))
+
+
+def another_plan() -> str:
+    """Say that the review was of another plan than the one that was made last."""
+    return f"> [!WARNING]\n> **The review was of another plan**: {ANOTHER_PLAN}.\n"
+
+
+def _lines(why: str, left: Sequence[Result], commits: Sequence[str]) -> Iterator[str]:
+    if not (why or left):
+        return
+    yield "[!WARNING]"
+    if why:
+        yield f"**This pull request's plan does not count**: {brief(why, _LONGEST_REASON)}."
+    if left:
+        named = ", ".join(brief(words.title(result.change), _LONGEST_NAME) for result in left[:_NAMED])
+        more = f" and {len(left) - _NAMED} more" if len(left) > _NAMED else ""
+        shows = f"no merged plan shows {'it' if len(left) == 1 else 'them'}"
+        yield f"**{count(len(left), 'change')} not made, because {shows}**: {named}{more}."
+        if commits:
+            yield f"Not brought by a pull request: {_names(commits)}."
+        yield _WAY_OUT
+
+
+def _names(commits: Sequence[str]) -> str:
+    more = f" and {len(commits) - _NAMED} more" if len(commits) > _NAMED else ""
+    return f"{', '.join(commit[:10] for commit in commits[:_NAMED])}{more}"

@@ -1,0 +1,223 @@
+"""A saved plan, read back."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import TypeVar
+
+from reconciler.change import Action, Change, Create, Delete, FieldChange, Origin, Source, Update
+from reconciler.diagnostics import Diagnostic, Place, Severity
+from reconciler.errors import SavedPlanInvalid
+from reconciler.event import Identity, Value
+from reconciler.planning.orphans import Verdict, Will
+from reconciler.planning.plan import Plan
+from reconciler.planning.set_aside import SetAside
+from reconciler.portal import Portal
+from reconciler.render.json import FORMAT_VERSION, Json, plan_json
+
+_T = TypeVar("_T")
+_Kind = TypeVar("_Kind", Action, Origin, Severity, Will)
+
+_VERSION = "format_version"
+_READABLE = re.compile(rf"{FORMAT_VERSION.partition('.')[0]}\.(0|[1-9][0-9]{{0,3}})")
+_HINT = "make the plan again with `reconciler plan --out FILE`"
+
+
+def read_plan(text: str) -> Plan:
+    """Read what `plan_json` wrote, here or in another minor version; `SavedPlanInvalid` where it is anything else.
+
+    The digest, every fingerprint and the summary are computed anew and compared, so that a file whose shown values
+    were changed is not taken for the plan that it claims to be. Keys that are not known here are passed over.
+    """
+    try:
+        document = _completed(json.loads(text))
+        plan = _read(document)
+        contradicts = _contradicts(document, json.loads(plan_json(plan)) | {_VERSION: document[_VERSION]})
+    except (ValueError, RecursionError) as error:
+        # Python's own words for too deep a nesting differ from version to version.
+        why = "it is nested too deeply" if isinstance(error, RecursionError) else error
+        raise SavedPlanInvalid(f"this is not a saved plan: {why}", hint=_HINT) from error
+    if contradicts:
+        raise SavedPlanInvalid("this saved plan contradicts itself: it was changed after it was made", hint=_HINT)
+    return plan
+
+
+def _contradicts(said: Json, known: Json) -> bool:
+    """Tell whether a document says anything else than `known` under a key that stands in `known`, or lacks the key."""
+    match known:
+        case dict():
+            return any(key not in said or _contradicts(said[key], value) for key, value in known.items())
+        case list():
+            return len(said) != len(known) or any(map(_contradicts, said, known))
+        case _:
+            # To Python a JSON true equals 1.
+            return type(said) is not type(known) or said != known
+
+
+def _read(document: Json) -> Plan:
+    top = _Object(document, "")
+    version = top.text(_VERSION)
+    if not _READABLE.fullmatch(version):
+        raise ValueError(f"its format {version[:20]!r} is not known here")
+    portal, summary = top.object("portal"), top.object("summary")
+    return Plan(
+        portal=Portal(
+            portal.number("id"),
+            portal.optional_text("account_type"),
+            portal.optional_text("timezone"),
+            portal.text("api_version"),
+            portal.optional_number("app_id"),
+        ),
+        changes=tuple(map(_read_change, top.objects("changes"))),
+        unchanged=summary.number("unchanged"),
+        set_aside=tuple(map(_read_aside, top.objects("set_aside"))),
+        orphans=tuple(map(_read_orphan, top.objects("orphans"))),
+        orphaned=summary.optional_number("orphaned"),
+        foreign=summary.optional_number("foreign"),
+        diagnostics=tuple(map(_read_diagnostic, top.objects("diagnostics"))),
+        reads=top.object("requests").number("reads"),
+    )
+
+
+def _completed(document: Json) -> Json:
+    """Return a plan of the first version of the format the keys that it lacks; what is no plan stays as it is."""
+    if not isinstance(document, dict):
+        return document
+    plan: dict[str, Json] = {"set_aside": [], **document}
+    if isinstance(summary := document.get("summary"), dict):
+        plan["summary"] = {"set_aside": 0} | summary
+    if isinstance(changes := document.get("changes"), list):
+        plan["changes"] = [{**_ADDED, **change} if isinstance(change, dict) else change for change in changes]
+    return plan
+
+
+_ADDED: Mapping[str, Json] = {"timezone": None, "refused": None, "proven": True}
+"""What is so of a change of a plan that does not say otherwise."""
+
+
+_CHANGES: Mapping[Action, type[Create] | type[Update] | type[Delete]] = {
+    Action.CREATE: Create,
+    Action.UPDATE: Update,
+    Action.DELETE: Delete,
+}
+
+
+def _read_change(item: "_Object") -> Change:
+    source = item.optional_object("source")
+    return _CHANGES[item.one_of(Action, "action")](
+        identity=_read_identity(item.object("identity")),
+        name=item.optional_text("name"),
+        fields=tuple(map(_read_field, item.objects("fields"))),
+        source=None if source is None else _read_source(source),
+        registrants=item.optional_number("registrants"),
+        attendees=item.optional_number("attendees"),
+        timezone=item.optional_text("timezone"),
+        refused=item.optional_text("refused"),
+        proven=item.flag("proven"),
+    )
+
+
+def _read_source(item: "_Object") -> Source:
+    return Source(item.text("file"), item.number("line"))
+
+
+def _read_aside(item: "_Object") -> SetAside:
+    return SetAside(
+        identity=_read_identity(item.object("identity")),
+        name=item.optional_text("name"),
+        code=item.text("code"),
+        source=_read_source(item.object("source")),
+    )
+
+
+def _read_field(item: "_Object") -> FieldChange:
+    return FieldChange(
+        item.text("name"),
+        item.value("before"),
+        item.value("after"),
+        item.optional_number("line"),
+        item.one_of(Origin, "origin"),
+    )
+
+
+def _read_identity(item: "_Object") -> Identity:
+    return Identity(
+        item.optional_text("external_account_id"),
+        item.optional_text("external_event_id"),
+        item.optional_text("object_id"),
+    )
+
+
+def _read_orphan(item: "_Object") -> Verdict:
+    return Verdict(
+        identity=_read_identity(item.object("identity")),
+        name=item.optional_text("name"),
+        start=item.optional_text("start"),
+        end=item.optional_text("end"),
+        registrants=item.optional_number("registrants"),
+        will=item.one_of(Will, "will"),
+        why=item.text("why"),
+    )
+
+
+def _read_diagnostic(item: "_Object") -> Diagnostic:
+    file = item.optional_text("file")
+    return Diagnostic(
+        item.one_of(Severity, "severity"),
+        item.text("code"),
+        item.text("message"),
+        None if file is None else Place(file, item.number("line"), item.number("column")),
+        item.optional_text("hint"),
+    )
+
+
+class _Object:
+    """A JSON object whose values are looked at before they are used; `ValueError` names what is wrong."""
+
+    def __init__(self, value: Json, path: str) -> None:
+        if not isinstance(value, dict):
+            raise ValueError(f"{path or 'the file'} is not an object")  # noqa: TRY004  (bad data, not a bad call)
+        self._value = value
+        self._path = path
+
+    def _get(self, kind: type[_T], key: str) -> _T:
+        found = self._value.get(key)
+        # A JSON true is an int to Python.
+        if not isinstance(found, kind) or (kind is int and isinstance(found, bool)):
+            raise ValueError(f"{self._path}.{key} is missing or of the wrong kind")
+        return found
+
+    def _absent(self, key: str) -> bool:
+        return self._value.get(key) is None
+
+    def text(self, key: str) -> str:
+        return self._get(str, key)
+
+    def number(self, key: str) -> int:
+        return self._get(int, key)
+
+    def flag(self, key: str) -> bool:
+        return self._get(bool, key)
+
+    def optional_text(self, key: str) -> str | None:
+        return None if self._absent(key) else self.text(key)
+
+    def optional_number(self, key: str) -> int | None:
+        return None if self._absent(key) else self.number(key)
+
+    def value(self, key: str) -> Value:
+        found = self._value.get(key)
+        return found if isinstance(found, bool) else self.optional_text(key)
+
+    def one_of(self, kind: type[_Kind], key: str) -> _Kind:
+        return kind(self.text(key))
+
+    def object(self, key: str) -> "_Object":
+        return _Object(self._value.get(key), f"{self._path}.{key}")
+
+    def optional_object(self, key: str) -> "_Object | None":
+        return None if self._absent(key) else self.object(key)
+
+    def objects(self, key: str) -> "list[_Object]":
+        items: list[Json] = self._get(list, key)
+        return [_Object(item, f"{self._path}.{key}[{index}]") for index, item in enumerate(items)]
