@@ -12,8 +12,8 @@ from reconciler.applying.ledger import Applied
 from reconciler.applying.lookup import Lookup
 from reconciler.applying.receipt import Outcome, Receipt
 from reconciler.applying.verify import confirmed, suspects
-from reconciler.base import NO_BASE, Base
 from reconciler.change import Change, Create
+from reconciler.declarations.base import NO_BASE, Base
 from reconciler.diagnostics import Diagnostic
 from reconciler.errors import Interrupted, ReconcilerError
 from reconciler.event import Declared, DeclaredEvent, Identity, LiveEvent

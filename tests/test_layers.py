@@ -21,7 +21,6 @@ WORDS = {
 }
 CORE = {
     "reconciler.applying",
-    "reconciler.base",
     "reconciler.declarations",
     "reconciler.doctor",
     "reconciler.planning",
@@ -30,13 +29,11 @@ CORE = {
 EDGES = {
     "reconciler.connections",
     "reconciler.declarations.as_of",
-    "reconciler.declarations.committed",
-    "reconciler.declarations.disk",
     "reconciler.declarations.files",
-    "reconciler.git",
+    "reconciler.declarations.load",
+    "reconciler.declarations.settings",
     "reconciler.github",
     "reconciler.hubspot",
-    "reconciler.settings",
     "reconciler.transport",
 }
 STORIES = {"reconciler.__main__", "reconciler.cli", "reconciler.pipeline"}
@@ -51,7 +48,7 @@ DOORWAYS = {
     "starlette": {"reconciler.sandbox"},
     "tenacity": {"reconciler.transport.retrying"},
     "uvicorn": {"reconciler.sandbox"},
-    "yaml": {"reconciler.declarations.strict_yaml", "reconciler.declarations.writing"},
+    "yaml": {"reconciler.declarations.yaml.strict_yaml", "reconciler.declarations.writing"},
 }
 
 WORLD = {"os", "sys", "pathlib", "tempfile", "subprocess", "socket", "time", "signal", "urllib.request", "http"}

@@ -14,7 +14,6 @@ from reconciler.applying.guard import ApprovedPlan, Limits, marked
 from reconciler.applying.ledger import Applied
 from reconciler.applying.lookup import Lookup, read_each, trust_list
 from reconciler.applying.receipt import INVALID, Receipt
-from reconciler.base import Base
 from reconciler.cli.asking import confirm
 from reconciler.cli.formats import for_people
 from reconciler.cli.options import Call, Common, base_option, command_options
@@ -23,7 +22,9 @@ from reconciler.cli.progress import Progress, progress
 from reconciler.cli.reading import base_at, saved_plan
 from reconciler.cli.session import Stop, opened
 from reconciler.cli.targets import KeptTarget
-from reconciler.declarations.files import load
+from reconciler.declarations.base import Base
+from reconciler.declarations.load import load
+from reconciler.declarations.settings import Settings, load_settings
 from reconciler.errors import ReconcilerError, Refused, SavedPlanInvalid, UsageError
 from reconciler.event import Declared
 from reconciler.hubspot.http import HttpWriter
@@ -32,7 +33,6 @@ from reconciler.pipeline import Select, approve_plan, make_plan, run_plan
 from reconciler.planning.plan import Draft, Plan
 from reconciler.render import markdown, text, words
 from reconciler.render.json import receipt_json
-from reconciler.settings import Settings, load_settings
 
 _FORMATS: Mapping[str, Callable[[Receipt], str]] = {
     "text": text.receipt,

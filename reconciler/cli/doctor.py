@@ -7,7 +7,8 @@ import click
 from reconciler.cli.options import Call, Common, command_options
 from reconciler.cli.output import show
 from reconciler.cli.session import Stop, opened
-from reconciler.declarations.files import load
+from reconciler.declarations.load import load
+from reconciler.declarations.settings import Settings, load_settings
 from reconciler.doctor.checks import Order, examine
 from reconciler.doctor.findings import Finding, exit_code
 from reconciler.doctor.questions import ask, unasked
@@ -16,7 +17,6 @@ from reconciler.errors import AccessDenied, DeclarationsInvalid
 from reconciler.event import Declared
 from reconciler.hubspot.http import HttpReader
 from reconciler.hubspot.inspector import PortalInspector
-from reconciler.settings import Settings, load_settings
 
 
 @click.command("doctor")

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from reconciler.base import NO_BASE, Base
 from reconciler.connections import git_environment
 from reconciler.declarations.as_of import load_base
+from reconciler.declarations.base import NO_BASE, Base
+from reconciler.declarations.settings import Settings
 from reconciler.errors import SavedPlanInvalid, UsageError
 from reconciler.planning.plan import Plan
 from reconciler.render.saved import read_plan
-from reconciler.settings import Settings
 
 MOST_BYTES = 256 * 1024 * 1024
 

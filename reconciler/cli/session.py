@@ -15,9 +15,9 @@ from reconciler.cli.output import say
 from reconciler.cli.progress import ReadingProgress
 from reconciler.cli.signals import handle
 from reconciler.connections import Connection, Secret, load_connection
+from reconciler.declarations.settings import Settings
 from reconciler.errors import Interrupted, UsageError
 from reconciler.policy import Policy
-from reconciler.settings import Settings
 from reconciler.transport.surroundings import Clock, Watch
 
 SANDBOX_TOKEN = "sandbox-1001"  # noqa: S105  (the sandbox's own, which opens nothing else)

@@ -6,14 +6,14 @@ import click
 
 from reconciler.cli.options import Common, command_options
 from reconciler.cli.output import show
-from reconciler.declarations.files import load
+from reconciler.declarations.load import load
+from reconciler.declarations.settings import load_settings
 from reconciler.diagnostics import Diagnostic, Severity
 from reconciler.errors import DeclarationsInvalid
 from reconciler.event import Declared
 from reconciler.render import words
 from reconciler.render.json import diagnostics_json
 from reconciler.render.listing import abridged, in_full
-from reconciler.settings import load_settings
 
 
 @click.command("validate")

@@ -3,17 +3,17 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from reconciler.base import Base
-from reconciler.declarations.committed import Committed
-from reconciler.declarations.disk import name_of, symbolic_link
-from reconciler.declarations.files import load_from
-from reconciler.declarations.trees import Kind, Tree
+from reconciler.declarations.base import Base
+from reconciler.declarations.files.committed import Committed
+from reconciler.declarations.files.disk import name_of, symbolic_link
+from reconciler.declarations.files.git import opened
+from reconciler.declarations.files.trees import Kind, Tree
+from reconciler.declarations.load import load_from
+from reconciler.declarations.settings import Settings, settings_in, top_of
 from reconciler.diagnostics import Severity, info, warning
 from reconciler.errors import DeclarationsInvalid
 from reconciler.event import Declared
-from reconciler.git import opened
 from reconciler.safe_text import quoted
-from reconciler.settings import Settings, settings_in, top_of
 
 
 def load_base(settings: Settings, ref: str, environment: Mapping[str, str]) -> Base:

@@ -5,13 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
 
-from reconciler.declarations.layers import Layer, refusal
-from reconciler.declarations.merging import PROPERTIES, Merged
+from reconciler.declarations.layers import PROPERTIES, Layer, Merged, refusal
 from reconciler.declarations.nearest import did_you_mean
-from reconciler.declarations.nodes import Mapping, Sequence
 from reconciler.declarations.times import moment_of
 from reconciler.declarations.whole_days import times_of, told_of_date
 from reconciler.declarations.wrong import Wrong
+from reconciler.declarations.yaml.nodes import Mapping, Sequence
 from reconciler.diagnostics import Diagnostic, Place, error, info, warning
 from reconciler.event import CUSTOM, FIELDS, DeclaredEvent, Identity, Kind, Skipped, Value, instant
 from reconciler.safe_text import quoted

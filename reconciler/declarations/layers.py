@@ -1,19 +1,20 @@
-"""What one mapping of a file says, checked by itself."""
+"""What one mapping of a file says, checked by itself; what an event says, with the mappings it inherits from."""
 
 import re
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Table
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, assert_never, cast
 
-from reconciler.declarations import later, schema, strict_yaml
+from reconciler.declarations import schema
 from reconciler.declarations.advice import CUT_BY_COMMENT
-from reconciler.declarations.guidance import FOR_DECLARATIONS, FOR_SETTINGS, holds_text
 from reconciler.declarations.nearest import did_you_mean
-from reconciler.declarations.nodes import Mapping, Node, Scalar, Sequence, is_nothing
 from reconciler.declarations.schema import Flaw, Shape
-from reconciler.declarations.synonyms import advice_on, meant_by
+from reconciler.declarations.synonyms import NOT_YET_IN_EVENTS, NOT_YET_IN_SETTINGS, advice_on, meant_by
 from reconciler.declarations.wrong import Wrong
+from reconciler.declarations.yaml import strict_yaml
+from reconciler.declarations.yaml.guidance import FOR_DECLARATIONS, FOR_SETTINGS, holds_text
+from reconciler.declarations.yaml.nodes import Mapping, Node, Scalar, Sequence, is_nothing
 from reconciler.diagnostics import Diagnostic, Place, error, warning
 from reconciler.safe_text import cut, quoted
 
@@ -54,7 +55,7 @@ class Keys:
     """The keys of one kind of mapping."""
 
     def __init__(
-        self, kind: Any, *, guidance: Table[str, str] = FOR_DECLARATIONS, not_yet: Table[str, str] = later.EVENT_KEYS
+        self, kind: Any, *, guidance: Table[str, str] = FOR_DECLARATIONS, not_yet: Table[str, str] = NOT_YET_IN_EVENTS
     ) -> None:
         self.shape = Shape(kind)
         self.names = frozenset(self.shape.names)
@@ -229,4 +230,43 @@ _EMPTY = Mapping({}, {}, whole=True, line=1, column=1)
 EVENT = Keys(schema.Event)
 DEFAULTS = Keys(schema.Defaults)
 EVENT_LIST = Keys(schema.EventList)
-SETTINGS = Keys(schema.SettingsFile, guidance=FOR_SETTINGS, not_yet=later.SETTINGS_KEYS)
+SETTINGS = Keys(schema.SettingsFile, guidance=FOR_SETTINGS, not_yet=NOT_YET_IN_SETTINGS)
+
+
+PROPERTIES = "customProperties"
+"""The one key whose values are merged name by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Layers upon each other, the nearest last; a nearer value hides a farther one."""
+
+    layers: tuple[Layer, ...] = ()
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def under(self, layer: Layer) -> "Merged":
+        """Put a nearer layer on top; what it says wrongly hides what lies below, too."""
+        wrong = layer.mapping.keys.keys() - layer.values.keys()
+        below = {key: value for key, value in self.values.items() if key not in wrong}
+        merged = below | layer.values
+        if PROPERTIES in below and PROPERTIES in layer.values:
+            merged[PROPERTIES] = below[PROPERTIES] | layer.values[PROPERTIES]
+        return Merged((*self.layers, layer), merged)
+
+    @property
+    def own(self) -> Layer:
+        """The nearest layer: the event's own."""
+        return self.layers[-1]
+
+    def place(self, key: str) -> Place:
+        """Where the value of a key stands that is in `values`."""
+        return next(layer.value_place(key) for layer in reversed(self.layers) if key in layer.values)
+
+    def text(self, key: str) -> str:
+        """How the value of a key is written that is in `values`, and holds a single value."""
+        layer = next(layer for layer in reversed(self.layers) if key in layer.values)
+        return cast("Scalar", layer.mapping.values[key]).text
+
+    def lacks(self, key: str) -> bool:
+        """Tell whether certainly no layer says anything of a key."""
+        return all(layer.is_silent_on(key) for layer in self.layers)

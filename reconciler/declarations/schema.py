@@ -21,12 +21,11 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 from typing_extensions import TypedDict  # before Python 3.12 pydantic cannot use typing's
 
-from reconciler.declarations import values
+from reconciler.declarations import validators
 from reconciler.declarations.advice import CODES
-from reconciler.declarations.hours import HOURS, Hours
-from reconciler.declarations.nodes import Mapping, Node, Sequence
-from reconciler.declarations.times import DAY, TIME
+from reconciler.declarations.times import DAY, HOURS, TIME, Hours
 from reconciler.declarations.wrong import Wrong
+from reconciler.declarations.yaml.nodes import Mapping, Node, Sequence
 from reconciler.policy import Orphans
 
 ApiVersion = Literal["v3", "2025-09", "2026-03", "2026-09"]
@@ -39,14 +38,14 @@ def _entries(node: Node) -> dict[str, Node]:
     if isinstance(node, Mapping):
         return node.values
     hint = "write each on a line of its own below the key, indented by two spaces, with a space after its colon"
-    raise values.wrong_shape(node, "lines of `name: value`", hint)
+    raise validators.wrong_shape(node, "lines of `name: value`", hint)
 
 
 def _items(node: Node) -> tuple[Node, ...]:
     if isinstance(node, Sequence):
         return node.items
     hint = "write each item on a line of its own that begins with a dash and a space"
-    raise values.wrong_shape(node, "a list, lines of `- item`", hint)
+    raise validators.wrong_shape(node, "a list, lines of `- item`", hint)
 
 
 # These names stand in pydantic's paths among keys; white space keeps them apart from any key.
@@ -58,28 +57,33 @@ def _mapping_or_one(node: Node) -> str:
     return "a mapping" if isinstance(node, Mapping) else "one value"
 
 
-Text = Annotated[str | None, BeforeValidator(values.text)]
-Filled = Annotated[str, BeforeValidator(values.filled)]
-Flag = Annotated[bool, BeforeValidator(values.flag)]
+Text = Annotated[str | None, BeforeValidator(validators.text)]
+Filled = Annotated[str, BeforeValidator(validators.filled)]
+Flag = Annotated[bool, BeforeValidator(validators.flag)]
 Time = Annotated[
     datetime | date,
     SkipValidation,
-    BeforeValidator(values.time),
+    BeforeValidator(validators.time),
     WithJsonSchema({"type": "string", "pattern": f"^({TIME}|{DAY})$"}),
 ]
-Zone = Annotated[str, BeforeValidator(values.zone)]
+Zone = Annotated[str, BeforeValidator(validators.zone)]
 WorkingHours = Annotated[
-    Hours, SkipValidation, BeforeValidator(values.hours), WithJsonSchema({"type": "string", "pattern": f"^{HOURS}$"})
+    Hours,
+    SkipValidation,
+    BeforeValidator(validators.hours),
+    WithJsonSchema({"type": "string", "pattern": f"^{HOURS}$"}),
 ]
-Link = Annotated[str | None, BeforeValidator(values.link)]
-Identifier = Annotated[str, BeforeValidator(values.identifier)]
-EventId = Annotated[str, BeforeValidator(values.event_id)]
-Digits = Annotated[str, BeforeValidator(values.digits)]
-Number = Annotated[int, BeforeValidator(values.number)]
-Name = Annotated[str, AfterValidator(values.name)]
+Link = Annotated[str | None, BeforeValidator(validators.link)]
+Identifier = Annotated[str, BeforeValidator(validators.identifier)]
+EventId = Annotated[str, BeforeValidator(validators.event_id)]
+Digits = Annotated[str, BeforeValidator(validators.digits)]
+Number = Annotated[int, BeforeValidator(validators.number)]
+Name = Annotated[str, AfterValidator(validators.name)]
 
 _Options = Annotated[
-    list[Annotated[str, BeforeValidator(values.option)]], BeforeValidator(_items), AfterValidator(values.options)
+    list[Annotated[str, BeforeValidator(validators.option)]],
+    BeforeValidator(_items),
+    AfterValidator(validators.options),
 ]
 PropertyValue = Annotated[
     Annotated[Text, Tag("one value")] | Annotated[_Options, Tag("a list")], Discriminator(_list_or_one)
@@ -139,9 +143,9 @@ class Overrides(TypedDict, total=False):
     portal: Annotated[Number, Field(description="The portal (Hub ID) that the declarations are for.")]
     appId: Annotated[Number, Field(description="The app whose events are ours.")]
     externalAccountId: Annotated[Identifier, Field(description="For every event that does not set its own.")]
-    apiVersion: Annotated[ApiVersion, BeforeValidator(values.one_of(API_VERSIONS))]
+    apiVersion: Annotated[ApiVersion, BeforeValidator(validators.one_of(API_VERSIONS))]
     timezone: Annotated[Zone, Field(description="The IANA time zone of times without an offset.")]
-    orphans: Annotated[Orphans, BeforeValidator(values.one_of(tuple(Orphans)))]
+    orphans: Annotated[Orphans, BeforeValidator(validators.one_of(tuple(Orphans)))]
     protect: Annotated[list[Filled], BeforeValidator(_items), Field(description="Globs of externalEventId.")]
     besides: Annotated[
         list[Identifier],
@@ -149,7 +153,7 @@ class Overrides(TypedDict, total=False):
         Field(description="Apps, by number, and account ids whose events ours may have the ids of."),
     ]
     silence: Annotated[
-        list[Annotated[str, BeforeValidator(values.one_of(CODES))]],
+        list[Annotated[str, BeforeValidator(validators.one_of(CODES))]],
         BeforeValidator(_items),
         Field(description="Codes of advice that is not wanted."),
     ]

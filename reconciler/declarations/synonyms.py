@@ -1,4 +1,4 @@
-"""Names that people bring from elsewhere, with the key that is meant or what else to do."""
+"""Names that are no keys here, or not yet, with the key that is meant or what else to do."""
 
 import re
 from collections.abc import Mapping
@@ -50,3 +50,16 @@ def advice_on(name: str) -> str | None:
 
 def _plain(name: str) -> str:
     return re.sub(r"[_\s-]", "", name.casefold().removeprefix("hs_"))
+
+
+NOT_YET_IN_EVENTS: Mapping[str, str] = {
+    "repeat": "declare every date as an event",
+    "initial": "delete it, and declare what HubSpot is to keep",
+    "absent": "delete the event's declaration, and set orphans: delete in reconciler.yaml",
+    "environments": "delete it, and keep the events of each environment in a folder of their own",
+}
+
+NOT_YET_IN_SETTINGS: Mapping[str, str] = {
+    "names": "delete it: nothing is held against it yet",
+    "eventTypes": "delete it: nothing is held against it yet",
+}

@@ -1,9 +1,10 @@
-"""Times as declarations write them: a text and a time zone to a moment."""
+"""Times as declarations write them: a text and a time zone to a moment; the hours of a day, for dates alone."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
+from typing import NamedTuple
 
-from reconciler.declarations.misread import hint_for, parts_of, without_date
+from reconciler.declarations.misread import hint_for, hours_meant_by, parts_of, without_date
 from reconciler.declarations.wrong import Wrong
 from reconciler.declarations.zones import load_zone
 from reconciler.safe_text import quoted
@@ -17,8 +18,13 @@ TIME = (
 DAY = r"\d{4}-\d{2}-\d{2}"
 """What a date alone looks like."""
 
+_HOUR_AND_MINUTE = r"(?:[01]\d|2[0-3]):[0-5]\d"
+HOURS = rf"{_HOUR_AND_MINUTE}-{_HOUR_AND_MINUTE}"
+"""What hours look like."""
+
 _TIME = re.compile(TIME, re.ASCII)
 _DAY = re.compile(DAY, re.ASCII)
+_HOURS = re.compile(HOURS, re.ASCII)
 _CLOCK = r"\d{2}:\d{2}(?::\d{2}(?:\.\d{3})?)?"
 _OFFSET = r"(?:Z|[+-]\d{2}:\d{2})"
 _BLANK = rf"{_CLOCK} +{_OFFSET}"
@@ -108,3 +114,23 @@ def _no_such_day(text: str) -> Wrong:
     is_swapped = int(month) > 12 >= int(day) > 0
     hint = f"did you mean {text[:5]}{day}-{month}{text[10:]}?" if is_swapped else "write a day that exists"
     return Wrong("bad-time", f"no calendar has the day {text[:10]}", hint)
+
+
+class Hours(NamedTuple):
+    """When a day begins and ends, by local time."""
+
+    begin: time
+    end: time
+
+
+def read_hours(text: str) -> Hours:
+    """Read the hours of a day; `Wrong` where they are none, or end before they begin."""
+    if not _HOURS.fullmatch(text):
+        meant = hours_meant_by(text)
+        hint = 'write them like "09:00-17:00"' if meant is None else f'did you mean "{meant}"?'
+        raise Wrong("bad-hours", f"{quoted(text)} are not the hours of a day", hint)
+    hours = Hours(*map(time.fromisoformat, text.split("-")))
+    if hours.begin >= hours.end:
+        hint = 'write the earlier one first, as in "09:00-17:00"; past midnight, write times instead of both dates'
+        raise Wrong("bad-hours", "these hours do not end after they begin", hint)
+    return hours

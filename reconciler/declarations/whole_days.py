@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from reconciler.declarations.layers import refusal
-from reconciler.declarations.merging import Merged
+from reconciler.declarations.layers import Merged, refusal
 from reconciler.declarations.wrong import Wrong
 from reconciler.diagnostics import Diagnostic, error
 

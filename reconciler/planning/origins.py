@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from reconciler.base import Base
 from reconciler.change import Change, Create, FieldChange, Origin
+from reconciler.declarations.base import Base
 from reconciler.event import DeclaredEvent
 from reconciler.planning.plan import Draft
 from reconciler.values import same

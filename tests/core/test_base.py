@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from reconciler.base import NO_BASE, Base
+from reconciler.declarations.base import NO_BASE, Base
 from reconciler.event import Identity
 from reconciler.policy import Policy
 from tests.core.building import POLICY, adopted, declared

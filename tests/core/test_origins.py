@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
-from reconciler.base import NO_BASE, Base
 from reconciler.change import Action, Origin
+from reconciler.declarations.base import NO_BASE, Base
 from reconciler.diagnostics import warning
 from reconciler.event import CUSTOM, DeclaredEvent, Identity, Kind, LiveEvent, Value
 from reconciler.planning.origins import with_origins

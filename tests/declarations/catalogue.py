@@ -13,7 +13,7 @@ from pathlib import Path
 from unicodedata import category
 
 from reconciler.declarations.declaring import Terms
-from reconciler.declarations.names import Source, reading_order
+from reconciler.declarations.file_names import Source, reading_order
 from reconciler.declarations.reading import read_all
 from reconciler.diagnostics import Diagnostic
 from reconciler.errors import DeclarationsInvalid

@@ -15,18 +15,18 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from reconciler.base import Base
 from reconciler.connections import git_environment
 from reconciler.declarations.as_of import load_base, read_as_of
-from reconciler.declarations.committed import MOST_FOLDERS, Committed
-from reconciler.declarations.disk import LARGEST, Disk
-from reconciler.declarations.files import load_from
-from reconciler.declarations.trees import Kind
+from reconciler.declarations.base import Base
+from reconciler.declarations.files.committed import MOST_FOLDERS, Committed
+from reconciler.declarations.files.disk import LARGEST, Disk
+from reconciler.declarations.files.git import Commit, opened
+from reconciler.declarations.files.trees import Kind
+from reconciler.declarations.load import load_from
+from reconciler.declarations.settings import Settings, load_settings
 from reconciler.diagnostics import Diagnostic
 from reconciler.errors import DeclarationsInvalid, UsageError
 from reconciler.event import Declared
-from reconciler.git import Commit, opened
-from reconciler.settings import Settings, load_settings
 from tests.repository import Repository
 
 EVENT = "externalEventId: {}\neventName: A name\neventOrganizer: Acme\n"

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.declarations.disk import LARGEST
-from reconciler.declarations.files import MOST_FILES, load
+from reconciler.declarations.files.disk import LARGEST
+from reconciler.declarations.load import MOST_FILES, load
+from reconciler.declarations.settings import load_settings
 from reconciler.diagnostics import Severity
 from reconciler.errors import DeclarationsInvalid
 from reconciler.event import CUSTOM, Declared, Identity, Skipped
-from reconciler.settings import load_settings
 
 EVENT = "externalEventId: {}\neventName: A name\neventOrganizer: Acme\n"
 

@@ -11,9 +11,9 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from reconciler.declarations import hours, zones
+from reconciler.declarations import times, zones
+from reconciler.declarations.file_names import Source, reading_order
 from reconciler.declarations.misread import hint_for, hours_meant_by, parts_of
-from reconciler.declarations.names import Source, reading_order
 from reconciler.declarations.reading import read_all
 from reconciler.declarations.times import moment_of, read_time
 from reconciler.declarations.wrong import Wrong
@@ -229,7 +229,7 @@ def test_what_is_said_to_have_been_meant_is_a_time(text: str) -> None:
 @example("9 - 17:30")
 def test_hours_that_are_said_to_have_been_meant_are_hours(text: str) -> None:
     meant = hours_meant_by(text)
-    assert meant is None or re.fullmatch(hours.HOURS, meant)
+    assert meant is None or re.fullmatch(times.HOURS, meant)
 
 
 ZONES = [

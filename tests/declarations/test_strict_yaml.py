@@ -10,13 +10,13 @@ from typing import Self, SupportsIndex
 import pytest
 import yaml
 
-from reconciler.declarations.characters import TOLD_AT_MOST
-from reconciler.declarations.nodes import Mapping, Scalar
-from reconciler.declarations.strict_yaml import REPEATED, _events, _Tree, read
+from reconciler.declarations.yaml.characters import TOLD_AT_MOST
+from reconciler.declarations.yaml.nodes import Mapping, Scalar
+from reconciler.declarations.yaml.strict_yaml import REPEATED, _events, _Tree, read
 from reconciler.errors import DeclarationsInvalid
 
 SCRIPT = """
-from reconciler.declarations.strict_yaml import read
+from reconciler.declarations.yaml.strict_yaml import read
 from reconciler.errors import ReconcilerError
 try:
     read(b"a: b", "a.yaml")

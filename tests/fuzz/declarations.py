@@ -7,17 +7,17 @@ from pathlib import Path
 
 from reconciler.change import Create, FieldChange
 from reconciler.declarations.declaring import Terms
+from reconciler.declarations.file_names import Source
+from reconciler.declarations.files.trees import Entry, Kind
 from reconciler.declarations.layers import SETTINGS
-from reconciler.declarations.names import Source
 from reconciler.declarations.reading import read_all
-from reconciler.declarations.trees import Entry, Kind
+from reconciler.declarations.settings import Settings, settings_in
 from reconciler.diagnostics import Diagnostic
 from reconciler.errors import DeclarationsInvalid
 from reconciler.event import Declared, DeclaredEvent
 from reconciler.hubspot import wire
 from reconciler.policy import Policy
 from reconciler.safe_text import FORBIDDEN
-from reconciler.settings import Settings, settings_in
 from reconciler.transport.json_text import parsed
 from tests.declarations.catalogue import FOLDER, cases
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from reconciler.declarations.committed import Committed
-from reconciler.declarations.trees import Entry, Kind
+from reconciler.declarations.files.committed import Committed
+from reconciler.declarations.files.git import Commit
+from reconciler.declarations.files.trees import Entry, Kind
 from reconciler.errors import DeclarationsInvalid, UsageError
-from reconciler.git import Commit
 
 _TOP = "/nowhere/at/all"
 _ID = "a" * 40

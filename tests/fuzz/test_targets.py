@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconciler.declarations.names import Source
+from reconciler.declarations.file_names import Source
 from reconciler.declarations.schema import API_VERSIONS
 from reconciler.event import Declared
 from reconciler.transport.json_text import NotJson, parsed

@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 
 from reconciler.change import FieldChange, Origin, Source, Update
 from reconciler.declarations.layers import DEFAULTS
+from reconciler.declarations.yaml.writing import yaml_lines
 from reconciler.event import CUSTOM, Identity, Value
 from reconciler.planning.plan import Plan
 from reconciler.render.pull_request.drift import body, title
 from reconciler.render.pull_request.mark import About, is_marked
-from reconciler.render.yaml_lines import yaml_lines
 from reconciler.safe_text import FORBIDDEN, visible
 from tests.as_github_reads import COMMAND
 from tests.core.building import HOSTILE, PORTAL, plans, texts

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from reconciler.declarations.declaring import Portals
+from reconciler.declarations.settings import Settings, load_settings
 from reconciler.errors import DeclarationsInvalid, ReconcilerError, UsageError
 from reconciler.policy import Orphans, Policy
-from reconciler.settings import Settings, load_settings
 
 EVERY_KEY = """
 portal: 1234567

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from reconciler.applying.guard import Limits
-from reconciler.base import Base
 from reconciler.change import Action, Change, Origin
+from reconciler.declarations.base import Base
 from reconciler.event import DeclaredEvent, Value
 from reconciler.planning.orphans import Will
 from reconciler.policy import Orphans, Policy

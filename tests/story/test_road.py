@@ -9,8 +9,8 @@ from reconciler.applying import approval
 from reconciler.applying.accounting import not_begun, nothing_ran
 from reconciler.applying.guard import Limits, marked
 from reconciler.applying.receipt import Outcome, Result
-from reconciler.base import Base
 from reconciler.change import Action
+from reconciler.declarations.base import Base
 from reconciler.diagnostics import Severity
 from reconciler.errors import Refused
 from reconciler.event import DeclaredEvent

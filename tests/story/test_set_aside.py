@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 import pytest
 
 from reconciler.applying.receipt import Outcome
-from reconciler.base import Base
 from reconciler.change import Action
+from reconciler.declarations.base import Base
 from reconciler.diagnostics import Place, Severity
 from reconciler.event import DeclaredEvent
 from reconciler.policy import Orphans

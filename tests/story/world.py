@@ -13,7 +13,7 @@ from reconciler.applying.guard import Limits
 from reconciler.applying.ledger import Applied
 from reconciler.applying.lookup import Lookup, read_each
 from reconciler.applying.receipt import Receipt
-from reconciler.base import NO_BASE, Base
+from reconciler.declarations.base import NO_BASE, Base
 from reconciler.diagnostics import Place
 from reconciler.event import Declared, DeclaredEvent, Identity, Value
 from reconciler.hubspot.http import HttpReader, HttpWriter

@@ -12,7 +12,6 @@ from reconciler.applying.guard import ApprovedPlan, marked
 from reconciler.applying.ledger import Applied
 from reconciler.applying.lookup import read_each
 from reconciler.applying.receipt import INVALID, Receipt
-from reconciler.base import Base
 from reconciler.cli.formats import for_people
 from reconciler.cli.github.ending import ending_of, left_unreviewed
 from reconciler.cli.github.job import SET_ASIDE, Ending, Job, carried_out, reason_of
@@ -23,7 +22,9 @@ from reconciler.cli.github.trunk import Tip, to_apply
 from reconciler.cli.output import complain, save, show
 from reconciler.cli.reading import base_at
 from reconciler.cli.session import Stop, opened
-from reconciler.declarations.files import load
+from reconciler.declarations.base import Base
+from reconciler.declarations.load import load
+from reconciler.declarations.settings import Settings
 from reconciler.errors import DeclarationsInvalid, ReconcilerError, Refused
 from reconciler.github import remarks
 from reconciler.github.applied import Line, since_last_applied
@@ -37,7 +38,6 @@ from reconciler.render import text
 from reconciler.render.json import receipt_json
 from reconciler.render.pull_request.comment import SUMMARY_LIMIT
 from reconciler.render.pull_request.problems import problems
-from reconciler.settings import Settings
 
 RECEIPT_FILE = "reconciler-receipt.json"
 

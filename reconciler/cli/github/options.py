@@ -11,7 +11,7 @@ import click
 
 from reconciler.applying.guard import Limits
 from reconciler.cli.options import Call, Common, Function, command_options
-from reconciler.settings import Settings, load_settings
+from reconciler.declarations.settings import Settings, load_settings
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from reconciler.cli.github.options import Asked, asking_options
 from reconciler.cli.github.planning import drafted
 from reconciler.cli.options import base_option
 from reconciler.cli.output import save, say, show
-from reconciler.declarations.files import load
+from reconciler.declarations.load import load
 from reconciler.diagnostics import Diagnostic, Severity
 from reconciler.errors import DeclarationsInvalid, Interrupted, ReconcilerError, Refused, UsageError
 from reconciler.github import remarks

@@ -4,7 +4,7 @@ from reconciler.cli.github.naming import READING
 from reconciler.cli.github.options import Asked
 from reconciler.cli.reading import base_at
 from reconciler.cli.session import Stop, opened
-from reconciler.declarations.files import load
+from reconciler.declarations.load import load
 from reconciler.hubspot.http import HttpReader
 from reconciler.hubspot.portal import PortalReader
 from reconciler.pipeline import make_plan

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from reconciler.change import Change, Create, FieldChange, Origin, Update
 from reconciler.declarations.layers import DEFAULTS
+from reconciler.declarations.yaml.writing import yaml_lines
 from reconciler.planning.plan import Plan
 from reconciler.portal import Portal
 from reconciler.render import words
@@ -15,7 +16,6 @@ from reconciler.render.pull_request.page import Section, shortened
 from reconciler.render.pull_request.review import NOWHERE, Links
 from reconciler.render.pull_request.table import in_a_cell, named, reads_by_lines, written_lines
 from reconciler.render.words import count
-from reconciler.render.yaml_lines import yaml_lines
 from reconciler.safe_text import visible
 
 ISSUE_LIMIT = 60_000

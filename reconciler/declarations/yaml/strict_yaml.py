@@ -9,13 +9,18 @@ from typing import Any, cast
 
 import yaml
 
-from reconciler.declarations.characters import TOLD_AT_MOST, deceptive_character, decode
-from reconciler.declarations.complaints import Complaint, Position, explain
-from reconciler.declarations.escapes import escapes
-from reconciler.declarations.guidance import FOR_DECLARATIONS, TEXTS, holds_text, what_to_write
-from reconciler.declarations.mistakes import ODD_SPACE, Mistake, odd_indentation, recognise
-from reconciler.declarations.nodes import Mapping, Node, Scalar, Sequence
-from reconciler.declarations.surrogates import may_be_in, neutralised, prepared, restored
+from reconciler.declarations.yaml.characters import TOLD_AT_MOST, deceptive_character, decode
+from reconciler.declarations.yaml.complaints import Complaint, Position, explain
+from reconciler.declarations.yaml.escapes import (
+    escapes,
+    may_hold_pairs,
+    with_pairs_blanked,
+    with_pairs_hidden,
+    with_pairs_restored,
+)
+from reconciler.declarations.yaml.guidance import FOR_DECLARATIONS, TEXTS, holds_text, what_to_write
+from reconciler.declarations.yaml.mistakes import ODD_SPACE, Mistake, odd_indentation, recognise
+from reconciler.declarations.yaml.nodes import Mapping, Node, Scalar, Sequence
 from reconciler.diagnostics import Diagnostic, Place, error
 from reconciler.errors import DeclarationsInvalid, ReconcilerError
 from reconciler.safe_text import FORBIDDEN, quoted
@@ -154,7 +159,7 @@ class _Tree:
             return None
         if not event.style:
             return Scalar(event.value, True, *_begin(event), cut=self.cut_from(event))  # noqa: FBT003  (`plain`)
-        text = restored(event.value) if event.style == '"' else event.value
+        text = with_pairs_restored(event.value) if event.style == '"' else event.value
         return Scalar(text.replace("\r\n", "\n").rstrip("\n"), False, *_begin(event))  # noqa: FBT003  (`plain`)
 
     def cut_from(self, event: yaml.ScalarEvent) -> str:
@@ -296,18 +301,18 @@ class _Tree:
 
 def _readable(text: str) -> str:
     """Prepare a text for libyaml, which knows no surrogate pairs."""
-    if not may_be_in(text):
+    if not may_hold_pairs(text):
         return text
     quotes: list[tuple[int, int]] = []
     try:
-        for event in yaml.parse(neutralised(text), Loader=yaml.CSafeLoader):
+        for event in yaml.parse(with_pairs_blanked(text), Loader=yaml.CSafeLoader):
             if isinstance(event, yaml.ScalarEvent) and event.style == '"':
                 begin, end = cast("yaml.Mark", event.start_mark), cast("yaml.Mark", event.end_mark)
                 quotes.append((begin.index, end.index))
     except yaml.MarkedYAMLError as reason:  # what is wrong is told when the text itself is read
         if reason.context_mark is not None and "quoted scalar" in (reason.context or ""):
             quotes.append((reason.context_mark.index, len(text)))
-    return prepared(text, quotes)
+    return with_pairs_hidden(text, quotes)
 
 
 def _events(text: str, file: str) -> Iterator[yaml.Event]:

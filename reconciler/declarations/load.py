@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reconciler.declarations.declaring import Terms
-from reconciler.declarations.disk import Disk, as_seen, name_of, unreadable
-from reconciler.declarations.names import (
+from reconciler.declarations.file_names import (
     DEFAULTS_FILE,
     MISNAMED_DEFAULTS,
     SETTINGS_FILE,
@@ -20,13 +19,14 @@ from reconciler.declarations.names import (
     reading_order,
     unread,
 )
+from reconciler.declarations.files.disk import Disk, as_seen, name_of, unreadable
+from reconciler.declarations.files.trees import Entry, Kind, Tree
 from reconciler.declarations.reading import read_all
-from reconciler.declarations.trees import Entry, Kind, Tree
+from reconciler.declarations.settings import Settings
 from reconciler.diagnostics import Diagnostic, Place, error, warning
 from reconciler.errors import DeclarationsInvalid
 from reconciler.event import Declared
 from reconciler.safe_text import shown
-from reconciler.settings import Settings
 
 MOST_FILES = 10_000
 """How many files one run reads."""

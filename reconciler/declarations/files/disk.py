@@ -6,7 +6,7 @@ import stat
 from collections.abc import Iterable
 from pathlib import Path
 
-from reconciler.declarations.trees import Entry, Kind
+from reconciler.declarations.files.trees import Entry, Kind
 from reconciler.diagnostics import Diagnostic, Place, error
 from reconciler.errors import DeclarationsInvalid
 from reconciler.safe_text import shown

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import NamedTuple
 
-from reconciler.declarations.complaints import Complaint, Position
+from reconciler.declarations.yaml.complaints import Complaint, Position
 from reconciler.safe_text import cut
 
 

@@ -7,12 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.declarations.declaring import Portals
-from reconciler.declarations.disk import Disk, as_seen, name_of, symbolic_link
+from reconciler.declarations.file_names import (
+    DEFAULTS_FILE,
+    MISNAMED_SETTINGS,
+    SETTINGS_FILE,
+    is_declaration,
+    wrong_name,
+)
+from reconciler.declarations.files.disk import Disk, as_seen, name_of, symbolic_link
+from reconciler.declarations.files.trees import Tree
 from reconciler.declarations.layers import SETTINGS, Layer
-from reconciler.declarations.names import DEFAULTS_FILE, MISNAMED_SETTINGS, SETTINGS_FILE, is_declaration, wrong_name
 from reconciler.declarations.nearest import by_likeness
 from reconciler.declarations.schema import API_VERSIONS
-from reconciler.declarations.trees import Tree
 from reconciler.diagnostics import Diagnostic, Severity, in_file_order
 from reconciler.errors import DeclarationsInvalid, UsageError
 from reconciler.policy import Orphans, Policy

@@ -6,11 +6,11 @@ import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from reconciler.declarations.disk import LARGEST, symbolic_link, too_large, unreadable
-from reconciler.declarations.trees import Entry, Kind
+from reconciler.declarations.files.disk import LARGEST, symbolic_link, too_large, unreadable
+from reconciler.declarations.files.git import Commit, Item
+from reconciler.declarations.files.trees import Entry, Kind
 from reconciler.diagnostics import Diagnostic, Place, error
 from reconciler.errors import DeclarationsInvalid
-from reconciler.git import Commit, Item
 from reconciler.safe_text import shown
 
 MOST_FOLDERS = 20_000

@@ -7,11 +7,10 @@ from collections.abc import Callable, Collection
 from datetime import date, datetime
 from urllib.parse import SplitResult, urlsplit
 
-from reconciler.declarations.hours import Hours, read_hours
 from reconciler.declarations.nearest import did_you_mean
-from reconciler.declarations.nodes import Mapping, Node, Scalar, Sequence
-from reconciler.declarations.times import read_time
+from reconciler.declarations.times import Hours, read_hours, read_time
 from reconciler.declarations.wrong import Wrong
+from reconciler.declarations.yaml.nodes import Mapping, Node, Scalar, Sequence
 from reconciler.declarations.zones import check_zone
 from reconciler.safe_text import quoted
 from reconciler.values import OPTION_SEPARATOR

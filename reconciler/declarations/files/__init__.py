@@ -1,0 +1,1 @@
+"""The disk, or a commit of git, as a tree of files to read."""
