@@ -14,14 +14,12 @@ from reconciler.applying.guard import ApprovedPlan, Limits, marked
 from reconciler.applying.ledger import Applied
 from reconciler.applying.lookup import Lookup, read_each, trust_list
 from reconciler.applying.receipt import INVALID, Receipt
-from reconciler.cli.asking import confirm
-from reconciler.cli.formats import for_people
+from reconciler.cli.formats import KeptTarget, for_people
+from reconciler.cli.inputs import base_at, saved_plan
 from reconciler.cli.options import Call, Common, base_option, command_options
 from reconciler.cli.output import check_place, complain, save, say, show, tell
-from reconciler.cli.progress import Progress, progress
-from reconciler.cli.reading import base_at, saved_plan
 from reconciler.cli.session import Stop, opened
-from reconciler.cli.targets import KeptTarget
+from reconciler.cli.terminal import Progress, confirm, progress
 from reconciler.declarations.base import Base
 from reconciler.declarations.load import load
 from reconciler.declarations.settings import Settings, load_settings

@@ -16,7 +16,7 @@ from reconciler.doctor.text import report
 from reconciler.errors import AccessDenied, DeclarationsInvalid
 from reconciler.event import Declared
 from reconciler.hubspot.http import HttpReader
-from reconciler.hubspot.inspector import PortalInspector
+from reconciler.hubspot.reader import PortalInspector
 
 
 @click.command("doctor")

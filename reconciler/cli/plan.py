@@ -7,9 +7,9 @@ import click
 from reconciler.applying.guard import Limits, marked
 from reconciler.applying.receipt import INVALID
 from reconciler.cli.formats import Files, format_options, write, written
+from reconciler.cli.inputs import base_at
 from reconciler.cli.options import Call, Common, base_option, command_options
 from reconciler.cli.output import show
-from reconciler.cli.reading import base_at
 from reconciler.cli.session import Stop, opened
 from reconciler.declarations.base import Base
 from reconciler.declarations.load import load
@@ -17,7 +17,7 @@ from reconciler.declarations.settings import Settings, load_settings
 from reconciler.errors import DeclarationsInvalid
 from reconciler.event import Declared
 from reconciler.hubspot.http import HttpReader
-from reconciler.hubspot.portal import PortalReader
+from reconciler.hubspot.reader import PortalReader
 from reconciler.pipeline import make_plan
 from reconciler.planning.plan import Plan
 from reconciler.render.json import diagnostics_json

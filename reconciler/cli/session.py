@@ -9,11 +9,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from types import FrameType
 
-from reconciler.cli.embedded import embedded
 from reconciler.cli.options import DEFAULT_TIMEOUT, Common
 from reconciler.cli.output import say
-from reconciler.cli.progress import ReadingProgress
+from reconciler.cli.sandbox import embedded
 from reconciler.cli.signals import handle
+from reconciler.cli.terminal import ReadingProgress
 from reconciler.connections import Connection, Secret, load_connection
 from reconciler.declarations.settings import Settings
 from reconciler.errors import Interrupted, UsageError

@@ -5,9 +5,9 @@ from pathlib import Path
 import click
 
 from reconciler.cli.formats import Files, format_options, write, written
+from reconciler.cli.inputs import saved_plan
 from reconciler.cli.options import Common, command_options
 from reconciler.cli.output import show
-from reconciler.cli.reading import saved_plan
 
 
 @click.command("show")

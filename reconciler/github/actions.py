@@ -1,4 +1,4 @@
-"""What GitHub Actions says of the run that a step belongs to."""
+"""What GitHub Actions says of the run that a step belongs to, and the files that its runner reads afterwards."""
 
 import os
 import re
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.connections import Secret
-from reconciler.errors import UsageError
+from reconciler.errors import ReconcilerError, UsageError
 
 _HINT = "run this inside GitHub Actions, which sets it"
 _WORKFLOW = re.compile(r"[^/@]+/[^/@]+/(\.github/workflows/[^/@]+)@.+")
@@ -125,3 +125,14 @@ def load_actions(environ: Mapping[str, str] = os.environ) -> Actions:
         secrets=tuple(map(Secret, filter(None, secrets.values()))) if is_read_by_runner else (),
         opens_hubspot=bool(secrets["HUBSPOT_ACCESS_TOKEN"]),
     )
+
+
+def leave(path: str, text: str) -> None:
+    """Add a text to a file that the runner named; nothing where it named none."""
+    if not path:
+        return
+    try:
+        with Path(path).open("a", encoding="utf-8", errors="replace", newline="\n") as file:
+            file.write(text)
+    except OSError as error:
+        raise ReconcilerError(f"cannot write what the runner asks for: {error.strerror}") from error

@@ -6,7 +6,7 @@ from reconciler.errors import AccessDenied, ReconcilerError, Rejected, Unavailab
 from reconciler.safe_text import shown
 from reconciler.transport.failures import Passing
 from reconciler.transport.headers import Headers, moment, retry_after
-from reconciler.transport.shapes import Json
+from reconciler.transport.json_values import Json
 
 CONNECT_HINT = "check the network, the proxy and GITHUB_API_URL"
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from reconciler.errors import Rejected, SavedPlanInvalid
-from reconciler.github.applied import MOST_RUNS, Line
+from reconciler.github.applied import MOST_RUNS, CommitRange, Line
 from reconciler.github.client import GitHub
 from reconciler.github.records import Artifact, PullRequest, Run
-from reconciler.github.stretch import Stretch
 from reconciler.planning.plan import Plan
 from reconciler.render.saved import read_plan
 
@@ -78,14 +77,14 @@ def plan_artifact(environment: str | None) -> str:
     return f"reconciler-plan-{environment or 'default'}"
 
 
-def merged_in(github: GitHub, line: Line, stretch: Stretch, artifact: str) -> Merged:
+def merged_in(github: GitHub, line: Line, stretch: CommitRange, artifact: str) -> Merged:
     """Find what was merged in a stretch that begins where the last apply ended."""
     if stretch.gap:
         return Merged(stretch.base, gap=stretch.gap)
     return replace(merged_with(github, line, stretch.commits, artifact), base=stretch.base)
 
 
-def merged_by_push(github: GitHub, line: Line, push: Stretch, artifact: str) -> Merged:
+def merged_by_push(github: GitHub, line: Line, push: CommitRange, artifact: str) -> Merged:
     """Find what one push merged where no apply is known.
 
     Nobody knows whether what stood before it was ever applied, so what it declares is no base.

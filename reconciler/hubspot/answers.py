@@ -1,14 +1,13 @@
-"""What HubSpot answers: a status with a body, or one of our errors."""
+"""HubSpot's answers: a status with a body, or one of our errors (error handling, usage guidelines)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from reconciler.errors import Rejected
-from reconciler.hubspot.failures import failure
-from reconciler.transport.failures import Passing, envelope
-from reconciler.transport.headers import Headers
-from reconciler.transport.json_text import NotJson, parsed, without
-from reconciler.transport.shapes import Json
+from reconciler.errors import AccessDenied, ReconcilerError, Rejected, Unavailable
+from reconciler.hubspot.pacing import rate_limit
+from reconciler.transport.failures import Passing, envelope, in_words
+from reconciler.transport.headers import Headers, retry_after
+from reconciler.transport.json_values import Json, NotJson, parsed, shortened, without
 
 _OK = range(200, 300)
 _MARKS = ("category", "correlationId", "errorType")
@@ -16,6 +15,27 @@ _MARKS = ("category", "correlationId", "errorType")
 
 Its `"status": "error"` is no mark: many gateways write their errors so, too.
 """
+
+
+CONNECT_HINT = "check the network, the proxy and HUBSPOT_BASE_URL"
+
+LONGEST_MOVE = 60
+"""Seconds that an account's move is waited for; HubSpot names up to a day (error handling, 477)."""
+_LOCK = 2
+"""Seconds that HubSpot locks an event for (error handling, 423)."""
+_WINDOW = 10
+"""Seconds over which HubSpot counts the requests of an app (usage guidelines)."""
+_SECOND = 1
+"""Seconds over which it counts searches."""
+
+_PATH_HINT = f"{CONNECT_HINT}, and apiVersion in reconciler.yaml"
+_NO_SUCH_PATH = frozenset({404, 405, 410, 415})
+"""Statuses of a version or a path that is gone, or of something on the way; for HubSpot's own 404 see `answers`."""
+
+_REDIRECT = range(300, 400)
+_CLIENT_ERROR = range(400, 500)
+_PASSING = frozenset({408, 425, 500, 502, 503, 504, 521, 522, 523, 524})
+"""Statuses to send again after a pause, as HubSpot says of most; a write may have been carried out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +78,93 @@ def _decoded(status: int, content: bytes) -> Json:
         return parsed(content)
     except NotJson as error:
         raise Passing("HubSpot's answer is cut off or is not JSON", sent=True) from error
+
+
+def failure(status: int, headers: Headers, envelope: Mapping[str, Json]) -> ReconcilerError:
+    """Say in plain words what a status that is no success means."""
+    said = _message(envelope)
+    match status:
+        case 401:
+            hint = "check HUBSPOT_ACCESS_TOKEN"
+            return AccessDenied(f"HubSpot does not accept the token: {said}", hint=hint, status=status)
+        case 403:
+            return AccessDenied(f"the token may not do this: {said}", hint=_scopes_hint(envelope), status=status)
+        case 423:
+            after = max(_LOCK, retry_after(headers) or 0)
+            return Passing("HubSpot has locked the event for a moment", sent=False, after=after, hint=_again(headers))
+        case 429:
+            return _too_many(headers, envelope)
+        case 477:  # HubSpot's own status, which has no name
+            return _moving(headers)
+        case _ if status in _PASSING:
+            what = f"HubSpot keeps failing with status {status}: {said}"
+            return Passing(what, sent=True, after=retry_after(headers) or 0, hint=_again(headers))
+        case _:
+            return _final(status, envelope)
+
+
+def _final(status: int, envelope: Mapping[str, Json]) -> ReconcilerError:
+    said = _message(envelope)
+    if status in _REDIRECT:
+        # Some answer a write so that was carried out (303, RFC 9110), so it is settled by reading.
+        what = f"HubSpot redirects elsewhere (status {status}), which is not followed"
+        return Unavailable(what, hint=CONNECT_HINT, sent=True)
+    if status in _CLIENT_ERROR:
+        what = f"HubSpot refuses the request (status {status}): {said}"
+        hint = _PATH_HINT if status in _NO_SUCH_PATH else None
+        return Rejected(what, hint=hint, status=status, conflict=_conflict(status, envelope))
+    return Unavailable(f"HubSpot fails with status {status}: {said}", sent=True)
+
+
+def _too_many(headers: Headers, envelope: Mapping[str, Json]) -> ReconcilerError:
+    if envelope.get("policyName") == "DAILY":
+        return Unavailable(
+            "the account's daily number of requests to HubSpot is used up",
+            hint="try again after midnight there",
+        )
+    window = _SECOND if envelope.get("policyName") == "SECONDLY" else rate_limit(headers).interval or _WINDOW
+    return Passing(
+        "HubSpot keeps saying that there are too many requests",
+        sent=False,
+        after=retry_after(headers) or window,
+        hint=f"something else uses the same app's limit: {_again(headers) or 'try again later'}",
+    )
+
+
+def _moving(headers: Headers) -> Unavailable:
+    what, hint = "HubSpot is moving this account to another data centre", _again(headers)
+    after = retry_after(headers)
+    if after is not None and after <= LONGEST_MOVE:
+        return Passing(what, sent=False, after=after, hint=hint)
+    return Unavailable(what, hint=hint or "try again in some hours")
+
+
+def _again(headers: Headers) -> str | None:
+    after = retry_after(headers)
+    return None if after is None else f"try again in {in_words(after)}"
+
+
+def _message(envelope: Mapping[str, Json]) -> str:
+    message = envelope.get("message")
+    return shortened(message) if isinstance(message, str) and message else "no reason given"
+
+
+def _scopes_hint(envelope: Mapping[str, Json]) -> str:
+    errors = envelope.get("errors")
+    contexts = [error.get("context") for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
+    scopes = [context.get("requiredGranularScopes") for context in contexts if isinstance(context, dict)]
+    named = sorted({one for listed in scopes if isinstance(listed, list) for one in listed if isinstance(one, str)})
+    wanted = shortened(", ".join(named)) or "crm.objects.marketing_events.read and, to apply, .write"
+    return f"give the token's app the scopes it lacks: {wanted}"
+
+
+def _conflict(status: int, envelope: Mapping[str, Json]) -> str | None:
+    """Read which event already has the external ids: such a refusal is a 400 in practice, not a 409."""
+    kinds = (envelope.get("errorType"), envelope.get("category"))
+    if status != 400 or "UNIQUE_VALUE_CONFLICT" not in kinds:
+        return None
+    match envelope.get("errorTokens"):
+        case {"existingObjectId": [str() | int() as object_id, *_]}:
+            return shortened(str(object_id))
+        case _:
+            return ""

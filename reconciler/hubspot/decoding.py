@@ -1,10 +1,10 @@
-"""An answer decoded, or told as one that is not understood."""
+"""HubSpot's JSON decoded: whole answers, and values that it writes in more than one way."""
 
 from collections.abc import Callable
 from typing import TypeVar
 
 from reconciler.errors import Unavailable
-from reconciler.transport.shapes import Json, Malformed
+from reconciler.transport.json_values import Json, Malformed, optional
 
 _T = TypeVar("_T")
 
@@ -18,3 +18,29 @@ def understood(decode: Callable[[Json], _T], body: Json) -> _T:
             f"HubSpot's answer is not understood: {error}",
             hint="try again; if it stays, HubSpot may have changed its API",
         ) from error
+
+
+def headcount(value: Json, path: str) -> int | None:
+    """Read a number of people; one below zero counts nobody."""
+    people = optional(int, value, path)
+    return None if people is None or people < 0 else people
+
+
+def required_id(value: Json, path: str) -> str:
+    """Read an id that has to be there."""
+    found = optional_id(value, path)
+    if found is None:
+        raise Malformed(f"{path} is missing")
+    return found
+
+
+def optional_id(value: Json, path: str) -> str | None:
+    """Read an id, which the description calls a text and some answers write as a number."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else optional(str, value, path) or None
+
+
+def number(value: Json, path: str) -> int | None:
+    """Read a whole number that some answers write as text."""
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        return int(value) if len(value) < 20 else None  # no id of HubSpot's is that long
+    return optional(int, value, path)

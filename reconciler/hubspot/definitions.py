@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from reconciler.event import Kind
 from reconciler.portal import Definition
-from reconciler.transport.shapes import Json, as_kind, as_list, as_mapping, optional
+from reconciler.transport.json_values import Json, as_kind, as_list, as_mapping, optional
 
 _KINDS = {
     "bool": Kind.BOOLEAN,

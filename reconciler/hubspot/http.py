@@ -7,18 +7,14 @@ from typing import ClassVar, Self
 
 from reconciler.connections import Connection
 from reconciler.errors import AccessDenied, Interrupted, Rejected, Unavailable
-from reconciler.hubspot.answers import Answer, required, understood
-from reconciler.hubspot.failures import CONNECT_HINT
-from reconciler.hubspot.headers import rate_limit
-from reconciler.hubspot.pacing import Pacer
+from reconciler.hubspot.answers import CONNECT_HINT, Answer, required, understood
+from reconciler.hubspot.pacing import Pacer, rate_limit
 from reconciler.portal import RateLimit
-from reconciler.transport.deadline import Deadline
 from reconciler.transport.exchange import Exchange, Response, Server
 from reconciler.transport.headers import Headers
-from reconciler.transport.json_text import without
+from reconciler.transport.json_values import Json, without
 from reconciler.transport.retrying import ATTEMPTS, retried
-from reconciler.transport.shapes import Json
-from reconciler.transport.surroundings import Clock, Watch
+from reconciler.transport.surroundings import Clock, Deadline, Watch
 
 ATTEMPTS_FOR_DETAILS = 2
 """A run can do without the token's details, so it does not wait long for them."""

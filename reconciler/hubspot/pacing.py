@@ -1,4 +1,4 @@
-"""The pace of requests, which HubSpot counts over the seconds before each (usage guidelines)."""
+"""The pace of requests, which HubSpot counts over the seconds before each, and its limits (usage guidelines)."""
 
 from collections import deque
 from collections.abc import Callable
@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from heapq import merge
 
 from reconciler.portal import RateLimit
+from reconciler.transport.headers import Headers, positive, whole
 
 MOST = 10_000
 """Requests in one window that are believed at most, many times what HubSpot sells: each takes memory here."""
@@ -57,3 +58,15 @@ class Pacer:
         for counted in (self.ours, self.others):
             while counted and counted[0] <= now - self.window - EDGE:
                 counted.popleft()
+
+
+def rate_limit(headers: Headers) -> RateLimit:
+    """Read the limits that came with an answer."""
+    milliseconds = positive(headers, "x-hubspot-ratelimit-interval-milliseconds")
+    return RateLimit(
+        limit=positive(headers, "x-hubspot-ratelimit-max"),
+        remaining=whole(headers, "x-hubspot-ratelimit-remaining"),
+        interval=None if milliseconds is None else milliseconds / 1000,
+        daily=positive(headers, "x-hubspot-ratelimit-daily"),
+        daily_remaining=whole(headers, "x-hubspot-ratelimit-daily-remaining"),
+    )

@@ -10,10 +10,9 @@ from datetime import datetime
 
 from reconciler.change import Create, FieldChange
 from reconciler.event import CUSTOM, FIELDS, Identity, Kind, LiveEvent, Value, instant, kind_of
-from reconciler.hubspot.shapes import headcount, number, optional_id, required_id
+from reconciler.hubspot.decoding import headcount, number, optional_id, required_id
 from reconciler.portal import Edit, Hit
-from reconciler.transport.json_text import shortened, shown
-from reconciler.transport.shapes import Json, Malformed, as_kind, as_list, as_mapping, optional
+from reconciler.transport.json_values import Json, Malformed, as_kind, as_list, as_mapping, as_text, optional, shortened
 from reconciler.values import same
 
 PAGE = 100
@@ -26,15 +25,6 @@ class Page:
 
     events: tuple[LiveEvent, ...]
     after: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """Account details, as far as they matter here."""
-
-    id: int
-    account_type: str | None
-    timezone: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +105,7 @@ def _listed(body: Json, path: str) -> LiveEvent:
 def _told(error: Malformed, path: str) -> str:
     """Say what cannot be read: no list of custom properties, for what is not declared is not shown."""
     what = str(error).removeprefix(f"{path}.")
-    return what if error.held is None else f"{what}: {shown(error.held)}"
+    return what if error.held is None else f"{what}: {as_text(error.held)}"
 
 
 def _identity(item: Mapping[str, Json], path: str) -> Identity:
@@ -135,24 +125,6 @@ def hits(body: Json) -> tuple[Hit, ...]:
     """Read the results of a search."""
     results = as_list(as_mapping(body, "").get("results"), "results")
     return tuple(_hit(as_mapping(item, f"results[{index}]"), f"results[{index}]") for index, item in enumerate(results))
-
-
-def account(body: Json) -> Account:
-    """Read the account details."""
-    answer = as_mapping(body, "")
-    portal = number(answer.get("portalId"), "portalId")
-    if portal is None:
-        raise Malformed("portalId is missing")
-    return Account(
-        portal,
-        optional(str, answer.get("accountType"), "accountType"),
-        optional(str, answer.get("timeZone"), "timeZone"),
-    )
-
-
-def token_app(body: Json) -> int | None:
-    """Read from the token's details which app it belongs to."""
-    return number(as_mapping(body, "").get("appId"), "appId")
 
 
 def batch_answer(body: Json) -> BatchAnswer:

@@ -11,10 +11,9 @@ from reconciler.event import Identity
 from reconciler.hubspot import wire
 from reconciler.hubspot.decoding import understood
 from reconciler.hubspot.http import HttpWriter
-from reconciler.hubspot.portal import PortalReader
+from reconciler.hubspot.reader import PortalReader
 from reconciler.portal import Answer, Edit
-from reconciler.transport.json_text import shortened
-from reconciler.transport.shapes import Json
+from reconciler.transport.json_values import Json, shortened
 
 _T = TypeVar("_T")
 

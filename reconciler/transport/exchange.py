@@ -10,12 +10,12 @@ import httpx
 
 from reconciler import __version__
 from reconciler.errors import Unavailable, UsageError
-from reconciler.transport.deadline import Deadline
 from reconciler.transport.failures import Passing
 from reconciler.transport.headers import Headers
+from reconciler.transport.json_values import Json
 from reconciler.transport.network import BoundedTransport
 from reconciler.transport.quiet import quiet
-from reconciler.transport.shapes import Json
+from reconciler.transport.surroundings import Deadline
 
 MOST_BYTES = 64 * 1024 * 1024
 """An answer larger than this is an error: a hundred events of the largest texts take a tenth of it."""

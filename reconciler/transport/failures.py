@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 
 from reconciler.errors import Unavailable
-from reconciler.transport.json_text import NotJson, parsed
-from reconciler.transport.shapes import Json
+from reconciler.transport.json_values import Json, NotJson, parsed
 
 
 class Passing(Unavailable):

@@ -6,9 +6,8 @@ from typing import TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_random_exponential
 
-from reconciler.transport.deadline import Deadline
 from reconciler.transport.failures import Passing
-from reconciler.transport.surroundings import Clock
+from reconciler.transport.surroundings import Clock, Deadline
 
 ATTEMPTS = 5
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from reconciler import __version__
-from reconciler.cli.reading import MOST_BYTES
+from reconciler.cli.inputs import MOST_BYTES
 from tests.command_line import CommandLine, declare, started
 
 COMMANDS = ["validate", "plan", "apply", "show", "sandbox", "github"]

@@ -18,7 +18,7 @@ from reconciler.event import Declared, DeclaredEvent
 from reconciler.hubspot import wire
 from reconciler.policy import Policy
 from reconciler.safe_text import FORBIDDEN
-from reconciler.transport.json_text import parsed
+from reconciler.transport.json_values import parsed
 from tests.declarations.catalogue import FOLDER, cases
 
 TERMS = Terms("staging", ("production", "staging"), "acme", "Europe/Berlin")

@@ -10,14 +10,14 @@ from typing import Any
 
 from reconciler.connections import GitHubConnection, Secret
 from reconciler.errors import AccessDenied, Rejected, Unavailable, UsageError
-from reconciler.github import reading
+from reconciler.github import decoding
 from reconciler.github.archive import file_in
 from reconciler.github.client import GitHub
 from reconciler.github.http import GitHubHttp, Query
-from reconciler.github.occasion import default_branch, occasion
 from reconciler.github.records import Author, Issue
+from reconciler.github.trigger import default_branch, occasion
 from reconciler.transport.exchange import MOST_BYTES, Response
-from reconciler.transport.shapes import Json, as_mapping
+from reconciler.transport.json_values import Json, as_mapping
 from tests.fuzz import plain
 from tests.fuzz.hubspot import response
 from tests.github.forms import ARTIFACT, COMMENT, ISSUE, PULL, RUN, SHA
@@ -108,12 +108,12 @@ BODIES: tuple[Json, ...] = (
     {"total_count": 1, "artifacts": [ARTIFACT]},
 )
 DECODERS: tuple[tuple[Callable[[Json], object], Json], ...] = (
-    (lambda body: reading.comment(body, "it"), BODIES[0]),
-    (lambda body: reading.issue_or_none(body, "it"), BODIES[2]),
-    (lambda body: reading.pull_request(body, "it"), PULL),
-    (lambda body: reading.comparison([as_mapping(body, "it")]), COMPARISON),
-    (lambda body: reading.run(body, "it"), RUN),
-    (lambda body: reading.artifact(body, "it"), ARTIFACT),
+    (lambda body: decoding.comment(body, "it"), BODIES[0]),
+    (lambda body: decoding.issue_or_none(body, "it"), BODIES[2]),
+    (lambda body: decoding.pull_request(body, "it"), PULL),
+    (lambda body: decoding.comparison([as_mapping(body, "it")]), COMPARISON),
+    (lambda body: decoding.run(body, "it"), RUN),
+    (lambda body: decoding.artifact(body, "it"), ARTIFACT),
 )
 """The readers of bodies, each with one that it understands."""
 PAYLOADS: Mapping[str, Any] = {

@@ -16,15 +16,15 @@ from reconciler.connections import Connection, Secret
 from reconciler.declarations.schema import API_VERSIONS
 from reconciler.errors import AccessDenied, Rejected, Unavailable
 from reconciler.event import Identity
-from reconciler.hubspot import allowance, definitions, wire
-from reconciler.hubspot.headers import rate_limit
+from reconciler.hubspot import account, definitions, wire
 from reconciler.hubspot.http import HttpWriter
-from reconciler.hubspot.inspector import PortalInspector
+from reconciler.hubspot.pacing import rate_limit
+from reconciler.hubspot.reader import PortalInspector
 from reconciler.hubspot.writer import PortalWriter
 from reconciler.portal import Edit
 from reconciler.transport.exchange import MOST_BYTES, Response
 from reconciler.transport.headers import LONGEST_WAIT, Headers, moment, retry_after
-from reconciler.transport.shapes import Json
+from reconciler.transport.json_values import Json
 from tests.fuzz import plain
 from tests.hubspot.clocks import Sleeper
 
@@ -165,10 +165,10 @@ DECODERS: tuple[tuple[Callable[[Json], object], Json], ...] = (
     (wire.page, BODIES[0]),
     (wire.hits, BODIES[2]),
     (definitions.definitions, BODIES[3]),
-    (wire.account, BODIES[4]),
-    (allowance.token, BODIES[5]),
-    (wire.token_app, BODIES[5]),
-    (allowance.usage, BODIES[6]),
+    (account.account, BODIES[4]),
+    (account.token, BODIES[5]),
+    (account.token_app, BODIES[5]),
+    (account.usage, BODIES[6]),
     (wire.batch_answer, {"results": [{"objectId": "7"}], "errors": [PROBLEM]}),
     (wire.written, {"objectId": "7", "eventName": "x"}),
 )

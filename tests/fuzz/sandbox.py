@@ -21,8 +21,7 @@ from reconciler.sandbox.seed import _contents
 from reconciler.sandbox.store import Store, open_store
 from reconciler.sandbox.tokens import READ, WRITE, Caller
 from reconciler.sandbox.versions import VERSIONS, Version
-from reconciler.transport.json_text import parsed
-from reconciler.transport.shapes import Json
+from reconciler.transport.json_values import Json, parsed
 
 NOW = 1_800_000_000_000
 _PATHS = ("/events/{id}", "/marketing/marketing-events/2026-09/events/upsert", "/marketing/v3/marketing-events")

@@ -16,8 +16,7 @@ from hypothesis import strategies as st
 from reconciler.declarations.file_names import Source
 from reconciler.declarations.schema import API_VERSIONS
 from reconciler.event import Declared
-from reconciler.transport.json_text import NotJson, parsed
-from reconciler.transport.shapes import Json, Malformed
+from reconciler.transport.json_values import Json, Malformed, NotJson, parsed
 from tests.fuzz import declarations, github, hubspot, plain
 from tests.fuzz.declarations import NAMED, SAMPLES, outcome
 from tests.fuzz.mutations import TOKENS, everywhere

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.errors import ReconcilerError, UsageError
-from reconciler.github.actions import LARGEST_EVENT, Actions, load_actions
-from reconciler.github.traces import leave
+from reconciler.github.actions import LARGEST_EVENT, Actions, leave, load_actions
 
 TOLD = {
     "GITHUB_ACTIONS": "true",

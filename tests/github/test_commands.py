@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reconciler.errors import ReconcilerError
-from reconciler.github.commands import (
+from reconciler.github.workflow_commands import (
     MOST_CHARACTERS,
     MOST_OF_A_KIND,
     Annotation,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.github.links import host_of, is_of_the_api, is_secure
+from reconciler.github.http import host_of, is_of_the_api, is_secure
 
 API = "https://api.github.com"
 

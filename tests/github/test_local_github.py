@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from reconciler.github.client import GitHub
-from reconciler.github.occasion import MergeGroup, PullRequest, Push, occasion
+from reconciler.github.trigger import MergeGroup, PullRequest, Push, occasion
 from tests.github.world import LocalGitHub
 
 

@@ -4,10 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from reconciler.github.applied import Line
+from reconciler.github.applied import Line, between
 from reconciler.github.client import GitHub
 from reconciler.github.merged import Merged, MergedPull, merged_in, merged_with, plan_artifact
-from reconciler.github.stretch import between
 from reconciler.planning.plan import Plan
 from reconciler.portal import Portal
 from tests.github.world import REPOSITORY, LocalGitHub

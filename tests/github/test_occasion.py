@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.errors import UsageError
-from reconciler.github.occasion import Dispatched, MergeGroup, PullRequest, Push, Scheduled, occasion
+from reconciler.github.trigger import Dispatched, MergeGroup, PullRequest, Push, Scheduled, occasion
 
 HEAD, BASE, ZERO = "a" * 40, "b" * 40, "0" * 40
 OURS, FORK = {"id": 1, "full_name": "acme/events"}, {"id": 2, "full_name": "eve/events"}

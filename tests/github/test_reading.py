@@ -5,16 +5,16 @@ from typing import Any
 
 import pytest
 
-from reconciler.github import reading
-from reconciler.transport.shapes import Malformed
+from reconciler.github import decoding
+from reconciler.transport.json_values import Malformed
 from tests.github.forms import ARTIFACT, COMMENT, ISSUE, PULL, RUN, SHA, SIDE
 
 READERS: list[tuple[Callable[[Any, str], Any], dict[str, Any], set[str]]] = [
-    (reading.comment, COMMENT, {"body", "user"}),
-    (reading.issue, ISSUE, {"body", "user"}),
-    (reading.pull_request, PULL, {"draft", "merged_at", "merge_commit_sha"}),
-    (reading.run, RUN, {"run_attempt", "conclusion", "head_branch", "head_repository"}),
-    (reading.artifact, ARTIFACT, {"created_at"}),
+    (decoding.comment, COMMENT, {"body", "user"}),
+    (decoding.issue, ISSUE, {"body", "user"}),
+    (decoding.pull_request, PULL, {"draft", "merged_at", "merge_commit_sha"}),
+    (decoding.run, RUN, {"run_attempt", "conclusion", "head_branch", "head_repository"}),
+    (decoding.artifact, ARTIFACT, {"created_at"}),
 ]
 
 
@@ -53,36 +53,36 @@ def test_what_is_no_object_is_malformed(read: Callable[[Any, str], Any]) -> None
 
 
 def test_a_workflow_is_named_by_its_file_alone() -> None:
-    assert reading.run(RUN, "it").workflow_path == ".github/workflows/plan.yml"
+    assert decoding.run(RUN, "it").workflow_path == ".github/workflows/plan.yml"
 
 
 @pytest.mark.parametrize("time", ["", "today", "2027-01-01", "2027-01-01T00:00:00", "2027-13-01T00:00:00Z"])
 def test_a_time_without_its_place_in_time_is_none(time: str) -> None:
     with pytest.raises(Malformed, match=r"it\.merged_at is not a time"):
-        reading.pull_request({**PULL, "merged_at": time}, "it")
+        decoding.pull_request({**PULL, "merged_at": time}, "it")
 
 
 @pytest.mark.parametrize("time", ["2027-01-01T01:00:00+01:00", "2027-01-01T00:00:00.000Z"])
 def test_a_time_is_the_same_however_it_is_written(time: str) -> None:
-    assert reading.pull_request({**PULL, "merged_at": time}, "it") == reading.pull_request(PULL, "it")
+    assert decoding.pull_request({**PULL, "merged_at": time}, "it") == decoding.pull_request(PULL, "it")
 
 
 @pytest.mark.parametrize("sha", ["", "main", "A" * 40, "a" * 39, f"{SHA}\n", f"{SHA}/../x"])
 def test_the_name_of_a_commit_is_nothing_else(sha: str) -> None:
     with pytest.raises(Malformed, match="it is not the name of a commit"):
-        reading.sha(sha, "it")
+        decoding.sha(sha, "it")
 
 
 def test_a_pull_request_always_has_a_repository_it_goes_to() -> None:
     with pytest.raises(Malformed, match=r"it\.base\.repo is missing"):
-        reading.pull_request({**PULL, "base": {**SIDE, "repo": None}}, "it")
+        decoding.pull_request({**PULL, "base": {**SIDE, "repo": None}}, "it")
 
 
 def test_a_comparison_knows_four_ways_to_stand() -> None:
     page = {"status": "sideways", "total_commits": 0, "commits": [], "merge_base_commit": {"sha": SHA}}
     with pytest.raises(Malformed, match="status is none that GitHub knows"):
-        reading.comparison([page])
+        decoding.comparison([page])
     odd: tuple[object, ...] = ([], None)
     for status in odd:
         with pytest.raises(Malformed, match="status is none that GitHub knows"):
-            reading.comparison([{**page, "status": status}])
+            decoding.comparison([{**page, "status": status}])

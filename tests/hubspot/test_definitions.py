@@ -9,7 +9,7 @@ from reconciler.event import Kind
 from reconciler.hubspot.definitions import definitions
 from reconciler.hubspot.paths import EVENT_TYPES, Paths
 from reconciler.portal import Definition
-from reconciler.transport.shapes import Malformed
+from reconciler.transport.json_values import Malformed
 from tests.hubspot.shared import description_of_properties
 
 VERSIONS = ("v3", "2025-09", "2026-03", "2026-09")

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from reconciler.errors import Rejected
-from reconciler.hubspot.failures import failure
-from reconciler.transport.json_text import without
+from reconciler.hubspot.answers import failure
+from reconciler.transport.json_values import without
 
 TAKEN = {
     "status": "error",

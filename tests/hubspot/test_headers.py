@@ -2,7 +2,7 @@
 
 import pytest
 
-from reconciler.hubspot.headers import rate_limit
+from reconciler.hubspot.pacing import rate_limit
 from reconciler.portal import RateLimit
 from reconciler.transport.headers import retry_after
 

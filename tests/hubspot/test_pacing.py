@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.hubspot.headers import rate_limit
 from reconciler.hubspot.http import HttpReader
-from reconciler.hubspot.pacing import EDGE, MOST, Pacer
+from reconciler.hubspot.pacing import EDGE, MOST, Pacer, rate_limit
 from reconciler.portal import RateLimit
 from reconciler.sandbox.limits import Limiter, Rate
 from reconciler.sandbox.server import Options, running

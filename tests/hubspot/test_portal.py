@@ -11,10 +11,10 @@ from reconciler.change import Create, FieldChange
 from reconciler.errors import AccessDenied, Rejected, Unavailable
 from reconciler.event import Identity
 from reconciler.hubspot.http import HttpReader, HttpWriter
-from reconciler.hubspot.portal import MOST_PAGES, PortalReader
+from reconciler.hubspot.reader import MOST_PAGES, PortalReader
 from reconciler.hubspot.writer import PortalWriter
 from reconciler.portal import Answer, Edit, Portal
-from reconciler.transport.shapes import Json
+from reconciler.transport.json_values import Json
 from tests.hubspot import connecting
 from tests.hubspot.clocks import Sleeper
 from tests.hubspot.scripted import Play, Server, answer, cut, serving

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from reconciler.change import Create, FieldChange
 from reconciler.event import Identity, LiveEvent, Value, instant
-from reconciler.hubspot import wire
+from reconciler.hubspot import account, wire
 from reconciler.hubspot.http import HttpReader
 from reconciler.hubspot.paths import Paths
 from reconciler.portal import Edit, Hit
-from reconciler.transport.shapes import Malformed
+from reconciler.transport.json_values import Malformed
 from tests.hubspot import connecting
 from tests.hubspot.scripted import answer, serving
 from tests.hubspot.shared import examples
@@ -28,8 +28,8 @@ DECODERS: Mapping[str, Decode] = {
     "page": wire.page,
     "event": wire.event,
     "hits": wire.hits,
-    "account": wire.account,
-    "token_app": wire.token_app,
+    "account": account.account,
+    "token_app": account.token_app,
     "batch_answer": wire.batch_answer,
     "written": wire.written,
 }
@@ -216,7 +216,7 @@ def test_a_flag_that_is_false_is_no_missing_flag() -> None:
 def test_ids_may_be_texts_or_numbers() -> None:
     assert wire.event({**EVENT, "objectId": 864004668137, "appInfo": {"id": 1001}}) == DECODED
     assert wire.hits({"results": [{**HIT, "appId": "1001", "objectId": 7}]}) == wire.hits({"results": [HIT]})
-    assert wire.token_app({"appId": "1001"}) == 1001
+    assert account.token_app({"appId": "1001"}) == 1001
 
 
 def test_an_app_whose_number_no_app_can_have_is_unknown() -> None:
@@ -278,12 +278,12 @@ def test_what_the_answer_to_a_write_does_not_show_contradicts_nothing() -> None:
 
 
 def test_account_details_may_say_no_more_than_the_portal() -> None:
-    assert wire.account(BODIES["account"]) == wire.Account(7, "STANDARD", "Europe/Berlin")
-    assert wire.account({"portalId": 7}) == wire.Account(7, None, None)
+    assert account.account(BODIES["account"]) == account.Account(7, "STANDARD", "Europe/Berlin")
+    assert account.account({"portalId": 7}) == account.Account(7, None, None)
 
 
 def test_the_details_of_a_token_may_not_tell_the_app() -> None:
-    assert wire.token_app({"userId": 1}) is None
+    assert account.token_app({"userId": 1}) is None
 
 
 def test_a_batch_answer_tells_what_went_well_and_what_each_error_speaks_of() -> None:
@@ -387,13 +387,13 @@ def test_a_batch_without_errors_has_no_problems(errors: Json) -> None:
         (wire.hits, {"results": [{**HIT, "externalEventId": 7}]}, "results[0].externalEventId is not a text"),
         (wire.hits, {"results": [{**HIT, "objectId": None}]}, "results[0].objectId is missing"),
         (wire.hits, {"results": [{**HIT, "objectId": []}]}, "results[0].objectId is not a text"),
-        (wire.account, [], "the answer is not an object"),
-        (wire.account, {}, "portalId is missing"),
-        (wire.account, {"portalId": "zoom"}, "portalId is not a number"),
-        (wire.account, {"portalId": 7, "accountType": 7}, "accountType is not a text"),
-        (wire.account, {"portalId": 7, "timeZone": 7}, "timeZone is not a text"),
-        (wire.token_app, [], "the answer is not an object"),
-        (wire.token_app, {"appId": [1]}, "appId is not a number"),
+        (account.account, [], "the answer is not an object"),
+        (account.account, {}, "portalId is missing"),
+        (account.account, {"portalId": "zoom"}, "portalId is not a number"),
+        (account.account, {"portalId": 7, "accountType": 7}, "accountType is not a text"),
+        (account.account, {"portalId": 7, "timeZone": 7}, "timeZone is not a text"),
+        (account.token_app, [], "the answer is not an object"),
+        (account.token_app, {"appId": [1]}, "appId is not a number"),
         (wire.batch_answer, [], "the answer is not an object"),
         (wire.batch_answer, {}, "results is not a list"),
         (wire.batch_answer, {"results": ["x"]}, "results is not an object"),

@@ -23,7 +23,7 @@ from reconciler.hubspot.http import HttpWriter
 from reconciler.hubspot.writer import PortalWriter
 from reconciler.policy import Orphans
 from reconciler.sandbox.server import Options, running
-from reconciler.transport.shapes import Json
+from reconciler.transport.json_values import Json
 from tests.hubspot import connecting
 from tests.hubspot.clocks import Sleeper
 from tests.story.faulty import EMPTY, VANISH, WRITES, Case, Nature, Phase, every_case

@@ -17,7 +17,7 @@ from reconciler.declarations.base import NO_BASE, Base
 from reconciler.diagnostics import Place
 from reconciler.event import Declared, DeclaredEvent, Identity, Value
 from reconciler.hubspot.http import HttpReader, HttpWriter
-from reconciler.hubspot.portal import PortalReader
+from reconciler.hubspot.reader import PortalReader
 from reconciler.hubspot.writer import PortalWriter
 from reconciler.pipeline import approve_plan, make_plan, run_plan
 from reconciler.planning.plan import Draft

@@ -4,8 +4,8 @@ import time
 
 import httpx
 
-from reconciler.transport.deadline import Deadline
 from reconciler.transport.exchange import MOST_BYTES, Exchange, Server
+from reconciler.transport.surroundings import Deadline
 
 
 class Counting(httpx.Headers):

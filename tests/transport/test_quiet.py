@@ -8,9 +8,9 @@ from logging.config import dictConfig
 import httpx
 import pytest
 
-from reconciler.transport.deadline import Deadline
 from reconciler.transport.exchange import Exchange, Server
 from reconciler.transport.quiet import LOUD
+from reconciler.transport.surroundings import Deadline
 from tests.hubspot.scripted import answer, serving
 
 SECRET = "signed-4711"

@@ -13,23 +13,21 @@ from reconciler.applying.ledger import Applied
 from reconciler.applying.lookup import read_each
 from reconciler.applying.receipt import INVALID, Receipt
 from reconciler.cli.formats import for_people
-from reconciler.cli.github.ending import ending_of, left_unreviewed
-from reconciler.cli.github.job import SET_ASIDE, Ending, Job, carried_out, reason_of
-from reconciler.cli.github.naming import WRITING
+from reconciler.cli.github.default_branch import Tip, to_apply
+from reconciler.cli.github.job import SET_ASIDE, Ending, Job, carried_out, ending_of, left_unreviewed, reason_of
 from reconciler.cli.github.options import Asked, asking_options
-from reconciler.cli.github.telling import Telling
-from reconciler.cli.github.trunk import Tip, to_apply
+from reconciler.cli.github.reporting import Telling
+from reconciler.cli.github.stored_secrets import WRITING
+from reconciler.cli.inputs import base_at
 from reconciler.cli.output import complain, save, show
-from reconciler.cli.reading import base_at
 from reconciler.cli.session import Stop, opened
 from reconciler.declarations.base import Base
 from reconciler.declarations.load import load
 from reconciler.declarations.settings import Settings
 from reconciler.errors import DeclarationsInvalid, ReconcilerError, Refused
-from reconciler.github import remarks
-from reconciler.github.applied import Line, since_last_applied
+from reconciler.github import annotations
+from reconciler.github.applied import Line, between, since_last_applied
 from reconciler.github.merged import Merged, merged_by_push, merged_in, merged_with, plan_artifact
-from reconciler.github.stretch import between
 from reconciler.hubspot.http import HttpWriter
 from reconciler.hubspot.writer import PortalWriter
 from reconciler.pipeline import Select, approve_plan, make_plan, run_plan
@@ -168,7 +166,7 @@ def _finished(given: _Given, approved: ApprovedPlan, receipt: Receipt, telling: 
     show("\n" + text.receipt(receipt))
     if receipt.cause is not None:
         complain(WRITING.named_in(receipt.cause))
-    given.job.remarks += remarks.of_receipt(receipt)
+    given.job.annotations += annotations.of_receipt(receipt)
     with stop.breakable():
         telling.ended(approved, receipt, left)
     return ending

@@ -8,14 +8,14 @@ from reconciler.applying.guard import Limits
 from reconciler.applying.receipt import INVALID
 from reconciler.change import Origin
 from reconciler.cli.formats import for_people
+from reconciler.cli.github.default_branch import Tip, to_watch
 from reconciler.cli.github.job import SET_ASIDE, Ending, Job, carried_out
 from reconciler.cli.github.options import Asked, path_options
 from reconciler.cli.github.planning import drafted
-from reconciler.cli.github.trunk import Tip, to_watch
 from reconciler.cli.options import Call, Common
 from reconciler.cli.output import show
 from reconciler.errors import DeclarationsInvalid
-from reconciler.github import issue
+from reconciler.github import sticky
 from reconciler.github.applied import Line, since_last_applied
 from reconciler.planning.plan import Plan
 from reconciler.render import text
@@ -67,9 +67,9 @@ def _keep_issue(job: Job, plan: Plan, environment: str | None) -> None:
     links = Links(job.actions.repository_url, job.actions.sha)
     with job.github(_SECONDS) as github:
         if _is_drifted(plan):
-            issue.keep(github, environment, drift.title(plan, environment), drift.body(plan, environment, links))
+            sticky.keep(github, environment, drift.title(plan, environment), drift.body(plan, environment, links))
         else:
-            issue.close(github, environment, _CLOSING)
+            sticky.close(github, environment, _CLOSING)
 
 
 def _is_drifted(plan: Plan) -> bool:

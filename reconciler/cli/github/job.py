@@ -1,10 +1,12 @@
-"""One step of a job, from the masks at its begin to the outputs at its end."""
+"""One step of a job: from masking secrets to writing outputs, with how it ends."""
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from reconciler.change import Create, Delete, Update
+from reconciler.applying.guard import ApprovedPlan
+from reconciler.applying.receipt import INVALID, Outcome, Receipt, Result
+from reconciler.change import Create, Delete, Origin, Update
 from reconciler.cli.output import complain, instruct, say
 from reconciler.connections import load_github_connection
 from reconciler.errors import (
@@ -16,12 +18,11 @@ from reconciler.errors import (
     Unavailable,
     UsageError,
 )
-from reconciler.github import commands, remarks
-from reconciler.github.actions import Actions, load_actions
+from reconciler.github import annotations, workflow_commands
+from reconciler.github.actions import Actions, leave, load_actions
 from reconciler.github.client import GitHub
-from reconciler.github.commands import Annotation
 from reconciler.github.sticky import stick
-from reconciler.github.traces import leave
+from reconciler.github.workflow_commands import Annotation
 from reconciler.planning.plan import Plan
 from reconciler.render.pull_request.review import Links
 from reconciler.transport.surroundings import Clock, Watch
@@ -29,6 +30,7 @@ from reconciler.transport.surroundings import Clock, Watch
 REFUSED, SET_ASIDE = "refused", "set-aside"
 """Reasons that need no error: a guard refused what was to run, or an event could not be planned."""
 
+_FELL_SHORT = (Outcome.FAILED, Outcome.UNSURE)
 _SECONDS_FOR_COMMENTS = 120.0
 _REASONS: Mapping[type[ReconcilerError], str] = {
     DeclarationsInvalid: "declarations-invalid",
@@ -58,7 +60,7 @@ class Job:
     """What a step knows of its run, and what it will leave behind."""
 
     actions: Actions
-    remarks: list[Annotation] = field(default_factory=list)
+    annotations: list[Annotation] = field(default_factory=list)
     outputs: dict[str, str] = field(default_factory=dict)
 
     ending: Ending | None = None
@@ -112,7 +114,7 @@ class Job:
             self._without_comment(error)
 
     def _without_comment(self, error: ReconcilerError) -> None:
-        self.remarks.append(remarks.warned("no comment on the pull request", error))
+        self.annotations.append(annotations.warned("no comment on the pull request", error))
         say(f"No comment on the pull request: {error.message}")
 
     def github(self, seconds: float, watch: Watch = Watch()) -> GitHub:
@@ -123,16 +125,16 @@ class Job:
 def carried_out(work: Callable[[Job], Ending]) -> int:
     """Do a step's work between masks and outputs; the one place that catches its errors."""
     job = Job(load_actions())
-    _write(line for secret in job.actions.secrets for line in commands.masks(secret.reveal()))
+    _write(line for secret in job.actions.secrets for line in workflow_commands.masks(secret.reveal()))
     try:
         ending = work(job)
     except ReconcilerError as error:
         complain(error)
-        job.remarks += remarks.of_error(error)
+        job.annotations += annotations.of_error(error)
         ending = job.ending or Ending(error.exit_code, reason_of(error))
-    _write(commands.annotations(job.remarks))
+    _write(workflow_commands.annotations(job.annotations))
     job.outputs |= {"exit_code": str(ending.exit_code), "failure_reason": ending.reason}
-    entries = (commands.output(name, value, secrets.token_hex(16)) for name, value in job.outputs.items())
+    entries = (workflow_commands.output(name, value, secrets.token_hex(16)) for name, value in job.outputs.items())
     leave(job.actions.output, "".join(entries))
     return ending.exit_code
 
@@ -140,3 +142,37 @@ def carried_out(work: Callable[[Job], Ending]) -> int:
 def _write(lines: Iterable[str]) -> None:
     for line in lines:
         instruct(line)
+
+
+def left_unreviewed(approved: ApprovedPlan) -> list[Result]:
+    """Give what the files ask for, or may ask for, and no plan that counts shows; drift in HubSpot is none of it."""
+    return [
+        result
+        for result in approved.selection.not_approved
+        if result.outcome is Outcome.NOT_ATTEMPTED and result.change.origin is not Origin.HUBSPOT
+    ]
+
+
+def ending_of(receipt: Receipt, left: Sequence[Result]) -> Ending:
+    """Tell how the step ends."""
+    if receipt.exit_code:
+        return Ending(receipt.exit_code, _reason(receipt))
+    if left:
+        return Ending(6 if receipt.written else 5, "not-reviewed")
+    return Ending()
+
+
+def _reason(receipt: Receipt) -> str:
+    if receipt.cause is not None and receipt.exit_code == receipt.cause.exit_code:
+        return reason_of(receipt.cause)
+    if receipt.exit_code == INVALID:
+        return SET_ASIDE
+    if receipt.exit_code == Refused.exit_code:
+        return REFUSED
+    if receipt.cause is not None or receipt.verified != ():
+        return "failed-in-part"
+    if any(result.outcome in _FELL_SHORT for result in receipt.results):
+        return "failed-in-part"
+    if any(result.outcome is Outcome.REFUSED and result.guard is None for result in receipt.results):
+        return "plan-moved"
+    return SET_ASIDE if receipt.is_invalid else REFUSED

@@ -16,11 +16,11 @@ from reconciler.cli.output import save, say, show
 from reconciler.declarations.load import load
 from reconciler.diagnostics import Diagnostic, Severity
 from reconciler.errors import DeclarationsInvalid, Interrupted, ReconcilerError, Refused, UsageError
-from reconciler.github import remarks
+from reconciler.github import annotations
 from reconciler.github.actions import Actions
-from reconciler.github.commands import Annotation, Kind
 from reconciler.github.merged import plan_file
-from reconciler.github.occasion import MergeGroup, PullRequest, occasion
+from reconciler.github.trigger import MergeGroup, PullRequest, occasion
+from reconciler.github.workflow_commands import Annotation, Kind
 from reconciler.render import text, words
 from reconciler.render.json import plan_json
 from reconciler.render.pull_request.comment import COMMENT_LIMIT, SUMMARY_LIMIT, comment
@@ -72,7 +72,7 @@ def _offline(job: Job, asked: Asked, why: str) -> Ending:
         _tell(job, asked, None, _wrong(job, asked, invalid))
         raise
     _tell(job, asked, None, lambda limit: fork(declared, _name(asked), job.links, limit))
-    job.remarks.append(Annotation(Kind.NOTICE, "checked offline", f"The declarations are valid; no plan: {why}."))
+    job.annotations.append(Annotation(Kind.NOTICE, "checked offline", f"The declarations are valid; no plan: {why}."))
     show(f"{text.diagnostics(declared.diagnostics)}Valid: {words.count(len(declared.events), 'event')}; {why}.\n")
     return Ending()
 
@@ -96,7 +96,9 @@ def _online(job: Job, asked: Asked, base: str, number: int | None) -> Ending:
     job.tell_plan(plan)
     job.outputs["plan_path"] = str(saved)
     known = frozenset(new)
-    job.remarks += remarks.of_findings((*new, *(one for one in plan.diagnostics if _as_error(one) not in known)))
+    job.annotations += annotations.of_findings(
+        (*new, *(one for one in plan.diagnostics if _as_error(one) not in known))
+    )
     show(text.plan(for_people(plan, asked.common)))
     review = Review(plan, Planned(), _name(asked), job.links, compared, draft.seen)
     _tell(job, asked, told, lambda limit: comment(review, limit))

@@ -1,12 +1,12 @@
 """A plan made for a step that writes nothing to HubSpot."""
 
-from reconciler.cli.github.naming import READING
 from reconciler.cli.github.options import Asked
-from reconciler.cli.reading import base_at
+from reconciler.cli.github.stored_secrets import READING
+from reconciler.cli.inputs import base_at
 from reconciler.cli.session import Stop, opened
 from reconciler.declarations.load import load
 from reconciler.hubspot.http import HttpReader
-from reconciler.hubspot.portal import PortalReader
+from reconciler.hubspot.reader import PortalReader
 from reconciler.pipeline import make_plan
 from reconciler.planning.plan import Draft
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from reconciler.cli.github.job import Job
 from reconciler.errors import UsageError
-from reconciler.github.occasion import Dispatched, Push, Scheduled, default_branch, occasion
+from reconciler.github.trigger import Dispatched, Push, Scheduled, default_branch, occasion
 
 _HINT = "let the workflow run on the default branch alone"
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from reconciler.github.records import Ancestry, Artifact, Author, Comment, Comparison, Issue, PullRequest, Run
-from reconciler.transport.shapes import Json, Malformed, as_kind, as_list, as_mapping, optional
+from reconciler.transport.json_values import Json, Malformed, as_kind, as_list, as_mapping, optional
 
 _SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _NOBODY = Author("ghost", "User")

@@ -7,7 +7,7 @@ from reconciler.applying.receipt import Outcome, Receipt, Result
 from reconciler.change import Change
 from reconciler.diagnostics import Diagnostic, Severity
 from reconciler.errors import DeclarationsInvalid, ReconcilerError, Refused
-from reconciler.github.commands import Annotation, Kind
+from reconciler.github.workflow_commands import Annotation, Kind
 from reconciler.planning.set_aside import SetAside
 from reconciler.render import words
 from reconciler.safe_text import visible

@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reconciler.errors import UsageError
-from reconciler.github.reading import sha
+from reconciler.github.decoding import sha
 from reconciler.safe_text import cut
-from reconciler.transport.json_text import NotJson, parsed
-from reconciler.transport.shapes import Json, Malformed, as_kind, as_mapping
+from reconciler.transport.json_values import Json, Malformed, NotJson, as_kind, as_mapping, parsed
 
 _NOTHING = re.compile(r"0+")
 _BRANCHES = "refs/heads/"

@@ -8,8 +8,8 @@ from reconciler.applying.receipt import Outcome, Receipt, Result
 from reconciler.cli.github.job import Job
 from reconciler.errors import Interrupted, Refused
 from reconciler.event import Identity, LiveEvent
-from reconciler.github.commands import Annotation, Kind
 from reconciler.github.merged import Merged, MergedPull
+from reconciler.github.workflow_commands import Annotation, Kind
 from reconciler.planning.plan import Plan
 from reconciler.render import words
 from reconciler.render.pull_request import review
@@ -58,8 +58,8 @@ class Telling:
 
     def _tell(self, state: State, left: Sequence[Result], seconds: float) -> None:
         self.job.summarize(self._page(state, SUMMARY_LIMIT, note("", left, self.merged.unreviewed)))
-        self.job.remarks += [_unreviewed(result) for result in left]
-        self.job.remarks += [_replanned(pull) for pull in self.merged.pulls if pull.replanned]
+        self.job.annotations += [_unreviewed(result) for result in left]
+        self.job.annotations += [_replanned(pull) for pull in self.merged.pulls if pull.replanned]
         self._comment(state, lambda pull: self._remark(pull, left), seconds)
 
     def _remark(self, pull: MergedPull, left: Sequence[Result]) -> str:

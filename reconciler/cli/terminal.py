@@ -1,12 +1,16 @@
-"""How far a run has come, on a terminal only."""
+"""What a person at a terminal sees of a run, and is asked."""
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+import click
+
 from reconciler.applying.ledger import Applied
 from reconciler.applying.receipt import Outcome
+from reconciler.errors import Refused
+from reconciler.render import words
 from reconciler.render.words import count
 
 if TYPE_CHECKING:
@@ -87,3 +91,24 @@ def _display() -> "Iterator[Display]":
 
 def _through(applied: Applied) -> int:
     return sum(result.outcome is not Outcome.NOT_ATTEMPTED for result in applied.results)
+
+
+def confirm(changes: int, portal: int) -> None:
+    """Ask at the terminal; `Refused` where the answer is not yes or nobody can be asked."""
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise Refused(
+            "nobody has approved this plan, and there is no terminal to ask at",
+            hint="give --expect DIGEST or --plan FILE for what was reviewed, or --yes",
+        )
+    question = f"Type yes to apply {words.count(changes, 'change')} to portal {portal}"
+    if _answer(question) != "yes":
+        raise Refused("not approved: nothing was written")
+
+
+def _answer(question: str) -> str:
+    try:
+        answer: str = click.prompt(question, default="", show_default=False, err=True)
+    except click.Abort:
+        # The input has ended; a signal would not come this way.
+        return ""
+    return answer

@@ -1,17 +1,16 @@
-"""A portal over HTTP: the door that reads its events."""
+"""A portal over HTTP: the doors that read its events, and look at it for `doctor`."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from reconciler.errors import AccessDenied, Rejected, Unavailable
 from reconciler.event import Identity, LiveEvent
-from reconciler.hubspot import definitions, wire
+from reconciler.hubspot import account, definitions, wire
 from reconciler.hubspot.decoding import understood
 from reconciler.hubspot.http import HttpReader
 from reconciler.hubspot.paths import EVENT_TYPES, TOKEN_DETAILS, Paths
-from reconciler.portal import Definition, Hit, Listing, Portal
-from reconciler.transport.json_text import shortened
-from reconciler.transport.shapes import Json
+from reconciler.portal import Definition, Hit, Listing, Portal, RateLimit, Token, Usage
+from reconciler.transport.json_values import Json, shortened
 
 MOST_PAGES = 10_000
 """A list that never ends is an error; a million events are more than any portal holds."""
@@ -111,8 +110,8 @@ class PortalReader:
         return self._portal
 
     def _account(self) -> Portal:
-        account = understood(wire.account, self._http.get(self._paths.account, {}))
-        return Portal(account.id, account.account_type, account.timezone, self._paths.version, app_id=None)
+        found = understood(account.account, self._http.get(self._paths.account, {}))
+        return Portal(found.id, found.account_type, found.timezone, self._paths.version, app_id=None)
 
     def _token_app(self) -> int | None:
         """Ask which app the token belongs to; None where HubSpot does not say, whatever keeps it from that.
@@ -121,7 +120,7 @@ class PortalReader:
         the next request, and so does a network that is down.
         """
         try:
-            return understood(wire.token_app, self._http.token_details(TOKEN_DETAILS))
+            return understood(account.token_app, self._http.token_details(TOKEN_DETAILS))
         except (Rejected, AccessDenied, Unavailable):
             return None
 
@@ -149,3 +148,33 @@ def _other(asked: Identity, found: Identity) -> Unavailable:
 def _changed(event: LiveEvent) -> str:
     """Sort key of when an event was changed last; without the `Z` a second stands before its own fractions."""
     return (event.updated_at or "").removesuffix("Z")
+
+
+class PortalInspector(PortalReader):
+    """A portal to look at; see `reconciler.portal.Inspector`."""
+
+    @property
+    def answered(self) -> bool:
+        """Whether anything has answered at all so far."""
+        return self._http.answered
+
+    @property
+    def rate_limit(self) -> RateLimit:
+        """What HubSpot said last of its limits (usage guidelines)."""
+        return self._http.rate_limit
+
+    def account(self) -> Portal:
+        """Read whose portal it is (account details)."""
+        return self._account()
+
+    def token(self) -> Token:
+        """Read whose token it is (token details of private apps)."""
+        return understood(account.token, self._http.token_details(TOKEN_DETAILS))
+
+    def events(self) -> tuple[LiveEvent, ...]:
+        """Read every page of the list (list)."""
+        return self._listed()
+
+    def usage(self) -> Usage:
+        """Read how much of the day's requests is used up (daily usage of private apps)."""
+        return understood(account.usage, self._http.get(self._paths.usage, {}))
