@@ -22,10 +22,10 @@ from reconciler.planning.diff import compare
 from reconciler.planning.evidence import Evidence, first_evidence
 from reconciler.planning.origins import with_origins
 from reconciler.planning.orphans import Will
-from reconciler.planning.ownership import questions, searchable_prefix, settle
-from reconciler.planning.plan import Draft, Plan, build
+from reconciler.planning.ownership import match_events, questions, searchable_prefix
+from reconciler.planning.plan import Plan, Planned, build
 from reconciler.planning.set_aside import compared
-from reconciler.planning.unreadable import unreadable
+from reconciler.planning.unreadable import unreadable_events
 from reconciler.policy import Policy
 from reconciler.portal import Definition, Listing, Reader, Writer
 
@@ -33,7 +33,7 @@ Select = Callable[[Plan], Selection]
 """Tells which of a plan's changes were approved; may raise `Refused`."""
 
 
-def make_plan(declared: Declared, policy: Policy, portal: Reader, now: datetime, base: Base = NO_BASE) -> Draft:
+def make_plan(declared: Declared, policy: Policy, portal: Reader, now: datetime, base: Base = NO_BASE) -> Planned:
     """Read the portal and plan the difference; with a base, trace it to the files or to HubSpot.
 
     Raises `Refused` for another portal than the declared one.
@@ -45,13 +45,13 @@ def make_plan(declared: Declared, policy: Policy, portal: Reader, now: datetime,
     return with_origins(_compared(_planned(declared, policy, reading, now, before)), base)
 
 
-def approve_plan(draft: Draft, select: Select, limits: Limits) -> ApprovedPlan:
+def approve_plan(planned: Planned, select: Select, limits: Limits) -> ApprovedPlan:
     """Select what was approved and guard it; where HubSpot holds what the files declare, nobody has to approve.
 
     Raises `Refused` with every reason.
     """
-    selection = Selection(()) if draft.plan.is_empty else select(draft.plan)
-    return approve(draft, selection, limits)
+    selection = Selection(()) if planned.plan.is_empty else select(planned.plan)
+    return approve(planned, selection, limits)
 
 
 def run_plan(
@@ -66,14 +66,14 @@ def run_plan(
     if isinstance(applied.cause, Interrupted) or (applied.cause is not None and not applied.written):
         return so_far(approved, applied)
     try:
-        return finished(approved, applied, verify(approved.draft, _reached(applied), portal, now()))
+        return finished(approved, applied, verify(approved.planned, _reached(applied), portal, now()))
     except Interrupted as wish:
         return so_far(approved, replace(applied, cause=wish))
     except ReconcilerError as cause:
         return so_far(approved, replace(applied, cause=applied.cause or cause))
 
 
-def verify(draft: Draft, ran: Collection[tuple[str, ...]], portal: Reader, now: datetime) -> tuple[Change, ...]:
+def verify(planned: Planned, ran: Collection[tuple[str, ...]], portal: Reader, now: datetime) -> tuple[Change, ...]:
     """Read and compare again; give what is still different of the events that `ran`.
 
     The list may lag behind, so each difference that it shows is confirmed by a direct read. Raises whatever
@@ -82,8 +82,8 @@ def verify(draft: Draft, ran: Collection[tuple[str, ...]], portal: Reader, now: 
     if not ran:
         return ()
     # What has become wrong with other events meanwhile is no reason to leave these unproven.
-    again = _planned(draft.declared, draft.policy, _read(draft.declared, draft.policy, portal), now)
-    return confirmed(suspects(draft, again, ran), again.plan.portal.app_id, portal)
+    again = _planned(planned.declared, planned.policy, _read(planned.declared, planned.policy, portal), now)
+    return confirmed(suspects(planned, again, ran), again.plan.portal.app_id, portal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def _read(declared: Declared, policy: Policy, portal: Reader) -> _Reading:
     listing = portal.read()
     check_portal(policy, listing.portal.id)
     listing = _with_adopted(listing, declared, portal)
-    strange = unreadable(listing.events, declared.events, policy.app_id or listing.portal.app_id)
+    strange = unreadable_events(listing.events, declared.events, policy.app_id or listing.portal.app_id)
     definitions = portal.definitions() if properties.any_declared(declared) else {}
     evidence = _prove(properties.typed(declared, definitions), policy, listing, portal)
     listing = replace(listing, portal=replace(listing.portal, app_id=evidence.app_id))
@@ -110,46 +110,48 @@ def _read(declared: Declared, policy: Policy, portal: Reader) -> _Reading:
 
 
 def _planned(
-    declared: Declared, policy: Policy, reading: _Reading, now: datetime, before: Draft | None = None
-) -> Draft:
+    declared: Declared, policy: Policy, reading: _Reading, now: datetime, before: Planned | None = None
+) -> Planned:
     """Plan the difference between declarations and a reading; `before` tells what was wrong already."""
     declared = properties.typed(declared, reading.definitions)
-    settled = settle(declared, reading.listing, policy, reading.evidence)
-    known = set() if before is None else {obstacle.mark for obstacle in before.settled.obstacles}
-    settled = replace(
-        settled,
-        diagnostics=settled.diagnostics + reading.diagnostics,
-        obstacles=compared((*settled.obstacles, *properties.misfits(declared, reading.definitions)), known),
+    matched = match_events(declared, reading.listing, policy, reading.evidence)
+    known = set() if before is None else {obstacle.mark for obstacle in before.matched.obstacles}
+    matched = replace(
+        matched,
+        diagnostics=matched.diagnostics + reading.diagnostics,
+        obstacles=compared((*matched.obstacles, *properties.misfits(declared, reading.definitions)), known),
     )
-    draft = build(settled, declared, policy, reading.listing.portal, reading.evidence, now)
-    return replace(draft, plan=replace(draft.plan, reads=reading.reads), before=before)
+    planned = build(matched, declared, policy, reading.listing.portal, reading.evidence, now)
+    return replace(planned, plan=replace(planned.plan, reads=reading.reads), before=before)
 
 
-def _compared(draft: Draft) -> Draft:
+def _compared(planned: Planned) -> Planned:
     """Tell what the files no longer declare, and which new events look like one that is there."""
-    creates = [change for change in draft.plan.changes if isinstance(change, Create)]
-    will = {orphan.identity.object_id: orphan.will for orphan in draft.plan.orphans}
-    gone = no_longer.undeclared(draft)
-    renames = look_alikes.renames([*creates, *_set_aside(draft)], _old(draft, gone, will))
+    creates = [change for change in planned.plan.changes if isinstance(change, Create)]
+    will = {orphan.identity.object_id: orphan.will for orphan in planned.plan.orphans}
+    gone = no_longer.undeclared(planned)
+    renames = look_alikes.renames([*creates, *_set_aside(planned)], _old(planned, gone, will))
     found = (
-        *no_longer.findings(draft, gone),
+        *no_longer.undeclared_warnings(planned, gone),
         *(rename.finding(will.get(rename.old.identity.object_id)) for rename in renames if rename.makes_one),
-        *look_alikes.already_there(creates, draft.settled.not_ours),
+        *look_alikes.already_there(creates, planned.matched.not_ours),
     )
     successors = look_alikes.successors(renames)
-    return replace(draft, successors=successors, plan=replace(draft.plan, diagnostics=found + draft.plan.diagnostics))
+    return replace(
+        planned, successors=successors, plan=replace(planned.plan, diagnostics=found + planned.plan.diagnostics)
+    )
 
 
-def _set_aside(draft: Draft) -> Iterator[Create]:
+def _set_aside(planned: Planned) -> Iterator[Create]:
     """Return events that are set aside and not live as if they were made: each may be an old event's new self."""
-    barred = draft.settled.barred
-    missing = (match.declared for match in draft.settled.matches if match.live is None)
+    barred = planned.matched.barred
+    missing = (match.declared for match in planned.matched.matches if match.live is None)
     changes = (compare(event, None) for event in missing if event.identity in barred)
     return (change for change in changes if isinstance(change, Create))
 
 
 def _old(
-    draft: Draft, gone: Iterable[tuple[DeclaredEvent, LiveEvent]], will: Mapping[str | None, Will]
+    planned: Planned, gone: Iterable[tuple[DeclaredEvent, LiveEvent]], will: Mapping[str | None, Will]
 ) -> Collection[LiveEvent]:
     """Return the live events that new ones may have been.
 
@@ -157,9 +159,9 @@ def _old(
     declaration went: it is no news at every event that has the name of a series.
     """
     events = {live.identity.object_id: live for _, live in gone}
-    for orphan in draft.settled.orphans:
+    for orphan in planned.matched.orphans:
         object_id = orphan.live.identity.object_id
-        if draft.before is None or will[object_id] is not Will.NOTHING:
+        if planned.before is None or will[object_id] is not Will.NOTHING:
             events[object_id] = orphan.live
     return events.values()
 

@@ -28,10 +28,10 @@ def same(kind: Kind, declared: Value, live: Value) -> bool:
 
 def canonical(kind: Kind, value: Value) -> Value:
     """Give the one spelling that stands for every other of the same value; what does not fit stays as it is."""
-    return (understood(kind, value) if isinstance(value, str) else None) or value
+    return (normalized(kind, value) if isinstance(value, str) else None) or value
 
 
-def understood(kind: Kind, text: str) -> str | None:
+def normalized(kind: Kind, text: str) -> str | None:
     """Give the one spelling of a value of this kind, or None where the text is no such value.
 
     HubSpot takes several spellings of a custom property's value (Properties API, property types) and does not say

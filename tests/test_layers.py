@@ -96,6 +96,21 @@ def imports(module: str) -> Iterator[str]:
             yield from (_target(node.module, alias.name) for alias in node.names)
 
 
+def public_names(module: str) -> Iterator[str]:
+    """Return the names without an underscore that a module defines: classes, functions, constants."""
+    for node in ast.parse(MODULES[module].read_text()).body:
+        match node:
+            case ast.ClassDef(name=name) | ast.FunctionDef(name=name):
+                names = [name]
+            case ast.Assign(targets=targets):
+                names = [target.id for target in targets if isinstance(target, ast.Name)]
+            case ast.AnnAssign(target=ast.Name(id=name)):
+                names = [name]
+            case _:
+                names = []
+        yield from (name for name in names if not name.startswith("_"))
+
+
 def _target(package: str, name: str) -> str:
     return f"{package}.{name}" if f"{package}.{name}" in MODULES else package
 
@@ -153,6 +168,24 @@ def test_every_entry_at_the_top_stands_in_the_table_of_contributing() -> None:
     told = set(re.findall(r"`(?:reconciler/)?([a-z_]+(?:/|\.py))`", table)) - {"events/", "pull_request/", "files/"}
     entries = (path for path in PACKAGE.iterdir() if not path.name.startswith("__") and path.suffix != ".typed")
     assert told == {f"{path.name}/" if path.is_dir() else path.name for path in entries}
+
+
+NAMED_ALIKE = {
+    "command": "click's command of each command's file; it is found by this name",
+    "plan": "each format of render/ writes one",
+    "receipt": "each format of render/ writes one",
+}
+"""Public names that may be defined in two modules, each with the reason."""
+
+
+def test_no_public_name_is_defined_in_two_modules() -> None:
+    """The sandbox shares nothing with the rest, its names neither."""
+    homes: dict[str, set[str]] = {}
+    for module in MODULES:
+        if ring(module) != "sandbox":
+            for name in public_names(module):
+                homes.setdefault(name, set()).add(module)
+    assert {name for name, modules in homes.items() if len(modules) > 1} == NAMED_ALIKE.keys()
 
 
 @pytest.mark.parametrize("module", MODULES)

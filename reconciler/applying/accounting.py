@@ -1,16 +1,17 @@
 """A receipt, made of what an apply did."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import assert_never
 
+from reconciler.applying.apply import Progress
 from reconciler.applying.freshness import not_taken_over
 from reconciler.applying.guard import ApprovedPlan
 from reconciler.applying.ledger import Applied, Ledger
 from reconciler.applying.receipt import Outcome, Receipt, Result
 from reconciler.change import Change, Create, Delete, FieldChange, Update
 from reconciler.errors import ReconcilerError
-from reconciler.planning.plan import Draft
+from reconciler.planning.plan import Planned
 
 
 def not_begun(approved: ApprovedPlan) -> Receipt:
@@ -23,10 +24,15 @@ def so_far(approved: ApprovedPlan, applied: Applied) -> Receipt:
     return finished(approved, applied, None)
 
 
-def nothing_ran(draft: Draft, cause: ReconcilerError) -> Receipt:
+def recording(approved: ApprovedPlan, keep: Callable[[Receipt], None]) -> Progress:
+    """Return what keeps the receipt before and after every write: whenever the run is killed, it tells the truth."""
+    return lambda applied: keep(so_far(approved, applied))
+
+
+def nothing_ran(planned: Planned, cause: ReconcilerError) -> Receipt:
     """Give the receipt of a run that was refused or stopped before its first write."""
-    results = tuple(Result(change, Outcome.NOT_ATTEMPTED, cause.message) for change in draft.plan.changes)
-    return Receipt(draft.plan.portal, draft.plan.digest, results, cause=cause, set_aside=draft.plan.set_aside)
+    results = tuple(Result(change, Outcome.NOT_ATTEMPTED, cause.message) for change in planned.plan.changes)
+    return Receipt(planned.plan.portal, planned.plan.digest, results, cause=cause, set_aside=planned.plan.set_aside)
 
 
 def finished(approved: ApprovedPlan, applied: Applied, left: tuple[Change, ...] | None) -> Receipt:
@@ -34,7 +40,7 @@ def finished(approved: ApprovedPlan, applied: Applied, left: tuple[Change, ...] 
 
     Where it is not known of other events whether they are as declared, no difference proves nothing.
     """
-    plan = approved.draft.plan
+    plan = approved.planned.plan
     results = {
         result.change.identity: result
         for result in (
@@ -48,7 +54,7 @@ def finished(approved: ApprovedPlan, applied: Applied, left: tuple[Change, ...] 
         digest=plan.digest,
         results=tuple(results[change.identity] for change in plan.changes),
         set_aside=plan.set_aside,
-        verified=None if approved.draft.settled.undecided and not left else left,
+        verified=None if approved.planned.matched.undecided and not left else left,
         written=applied.written,
         cause=applied.cause,
     )

@@ -10,13 +10,12 @@ from reconciler.applying.freshness import Due, Freshness, Holds, Overtaken, judg
 from reconciler.applying.guard import ApprovedPlan
 from reconciler.applying.ledger import Applied, Ledger
 from reconciler.applying.lookup import Lookup
-from reconciler.applying.lost_writes import Alone, Changed, Settling
+from reconciler.applying.lost_writes import Alone, Changed, LostWrites
 from reconciler.applying.receipt import Outcome
 from reconciler.change import Change, Create, Delete, Update, takes_away
 from reconciler.errors import AccessDenied, ReconcilerError, Rejected, Unavailable
 from reconciler.event import Identity, LiveEvent
-from reconciler.planning.orphans import Will
-from reconciler.planning.orphans import judge as judge_orphan
+from reconciler.planning.orphans import Will, judge_orphan
 from reconciler.planning.steps import Completion, CreateBatch, DeleteBatch, Step, UpdateBatch, steps
 from reconciler.portal import Answer, Edit, Writer
 
@@ -64,12 +63,12 @@ class _Run:
         self.ends = {
             create.identity: change
             for change in filter(takes_away, approved.changes)
-            for create in approved.draft.successors.get(change.identity.object_id, ())
+            for create in approved.planned.successors.get(change.identity.object_id, ())
         }
         """By the identity of a new event, the end of the old one that it looks like."""
         self.too_many = False  # registrants: from the first event on that would pass the bound
         self.unread: Rejected | None = None  # why a fresh read was refused: where nothing is sent, that is all there is
-        self.settling = Settling(approved, portal, self.ledger)
+        self.settling = LostWrites(approved, portal, self.ledger)
 
     def take(self, step: Step) -> None:
         """Carry out one step; what ends the run is kept as its cause."""
@@ -115,7 +114,7 @@ class _Run:
 
     def _is_replaced(self, end: Change) -> bool:
         """Return whether every new event that seems to be the new id of this one is there."""
-        return all(map(self.ledger.went_well, self.approved.draft.successors.get(end.identity.object_id, ())))
+        return all(map(self.ledger.went_well, self.approved.planned.successors.get(end.identity.object_id, ())))
 
     def _create_alone(self, change: Create) -> None:
         if self._due(change, self.portal.find(change.identity)) is not None:
@@ -183,10 +182,10 @@ class _Run:
 
     def _judge(self, change: Change, found: LiveEvent | None) -> Freshness:
         """Judge a change by a fresh read; what takes an event away must pass the guards as they stand now."""
-        freshness = judge(self.approved.draft, change, found)
+        freshness = judge(self.approved.planned, change, found)
         if found is None or not isinstance(freshness, Due) or not takes_away(change):
             return freshness
-        verdict = judge_orphan(found, self.approved.draft.policy, self.now())
+        verdict = judge_orphan(found, self.approved.planned.policy, self.now())
         if verdict.will is Will.NOTHING:
             return Overtaken(verdict.why)
         return freshness if self._within_limits(change, found) else Overtaken(_TOO_MANY)

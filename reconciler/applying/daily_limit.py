@@ -14,11 +14,11 @@ def needed(approved: ApprovedPlan) -> int:
     """
     if not approved.changes:
         return 0
-    trusts_list = approved.draft.policy.trusts_list
+    trusts_list = approved.planned.policy.trusts_list
     readings = 2 if trusts_list else 1
     written = sum(_requests(step, trusts_list=trusts_list) for step in steps(approved.changes))
     looked_for = 2 * sum(map(is_orphan, approved.changes))
-    return readings * approved.draft.plan.reads + written + looked_for
+    return readings * approved.planned.plan.reads + written + looked_for
 
 
 def shortage(approved: ApprovedPlan, left: int | None) -> Unavailable | None:

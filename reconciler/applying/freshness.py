@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from reconciler.change import Change, Create, Delete, FieldChange, Update
 from reconciler.event import FIELDS, DeclaredEvent, LiveEvent, label_of
 from reconciler.planning.diff import compare
-from reconciler.planning.plan import Draft
+from reconciler.planning.plan import Planned
 from reconciler.values import same
 
 
@@ -37,9 +37,9 @@ class Due:
 Freshness = Holds | Overtaken | Due
 
 
-def judge(draft: Draft, change: Change, found: LiveEvent | None) -> Freshness:
+def judge(planned: Planned, change: Change, found: LiveEvent | None) -> Freshness:
     """Compare a planned change with what a direct read has just found."""
-    event = draft.events.get(change.identity)
+    event = planned.events.get(change.identity)
     if isinstance(change, Create) and event is not None:
         return _creation(change, event, found)
     if found is None:
@@ -49,7 +49,7 @@ def judge(draft: Draft, change: Change, found: LiveEvent | None) -> Freshness:
     if found.identity.external != change.identity.external:
         return Overtaken("HubSpot does not find it by its external ids now, so it is not proven to be ours")
     if event is None:
-        return _orphan(change, draft.seen[change.identity], found)
+        return _orphan(change, planned.seen[change.identity], found)
     return _update(change, event, found)
 
 

@@ -10,7 +10,7 @@ from reconciler.change import Change, Create, cancels, takes_away
 from reconciler.diagnostics import Diagnostic, Severity, error
 from reconciler.errors import Refused
 from reconciler.event import Identity
-from reconciler.planning.plan import Draft, Plan
+from reconciler.planning.plan import Plan, Planned
 from reconciler.policy import Policy
 
 OF_THE_RUN = frozenset({"guard-portal", "guard-empty", "guard-app"})
@@ -44,7 +44,7 @@ class Refusal:
 class ApprovedPlan:
     """Changes that every guard let pass; only `approve` makes one."""
 
-    draft: Draft
+    planned: Planned
     selection: Selection
     limits: Limits
     refused: tuple[Result, ...] = ()
@@ -57,42 +57,42 @@ class ApprovedPlan:
         return tuple(change for change in self.selection.approved if change.identity not in refused)
 
 
-def approve(draft: Draft, selection: Selection, limits: Limits) -> ApprovedPlan:
+def approve(planned: Planned, selection: Selection, limits: Limits) -> ApprovedPlan:
     """Let the selected changes pass, but for those that a guard refuses.
 
     Raises `Refused` with every reason where a guard of the run refuses all of them, or where a part is refused of what
     was approved as a whole.
     """
     changes = selection.approved
-    reasons = (*against_the_run(draft, limits), *_other_app(draft, changes))
-    refusals = against_changes(draft, changes, limits)
+    reasons = (*against_the_run(planned, limits), *_other_app(planned, changes))
+    refusals = against_changes(planned, changes, limits)
     if reasons or (selection.whole and refusals):
         raise Refused("the plan was not applied", (*reasons, *(refusal.reason for refusal in refusals)))
-    return ApprovedPlan(draft, selection, limits, tuple(_results(draft, refusals, limits)))
+    return ApprovedPlan(planned, selection, limits, tuple(_results(planned, refusals, limits)))
 
 
-def marked(draft: Draft, limits: Limits) -> Plan:
+def marked(planned: Planned, limits: Limits) -> Plan:
     """Return the plan with every refusal that an apply within the same limits would make, at the changes and told."""
-    refusals = against_changes(draft, draft.plan.changes, limits)
-    whys = {result.change.identity: result.why for result in _results(draft, refusals, limits)}
-    changes = tuple(replace(change, refused=whys.get(change.identity)) for change in draft.plan.changes)
-    reasons = (*against_the_run(draft, limits), *(refusal.reason for refusal in refusals))
+    refusals = against_changes(planned, planned.plan.changes, limits)
+    whys = {result.change.identity: result.why for result in _results(planned, refusals, limits)}
+    changes = tuple(replace(change, refused=whys.get(change.identity)) for change in planned.plan.changes)
+    reasons = (*against_the_run(planned, limits), *(refusal.reason for refusal in refusals))
     warnings = tuple(replace(reason, severity=Severity.WARNING) for reason in reasons)
-    return replace(draft.plan, changes=changes, diagnostics=draft.plan.diagnostics + warnings)
+    return replace(planned.plan, changes=changes, diagnostics=planned.plan.diagnostics + warnings)
 
 
-def newly_refused(draft: Draft, limits: Limits) -> tuple[Diagnostic, ...]:
+def newly_refused(planned: Planned, limits: Limits) -> tuple[Diagnostic, ...]:
     """Return why an apply would refuse what the base's declarations would not equally have been refused."""
-    refusals = against_changes(draft, draft.plan.changes, limits)
-    before = _before(draft, limits)
-    then = () if draft.before is None else against_the_run(draft.before, limits)
-    of_the_run = (reason for reason in against_the_run(draft, limits) if reason not in then)
+    refusals = against_changes(planned, planned.plan.changes, limits)
+    before = _before(planned, limits)
+    then = () if planned.before is None else against_the_run(planned.before, limits)
+    of_the_run = (reason for reason in against_the_run(planned, limits) if reason not in then)
     return (*of_the_run, *(refusal.reason for refusal in refusals if not refusal.marks <= before))
 
 
-def _results(draft: Draft, refusals: Iterable[Refusal], limits: Limits) -> Iterator[Result]:
+def _results(planned: Planned, refusals: Iterable[Refusal], limits: Limits) -> Iterator[Result]:
     """Refuse each change once, by the first reason that is new since the base, else by the first."""
-    before = _before(draft, limits)
+    before = _before(planned, limits)
     results: dict[Identity, Result] = {}
     for refusal in refusals:
         code, why = refusal.reason.code, refusal.reason.message
@@ -104,31 +104,31 @@ def _results(draft: Draft, refusals: Iterable[Refusal], limits: Limits) -> Itera
     yield from results.values()
 
 
-def _before(draft: Draft, limits: Limits) -> set[tuple[object, ...]]:
+def _before(planned: Planned, limits: Limits) -> set[tuple[object, ...]]:
     """Return what a guard would refuse of the base's declarations."""
-    if draft.before is None:
+    if planned.before is None:
         return set()
-    refusals = against_changes(draft.before, draft.before.plan.changes, limits)
+    refusals = against_changes(planned.before, planned.before.plan.changes, limits)
     return set[tuple[object, ...]]().union(*(refusal.marks for refusal in refusals))
 
 
-def against_the_run(draft: Draft, limits: Limits) -> tuple[Diagnostic, ...]:
+def against_the_run(planned: Planned, limits: Limits) -> tuple[Diagnostic, ...]:
     """Return why nothing of a plan may run, whoever applies it."""
-    return (*_portal(draft), *_empty(draft, limits))
+    return (*_portal(planned), *_empty(planned, limits))
 
 
-def against_changes(draft: Draft, changes: Sequence[Change], limits: Limits) -> tuple[Refusal, ...]:
+def against_changes(planned: Planned, changes: Sequence[Change], limits: Limits) -> tuple[Refusal, ...]:
     """Return why some of the changes may not run, whoever applies them."""
     refusals = (
         *_deletes(changes, limits),
         *_registrants(changes, limits),
-        *_protected(draft, changes),
-        *_unproven(draft, changes),
-        *_unanswered(draft, changes),
-        *_besides(draft, changes),
+        *_protected(planned, changes),
+        *_unproven(planned, changes),
+        *_unanswered(planned, changes),
+        *_besides(planned, changes),
     )
     refused = {change.identity for refusal in refusals for change in refusal.changes}
-    return (*refusals, *_renamed(draft, [change for change in changes if change.identity not in refused]))
+    return (*refusals, *_renamed(planned, [change for change in changes if change.identity not in refused]))
 
 
 def check_portal(policy: Policy, portal: int) -> None:
@@ -140,18 +140,18 @@ def check_portal(policy: Policy, portal: int) -> None:
         )
 
 
-def _portal(draft: Draft) -> Iterator[Diagnostic]:
-    if draft.policy.portal is None and not draft.policy.any_portal:
+def _portal(planned: Planned) -> Iterator[Diagnostic]:
+    if planned.policy.portal is None and not planned.policy.any_portal:
         yield error(
             "guard-portal",
             "the settings do not say which portal is meant",
-            hint=f"the token opens portal {draft.plan.portal.id}: if that is right, "
-            f"write `portal: {draft.plan.portal.id}` into reconciler.yaml",
+            hint=f"the token opens portal {planned.plan.portal.id}: if that is right, "
+            f"write `portal: {planned.plan.portal.id}` into reconciler.yaml",
         )
 
 
-def _empty(draft: Draft, limits: Limits) -> Iterator[Diagnostic]:
-    if not draft.declared.events and limits.deletes is None:
+def _empty(planned: Planned, limits: Limits) -> Iterator[Diagnostic]:
+    if not planned.declared.events and limits.deletes is None:
         yield error(
             "guard-empty",
             "no event is declared at all, which is more often a mistake than a wish",
@@ -192,12 +192,12 @@ def _registrants(changes: Sequence[Change], limits: Limits) -> Iterator[Refusal]
         yield Refusal(reason, taken)
 
 
-def _protected(draft: Draft, changes: Sequence[Change]) -> Iterator[Refusal]:
+def _protected(planned: Planned, changes: Sequence[Change]) -> Iterator[Refusal]:
     for change in changes:
-        event = draft.events.get(change.identity)
+        event = planned.events.get(change.identity)
         if event is None or not cancels(change):
             continue
-        if event.protect or draft.policy.protects(change.identity.external_event_id):
+        if event.protect or planned.policy.protects(change.identity.external_event_id):
             reason = error(
                 "guard-protected",
                 f"{change.identity} is protected, and its declaration cancels it",
@@ -207,8 +207,8 @@ def _protected(draft: Draft, changes: Sequence[Change]) -> Iterator[Refusal]:
             yield Refusal(reason, (change,))
 
 
-def _unproven(draft: Draft, changes: Sequence[Change]) -> Iterator[Refusal]:
-    if draft.foreign_token:
+def _unproven(planned: Planned, changes: Sequence[Change]) -> Iterator[Refusal]:
+    if planned.foreign_token:
         return
     for change in changes:
         if not change.proven:
@@ -221,28 +221,28 @@ def _unproven(draft: Draft, changes: Sequence[Change]) -> Iterator[Refusal]:
             yield Refusal(reason, (change,))
 
 
-def _unanswered(draft: Draft, changes: Sequence[Change]) -> Iterator[Refusal]:
+def _unanswered(planned: Planned, changes: Sequence[Change]) -> Iterator[Refusal]:
     """Refuse all creates under an account id under which nothing is found: a wrong token would make them its own."""
     for account, made in _creates_by_account(changes).items():
-        if account in draft.settled.unanswered:
+        if account in planned.matched.unanswered:
             reason = error(
                 "guard-unproven",
-                f"it is not proven that the token makes events of app {draft.plan.portal.app_id}: events that are live "
-                f"are not found by their ids under {account}",
+                f"it is not proven that the token makes events of app {planned.plan.portal.app_id}: "
+                f"events that are live are not found by their ids under {account}",
                 hint="check externalAccountId and appId, and whether the token belongs to the app that made the events",
             )
             yield Refusal(reason, tuple(made))
 
 
-def _besides(draft: Draft, changes: Sequence[Change]) -> Iterator[Refusal]:
+def _besides(planned: Planned, changes: Sequence[Change]) -> Iterator[Refusal]:
     """Refuse all creates under an account id of which one is live elsewhere: the token or the id may be wrong."""
     by_account = _creates_by_account(changes)
     found: dict[tuple[str | None, int | None, str | None], dict[Identity, None]] = defaultdict(dict)
-    for held in draft.settled.elsewhere:
+    for held in planned.matched.elsewhere:
         found[held.identity.external_account_id, held.app_id, held.account_id][held.identity] = None
     for (account, app_id, account_id), ids in found.items():
         if under := by_account.get(account):
-            yield Refusal(_held_elsewhere([*ids], app_id, account_id, draft.plan.portal.app_id), tuple(under))
+            yield Refusal(_held_elsewhere([*ids], app_id, account_id, planned.plan.portal.app_id), tuple(under))
 
 
 def _creates_by_account(changes: Iterable[Change]) -> Mapping[str | None, list[Create]]:
@@ -277,11 +277,11 @@ def _held_elsewhere(
     return error("guard-besides", f"{told}; made by {holder}", hint=hint)
 
 
-def _renamed(draft: Draft, running: Sequence[Change]) -> Iterator[Refusal]:
+def _renamed(planned: Planned, running: Sequence[Change]) -> Iterator[Refusal]:
     """Let new events and the end of the old one that they look like run together or not at all."""
     runs = {change.identity: change for change in running}
-    for end in filter(takes_away, draft.plan.changes):
-        if new := draft.successors.get(end.identity.object_id):
+    for end in filter(takes_away, planned.plan.changes):
+        if new := planned.successors.get(end.identity.object_id):
             some = tuple(runs[one.identity] for one in (*new, end) if one.identity in runs)
             if 0 < len(some) <= len(new):
                 yield Refusal(_apart(end, new[0]), some)
@@ -296,10 +296,10 @@ def _apart(end: Change, create: Create) -> Diagnostic:
     return error("guard-renamed", message, create.place, hint)
 
 
-def _other_app(draft: Draft, changes: Sequence[Change]) -> Iterator[Diagnostic]:
-    if draft.foreign_token and changes:
+def _other_app(planned: Planned, changes: Sequence[Change]) -> Iterator[Diagnostic]:
+    if planned.foreign_token and changes:
         yield error(
             "guard-app",
             "the token belongs to another app than the one whose events are declared",
-            hint=f"apply with a token of app {draft.plan.portal.app_id}",
+            hint=f"apply with a token of app {planned.plan.portal.app_id}",
         )

@@ -24,7 +24,7 @@ _UNHELD = "HubSpot answered success, but does not hold it"
 _STILL_HELD = "HubSpot did not say that it deleted it, and still holds it"
 
 
-class Settling:
+class LostWrites:
     """Settles the writes of one apply, and enters into its ledger what it finds."""
 
     def __init__(self, approved: ApprovedPlan, portal: Reader, ledger: Ledger) -> None:
@@ -40,7 +40,7 @@ class Settling:
 
     def settle_conflict(self, change: Change, object_id: str) -> None:
         """Read what already has the ids of an event that was to be created: an equal one is as good as created."""
-        freshness = judge(self.approved.draft, change, self.portal.find(change.identity))
+        freshness = judge(self.approved.planned, change, self.portal.find(change.identity))
         if isinstance(freshness, Due):
             which = f"object {object_id}" if object_id else "another event"
             freshness = Overtaken(f"HubSpot says that {which} has its ids, but does not show it under them")
@@ -107,7 +107,7 @@ class Settling:
             self.ledger.cause = self.ledger.cause or (error if isinstance(error, Interrupted) else None)
             return None
         self.silence = 0
-        return judge(self.approved.draft, change, found)
+        return judge(self.approved.planned, change, found)
 
     def _read_back(self, change: Change) -> LiveEvent | None:
         """Read what a write was made to; a deleted object is gone, whatever somebody has made under its ids since."""

@@ -21,6 +21,11 @@ class Outcome(StrEnum):
     """It was sent, the answer was lost, and reading could not settle it."""
     NOT_ATTEMPTED = "not_attempted"
 
+    @property
+    def is_short(self) -> bool:
+        """Return whether something was to be done and was not, or may not have been."""
+        return self in {Outcome.FAILED, Outcome.REFUSED, Outcome.UNSURE}
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -38,6 +43,11 @@ class Result:
     def is_plain(self) -> bool:
         """Tell whether this run wrote the change and there is nothing more to say of it."""
         return self.outcome is Outcome.DONE and self.why is None
+
+    @property
+    def fell_short(self) -> bool:
+        """Return whether a change that was to run did not come true; what a guard refused was not to run."""
+        return self.outcome.is_short and self.guard is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +85,7 @@ class Receipt:
         """
         if self.cause is not None and (isinstance(self.cause, Interrupted) or not self.written):
             return INVALID if isinstance(self.cause, Refused) and self.is_invalid else self.cause.exit_code
-        if self.cause is not None or self.verified or any(map(_fell_short, self.results)):
+        if self.cause is not None or self.verified or any(result.fell_short for result in self.results):
             return SHORT
         if self.is_invalid:
             return SHORT if self.written else INVALID
@@ -92,10 +102,3 @@ class Receipt:
 INVALID = DeclarationsInvalid.exit_code
 SHORT = 6
 """The exit code of a run that wrote, or was to write, and left something undone."""
-
-
-def _fell_short(result: Result) -> bool:
-    """Return whether a change that was to run did not come true."""
-    if result.outcome is Outcome.REFUSED:
-        return result.guard is None
-    return result.outcome in {Outcome.FAILED, Outcome.UNSURE}

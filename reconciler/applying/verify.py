@@ -8,7 +8,7 @@ from reconciler.change import Change, Create, is_orphan
 from reconciler.errors import ReconcilerError
 from reconciler.event import Identity, LiveEvent
 from reconciler.planning.diff import compare
-from reconciler.planning.plan import Draft
+from reconciler.planning.plan import Planned
 from reconciler.portal import Reader
 
 
@@ -17,7 +17,7 @@ class Suspect:
     """A change that seems to be left to do; the list may only be late."""
 
     change: Change
-    known: Draft
+    known: Planned
     """What tells how the change was planned."""
 
     def remaining(self, found: LiveEvent | None) -> Change | None:
@@ -34,17 +34,17 @@ class Suspect:
         return self.change if event is None else compare(event, found)
 
 
-def suspects(draft: Draft, again: Draft, ran: Collection[tuple[str, ...]]) -> list[Suspect]:
+def suspects(planned: Planned, again: Planned, ran: Collection[tuple[str, ...]]) -> list[Suspect]:
     """Give what differs `again` of the events that `ran`, with what could not be compared.
 
     An orphan that a list does not show need not be gone: the list may be late, or short. One that somebody has made
     since, be it under the same ids, is another.
     """
-    known = {change.identity.object_id for change in draft.plan.changes}
+    known = {change.identity.object_id for change in planned.plan.changes}
     same = (change for change in again.plan.changes if not is_orphan(change) or change.identity.object_id in known)
     differing = {change.identity.key: Suspect(change, again) for change in same}
-    unclear = (*_not_compared(draft, again), *filter(is_orphan, draft.plan.changes))
-    unseen = {change.identity.key: Suspect(change, draft) for change in unclear}
+    unclear = (*_not_compared(planned, again), *filter(is_orphan, planned.plan.changes))
+    unseen = {change.identity.key: Suspect(change, planned) for change in unclear}
     return [suspect for key, suspect in {**unseen, **differing}.items() if key in ran]
 
 
@@ -64,13 +64,13 @@ def confirmed(suspected: Iterable[Suspect], app_id: int | None, portal: Reader) 
     return tuple(filter(None, left))
 
 
-def _not_compared(draft: Draft, again: Draft) -> list[Change]:
+def _not_compared(planned: Planned, again: Planned) -> list[Change]:
     """Give the changes whose events the second reading did not compare, as it set them aside or could not tell them."""
-    left_out = again.settled.undecided | again.settled.barred
+    left_out = again.matched.undecided | again.matched.barred
     return [
         change
-        for change in draft.plan.changes
-        if (event := draft.events.get(change.identity)) is not None and event.identity in left_out
+        for change in planned.plan.changes
+        if (event := planned.events.get(change.identity)) is not None and event.identity in left_out
     ]
 
 

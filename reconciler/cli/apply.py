@@ -9,26 +9,27 @@ from typing import Any
 import click
 
 from reconciler.applying import approval
-from reconciler.applying.accounting import not_begun, nothing_ran, so_far
+from reconciler.applying.accounting import not_begun, nothing_ran, recording
+from reconciler.applying.apply import Progress
 from reconciler.applying.guard import ApprovedPlan, Limits, marked
 from reconciler.applying.ledger import Applied
 from reconciler.applying.lookup import Lookup, read_each, trust_list
 from reconciler.applying.receipt import INVALID, Receipt
 from reconciler.cli.formats import KeptTarget, for_people
 from reconciler.cli.inputs import base_at, saved_plan
+from reconciler.cli.limits import limit_options
 from reconciler.cli.options import Call, Common, base_option, command_options
 from reconciler.cli.output import check_place, complain, save, say, show, tell
-from reconciler.cli.session import Stop, opened
-from reconciler.cli.terminal import Progress, confirm, progress
+from reconciler.cli.session import Stop, open_session
+from reconciler.cli.terminal import confirm, progress
 from reconciler.declarations.base import Base
 from reconciler.declarations.load import load
 from reconciler.declarations.settings import Settings, load_settings
 from reconciler.errors import ReconcilerError, Refused, SavedPlanInvalid, UsageError
 from reconciler.event import Declared
-from reconciler.hubspot.http import HttpWriter
 from reconciler.hubspot.writer import PortalWriter
 from reconciler.pipeline import Select, approve_plan, make_plan, run_plan
-from reconciler.planning.plan import Draft, Plan
+from reconciler.planning.plan import Plan, Planned
 from reconciler.render import markdown, text, words
 from reconciler.render.json import receipt_json
 
@@ -69,8 +70,7 @@ class Options:
 )
 @click.option("--expect", metavar="DIGEST", help="Approve the plan with this digest.")
 @base_option
-@click.option("--max-deletes", type=click.IntRange(min=0), metavar="N", help="Orphans to delete or cancel at most [0].")
-@click.option("--max-registrants", type=click.IntRange(min=0), metavar="N", help="People registered on them [0].")
+@limit_options
 @click.option("--trust-list", "trusts", is_flag=True, help="Prove absence by a list alone: for a first, large load.")
 @click.option("--receipt", type=KeptTarget(), metavar="FILE", help="Save what was done.")
 @click.option("--format", "form", type=click.Choice([*_FORMATS]), default="text", help="What to print.")
@@ -93,8 +93,7 @@ def _options(
     yes: bool,
     plans: tuple[Path, ...],
     expect: str | None,
-    max_deletes: int | None,
-    max_registrants: int | None,
+    limits: Limits,
     trusts: bool,
     receipt: Path | None,
     form: str,
@@ -103,7 +102,7 @@ def _options(
         select=_selection(plans, expect),
         reviewed=_reviews(plans, expect),
         asks=not (yes or _reviews(plans, expect)),
-        limits=Limits(max_deletes, max_registrants),
+        limits=limits,
         lookup=trust_list if trusts else read_each,
         form=form,
         receipt=receipt,
@@ -135,48 +134,44 @@ def _reviewed(file: Path) -> Plan:
 
 def _apply(declared: Declared, base: Base, settings: Settings, options: Options) -> int:
     stop = Stop()
-    with (
-        opened(options.common, settings, stop) as way,
-        HttpWriter(way.connection, timeout=way.timeout, clock=way.clock, watch=way.watch) as http,
-    ):
-        portal = PortalWriter(http, settings.api_version)
-        policy = replace(way.policy, trusts_list=options.lookup is trust_list)
-        with way.reading.shown():
-            draft = make_plan(declared, policy, portal, options.now(), base)
-        if not options.reviewed or not draft.plan.changes:
-            _show_plan(draft, options)
+    with open_session(options.common, settings, stop) as session, session.writer() as portal:
+        policy = replace(session.policy, trusts_list=options.lookup is trust_list)
+        with session.reading.shown():
+            planned = make_plan(declared, policy, portal, options.now(), base)
+        if not options.reviewed or not planned.plan.changes:
+            _show_plan(planned, options)
         try:
-            approved = _approve(draft, options)
+            approved = _approve(planned, options)
         except ReconcilerError as refusal:
-            return _declined(draft, refusal, options)
+            return _declined(planned, refusal, options)
         _save(not_begun(approved), options)  # where a receipt cannot be kept, nothing is written to HubSpot either
         with stop.listening():
-            with progress(len(approved.changes), quiet=options.common.quiet) as told:
-                keep = _keeping(approved, options, told)
+            with progress(len(approved.changes), quiet=options.common.quiet) as shown:
+                keep = _keeping(approved, options, shown)
                 receipt = run_plan(approved, portal, options.lookup(portal), keep, options.now)
             return _finish(receipt, options)
 
 
-def _show_plan(draft: Draft, options: Options) -> None:
+def _show_plan(planned: Planned, options: Options) -> None:
     write = show if options.form == "text" else tell
-    write(text.plan(for_people(marked(draft, options.limits), options.common)) + "\n")
+    write(text.plan(for_people(marked(planned, options.limits), options.common)) + "\n")
 
 
-def _approve(draft: Draft, options: Options) -> ApprovedPlan:
-    approved = approve_plan(draft, options.select, options.limits)
+def _approve(planned: Planned, options: Options) -> ApprovedPlan:
+    approved = approve_plan(planned, options.select, options.limits)
     if options.reviewed and approved.refused:
-        _show_plan(draft, options)
+        _show_plan(planned, options)
     if options.asks and approved.changes:
-        confirm(len(approved.changes), draft.plan.portal.id)
+        confirm(len(approved.changes), planned.plan.portal.id)
     return approved
 
 
-def _declined(draft: Draft, refusal: ReconcilerError, options: Options) -> int:
+def _declined(planned: Planned, refusal: ReconcilerError, options: Options) -> int:
     """Tell why nothing is written, in a receipt too."""
-    receipt = nothing_ran(draft, refusal)
+    receipt = nothing_ran(planned, refusal)
     _save(receipt, options)
     if options.reviewed:
-        _show_plan(draft, options)
+        _show_plan(planned, options)
     if options.form == "json":
         show(receipt_json(receipt))
     complain(refusal)
@@ -185,12 +180,13 @@ def _declined(draft: Draft, refusal: ReconcilerError, options: Options) -> int:
     return receipt.exit_code
 
 
-def _keeping(approved: ApprovedPlan, options: Options, told: Progress) -> Callable[[Applied], None]:
-    """Keep the receipt on disk before and after every write, so that whenever the run is killed it tells the truth."""
+def _keeping(approved: ApprovedPlan, options: Options, shown: Progress) -> Progress:
+    """Return what shows the progress, and keeps the receipt on disk."""
+    record = recording(approved, lambda receipt: _save(receipt, options))
 
     def keep(applied: Applied) -> None:
-        told(applied)
-        _save(so_far(approved, applied), options)
+        shown(applied)
+        record(applied)
 
     return keep
 

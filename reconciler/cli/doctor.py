@@ -6,7 +6,7 @@ import click
 
 from reconciler.cli.options import Call, Common, command_options
 from reconciler.cli.output import show
-from reconciler.cli.session import Stop, opened
+from reconciler.cli.session import Stop, open_session
 from reconciler.declarations.load import load
 from reconciler.declarations.settings import Settings, load_settings
 from reconciler.doctor.checks import Order, examine
@@ -15,8 +15,6 @@ from reconciler.doctor.questions import ask, unasked
 from reconciler.doctor.text import report
 from reconciler.errors import AccessDenied, DeclarationsInvalid
 from reconciler.event import Declared
-from reconciler.hubspot.http import HttpReader
-from reconciler.hubspot.reader import PortalInspector
 
 
 @click.command("doctor")
@@ -34,12 +32,9 @@ def command(call: Call, /, path: Path, common: Common) -> int:
 def _examine(settings: Settings, common: Common, call: Call) -> tuple[Finding, ...]:
     declared = _declared(settings)
     try:
-        with (
-            opened(common, settings, Stop()) as way,
-            HttpReader(way.connection, timeout=way.timeout, clock=way.clock, watch=way.watch) as http,
-        ):
-            order = Order(declared, way.policy, settings.api_version, call.now())
-            return examine(order, ask(PortalInspector(http, settings.api_version)))
+        with open_session(common, settings, Stop()) as session, session.inspector() as portal:
+            order = Order(declared, session.policy, settings.api_version, call.now())
+            return examine(order, ask(portal))
     except AccessDenied as tokenless:  # HubSpot's own refusals are answers
         order = Order(declared, settings.policy, settings.api_version, call.now())
         return examine(order, unasked(tokenless))

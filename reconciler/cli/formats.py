@@ -88,12 +88,12 @@ def format_options(function: Function) -> Function:
 def write(files: Files, plan: Plan, common: Common) -> None:
     """Write a plan to the files that were asked for."""
     if files.out is not None:
-        save(files.out, written("json", plan, common))
+        save(files.out, formatted("json", plan, common))
     if files.markdown is not None:
-        save(files.markdown, written("markdown", plan, common))
+        save(files.markdown, formatted("markdown", plan, common))
 
 
-def written(form: str, plan: Plan, common: Common) -> str:
+def formatted(form: str, plan: Plan, common: Common) -> str:
     """Write a plan in one of the formats; those for people have the details only where these were asked for."""
     return FORMATS[form](plan if form == "json" else for_people(plan, common))
 

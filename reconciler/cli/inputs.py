@@ -10,7 +10,7 @@ from reconciler.errors import SavedPlanInvalid, UsageError
 from reconciler.planning.plan import Plan
 from reconciler.render.saved import read_plan
 
-MOST_BYTES = 256 * 1024 * 1024
+LARGEST_PLAN = 256 * 1024 * 1024
 
 
 def base_at(settings: Settings, ref: str | None) -> Base:
@@ -31,9 +31,9 @@ def saved_plan(file: Path) -> Plan:
 def _content(file: Path) -> bytes:
     try:
         with file.open("rb") as opened:
-            content = opened.read(MOST_BYTES + 1)
+            content = opened.read(LARGEST_PLAN + 1)
     except OSError as error:
         raise UsageError(f"cannot read {file}: {error.strerror}") from error
-    if len(content) > MOST_BYTES:
+    if len(content) > LARGEST_PLAN:
         raise SavedPlanInvalid("it is too large for a saved plan")
     return content

@@ -42,7 +42,7 @@ def instruct(command: str) -> None:
     click.echo(command)
 
 
-def settle() -> None:
+def detach_closed_streams() -> None:
     """Redirect a stream that can no longer be written to the null device.
 
     Python flushes both streams at exit, and where that fails it exits with 120: for standard output in every version,

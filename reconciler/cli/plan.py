@@ -6,18 +6,17 @@ import click
 
 from reconciler.applying.guard import Limits, marked
 from reconciler.applying.receipt import INVALID
-from reconciler.cli.formats import Files, format_options, write, written
+from reconciler.cli.formats import Files, format_options, formatted, write
 from reconciler.cli.inputs import base_at
+from reconciler.cli.limits import limit_options
 from reconciler.cli.options import Call, Common, base_option, command_options
 from reconciler.cli.output import show
-from reconciler.cli.session import Stop, opened
+from reconciler.cli.session import Stop, open_session
 from reconciler.declarations.base import Base
 from reconciler.declarations.load import load
 from reconciler.declarations.settings import Settings, load_settings
 from reconciler.errors import DeclarationsInvalid
 from reconciler.event import Declared
-from reconciler.hubspot.http import HttpReader
-from reconciler.hubspot.reader import PortalReader
 from reconciler.pipeline import make_plan
 from reconciler.planning.plan import Plan
 from reconciler.render.json import diagnostics_json
@@ -30,8 +29,7 @@ _CHANGES = 2
 @format_options
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where there are changes.")
 @base_option
-@click.option("--max-deletes", type=click.IntRange(min=0), metavar="N", help="As for apply: show what it would refuse.")
-@click.option("--max-registrants", type=click.IntRange(min=0), metavar="N", help="As for apply.")
+@limit_options
 @command_options
 @click.pass_obj
 def command(
@@ -43,32 +41,26 @@ def command(
     files: Files,
     detailed_exitcode: bool,
     base: str | None,
-    max_deletes: int | None,
-    max_registrants: int | None,
+    limits: Limits,
     common: Common,
 ) -> int:
     """Show what an apply would do for the declarations at PATH (default: events); nothing is written to HubSpot."""
     try:
         settings = load_settings(path, environment=common.environment, api_version=common.api_version)
         past = base_at(settings, base)
-        plan = _plan(load(settings), past, settings, Limits(max_deletes, max_registrants), common, call)
+        plan = _plan(load(settings), past, settings, limits, common, call)
     except DeclarationsInvalid as invalid:
         if form != "json":
             raise
         show(diagnostics_json(invalid.diagnostics))
         return invalid.exit_code
     write(files, plan, common)
-    show(written(form, plan, common))
+    show(formatted(form, plan, common))
     if plan.is_invalid:
         return INVALID
     return _CHANGES if detailed_exitcode and plan.changes else 0
 
 
 def _plan(declared: Declared, base: Base, settings: Settings, limits: Limits, common: Common, call: Call) -> Plan:
-    with (
-        opened(common, settings, Stop()) as way,
-        HttpReader(way.connection, timeout=way.timeout, clock=way.clock, watch=way.watch) as http,
-    ):
-        reader = PortalReader(http, settings.api_version)
-        with way.reading.shown():
-            return marked(make_plan(declared, way.policy, reader, call.now(), base), limits)
+    with open_session(common, settings, Stop()) as session, session.reader() as portal, session.reading.shown():
+        return marked(make_plan(declared, session.policy, portal, call.now(), base), limits)

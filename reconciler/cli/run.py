@@ -12,7 +12,7 @@ import click
 
 from reconciler.cli.group import reconciler
 from reconciler.cli.options import Call
-from reconciler.cli.output import complain, say, settle
+from reconciler.cli.output import complain, detach_closed_streams, say
 from reconciler.cli.signals import handle
 from reconciler.errors import Interrupted, ReconcilerError, UsageError
 
@@ -39,7 +39,7 @@ def run(arguments: Sequence[str], *, now: Callable[[], datetime] = _utc) -> int:
         say(f"Error: cannot write the output: {error.strerror}")
         return 1
     finally:
-        settle()
+        detach_closed_streams()
 
 
 def _run(arguments: list[str], call: Call) -> int:

@@ -17,6 +17,9 @@ from reconciler.cli.terminal import ReadingProgress
 from reconciler.connections import Connection, Secret, load_connection
 from reconciler.declarations.settings import Settings
 from reconciler.errors import Interrupted, UsageError
+from reconciler.hubspot.http import HttpReader, HttpWriter
+from reconciler.hubspot.reader import PortalInspector, PortalReader
+from reconciler.hubspot.writer import PortalWriter
 from reconciler.policy import Policy
 from reconciler.transport.surroundings import Clock, Watch
 
@@ -83,10 +86,29 @@ class Session:
 
     connection: Connection
     policy: Policy
+    api_version: str
     timeout: float
     clock: Clock
     watch: Watch
     reading: ReadingProgress
+
+    @contextmanager
+    def reader(self) -> Iterator[PortalReader]:
+        """Open the portal for reading: its HTTP client refuses any method that writes."""
+        with HttpReader(self.connection, timeout=self.timeout, clock=self.clock, watch=self.watch) as http:
+            yield PortalReader(http, self.api_version)
+
+    @contextmanager
+    def inspector(self) -> Iterator[PortalInspector]:
+        """Open the portal for `doctor`, which reads too."""
+        with HttpReader(self.connection, timeout=self.timeout, clock=self.clock, watch=self.watch) as http:
+            yield PortalInspector(http, self.api_version)
+
+    @contextmanager
+    def writer(self) -> Iterator[PortalWriter]:
+        """Open the portal for reading and writing."""
+        with HttpWriter(self.connection, timeout=self.timeout, clock=self.clock, watch=self.watch) as http:
+            yield PortalWriter(http, self.api_version)
 
 
 def _without_sandbox(common: Common) -> None:
@@ -99,7 +121,7 @@ def _without_sandbox(common: Common) -> None:
 
 
 @contextmanager
-def opened(common: Common, settings: Settings, stop: Stop) -> Iterator[Session]:
+def open_session(common: Common, settings: Settings, stop: Stop) -> Iterator[Session]:
     """Open the way to the portal that the options and settings mean."""
     clock = Clock(sleep=stop.sleep)
     reading = ReadingProgress(quiet=common.quiet or common.verbose)  # who sees each request needs no count of them
@@ -108,8 +130,9 @@ def opened(common: Common, settings: Settings, stop: Stop) -> Iterator[Session]:
     timeout = common.timeout or DEFAULT_TIMEOUT
     if not common.sandbox:
         _without_sandbox(common)
-        yield Session(load_connection(), settings.policy, timeout, clock, watch, reading)
+        yield Session(load_connection(), settings.policy, settings.api_version, timeout, clock, watch, reading)
         return
     with embedded(common, settings.policy.portal) as base_url:
         connection = Connection(Secret(SANDBOX_TOKEN), base_url, proxy=None, ca_file=None)
-        yield Session(connection, replace(settings.policy, any_portal=True), timeout, clock, watch, reading)
+        policy = replace(settings.policy, any_portal=True)
+        yield Session(connection, policy, settings.api_version, timeout, clock, watch, reading)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reconciler.applying.apply import Progress
 from reconciler.applying.ledger import Applied
 from reconciler.applying.receipt import Outcome
 from reconciler.errors import Refused
@@ -15,8 +16,6 @@ from reconciler.render.words import count
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Display
-
-Progress = Callable[[Applied], None]
 
 
 @contextmanager

@@ -6,8 +6,8 @@ from pathlib import Path
 from reconciler.declarations.base import Base
 from reconciler.declarations.files.committed import Committed
 from reconciler.declarations.files.disk import name_of, symbolic_link
-from reconciler.declarations.files.git import opened
-from reconciler.declarations.files.trees import Kind, Tree
+from reconciler.declarations.files.git import open_commit
+from reconciler.declarations.files.trees import EntryKind, Tree
 from reconciler.declarations.load import load_from
 from reconciler.declarations.settings import Settings, settings_in, top_of
 from reconciler.diagnostics import Severity, info, warning
@@ -24,7 +24,7 @@ def load_base(settings: Settings, ref: str, environment: Mapping[str, str]) -> B
     `UsageError` where the commit, or git itself, is not there.
     """
     top = top_of(settings.root.resolve())
-    with opened(top, ref, environment) as commit:
+    with open_commit(top, ref, environment) as commit:
         try:
             then, declared = read_as_of(Committed(commit, top), settings, top)
         except DeclarationsInvalid as invalid:
@@ -42,7 +42,7 @@ def read_as_of(tree: Tree, settings: Settings, top: Path) -> tuple[Settings, Dec
     root = settings.root.resolve()
     _refuse_links(tree, root, top, settings.root)
     then = settings_in(tree, settings)
-    if tree.kind(str(root)) is not Kind.FOLDER:
+    if tree.kind(str(root)) is not EntryKind.FOLDER:
         return then, Declared((), 0)
     return then, load_from(tree, then)
 
@@ -60,7 +60,7 @@ def _is_about_another_place(then: Settings, now: Settings) -> bool:
 
 def _refuse_links(tree: Tree, root: Path, top: Path, like: Path) -> None:
     for above in (*reversed(root.parents), root):
-        if above.is_relative_to(top) and tree.kind(str(above)) in {Kind.LINK, Kind.LINK_TO_FOLDER}:
+        if above.is_relative_to(top) and tree.kind(str(above)) in {EntryKind.LINK, EntryKind.LINK_TO_FOLDER}:
             raise DeclarationsInvalid((symbolic_link(name_of(like)),))
 
 

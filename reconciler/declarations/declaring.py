@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
 
-from reconciler.declarations.layers import PROPERTIES, Layer, Merged, refusal
+from reconciler.declarations.layers import PROPERTIES, Inheritance, Layer, refusal
 from reconciler.declarations.nearest import did_you_mean
 from reconciler.declarations.times import moment_of
 from reconciler.declarations.whole_days import times_of, told_of_date
@@ -41,7 +41,7 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Declaration:
     """What became of an event: it is declared unless a problem, or the chosen environment, is against it."""
 
     event: DeclaredEvent | None
@@ -50,13 +50,13 @@ class Outcome:
     """What it means in other environments, where it is not declared for the chosen one."""
 
 
-def declare(merged: Merged, terms: Terms) -> Outcome:
+def declare(merged: Inheritance, terms: Terms) -> Declaration:
     """Give the event that the layers declare, after checking what only all of them together tell."""
     found: list[Diagnostic] = []
     identity = _identity(merged, terms, found)
     fields = _fields(merged, terms, found)
     if identity is None:
-        return Outcome(None, tuple(found), _elsewhere(merged))
+        return Declaration(None, tuple(found), _elsewhere(merged))
     own = merged.own
     protect = merged.values.get("protect", False)
     properties = dict(_properties(merged))
@@ -64,10 +64,10 @@ def declare(merged: Merged, terms: Terms) -> Outcome:
     lists = frozenset(name for name, each in properties.items() if each.is_list)
     zone = _zone(merged, terms)
     event = DeclaredEvent(identity, fields, own.place, _lines(own), protect, places, lists, timezone=zone)
-    return Outcome(event, tuple(found))
+    return Declaration(event, tuple(found))
 
 
-def _identity(merged: Merged, terms: Terms, found: list[Diagnostic]) -> Identity | None:
+def _identity(merged: Inheritance, terms: Terms, found: list[Diagnostic]) -> Identity | None:
     own = merged.own
     if "externalEventId" in own.mapping.keys and "objectId" in own.mapping.keys:
         message = "an event has an externalEventId or an objectId, never both"
@@ -82,7 +82,7 @@ def _identity(merged: Merged, terms: Terms, found: list[Diagnostic]) -> Identity
     return None
 
 
-def _external(merged: Merged, terms: Terms, found: list[Diagnostic]) -> Identity:
+def _external(merged: Inheritance, terms: Terms, found: list[Diagnostic]) -> Identity:
     for key in ("eventName", "eventOrganizer"):
         if merged.lacks(key):
             message = f"{key} is missing: HubSpot makes no event without it"
@@ -97,7 +97,7 @@ def _external(merged: Merged, terms: Terms, found: list[Diagnostic]) -> Identity
     return Identity(account, merged.values["externalEventId"])
 
 
-def _adopted(merged: Merged, terms: Terms, found: list[Diagnostic]) -> Identity | None:
+def _adopted(merged: Inheritance, terms: Terms, found: list[Diagnostic]) -> Identity | None:
     own = merged.own
     if "externalAccountId" in own.mapping.keys:
         message = "externalAccountId says nothing beside an objectId"
@@ -112,7 +112,7 @@ def _adopted(merged: Merged, terms: Terms, found: list[Diagnostic]) -> Identity 
     return None if object_id is None else Identity(object_id=object_id)
 
 
-def _in_portal(object_id: str, merged: Merged, terms: Terms, found: list[Diagnostic]) -> str | None:
+def _in_portal(object_id: str, merged: Inheritance, terms: Terms, found: list[Diagnostic]) -> str | None:
     """Return an objectId that stands alone where the chosen environment has the portal that it belongs to."""
     portals = terms.portals
     if portals.top is None and portals.of_environments:
@@ -125,7 +125,7 @@ def _in_portal(object_id: str, merged: Merged, terms: Terms, found: list[Diagnos
     return object_id
 
 
-def _elsewhere(merged: Merged) -> tuple[Skipped, ...]:
+def _elsewhere(merged: Inheritance) -> tuple[Skipped, ...]:
     """Return what a skipped event means wherever it is not skipped."""
     object_id = merged.own.values.get("objectId", ())
     ids = (object_id,) if isinstance(object_id, str) else dict(object_id).values()
@@ -133,7 +133,7 @@ def _elsewhere(merged: Merged) -> tuple[Skipped, ...]:
     return tuple(Skipped(Identity(object_id=one), name) for one in ids)
 
 
-def _completed_beside_object(merged: Merged) -> Diagnostic:
+def _completed_beside_object(merged: Inheritance) -> Diagnostic:
     message = "HubSpot lets only the app that made an event complete it, and objectId means another's event"
     if "eventCompleted" in merged.own.values:
         place, hint = merged.own.key_place("eventCompleted"), "delete the line"
@@ -143,7 +143,9 @@ def _completed_beside_object(merged: Merged) -> Diagnostic:
     return error("completed-beside-object", message, place, hint)
 
 
-def _in_environment(object_ids: dict[str, str], merged: Merged, terms: Terms, found: list[Diagnostic]) -> str | None:
+def _in_environment(
+    object_ids: dict[str, str], merged: Inheritance, terms: Terms, found: list[Diagnostic]
+) -> str | None:
     own = merged.own
     keys = cast("Mapping", own.mapping.values["objectId"]).keys
     for name in object_ids.keys() - set(terms.environments):
@@ -159,13 +161,13 @@ def _in_environment(object_ids: dict[str, str], merged: Merged, terms: Terms, fo
     return chosen
 
 
-def _skipped(merged: Merged, why: str, hint: str | None = None) -> Diagnostic:
+def _skipped(merged: Inheritance, why: str, hint: str | None = None) -> Diagnostic:
     name = merged.values.get("eventName")
     event = "an event" if name is None else quoted(name)
     return info("skipped-environment", f"{event} is skipped: {why}", merged.own.place, hint)
 
 
-def _fields(merged: Merged, terms: Terms, found: list[Diagnostic]) -> dict[str, Value]:
+def _fields(merged: Inheritance, terms: Terms, found: list[Diagnostic]) -> dict[str, Value]:
     moments = dict(_moments(merged, terms, found))
     _check_order(merged, moments, found)
     fields: dict[str, Value] = {}
@@ -179,7 +181,7 @@ def _fields(merged: Merged, terms: Terms, found: list[Diagnostic]) -> dict[str, 
     return fields
 
 
-def _moments(merged: Merged, terms: Terms, found: list[Diagnostic]) -> Iterator[tuple[str, datetime]]:
+def _moments(merged: Inheritance, terms: Terms, found: list[Diagnostic]) -> Iterator[tuple[str, datetime]]:
     zone = _zone(merged, terms)
     for key, time in times_of(merged, found).items():
         if zone is None and not time.tzinfo and not merged.lacks("timezone"):
@@ -191,13 +193,13 @@ def _moments(merged: Merged, terms: Terms, found: list[Diagnostic]) -> Iterator[
             found.append(refusal(told, key, merged.place(key)))
 
 
-def _zone(merged: Merged, terms: Terms) -> str | None:
+def _zone(merged: Inheritance, terms: Terms) -> str | None:
     """Return the time zone that holds for the event, whether or not a time of it needs one."""
     zone: str | None = merged.values.get("timezone", terms.timezone)
     return zone
 
 
-def _check_order(merged: Merged, moments: dict[str, datetime], found: list[Diagnostic]) -> None:
+def _check_order(merged: Inheritance, moments: dict[str, datetime], found: list[Diagnostic]) -> None:
     start, end = moments.get("startDateTime"), moments.get("endDateTime")
     if start is None or end is None or start < end:
         return
@@ -217,7 +219,7 @@ def _lines(own: Layer) -> dict[str, int]:
     return lines
 
 
-def _places(merged: Merged) -> Iterator[tuple[str, Place]]:
+def _places(merged: Inheritance) -> Iterator[tuple[str, Place]]:
     """Say where each field is declared that is no custom property; the nearest layer comes last."""
     for layer in merged.layers:
         yield from ((known.name, layer.key_place(known.name)) for known in FIELDS if known.name in layer.values)
@@ -229,7 +231,7 @@ class _Property:
     is_list: bool
 
 
-def _properties(merged: Merged) -> Iterator[tuple[str, _Property]]:
+def _properties(merged: Inheritance) -> Iterator[tuple[str, _Property]]:
     """Say how each custom property is declared; the nearest layer comes last."""
     for layer in merged.layers:
         for name in layer.values.get(PROPERTIES, {}):

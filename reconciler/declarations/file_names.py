@@ -20,7 +20,7 @@ _MISNAMED = {MISNAMED_DEFAULTS: DEFAULTS_FILE, MISNAMED_SETTINGS: SETTINGS_FILE}
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SourceFile:
     """A file: its path below the root, with `/`, and its name as shown to people."""
 
     path: str
@@ -67,9 +67,9 @@ def reading_order(path: str) -> str:
     return folder if name == DEFAULTS_FILE else path
 
 
-def well_named(listing: Iterable[Source | Diagnostic]) -> Iterator[Source | Diagnostic]:
+def well_named(listing: Iterable[SourceFile | Diagnostic]) -> Iterator[SourceFile | Diagnostic]:
     """Put the reason in the place of every file whose name is wrong."""
-    seen: dict[str, Source] = {}
+    seen: dict[str, SourceFile] = {}
     for entry in listing:
         yield entry if isinstance(entry, Diagnostic) else _problem(entry, seen) or entry
 
@@ -79,7 +79,7 @@ def wrong_name(file: str, right: str) -> Diagnostic:
     return error("wrong-name", f"this file is only read if it is called {right}", Place(file), "rename it")
 
 
-def _problem(source: Source, seen: dict[str, Source]) -> Diagnostic | None:
+def _problem(source: SourceFile, seen: dict[str, SourceFile]) -> Diagnostic | None:
     place = Place(source.shown)
     if shown(source.path) != source.path:
         return error("bad-file-name", "the file's name holds characters that hide or deceive", place, "rename it")

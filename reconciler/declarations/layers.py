@@ -69,7 +69,7 @@ class Keys:
         if mappings:
             layer = self.check(mappings[0], file)
         else:
-            layer = unknown(file) if reading.problems else Layer(file, _EMPTY, {})
+            layer = unknown_layer(file) if reading.problems else Layer(file, _EMPTY, {})
         more = [_several_documents(_place(file, node)) for node in mappings[1:]]
         return replace(layer, problems=(*reading.problems, *layer.problems, *more))
 
@@ -145,7 +145,7 @@ class Keys:
         return did_you_mean(key, self._names_left(holder))
 
 
-def unknown(file: str, line: int = 1, column: int = 1) -> Layer:
+def unknown_layer(file: str, line: int = 1, column: int = 1) -> Layer:
     """Give the layer that stands for what could not be read: it may have said anything."""
     return Layer(file, Mapping({}, {}, whole=False, line=line, column=column), {})
 
@@ -191,7 +191,7 @@ def _shapeless(node: Node, file: str) -> Layer:
         case _:
             hint = "write each value after a key and a colon, as in `eventName: Spring launch`"
     problem = error("wrong-shape", "lines of `key: value` belong here", _place(file, node), hint)
-    return replace(unknown(file, node.line, node.column), problems=(problem,))
+    return replace(unknown_layer(file, node.line, node.column), problems=(problem,))
 
 
 def _several_documents(place: Place) -> Diagnostic:
@@ -238,20 +238,20 @@ PROPERTIES = "customProperties"
 
 
 @dataclass(frozen=True, slots=True)
-class Merged:
+class Inheritance:
     """Layers upon each other, the nearest last; a nearer value hides a farther one."""
 
     layers: tuple[Layer, ...] = ()
     values: dict[str, Any] = field(default_factory=dict)
 
-    def under(self, layer: Layer) -> "Merged":
+    def under(self, layer: Layer) -> "Inheritance":
         """Put a nearer layer on top; what it says wrongly hides what lies below, too."""
         wrong = layer.mapping.keys.keys() - layer.values.keys()
         below = {key: value for key, value in self.values.items() if key not in wrong}
         merged = below | layer.values
         if PROPERTIES in below and PROPERTIES in layer.values:
             merged[PROPERTIES] = below[PROPERTIES] | layer.values[PROPERTIES]
-        return Merged((*self.layers, layer), merged)
+        return Inheritance((*self.layers, layer), merged)
 
     @property
     def own(self) -> Layer:

@@ -12,15 +12,15 @@ from reconciler.declarations.file_names import (
     DEFAULTS_FILE,
     MISNAMED_DEFAULTS,
     SETTINGS_FILE,
-    Source,
+    SourceFile,
     is_declaration,
     is_json,
     is_misspelt,
     reading_order,
     unread,
 )
-from reconciler.declarations.files.disk import Disk, as_seen, name_of, unreadable
-from reconciler.declarations.files.trees import Entry, Kind, Tree
+from reconciler.declarations.files.disk import Disk, as_seen, name_of, unreadable_file
+from reconciler.declarations.files.trees import Entry, EntryKind, Tree
 from reconciler.declarations.reading import read_all
 from reconciler.declarations.settings import Settings
 from reconciler.diagnostics import Diagnostic, Place, error, warning
@@ -85,15 +85,15 @@ class _Names:
             self.folders[folder] = "" if seen == "." else seen.rstrip("/") + "/"
         return shown(self.folders[folder] + name)
 
-    def read(self, real: str) -> Source | Diagnostic:
+    def read(self, real: str) -> SourceFile | Diagnostic:
         file = self.shown(real)
         try:
-            return Source(real.removeprefix(self.root), file, self.tree.read(real, file))
+            return SourceFile(real.removeprefix(self.root), file, self.tree.read(real, file))
         except DeclarationsInvalid as invalid:
             return invalid.diagnostics[0]
 
 
-def _listing(tree: Tree, settings: Settings) -> Iterator[Source | Diagnostic]:
+def _listing(tree: Tree, settings: Settings) -> Iterator[SourceFile | Diagnostic]:
     """Give every file in the order to read them, or the reason why one cannot be read."""
     root, path = settings.root.resolve(), settings.path.resolve()
     names = _Names(tree, root, settings.path)
@@ -102,7 +102,7 @@ def _listing(tree: Tree, settings: Settings) -> Iterator[Source | Diagnostic]:
         raise DeclarationsInvalid((_too_many(names.shown(str(path))),))
     for real, reason in sorted(found, key=lambda one: reading_order(one.real)):
         if reason is not None:
-            yield unreadable(reason, names.shown(real))
+            yield unreadable_file(reason, names.shown(real))
         elif real.endswith(f"/{SETTINGS_FILE}"):
             yield _second_settings(names.shown(real))
         elif is_declaration(real.rpartition("/")[2]):
@@ -123,7 +123,7 @@ def _above(tree: Tree, path: Path, root: Path) -> Iterator[_Found]:
 
 def _below(tree: Tree, path: str) -> Iterator[_Found]:
     """Find the files at the path and below it, but not in hidden folders or behind links."""
-    if tree.kind(path) is Kind.FILE:
+    if tree.kind(path) is EntryKind.FILE:
         yield _Found(path)
         return
     folders = [path]
@@ -134,7 +134,7 @@ def _below(tree: Tree, path: str) -> Iterator[_Found]:
         except OSError as reason:
             yield _Found(folder, reason)
             continue
-        folders += [entry.path for entry in entries if entry.kind is Kind.FOLDER]
+        folders += [entry.path for entry in entries if entry.kind is EntryKind.FOLDER]
         # Those of the path itself are what the run goes by.
         found = (entry for entry in entries if folder != path or not _are_settings(entry))
         files = list(filter(None, map(_file, found)))
@@ -144,9 +144,9 @@ def _below(tree: Tree, path: str) -> Iterator[_Found]:
 
 def _file(entry: Entry) -> _Found | None:
     """Look at what a folder holds; a link to a file is found out when the file is read."""
-    if entry.kind is Kind.LINK_TO_FOLDER:
+    if entry.kind is EntryKind.LINK_TO_FOLDER:
         return _Found(entry.path, OSError(errno.ELOOP, "a link"))
-    if entry.kind is Kind.FOLDER:
+    if entry.kind is EntryKind.FOLDER:
         return None
     return _Found(entry.path) if _are_settings(entry) or is_declaration(entry.path.rpartition("/")[2]) else None
 
@@ -154,7 +154,7 @@ def _file(entry: Entry) -> _Found | None:
 def _is_unread(entry: Entry, beside: list[_Found]) -> bool:
     """Return whether people may think that a file is read, by its name and by what stands beside it."""
     name = entry.path.rpartition("/")[2]
-    return entry.kind is Kind.FILE and (is_misspelt(name) or (bool(beside) and is_json(name)))
+    return entry.kind is EntryKind.FILE and (is_misspelt(name) or (bool(beside) and is_json(name)))
 
 
 def _are_settings(entry: Entry) -> bool:

@@ -6,8 +6,8 @@ from typing import assert_never
 
 from reconciler.declarations.collisions import collisions
 from reconciler.declarations.declaring import Terms, declare
-from reconciler.declarations.file_names import DEFAULTS_FILE, Source, well_named
-from reconciler.declarations.layers import DEFAULTS, EVENT, EVENT_LIST, Layer, Merged, unknown
+from reconciler.declarations.file_names import DEFAULTS_FILE, SourceFile, well_named
+from reconciler.declarations.layers import DEFAULTS, EVENT, EVENT_LIST, Inheritance, Layer, unknown_layer
 from reconciler.declarations.yaml import strict_yaml
 from reconciler.declarations.yaml.complaints import Position
 from reconciler.declarations.yaml.mistakes import names_a_field, text_below
@@ -66,7 +66,7 @@ def _defaults(outer: Layer) -> Layer | None:
         return None
     if "defaults" in outer.values:
         return DEFAULTS.check(outer.values["defaults"], outer.file)
-    return unknown(outer.file)
+    return unknown_layer(outer.file)
 
 
 def _is_text(node: Node) -> bool:
@@ -86,7 +86,7 @@ def _no_event(place: Place, hint: str) -> Diagnostic:
     return error("no-event", "no event is declared here", place, hint)
 
 
-def read_all(listing: Iterable[Source | Diagnostic], terms: Terms) -> Declared:
+def read_all(listing: Iterable[SourceFile | Diagnostic], terms: Terms) -> Declared:
     """Read files in the order that `reading_order` gives; a diagnostic stands for one that cannot be read.
 
     Raises `DeclarationsInvalid` with every problem of every file.
@@ -113,10 +113,10 @@ class _Reader:
         self.files = 0
         self.found: dict[Diagnostic, None] = {}
         self.skipped: list[Skipped] = []
-        self.defaults: dict[str, Merged] = {}
+        self.defaults: dict[str, Inheritance] = {}
         """By folder, what its own defaults file and those above it say together."""
 
-    def take(self, entry: Source | Diagnostic) -> Iterator[DeclaredEvent]:
+    def take(self, entry: SourceFile | Diagnostic) -> Iterator[DeclaredEvent]:
         if isinstance(entry, Diagnostic):
             self.tell([entry])
         elif entry.name == DEFAULTS_FILE:
@@ -125,12 +125,12 @@ class _Reader:
             self.files += 1
             yield from self.take_events(entry)
 
-    def take_defaults(self, source: Source) -> None:
+    def take_defaults(self, source: SourceFile) -> None:
         layer = DEFAULTS.check_file(source.content, source.shown)
         self.tell(layer.problems)
         self.defaults[source.folder] = self.inherited_in(source.folder).under(layer)
 
-    def take_events(self, source: Source) -> Iterator[DeclaredEvent]:
+    def take_events(self, source: SourceFile) -> Iterator[DeclaredEvent]:
         inherited = self.inherited_in(source.folder)
         for found in read_documents(source.content, source.shown):
             if isinstance(found, Diagnostic):
@@ -138,7 +138,7 @@ class _Reader:
             else:
                 yield from self.declared(found, inherited)
 
-    def declared(self, document: Document, inherited: Merged) -> Iterator[DeclaredEvent]:
+    def declared(self, document: Document, inherited: Inheritance) -> Iterator[DeclaredEvent]:
         self.tell(document.problems)
         if document.defaults:
             inherited = inherited.under(document.defaults)
@@ -149,9 +149,9 @@ class _Reader:
             if outcome.event:
                 yield outcome.event
 
-    def inherited_in(self, folder: str) -> Merged:
+    def inherited_in(self, folder: str) -> Inheritance:
         """Give what the nearest folder with a defaults file hands down."""
-        return next((self.defaults[above] for above in _up_from(folder) if above in self.defaults), Merged())
+        return next((self.defaults[above] for above in _up_from(folder) if above in self.defaults), Inheritance())
 
     def tell(self, found: Iterable[Diagnostic]) -> None:
         self.found.update(dict.fromkeys(found))

@@ -73,7 +73,7 @@ WorkingHours = Annotated[
     BeforeValidator(validators.hours),
     WithJsonSchema({"type": "string", "pattern": f"^{HOURS}$"}),
 ]
-Link = Annotated[str | None, BeforeValidator(validators.link)]
+Link = Annotated[str | None, BeforeValidator(validators.event_link)]
 Identifier = Annotated[str, BeforeValidator(validators.identifier)]
 EventId = Annotated[str, BeforeValidator(validators.event_id)]
 Digits = Annotated[str, BeforeValidator(validators.digits)]

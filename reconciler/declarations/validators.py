@@ -148,7 +148,7 @@ def options(chosen: list[str]) -> str | None:
     return OPTION_SEPARATOR.join(chosen) or None
 
 
-def link(node: Node) -> str | None:
+def event_link(node: Node) -> str | None:
     """Read a web address, or nothing to empty it."""
     content = text(node)
     if content is not None and "@" in web_address(content).netloc:

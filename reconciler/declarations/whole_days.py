@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from reconciler.declarations.layers import Merged, refusal
+from reconciler.declarations.layers import Inheritance, refusal
 from reconciler.declarations.wrong import Wrong
 from reconciler.diagnostics import Diagnostic, error
 
@@ -21,7 +21,7 @@ _HINTS = {
 """What to do where a date with the hours is no moment; of the code's own hint the hours know nothing."""
 
 
-def times_of(merged: Merged, found: list[Diagnostic]) -> dict[str, datetime]:
+def times_of(merged: Inheritance, found: list[Diagnostic]) -> dict[str, datetime]:
     """Return the times that an event gives, those of dates by its hours; tell what is wrong with dates."""
     written: dict[str, datetime | date] = {key: merged.values[key] for key in _OTHER if key in merged.values}
     days = {key: value for key, value in written.items() if not isinstance(value, datetime)}
@@ -44,7 +44,7 @@ def told_of_date(wrong: Wrong) -> Wrong:
     return Wrong(wrong.code, wrong.message, _HINTS.get(wrong.code, wrong.hint))
 
 
-def _problems(days: Mapping[str, date], times: Mapping[str, datetime], merged: Merged) -> list[Diagnostic]:
+def _problems(days: Mapping[str, date], times: Mapping[str, datetime], merged: Inheritance) -> list[Diagnostic]:
     if merged.lacks("hours"):
         return [refusal(_ALONE, key, merged.place(key)) for key in days]
     key, other = next((key, _OTHER[key]) for key in days)

@@ -10,8 +10,8 @@ from reconciler.doctor.questions import Answers
 from reconciler.errors import AccessDenied, DeclarationsInvalid, ReconcilerError, Refused, Rejected, Unavailable
 from reconciler.event import CUSTOM, Declared, DeclaredEvent, LiveEvent
 from reconciler.planning import api_support, properties
-from reconciler.planning.set_aside import findings
-from reconciler.planning.unreadable import unreadable
+from reconciler.planning.set_aside import obstacle_findings
+from reconciler.planning.unreadable import unreadable_events
 from reconciler.policy import Policy
 from reconciler.portal import Definition, Token, Usage
 from reconciler.render import words
@@ -164,7 +164,7 @@ def _events(order: Order, answers: Answers) -> Iterator[Finding]:
 
 def _readable(declared: Declared, live: tuple[LiveEvent, ...], app_id: int | None) -> Iterator[Finding]:
     try:
-        strange = unreadable(live, declared.events, app_id)
+        strange = unreadable_events(live, declared.events, app_id)
     except Unavailable as reason:
         yield wrong("events", reason)
         return
@@ -224,7 +224,7 @@ def _custom_properties(order: Order, answers: Answers) -> Iterator[Finding]:
 
 def _fitting(declared: Declared, definitions: Mapping[str, Definition]) -> Finding:
     names = {name for event in declared.events for name in event.fields if name.startswith(CUSTOM)}
-    misfits = list(findings(properties.misfits(declared, definitions)))
+    misfits = list(obstacle_findings(properties.misfits(declared, definitions)))
     if not misfits:
         text = f"{words.count(len(names), 'custom one')} declared, all defined in the portal, with values that fit"
         return Finding("properties", Verdict.OK, text)
@@ -233,7 +233,7 @@ def _fitting(declared: Declared, definitions: Mapping[str, Definition]) -> Findi
 
 
 def _api_version(order: Order, _: Answers) -> Iterator[Finding]:
-    found = list(api_support.findings(order.api_version, order.now))
+    found = list(api_support.support_warnings(order.api_version, order.now))
     if not found:
         yield Finding("API version", Verdict.OK, api_support.support(order.api_version))
     for warned in found:

@@ -127,7 +127,7 @@ def load_actions(environ: Mapping[str, str] = os.environ) -> Actions:
     )
 
 
-def leave(path: str, text: str) -> None:
+def append_to(path: str, text: str) -> None:
     """Add a text to a file that the runner named; nothing where it named none."""
     if not path:
         return

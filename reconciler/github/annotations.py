@@ -3,17 +3,16 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from reconciler.applying.receipt import Outcome, Receipt, Result
+from reconciler.applying.receipt import Receipt, Result
 from reconciler.change import Change
 from reconciler.diagnostics import Diagnostic, Severity
 from reconciler.errors import DeclarationsInvalid, ReconcilerError, Refused
-from reconciler.github.workflow_commands import Annotation, Kind
+from reconciler.github.workflow_commands import Annotation, Level
 from reconciler.planning.set_aside import SetAside
 from reconciler.render import words
 from reconciler.safe_text import visible
 
-_KINDS = {Severity.ERROR: Kind.ERROR, Severity.WARNING: Kind.WARNING}
-_SHORT = {Outcome.FAILED: "failed", Outcome.UNSURE: "unsure", Outcome.REFUSED: "refused"}
+_KINDS = {Severity.ERROR: Level.ERROR, Severity.WARNING: Level.WARNING}
 
 
 def of_error(error: ReconcilerError) -> Iterator[Annotation]:
@@ -47,13 +46,13 @@ def of_findings(findings: Iterable[Diagnostic]) -> Iterator[Annotation]:
 def of_receipt(receipt: Receipt) -> Iterator[Annotation]:
     """Give what did not go well, each at the line that asks for it."""
     for result in receipt.results:
-        if result.outcome in _SHORT:
+        if result.outcome.is_short:
             yield _of_result(result)
     yield from map(_of_aside, receipt.set_aside)
 
 
 def _of_aside(aside: SetAside) -> Annotation:
-    kind = Kind.WARNING if aside.preexisting else Kind.ERROR
+    kind = Level.WARNING if aside.preexisting else Level.ERROR
     said = visible(f"{aside.name or aside.identity}: {aside.why}")
     return Annotation(kind, "set aside", said, visible(aside.source.file), aside.source.line)
 
@@ -62,8 +61,8 @@ def _of_result(result: Result) -> Annotation:
     source = result.change.source
     said = f"{words.title(result.change)}: {result.why or result.outcome}"
     return Annotation(
-        Kind.WARNING if result.preexisting else Kind.ERROR,
-        _SHORT[result.outcome],
+        Level.WARNING if result.preexisting else Level.ERROR,
+        result.outcome,
         visible(said),
         None if source is None else visible(source.file),
         _line(result.change, result.why or ""),
@@ -78,11 +77,11 @@ def _line(change: Change, why: str) -> int | None:
 
 def warned(title: str, error: ReconcilerError) -> Annotation:
     """Give a warning of what went wrong beside the work itself."""
-    return Annotation(Kind.WARNING, title, _message(error))
+    return Annotation(Level.WARNING, title, _message(error))
 
 
 def _said(error: ReconcilerError) -> Annotation:
-    return Annotation(Kind.ERROR, "reconciler", _message(error))
+    return Annotation(Level.ERROR, "reconciler", _message(error))
 
 
 def _message(error: ReconcilerError) -> str:

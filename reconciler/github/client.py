@@ -13,8 +13,8 @@ from reconciler.github import decoding
 from reconciler.github.archive import file_in
 from reconciler.github.http import MOST_PAGES, GitHubHttp, Got
 from reconciler.github.records import Artifact, Comment, Comparison, Issue, PullRequest, Run
+from reconciler.json_values import Json, Malformed, as_mapping
 from reconciler.transport.exchange import MOST_BYTES
-from reconciler.transport.json_values import Json, Malformed, as_mapping
 from reconciler.transport.surroundings import Clock, Watch
 
 _READ_PULLS = "pull-requests: read"
@@ -56,7 +56,7 @@ class GitHub:
 
     def comments(self, number: int) -> tuple[Comment, ...]:
         """Give all comments on a pull request or an issue, the oldest first."""
-        return tuple(self._listed(decoding.comment, self._comments(number), {}, _READ_COMMENTS))
+        return tuple(self._listed(decoding.as_comment, self._comments(number), {}, _READ_COMMENTS))
 
     def create_comment(self, number: int, body: str, before: Iterable[Comment]) -> Comment:
         """Comment on a pull request or an issue.
@@ -69,12 +69,12 @@ class GitHub:
             new = (one for one in self.comments(number) if one.id not in known)
             return next((one for one in new if _same(one.body, body)), None)
 
-        return self._made(decoding.comment, self._comments(number), {"body": body}, _WRITE_COMMENTS, sought)
+        return self._made(decoding.as_comment, self._comments(number), {"body": body}, _WRITE_COMMENTS, sought)
 
     def update_comment(self, comment: int, body: str) -> Comment | None:
         """Give a comment another text; None where somebody deleted it."""
         got = self._http.patch(f"{self._home}/issues/comments/{comment}", {"body": body}, _WRITE_COMMENTS)
-        return _read_or_none(decoding.comment, got)
+        return _read_or_none(decoding.as_comment, got)
 
     def _comments(self, number: int) -> str:
         return f"{self._home}/issues/{number}/comments"
@@ -84,7 +84,7 @@ class GitHub:
     def open_issues(self, label: str) -> tuple[Issue, ...]:
         """Give the open issues with a label, the newest first."""
         query = {"state": "open", "labels": label}
-        listed = self._listed(decoding.issue_or_none, f"{self._home}/issues", query, _READ_ISSUES)
+        listed = self._listed(decoding.as_issue_or_none, f"{self._home}/issues", query, _READ_ISSUES)
         return tuple(issue for issue in listed if issue is not None)
 
     def create_issue(self, title: str, body: str, label: str, before: Iterable[Issue]) -> Issue:
@@ -100,19 +100,19 @@ class GitHub:
             return next((one for one in new if _same(one.title, title)), None)
 
         content = {"title": title, "body": body, "labels": [label]}
-        return self._made(decoding.issue, f"{self._home}/issues", content, _WRITE_ISSUES, sought)
+        return self._made(decoding.as_issue, f"{self._home}/issues", content, _WRITE_ISSUES, sought)
 
     def update_issue(self, issue: Issue) -> Issue | None:
         """Make an issue's title, text and state what this record says; None where it is gone."""
         content = {"title": issue.title, "body": issue.body, "state": issue.state}
         got = self._http.patch(f"{self._home}/issues/{issue.number}", content, _WRITE_ISSUES)
-        return _read_or_none(decoding.issue, got)
+        return _read_or_none(decoding.as_issue, got)
 
     # Pull requests (REST API: pulls/pulls, commits/commits)
 
     def pull_request(self, number: int) -> PullRequest | None:
         """Give a pull request; None where there is none with this number."""
-        return _read_or_none(decoding.pull_request, self._http.get(f"{self._home}/pulls/{number}", _READ_PULLS))
+        return _read_or_none(decoding.as_pull_request, self._http.get(f"{self._home}/pulls/{number}", _READ_PULLS))
 
     def pull_requests_of(self, sha: str) -> tuple[PullRequest, ...]:
         """Give the pull requests that a commit belongs to.
@@ -120,7 +120,7 @@ class GitHub:
         Of a commit on the default branch that is the merged one that brought it; of any other, open and merged ones.
         """
         path = f"{self._home}/commits/{_segment(sha)}/pulls"
-        return tuple(self._listed(decoding.pull_request, path, {}, _READ_PULLS))
+        return tuple(self._listed(decoding.as_pull_request, path, {}, _READ_PULLS))
 
     # Commits (REST API: commits/commits)
 
@@ -137,7 +137,7 @@ class GitHub:
                 return None
             raise
         with _as_described():
-            return decoding.comparison([as_mapping(page, "the comparison") for page in pages])
+            return decoding.as_comparison([as_mapping(page, "the comparison") for page in pages])
 
     # Runs (REST API: actions/workflow-runs, actions/artifacts)
 
@@ -148,17 +148,17 @@ class GitHub:
         """
         query = {"branch": branch, "status": status}
         path = f"{self._home}/actions/workflows/{_segment(file)}/runs"
-        return self._listed(decoding.run, path, query, _READ_ACTIONS, key="workflow_runs")
+        return self._listed(decoding.as_run, path, query, _READ_ACTIONS, key="workflow_runs")
 
     def runs_of_commit(self, sha: str) -> Iterator[Run]:
         """Give the runs for a commit, the newest first; a fork's pull request can have some among them."""
         path = f"{self._home}/actions/runs"
-        return self._listed(decoding.run, path, {"head_sha": sha}, _READ_ACTIONS, key="workflow_runs")
+        return self._listed(decoding.as_run, path, {"head_sha": sha}, _READ_ACTIONS, key="workflow_runs")
 
     def artifacts(self, run: int) -> tuple[Artifact, ...]:
         """Give what a run left behind."""
         path = f"{self._home}/actions/runs/{run}/artifacts"
-        return tuple(self._listed(decoding.artifact, path, {}, _READ_ACTIONS, key="artifacts"))
+        return tuple(self._listed(decoding.as_artifact, path, {}, _READ_ACTIONS, key="artifacts"))
 
     def file_in(self, artifact: Artifact, name: str, most_bytes: int = MOST_BYTES) -> bytes | None:
         """Give a file of an artifact; None where GitHub deleted the artifact, or where it holds no such file."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from reconciler.github.records import Ancestry, Artifact, Author, Comment, Comparison, Issue, PullRequest, Run
-from reconciler.transport.json_values import Json, Malformed, as_kind, as_list, as_mapping, optional
+from reconciler.json_values import Json, Malformed, as_kind, as_list, as_mapping, optional
 
 _SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _NOBODY = Author("ghost", "User")
@@ -20,7 +20,7 @@ def each(read: Callable[[Json, str], _T], value: Json, path: str) -> list[_T]:
     return [read(item, f"{path}[{index}]") for index, item in enumerate(as_list(value, path))]
 
 
-def comment(value: Json, path: str) -> Comment:
+def as_comment(value: Json, path: str) -> Comment:
     """Read a comment."""
     told = as_mapping(value, path)
     return Comment(
@@ -30,12 +30,12 @@ def comment(value: Json, path: str) -> Comment:
     )
 
 
-def issue_or_none(value: Json, path: str) -> Issue | None:
+def as_issue_or_none(value: Json, path: str) -> Issue | None:
     """Read an issue; None where it is a pull request, which GitHub lists among them."""
-    return None if as_mapping(value, path).get("pull_request") is not None else issue(value, path)
+    return None if as_mapping(value, path).get("pull_request") is not None else as_issue(value, path)
 
 
-def issue(value: Json, path: str) -> Issue:
+def as_issue(value: Json, path: str) -> Issue:
     """Read an issue."""
     told = as_mapping(value, path)
     return Issue(
@@ -54,7 +54,7 @@ def _author(value: Json, path: str) -> Author:
     return Author(as_kind(str, told.get("login"), f"{path}.login"), as_kind(str, told.get("type"), f"{path}.type"))
 
 
-def pull_request(value: Json, path: str) -> PullRequest:
+def as_pull_request(value: Json, path: str) -> PullRequest:
     """Read a pull request, whole or as a list shows it."""
     told = as_mapping(value, path)
     head = as_mapping(told.get("head"), f"{path}.head")
@@ -64,7 +64,7 @@ def pull_request(value: Json, path: str) -> PullRequest:
         raise Malformed(f"{path}.base.repo is missing")
     return PullRequest(
         number=as_kind(int, told.get("number"), f"{path}.number"),
-        head_sha=sha(head.get("sha"), f"{path}.head.sha"),
+        head_sha=as_sha(head.get("sha"), f"{path}.head.sha"),
         head_ref=as_kind(str, head.get("ref"), f"{path}.head.ref"),
         head_repository=_repository(head.get("repo"), f"{path}.head.repo"),
         base_ref=as_kind(str, base.get("ref"), f"{path}.base.ref"),
@@ -76,7 +76,7 @@ def pull_request(value: Json, path: str) -> PullRequest:
     )
 
 
-def comparison(pages: list[Mapping[str, Json]]) -> Comparison:
+def as_comparison(pages: list[Mapping[str, Json]]) -> Comparison:
     """Read a comparison from its pages, of which the first one tells all but the rest of the commits."""
     first = pages[0]
     commits = [name for page in pages for name in each(_commit, page.get("commits"), "commits")]
@@ -93,10 +93,10 @@ def comparison(pages: list[Mapping[str, Json]]) -> Comparison:
 
 
 def _commit(value: Json, path: str) -> str:
-    return sha(as_mapping(value, path).get("sha"), f"{path}.sha")
+    return as_sha(as_mapping(value, path).get("sha"), f"{path}.sha")
 
 
-def run(value: Json, path: str) -> Run:
+def as_run(value: Json, path: str) -> Run:
     """Read a run of a workflow."""
     told = as_mapping(value, path)
     return Run(
@@ -107,14 +107,14 @@ def run(value: Json, path: str) -> Run:
         event=as_kind(str, told.get("event"), f"{path}.event"),
         status=as_kind(str, told.get("status"), f"{path}.status"),
         conclusion=optional(str, told.get("conclusion"), f"{path}.conclusion"),
-        head_sha=sha(told.get("head_sha"), f"{path}.head_sha"),
+        head_sha=as_sha(told.get("head_sha"), f"{path}.head_sha"),
         head_branch=optional(str, told.get("head_branch"), f"{path}.head_branch"),
         head_repository=_repository(told.get("head_repository"), f"{path}.head_repository"),
         created_at=as_kind(str, told.get("created_at"), f"{path}.created_at"),
     )
 
 
-def artifact(value: Json, path: str) -> Artifact:
+def as_artifact(value: Json, path: str) -> Artifact:
     """Read what is known of an artifact."""
     told = as_mapping(value, path)
     return Artifact(
@@ -126,7 +126,7 @@ def artifact(value: Json, path: str) -> Artifact:
     )
 
 
-def sha(value: Json, path: str) -> str:
+def as_sha(value: Json, path: str) -> str:
     """Read the name of a commit."""
     found = as_kind(str, value, path)
     if not _SHA.fullmatch(found):
@@ -135,7 +135,7 @@ def sha(value: Json, path: str) -> str:
 
 
 def _optional_sha(value: Json, path: str) -> str | None:
-    return None if value is None else sha(value, path)
+    return None if value is None else as_sha(value, path)
 
 
 def _optional_time(value: Json, path: str) -> datetime | None:

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 
 from reconciler.errors import AccessDenied, ReconcilerError, Rejected, Unavailable
+from reconciler.json_values import Json
 from reconciler.safe_text import shown
 from reconciler.transport.failures import Passing
-from reconciler.transport.headers import Headers, moment, retry_after
-from reconciler.transport.json_values import Json
+from reconciler.transport.headers import Headers, date_in, retry_after
 
-CONNECT_HINT = "check the network, the proxy and GITHUB_API_URL"
+GITHUB_CONNECT_HINT = "check the network, the proxy and GITHUB_API_URL"
 
 _LEAST_PAUSE = 60
 """Seconds that GitHub asks for where it names no time itself."""
@@ -18,7 +18,7 @@ _CLIENT_ERROR = range(400, 500)
 _PASSING = frozenset({500, 502, 503, 504})
 
 
-def failure(status: int, headers: Headers, said: Mapping[str, Json], needs: str) -> ReconcilerError:
+def error_of_status(status: int, headers: Headers, said: Mapping[str, Json], needs: str) -> ReconcilerError:
     """Say in plain words what a status means; `needs` is the permission that the request takes."""
     message = _message(said)
     if status == 429 or (status == 403 and _limited(headers, said)):
@@ -62,7 +62,7 @@ def _pause(headers: Headers) -> int:
     """Tell how many seconds to wait: GitHub names them, or a time by its own clock, or nothing."""
     if (named := retry_after(headers)) is not None:
         return named
-    reset, now = headers.get("x-ratelimit-reset", ""), moment(headers, "date")
+    reset, now = headers.get("x-ratelimit-reset", ""), date_in(headers, "date")
     if headers.get("x-ratelimit-remaining") == "0" and now is not None and reset.isascii() and reset.isdigit():
         return max(int(reset[:12]) - now, 0) + 1
     return _LEAST_PAUSE

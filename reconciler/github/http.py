@@ -11,10 +11,11 @@ from urllib.parse import SplitResult, urlsplit
 
 from reconciler.connections import GitHubConnection, is_loopback
 from reconciler.errors import ReconcilerError, Rejected, Unavailable
-from reconciler.github.failures import CONNECT_HINT, failure
+from reconciler.github.failures import GITHUB_CONNECT_HINT, error_of_status
+from reconciler.json_values import Json
 from reconciler.transport.exchange import MOST_BYTES, Exchange, Response, Server
 from reconciler.transport.failures import Passing, envelope
-from reconciler.transport.json_values import Json, NotJson, parsed, without
+from reconciler.transport.json_text import NotJson, parsed, without
 from reconciler.transport.retrying import retried
 from reconciler.transport.surroundings import Clock, Deadline, Watch
 
@@ -54,7 +55,7 @@ class GitHubHttp:
         self._clock = clock
         self._watch = watch
         self._deadline = Deadline(clock.now, timeout, "for GitHub")
-        server = Server(connection.api_url, connection.proxy, connection.ca_file, CONNECT_HINT)
+        server = Server(connection.api_url, connection.proxy, connection.ca_file, GITHUB_CONNECT_HINT)
         self._api = Exchange(server, _headers(connection), self._deadline)
         self._store = Exchange(server, {}, self._deadline)
 
@@ -121,7 +122,9 @@ class GitHubHttp:
         # The address is as good as a password for a minute, so it is told nowhere.
         address = response.headers.get("location", "")
         if not (is_secure(address) or (host_of(address) and self._is_local(address))):
-            raise Unavailable("GitHub sends elsewhere for an artifact, but not to a safe address", hint=CONNECT_HINT)
+            raise Unavailable(
+                "GitHub sends elsewhere for an artifact, but not to a safe address", hint=GITHUB_CONNECT_HINT
+            )
         return self._fetched(address, most_bytes)
 
     def _fetched(self, address: str, most_bytes: int) -> bytes:
@@ -165,7 +168,7 @@ class GitHubHttp:
 
     def _failure(self, response: Response, needs: str) -> ReconcilerError:
         said = without(self._secret, envelope(response.content))
-        return failure(response.status, response.headers, said, needs)
+        return error_of_status(response.status, response.headers, said, needs)
 
     def _next(self, response: Response) -> str | None:
         if response.next is not None and not is_of_the_api(response.next, self._connection.api_url):

@@ -32,7 +32,7 @@ class MergedPull:
 
 
 @dataclass(frozen=True, slots=True)
-class Merged:
+class MergedWork:
     """What came to the default branch since the last apply."""
 
     base: str | None
@@ -43,7 +43,7 @@ class Merged:
     gap: str = ""
     """Why it is not known what was merged; empty where it is."""
 
-    def of_portal(self, portal: int) -> "Merged":
+    def of_portal(self, portal: int) -> "MergedWork":
         """Give the same, in which no plan for another portal counts."""
         return replace(self, pulls=tuple(_of_portal(pull, portal) for pull in self.pulls))
 
@@ -77,14 +77,14 @@ def plan_artifact(environment: str | None) -> str:
     return f"reconciler-plan-{environment or 'default'}"
 
 
-def merged_in(github: GitHub, line: Line, stretch: CommitRange, artifact: str) -> Merged:
+def merged_in(github: GitHub, line: Line, stretch: CommitRange, artifact: str) -> MergedWork:
     """Find what was merged in a stretch that begins where the last apply ended."""
     if stretch.gap:
-        return Merged(stretch.base, gap=stretch.gap)
+        return MergedWork(stretch.base, gap=stretch.gap)
     return replace(merged_with(github, line, stretch.commits, artifact), base=stretch.base)
 
 
-def merged_by_push(github: GitHub, line: Line, push: CommitRange, artifact: str) -> Merged:
+def merged_by_push(github: GitHub, line: Line, push: CommitRange, artifact: str) -> MergedWork:
     """Find what one push merged where no apply is known.
 
     Nobody knows whether what stood before it was ever applied, so what it declares is no base.
@@ -92,11 +92,11 @@ def merged_by_push(github: GitHub, line: Line, push: CommitRange, artifact: str)
     return replace(merged_in(github, line, push, artifact), base=None)
 
 
-def merged_with(github: GitHub, line: Line, commits: Iterable[str], artifact: str) -> Merged:
+def merged_with(github: GitHub, line: Line, commits: Iterable[str], artifact: str) -> MergedWork:
     """Find the pull requests that were merged with these commits, whatever was before."""
     brought = _brought(github, line, list(commits))
     pulls = {pull.number: pull for found in brought.values() for pull in found}
-    return Merged(
+    return MergedWork(
         None,
         tuple(_with_plan(github, line, pulls[number], artifact) for number in sorted(pulls)),
         tuple(commit for commit, found in brought.items() if not found),

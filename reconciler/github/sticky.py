@@ -10,7 +10,7 @@ ACTIONS = Author("github-actions[bot]", "Bot")
 """Who writes with the token of a job."""
 
 
-def stick(github: GitHub, number: int, environment: str | None, body: str) -> None:
+def keep_comment(github: GitHub, number: int, environment: str | None, body: str) -> None:
     """Make a text the comment of a pull request: the one that is there gets it, else a new one.
 
     A comment is ours by its author and by its very start; anybody can write the mark. Raises what `GitHub` raises.
@@ -24,7 +24,7 @@ def stick(github: GitHub, number: int, environment: str | None, body: str) -> No
 LABEL = "reconciler-drift"
 
 
-def keep(github: GitHub, environment: str | None, title: str, body: str) -> None:
+def keep_issue(github: GitHub, environment: str | None, title: str, body: str) -> None:
     """Let the issue say this: the open one gets the text where it is another, else a new one is opened.
 
     Raises what `GitHub` raises.
@@ -42,7 +42,7 @@ def _says(github: GitHub, issue: Issue, title: str, body: str) -> bool:
     return github.update_issue(replace(issue, title=title, body=body)) is not None
 
 
-def close(github: GitHub, environment: str | None, word: str) -> None:
+def close_issue(github: GitHub, environment: str | None, word: str) -> None:
     """Close the issue with a word, where one is open; raises what `GitHub` raises."""
     for issue in github.open_issues(LABEL):
         if _is_ours(issue, environment):

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reconciler.errors import UsageError
-from reconciler.github.decoding import sha
+from reconciler.github.decoding import as_sha
+from reconciler.json_values import Json, Malformed, as_kind, as_mapping
 from reconciler.safe_text import cut
-from reconciler.transport.json_values import Json, Malformed, NotJson, as_kind, as_mapping, parsed
+from reconciler.transport.json_text import NotJson, parsed
 
 _NOTHING = re.compile(r"0+")
 _BRANCHES = "refs/heads/"
@@ -18,7 +19,7 @@ _KNOWN = "pull_request, merge_group, push, schedule or workflow_dispatch"
 
 
 @dataclass(frozen=True, slots=True)
-class PullRequest:
+class PullRequestEvent:
     """A pull request was opened or changed."""
 
     number: int
@@ -65,10 +66,10 @@ class Dispatched:
     """Somebody started the workflow by hand."""
 
 
-Occasion = PullRequest | MergeGroup | Push | Scheduled | Dispatched
+Trigger = PullRequestEvent | MergeGroup | Push | Scheduled | Dispatched
 
 
-def occasion(name: str, payload: str) -> Occasion:
+def trigger(name: str, payload: str) -> Trigger:
     """Read an event's name and its payload as JSON text.
 
     `UsageError` where the event is none of ours, or the payload is not what GitHub sends with it.
@@ -100,7 +101,7 @@ def default_branch(payload: str) -> str:
 _HINT = "run this inside GitHub Actions, which sets GITHUB_EVENT_NAME and GITHUB_EVENT_PATH"
 
 
-def _read(name: str, event: Mapping[str, Json]) -> Occasion:
+def _read(name: str, event: Mapping[str, Json]) -> Trigger:
     match name:
         case "pull_request":
             return _pull_request(event)
@@ -118,14 +119,14 @@ def _read(name: str, event: Mapping[str, Json]) -> Occasion:
             raise UsageError(f"nothing is to be done on the event {cut(name)}", hint=f"run the workflow on {_KNOWN}")
 
 
-def _pull_request(event: Mapping[str, Json]) -> PullRequest:
+def _pull_request(event: Mapping[str, Json]) -> PullRequestEvent:
     pull = as_mapping(event.get("pull_request"), "pull_request")
     head = as_mapping(pull.get("head"), "pull_request.head")
     base = as_mapping(pull.get("base"), "pull_request.base")
-    return PullRequest(
+    return PullRequestEvent(
         number=_number(pull.get("number"), "pull_request.number"),
-        head_sha=sha(head.get("sha"), "pull_request.head.sha"),
-        base_sha=sha(base.get("sha"), "pull_request.base.sha"),
+        head_sha=as_sha(head.get("sha"), "pull_request.head.sha"),
+        base_sha=as_sha(base.get("sha"), "pull_request.base.sha"),
         base_ref=_name(base.get("ref"), "pull_request.base.ref"),
         from_fork=_repository(head, "pull_request.head") != _repository(base, "pull_request.base"),
         draft=as_kind(bool, pull.get("draft", False), "pull_request.draft"),
@@ -141,8 +142,8 @@ def _repository(side: Mapping[str, Json], path: str) -> int | None:
 
 def _merge_group(group: Mapping[str, Json]) -> MergeGroup:
     return MergeGroup(
-        head_sha=sha(group.get("head_sha"), "merge_group.head_sha"),
-        base_sha=sha(group.get("base_sha"), "merge_group.base_sha"),
+        head_sha=as_sha(group.get("head_sha"), "merge_group.head_sha"),
+        base_sha=as_sha(group.get("base_sha"), "merge_group.base_sha"),
         head_ref=_branch(group.get("head_ref"), "merge_group.head_ref"),
         base_ref=_branch(group.get("base_ref"), "merge_group.base_ref"),
     )
@@ -157,8 +158,8 @@ def _push(event: Mapping[str, Json]) -> Push:
     repository = as_mapping(event.get("repository"), "repository")
     return Push(
         branch=branch,
-        before=None if _NOTHING.fullmatch(before) else sha(before, "before"),
-        after=sha(after, "after"),
+        before=None if _NOTHING.fullmatch(before) else as_sha(before, "before"),
+        after=as_sha(after, "after"),
         is_default_branch=branch == _name(repository.get("default_branch"), "repository.default_branch"),
         forced=as_kind(bool, event.get("forced", False), "forced"),
     )

@@ -13,7 +13,7 @@ MOST_CHARACTERS = 4096
 """Characters of an annotation's message; what is longer is cut."""
 
 
-class Kind(Enum):
+class Level(Enum):
     """How grave an annotation is; the value is the runner's word."""
 
     ERROR = "error"
@@ -25,7 +25,7 @@ class Kind(Enum):
 class Annotation:
     """A remark that GitHub shows at a place in a file, or at the run where it names none."""
 
-    kind: Kind
+    kind: Level
     title: str
     message: str
     file: str | None = None
@@ -39,12 +39,12 @@ def annotations(found: Iterable[Annotation]) -> tuple[str, ...]:
     listed = list(found)
     return tuple(
         _annotation(one)
-        for kind in Kind
+        for kind in Level
         for one in _at_most(MOST_OF_A_KIND, kind, [one for one in listed if one.kind is kind])
     )
 
 
-def _at_most(most: int, kind: Kind, found: list[Annotation]) -> Iterator[Annotation]:
+def _at_most(most: int, kind: Level, found: list[Annotation]) -> Iterator[Annotation]:
     if len(found) <= most:
         yield from found
         return

@@ -6,9 +6,9 @@ details).
 
 from dataclasses import dataclass
 
-from reconciler.hubspot.decoding import number
+from reconciler.hubspot.decoding import optional_number
+from reconciler.json_values import Json, Malformed, as_kind, as_list, as_mapping, optional
 from reconciler.portal import Token, Usage
-from reconciler.transport.json_values import Json, Malformed, as_kind, as_list, as_mapping, optional
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +20,10 @@ class Account:
     timezone: str | None
 
 
-def account(body: Json) -> Account:
+def as_account(body: Json) -> Account:
     """Read the account details."""
     answer = as_mapping(body, "")
-    portal = number(answer.get("portalId"), "portalId")
+    portal = optional_number(answer.get("portalId"), "portalId")
     if portal is None:
         raise Malformed("portalId is missing")
     return Account(
@@ -33,22 +33,22 @@ def account(body: Json) -> Account:
     )
 
 
-def token_app(body: Json) -> int | None:
+def as_token_app(body: Json) -> int | None:
     """Read from the token's details which app it belongs to."""
-    return number(as_mapping(body, "").get("appId"), "appId")
+    return optional_number(as_mapping(body, "").get("appId"), "appId")
 
 
-def token(body: Json) -> Token:
+def as_token(body: Json) -> Token:
     """Read the token's details; each part of them may be missing."""
     details = as_mapping(body, "")
     scopes = details.get("scopes")
     return Token(
-        number(details.get("appId"), "appId"),
+        optional_number(details.get("appId"), "appId"),
         None if scopes is None else frozenset(as_kind(str, scope, "scopes") for scope in as_list(scopes, "scopes")),
     )
 
 
-def usage(body: Json) -> Usage:
+def as_usage(body: Json) -> Usage:
     """Read how many requests were sent today; all private apps of an account share one number."""
     results = as_list(as_mapping(body, "").get("results"), "results")
     if not results:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from reconciler.errors import AccessDenied, ReconcilerError, Rejected, Unavailable
 from reconciler.hubspot.pacing import rate_limit
+from reconciler.json_values import Json
 from reconciler.transport.failures import Passing, envelope, in_words
 from reconciler.transport.headers import Headers, retry_after
-from reconciler.transport.json_values import Json, NotJson, parsed, shortened, without
+from reconciler.transport.json_text import NotJson, parsed, shortened, without
 
 _OK = range(200, 300)
 _MARKS = ("category", "correlationId", "errorType")
@@ -17,7 +18,7 @@ Its `"status": "error"` is no mark: many gateways write their errors so, too.
 """
 
 
-CONNECT_HINT = "check the network, the proxy and HUBSPOT_BASE_URL"
+HUBSPOT_CONNECT_HINT = "check the network, the proxy and HUBSPOT_BASE_URL"
 
 LONGEST_MOVE = 60
 """Seconds that an account's move is waited for; HubSpot names up to a day (error handling, 477)."""
@@ -28,7 +29,7 @@ _WINDOW = 10
 _SECOND = 1
 """Seconds over which it counts searches."""
 
-_PATH_HINT = f"{CONNECT_HINT}, and apiVersion in reconciler.yaml"
+_PATH_HINT = f"{HUBSPOT_CONNECT_HINT}, and apiVersion in reconciler.yaml"
 _NO_SUCH_PATH = frozenset({404, 405, 410, 415})
 """Statuses of a version or a path that is gone, or of something on the way; for HubSpot's own 404 see `answers`."""
 
@@ -39,28 +40,28 @@ _PASSING = frozenset({408, 425, 500, 502, 503, 504, 521, 522, 523, 524})
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpAnswer:
     """A status with the decoded body; the body is None where there was none."""
 
     status: int
     body: Json
 
 
-def understood(status: int, headers: Headers, content: bytes, secret: str) -> Answer:
+def read_answer(status: int, headers: Headers, content: bytes, secret: str) -> HttpAnswer:
     """Read an answer; raises what a failure means, in words without the secret.
 
     A 404 is an answer where HubSpot itself gave it: one without a body, or in other words, may be that of anything on
     the way, and a create stands on it.
     """
     if status in _OK:
-        return Answer(status, _decoded(status, content))
+        return HttpAnswer(status, _decoded(status, content))
     said = envelope(content)
     if status == 404 and _is_hubspots_own(said):
-        return Answer(status, None)
-    raise failure(status, headers, without(secret, said))
+        return HttpAnswer(status, None)
+    raise error_of(status, headers, without(secret, said))
 
 
-def required(answer: Answer, path: str) -> Json:
+def required(answer: HttpAnswer, path: str) -> Json:
     """Give the body of an answer about something that has to be there."""
     if answer.status == 404:
         raise Rejected(f"HubSpot knows no {path}", status=404, hint="check apiVersion in reconciler.yaml")
@@ -80,7 +81,7 @@ def _decoded(status: int, content: bytes) -> Json:
         raise Passing("HubSpot's answer is cut off or is not JSON", sent=True) from error
 
 
-def failure(status: int, headers: Headers, envelope: Mapping[str, Json]) -> ReconcilerError:
+def error_of(status: int, headers: Headers, envelope: Mapping[str, Json]) -> ReconcilerError:
     """Say in plain words what a status that is no success means."""
     said = _message(envelope)
     match status:
@@ -108,7 +109,7 @@ def _final(status: int, envelope: Mapping[str, Json]) -> ReconcilerError:
     if status in _REDIRECT:
         # Some answer a write so that was carried out (303, RFC 9110), so it is settled by reading.
         what = f"HubSpot redirects elsewhere (status {status}), which is not followed"
-        return Unavailable(what, hint=CONNECT_HINT, sent=True)
+        return Unavailable(what, hint=HUBSPOT_CONNECT_HINT, sent=True)
     if status in _CLIENT_ERROR:
         what = f"HubSpot refuses the request (status {status}): {said}"
         hint = _PATH_HINT if status in _NO_SUCH_PATH else None

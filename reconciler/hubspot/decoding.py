@@ -4,12 +4,12 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from reconciler.errors import Unavailable
-from reconciler.transport.json_values import Json, Malformed, optional
+from reconciler.json_values import Json, Malformed, optional
 
 _T = TypeVar("_T")
 
 
-def understood(decode: Callable[[Json], _T], body: Json) -> _T:
+def decoded(decode: Callable[[Json], _T], body: Json) -> _T:
     """Decode an answer; `Unavailable` where it is not what HubSpot's description promises."""
     try:
         return decode(body)
@@ -39,7 +39,7 @@ def optional_id(value: Json, path: str) -> str | None:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else optional(str, value, path) or None
 
 
-def number(value: Json, path: str) -> int | None:
+def optional_number(value: Json, path: str) -> int | None:
     """Read a whole number that some answers write as text."""
     if isinstance(value, str) and value.isascii() and value.isdigit():
         return int(value) if len(value) < 20 else None  # no id of HubSpot's is that long

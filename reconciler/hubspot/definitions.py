@@ -7,8 +7,8 @@ versions. What it may add one day, such as another type, is read as text that an
 from collections.abc import Mapping
 
 from reconciler.event import Kind
+from reconciler.json_values import Json, as_kind, as_list, as_mapping, optional
 from reconciler.portal import Definition
-from reconciler.transport.json_values import Json, as_kind, as_list, as_mapping, optional
 
 _KINDS = {
     "bool": Kind.BOOLEAN,
@@ -22,7 +22,7 @@ _FLAGS = ("calculated", "hubspotDefined")
 """Each of them says that HubSpot itself sets the property, or what it means."""
 
 
-def definitions(body: Json) -> dict[str, Definition]:
+def as_definitions(body: Json) -> dict[str, Definition]:
     """Read the list of all definitions, by name (read all properties); archived ones are not there.
 
     Nor are those of sensitive data: HubSpot lists them only where they are asked for by `dataSensitivity`. What a file

@@ -7,12 +7,13 @@ from typing import ClassVar, Self
 
 from reconciler.connections import Connection
 from reconciler.errors import AccessDenied, Interrupted, Rejected, Unavailable
-from reconciler.hubspot.answers import CONNECT_HINT, Answer, required, understood
+from reconciler.hubspot.answers import HUBSPOT_CONNECT_HINT, HttpAnswer, read_answer, required
 from reconciler.hubspot.pacing import Pacer, rate_limit
+from reconciler.json_values import Json
 from reconciler.portal import RateLimit
 from reconciler.transport.exchange import Exchange, Response, Server
 from reconciler.transport.headers import Headers
-from reconciler.transport.json_values import Json, without
+from reconciler.transport.json_text import without
 from reconciler.transport.retrying import ATTEMPTS, retried
 from reconciler.transport.surroundings import Clock, Deadline, Watch
 
@@ -71,14 +72,14 @@ class HttpReader:
         question = {"tokenKey": self._secret}
         return required(self._retried("POST", path, {}, question, attempts=ATTEMPTS_FOR_DETAILS), path)
 
-    def _request(self, method: str, path: str, query: Mapping[str, str], body: Json = None) -> Answer:
+    def _request(self, method: str, path: str, query: Mapping[str, str], body: Json = None) -> HttpAnswer:
         if method not in self.methods:
             raise AssertionError(f"this client must not send {method}")
         return self._retried(method, path, query, body)
 
     def _retried(
         self, method: str, path: str, query: Mapping[str, str], body: Json, *, attempts: int = ATTEMPTS
-    ) -> Answer:
+    ) -> HttpAnswer:
         self.requests += 1
         self._sent = self._failed = False
         try:
@@ -88,7 +89,7 @@ class HttpReader:
         except Unavailable as failure:
             raise Unavailable(failure.message, hint=failure.hint, sent=self._sent) from failure
 
-    def _attempt(self, method: str, path: str, query: Mapping[str, str], body: Json) -> Answer:
+    def _attempt(self, method: str, path: str, query: Mapping[str, str], body: Json) -> HttpAnswer:
         try:
             return self._once(method, path, query, body)
         except Unavailable as failure:
@@ -96,7 +97,7 @@ class HttpReader:
             self._failed = True
             raise
 
-    def _once(self, method: str, path: str, query: Mapping[str, str], body: Json) -> Answer:
+    def _once(self, method: str, path: str, query: Mapping[str, str], body: Json) -> HttpAnswer:
         self._watch.gate()
         self._pace()
         self._watch.gate()
@@ -105,9 +106,9 @@ class HttpReader:
         self._watch.answered()
         self.answered = True
         self._learn(response.headers)
-        answer = understood(response.status, response.headers, response.content, self._secret)
+        answer = read_answer(response.status, response.headers, response.content, self._secret)
         # What HubSpot says of a write may repeat what it was sent.
-        return answer if method == "GET" else Answer(answer.status, without(self._secret, answer.body))
+        return answer if method == "GET" else HttpAnswer(answer.status, without(self._secret, answer.body))
 
     def _learn(self, headers: Headers) -> None:
         said = rate_limit(headers)
@@ -157,7 +158,7 @@ class HttpWriter(HttpReader):
         finally:
             self._may_resend = before
 
-    def _attempt(self, method: str, path: str, query: Mapping[str, str], body: Json) -> Answer:
+    def _attempt(self, method: str, path: str, query: Mapping[str, str], body: Json) -> HttpAnswer:
         if self._failed and method != "GET":
             self._look_again()
         return super()._attempt(method, path, query, body)
@@ -181,7 +182,7 @@ class HttpWriter(HttpReader):
         """Send a PATCH; give what HubSpot answers."""
         return self._write("PATCH", path, query, body).body
 
-    def _write(self, method: str, path: str, query: Mapping[str, str], body: Json) -> Answer:
+    def _write(self, method: str, path: str, query: Mapping[str, str], body: Json) -> HttpAnswer:
         """Send a write; how its last attempt ended does not tell what became of an earlier one."""
         try:
             answer = self._request(method, path, query, body)
@@ -194,6 +195,6 @@ class HttpWriter(HttpReader):
 
 
 def _exchange(connection: Connection, deadline: Deadline) -> Exchange:
-    server = Server(connection.base_url, connection.proxy, connection.ca_file, CONNECT_HINT)
+    server = Server(connection.base_url, connection.proxy, connection.ca_file, HUBSPOT_CONNECT_HINT)
     headers = {"Authorization": f"Bearer {connection.token.reveal()}", "Accept": "application/json"}
     return Exchange(server, headers, deadline)

@@ -8,7 +8,7 @@ from heapq import merge
 from reconciler.portal import RateLimit
 from reconciler.transport.headers import Headers, positive, whole
 
-MOST = 10_000
+MOST_IN_A_WINDOW = 10_000
 """Requests in one window that are believed at most, many times what HubSpot sells: each takes memory here."""
 EDGE = 0.05
 """Seconds by which a window is taken to be longer than HubSpot says: nobody knows how it rounds."""
@@ -42,7 +42,7 @@ class Pacer:
 
     def learn(self, said: RateLimit) -> None:
         """Take over what HubSpot says of its limit, and of what is left of it."""
-        self.most = min(said.limit or self.most, MOST)
+        self.most = min(said.limit or self.most, MOST_IN_A_WINDOW)
         self.window = said.interval or self.window
         if said.remaining is not None:
             now = self.now()

@@ -6,13 +6,14 @@ from dataclasses import replace
 from reconciler.errors import AccessDenied, Rejected, Unavailable
 from reconciler.event import Identity, LiveEvent
 from reconciler.hubspot import account, definitions, wire
-from reconciler.hubspot.decoding import understood
+from reconciler.hubspot.decoding import decoded
 from reconciler.hubspot.http import HttpReader
 from reconciler.hubspot.paths import EVENT_TYPES, TOKEN_DETAILS, Paths
+from reconciler.json_values import Json
 from reconciler.portal import Definition, Hit, Listing, Portal, RateLimit, Token, Usage
-from reconciler.transport.json_values import Json, shortened
+from reconciler.transport.json_text import shortened
 
-MOST_PAGES = 10_000
+MOST_PAGES_OF_EVENTS = 10_000
 """A list that never ends is an error; a million events are more than any portal holds."""
 
 
@@ -45,7 +46,7 @@ class PortalReader:
 
     def search(self, prefix: str) -> tuple[Hit, ...]:
         """Search our app's events by the start of their event ids (search)."""
-        return understood(wire.hits, self._http.get(self._paths.search, {"q": prefix}))
+        return decoded(wire.as_hits, self._http.get(self._paths.search, {"q": prefix}))
 
     def definitions(self) -> Mapping[str, Definition]:
         """Read the definitions of event properties once (read all properties)."""
@@ -64,13 +65,13 @@ class PortalReader:
             return self._find_object(identity)
         account_id, event_id = identity.external
         query = {"externalAccountId": account_id}
-        found = self._get(self._paths.by_event_id(event_id), query, identity, wire.event_by_external_ids)
+        found = self._get(self._paths.by_event_id(event_id), query, identity, wire.as_event_by_external_ids)
         if identity.object_id is None or (found is not None and found.identity.object_id is not None):
             return found
         return self._find_object(Identity(object_id=identity.object_id) if found is None else identity)
 
     def _find_object(self, identity: Identity) -> LiveEvent | None:
-        found = self._get(self._paths.by_object_id(str(identity.object_id)), {}, identity, wire.event)
+        found = self._get(self._paths.by_object_id(str(identity.object_id)), {}, identity, wire.as_event)
         if found is not None and found.identity.object_id != identity.object_id:
             raise _other(Identity(object_id=identity.object_id), Identity(object_id=found.identity.object_id))
         return found
@@ -79,7 +80,7 @@ class PortalReader:
         for object_type in EVENT_TYPES:
             body = self._definitions_of(object_type)
             if body is not None:
-                return understood(definitions.definitions, body)
+                return decoded(definitions.as_definitions, body)
         raise Unavailable(
             "HubSpot shows no property definitions of marketing events, so the custom properties cannot be checked",
             hint="try another --api-version, or declare no custom properties",
@@ -98,7 +99,7 @@ class PortalReader:
         body = self._http.get_or_none(path, query)
         if body is None:
             return None
-        found = understood(decode, body)
+        found = decoded(decode, body)
         if asked.external is not None and found.identity.external_event_id != asked.external_event_id:
             raise _other(asked, found.identity)
         identity = Identity(asked.external_account_id, asked.external_event_id, found.identity.object_id)
@@ -110,7 +111,7 @@ class PortalReader:
         return self._portal
 
     def _account(self) -> Portal:
-        found = understood(account.account, self._http.get(self._paths.account, {}))
+        found = decoded(account.as_account, self._http.get(self._paths.account, {}))
         return Portal(found.id, found.account_type, found.timezone, self._paths.version, app_id=None)
 
     def _token_app(self) -> int | None:
@@ -120,7 +121,7 @@ class PortalReader:
         the next request, and so does a network that is down.
         """
         try:
-            return understood(account.token_app, self._http.token_details(TOKEN_DETAILS))
+            return decoded(account.as_token_app, self._http.token_details(TOKEN_DETAILS))
         except (Rejected, AccessDenied, Unavailable):
             return None
 
@@ -128,8 +129,8 @@ class PortalReader:
         events: list[LiveEvent] = []
         seen: set[str] = set()
         query = {"limit": str(wire.PAGE)}
-        for _ in range(MOST_PAGES):
-            page = understood(wire.page, self._http.get(self._paths.events, query))
+        for _ in range(MOST_PAGES_OF_EVENTS):
+            page = decoded(wire.as_page, self._http.get(self._paths.events, query))
             events += page.events
             if page.after is None:
                 return events
@@ -137,7 +138,7 @@ class PortalReader:
                 raise Unavailable("HubSpot's list of events repeats itself, so it could not be read whole")
             seen.add(page.after)
             query["after"] = page.after
-        raise Unavailable(f"HubSpot's list of events did not end after {MOST_PAGES} pages")
+        raise Unavailable(f"HubSpot's list of events did not end after {MOST_PAGES_OF_EVENTS} pages")
 
 
 def _other(asked: Identity, found: Identity) -> Unavailable:
@@ -169,7 +170,7 @@ class PortalInspector(PortalReader):
 
     def token(self) -> Token:
         """Read whose token it is (token details of private apps)."""
-        return understood(account.token, self._http.token_details(TOKEN_DETAILS))
+        return decoded(account.as_token, self._http.token_details(TOKEN_DETAILS))
 
     def events(self) -> tuple[LiveEvent, ...]:
         """Read every page of the list (list)."""
@@ -177,4 +178,4 @@ class PortalInspector(PortalReader):
 
     def usage(self) -> Usage:
         """Read how much of the day's requests is used up (daily usage of private apps)."""
-        return understood(account.usage, self._http.get(self._paths.usage, {}))
+        return decoded(account.as_usage, self._http.get(self._paths.usage, {}))

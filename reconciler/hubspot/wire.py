@@ -10,9 +10,10 @@ from datetime import datetime
 
 from reconciler.change import Create, FieldChange
 from reconciler.event import CUSTOM, FIELDS, Identity, Kind, LiveEvent, Value, instant, kind_of
-from reconciler.hubspot.decoding import headcount, number, optional_id, required_id
+from reconciler.hubspot.decoding import headcount, optional_id, optional_number, required_id
+from reconciler.json_values import Json, Malformed, as_kind, as_list, as_mapping, optional
 from reconciler.portal import Edit, Hit
-from reconciler.transport.json_values import Json, Malformed, as_kind, as_list, as_mapping, as_text, optional, shortened
+from reconciler.transport.json_text import as_text, shortened
 from reconciler.values import same
 
 PAGE = 100
@@ -53,7 +54,7 @@ class BatchAnswer:
         return tuple(result.object_id for result in self.results if result.object_id is not None)
 
 
-def page(body: Json) -> Page:
+def as_page(body: Json) -> Page:
     """Read one page of the list; an event of which no more than the ids can be read is there with these alone."""
     answer = as_mapping(body, "")
     results = as_list(answer.get("results"), "results")
@@ -63,15 +64,15 @@ def page(body: Json) -> Page:
     )
 
 
-def event(body: Json, path: str = "event") -> LiveEvent:
+def as_event(body: Json, path: str = "event") -> LiveEvent:
     """Read one event as the list and a read by object id return it; null and absent are the same."""
-    found = event_by_external_ids(body, path)
+    found = as_event_by_external_ids(body, path)
     if found.identity.object_id is None:
         raise Malformed(f"{path}.objectId is missing")
     return found
 
 
-def event_by_external_ids(body: Json, path: str = "event") -> LiveEvent:
+def as_event_by_external_ids(body: Json, path: str = "event") -> LiveEvent:
     """Read one event as a read by external ids returns it: HubSpot does not promise its object id there."""
     item = as_mapping(body, path)
     return LiveEvent(
@@ -86,7 +87,7 @@ def event_by_external_ids(body: Json, path: str = "event") -> LiveEvent:
 
 def _listed(body: Json, path: str) -> LiveEvent:
     try:
-        return event(body, path)
+        return as_event(body, path)
     except Malformed as error:
         item = as_mapping(body, path)
         identity, maker = _identity(item, path), _maker(item, path)
@@ -118,24 +119,24 @@ def _identity(item: Mapping[str, Json], path: str) -> Identity:
 def _maker(item: Mapping[str, Json], path: str) -> int | None:
     """Read which app made an event."""
     app = as_mapping(item.get("appInfo") or {}, f"{path}.appInfo")
-    return number(app.get("id"), f"{path}.appInfo.id")
+    return optional_number(app.get("id"), f"{path}.appInfo.id")
 
 
-def hits(body: Json) -> tuple[Hit, ...]:
+def as_hits(body: Json) -> tuple[Hit, ...]:
     """Read the results of a search."""
     results = as_list(as_mapping(body, "").get("results"), "results")
     return tuple(_hit(as_mapping(item, f"results[{index}]"), f"results[{index}]") for index, item in enumerate(results))
 
 
-def batch_answer(body: Json) -> BatchAnswer:
+def as_batch_answer(body: Json) -> BatchAnswer:
     """Read what a batch answer says of its items; the order of its results means nothing."""
     answer = as_mapping(body, "")
-    results = (written(item, "results") for item in as_list(answer.get("results"), "results"))
+    results = (as_written(item, "results") for item in as_list(answer.get("results"), "results"))
     problems = [as_mapping(item, "errors") for item in as_list(answer.get("errors") or [], "errors")]
     return BatchAnswer(tuple(results), tuple(map(_problem, problems)))
 
 
-def written(body: Json, path: str = "") -> Written:
+def as_written(body: Json, path: str = "") -> Written:
     """Read an event as the answer to a write shows it."""
     item = as_mapping(body, path)
     properties = item.get("customProperties")
@@ -159,10 +160,10 @@ def _shows(change: FieldChange, shown: Json) -> bool:
 
 def create_body(changes: Iterable[Create]) -> Json:
     """Write full records for an upsert; an empty field is left out, which leaves it empty."""
-    return {"inputs": [record(change) for change in changes]}
+    return {"inputs": [full_record(change) for change in changes]}
 
 
-def record(change: Create) -> Json:
+def full_record(change: Create) -> Json:
     """Write the full record of one event to be made."""
     return {
         "externalAccountId": change.identity.external_account_id,
@@ -261,7 +262,7 @@ def _text(value: Json) -> str:
 
 
 def _hit(item: Mapping[str, Json], path: str) -> Hit:
-    app = number(item.get("appId"), f"{path}.appId")
+    app = optional_number(item.get("appId"), f"{path}.appId")
     if app is None:
         raise Malformed(f"{path}.appId is missing")
     return Hit(

@@ -9,11 +9,12 @@ from reconciler.change import Create
 from reconciler.errors import Unavailable
 from reconciler.event import Identity
 from reconciler.hubspot import wire
-from reconciler.hubspot.decoding import understood
+from reconciler.hubspot.decoding import decoded
 from reconciler.hubspot.http import HttpWriter
 from reconciler.hubspot.reader import PortalReader
+from reconciler.json_values import Json
 from reconciler.portal import Answer, Edit
-from reconciler.transport.json_values import Json, shortened
+from reconciler.transport.json_text import shortened
 
 _T = TypeVar("_T")
 
@@ -40,7 +41,7 @@ class PortalWriter(PortalReader):
         Its results tell neither external id, so only as many results as inputs confirm one, and one of them must agree
         with what was sent.
         """
-        answer = _carried_out(wire.batch_answer, self._writing.post(self._paths.upsert, wire.create_body(changes)))
+        answer = _carried_out(wire.as_batch_answer, self._writing.post(self._paths.upsert, wire.create_body(changes)))
         if not answer.problems and len(set(answer.object_ids)) == len(changes):
             agreeing = (one for one in changes if any(result.agrees_with(one.fields) for result in answer.results))
             return Answer([change.identity for change in agreeing])
@@ -48,7 +49,7 @@ class PortalWriter(PortalReader):
 
     def create_one(self, change: Create) -> Answer:
         """Make one event (create), which HubSpot refuses where its ids are taken."""
-        return _single(change, self._writing.post(self._paths.create, wire.record(change)))
+        return _single(change, self._writing.post(self._paths.create, wire.full_record(change)))
 
     def update(self, edits: Sequence[Edit]) -> Answer:
         """Change events (batch update), whichever status HubSpot reports failing items with.
@@ -56,7 +57,7 @@ class PortalWriter(PortalReader):
         An item that stands among both the results and the errors is not confirmed, nor is one whose result shows
         another value than was sent.
         """
-        answer = _carried_out(wire.batch_answer, self._writing.post(self._paths.update, wire.update_body(edits)))
+        answer = _carried_out(wire.as_batch_answer, self._writing.post(self._paths.update, wire.update_body(edits)))
         names = {edit.identity: str(edit.identity.object_id) for edit in edits}
         failed = frozenset[str]().union(*(about for _, about in answer.problems))
         well = {result.object_id: result for result in answer.results if result.object_id not in failed}
@@ -88,14 +89,14 @@ class PortalWriter(PortalReader):
 def _carried_out(decode: Callable[[Json], _T], body: Json) -> _T:
     """Decode the answer to a write, which was carried out whether or not it can be read."""
     try:
-        return understood(decode, body)
+        return decoded(decode, body)
     except Unavailable as error:
         raise Unavailable(error.message, hint=error.hint, sent=True) from error
 
 
 def _single(sent: Create | Edit, body: Json) -> Answer:
     """Confirm a single write by the event that HubSpot answers with; which one a create makes is not known before."""
-    written = _carried_out(wire.written, body)
+    written = _carried_out(wire.as_written, body)
     is_meant = written.object_id is not None and sent.identity.object_id in (None, written.object_id)
     return Answer((sent.identity,) if is_meant and written.agrees_with(sent.fields) else ())
 

@@ -36,7 +36,7 @@ def support(version: str) -> str:
     return f"HubSpot supports API version {version} until {ENDS[version].said}"
 
 
-def findings(version: str, now: datetime) -> Iterator[Diagnostic]:
+def support_warnings(version: str, now: datetime) -> Iterator[Diagnostic]:
     """Warn of a version whose support ends soon or has ended; HubSpot may go on answering, but promises nothing."""
     end = ENDS[version]
     if end.day < now.date():

@@ -21,7 +21,7 @@ def obstacles(matches: Sequence[Match]) -> Iterator[Obstacle]:
     yield from _uncompletions(matches)
 
 
-def ambiguous(events: Iterable[DeclaredEvent]) -> Iterator[Obstacle]:
+def identity_ambiguous(events: Iterable[DeclaredEvent]) -> Iterator[Obstacle]:
     """Say of events that they may be several live ones, or share the one that they may be."""
     for event in events:
         message = f"it cannot be told which live event is {event.identity}"
@@ -29,7 +29,7 @@ def ambiguous(events: Iterable[DeclaredEvent]) -> Iterator[Obstacle]:
         yield Obstacle(event, error(AMBIGUOUS, message, event.place, hint))
 
 
-def undecided(events: Iterable[DeclaredEvent]) -> Iterator[Diagnostic]:
+def identity_undecided(events: Iterable[DeclaredEvent]) -> Iterator[Diagnostic]:
     """Warn of events that may be several live ones, where a token of the app that made them may know."""
     for event in events:
         yield warning(
@@ -40,7 +40,7 @@ def undecided(events: Iterable[DeclaredEvent]) -> Iterator[Diagnostic]:
         )
 
 
-def unknown(events: Collection[DeclaredEvent]) -> Iterator[Diagnostic]:
+def identity_unknown(events: Collection[DeclaredEvent]) -> Iterator[Diagnostic]:
     """Warn of events of which nothing but their ids speaks, although a direct read should have found one of them."""
     if events:
         whose = "1 declared event is" if len(events) == 1 else f"{len(events)} declared events are"

@@ -16,8 +16,8 @@ from reconciler.event import (
     moment,
     registered,
 )
-from reconciler.planning.orphans import Verdict, Will
-from reconciler.planning.plan import Draft
+from reconciler.planning.orphans import OrphanVerdict, Will
+from reconciler.planning.plan import Planned
 from reconciler.portal import Portal
 from reconciler.safe_text import cut
 
@@ -25,32 +25,32 @@ DECLARED, MANAGED = "no-longer-declared", "no-longer-managed"
 _NEVER_EMPTY = ("eventName", "eventOrganizer")
 
 
-def undeclared(draft: Draft) -> list[tuple[DeclaredEvent, LiveEvent]]:
+def undeclared(planned: Planned) -> list[tuple[DeclaredEvent, LiveEvent]]:
     """Return the live events that the base declared and that no declaration means any more, be it by another id.
 
     A run that looks at a part of the files cannot tell: an event may have moved to another one.
     """
-    if draft.before is None or draft.policy.narrowed:
+    if planned.before is None or planned.policy.narrowed:
         return []
     return [
         (match.declared, match.live)
-        for match in draft.before.settled.matches
-        if match.live is not None and match.live.identity.object_id in draft.settled.unclaimed
+        for match in planned.before.matched.matches
+        if match.live is not None and match.live.identity.object_id in planned.matched.unclaimed
     ]
 
 
-def findings(draft: Draft, gone: Iterable[tuple[DeclaredEvent, LiveEvent]]) -> Iterator[Diagnostic]:
+def undeclared_warnings(planned: Planned, gone: Iterable[tuple[DeclaredEvent, LiveEvent]]) -> Iterator[Diagnostic]:
     """Return what becomes of events that are `gone` from the files, and of such fields, with how to change them."""
-    orphans = {orphan.identity.object_id: orphan for orphan in draft.plan.orphans}
+    orphans = {orphan.identity.object_id: orphan for orphan in planned.plan.orphans}
     for then, live in gone:
         yield _event(then, live, orphans.get(live.identity.object_id))
-    before = draft.declared_before()
-    for match in draft.settled.matches:
+    before = planned.declared_before()
+    for match in planned.matched.matches:
         if match.live is not None and (declared := before.get(match.live.identity.object_id)) is not None:
-            yield from _fields(match.declared, declared, match.live, draft.plan.portal)
+            yield from _fields(match.declared, declared, match.live, planned.plan.portal)
 
 
-def _event(then: DeclaredEvent, live: LiveEvent, orphan: Verdict | None) -> Diagnostic:
+def _event(then: DeclaredEvent, live: LiveEvent, orphan: OrphanVerdict | None) -> Diagnostic:
     message = (
         f"{_called(live, then)} is no longer declared (it was at {then.place}): {_fate(orphan)}; "
         f"{registered(live.registrants)}"
@@ -58,7 +58,7 @@ def _event(then: DeclaredEvent, live: LiveEvent, orphan: Verdict | None) -> Diag
     return info(DECLARED, message, hint=_instead(live, orphan))
 
 
-def _instead(live: LiveEvent, orphan: Verdict | None) -> str | None:
+def _instead(live: LiveEvent, orphan: OrphanVerdict | None) -> str | None:
     """Say how to cancel an event that is neither cancelled nor about to be."""
     if live.fields.get("eventCancelled") or (orphan is not None and orphan.will is Will.CANCEL):
         return None
@@ -66,13 +66,13 @@ def _instead(live: LiveEvent, orphan: Verdict | None) -> str | None:
     return f"to cancel it{instead}, keep its declaration and write eventCancelled: true"
 
 
-def _fate(orphan: Verdict | None) -> str:
+def _fate(orphan: OrphanVerdict | None) -> str:
     match orphan:
         case None:
             return "it stays in HubSpot as it is"
-        case Verdict(will=Will.DELETE):
+        case OrphanVerdict(will=Will.DELETE):
             return "an apply deletes it"
-        case Verdict(will=Will.CANCEL):
+        case OrphanVerdict(will=Will.CANCEL):
             return "an apply cancels it"
         case _:
             return f"it stays in HubSpot as it is, for {orphan.why}"

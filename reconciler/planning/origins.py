@@ -5,24 +5,24 @@ from dataclasses import replace
 from reconciler.change import Change, Create, FieldChange, Origin
 from reconciler.declarations.base import Base
 from reconciler.event import DeclaredEvent
-from reconciler.planning.plan import Draft
+from reconciler.planning.plan import Planned
 from reconciler.values import same
 
 
-def with_origins(draft: Draft, base: Base) -> Draft:
+def with_origins(planned: Planned, base: Base) -> Planned:
     """Give the same plan with the origin of every field; no approval covers it."""
-    before = draft.declared_before()
+    before = planned.declared_before()
     declarations = (
-        base.declaration_of(change.identity) or before.get(change.identity.object_id) for change in draft.plan.changes
+        base.declaration_of(change.identity) or before.get(change.identity.object_id) for change in planned.plan.changes
     )
-    traced = zip(draft.plan.changes, declarations, strict=True)
-    changes = tuple(_traced(change, draft, then) for change, then in traced) if base.known else draft.plan.changes
-    plan = replace(draft.plan, changes=changes, diagnostics=draft.plan.diagnostics + base.diagnostics)
-    return replace(draft, plan=plan)
+    traced = zip(planned.plan.changes, declarations, strict=True)
+    changes = tuple(_traced(change, planned, then) for change, then in traced) if base.known else planned.plan.changes
+    plan = replace(planned.plan, changes=changes, diagnostics=planned.plan.diagnostics + base.diagnostics)
+    return replace(planned, plan=plan)
 
 
-def _traced(change: Change, draft: Draft, then: DeclaredEvent | None) -> Change:
-    now = draft.events.get(change.identity)
+def _traced(change: Change, planned: Planned, then: DeclaredEvent | None) -> Change:
+    now = planned.events.get(change.identity)
     fields = tuple(replace(field, origin=_origin(change, field, now, then)) for field in change.fields)
     return replace(change, fields=fields)
 

@@ -17,7 +17,7 @@ class Will(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class OrphanVerdict:
     """An orphan with what will happen to it, and the reason in words."""
 
     identity: Identity
@@ -29,10 +29,10 @@ class Verdict:
     why: str
 
 
-def judge(orphan: LiveEvent, policy: Policy, now: datetime) -> Verdict:
+def judge_orphan(orphan: LiveEvent, policy: Policy, now: datetime) -> OrphanVerdict:
     """Say what happens to an orphan; whatever speaks for leaving it alone wins."""
     will, why = _judge(orphan, policy, now)
-    return Verdict(
+    return OrphanVerdict(
         identity=orphan.identity,
         name=orphan.name,
         start=_text(orphan, "startDateTime"),

@@ -11,7 +11,7 @@ from reconciler.diagnostics import Diagnostic
 from reconciler.event import Declared, DeclaredEvent, Identity, LiveEvent, Skipped
 from reconciler.planning.diff import compare
 from reconciler.planning.evidence import Evidence, External, Match
-from reconciler.planning.identity_warnings import ambiguous, obstacles, undecided, unknown
+from reconciler.planning.identity_warnings import identity_ambiguous, identity_undecided, identity_unknown, obstacles
 from reconciler.planning.set_aside import Obstacle
 from reconciler.policy import Orphans, Policy
 from reconciler.portal import Listing
@@ -46,7 +46,7 @@ class Elsewhere:
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class Matched:
     """Every declared and every live event in its place; `None` counts were not looked for."""
 
     matches: tuple[Match, ...]
@@ -73,9 +73,9 @@ class Settled:
         return frozenset(obstacle.event.identity for obstacle in self.obstacles)
 
 
-def settle(declared: Declared, listing: Listing, policy: Policy, evidence: Evidence) -> Settled:
+def match_events(declared: Declared, listing: Listing, policy: Policy, evidence: Evidence) -> Matched:
     """Put every event in its place by the evidence at hand."""
-    return _Settling(declared.events, declared.skipped, listing, policy, evidence).settled()
+    return _Matcher(declared.events, declared.skipped, listing, policy, evidence).matched()
 
 
 def searchable_prefix(declared: Sequence[DeclaredEvent], listing: Listing, evidence: Evidence) -> str:
@@ -94,7 +94,7 @@ def questions(declared: Declared, listing: Listing, policy: Policy, evidence: Ev
     """Name the external ids that must be read directly before anything is planned on their events."""
     if evidence.foreign_token:
         return
-    settling = _Settling(declared.events, declared.skipped, listing, policy, evidence)
+    settling = _Matcher(declared.events, declared.skipped, listing, policy, evidence)
     asked = evidence.asked
     doubts = (settling.doubtful_matches(), settling.doubtful_orphans(), settling.unlisted(), settling.holders())
     pending = dict.fromkeys(external for external in chain.from_iterable(doubts) if external not in asked)
@@ -110,7 +110,7 @@ def known_accounts(declared: Iterable[DeclaredEvent], policy: Policy) -> tuple[s
 
 
 @dataclass(frozen=True)
-class _Settling:
+class _Matcher:
     declared: tuple[DeclaredEvent, ...]
     skipped: tuple[Skipped, ...]
     listing: Listing
@@ -387,22 +387,22 @@ class _Settling:
             return _orphan(event, account, proven=self._proven(event)) if account in self.accounts else None
         return None if self.evidence.misses_refute or not self.accounts else _orphan(event, None, proven=False)
 
-    def settled(self) -> Settled:
+    def matched(self) -> Matched:
         orphans = tuple(filter(None, map(self._orphan, self.possible_orphans())))
         unclear = tuple(filter(self._is_ambiguous, self.declared))
         # A token that is known to be our app's has been asked all that there is to ask.
         certain = self.evidence.is_ours
         unsure = tuple(self._unknown())
-        return Settled(
+        return Matched(
             self.matches,
             orphans,
             len(orphans) if self._looks_for_orphans() else None,
             None if self.policy.narrowed else self._foreign(len(orphans)),
             (
-                *(() if certain else undecided(unclear)),
-                *unknown(unsure),
+                *(() if certain else identity_undecided(unclear)),
+                *identity_unknown(unsure),
             ),
-            (*obstacles(self.matches), *(ambiguous(unclear) if certain else ())),
+            (*obstacles(self.matches), *(identity_ambiguous(unclear) if certain else ())),
             frozenset(event.identity for event in (*(() if certain else unclear), *unsure)),
             frozenset(event.identity.object_id for event in self.leftovers),
             tuple(filter(self._is_of_others, self.leftovers)),

@@ -12,9 +12,9 @@ from reconciler.planning import api_support, fingerprint
 from reconciler.planning.diff import cancel, compare, delete
 from reconciler.planning.evidence import Evidence, Match
 from reconciler.planning.identity_warnings import UNDECIDED
-from reconciler.planning.orphans import Verdict, Will, judge
-from reconciler.planning.ownership import Orphan, Settled
-from reconciler.planning.set_aside import SetAside, findings, set_aside
+from reconciler.planning.orphans import OrphanVerdict, Will, judge_orphan
+from reconciler.planning.ownership import Matched, Orphan
+from reconciler.planning.set_aside import SetAside, obstacle_findings, set_aside
 from reconciler.planning.steps import steps
 from reconciler.policy import Policy
 from reconciler.portal import Portal
@@ -29,7 +29,7 @@ class Plan:
     unchanged: int
     set_aside: tuple[SetAside, ...] = ()
     """Declared events that are left out of the changes."""
-    orphans: tuple[Verdict, ...] = ()
+    orphans: tuple[OrphanVerdict, ...] = ()
     orphaned: int | None = None
     """How many orphans there are; None where they were not looked for."""
     foreign: int | None = None
@@ -69,13 +69,13 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class Planned:
     """A plan with what applying it needs to know beyond it."""
 
     plan: Plan
     policy: Policy
     declared: Declared
-    settled: Settled
+    matched: Matched
     """Which live event is whose."""
     events: Mapping[Identity, DeclaredEvent]
     """The declaration behind each change; an orphan's change has none."""
@@ -85,12 +85,12 @@ class Draft:
     """The token belongs to another app than the one whose events are ours."""
     successors: Mapping[str | None, tuple[Create, ...]] = field(default_factory=dict)
     """By the object id of an old event, the new ones that seem to be it under a new id."""
-    before: "Draft | None" = None
+    before: "Planned | None" = None
     """What the base's declarations would be planned as by the same reading; None without a base."""
 
     def declared_before(self) -> Mapping[str | None, DeclaredEvent]:
         """Return by object id what the base declared of each live event, by whichever of its ids; empty without one."""
-        matches = () if self.before is None else self.before.settled.matches
+        matches = () if self.before is None else self.before.matched.matches
         return {match.live.identity.object_id: match.declared for match in matches if match.live is not None}
 
 
@@ -102,34 +102,36 @@ class _Task:
 
 
 def build(
-    settled: Settled, declared: Declared, policy: Policy, portal: Portal, evidence: Evidence, now: datetime
-) -> Draft:
+    matched: Matched, declared: Declared, policy: Policy, portal: Portal, evidence: Evidence, now: datetime
+) -> Planned:
     """Order what differs, judge the orphans; `now` decides what is over: an orphan, the API version's support."""
-    verdicts = [(judge(orphan.live, policy, now), orphan) for orphan in settled.orphans]
-    barred = settled.barred
-    matches = [match for match in settled.matches if match.declared.identity not in barred]
+    verdicts = [(judge_orphan(orphan.live, policy, now), orphan) for orphan in matched.orphans]
+    barred = matched.barred
+    matches = [match for match in matched.matches if match.declared.identity not in barred]
     tasks = [*_declared_tasks(matches), *_orphan_tasks(verdicts)]
     tasks.sort(key=lambda task: (rank(task.change), task.change.identity.sort_key))
     plan = Plan(
         portal=portal,
         changes=tuple(task.change for task in tasks),
-        unchanged=len(matches) - sum(task.event is not None for task in tasks) - _undecided(matches, settled),
-        set_aside=set_aside(settled.obstacles, _names(settled.matches)),
+        unchanged=len(matches) - sum(task.event is not None for task in tasks) - _undecided(matches, matched),
+        set_aside=set_aside(matched.obstacles, _names(matched.matches)),
         orphans=tuple(sorted((verdict for verdict, _ in verdicts), key=lambda verdict: verdict.identity.sort_key)),
-        orphaned=settled.orphaned,
-        foreign=settled.foreign,
+        orphaned=matched.orphaned,
+        foreign=matched.foreign,
         diagnostics=(
             *declared.diagnostics,
-            *in_file_order([*settled.diagnostics, *findings(settled.obstacles), *_findings(matches, portal, policy)]),
+            *in_file_order(
+                [*matched.diagnostics, *obstacle_findings(matched.obstacles), *_findings(matches, portal, policy)]
+            ),
             *_whose_token(evidence),
-            *api_support.findings(portal.api_version, now),
+            *api_support.support_warnings(portal.api_version, now),
         ),
     )
-    return Draft(
+    return Planned(
         plan=plan,
         policy=policy,
         declared=declared,
-        settled=settled,
+        matched=matched,
         events={task.change.identity: task.event for task in tasks if task.event is not None},
         seen={task.change.identity: task.seen for task in tasks if task.seen is not None},
         foreign_token=evidence.foreign_token,
@@ -140,9 +142,9 @@ def _names(matches: Iterable[Match]) -> Mapping[Identity, str | None]:
     return {match.declared.identity: match.live.name for match in matches if match.live is not None}
 
 
-def _undecided(matches: Iterable[Match], settled: Settled) -> int:
+def _undecided(matches: Iterable[Match], matched: Matched) -> int:
     """Count the matches that cannot be called unchanged; what is ambiguous stands in none."""
-    return sum(match.declared.identity in settled.undecided for match in matches)
+    return sum(match.declared.identity in matched.undecided for match in matches)
 
 
 def _declared_tasks(matches: Iterable[Match]) -> Iterator[_Task]:
@@ -152,7 +154,7 @@ def _declared_tasks(matches: Iterable[Match]) -> Iterator[_Task]:
             yield _Task(replace(change, proven=match.proven), match.declared, match.live)
 
 
-def _orphan_tasks(verdicts: Iterable[tuple[Verdict, Orphan]]) -> Iterator[_Task]:
+def _orphan_tasks(verdicts: Iterable[tuple[OrphanVerdict, Orphan]]) -> Iterator[_Task]:
     for verdict, orphan in verdicts:
         if verdict.will is not Will.NOTHING:
             change = replace(_orphan_change(verdict.will, orphan.live), proven=orphan.proven)

@@ -12,7 +12,7 @@ from reconciler.event import CUSTOM, FIELDS, Declared, DeclaredEvent, Kind, Valu
 from reconciler.planning.set_aside import Obstacle
 from reconciler.portal import Definition
 from reconciler.safe_text import cut, quoted
-from reconciler.values import OPTION_SEPARATOR, understood
+from reconciler.values import OPTION_SEPARATOR, normalized
 
 _FIELDS = frozenset(field.name for field in FIELDS)
 _MOST_OPTIONS = 10
@@ -116,7 +116,7 @@ def _value(value: str, definition: Definition) -> _Misfit | None:
     if definition.kind is Kind.OPTIONS:
         return _options(value, definition)
     form = _FORMS.get(definition.kind)
-    if form is None or (form.pattern.fullmatch(value) and understood(definition.kind, value) is not None):
+    if form is None or (form.pattern.fullmatch(value) and normalized(definition.kind, value) is not None):
         return None
     return _wrong_value(f"{quoted(value)} is not {form.wanted}", form.hint)
 

@@ -50,7 +50,7 @@ def set_aside(obstacles: Iterable[Obstacle], names: Mapping[Identity, str | None
     return tuple(sorted(found, key=lambda aside: (aside.source.file, aside.source.line, aside.identity.sort_key)))
 
 
-def findings(obstacles: Iterable[Obstacle]) -> Iterator[Diagnostic]:
+def obstacle_findings(obstacles: Iterable[Obstacle]) -> Iterator[Diagnostic]:
     """Return what is wrong, once for each place, however many events inherit it."""
     yield from dict.fromkeys(obstacle.finding for obstacle in obstacles)
 

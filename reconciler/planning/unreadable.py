@@ -6,12 +6,12 @@ from reconciler.diagnostics import Diagnostic, Place, warning
 from reconciler.errors import Unavailable
 from reconciler.event import DeclaredEvent, LiveEvent
 
-TOLD_AT_MOST = 3
+SHOWN_AT_MOST = 3
 """Events that are told one by one: where an app writes all of its events strangely, there may be thousands, and GitHub
 shows ten warnings of a run, which are meant for what somebody can put right in the files."""
 
 
-def unreadable(
+def unreadable_events(
     listed: Iterable[LiveEvent], declared: Iterable[DeclaredEvent], app_id: int | None
 ) -> tuple[Diagnostic, ...]:
     """Warn of listed events that cannot be read, none of which is adopted or can be of the app whose events are ours.
@@ -49,14 +49,14 @@ def _perhaps_ours(event: LiveEvent, app_id: int | None) -> Unavailable:
 
 
 def _told(strange: Sequence[LiveEvent]) -> Iterator[Diagnostic]:
-    for event in strange[:TOLD_AT_MOST]:
+    for event in strange[:SHOWN_AT_MOST]:
         maker = "made by no app" if event.app_id is None else f"of app {event.app_id}"
         yield warning(
             "unreadable-event",
             f"object {event.identity.object_id}, {maker}, cannot be read, so it counts as foreign: {event.unreadable}",
             hint="it is left alone; put it right in HubSpot to be rid of this",
         )
-    more = len(strange) - TOLD_AT_MOST
+    more = len(strange) - SHOWN_AT_MOST
     if more > 0:
         what = "1 more event" if more == 1 else f"{more} more events"
         yield warning("unreadable-event", f"{what} of others cannot be read either")

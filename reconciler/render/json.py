@@ -3,7 +3,6 @@
 import json
 from functools import lru_cache
 from textwrap import indent
-from typing import Any
 
 from reconciler.applying.receipt import Outcome, Receipt, Result
 from reconciler.change import (
@@ -19,16 +18,15 @@ from reconciler.change import (
 )
 from reconciler.diagnostics import Diagnostic
 from reconciler.event import Identity
+from reconciler.json_values import Json
 from reconciler.planning import fingerprint
-from reconciler.planning.orphans import Verdict
+from reconciler.planning.orphans import OrphanVerdict
 from reconciler.planning.plan import Plan
 from reconciler.planning.set_aside import SetAside
 from reconciler.portal import Portal
 
 FORMAT_VERSION = "1.1"
 """A minor step adds keys, a major step breaks."""
-
-Json = Any
 
 
 def plan_json(plan: Plan) -> str:
@@ -153,7 +151,7 @@ def _aside(aside: SetAside) -> Json:
     }
 
 
-def _orphan(orphan: Verdict) -> Json:
+def _orphan(orphan: OrphanVerdict) -> Json:
     return {
         "identity": _identity(orphan.identity),
         "name": orphan.name,

@@ -9,13 +9,13 @@ from urllib.parse import quote
 
 from reconciler.applying.receipt import Receipt
 from reconciler.change import Change, Create, Delete, FieldChange, Update
-from reconciler.planning.orphans import Verdict
+from reconciler.planning.orphans import OrphanVerdict
 from reconciler.planning.plan import Plan
 from reconciler.portal import Portal
 from reconciler.render import words
 from reconciler.render.dates import clocks_of
 from reconciler.render.difference import Difference, difference
-from reconciler.render.parts import Part, mark, parts
+from reconciler.render.parts import Part, origin_mark, parts
 from reconciler.safe_text import inert_line, visible
 
 # Everything that could become markup, a link, a mention, a reference or a command in a page or a log. What acts only
@@ -101,7 +101,7 @@ def _plan(plan: Plan) -> Iterator[str]:
         yield words.NO_CHANGES
         yield ""
     yield words.summary(plan)
-    yield words.digest(plan)
+    yield words.digest_line(plan)
 
 
 def _part(part: Part, portal: Portal) -> Iterator[str]:
@@ -146,7 +146,7 @@ def _table(change: Change, portal: Portal) -> Iterator[str]:
 
 
 def _label(change: Change, field: FieldChange) -> str:
-    return " · ".join(filter(None, [words.label(field), mark(change, field)]))
+    return " · ".join(filter(None, [words.label(field), origin_mark(change, field)]))
 
 
 def _side_by_side(told: Sequence[tuple[str, Difference]]) -> Iterator[str]:
@@ -162,7 +162,7 @@ def _line_by_line(label: str, told: Difference) -> Iterator[str]:
     yield from (_inert(f"{label}{told.note}"), "", "```diff", *map(inert_line, told.lines()), "```", "")
 
 
-def _orphans(orphans: Iterable[Verdict]) -> Iterator[str]:
+def _orphans(orphans: Iterable[OrphanVerdict]) -> Iterator[str]:
     yield from _list(f"#### {words.ORPHANS}", map(words.orphan, words.spared(orphans)))
 
 

@@ -34,6 +34,6 @@ def parts(changes: Sequence[Change]) -> tuple[Part, ...]:
     return tuple(part for part in found if part.changes)
 
 
-def mark(change: Change, field: FieldChange) -> str:
+def origin_mark(change: Change, field: FieldChange) -> str:
     """Say in words which field of a change of several origins is not the files' doing alone; empty for any other."""
     return _MARKS.get(field.origin, "") if change.origin is Origin.MIXED else ""

@@ -9,13 +9,13 @@ from reconciler.change import Action, Change, Create, Delete, FieldChange, Origi
 from reconciler.diagnostics import Diagnostic, Place, Severity
 from reconciler.errors import SavedPlanInvalid
 from reconciler.event import Identity, Value
-from reconciler.planning.orphans import Verdict, Will
+from reconciler.json_values import Json, Malformed, as_kind, as_list, as_mapping, optional
+from reconciler.planning.orphans import OrphanVerdict, Will
 from reconciler.planning.plan import Plan
 from reconciler.planning.set_aside import SetAside
 from reconciler.portal import Portal
-from reconciler.render.json import FORMAT_VERSION, Json, plan_json
+from reconciler.render.json import FORMAT_VERSION, plan_json
 
-_T = TypeVar("_T")
 _Kind = TypeVar("_Kind", Action, Origin, Severity, Will)
 
 _VERSION = "format_version"
@@ -33,7 +33,7 @@ def read_plan(text: str) -> Plan:
         document = _completed(json.loads(text))
         plan = _read(document)
         contradicts = _contradicts(document, json.loads(plan_json(plan)) | {_VERSION: document[_VERSION]})
-    except (ValueError, RecursionError) as error:
+    except (ValueError, Malformed, RecursionError) as error:
         # Python's own words for too deep a nesting differ from version to version.
         why = "it is nested too deeply" if isinstance(error, RecursionError) else error
         raise SavedPlanInvalid(f"this is not a saved plan: {why}", hint=_HINT) from error
@@ -55,7 +55,7 @@ def _contradicts(said: Json, known: Json) -> bool:
 
 
 def _read(document: Json) -> Plan:
-    top = _Object(document, "")
+    top = _Object(document)
     version = top.text(_VERSION)
     if not _READABLE.fullmatch(version):
         raise ValueError(f"its format {version[:20]!r} is not known here")
@@ -148,8 +148,8 @@ def _read_identity(item: "_Object") -> Identity:
     )
 
 
-def _read_orphan(item: "_Object") -> Verdict:
-    return Verdict(
+def _read_orphan(item: "_Object") -> OrphanVerdict:
+    return OrphanVerdict(
         identity=_read_identity(item.object("identity")),
         name=item.optional_text("name"),
         start=item.optional_text("start"),
@@ -172,52 +172,43 @@ def _read_diagnostic(item: "_Object") -> Diagnostic:
 
 
 class _Object:
-    """A JSON object whose values are looked at before they are used; `ValueError` names what is wrong."""
+    """A JSON object whose values are checked before they are used; `Malformed` names what is wrong."""
 
-    def __init__(self, value: Json, path: str) -> None:
-        if not isinstance(value, dict):
-            raise ValueError(f"{path or 'the file'} is not an object")  # noqa: TRY004  (bad data, not a bad call)
-        self._value = value
+    def __init__(self, value: Json, path: str = "") -> None:
+        self._value = as_mapping(value, path or "the file")
         self._path = path
 
-    def _get(self, kind: type[_T], key: str) -> _T:
-        found = self._value.get(key)
-        # A JSON true is an int to Python.
-        if not isinstance(found, kind) or (kind is int and isinstance(found, bool)):
-            raise ValueError(f"{self._path}.{key} is missing or of the wrong kind")
-        return found
-
-    def _absent(self, key: str) -> bool:
-        return self._value.get(key) is None
+    def _at(self, key: str) -> tuple[Json, str]:
+        return self._value.get(key), f"{self._path}.{key}" if self._path else key
 
     def text(self, key: str) -> str:
-        return self._get(str, key)
+        return as_kind(str, *self._at(key))
 
     def number(self, key: str) -> int:
-        return self._get(int, key)
+        return as_kind(int, *self._at(key))
 
     def flag(self, key: str) -> bool:
-        return self._get(bool, key)
+        return as_kind(bool, *self._at(key))
 
     def optional_text(self, key: str) -> str | None:
-        return None if self._absent(key) else self.text(key)
+        return optional(str, *self._at(key))
 
     def optional_number(self, key: str) -> int | None:
-        return None if self._absent(key) else self.number(key)
+        return optional(int, *self._at(key))
 
     def value(self, key: str) -> Value:
-        found = self._value.get(key)
-        return found if isinstance(found, bool) else self.optional_text(key)
+        found, path = self._at(key)
+        return found if isinstance(found, bool) else optional(str, found, path)
 
     def one_of(self, kind: type[_Kind], key: str) -> _Kind:
         return kind(self.text(key))
 
     def object(self, key: str) -> "_Object":
-        return _Object(self._value.get(key), f"{self._path}.{key}")
+        return _Object(*self._at(key))
 
     def optional_object(self, key: str) -> "_Object | None":
-        return None if self._absent(key) else self.object(key)
+        return None if self._value.get(key) is None else self.object(key)
 
     def objects(self, key: str) -> "list[_Object]":
-        items: list[Json] = self._get(list, key)
-        return [_Object(item, f"{self._path}.{key}[{index}]") for index, item in enumerate(items)]
+        items, path = self._at(key)
+        return [_Object(item, f"{path}[{index}]") for index, item in enumerate(as_list(items, path))]

@@ -7,13 +7,13 @@ from typing import assert_never
 from reconciler.applying.receipt import Receipt
 from reconciler.change import Change, Create, Delete, FieldChange, Update
 from reconciler.diagnostics import Diagnostic
-from reconciler.planning.orphans import Verdict
+from reconciler.planning.orphans import OrphanVerdict
 from reconciler.planning.plan import Plan
 from reconciler.portal import Portal
 from reconciler.render import words
 from reconciler.render.dates import Clocks, clocks_of
 from reconciler.render.difference import difference
-from reconciler.render.parts import Part, mark, parts
+from reconciler.render.parts import Part, origin_mark, parts
 from reconciler.safe_text import visible
 
 _LABEL_WIDTH = 13
@@ -54,7 +54,7 @@ def _plan(plan: Plan) -> Iterator[str]:
     if plan.is_fulfilled:
         yield words.NO_CHANGES
     yield words.summary(plan)
-    yield words.digest(plan)
+    yield words.digest_line(plan)
 
 
 def _part(part: Part, portal: Portal) -> Iterator[str]:
@@ -77,7 +77,7 @@ def _change(change: Change, portal: Portal) -> Iterator[str]:
         case Update():
             width, clocks = _width(map(words.label, change.fields)), clocks_of(change.timezone, portal)
             for field in change.fields:
-                yield from _changed(field, mark(change, field), clocks, width)
+                yield from _changed(field, origin_mark(change, field), clocks, width)
         case Create() | Delete():
             record = list(words.record(change, portal))
             width = _width(label for label, _ in record)
@@ -111,7 +111,7 @@ def _changed(field: FieldChange, remark: str, clocks: Clocks, width: int) -> Ite
     yield from (f"        {line}" for line in told.lines())
 
 
-def _orphans(orphans: Iterable[Verdict]) -> Iterator[str]:
+def _orphans(orphans: Iterable[OrphanVerdict]) -> Iterator[str]:
     yield from _section(words.ORPHANS, [words.orphan(orphan) for orphan in words.spared(orphans)])
 
 

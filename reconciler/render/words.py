@@ -10,7 +10,7 @@ from reconciler.diagnostics import Diagnostic, Severity, without_details
 from reconciler.errors import Refused
 from reconciler.event import Identity, Kind, Value, kind_of, label_of, registered
 from reconciler.planning import look_alikes, no_longer
-from reconciler.planning.orphans import Verdict, Will
+from reconciler.planning.orphans import OrphanVerdict, Will
 from reconciler.planning.plan import Plan
 from reconciler.planning.set_aside import SetAside
 from reconciler.portal import Portal
@@ -32,7 +32,7 @@ def summary(plan: Plan) -> str:
     )
 
 
-def digest(plan: Plan) -> str:
+def digest_line(plan: Plan) -> str:
     """Give the fixed line that names what can be approved."""
     return f"Digest: {plan.digest}"
 
@@ -153,12 +153,12 @@ def record(change: Create | Delete, portal: Portal) -> Iterator[tuple[str, str]]
             yield label(field), value(field.name, held, clocks).strip()
 
 
-def spared(orphans: Iterable[Verdict]) -> Iterator[Verdict]:
+def spared(orphans: Iterable[OrphanVerdict]) -> Iterator[OrphanVerdict]:
     """Give the orphans that nothing happens to; the others are changes and shown as such."""
     return (orphan for orphan in orphans if orphan.will is Will.NOTHING)
 
 
-def orphan(orphan: Verdict) -> str:
+def orphan(orphan: OrphanVerdict) -> str:
     """Name an orphan, and say why it is left alone."""
     named = _named(orphan.name, orphan.identity)
     return f"{named} · {registered(orphan.registrants)} · left alone: {orphan.why}"

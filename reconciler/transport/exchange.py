@@ -10,9 +10,9 @@ import httpx
 
 from reconciler import __version__
 from reconciler.errors import Unavailable, UsageError
+from reconciler.json_values import Json
 from reconciler.transport.failures import Passing
 from reconciler.transport.headers import Headers
-from reconciler.transport.json_values import Json
 from reconciler.transport.network import BoundedTransport
 from reconciler.transport.quiet import quiet
 from reconciler.transport.surroundings import Deadline

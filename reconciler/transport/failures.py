@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from reconciler.errors import Unavailable
-from reconciler.transport.json_values import Json, NotJson, parsed
+from reconciler.json_values import Json
+from reconciler.transport.json_text import NotJson, parsed
 
 
 class Passing(Unavailable):

@@ -21,12 +21,12 @@ def retry_after(headers: Headers) -> int | None:
     """
     seconds = positive(headers, "retry-after")
     if seconds is None:
-        then, now = moment(headers, "retry-after"), moment(headers, "date")
+        then, now = date_in(headers, "retry-after"), date_in(headers, "date")
         seconds = None if then is None or now is None else then - now
     return seconds if seconds is not None and 0 < seconds <= LONGEST_WAIT else None
 
 
-def moment(headers: Headers, name: str) -> int | None:
+def date_in(headers: Headers, name: str) -> int | None:
     """Read a date as seconds since 1970."""
     text = headers.get(name, "")
     if not _DATE.fullmatch(text):

@@ -15,7 +15,7 @@ from reconciler.applying.guard import Limits, approve
 from reconciler.applying.ledger import Ledger
 from reconciler.cli.output import save
 from reconciler.render.json import receipt_json
-from tests.core.building import declared, planned
+from tests.core.building import declared, planned_from
 
 BATCH = 100
 URL = "https://acme.example/launch"
@@ -34,8 +34,10 @@ def fastest(work: Callable[[], object]) -> float:
 def main() -> None:
     """Measure a run half of which is done, and print what was found."""
     number = int(sys.argv[1]) if sys.argv[1:] else 10_000
-    draft = planned([declared(f"e-{each}", {"eventName": f"Event {each}", "eventUrl": URL}) for each in range(number)])
-    approved = approve(draft, everything(draft.plan), Limits())
+    planned = planned_from(
+        [declared(f"e-{each}", {"eventName": f"Event {each}", "eventUrl": URL}) for each in range(number)]
+    )
+    approved = approve(planned, everything(planned.plan), Limits())
     ledger = Ledger(approved.changes)
     left = iter(approved.changes)
     for change, _ in zip(left, range(number // 2), strict=False):

@@ -48,8 +48,8 @@ def measured(milliseconds: int, what: str) -> tuple[int, list[float]]:
         options = Options(seed=seed, rate="1000000/1", latency_ms=milliseconds)
         policy = replace(POLICY, orphans=Orphans.DELETE)
         with running(options) as sandbox, World(sandbox.base_url, policy=policy) as world:
-            draft = world.plan(*events)
-            world.run(draft, portal=world.portal(watch=watch))
+            planned = world.plan(*events)
+            world.run(planned, portal=world.portal(watch=watch))
     return len(answers), list(windows(answers))
 
 

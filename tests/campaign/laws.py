@@ -252,7 +252,7 @@ def a_run_is_bounded(run: Run) -> None:
 
 def success_is_true(run: Run) -> None:
     """Exit code 0 says that every declared event is held as declared, unless somebody has changed it since."""
-    if run.code != 0 or run.draft is None:
+    if run.code != 0 or run.planned is None:
         return
     assert run.receipt is not None
     aside = {result.change.identity.key for result in run.receipt.results if result.outcome is Outcome.NOT_ATTEMPTED}
@@ -263,14 +263,14 @@ def success_is_true(run: Run) -> None:
 
 def _left_alone(run: Run, declared: DeclaredEvent) -> bool:
     """A plan says of which events it cannot tell which live one they are; those it does not touch."""
-    assert run.draft is not None
-    found = run.draft.plan.diagnostics
+    assert run.planned is not None
+    found = run.planned.plan.diagnostics
     return any(each.code == "identity-ambiguous" and each.place == declared.place for each in found)
 
 
 def passes_for_declared(run: Run, event: Event) -> bool:
     """Tell whether a namesake that is equal passes for a declared event: HubSpot's list tells no account."""
-    found = () if run.draft is None else run.draft.plan.diagnostics
+    found = () if run.planned is None else run.planned.plan.diagnostics
     unproven = any(each.code == "identity-unproven" for each in found)
     return unproven and any(is_namesake(event, one) and is_as_declared(event, one) for one in run.declared)
 
@@ -289,8 +289,8 @@ def _is_or_was_declared(run: Run, declared: DeclaredEvent) -> bool:
 
 
 def _is_planned(run: Run, identity: Identity) -> bool:
-    assert run.draft is not None
-    return any(change.identity.key == identity.key for change in run.draft.plan.changes)
+    assert run.planned is not None
+    return any(change.identity.key == identity.key for change in run.planned.plan.changes)
 
 
 def _ended_by_others(run: Run, holds: Callable[[Held], bool], *, since: int) -> bool:
@@ -316,9 +316,9 @@ def what_is_told_as_unwritten_is_unwritten(run: Run) -> None:
 def the_receipt_is_true(run: Run) -> None:
     if run.receipt is None:
         return
-    assert run.draft is not None
+    assert run.planned is not None
     told = [result.change.identity for result in run.receipt.results]
-    assert told == [change.identity for change in run.draft.plan.changes]
+    assert told == [change.identity for change in run.planned.plan.changes]
     for result in run.receipt.results:
         _check_result(run, result)
     if run.code == 0:

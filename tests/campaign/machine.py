@@ -22,7 +22,7 @@ from reconciler.hubspot.http import HttpWriter
 from reconciler.hubspot.paths import Paths
 from reconciler.hubspot.writer import PortalWriter
 from reconciler.pipeline import Select, approve_plan, make_plan, run_plan
-from reconciler.planning.plan import Draft, Plan
+from reconciler.planning.plan import Plan, Planned
 from reconciler.policy import Orphans
 from reconciler.transport.surroundings import Clock, Watch
 from tests.campaign import laws, schedules
@@ -57,7 +57,7 @@ class Fate:
     stopped: bool = False
     receipt: Receipt | None = None
     """What is on disk."""
-    draft: Draft | None = None
+    planned: Planned | None = None
     """The plan that the run made."""
     began: int | None = None
     """How much had happened when the run began to apply."""
@@ -245,7 +245,7 @@ class Campaign(RuleBasedStateMachine):
         start, first = self.ground.time.ms, self.ground.held()
         code, why = self._ended(day, select, fate)
         self.ground.idle.wait()
-        drafts = [] if fate.draft is None else [fate.draft.plan]
+        drafts = [] if fate.planned is None else [fate.planned.plan]
         run = Run(
             base=base,
             declared=tuple(self.declares.values()),
@@ -253,7 +253,7 @@ class Campaign(RuleBasedStateMachine):
             day=day,
             lag=self.lag,
             approved=tuple(change for plan in (drafts if reviewed is None else reviewed) for change in plan.changes),
-            draft=fate.draft,
+            planned=fate.planned,
             receipt=fate.receipt,
             code=code,
             why=why,
@@ -273,21 +273,21 @@ class Campaign(RuleBasedStateMachine):
         """Let the product run; give its exit code, or none where it was killed."""
         try:
             with self._client(fate) as portal:
-                fate.draft = self._plan(portal)
-                return self._applied(fate.draft, day, select, fate, portal), None
+                fate.planned = self._plan(portal)
+                return self._applied(fate.planned, day, select, fate, portal), None
         except Killed:
             return None, None
         except ReconcilerError as error:
             return error.exit_code, error
 
-    def _plan(self, portal: PortalWriter) -> Draft:
+    def _plan(self, portal: PortalWriter) -> Planned:
         return make_plan(Declared(tuple(self.declares.values()), files=1), self.policy, portal, self._now())
 
-    def _applied(self, draft: Draft, day: Day, select: Select, fate: Fate, portal: PortalWriter) -> int:
+    def _applied(self, planned: Planned, day: Day, select: Select, fate: Fate, portal: PortalWriter) -> int:
         try:
-            approved = approve_plan(draft, select, Limits(deletes=1000, registrants=day.registrants))
+            approved = approve_plan(planned, select, Limits(deletes=1000, registrants=day.registrants))
         except ReconcilerError as refusal:
-            fate.keep(nothing_ran(draft, refusal))
+            fate.keep(nothing_ran(planned, refusal))
             raise
         fate.keep(not_begun(approved))
         fate.began = len(self.ground.steps)

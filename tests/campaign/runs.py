@@ -10,7 +10,7 @@ from reconciler.applying.receipt import Receipt
 from reconciler.change import Change
 from reconciler.errors import ReconcilerError
 from reconciler.event import DeclaredEvent, Identity
-from reconciler.planning.plan import Draft
+from reconciler.planning.plan import Planned
 from reconciler.policy import Policy
 from tests.campaign.ground import Request, Step
 from tests.campaign.schedules import Day
@@ -38,7 +38,7 @@ class Run:
     """Milliseconds by which the list is late."""
     approved: tuple[Change, ...]
     """What was reviewed: nothing else may be written."""
-    draft: Draft | None
+    planned: Planned | None
     """The run's own plan; None where it made none."""
     receipt: Receipt | None
     """The one on disk; None where none was written."""

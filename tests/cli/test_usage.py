@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from reconciler import __version__
-from reconciler.cli.inputs import MOST_BYTES
+from reconciler.cli.inputs import LARGEST_PLAN
 from tests.command_line import CommandLine, declare, started
 
 COMMANDS = ["validate", "plan", "apply", "show", "sandbox", "github"]
@@ -172,7 +172,7 @@ def test_a_saved_plan_that_is_not_text_is_no_plan(reconciler: CommandLine) -> No
 
 def test_a_saved_plan_has_a_bound(reconciler: CommandLine) -> None:
     with Path("plan.json").open("wb") as file:
-        file.truncate(MOST_BYTES + 1)
+        file.truncate(LARGEST_PLAN + 1)
     assert reconciler("show", "plan.json").code == 1
 
 

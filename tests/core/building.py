@@ -13,9 +13,9 @@ from reconciler.diagnostics import Diagnostic, Place, Severity
 from reconciler.errors import Interrupted, ReconcilerError, Refused, Unavailable
 from reconciler.event import CUSTOM, FIELDS, Declared, DeclaredEvent, Identity, Kind, LiveEvent, Skipped, Value, instant
 from reconciler.planning.evidence import Evidence
-from reconciler.planning.orphans import Verdict, Will
-from reconciler.planning.ownership import settle
-from reconciler.planning.plan import Draft, Plan, build
+from reconciler.planning.orphans import OrphanVerdict, Will
+from reconciler.planning.ownership import match_events
+from reconciler.planning.plan import Plan, Planned, build
 from reconciler.planning.set_aside import SetAside
 from reconciler.policy import Policy
 from reconciler.portal import Listing, Portal
@@ -67,21 +67,21 @@ HEARD = replace(known(), answered=frozenset({"acme"}))
 """The evidence of a token of our app that has found something under acme."""
 
 
-def planned(
+def planned_from(
     events: Iterable[DeclaredEvent],
     lives: Iterable[LiveEvent] = (),
     policy: Policy = POLICY,
     evidence: Evidence | None = None,
     portal: Portal = PORTAL,
     skipped: tuple[Skipped, ...] = (),
-) -> Draft:
+) -> Planned:
     """Plan against a portal; without other evidence its events of our app are all proven to be under acme."""
     everything, listing = tuple(events), Listing(portal, tuple(lives))
     if evidence is None:
         evidence = known({str(event.identity.object_id): "acme" for event in listing.events if event.app_id == APP})
     known_events = Declared(everything, 1, skipped=skipped)
-    settled = settle(known_events, listing, policy, evidence)
-    return build(settled, known_events, policy, portal, evidence, NOW)
+    matched = match_events(known_events, listing, policy, evidence)
+    return build(matched, known_events, policy, portal, evidence, NOW)
 
 
 def traced() -> Plan:
@@ -273,8 +273,8 @@ diagnostics: SearchStrategy[Diagnostic] = st.builds(
     st.none() | places,
     maybe_texts,
 )
-verdicts: SearchStrategy[Verdict] = st.builds(
-    Verdict, identities, maybe_texts, maybe_texts, maybe_texts, counts, st.sampled_from(Will), texts
+verdicts: SearchStrategy[OrphanVerdict] = st.builds(
+    OrphanVerdict, identities, maybe_texts, maybe_texts, maybe_texts, counts, st.sampled_from(Will), texts
 )
 asides: SearchStrategy[SetAside] = st.builds(
     SetAside, identities, maybe_texts, st.sampled_from(["object-not-live", "declared-twice"]), _sources, texts

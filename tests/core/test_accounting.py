@@ -10,14 +10,14 @@ from reconciler.applying.ledger import Applied
 from reconciler.applying.receipt import Outcome, Result
 from reconciler.event import instant
 from reconciler.policy import Orphans
-from tests.core.building import NOW, POLICY, declared, live, planned
+from tests.core.building import NOW, POLICY, declared, live, planned_from
 
 
 def test_a_deletion_is_taken_back_where_the_second_reading_still_finds_the_event() -> None:
     old = live("1", "old", {"endDateTime": instant(NOW + timedelta(days=1))})
-    draft = planned([declared("kept")], [old, live("2", "kept")], replace(POLICY, orphans=Orphans.DELETE))
-    approved = approve(draft, everything(draft.plan), Limits(1, 0))
+    planned = planned_from([declared("kept")], [old, live("2", "kept")], replace(POLICY, orphans=Orphans.DELETE))
+    approved = approve(planned, everything(planned.plan), Limits(1, 0))
     applied = Applied(tuple(Result(change, Outcome.DONE) for change in approved.changes), written=True, cause=None)
-    (result,) = finished(approved, applied, draft.plan.changes).results
+    (result,) = finished(approved, applied, planned.plan.changes).results
     assert result.outcome is Outcome.FAILED
     assert result.why == "HubSpot answered success, but still holds the event"

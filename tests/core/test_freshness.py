@@ -10,9 +10,9 @@ from reconciler.applying.freshness import Due, Holds, Overtaken, judge, without_
 from reconciler.change import Change, FieldChange
 from reconciler.event import CUSTOM, FIELDS, DeclaredEvent, Identity, Kind, LiveEvent, Value, instant, label_of
 from reconciler.planning.diff import compare
-from reconciler.planning.plan import Draft
+from reconciler.planning.plan import Planned
 from reconciler.policy import Orphans
-from tests.core.building import NOW, POLICY, adopted, declared, live, pairs, planned
+from tests.core.building import NOW, POLICY, adopted, declared, live, pairs, planned_from
 
 TOMORROW = instant(NOW + timedelta(days=1))
 WANTED: dict[str, Value] = {"eventName": "Summit", "eventType": "CONFERENCE"}
@@ -25,28 +25,28 @@ def found(fields: dict[str, Value], object_id: str = "1") -> LiveEvent:
     return replace(live(object_id, fields=fields), identity=Identity("acme", "summit", object_id))
 
 
-def single(draft: Draft) -> Change:
-    (change,) = draft.plan.changes
+def single(planned: Planned) -> Change:
+    (change,) = planned.plan.changes
     return change
 
 
 @given(pairs())
 def test_an_update_of_an_event_that_nobody_touched_is_due_as_planned(pair: tuple[DeclaredEvent, LiveEvent]) -> None:
     event, held = pair
-    draft = planned([event], [held])
-    for change in draft.plan.changes:
-        assert judge(draft, change, replace(held, identity=change.identity)) == Due(change.fields)
+    planned = planned_from([event], [held])
+    for change in planned.plan.changes:
+        assert judge(planned, change, replace(held, identity=change.identity)) == Due(change.fields)
 
 
 def test_another_spelling_of_what_was_there_is_nobodys_edit() -> None:
     name = f"{CUSTOM}when"
     event = replace(declared(fields={name: "2027-04-16"}), kinds={name: Kind.DATE})
-    draft = planned([event], [live("1", fields={name: "2027-04-15"})])
-    change = single(draft)
-    assert judge(draft, change, found({name: "1807747200000"})) == Due(change.fields)
+    planned = planned_from([event], [live("1", fields={name: "2027-04-15"})])
+    change = single(planned)
+    assert judge(planned, change, found({name: "1807747200000"})) == Due(change.fields)
     moved = Overtaken(f"{MOVED}{label_of(name)}", (replace(change.fields[0], before="2027-04-17"),))
-    assert judge(draft, change, found({name: "1807920000000"})) == moved
-    assert judge(draft, change, found({name: "1807833600000"})) == Holds()
+    assert judge(planned, change, found({name: "1807920000000"})) == moved
+    assert judge(planned, change, found({name: "1807833600000"})) == Holds()
 
 
 @given(pairs(), pairs())
@@ -54,10 +54,10 @@ def test_an_update_is_due_only_for_reviewed_differences(
     pair: tuple[DeclaredEvent, LiveEvent], other: tuple[DeclaredEvent, LiveEvent]
 ) -> None:
     event, held = pair
-    draft = planned([event], [held])
-    for change in draft.plan.changes:
+    planned = planned_from([event], [held])
+    for change in planned.plan.changes:
         now = replace(other[1], identity=change.identity)
-        match judge(draft, change, now):
+        match judge(planned, change, now):
             case Holds():
                 assert compare(event, now) is None
             case Due(fields):
@@ -74,7 +74,7 @@ def test_an_update_is_due_only_for_reviewed_differences(
 # Creates
 
 
-CREATING = planned([declared(fields=WANTED)])
+CREATING = planned_from([declared(fields=WANTED)])
 
 
 def test_an_event_that_is_not_there_is_still_to_be_made() -> None:
@@ -92,15 +92,15 @@ def test_an_event_that_somebody_made_meanwhile_otherwise_is_not_written_over() -
 
 
 def test_of_an_event_that_somebody_made_with_more_in_it_nothing_that_was_to_be_written_is_left() -> None:
-    draft = planned([declared(fields={**WANTED, "eventUrl": None})])
+    planned = planned_from([declared(fields={**WANTED, "eventUrl": None})])
     more = found({**WANTED, "eventUrl": "https://acme.example"})
-    assert judge(draft, single(draft), more) == Overtaken("an event with its ids is in HubSpot by now", ())
+    assert judge(planned, single(planned), more) == Overtaken("an event with its ids is in HubSpot by now", ())
 
 
 # Updates
 
 
-UPDATING = planned([declared(fields=WANTED)], [live("1", fields=HELD)])
+UPDATING = planned_from([declared(fields=WANTED)], [live("1", fields=HELD)])
 
 
 def test_an_update_that_has_become_true_is_done() -> None:
@@ -124,14 +124,14 @@ def test_a_change_to_another_field_overtakes_nothing() -> None:
 
 
 def test_a_declared_field_that_was_right_and_is_no_longer_overtakes_an_update() -> None:
-    draft = planned([declared(fields=WANTED)], [live("1", fields={**HELD, "eventType": "CONFERENCE"})])
+    planned = planned_from([declared(fields=WANTED)], [live("1", fields={**HELD, "eventType": "CONFERENCE"})])
     left = (FieldChange("eventName", "Gipfel", "Summit", 4),)
-    assert judge(draft, single(draft), found(HELD)) == Overtaken(f"{MOVED}type", left)
+    assert judge(planned, single(planned), found(HELD)) == Overtaken(f"{MOVED}type", left)
 
 
 def test_beside_the_change_of_somebody_else_an_update_can_be_true() -> None:
-    draft = planned([declared(fields=WANTED)], [live("1", fields={**HELD, "eventType": "CONFERENCE"})])
-    assert judge(draft, single(draft), found({**HELD, "eventName": "Summit"})) == Overtaken(f"{MOVED}type", ())
+    planned = planned_from([declared(fields=WANTED)], [live("1", fields={**HELD, "eventType": "CONFERENCE"})])
+    assert judge(planned, single(planned), found({**HELD, "eventName": "Summit"})) == Overtaken(f"{MOVED}type", ())
 
 
 def test_an_event_that_is_gone_is_not_made_again() -> None:
@@ -150,9 +150,9 @@ def test_an_event_that_only_its_object_id_finds_is_not_written_over() -> None:
 
 
 def test_an_adopted_event_is_judged_like_any_other() -> None:
-    draft = planned([adopted("7", {"eventName": "Summit"})], [live("7", None)])
+    planned = planned_from([adopted("7", {"eventName": "Summit"})], [live("7", None)])
     fresh = replace(live("7", None), identity=Identity(object_id="7"))
-    assert judge(draft, single(draft), fresh) == Due(single(draft).fields)
+    assert judge(planned, single(planned), fresh) == Due(single(planned).fields)
 
 
 # Orphans
@@ -161,53 +161,53 @@ def test_an_adopted_event_is_judged_like_any_other() -> None:
 OLD: dict[str, Value] = {"eventName": "Old", "endDateTime": TOMORROW, "customProperties.region": "EMEA"}
 
 
-def taking(orphans: Orphans) -> Draft:
-    return planned([], [live("1", fields=OLD)], replace(POLICY, orphans=orphans))
+def taking(orphans: Orphans) -> Planned:
+    return planned_from([], [live("1", fields=OLD)], replace(POLICY, orphans=orphans))
 
 
 @pytest.mark.parametrize("orphans", [Orphans.CANCEL, Orphans.DELETE])
 def test_an_orphan_that_nobody_touched_goes_as_planned(orphans: Orphans) -> None:
-    draft = taking(orphans)
-    assert judge(draft, single(draft), found(OLD)) == Due(single(draft).fields)
+    planned = taking(orphans)
+    assert judge(planned, single(planned), found(OLD)) == Due(single(planned).fields)
 
 
 @pytest.mark.parametrize("orphans", [Orphans.CANCEL, Orphans.DELETE])
 @pytest.mark.parametrize("name", [field.name for field in FIELDS if field.name != "eventCancelled"])
 def test_an_orphan_of_which_any_field_changed_stays(orphans: Orphans, name: str) -> None:
-    draft = taking(orphans)
-    assert judge(draft, single(draft), found({**OLD, name: "other"})) == Overtaken(MOVED + label_of(name))
+    planned = taking(orphans)
+    assert judge(planned, single(planned), found({**OLD, name: "other"})) == Overtaken(MOVED + label_of(name))
 
 
 @pytest.mark.parametrize("orphans", [Orphans.CANCEL, Orphans.DELETE])
 def test_an_orphan_that_lost_fields_stays_and_all_are_named(orphans: Orphans) -> None:
-    draft = taking(orphans)
-    assert judge(draft, single(draft), found({"eventType": "B"})) == Overtaken(f"{MOVED}name, type, ends")
+    planned = taking(orphans)
+    assert judge(planned, single(planned), found({"eventType": "B"})) == Overtaken(f"{MOVED}name, type, ends")
 
 
 def test_an_orphan_that_was_cancelled_meanwhile_is_done() -> None:
-    draft = taking(Orphans.CANCEL)
-    assert judge(draft, single(draft), found({**OLD, "eventName": "New", "eventCancelled": True})) == Holds()
+    planned = taking(Orphans.CANCEL)
+    assert judge(planned, single(planned), found({**OLD, "eventName": "New", "eventCancelled": True})) == Holds()
 
 
 def test_an_orphan_that_was_cancelled_meanwhile_is_not_deleted() -> None:
-    draft = taking(Orphans.DELETE)
-    assert judge(draft, single(draft), found({**OLD, "eventCancelled": True})) == Overtaken(f"{MOVED}cancelled")
+    planned = taking(Orphans.DELETE)
+    assert judge(planned, single(planned), found({**OLD, "eventCancelled": True})) == Overtaken(f"{MOVED}cancelled")
 
 
 def test_an_orphan_that_is_gone_is_deleted_already() -> None:
-    draft = taking(Orphans.DELETE)
-    assert judge(draft, single(draft), None) == Holds()
+    planned = taking(Orphans.DELETE)
+    assert judge(planned, single(planned), None) == Holds()
 
 
 def test_an_orphan_that_is_gone_cannot_be_cancelled() -> None:
-    draft = taking(Orphans.CANCEL)
-    assert judge(draft, single(draft), None) == Overtaken("it is gone from HubSpot")
+    planned = taking(Orphans.CANCEL)
+    assert judge(planned, single(planned), None) == Overtaken("it is gone from HubSpot")
 
 
 @pytest.mark.parametrize("orphans", [Orphans.CANCEL, Orphans.DELETE])
 def test_another_event_under_an_orphans_ids_stays(orphans: Orphans) -> None:
-    draft = taking(orphans)
-    assert isinstance(judge(draft, single(draft), found(OLD, object_id="2")), Overtaken)
+    planned = taking(orphans)
+    assert isinstance(judge(planned, single(planned), found(OLD, object_id="2")), Overtaken)
 
 
 def test_a_completion_is_left_out_of_what_goes_by_object_id() -> None:

@@ -15,12 +15,12 @@ from reconciler.applying.receipt import Outcome, Receipt, Result
 from reconciler.change import Change, Create, Delete, FieldChange, Source, Update
 from reconciler.diagnostics import Place, error
 from reconciler.event import Identity
-from reconciler.planning.orphans import Verdict, Will
+from reconciler.planning.orphans import OrphanVerdict, Will
 from reconciler.planning.plan import Plan
 from reconciler.render import markdown, words
 from reconciler.render.dates import clocks_of
 from reconciler.render.difference import difference
-from reconciler.render.parts import mark, parts
+from reconciler.render.parts import origin_mark, parts
 from reconciler.safe_text import inert_line, visible
 from tests.as_github_reads import COMMAND, GITHUB, OUR_HTML, REFERENCE, kind, runs
 from tests.core.building import HOSTILE, PORTAL, plans, receipts, texts, traced
@@ -111,7 +111,7 @@ def test_no_hostile_text_acts_wherever_it_stands(text: str) -> None:
 
 @given(plans)
 def test_a_plan_ends_with_its_two_fixed_lines(plan: Plan) -> None:
-    assert markdown.plan(plan).splitlines()[-2:] == [words.summary(plan), words.digest(plan)]
+    assert markdown.plan(plan).splitlines()[-2:] == [words.summary(plan), words.digest_line(plan)]
 
 
 @given(receipts)
@@ -186,7 +186,7 @@ def test_every_row_of_a_table_has_the_cells_of_its_head(plan: Plan) -> None:
 
 
 def label(change: Change, field: FieldChange) -> str:
-    return " · ".join(filter(None, [words.label(field), mark(change, field)]))
+    return " · ".join(filter(None, [words.label(field), origin_mark(change, field)]))
 
 
 @given(st.text(alphabet=st.sampled_from("a1 \t\n\\`*_{}[]<>()#+-.!|~@:$&;=\"'/"), max_size=12))
@@ -221,7 +221,7 @@ def full_of(text: str) -> Plan:
         replace(PORTAL, account_type=text, timezone=text),
         changes,
         0,
-        orphans=(Verdict(identity, text, text, text, None, Will.NOTHING, text),),
+        orphans=(OrphanVerdict(identity, text, text, text, None, Will.NOTHING, text),),
         diagnostics=(error(text, text, None, text), error(text, text, Place(text), text)),
     )
 
@@ -247,7 +247,7 @@ def test_a_whole_plan_reads_from_top_to_bottom() -> None:
         12,
     )
     gone = Delete(Identity("a", "old", "9"), "Old", (FieldChange("eventType", "A", None),), None, 0)
-    spared = Verdict(Identity("acme", "kept", "8"), "Kept", None, None, 5, Will.NOTHING, "it is protected")
+    spared = OrphanVerdict(Identity("acme", "kept", "8"), "Kept", None, None, 5, Will.NOTHING, "it is protected")
     plan = Plan(
         PORTAL,
         (launch, summit, gone),

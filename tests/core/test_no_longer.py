@@ -10,9 +10,9 @@ from reconciler.diagnostics import Diagnostic
 from reconciler.event import CUSTOM, DeclaredEvent, Identity, LiveEvent, Skipped, Value, instant
 from reconciler.planning import look_alikes, no_longer
 from reconciler.planning.orphans import Will
-from reconciler.planning.plan import Draft
+from reconciler.planning.plan import Planned
 from reconciler.policy import Orphans, Policy
-from tests.core.building import NOW, OTHER_APP, POLICY, adopted, declared, live, planned
+from tests.core.building import NOW, OTHER_APP, POLICY, adopted, declared, live, planned_from
 
 TOMORROW = instant(NOW + timedelta(days=1))
 STAYS = "it stays in HubSpot as it is"
@@ -23,13 +23,13 @@ NAMED: dict[str, Value] = {"eventName": "Summit", "eventOrganizer": "Acme", "sta
 
 def compared(
     now: list[DeclaredEvent], then: list[DeclaredEvent], lives: list[LiveEvent], policy: Policy = POLICY
-) -> Draft:
+) -> Planned:
     """Plan what is declared now, beside what was declared then."""
-    return replace(planned(now, lives, policy), before=planned(then, lives, policy))
+    return replace(planned_from(now, lives, policy), before=planned_from(then, lives, policy))
 
 
-def findings(draft: Draft) -> list[Diagnostic]:
-    return list(no_longer.findings(draft, no_longer.undeclared(draft)))
+def findings(planned: Planned) -> list[Diagnostic]:
+    return list(no_longer.undeclared_warnings(planned, no_longer.undeclared(planned)))
 
 
 def told(now: list[DeclaredEvent], then: list[DeclaredEvent], lives: list[LiveEvent], policy: Policy = POLICY) -> str:
@@ -87,10 +87,10 @@ def test_an_event_that_is_declared_by_another_of_its_ids_is_still_declared() -> 
 
 def test_an_event_that_is_skipped_is_still_declared() -> None:
     held = [live("1", "summit", NAMED)]
-    draft = compared([], [declared("summit", NAMED)], held)
-    skipping = planned([], held, skipped=(Skipped(Identity("acme", "summit")),))
-    assert no_longer.undeclared(draft)
-    assert no_longer.undeclared(replace(skipping, before=draft.before)) == []
+    planned = compared([], [declared("summit", NAMED)], held)
+    skipping = planned_from([], held, skipped=(Skipped(Identity("acme", "summit")),))
+    assert no_longer.undeclared(planned)
+    assert no_longer.undeclared(replace(skipping, before=planned.before)) == []
 
 
 def test_a_part_of_the_files_does_not_tell_what_is_no_longer_declared() -> None:
@@ -99,7 +99,7 @@ def test_a_part_of_the_files_does_not_tell_what_is_no_longer_declared() -> None:
 
 
 def test_without_a_base_nothing_is_no_longer_declared() -> None:
-    assert no_longer.undeclared(planned([], [live("1", "summit", NAMED)])) == []
+    assert no_longer.undeclared(planned_from([], [live("1", "summit", NAMED)])) == []
 
 
 # Fields
@@ -137,7 +137,7 @@ def test_a_field_of_which_nothing_stays_is_not_told(held: dict[str, Value]) -> N
 
 
 def test_where_no_base_is_known_no_field_is_told() -> None:
-    assert findings(planned([declared("summit")], [live("1", "summit", NAMED)])) == []
+    assert findings(planned_from([declared("summit")], [live("1", "summit", NAMED)])) == []
 
 
 def test_a_field_is_told_across_a_change_from_external_ids_to_the_object_id() -> None:
@@ -155,9 +155,9 @@ def test_a_time_is_told_on_the_clocks_of_its_event() -> None:
 
 def test_a_time_is_told_in_utc_where_neither_event_nor_portal_has_a_zone() -> None:
     now, then = adopted("1", {"eventType": "A"}), adopted("1", {"endDateTime": TOMORROW})
-    draft = compared([now], [then], [live("1", None, {"endDateTime": TOMORROW})])
-    unzoned = replace(draft.plan, portal=replace(draft.plan.portal, timezone=None))
-    (found,) = findings(replace(draft, plan=unzoned))
+    planned = compared([now], [then], [live("1", None, {"endDateTime": TOMORROW})])
+    unzoned = replace(planned.plan, portal=replace(planned.plan.portal, timezone=None))
+    (found,) = findings(replace(planned, plan=unzoned))
     assert "HubSpot keeps it: 2027-02-02 12:00 UTC" in found.message
 
 
@@ -172,7 +172,7 @@ def test_a_time_that_no_calendar_shows_is_told_as_hubspot_holds_it() -> None:
 
 
 def new(event_id: str, fields: dict[str, Value]) -> Create:
-    (change,) = planned([declared(event_id, fields)]).plan.changes
+    (change,) = planned_from([declared(event_id, fields)]).plan.changes
     assert isinstance(change, Create)
     return change
 

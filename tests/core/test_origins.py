@@ -15,7 +15,7 @@ from reconciler.planning.plan import Plan
 from reconciler.policy import Orphans, Policy
 from reconciler.render.json import plan_json
 from reconciler.render.saved import read_plan
-from tests.core.building import POLICY, adopted, declared, declared_fields, live, pairs, planned
+from tests.core.building import POLICY, adopted, declared, declared_fields, live, pairs, planned_from
 
 FILES, HUBSPOT, BOTH, MIXED, UNKNOWN = Origin.FILES, Origin.HUBSPOT, Origin.BOTH, Origin.MIXED, Origin.UNKNOWN
 LATER = {"startDateTime": "2027-04-15T15:00:00Z"}
@@ -52,8 +52,8 @@ def origins(plan: Plan) -> dict[str, Origin]:
 def test_a_field_comes_from_the_side_that_left_the_base(
     name: str, base: Value, held: Value, wanted: Value, origin: Origin
 ) -> None:
-    draft = planned([declared(fields={name: wanted})], [live("1", "summit", fields={name: held})])
-    traced = with_origins(draft, Base((declared(fields={name: base}),)))
+    planned = planned_from([declared(fields={name: wanted})], [live("1", "summit", fields={name: held})])
+    traced = with_origins(planned, Base((declared(fields={name: base}),)))
     assert origins(traced.plan) == {name: origin}
     assert traced.plan.changes[0].origin is origin
 
@@ -61,34 +61,34 @@ def test_a_field_comes_from_the_side_that_left_the_base(
 def test_a_custom_property_is_compared_in_its_own_terms() -> None:
     name = f"{CUSTOM}topics"
     now = replace(declared(fields={name: "a;b"}), kinds={name: Kind.OPTIONS})
-    draft = planned([now], [live("1", "summit", fields={name: "c"})])
-    assert origins(with_origins(draft, Base((declared(fields={name: "b; a"}),))).plan) == {name: HUBSPOT}
-    assert origins(with_origins(draft, Base((declared(fields={name: "c;c"}),))).plan) == {name: FILES}
+    planned = planned_from([now], [live("1", "summit", fields={name: "c"})])
+    assert origins(with_origins(planned, Base((declared(fields={name: "b; a"}),))).plan) == {name: HUBSPOT}
+    assert origins(with_origins(planned, Base((declared(fields={name: "c;c"}),))).plan) == {name: FILES}
 
 
 def test_a_field_that_the_base_did_not_manage_comes_from_the_files() -> None:
-    draft = planned([declared(fields={"eventType": "B"})], [live("1", "summit", fields={"eventType": "A"})])
-    assert origins(with_origins(draft, Base((declared(),))).plan) == {"eventType": FILES}
+    planned = planned_from([declared(fields={"eventType": "B"})], [live("1", "summit", fields={"eventType": "A"})])
+    assert origins(with_origins(planned, Base((declared(),))).plan) == {"eventType": FILES}
 
 
 @pytest.mark.parametrize("event", [declared(fields={"eventType": "B"}), adopted("1", {"eventType": "B"})], ids=str)
 def test_an_event_that_the_base_did_not_declare_comes_from_the_files(event: DeclaredEvent) -> None:
-    draft = planned([event], [live("1", "summit", fields={"eventType": "A"})])
-    assert origins(with_origins(draft, Base((declared("other"),))).plan) == {"eventType": FILES}
+    planned = planned_from([event], [live("1", "summit", fields={"eventType": "A"})])
+    assert origins(with_origins(planned, Base((declared("other"),))).plan) == {"eventType": FILES}
 
 
 def test_an_adopted_event_is_compared_as_any_other() -> None:
-    draft = planned([adopted("1", {"eventType": "B"})], [live("1", fields={"eventType": "A"})])
-    assert origins(with_origins(draft, Base((adopted("1", {"eventType": "B"}),))).plan) == {"eventType": HUBSPOT}
+    planned = planned_from([adopted("1", {"eventType": "B"})], [live("1", fields={"eventType": "A"})])
+    assert origins(with_origins(planned, Base((adopted("1", {"eventType": "B"}),))).plan) == {"eventType": HUBSPOT}
 
 
 def test_fields_of_several_origins_make_a_mixed_change() -> None:
-    draft = planned(
+    planned = planned_from(
         [declared(fields={"eventType": "B", "eventUrl": "https://b.example"})],
         [live("1", "summit", fields={"eventType": "A", "eventUrl": "https://a.example"})],
     )
     base = Base((declared(fields={"eventType": "A", "eventUrl": "https://b.example"}),))
-    plan = with_origins(draft, base).plan
+    plan = with_origins(planned, base).plan
     assert origins(plan) == {"eventType": FILES, "eventUrl": HUBSPOT}
     assert plan.changes[0].origin is MIXED
 
@@ -97,8 +97,8 @@ def test_fields_of_several_origins_make_a_mixed_change() -> None:
 def test_a_create_that_the_base_declared_was_deleted_in_hubspot(
     base: tuple[DeclaredEvent, ...], origin: Origin
 ) -> None:
-    draft = planned([declared(fields={"eventName": "Summit", "eventType": "B"})])
-    plan = with_origins(draft, Base(base)).plan
+    planned = planned_from([declared(fields={"eventName": "Summit", "eventType": "B"})])
+    plan = with_origins(planned, Base(base)).plan
     assert plan.changes[0].action is Action.CREATE
     assert set(origins(plan).values()) == {origin}
 
@@ -116,31 +116,31 @@ def test_a_create_that_the_base_declared_was_deleted_in_hubspot(
 def test_an_orphan_that_the_base_declared_comes_from_the_files(
     policy: Policy, base: tuple[DeclaredEvent, ...], origin: Origin
 ) -> None:
-    draft = planned([declared("other")], [live("1", "summit", fields=LATER), live("2", "other")], policy)
-    plan = with_origins(draft, Base(base)).plan
+    planned = planned_from([declared("other")], [live("1", "summit", fields=LATER), live("2", "other")], policy)
+    plan = with_origins(planned, Base(base)).plan
     assert set(origins(plan).values()) == {origin}
 
 
 def test_what_is_wrong_with_the_base_is_told_and_leaves_origins_unknown() -> None:
-    draft = planned([declared(fields={"eventType": "B"})], [live("1", "summit", fields={"eventType": "A"})])
+    planned = planned_from([declared(fields={"eventType": "B"})], [live("1", "summit", fields={"eventType": "A"})])
     wrong = warning("base-invalid", "it is wrong")
-    plan = with_origins(draft, Base(diagnostics=(wrong,), known=False)).plan
+    plan = with_origins(planned, Base(diagnostics=(wrong,), known=False)).plan
     assert origins(plan) == {"eventType": UNKNOWN}
-    assert plan.diagnostics == (*draft.plan.diagnostics, wrong)
+    assert plan.diagnostics == (*planned.plan.diagnostics, wrong)
 
 
 def test_without_a_base_a_plan_stays_as_it_is() -> None:
-    draft = planned([declared(fields={"eventType": "B"})], [live("1", "summit", fields={"eventType": "A"})])
-    assert with_origins(draft, NO_BASE) == draft
+    planned = planned_from([declared(fields={"eventType": "B"})], [live("1", "summit", fields={"eventType": "A"})])
+    assert with_origins(planned, NO_BASE) == planned
 
 
 @given(pairs(), declared_fields)
 def test_no_approval_depends_on_the_base(pair: tuple[DeclaredEvent, LiveEvent], then: Mapping[str, Value]) -> None:
     event, held = pair
     held = replace(held, identity=Identity(None, "summit", "1"))
-    draft = planned([event], [held])
-    traced = with_origins(draft, Base((declared(fields=then),))).plan
-    assert traced.digest == draft.plan.digest
+    planned = planned_from([event], [held])
+    traced = with_origins(planned, Base((declared(fields=then),))).plan
+    assert traced.digest == planned.plan.digest
     assert UNKNOWN not in {field.origin for change in traced.changes for field in change.fields}
     assert read_plan(plan_json(traced)) == traced
 
@@ -150,13 +150,13 @@ def test_what_the_base_holds_as_hubspot_does_is_never_drift(pair: tuple[Declared
     event, held = pair
     held = replace(held, identity=Identity(None, "summit", "1"))
     then = declared(fields={name: held.fields.get(name) for name in event.fields})
-    for change in with_origins(planned([event], [held]), Base((then,))).plan.changes:
+    for change in with_origins(planned_from([event], [held]), Base((then,))).plan.changes:
         assert change.origin is FILES
-    for change in with_origins(planned([event], [held]), Base((event,))).plan.changes:
+    for change in with_origins(planned_from([event], [held]), Base((event,))).plan.changes:
         assert change.origin is HUBSPOT
 
 
 def test_a_field_has_its_origin_across_a_change_from_external_ids_to_the_object_id() -> None:
     then, held = [declared(fields={"eventType": "A"})], [live("1", "summit", fields={"eventType": "B"})]
-    draft = replace(planned([adopted("1", {"eventType": "A"})], held), before=planned(then, held))
-    assert origins(with_origins(draft, Base(tuple(then))).plan) == {"eventType": HUBSPOT}
+    planned = replace(planned_from([adopted("1", {"eventType": "A"})], held), before=planned_from(then, held))
+    assert origins(with_origins(planned, Base(tuple(then))).plan) == {"eventType": HUBSPOT}

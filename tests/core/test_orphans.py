@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.event import Value, instant
-from reconciler.planning.orphans import Verdict, Will, judge
+from reconciler.planning.orphans import OrphanVerdict, Will, judge_orphan
 from reconciler.policy import Orphans, Policy
 from tests.core.building import NOW, counts, held_fields, live
 
@@ -15,8 +15,8 @@ SECOND = timedelta(seconds=1)
 TOMORROW, YESTERDAY = instant(NOW + timedelta(days=1)), instant(NOW - timedelta(days=1))
 
 
-def verdict(orphans: Orphans, fields: dict[str, Value], *, protect: tuple[str, ...] = ()) -> Verdict:
-    return judge(live("7", "old", fields), Policy(orphans=orphans, protect=protect), NOW)
+def verdict(orphans: Orphans, fields: dict[str, Value], *, protect: tuple[str, ...] = ()) -> OrphanVerdict:
+    return judge_orphan(live("7", "old", fields), Policy(orphans=orphans, protect=protect), NOW)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_a_verdict_tells_people_which_event_it_speaks_of(
     fields: dict[str, Value], registrants: int | None, orphans: Orphans
 ) -> None:
     orphan = live("7", "old", fields, registrants=registrants)
-    told = judge(orphan, Policy(orphans=orphans), NOW)
+    told = judge_orphan(orphan, Policy(orphans=orphans), NOW)
     assert (told.identity, told.name, told.registrants) == (orphan.identity, fields.get("eventName"), registrants)
     assert (told.start, told.end) == (fields.get("startDateTime"), fields.get("endDateTime"))
 

@@ -11,7 +11,7 @@ from reconciler.diagnostics import Severity
 from reconciler.event import Declared, DeclaredEvent, Identity, LiveEvent, Skipped, Value
 from reconciler.planning import ownership
 from reconciler.planning.evidence import Evidence, External, Match, first_evidence
-from reconciler.planning.ownership import FEW_CREATES, FEW_WITNESSES, Orphan, Settled, known_accounts, searchable_prefix
+from reconciler.planning.ownership import FEW_CREATES, FEW_WITNESSES, Matched, Orphan, known_accounts, searchable_prefix
 from reconciler.policy import Orphans, Policy
 from reconciler.portal import Hit, Listing
 from tests.core.building import APP, HEARD, OTHER_APP, POLICY, PORTAL, adopted, declared, known, live
@@ -27,8 +27,8 @@ def settle(
     policy: Policy,
     evidence: Evidence,
     skipped: tuple[Identity, ...] = (),
-) -> Settled:
-    return ownership.settle(
+) -> Matched:
+    return ownership.match_events(
         Declared(tuple(declared), 1, skipped=tuple(map(Skipped, skipped))), listing, policy, evidence
     )
 
@@ -108,7 +108,7 @@ class World:
             evidence = evidence.with_answer(pending, self.find(pending), shown)
         return evidence
 
-    def settled(self) -> tuple[Settled, Evidence]:
+    def matched(self) -> tuple[Matched, Evidence]:
         evidence = self.prove()
         return settle(self.declared, self.listing, self.policy, evidence), evidence
 
@@ -156,22 +156,23 @@ def test_nothing_is_asked_twice_so_questions_come_to_an_end(world: World) -> Non
 
 @given(worlds())
 def test_every_live_event_stands_in_exactly_one_place(world: World) -> None:
-    settled, _ = world.settled()
-    matched = [match.live.identity.object_id for match in settled.matches if match.live is not None]
-    orphans = [orphan.live.identity.object_id for orphan in settled.orphans]
-    if any(found.code == "declared-twice" for found in settled.diagnostics):
+    matched, evidence = world.matched()
+    meant = [match.live.identity.object_id for match in matched.matches if match.live is not None]
+    orphans = [orphan.live.identity.object_id for orphan in matched.orphans]
+    codes = {found.code for found in matched.diagnostics} | {one.finding.code for one in matched.obstacles}
+    if "declared-twice" in codes:
         return
-    assert len(set(matched + orphans)) == len(matched) + len(orphans)
-    left_alone = any(found.code == "identity-ambiguous" for found in settled.diagnostics)
-    if settled.foreign is not None and settled.orphaned is not None and not left_alone:
-        seen = {event.identity.object_id for event in world.listing.events} | set(matched) | set(orphans)
-        assert len(seen) == len(matched) + settled.orphaned + settled.foreign
+    assert len(set(meant + orphans)) == len(meant) + len(orphans)
+    if matched.foreign is not None and matched.orphaned is not None and "identity-ambiguous" not in codes:
+        listed = {event.identity.object_id for event in world.listing.events}
+        seen = listed | evidence.fresh.keys() | set(meant) | set(orphans)
+        assert len(seen) == len(meant) + matched.orphaned + matched.foreign
 
 
 @given(worlds())
 def test_a_declaration_never_means_an_event_of_another_app_or_account(world: World) -> None:
-    settled, evidence = world.settled()
-    for match in settled.matches:
+    matched, evidence = world.matched()
+    for match in matched.matches:
         if match.live is not None and match.declared.identity.external is not None and match.proven:
             truth = world.truth_of(match.live)
             assert truth.app == world.token
@@ -183,10 +184,10 @@ def test_a_declaration_never_means_an_event_of_another_app_or_account(world: Wor
 
 @given(worlds())
 def test_an_orphan_is_our_apps_under_a_known_account_and_declared_nowhere(world: World) -> None:
-    settled, evidence = world.settled()
+    matched, evidence = world.matched()
     accounts = known_accounts(world.declared, world.policy)
     meant = {event.identity.external for event in world.declared} | {event.identity.key for event in world.declared}
-    for orphan in settled.orphans:
+    for orphan in matched.orphans:
         truth = world.truth_of(orphan.live)
         assert truth.app == evidence.app_id
         assert truth.event_id is not None
@@ -199,26 +200,26 @@ def test_an_orphan_is_our_apps_under_a_known_account_and_declared_nowhere(world:
 
 @given(worlds())
 def test_a_token_of_our_app_sees_the_whole_truth(world: World) -> None:
-    settled, evidence = world.settled()
+    matched, evidence = world.matched()
     if world.token != evidence.app_id or not evidence.misses_refute:
         return
     listed = {truth.object_id for truth in world.truths if truth.listed}
-    for match in settled.matches:
+    for match in matched.matches:
         external = match.declared.identity.external
         real = [one for one in world.truths if (one.app, one.account, one.event_id) == (world.token, *(external or ()))]
         if external is not None and real and (match.live is None or match.proven):
             assert match.live is not None or real[0].object_id not in listed
         if external is not None and not real:
             assert match.live is None or not match.proven
-    assert not any(found.code == "identity-ambiguous" for found in settled.diagnostics)
-    assert all(orphan.proven for orphan in settled.orphans)
+    assert not any(found.code == "identity-ambiguous" for found in matched.diagnostics)
+    assert all(orphan.proven for orphan in matched.orphans)
 
 
 @given(worlds())
 def test_two_declarations_without_an_adoption_never_mean_one_live_event(world: World) -> None:
     own = tuple(event for event in world.declared if event.identity.external is not None)
-    settled, _ = replace(world, declared=own).settled()
-    assert not [found for found in settled.diagnostics if found.severity is Severity.ERROR]
+    matched, _ = replace(world, declared=own).matched()
+    assert not [found for found in matched.diagnostics if found.severity is Severity.ERROR]
 
 
 # Which live event a declaration means
@@ -226,9 +227,9 @@ def test_two_declarations_without_an_adoption_never_mean_one_live_event(world: W
 
 def test_a_declaration_means_our_apps_event_of_its_ids() -> None:
     event, held = declared(fields=NAMED), live("1", fields=NAMED)
-    settled = settle([event], listing(held), POLICY, known({"1": "acme"}))
-    assert settled.matches == (Match(event, replace(held, identity=Identity("acme", "summit", "1")), proven=True),)
-    assert settled.diagnostics == ()
+    matched = settle([event], listing(held), POLICY, known({"1": "acme"}))
+    assert matched.matches == (Match(event, replace(held, identity=Identity("acme", "summit", "1")), proven=True),)
+    assert matched.diagnostics == ()
 
 
 def test_an_event_that_is_not_there_has_to_be_made() -> None:
@@ -252,9 +253,9 @@ def test_the_list_alone_is_no_proof() -> None:
 
 
 def test_of_two_events_with_one_event_id_the_proven_one_is_meant() -> None:
-    settled = settle([declared()], listing(live("1"), live("2")), POLICY, known({"2": "acme"}))
-    assert [match.live and match.live.identity.object_id for match in settled.matches] == ["2"]
-    assert settled.diagnostics == ()
+    matched = settle([declared()], listing(live("1"), live("2")), POLICY, known({"2": "acme"}))
+    assert [match.live and match.live.identity.object_id for match in matched.matches] == ["2"]
+    assert matched.diagnostics == ()
 
 
 def test_a_direct_read_counts_for_more_than_the_list() -> None:
@@ -280,9 +281,9 @@ def test_a_miss_refutes_a_match_where_the_token_speaks_for_our_app() -> None:
 
 def test_a_miss_refutes_several_look_alikes_at_once() -> None:
     lives = listing(live("1"), live("2"))
-    settled = settle([declared()], lives, POLICY, known().with_answer(("acme", "summit"), None, lives))
-    assert settled.matches == (Match(declared(), None, proven=True),)
-    assert len(settled.elsewhere) == 2
+    matched = settle([declared()], lives, POLICY, known().with_answer(("acme", "summit"), None, lives))
+    assert matched.matches == (Match(declared(), None, proven=True),)
+    assert len(matched.elsewhere) == 2
 
 
 def test_a_miss_refutes_nothing_where_the_token_may_be_another_apps() -> None:
@@ -294,11 +295,11 @@ def test_a_miss_refutes_nothing_where_the_token_may_be_another_apps() -> None:
 
 def test_two_live_events_that_nobody_can_tell_apart_are_left_alone() -> None:
     events = [declared(), declared("other")]
-    settled = settle(events, listing(live("1"), live("2")), POLICY, Evidence(APP, OTHER_APP))
-    assert [match.declared.identity.external_event_id for match in settled.matches] == ["other"]
-    assert settled.orphans == ()
-    assert settled.foreign == 0
-    (warning,) = settled.diagnostics
+    matched = settle(events, listing(live("1"), live("2")), POLICY, Evidence(APP, OTHER_APP))
+    assert [match.declared.identity.external_event_id for match in matched.matches] == ["other"]
+    assert matched.orphans == ()
+    assert matched.foreign == 0
+    (warning,) = matched.diagnostics
     assert (warning.code, warning.severity) == ("identity-ambiguous", Severity.WARNING)
     assert warning.place == events[0].place
     assert warning.message == "this token cannot tell which live event is acme/summit, so it is left alone"
@@ -307,16 +308,16 @@ def test_two_live_events_that_nobody_can_tell_apart_are_left_alone() -> None:
 
 def test_one_live_event_that_two_declarations_may_mean_is_left_alone() -> None:
     events = [declared(account="acme", fields=NAMED), declared(account="beta", fields=NAMED)]
-    settled = settle(events, listing(live("1", fields=NAMED)), POLICY, Evidence(APP, OTHER_APP))
-    assert settled.matches == ()
-    assert [found.code for found in settled.diagnostics] == ["identity-ambiguous", "identity-ambiguous"]
+    matched = settle(events, listing(live("1", fields=NAMED)), POLICY, Evidence(APP, OTHER_APP))
+    assert matched.matches == ()
+    assert [found.code for found in matched.diagnostics] == ["identity-ambiguous", "identity-ambiguous"]
 
 
 # What speaks against making an event
 
 
-def elsewhere(settled: Settled) -> list[tuple[str, int | None, str | None]]:
-    return [(str(held.identity), held.app_id, held.account_id) for held in settled.elsewhere]
+def elsewhere(matched: Matched) -> list[tuple[str, int | None, str | None]]:
+    return [(str(held.identity), held.app_id, held.account_id) for held in matched.elsewhere]
 
 
 def test_an_event_of_another_app_with_the_id_of_a_new_one_speaks_against_it() -> None:
@@ -325,14 +326,14 @@ def test_an_event_of_another_app_with_the_id_of_a_new_one_speaks_against_it() ->
 
 
 def test_an_event_of_ours_under_another_account_speaks_against_a_new_one() -> None:
-    settled = settle([declared()], listing(live("1")), POLICY, known({"1": "beta"}))
-    assert elsewhere(settled) == [("acme/summit", APP, "beta")]
+    matched = settle([declared()], listing(live("1")), POLICY, known({"1": "beta"}))
+    assert elsewhere(matched) == [("acme/summit", APP, "beta")]
 
 
 def test_an_event_of_ours_under_an_account_that_nobody_knows_speaks_against_a_new_one() -> None:
     lives = listing(live("1"))
-    settled = settle([declared()], lives, POLICY, known().with_answer(("acme", "summit"), None, lives))
-    assert elsewhere(settled) == [("acme/summit", APP, None)]
+    matched = settle([declared()], lives, POLICY, known().with_answer(("acme", "summit"), None, lives))
+    assert elsewhere(matched) == [("acme/summit", APP, None)]
 
 
 @pytest.mark.parametrize("app", [OTHER_APP, None])
@@ -340,9 +341,9 @@ def test_an_event_that_a_token_of_nobody_knows_which_app_does_not_find_speaks_ag
     app: int | None,
 ) -> None:
     lives = listing(live("1", app=app))
-    settled = settle([declared()], lives, POLICY, Evidence(None, None).with_answer(("acme", "summit"), None, lives))
-    assert settled.matches == (Match(declared(), None, proven=True),)
-    assert elsewhere(settled) == [("acme/summit", app, None)]
+    matched = settle([declared()], lives, POLICY, Evidence(None, None).with_answer(("acme", "summit"), None, lives))
+    assert matched.matches == (Match(declared(), None, proven=True),)
+    assert elsewhere(matched) == [("acme/summit", app, None)]
 
 
 @pytest.mark.parametrize(("besides", "held"), [("2002", live("1", app=OTHER_APP)), ("beta", live("1"))])
@@ -370,9 +371,9 @@ def test_that_a_live_event_is_adopted_or_skipped_does_not_say_that_it_may_have_a
 def test_what_has_the_name_of_a_skipped_event_is_no_orphan() -> None:
     lives = listing(live("1", fields=NAMED), live("2", "other"))
     known_ones = Declared((), 1, skipped=(Skipped(Identity(object_id="900"), "Summit"), Skipped(Identity("x", "y"))))
-    settled = ownership.settle(known_ones, lives, POLICY, known({"1": "acme", "2": "acme"}))
-    assert [orphan.live.identity.object_id for orphan in settled.orphans] == ["2"]
-    assert settled.foreign == 0
+    matched = ownership.match_events(known_ones, lives, POLICY, known({"1": "acme", "2": "acme"}))
+    assert [orphan.live.identity.object_id for orphan in matched.orphans] == ["2"]
+    assert matched.foreign == 0
 
 
 def test_an_unchanged_event_that_the_base_declared_under_another_account_is_asked_for() -> None:
@@ -399,8 +400,8 @@ def test_an_account_under_which_nothing_is_found_is_known_where_nothing_speaks_f
     ],
 )
 def test_what_another_app_or_account_or_a_person_made_is_not_ours(held: LiveEvent, accounts: dict[str, str]) -> None:
-    settled = settle([], listing(held), replace(POLICY, narrowed=True, external_account_id="acme"), known(accounts))
-    assert settled.not_ours == (held,)
+    matched = settle([], listing(held), replace(POLICY, narrowed=True, external_account_id="acme"), known(accounts))
+    assert matched.not_ours == (held,)
 
 
 @pytest.mark.parametrize(("app", "accounts"), [(APP, {"1": "acme"}), (APP, {}), (None, {})])
@@ -418,8 +419,8 @@ def test_an_account_that_is_not_proven_is_none_beside_which_new_ones_may_stand()
 
 
 def test_another_apps_event_of_the_same_id_speaks_against_nothing_where_ours_is_there() -> None:
-    settled = settle([declared()], listing(live("1", app=OTHER_APP), live("2")), POLICY, known({"2": "acme"}))
-    assert elsewhere(settled) == []
+    matched = settle([declared()], listing(live("1", app=OTHER_APP), live("2")), POLICY, known({"2": "acme"}))
+    assert elsewhere(matched) == []
 
 
 def test_an_event_that_is_declared_under_both_accounts_speaks_against_nothing() -> None:
@@ -429,58 +430,58 @@ def test_an_event_that_is_declared_under_both_accounts_speaks_against_nothing() 
 
 def test_what_the_base_declared_under_another_account_is_there_to_a_token_of_another_app() -> None:
     then = replace(POLICY, declared_before=frozenset({Identity("beta", "summit")}))
-    settled = settle([declared()], listing(live("1")), then, Evidence(APP, OTHER_APP))
-    assert [match.live for match in settled.matches] == [None]
-    assert elsewhere(settled) == [("acme/summit", APP, "beta")]
+    matched = settle([declared()], listing(live("1")), then, Evidence(APP, OTHER_APP))
+    assert [match.live for match in matched.matches] == [None]
+    assert elsewhere(matched) == [("acme/summit", APP, "beta")]
 
 
 # Which unchanged events are where they are declared
 
 
-def matched(*ids: str) -> tuple[list[DeclaredEvent], Listing]:
+def unchanged(*ids: str) -> tuple[list[DeclaredEvent], Listing]:
     """Declare events, and list for each one that has its event id and its fields."""
     lives = (live(str(number), event_id, NAMED) for number, event_id in enumerate(ids))
     return [declared(event_id, NAMED) for event_id in ids], listing(*lives)
 
 
 def test_of_each_account_one_unchanged_event_is_read() -> None:
-    events, lives = matched("a", "b", "c")
+    events, lives = unchanged("a", "b", "c")
     other = declared("d", NAMED, account="beta")
     more = listing(*lives.events, live("9", "d", NAMED))
     assert list(questions([*events, other], more, POLICY, known())) == [("acme", "a"), ("beta", "d")]
 
 
 def test_where_one_is_found_the_others_of_its_account_are_taken_to_be_there() -> None:
-    events, lives = matched("a", "b", "c")
+    events, lives = unchanged("a", "b", "c")
     evidence = known({"0": "acme"})
     assert list(questions(events, lives, POLICY, evidence)) == []
-    settled = settle(events, lives, POLICY, evidence)
-    assert (settled.diagnostics, settled.undecided) == ((), frozenset())
+    matched = settle(events, lives, POLICY, evidence)
+    assert (matched.diagnostics, matched.undecided) == ((), frozenset())
 
 
 def test_where_one_is_not_found_every_other_of_its_account_is_read() -> None:
-    events, lives = matched("a", "b", "c")
+    events, lives = unchanged("a", "b", "c")
     missed = known().with_answer(("acme", "a"), None, lives)
     assert list(questions(events, lives, POLICY, missed)) == [("acme", "b"), ("acme", "c")]
 
 
 def test_where_one_has_a_double_every_other_of_its_account_is_read() -> None:
-    events, lives = matched("a", "b")
+    events, lives = unchanged("a", "b")
     doubled = listing(*lives.events, live("9", "a", NAMED))
     seen = known({"9": "acme"}).with_answer(("acme", "a"), found(doubled.events[2], "acme"), doubled)
     assert list(questions(events, doubled, POLICY, seen)) == [("acme", "b")]
 
 
 def test_a_token_that_may_be_another_apps_is_asked_for_a_few_events_and_called_nothing_unchanged() -> None:
-    events, lives = matched(*map(str, range(FEW_WITNESSES + 5)))
+    events, lives = unchanged(*map(str, range(FEW_WITNESSES + 5)))
     evidence = Evidence(APP, None)
     while asked := tuple(questions(events, lives, POLICY, evidence)):
         for external in asked:
             evidence = evidence.with_answer(external, None, lives)
     assert len(evidence.asked) == FEW_WITNESSES
-    settled = settle(events, lives, POLICY, evidence)
-    assert settled.undecided == {event.identity for event in events}
-    (found,) = settled.diagnostics
+    matched = settle(events, lives, POLICY, evidence)
+    assert matched.undecided == {event.identity for event in events}
+    (found,) = matched.diagnostics
     assert (found.code, found.severity) == ("identity-unknown", Severity.WARNING)
     assert found.message == (
         "it is not known whether 25 declared events are as declared: events with the same ids are live, "
@@ -489,7 +490,7 @@ def test_a_token_that_may_be_another_apps_is_asked_for_a_few_events_and_called_n
 
 
 def test_a_found_event_whose_object_nobody_knows_shows_its_account_all_the_same() -> None:
-    events, lives = matched("a", "b")
+    events, lives = unchanged("a", "b")
     evidence = known().with_answer(("acme", "a"), LiveEvent(Identity("acme", "a"), None, NAMED), lives)
     assert list(questions(events, lives, POLICY, evidence)) == []
     assert settle(events, lives, POLICY, evidence).diagnostics == ()
@@ -500,23 +501,23 @@ def test_an_event_that_names_no_app_is_no_warning() -> None:
 
 
 def test_an_adoption_that_finds_nothing_is_not_told_as_another_apps_event() -> None:
-    settled = settle([adopted("9")], listing(live("1", None, app=OTHER_APP)), POLICY, known())
-    assert settled.diagnostics == ()
-    assert [obstacle.finding.code for obstacle in settled.obstacles] == ["object-not-live"]
+    matched = settle([adopted("9")], listing(live("1", None, app=OTHER_APP)), POLICY, known())
+    assert matched.diagnostics == ()
+    assert [obstacle.finding.code for obstacle in matched.obstacles] == ["object-not-live"]
 
 
 def test_two_events_of_one_id_can_be_made_under_two_accounts() -> None:
     events = [declared(account="acme"), declared(account="beta")]
-    settled = settle(events, listing(), POLICY, known())
-    assert settled.matches == tuple(Match(event, None, proven=True) for event in events)
-    assert settled.diagnostics == ()
+    matched = settle(events, listing(), POLICY, known())
+    assert matched.matches == tuple(Match(event, None, proven=True) for event in events)
+    assert matched.diagnostics == ()
 
 
 def test_a_declaration_whose_event_is_proven_claims_no_other() -> None:
     events = [declared(account="acme", fields=NAMED), declared(account="beta", fields=NAMED)]
     lives = listing(live("1", fields=NAMED), live("2", fields=NAMED))
-    settled = settle(events, lives, POLICY, known({"1": "acme"}))
-    assert [(match.live and match.live.identity.object_id, match.proven) for match in settled.matches] == [
+    matched = settle(events, lives, POLICY, known({"1": "acme"}))
+    assert [(match.live and match.live.identity.object_id, match.proven) for match in matched.matches] == [
         ("1", True),
         ("2", False),
     ]
@@ -524,12 +525,12 @@ def test_a_declaration_whose_event_is_proven_claims_no_other() -> None:
 
 def test_one_event_id_under_two_accounts_names_two_events() -> None:
     events = [declared(account="acme"), declared(account="beta")]
-    settled = settle(events, listing(live("1"), live("2")), POLICY, known({"1": "beta", "2": "acme"}))
-    assert [match.live and match.live.identity for match in settled.matches] == [
+    matched = settle(events, listing(live("1"), live("2")), POLICY, known({"1": "beta", "2": "acme"}))
+    assert [match.live and match.live.identity for match in matched.matches] == [
         Identity("acme", "summit", "2"),
         Identity("beta", "summit", "1"),
     ]
-    assert all(match.proven for match in settled.matches)
+    assert all(match.proven for match in matched.matches)
 
 
 @pytest.mark.parametrize("app", [APP, OTHER_APP, None])
@@ -552,9 +553,9 @@ def test_an_object_id_that_is_not_live_sets_its_event_aside() -> None:
 
 def test_two_declarations_of_one_live_event_are_both_set_aside() -> None:
     events = [declared(), adopted("1"), declared("other")]
-    settled = settle(events, listing(live("1"), live("2", "other")), POLICY, known({"1": "acme", "2": "acme"}))
-    assert [obstacle.event for obstacle in settled.obstacles] == events[:2]
-    first, second = (obstacle.finding for obstacle in settled.obstacles)
+    matched = settle(events, listing(live("1"), live("2", "other")), POLICY, known({"1": "acme", "2": "acme"}))
+    assert [obstacle.event for obstacle in matched.obstacles] == events[:2]
+    first, second = (obstacle.finding for obstacle in matched.obstacles)
     assert {(one.code, one.severity) for one in (first, second)} == {("declared-twice", Severity.ERROR)}
     assert first.message == "acme/summit and object 1 are the same live event"
     assert second.message == "object 1 and acme/summit are the same live event"
@@ -563,26 +564,26 @@ def test_two_declarations_of_one_live_event_are_both_set_aside() -> None:
 
 
 def test_an_identity_that_our_own_token_cannot_tell_is_set_aside() -> None:
-    settled = settle([declared()], listing(live("1"), live("2")), POLICY, known())
-    (obstacle,) = settled.obstacles
+    matched = settle([declared()], listing(live("1"), live("2")), POLICY, known())
+    (obstacle,) = matched.obstacles
     assert (obstacle.finding.code, obstacle.finding.severity) == ("identity-ambiguous", Severity.ERROR)
-    assert (settled.matches, settled.diagnostics, settled.undecided) == ((), (), frozenset())
+    assert (matched.matches, matched.diagnostics, matched.undecided) == ((), (), frozenset())
 
 
 def test_an_identity_that_another_token_cannot_tell_is_left_for_apply() -> None:
     event = declared()
-    settled = settle([event], listing(live("1"), live("2")), POLICY, Evidence(APP, OTHER_APP))
-    (found,) = settled.diagnostics
+    matched = settle([event], listing(live("1"), live("2")), POLICY, Evidence(APP, OTHER_APP))
+    (found,) = matched.diagnostics
     assert (found.code, found.severity) == ("identity-ambiguous", Severity.WARNING)
-    assert not settled.obstacles
-    assert settled.undecided == {event.identity}
+    assert not matched.obstacles
+    assert matched.undecided == {event.identity}
 
 
 @pytest.mark.parametrize("skipped", [Identity("acme", "summit"), Identity(object_id="1")])
 def test_an_event_that_is_skipped_is_neither_an_orphan_nor_foreign(skipped: Identity) -> None:
-    settled = settle([], listing(live("1"), live("2", "old")), POLICY, known({"1": "acme", "2": "acme"}), (skipped,))
-    assert [orphan.live.identity.object_id for orphan in settled.orphans] == ["2"]
-    assert settled.foreign == 0
+    matched = settle([], listing(live("1"), live("2", "old")), POLICY, known({"1": "acme", "2": "acme"}), (skipped,))
+    assert [orphan.live.identity.object_id for orphan in matched.orphans] == ["2"]
+    assert matched.foreign == 0
 
 
 # What nobody declared
@@ -590,9 +591,9 @@ def test_an_event_that_is_skipped_is_neither_an_orphan_nor_foreign(skipped: Iden
 
 def test_an_event_of_ours_that_nobody_declares_is_an_orphan() -> None:
     held = live("1", "old")
-    settled = settle([], listing(held), POLICY, known({"1": "acme"}))
-    assert settled.orphans == (Orphan(replace(held, identity=Identity("acme", "old", "1")), proven=True),)
-    assert (settled.orphaned, settled.foreign) == (1, 0)
+    matched = settle([], listing(held), POLICY, known({"1": "acme"}))
+    assert matched.orphans == (Orphan(replace(held, identity=Identity("acme", "old", "1")), proven=True),)
+    assert (matched.orphaned, matched.foreign) == (1, 0)
 
 
 @pytest.mark.parametrize(
@@ -601,24 +602,24 @@ def test_an_event_of_ours_that_nobody_declares_is_an_orphan() -> None:
     ids=["another app's", "nobody's", "ours without ids", "made by hand"],
 )
 def test_an_event_that_is_not_ours_is_foreign(held: LiveEvent) -> None:
-    settled = settle([], listing(held), POLICY, known({"1": "acme"}))
-    assert (settled.orphans, settled.orphaned, settled.foreign) == ((), 0, 1)
+    matched = settle([], listing(held), POLICY, known({"1": "acme"}))
+    assert (matched.orphans, matched.orphaned, matched.foreign) == ((), 0, 1)
 
 
 def test_an_event_of_our_app_under_an_account_that_nobody_named_is_foreign() -> None:
-    settled = settle([], listing(live("1", "old")), POLICY, known({"1": "beta"}))
-    assert (settled.orphans, settled.foreign) == ((), 1)
+    matched = settle([], listing(live("1", "old")), POLICY, known({"1": "beta"}))
+    assert (matched.orphans, matched.foreign) == ((), 1)
 
 
 def test_an_account_that_a_declaration_names_makes_orphans_too() -> None:
-    settled = settle([declared(account="beta")], listing(live("1", "old")), POLICY, known({"1": "beta"}))
-    assert [orphan.live.identity for orphan in settled.orphans] == [Identity("beta", "old", "1")]
+    matched = settle([declared(account="beta")], listing(live("1", "old")), POLICY, known({"1": "beta"}))
+    assert [orphan.live.identity for orphan in matched.orphans] == [Identity("beta", "old", "1")]
 
 
 def test_a_possible_orphan_that_was_not_found_under_any_account_is_foreign() -> None:
     evidence = known().with_answer(("acme", "old"), None, listing(live("1", "old")))
-    settled = settle([], listing(live("1", "old")), POLICY, evidence)
-    assert (settled.orphaned, settled.foreign) == (0, 1)
+    matched = settle([], listing(live("1", "old")), POLICY, evidence)
+    assert (matched.orphaned, matched.foreign) == (0, 1)
 
 
 @pytest.mark.parametrize(("then", "account"), [((), None), ((Identity("acme", "old"),), "acme")])
@@ -626,44 +627,44 @@ def test_a_foreign_token_reports_orphans_without_proof_and_knows_what_the_base_d
     then: tuple[Identity, ...], account: str | None
 ) -> None:
     policy = replace(POLICY, declared_before=frozenset(then))
-    settled = settle([], listing(live("1", "old")), policy, Evidence(APP, OTHER_APP))
-    assert [(orphan.live.identity, orphan.proven) for orphan in settled.orphans] == [
+    matched = settle([], listing(live("1", "old")), policy, Evidence(APP, OTHER_APP))
+    assert [(orphan.live.identity, orphan.proven) for orphan in matched.orphans] == [
         (Identity(account, "old", "1"), False)
     ]
-    assert settled.foreign == 0
+    assert matched.foreign == 0
 
 
 def test_of_several_accounts_none_is_guessed() -> None:
-    settled = settle([declared(account="beta")], listing(live("1", "old")), POLICY, Evidence(APP, OTHER_APP))
-    assert [orphan.live.identity.external_account_id for orphan in settled.orphans] == [None]
+    matched = settle([declared(account="beta")], listing(live("1", "old")), POLICY, Evidence(APP, OTHER_APP))
+    assert [orphan.live.identity.external_account_id for orphan in matched.orphans] == [None]
 
 
 def test_without_any_known_account_there_are_no_orphans() -> None:
-    settled = settle([], listing(live("1", "old")), Policy(app_id=APP), Evidence(APP, OTHER_APP))
-    assert (settled.orphaned, settled.foreign) == (0, 1)
+    matched = settle([], listing(live("1", "old")), Policy(app_id=APP), Evidence(APP, OTHER_APP))
+    assert (matched.orphaned, matched.foreign) == (0, 1)
 
 
 def test_without_a_known_app_there_are_no_orphans() -> None:
-    settled = settle([], Listing(NOBODY, (live("1", "old"),)), Policy(external_account_id="acme"), Evidence(None, None))
-    assert (settled.orphaned, settled.foreign) == (0, 1)
+    matched = settle([], Listing(NOBODY, (live("1", "old"),)), Policy(external_account_id="acme"), Evidence(None, None))
+    assert (matched.orphaned, matched.foreign) == (0, 1)
 
 
 def test_orphans_that_are_ignored_are_not_counted_and_not_foreign() -> None:
     lives = listing(live("1", "old"), live("2", "old", app=OTHER_APP), live("3", None, app=None))
-    settled = settle([], lives, replace(POLICY, orphans=Orphans.IGNORE), known({"1": "acme"}))
-    assert (settled.orphans, settled.orphaned, settled.foreign) == ((), None, 2)
+    matched = settle([], lives, replace(POLICY, orphans=Orphans.IGNORE), known({"1": "acme"}))
+    assert (matched.orphans, matched.orphaned, matched.foreign) == ((), None, 2)
 
 
 def test_without_a_known_app_an_event_made_by_hand_is_foreign_too() -> None:
     policy = Policy(external_account_id="acme", orphans=Orphans.IGNORE)
-    settled = settle([], Listing(NOBODY, (live("1", None, app=None), live("2"))), policy, Evidence(None, None))
-    assert settled.foreign == 2
+    matched = settle([], Listing(NOBODY, (live("1", None, app=None), live("2"))), policy, Evidence(None, None))
+    assert matched.foreign == 2
 
 
 def test_a_narrowed_run_counts_neither_orphans_nor_foreign_events() -> None:
     lives = listing(live("1", "old"), live("2", "old", app=OTHER_APP))
-    settled = settle([declared()], lives, replace(POLICY, narrowed=True), known({"1": "acme"}))
-    assert (settled.orphans, settled.orphaned, settled.foreign) == ((), None, None)
+    matched = settle([declared()], lives, replace(POLICY, narrowed=True), known({"1": "acme"}))
+    assert (matched.orphans, matched.orphaned, matched.foreign) == ((), None, None)
 
 
 # Accounts
@@ -777,8 +778,8 @@ def test_where_a_miss_would_refute_nothing_one_unchanged_event_is_asked_for_as_a
     silent = missed.with_answer(("acme", "summit"), None, listing())
     assert asked(events, *lives, evidence=silent) == [("acme", "launch")]
     heard = missed.with_answer(("acme", "summit"), found(lives[0], "acme"), listing(*lives))
-    settled = settle(events, listing(*lives), POLICY, heard)
-    assert (settled.orphaned, settled.foreign) == (0, 1)
+    matched = settle(events, listing(*lives), POLICY, heard)
+    assert (matched.orphaned, matched.foreign) == (0, 1)
 
 
 def test_no_witness_is_asked_for_where_an_event_of_the_account_was_found() -> None:

@@ -11,7 +11,7 @@ from reconciler.declarations.nearest import did_you_mean
 from reconciler.diagnostics import Place, Severity
 from reconciler.event import CUSTOM, Declared, DeclaredEvent, Kind, Value
 from reconciler.planning.properties import any_declared, misfits, typed
-from reconciler.planning.set_aside import findings
+from reconciler.planning.set_aside import obstacle_findings
 from reconciler.portal import Definition
 from tests.core.building import declared, texts
 
@@ -44,7 +44,7 @@ def event(properties: Mapping[str, Value]) -> DeclaredEvent:
 
 def told(name: str, value: Value) -> tuple[str, str, str | None] | None:
     """Give code, message and hint of what is wrong with one property."""
-    found = list(findings(misfits(everything(event({name: value})), DEFINITIONS)))
+    found = list(obstacle_findings(misfits(everything(event({name: value})), DEFINITIONS)))
     assert len(found) <= 1
     return next(((one.code, one.message, one.hint) for one in found), None)
 
@@ -183,7 +183,7 @@ def test_whatever_can_be_set_can_be_emptied(name: str) -> None:
 @pytest.mark.parametrize("name", ["event_note", "event_budget"])
 def test_a_list_is_no_text(name: str) -> None:
     listed = replace(event({name: "1"}), lists=frozenset({CUSTOM + name}))
-    (wrong,) = findings(misfits(everything(listed), DEFINITIONS))
+    (wrong,) = obstacle_findings(misfits(everything(listed), DEFINITIONS))
     assert (wrong.code, wrong.message) == (
         "custom-property-value",
         f"customProperties.{name}: the property takes one text, not a list",
@@ -200,7 +200,7 @@ def test_options_and_nothing_can_be_a_list(name: str, value: Value) -> None:
 def test_every_misfit_is_told_where_it_is_declared() -> None:
     both = event({"event_budget": "much", "event_regoin": "EMEA"})
     placed = replace(both, places={f"{CUSTOM}event_budget": Place("events/_defaults.yaml", 2, 3)})
-    found = list(findings(misfits(everything(placed), DEFINITIONS)))
+    found = list(obstacle_findings(misfits(everything(placed), DEFINITIONS)))
     assert [(str(one.place), one.code) for one in found] == [
         ("events/_defaults.yaml:2:3", "custom-property-value"),
         (str(both.place), "custom-property-unknown"),
@@ -212,13 +212,13 @@ def test_what_many_events_inherit_is_told_once_and_sets_each_aside() -> None:
     places = {f"{CUSTOM}event_budget": Place("events/_defaults.yaml", 2, 3)}
     events = [replace(declared(str(number), {f"{CUSTOM}event_budget": "much"}), places=places) for number in range(9)]
     found = list(misfits(everything(*events), DEFINITIONS))
-    assert len(list(findings(found))) == 1
+    assert len(list(obstacle_findings(found))) == 1
     assert [obstacle.event for obstacle in found] == events
 
 
 @given(texts, texts)
 def test_no_definition_means_that_every_property_is_wrong(name: str, value: str) -> None:
-    (found,) = findings(misfits(everything(event({name: value})), {}))
+    (found,) = obstacle_findings(misfits(everything(event({name: value})), {}))
     assert found.code == "custom-property-unknown"
 
 

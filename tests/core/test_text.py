@@ -12,7 +12,7 @@ from reconciler.applying.receipt import Outcome, Receipt, Result
 from reconciler.change import Change, Create, Delete, FieldChange, Origin, Source, Update
 from reconciler.diagnostics import Diagnostic, Place, error, warning
 from reconciler.event import Identity
-from reconciler.planning.orphans import Verdict, Will
+from reconciler.planning.orphans import OrphanVerdict, Will
 from reconciler.planning.plan import Plan
 from reconciler.render import text, words
 from reconciler.render.unseen import told_apart
@@ -32,7 +32,7 @@ def acts(shown: str) -> list[str]:
 @given(plans)
 def test_a_plan_ends_with_its_two_fixed_lines(plan: Plan) -> None:
     lines = text.plan(plan).splitlines()
-    assert lines[-2:] == [words.summary(plan), words.digest(plan)]
+    assert lines[-2:] == [words.summary(plan), words.digest_line(plan)]
 
 
 @given(receipts)
@@ -53,7 +53,7 @@ def test_no_text_of_others_passes_for_a_line_of_ours(plan: Plan) -> None:
     starts = ("Digest:", "Plan:", "No changes.", "Applied:", "Verified:", "+ ", "~ ", "- ")
     ours = [line for line in text.plan(plan).splitlines() if line.startswith(starts)]
     said = [words.NO_CHANGES] if plan.is_fulfilled else []
-    assert ours == [*said, words.summary(plan), words.digest(plan)]
+    assert ours == [*said, words.summary(plan), words.digest_line(plan)]
 
 
 @given(plans)
@@ -109,7 +109,7 @@ def test_a_whole_plan_reads_from_top_to_bottom() -> None:
         12,
     )
     gone = Delete(Identity("acme", "old", "9"), "Old", (FieldChange("eventName", "Old", None),), None, 0)
-    spared = Verdict(Identity("acme", "kept", "8"), "Kept", None, None, None, Will.NOTHING, "it is protected")
+    spared = OrphanVerdict(Identity("acme", "kept", "8"), "Kept", None, None, None, Will.NOTHING, "it is protected")
     plan = Plan(
         PORTAL,
         (launch, replace(launch, identity=Identity("acme", "more"), name="More", fields=()), summit, gone),
@@ -246,7 +246,7 @@ def test_a_text_with_nothing_to_compare_is_shown_whole(value: str, written: list
 def test_white_space_around_a_name_shifts_nothing() -> None:
     change = Create(Identity("acme", "launch"), "\t Launch ", (FieldChange("eventName", None, "\t Launch "),), DECLARED)
     unnamed = Create(Identity("acme", "more"), " ", (), DECLARED)
-    spared = Verdict(Identity("acme", "kept", "8"), " Kept ", None, None, 0, Will.NOTHING, "it is protected")
+    spared = OrphanVerdict(Identity("acme", "kept", "8"), " Kept ", None, None, 0, Will.NOTHING, "it is protected")
     screen = text.plan(Plan(PORTAL, (change, unnamed), 0, orphans=(spared, replace(spared, name=" "))))
     assert "  + Launch\n" in screen
     assert "      name          Launch\n" in screen

@@ -6,11 +6,11 @@ import pytest
 
 from reconciler.declarations.schema import API_VERSIONS
 from reconciler.diagnostics import Diagnostic, warning
-from reconciler.planning.api_support import ENDS, findings, support
+from reconciler.planning.api_support import ENDS, support, support_warnings
 
 
 def found(version: str, day: str) -> list[Diagnostic]:
-    return list(findings(version, datetime.fromisoformat(day).replace(tzinfo=UTC)))
+    return list(support_warnings(version, datetime.fromisoformat(day).replace(tzinfo=UTC)))
 
 
 def test_the_end_of_every_version_that_can_be_chosen_is_known() -> None:

@@ -11,7 +11,7 @@ from reconciler.applying.receipt import Outcome, Receipt, Result
 from reconciler.change import Action, Change, Create, Delete, FieldChange, Source, Update
 from reconciler.diagnostics import Diagnostic, Place, Severity, error, info, warning
 from reconciler.event import Identity, Value
-from reconciler.planning.orphans import Verdict, Will
+from reconciler.planning.orphans import OrphanVerdict, Will
 from reconciler.planning.plan import Plan
 from reconciler.planning.set_aside import SetAside
 from reconciler.portal import Portal
@@ -89,7 +89,7 @@ def test_the_summary_of_a_plan_counts_what_it_would_do(plan: Plan) -> None:
         f"Plan: {plan.count(Create)} to create, {plan.count(Update)} to update, {plan.count(Delete)} to delete; "
         f"{plan.unchanged} unchanged, {plan.orphaned or 0} orphaned."
     )
-    assert words.digest(plan) == f"Digest: {plan.digest}"
+    assert words.digest_line(plan) == f"Digest: {plan.digest}"
 
 
 def test_the_fixed_lines_are_those_of_the_contract() -> None:
@@ -288,8 +288,8 @@ def test_a_record_shows_times_on_the_clocks_of_the_event() -> None:
 # Orphans, others' events, findings, results
 
 
-def verdict(will: Will, name: str | None = "Old") -> Verdict:
-    return Verdict(Identity(None, "old", "9"), name, None, None, 3, will, "it is protected")
+def verdict(will: Will, name: str | None = "Old") -> OrphanVerdict:
+    return OrphanVerdict(Identity(None, "old", "9"), name, None, None, 3, will, "it is protected")
 
 
 def test_only_orphans_that_nothing_happens_to_are_listed_as_such() -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from unicodedata import category
 
 from reconciler.declarations.declaring import Terms
-from reconciler.declarations.file_names import Source, reading_order
+from reconciler.declarations.file_names import SourceFile, reading_order
 from reconciler.declarations.reading import read_all
 from reconciler.diagnostics import Diagnostic
 from reconciler.errors import DeclarationsInvalid
@@ -46,7 +46,7 @@ class Case:
         """Give every diagnostic, and every event where none is an error."""
         paths = sorted(self.files, key=reading_order)
         try:
-            declared = read_all((Source(path, safe(path), self.files[path]) for path in paths), TERMS)
+            declared = read_all((SourceFile(path, safe(path), self.files[path]) for path in paths), TERMS)
         except DeclarationsInvalid as invalid:
             return visible("".join(map(told, invalid.diagnostics)))
         return visible("".join([*map(told, declared.diagnostics), *map(shown, declared.events)]))

@@ -20,8 +20,8 @@ from reconciler.declarations.as_of import load_base, read_as_of
 from reconciler.declarations.base import Base
 from reconciler.declarations.files.committed import MOST_FOLDERS, Committed
 from reconciler.declarations.files.disk import LARGEST, Disk
-from reconciler.declarations.files.git import Commit, opened
-from reconciler.declarations.files.trees import Kind
+from reconciler.declarations.files.git import Commit, open_commit
+from reconciler.declarations.files.trees import EntryKind
 from reconciler.declarations.load import load_from
 from reconciler.declarations.settings import Settings, load_settings
 from reconciler.diagnostics import Diagnostic
@@ -49,7 +49,7 @@ def on_disk(path: str = "events") -> tuple[Settings, Declared]:
 
 def as_of(ref: str, path: str = "events") -> tuple[Settings, Declared]:
     top = Path.cwd()
-    with opened(top, ref, git_environment()) as commit:
+    with open_commit(top, ref, git_environment()) as commit:
         return read_as_of(Committed(commit, top), here(path), top)
 
 
@@ -192,9 +192,9 @@ def test_links_lead_where_the_system_follows_them(repository: Repository, tmp_pa
     folder = str(repository.folder / "events")
     on_disk = dict(Disk().entries(folder))
     empty()
-    with opened(repository.folder, "HEAD", git_environment()) as commit:
+    with open_commit(repository.folder, "HEAD", git_environment()) as commit:
         assert dict(Committed(commit, repository.folder).entries(folder)) == on_disk
-    assert {Kind.FILE, Kind.FOLDER, Kind.LINK, Kind.LINK_TO_FOLDER} == set(on_disk.values())
+    assert {EntryKind.FILE, EntryKind.FOLDER, EntryKind.LINK, EntryKind.LINK_TO_FOLDER} == set(on_disk.values())
 
 
 # What a commit says
@@ -499,9 +499,9 @@ def test_a_git_that_ends_in_the_middle_has_told_nothing(told: bytes) -> None:
 def test_a_tree_answers_for_what_is_not_there(repository: Repository) -> None:
     repository.commit()
     top = repository.folder
-    with opened(top, "HEAD", git_environment()) as commit:
+    with open_commit(top, "HEAD", git_environment()) as commit:
         tree = Committed(commit, top)
-        assert tree.kind(str(top)) is Kind.FOLDER
+        assert tree.kind(str(top)) is EntryKind.FOLDER
         assert tree.kind(str(top / "nothing/below")) is None
         with pytest.raises(DeclarationsInvalid) as raised:
             tree.read(str(top / "nothing.yaml"), "nothing.yaml")

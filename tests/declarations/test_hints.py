@@ -16,7 +16,7 @@ import pytest
 from reconciler import declarations
 from reconciler.declarations import synonyms
 from reconciler.declarations.declaring import Portals, Terms
-from reconciler.declarations.file_names import SETTINGS_FILE, Source, reading_order
+from reconciler.declarations.file_names import SETTINGS_FILE, SourceFile, reading_order
 from reconciler.declarations.layers import EVENT, EVENT_LIST, SETTINGS, Keys
 from reconciler.declarations.reading import read_all
 from reconciler.declarations.yaml.complaints import _RULES
@@ -78,7 +78,7 @@ def problems_in(case: Case) -> list[Diagnostic]:
     """Read settings and declarations; give what is wrong with both."""
     files = dict(case.files)
     said = SETTINGS.check_file(files.pop(SETTINGS_FILE, b""), SETTINGS_FILE)
-    sources = (Source(path, path, files[path]) for path in sorted(files, key=reading_order))
+    sources = (SourceFile(path, path, files[path]) for path in sorted(files, key=reading_order))
     try:
         found = read_all(sources, terms(said.values) if SETTINGS_FILE in case.files else TERMS).diagnostics
     except DeclarationsInvalid as invalid:

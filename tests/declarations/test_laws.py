@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from reconciler.declarations import times, zones
-from reconciler.declarations.file_names import Source, reading_order
+from reconciler.declarations.file_names import SourceFile, reading_order
 from reconciler.declarations.misread import hint_for, hours_meant_by, parts_of
 from reconciler.declarations.reading import read_all
 from reconciler.declarations.times import moment_of, read_time
@@ -49,7 +49,7 @@ def written(content: object) -> str:
 
 
 def read(files: dict[str, bytes]) -> Declared:
-    return read_all((Source(path, path, files[path]) for path in sorted(files, key=reading_order)), TERMS)
+    return read_all((SourceFile(path, path, files[path]) for path in sorted(files, key=reading_order)), TERMS)
 
 
 def only_event(files: dict[str, str]) -> DeclaredEvent:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from reconciler.change import Create, FieldChange
 from reconciler.declarations.declaring import Terms
-from reconciler.declarations.file_names import Source
-from reconciler.declarations.files.trees import Entry, Kind
+from reconciler.declarations.file_names import SourceFile
+from reconciler.declarations.files.trees import Entry, EntryKind
 from reconciler.declarations.layers import SETTINGS
 from reconciler.declarations.reading import read_all
 from reconciler.declarations.settings import Settings, settings_in
@@ -18,12 +18,12 @@ from reconciler.event import Declared, DeclaredEvent
 from reconciler.hubspot import wire
 from reconciler.policy import Policy
 from reconciler.safe_text import FORBIDDEN
-from reconciler.transport.json_values import parsed
+from reconciler.transport.json_text import parsed
 from tests.declarations.catalogue import FOLDER, cases
 
 TERMS = Terms("staging", ("production", "staging"), "acme", "Europe/Berlin")
-NAMED = Source("_defaults.yaml", "_defaults.yaml", b"eventName: A name\neventOrganizer: Acme\n")
-ONE = Source("in/e.yaml", "in/e.yaml", b"externalEventId: one\n")
+NAMED = SourceFile("_defaults.yaml", "_defaults.yaml", b"eventName: A name\neventOrganizer: Acme\n")
+ONE = SourceFile("in/e.yaml", "in/e.yaml", b"externalEventId: one\n")
 _EVENTS = Path(__file__).parents[2] / "events"
 _ROOT = Path("/nowhere/at/all")
 _SETTINGS = Settings(_ROOT, _ROOT, "staging", ("staging",), "2026-03", None, Policy(), None)
@@ -31,12 +31,12 @@ _SETTINGS = Settings(_ROOT, _ROOT, "staging", ("staging",), "2026-03", None, Pol
 
 def file(content: bytes) -> None:
     """Read a file of declarations below defaults that name its events."""
-    _read([NAMED, Source("e.yaml", "e.yaml", content)], "e.yaml", content)
+    _read([NAMED, SourceFile("e.yaml", "e.yaml", content)], "e.yaml", content)
 
 
 def defaults(content: bytes) -> None:
     """Read a file of defaults above one event."""
-    _read([Source("_defaults.yaml", "_defaults.yaml", content), ONE], "_defaults.yaml", content)
+    _read([SourceFile("_defaults.yaml", "_defaults.yaml", content), ONE], "_defaults.yaml", content)
 
 
 def settings(content: bytes) -> None:
@@ -63,7 +63,7 @@ def check_places(found: Iterable[Diagnostic], file: str, content: bytes) -> None
             assert 1 <= one.place.column <= len(lines[one.place.line - 1]) + 1, one
 
 
-def outcome(listing: Iterable[Source]) -> Declared | tuple[Diagnostic, ...]:
+def outcome(listing: Iterable[SourceFile]) -> Declared | tuple[Diagnostic, ...]:
     """Give what is declared, or every problem."""
     try:
         return read_all(listing, TERMS)
@@ -72,7 +72,7 @@ def outcome(listing: Iterable[Source]) -> Declared | tuple[Diagnostic, ...]:
         return invalid.diagnostics
 
 
-def _read(listing: list[Source], file: str, content: bytes) -> None:
+def _read(listing: list[SourceFile], file: str, content: bytes) -> None:
     found = outcome(listing)
     assert found == outcome(listing), "reading the same twice gives two outcomes"
     if isinstance(found, Declared):
@@ -87,9 +87,9 @@ def _check_event(event: DeclaredEvent) -> None:
     """Check that HubSpot's JSON carries what is declared there and back."""
     assert event.identity.external or event.identity.object_id
     changes = tuple(FieldChange(name, None, value) for name, value in event.fields.items())
-    record = wire.record(Create(event.identity, event.name, changes))
+    record = wire.full_record(Create(event.identity, event.name, changes))
     sent = json.dumps({**record, "objectId": "7"}, ensure_ascii=False).encode()
-    live = wire.event(parsed(sent))
+    live = wire.as_event(parsed(sent))
     assert live.fields == {name: value for name, value in event.fields.items() if value is not None}
     assert live.identity.external_event_id == event.identity.external_event_id
 
@@ -100,11 +100,11 @@ class _OneFile:
     def __init__(self, content: bytes) -> None:
         self._content = content
 
-    def kind(self, path: str) -> Kind | None:
-        return Kind.FILE if path == f"{_ROOT}/reconciler.yaml" else None
+    def kind(self, path: str) -> EntryKind | None:
+        return EntryKind.FILE if path == f"{_ROOT}/reconciler.yaml" else None
 
     def entries(self, folder: str) -> Iterable[Entry]:
-        return [Entry(f"{folder}/reconciler.yaml", Kind.FILE)]
+        return [Entry(f"{folder}/reconciler.yaml", EntryKind.FILE)]
 
     def read(self, _path: str, _file: str) -> bytes:
         return self._content

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from reconciler.declarations.files.committed import Committed
 from reconciler.declarations.files.git import Commit
-from reconciler.declarations.files.trees import Entry, Kind
+from reconciler.declarations.files.trees import Entry, EntryKind
 from reconciler.errors import DeclarationsInvalid, UsageError
 
 _TOP = "/nowhere/at/all"
@@ -24,7 +24,7 @@ def conversation(content: bytes) -> None:
         while folders and len(folders) < _MOST:
             for entry in list(_entries(tree, folders.pop()))[:_MOST]:
                 tree.kind(entry.path)
-                if entry.kind is Kind.FOLDER:
+                if entry.kind is EntryKind.FOLDER:
                     folders.append(entry.path)
                 else:
                     _read(tree, entry.path)

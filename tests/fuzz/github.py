@@ -15,9 +15,9 @@ from reconciler.github.archive import file_in
 from reconciler.github.client import GitHub
 from reconciler.github.http import GitHubHttp, Query
 from reconciler.github.records import Author, Issue
-from reconciler.github.trigger import default_branch, occasion
+from reconciler.github.trigger import default_branch, trigger
+from reconciler.json_values import Json, as_mapping
 from reconciler.transport.exchange import MOST_BYTES, Response
-from reconciler.transport.json_values import Json, as_mapping
 from tests.fuzz import plain
 from tests.fuzz.hubspot import response
 from tests.github.forms import ARTIFACT, COMMENT, ISSUE, PULL, RUN, SHA
@@ -75,7 +75,7 @@ def answer(content: bytes) -> None:
 def event(content: bytes) -> None:
     """Read what started a run, whatever Actions calls it."""
     payload = content.decode(errors="surrogateescape")
-    reads: list[Callable[[str], object]] = [partial(occasion, name) for name in EVENTS]
+    reads: list[Callable[[str], object]] = [partial(trigger, name) for name in EVENTS]
     for read in (*reads, default_branch):
         try:
             plain.check(read(payload))
@@ -108,12 +108,12 @@ BODIES: tuple[Json, ...] = (
     {"total_count": 1, "artifacts": [ARTIFACT]},
 )
 DECODERS: tuple[tuple[Callable[[Json], object], Json], ...] = (
-    (lambda body: decoding.comment(body, "it"), BODIES[0]),
-    (lambda body: decoding.issue_or_none(body, "it"), BODIES[2]),
-    (lambda body: decoding.pull_request(body, "it"), PULL),
-    (lambda body: decoding.comparison([as_mapping(body, "it")]), COMPARISON),
-    (lambda body: decoding.run(body, "it"), RUN),
-    (lambda body: decoding.artifact(body, "it"), ARTIFACT),
+    (lambda body: decoding.as_comment(body, "it"), BODIES[0]),
+    (lambda body: decoding.as_issue_or_none(body, "it"), BODIES[2]),
+    (lambda body: decoding.as_pull_request(body, "it"), PULL),
+    (lambda body: decoding.as_comparison([as_mapping(body, "it")]), COMPARISON),
+    (lambda body: decoding.as_run(body, "it"), RUN),
+    (lambda body: decoding.as_artifact(body, "it"), ARTIFACT),
 )
 """The readers of bodies, each with one that it understands."""
 PAYLOADS: Mapping[str, Any] = {

@@ -21,10 +21,10 @@ from reconciler.hubspot.http import HttpWriter
 from reconciler.hubspot.pacing import rate_limit
 from reconciler.hubspot.reader import PortalInspector
 from reconciler.hubspot.writer import PortalWriter
+from reconciler.json_values import Json
 from reconciler.portal import Edit
 from reconciler.transport.exchange import MOST_BYTES, Response
-from reconciler.transport.headers import LONGEST_WAIT, Headers, moment, retry_after
-from reconciler.transport.json_values import Json
+from reconciler.transport.headers import LONGEST_WAIT, Headers, date_in, retry_after
 from tests.fuzz import plain
 from tests.hubspot.clocks import Sleeper
 
@@ -100,7 +100,7 @@ def headers(content: bytes) -> None:
     for number in asdict(rate_limit(said)).values():
         assert number is None or 0 <= number < 10**9
     for name in said:
-        moment(said, name)
+        date_in(said, name)
 
 
 def response(content: bytes) -> httpx.Response:
@@ -162,15 +162,15 @@ BODIES: tuple[Json, ...] = (
     EVENT,
 )
 DECODERS: tuple[tuple[Callable[[Json], object], Json], ...] = (
-    (wire.page, BODIES[0]),
-    (wire.hits, BODIES[2]),
-    (definitions.definitions, BODIES[3]),
-    (account.account, BODIES[4]),
-    (account.token, BODIES[5]),
-    (account.token_app, BODIES[5]),
-    (account.usage, BODIES[6]),
-    (wire.batch_answer, {"results": [{"objectId": "7"}], "errors": [PROBLEM]}),
-    (wire.written, {"objectId": "7", "eventName": "x"}),
+    (wire.as_page, BODIES[0]),
+    (wire.as_hits, BODIES[2]),
+    (definitions.as_definitions, BODIES[3]),
+    (account.as_account, BODIES[4]),
+    (account.as_token, BODIES[5]),
+    (account.as_token_app, BODIES[5]),
+    (account.as_usage, BODIES[6]),
+    (wire.as_batch_answer, {"results": [{"objectId": "7"}], "errors": [PROBLEM]}),
+    (wire.as_written, {"objectId": "7", "eventName": "x"}),
 )
 """The readers of bodies, each with one that it understands."""
 REFUSALS: tuple[Json, ...] = (

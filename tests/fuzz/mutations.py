@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
 
-from reconciler.transport.json_values import Json
+from reconciler.json_values import Json
 
 Mutate = Callable[[bytes, Random], bytes]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from starlette.responses import JSONResponse
 
 from reconciler.hubspot import definitions, wire
+from reconciler.json_values import Json
 from reconciler.sandbox.app import EVENT_PATHS, TOKEN_DETAILS, Operation
 from reconciler.sandbox.behaviours import Behaviours, changed
 from reconciler.sandbox.contents import Contents
@@ -21,7 +22,7 @@ from reconciler.sandbox.seed import _contents
 from reconciler.sandbox.store import Store, open_store
 from reconciler.sandbox.tokens import READ, WRITE, Caller
 from reconciler.sandbox.versions import VERSIONS, Version
-from reconciler.transport.json_values import Json, parsed
+from reconciler.transport.json_text import parsed
 
 NOW = 1_800_000_000_000
 _PATHS = ("/events/{id}", "/marketing/marketing-events/2026-09/events/upsert", "/marketing/v3/marketing-events")
@@ -80,10 +81,10 @@ def _send(store: Store, version: Version, operation: Operation, content: bytes) 
 def _shown(store: Store, version: Version) -> None:
     """Read all that is there as the product does."""
     call = _call(version, b"", NOW + 10_000)
-    for event in wire.page(_rendered(reads.list_events(store, call).body)).events:
+    for event in wire.as_page(_rendered(reads.list_events(store, call).body)).events:
         assert event.identity.object_id
-    wire.hits(_rendered(reads.search(store, call).body))
-    definitions.definitions(_rendered(properties.list_properties(store, call).body))
+    wire.as_hits(_rendered(reads.search(store, call).body))
+    definitions.as_definitions(_rendered(properties.list_properties(store, call).body))
 
 
 def _rendered(answer: Json) -> Json:

@@ -11,7 +11,7 @@ from reconciler.render import markdown, text
 from reconciler.render.json import plan_json
 from reconciler.render.pull_request import drift
 from reconciler.render.pull_request.comment import comment
-from reconciler.render.pull_request.review import Planned, Review
+from reconciler.render.pull_request.review import Proposed, Review
 from reconciler.render.saved import _read, read_plan
 
 _CASES = Path(__file__).parents[1] / "cases"
@@ -38,7 +38,7 @@ def _check(plan: Plan) -> None:
 
 def _show(plan: Plan) -> None:
     """Show a plan in every form: what was read can be shown."""
-    for page in (text.plan(plan), markdown.plan(plan), drift.body(plan), comment(Review(plan, Planned()))):
+    for page in (text.plan(plan), markdown.plan(plan), drift.issue_body(plan), comment(Review(plan, Proposed()))):
         page.encode()
 
 

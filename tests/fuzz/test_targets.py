@@ -13,10 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconciler.declarations.file_names import Source
+from reconciler.declarations.file_names import SourceFile
 from reconciler.declarations.schema import API_VERSIONS
 from reconciler.event import Declared
-from reconciler.transport.json_values import Json, Malformed, NotJson, parsed
+from reconciler.json_values import Json, Malformed
+from reconciler.transport.json_text import NotJson, parsed
 from tests.fuzz import declarations, github, hubspot, plain
 from tests.fuzz.declarations import NAMED, SAMPLES, outcome
 from tests.fuzz.mutations import TOKENS, everywhere
@@ -143,7 +144,7 @@ def test_a_damage_is_told_within_a_line_of_where_it_is() -> None:
     near: list[bool] = []
     while len(near) < 500:
         content, line = damaged(random.choice(SAMPLES), random)
-        found = outcome([NAMED, Source("e.yaml", "e.yaml", content)])
+        found = outcome([NAMED, SourceFile("e.yaml", "e.yaml", content)])
         if not isinstance(found, Declared):
             near.append(any(one.place is not None and abs(one.place.line - line) <= 1 for one in found))
     assert sum(near) >= 0.95 * len(near)

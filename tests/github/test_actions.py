@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.errors import ReconcilerError, UsageError
-from reconciler.github.actions import LARGEST_EVENT, Actions, leave, load_actions
+from reconciler.github.actions import LARGEST_EVENT, Actions, append_to, load_actions
 
 TOLD = {
     "GITHUB_ACTIONS": "true",
@@ -76,12 +76,12 @@ def test_an_event_is_read_whatever_its_bytes(tmp_path: Path) -> None:
 
 def test_what_is_left_is_added_to_what_is_there(tmp_path: Path) -> None:
     file = tmp_path / "output"
-    leave(str(file), "one\n")
-    leave(str(file), "two \ud800\n")
-    leave("", "three\n")
+    append_to(str(file), "one\n")
+    append_to(str(file), "two \ud800\n")
+    append_to("", "three\n")
     assert file.read_bytes() == b"one\ntwo ?\n"
 
 
 def test_what_cannot_be_left_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ReconcilerError, match="cannot write what the runner asks for"):
-        leave(str(tmp_path), "x")
+        append_to(str(tmp_path), "x")

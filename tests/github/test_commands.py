@@ -12,7 +12,7 @@ from reconciler.github.workflow_commands import (
     MOST_CHARACTERS,
     MOST_OF_A_KIND,
     Annotation,
-    Kind,
+    Level,
     annotations,
     masks,
     output,
@@ -24,7 +24,7 @@ from tests.hostile import anything
 @st.composite
 def some_annotations(draw: st.DrawFn) -> Annotation:
     return Annotation(
-        draw(st.sampled_from(Kind)),
+        draw(st.sampled_from(Level)),
         draw(anything),
         draw(anything),
         draw(st.one_of(st.none(), st.text(min_size=1))),
@@ -56,21 +56,21 @@ def test_the_runner_reads_an_annotation_as_it_was_meant(one: Annotation) -> None
 
 
 def test_an_annotation_is_one_line() -> None:
-    found = Annotation(Kind.ERROR, "100 %: a, b", "one\r\ntwo: 5 %", "events/a.yaml", 3, 7)
+    found = Annotation(Level.ERROR, "100 %: a, b", "one\r\ntwo: 5 %", "events/a.yaml", 3, 7)
     assert annotations([found]) == (
         "::error file=events/a.yaml,line=3,col=7,title=100 %25%3A a%2C b::one%0D%0Atwo: 5 %25",
     )
 
 
 def test_an_annotation_without_a_place_or_a_title_is_its_message() -> None:
-    assert annotations([Annotation(Kind.WARNING, " ", "hm")]) == ("::warning::hm",)
+    assert annotations([Annotation(Level.WARNING, " ", "hm")]) == ("::warning::hm",)
 
 
 @pytest.mark.parametrize("many", [1, MOST_OF_A_KIND, MOST_OF_A_KIND + 1, 1000])
 def test_there_are_ten_annotations_of_a_kind_at_most_and_none_goes_unsaid(many: int) -> None:
-    found = [Annotation(kind, "t", f"{n}") for n in range(many) for kind in Kind]
+    found = [Annotation(kind, "t", f"{n}") for n in range(many) for kind in Level]
     read = commands("\n".join(annotations(found)))
-    for kind in Kind:
+    for kind in Level:
         mine = [one.data for one in read if one.name == kind.value]
         assert len(mine) == min(many, MOST_OF_A_KIND)
         more = re.match(r"… and (\d+) more", mine[-1])
@@ -78,9 +78,9 @@ def test_there_are_ten_annotations_of_a_kind_at_most_and_none_goes_unsaid(many: 
 
 
 def test_a_long_message_is_cut() -> None:
-    (read,) = commands(annotations([Annotation(Kind.NOTICE, "t", "%" * 5000)])[0])
+    (read,) = commands(annotations([Annotation(Level.NOTICE, "t", "%" * 5000)])[0])
     assert read.data == "%" * (MOST_CHARACTERS - 1) + "…"
-    (read,) = commands(annotations([Annotation(Kind.NOTICE, "t", "%" * MOST_CHARACTERS)])[0])
+    (read,) = commands(annotations([Annotation(Level.NOTICE, "t", "%" * MOST_CHARACTERS)])[0])
     assert read.data == "%" * MOST_CHARACTERS
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.errors import AccessDenied, ReconcilerError, Rejected, Unavailable
-from reconciler.github.failures import failure
+from reconciler.github.failures import error_of_status
 from reconciler.safe_text import shown
 from reconciler.transport.failures import Passing
 
@@ -17,7 +17,9 @@ NOW = 1_800_000_000
 
 
 def failed(status: int, said: dict[str, Any] | None = None, **headers: str) -> ReconcilerError:
-    return failure(status, {name.replace("_", "-"): value for name, value in headers.items()}, said or {}, NEEDS)
+    return error_of_status(
+        status, {name.replace("_", "-"): value for name, value in headers.items()}, said or {}, NEEDS
+    )
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from reconciler.github.client import GitHub
-from reconciler.github.trigger import MergeGroup, PullRequest, Push, occasion
+from reconciler.github.trigger import MergeGroup, PullRequestEvent, Push, trigger
 from tests.github.world import LocalGitHub
 
 
@@ -12,8 +12,8 @@ def test_a_story_from_a_pull_request_to_its_apply(github: LocalGitHub, client: G
     applied = github.branches["main"]
     numbers = [github.open_pull(branch) for branch in ("spring", "autumn")]
     for number in numbers:
-        seen = occasion("pull_request", github.pull_request_event(number))
-        assert isinstance(seen, PullRequest)
+        seen = trigger("pull_request", github.pull_request_event(number))
+        assert isinstance(seen, PullRequestEvent)
         run = github.start_run("plan.yml", event="pull_request", head_sha=seen.head_sha)
         github.upload(run, "plan", {"plan.json": f"plan of {number}".encode()})
         github.finish_run(run)
@@ -23,7 +23,7 @@ def test_a_story_from_a_pull_request_to_its_apply(github: LocalGitHub, client: G
     after = github.squash(numbers[1])
     github.finish_run(replaced, "cancelled")
 
-    pushed = occasion("push", github.push_event("main", applied, after))
+    pushed = trigger("push", github.push_event("main", applied, after))
     assert pushed == Push("main", applied, after, is_default_branch=True, forced=False)
     assert not list(client.runs_of_workflow("apply.yml", branch="main", status="success"))
     compared = client.compare(applied, after)
@@ -40,15 +40,15 @@ def test_a_story_from_a_pull_request_to_its_apply(github: LocalGitHub, client: G
 
 
 def test_the_events_are_such_as_github_sends(github: LocalGitHub) -> None:
-    fork = occasion("pull_request", github.pull_request_event(github.open_pull("x", repository="eve/events")))
-    assert isinstance(fork, PullRequest)
+    fork = trigger("pull_request", github.pull_request_event(github.open_pull("x", repository="eve/events")))
+    assert isinstance(fork, PullRequestEvent)
     assert fork.from_fork
     number = github.open_pull("spring")
     github.close(number)
     head, base = github.commit(github.branches["main"]), github.branches["main"]
     queue = f"gh-readonly-queue/main/pr-{number}-{base}"
-    assert occasion("merge_group", github.merge_group_event(number, head)) == MergeGroup(head, base, queue, "main")
-    new = occasion("push", github.push_event("x", None, head))
+    assert trigger("merge_group", github.merge_group_event(number, head)) == MergeGroup(head, base, queue, "main")
+    new = trigger("push", github.push_event("x", None, head))
     assert new == Push("x", None, head, is_default_branch=False, forced=False)
 
 

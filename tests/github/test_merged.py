@@ -6,7 +6,7 @@ import pytest
 
 from reconciler.github.applied import Line, between
 from reconciler.github.client import GitHub
-from reconciler.github.merged import Merged, MergedPull, merged_in, merged_with, plan_artifact
+from reconciler.github.merged import MergedPull, MergedWork, merged_in, merged_with, plan_artifact
 from reconciler.planning.plan import Plan
 from reconciler.portal import Portal
 from tests.github.world import REPOSITORY, LocalGitHub
@@ -19,7 +19,7 @@ PLAN = Plan(Portal(7, None, None, "2026-03", None), (), 0)
 def test_after_the_branch_was_moved_the_base_is_not_known(github: LocalGitHub, client: GitHub) -> None:
     first = github.branches["main"]
     before, after = github.commit(first), github.push("main")
-    assert merged_in(client, LINE, between(client, before, after), "x") == Merged(None, (), (after,))
+    assert merged_in(client, LINE, between(client, before, after), "x") == MergedWork(None, (), (after,))
 
 
 def test_a_pull_request_into_another_branch_reviews_nothing_here(github: LocalGitHub, client: GitHub) -> None:
@@ -36,7 +36,7 @@ def test_a_pull_request_into_another_branch_reviews_nothing_here(github: LocalGi
 
 def test_a_plan_for_another_portal_does_not_count() -> None:
     other = replace(PLAN, portal=replace(PLAN.portal, id=8))
-    merged = Merged(None, (MergedPull(1, PLAN), MergedPull(2, other), MergedPull(3, None, "none")))
+    merged = MergedWork(None, (MergedPull(1, PLAN), MergedPull(2, other), MergedPull(3, None, "none")))
     found = merged.of_portal(7)
     assert found.plans == [PLAN]
     assert [pull.why for pull in found.pulls] == ["", "its plan was made for portal 8, not for 7", "none"]
@@ -46,14 +46,14 @@ def test_a_plan_for_another_portal_does_not_count() -> None:
 @pytest.mark.parametrize(
     ("merged", "is_reviewed"),
     [
-        (Merged("base"), True),
-        (Merged("base", (MergedPull(1, PLAN),)), True),
-        (Merged("base", (MergedPull(1, None, "none"),)), False),
-        (Merged("base", unreviewed=("sha",)), False),
-        (Merged("base", gap="cut off"), False),
+        (MergedWork("base"), True),
+        (MergedWork("base", (MergedPull(1, PLAN),)), True),
+        (MergedWork("base", (MergedPull(1, None, "none"),)), False),
+        (MergedWork("base", unreviewed=("sha",)), False),
+        (MergedWork("base", gap="cut off"), False),
     ],
 )
-def test_whether_all_was_reviewed_is_known(merged: Merged, is_reviewed: object) -> None:
+def test_whether_all_was_reviewed_is_known(merged: MergedWork, is_reviewed: object) -> None:
     assert merged.is_reviewed is is_reviewed
 
 

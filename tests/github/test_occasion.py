@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.errors import UsageError
-from reconciler.github.trigger import Dispatched, MergeGroup, PullRequest, Push, Scheduled, occasion
+from reconciler.github.trigger import Dispatched, MergeGroup, PullRequestEvent, Push, Scheduled, trigger
 
 HEAD, BASE, ZERO = "a" * 40, "b" * 40, "0" * 40
 OURS, FORK = {"id": 1, "full_name": "acme/events"}, {"id": 2, "full_name": "eve/events"}
@@ -36,45 +36,45 @@ def group(**changes: Any) -> dict[str, Any]:
 
 
 def test_a_pull_request_of_this_repository() -> None:
-    expected = PullRequest(7, HEAD, BASE, "main", from_fork=False, draft=False)
-    assert occasion("pull_request", json.dumps(pull())) == expected
+    expected = PullRequestEvent(7, HEAD, BASE, "main", from_fork=False, draft=False)
+    assert trigger("pull_request", json.dumps(pull())) == expected
 
 
 @pytest.mark.parametrize("repo", [FORK, None])
 def test_a_pull_request_whose_commits_are_elsewhere_comes_from_a_fork(repo: object) -> None:
-    found = occasion("pull_request", json.dumps(pull(head={"sha": HEAD, "repo": repo})))
-    assert isinstance(found, PullRequest)
+    found = trigger("pull_request", json.dumps(pull(head={"sha": HEAD, "repo": repo})))
+    assert isinstance(found, PullRequestEvent)
     assert found.from_fork
 
 
 def test_a_draft_says_so() -> None:
-    found = occasion("pull_request", json.dumps(pull(draft=True)))
-    assert isinstance(found, PullRequest)
+    found = trigger("pull_request", json.dumps(pull(draft=True)))
+    assert isinstance(found, PullRequestEvent)
     assert found.draft
 
 
 def test_a_merge_queue_names_its_branch() -> None:
     expected = MergeGroup(HEAD, BASE, "gh-readonly-queue/main/pr-7-b", "main")
-    assert occasion("merge_group", json.dumps(group())) == expected
+    assert trigger("merge_group", json.dumps(group())) == expected
 
 
 def test_a_push_to_the_default_branch() -> None:
     expected = Push("main", BASE, HEAD, is_default_branch=True, forced=False)
-    assert occasion("push", json.dumps(push())) == expected
+    assert trigger("push", json.dumps(push())) == expected
 
 
 def test_a_push_to_another_branch_that_is_new() -> None:
     expected = Push("a/main", None, HEAD, is_default_branch=False, forced=True)
-    assert occasion("push", json.dumps(push(ref="refs/heads/a/main", before=ZERO, forced=True))) == expected
+    assert trigger("push", json.dumps(push(ref="refs/heads/a/main", before=ZERO, forced=True))) == expected
 
 
 @pytest.mark.parametrize(("name", "expected"), [("schedule", Scheduled()), ("workflow_dispatch", Dispatched())])
 def test_time_and_people_say_nothing_more(name: str, expected: object) -> None:
-    assert occasion(name, "{}") == expected
+    assert trigger(name, "{}") == expected
 
 
 def test_commits_may_have_the_longer_names_too() -> None:
-    assert isinstance(occasion("push", json.dumps(push(after="c" * 64))), Push)
+    assert isinstance(trigger("push", json.dumps(push(after="c" * 64))), Push)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_commits_may_have_the_longer_names_too() -> None:
 )
 def test_any_other_event_is_wrong_usage_with_what_to_do(name: str, payload: object, said: str, hint: str) -> None:
     with pytest.raises(UsageError) as raised:
-        occasion(name, json.dumps(payload))
+        trigger(name, json.dumps(payload))
     assert said in raised.value.message
     assert hint in (raised.value.hint or "")
 
@@ -113,7 +113,7 @@ def test_any_other_event_is_wrong_usage_with_what_to_do(name: str, payload: obje
 @pytest.mark.parametrize("payload", ["", "{", "NaN", "\ud800", "[" * 100_000])
 def test_a_payload_that_is_no_json_is_wrong_usage(payload: str) -> None:
     with pytest.raises(UsageError, match="holds no JSON of the event push"):
-        occasion("push", payload)
+        trigger("push", payload)
 
 
 json_values = st.recursive(
@@ -134,5 +134,5 @@ def test_one_wrong_value_anywhere_is_wrong_usage_or_no_matter(data: st.DataObjec
         place = place[key] = dict(place[key])
     place[key] = data.draw(json_values)
     with suppress(UsageError):  # any other error fails the test
-        found = occasion(name, json.dumps(event))
-        assert isinstance(found, Push | PullRequest | MergeGroup)
+        found = trigger(name, json.dumps(event))
+        assert isinstance(found, Push | PullRequestEvent | MergeGroup)

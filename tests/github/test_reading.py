@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 
 from reconciler.github import decoding
-from reconciler.transport.json_values import Malformed
+from reconciler.json_values import Malformed
 from tests.github.forms import ARTIFACT, COMMENT, ISSUE, PULL, RUN, SHA, SIDE
 
 READERS: list[tuple[Callable[[Any, str], Any], dict[str, Any], set[str]]] = [
-    (decoding.comment, COMMENT, {"body", "user"}),
-    (decoding.issue, ISSUE, {"body", "user"}),
-    (decoding.pull_request, PULL, {"draft", "merged_at", "merge_commit_sha"}),
-    (decoding.run, RUN, {"run_attempt", "conclusion", "head_branch", "head_repository"}),
-    (decoding.artifact, ARTIFACT, {"created_at"}),
+    (decoding.as_comment, COMMENT, {"body", "user"}),
+    (decoding.as_issue, ISSUE, {"body", "user"}),
+    (decoding.as_pull_request, PULL, {"draft", "merged_at", "merge_commit_sha"}),
+    (decoding.as_run, RUN, {"run_attempt", "conclusion", "head_branch", "head_repository"}),
+    (decoding.as_artifact, ARTIFACT, {"created_at"}),
 ]
 
 
@@ -53,36 +53,36 @@ def test_what_is_no_object_is_malformed(read: Callable[[Any, str], Any]) -> None
 
 
 def test_a_workflow_is_named_by_its_file_alone() -> None:
-    assert decoding.run(RUN, "it").workflow_path == ".github/workflows/plan.yml"
+    assert decoding.as_run(RUN, "it").workflow_path == ".github/workflows/plan.yml"
 
 
 @pytest.mark.parametrize("time", ["", "today", "2027-01-01", "2027-01-01T00:00:00", "2027-13-01T00:00:00Z"])
 def test_a_time_without_its_place_in_time_is_none(time: str) -> None:
     with pytest.raises(Malformed, match=r"it\.merged_at is not a time"):
-        decoding.pull_request({**PULL, "merged_at": time}, "it")
+        decoding.as_pull_request({**PULL, "merged_at": time}, "it")
 
 
 @pytest.mark.parametrize("time", ["2027-01-01T01:00:00+01:00", "2027-01-01T00:00:00.000Z"])
 def test_a_time_is_the_same_however_it_is_written(time: str) -> None:
-    assert decoding.pull_request({**PULL, "merged_at": time}, "it") == decoding.pull_request(PULL, "it")
+    assert decoding.as_pull_request({**PULL, "merged_at": time}, "it") == decoding.as_pull_request(PULL, "it")
 
 
 @pytest.mark.parametrize("sha", ["", "main", "A" * 40, "a" * 39, f"{SHA}\n", f"{SHA}/../x"])
 def test_the_name_of_a_commit_is_nothing_else(sha: str) -> None:
     with pytest.raises(Malformed, match="it is not the name of a commit"):
-        decoding.sha(sha, "it")
+        decoding.as_sha(sha, "it")
 
 
 def test_a_pull_request_always_has_a_repository_it_goes_to() -> None:
     with pytest.raises(Malformed, match=r"it\.base\.repo is missing"):
-        decoding.pull_request({**PULL, "base": {**SIDE, "repo": None}}, "it")
+        decoding.as_pull_request({**PULL, "base": {**SIDE, "repo": None}}, "it")
 
 
 def test_a_comparison_knows_four_ways_to_stand() -> None:
     page = {"status": "sideways", "total_commits": 0, "commits": [], "merge_base_commit": {"sha": SHA}}
     with pytest.raises(Malformed, match="status is none that GitHub knows"):
-        decoding.comparison([page])
+        decoding.as_comparison([page])
     odd: tuple[object, ...] = ([], None)
     for status in odd:
         with pytest.raises(Malformed, match="status is none that GitHub knows"):
-            decoding.comparison([{**page, "status": status}])
+            decoding.as_comparison([{**page, "status": status}])

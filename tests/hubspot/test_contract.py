@@ -129,7 +129,7 @@ edits = st.builds(
 
 BODIES: dict[str, st.SearchStrategy[Any]] = {
     "BatchInputMarketingEventCreateRequestParams": st.lists(creates(), max_size=3).map(wire.create_body),
-    "MarketingEventCreateRequestParams": creates().map(wire.record),
+    "MarketingEventCreateRequestParams": creates().map(wire.full_record),
     "BatchInputMarketingEventPublicUpdateRequestFullV2": st.lists(edits, max_size=3).map(wire.update_body),
     "MarketingEventPublicUpdateRequestV2": edits.map(wire.edit_body),
     "MarketingEventUpdateRequestParams": st.booleans().map(lambda flag: wire.complete_body(cancelled=flag)),

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from reconciler.event import Kind
-from reconciler.hubspot.definitions import definitions
+from reconciler.hubspot.definitions import as_definitions
 from reconciler.hubspot.paths import EVENT_TYPES, Paths
+from reconciler.json_values import Malformed
 from reconciler.portal import Definition
-from reconciler.transport.json_values import Malformed
 from tests.hubspot.shared import description_of_properties
 
 VERSIONS = ("v3", "2025-09", "2026-03", "2026-09")
@@ -27,7 +27,7 @@ CHOICE = {
 
 def read(**item: Any) -> Definition:
     """Read one definition."""
-    (definition,) = definitions({"results": [{"name": "x", **item}]}).values()
+    (definition,) = as_definitions({"results": [{"name": "x", **item}]}).values()
     return definition
 
 
@@ -87,13 +87,15 @@ def test_what_hubspot_computes_defines_or_locks_is_not_writable(more: dict[str, 
 
 
 def test_an_archived_property_is_not_there() -> None:
-    assert definitions({"results": [{"name": "x", "archived": True}, {"name": "y", "archived": False}]}).keys() == {"y"}
+    assert as_definitions({"results": [{"name": "x", "archived": True}, {"name": "y", "archived": False}]}).keys() == {
+        "y"
+    }
 
 
 def test_what_is_sensitive_cannot_be_declared_and_so_is_never_shown() -> None:
     levels = ("non_sensitive", "sensitive", "highly_sensitive", None)
     listed = [{"name": str(level), "dataSensitivity": level} for level in levels]
-    assert definitions({"results": listed}).keys() == {"non_sensitive", "None"}
+    assert as_definitions({"results": listed}).keys() == {"non_sensitive", "None"}
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -116,7 +118,7 @@ def test_hubspot_lists_sensitive_properties_only_where_they_are_asked_for(versio
 )
 def test_what_is_no_definition_is_told_with_its_place(item: Any, said: str) -> None:
     with pytest.raises(Malformed, match=re.escape(said)):
-        definitions({"results": [CHOICE, item]})
+        as_definitions({"results": [CHOICE, item]})
 
 
 @pytest.mark.parametrize("version", VERSIONS)

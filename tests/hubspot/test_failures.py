@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from reconciler.errors import Rejected
-from reconciler.hubspot.answers import failure
-from reconciler.transport.json_values import without
+from reconciler.hubspot.answers import error_of
+from reconciler.transport.json_text import without
 
 TAKEN = {
     "status": "error",
@@ -17,7 +17,7 @@ TAKEN = {
 
 
 def rejected(status: int, envelope: dict[str, Any]) -> Rejected:
-    found = failure(status, {}, envelope)
+    found = error_of(status, {}, envelope)
     assert isinstance(found, Rejected)
     return found
 
@@ -34,12 +34,12 @@ def test_a_conflict_may_be_told_as_the_category() -> None:
 def test_what_a_refusal_names_is_cut_short() -> None:
     long = "9" * 100_000
     assert rejected(400, {**TAKEN, "errorTokens": {"existingObjectId": [long]}}).conflict == long[:300]
-    lacking = failure(403, {}, {"errors": [{"context": {"requiredGranularScopes": [long]}}]})
+    lacking = error_of(403, {}, {"errors": [{"context": {"requiredGranularScopes": [long]}}]})
     assert len(lacking.hint or "") < 400
 
 
 def test_a_scope_is_a_text_and_nothing_else_is_shown_for_one() -> None:
-    lacking = failure(403, {}, {"errors": [{"context": {"requiredGranularScopes": [{"x": 1}, 7, "a.read"]}}]})
+    lacking = error_of(403, {}, {"errors": [{"context": {"requiredGranularScopes": [{"x": 1}, 7, "a.read"]}}]})
     assert (lacking.hint or "").endswith(": a.read")
 
 

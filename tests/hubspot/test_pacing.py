@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.hubspot.http import HttpReader
-from reconciler.hubspot.pacing import EDGE, MOST, Pacer, rate_limit
+from reconciler.hubspot.pacing import EDGE, MOST_IN_A_WINDOW, Pacer, rate_limit
 from reconciler.portal import RateLimit
 from reconciler.sandbox.limits import Limiter, Rate
 from reconciler.sandbox.server import Options, running
@@ -131,7 +131,7 @@ def test_no_window_ever_holds_more_requests_than_the_limit(steps: list[tuple[flo
 def test_a_limit_beyond_all_reason_costs_no_memory() -> None:
     pacer = Pacer(Sleeper().clock.now)
     pacer.learn(RateLimit(limit=999_999_999, remaining=0))
-    assert len(pacer.others) == pacer.most == MOST
+    assert len(pacer.others) == pacer.most == MOST_IN_A_WINDOW
     assert pacer.pause() == 10 + EDGE
 
 

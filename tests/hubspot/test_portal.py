@@ -11,10 +11,10 @@ from reconciler.change import Create, FieldChange
 from reconciler.errors import AccessDenied, Rejected, Unavailable
 from reconciler.event import Identity
 from reconciler.hubspot.http import HttpReader, HttpWriter
-from reconciler.hubspot.reader import MOST_PAGES, PortalReader
+from reconciler.hubspot.reader import MOST_PAGES_OF_EVENTS, PortalReader
 from reconciler.hubspot.writer import PortalWriter
+from reconciler.json_values import Json
 from reconciler.portal import Answer, Edit, Portal
-from reconciler.transport.json_values import Json
 from tests.hubspot import connecting
 from tests.hubspot.clocks import Sleeper
 from tests.hubspot.scripted import Play, Server, answer, cut, serving
@@ -195,9 +195,12 @@ class Endless(HttpReader):
 
 def test_a_list_that_never_ends_is_not_read_whole() -> None:
     connection = connecting.to("http://127.0.0.1:1")
-    with Endless(connection, timeout=60) as http, pytest.raises(Unavailable, match=f"after {MOST_PAGES} pages"):
+    with (
+        Endless(connection, timeout=60) as http,
+        pytest.raises(Unavailable, match=f"after {MOST_PAGES_OF_EVENTS} pages"),
+    ):
         PortalReader(http, "2026-03").read()
-    assert http.requests == MOST_PAGES
+    assert http.requests == MOST_PAGES_OF_EVENTS
 
 
 @pytest.mark.parametrize(

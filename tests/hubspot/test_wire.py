@@ -15,8 +15,8 @@ from reconciler.event import Identity, LiveEvent, Value, instant
 from reconciler.hubspot import account, wire
 from reconciler.hubspot.http import HttpReader
 from reconciler.hubspot.paths import Paths
+from reconciler.json_values import Malformed
 from reconciler.portal import Edit, Hit
-from reconciler.transport.json_values import Malformed
 from tests.hubspot import connecting
 from tests.hubspot.scripted import answer, serving
 from tests.hubspot.shared import examples
@@ -25,13 +25,13 @@ Json = Any
 Decode = Callable[[Json], object]
 
 DECODERS: Mapping[str, Decode] = {
-    "page": wire.page,
-    "event": wire.event,
-    "hits": wire.hits,
-    "account": account.account,
-    "token_app": account.token_app,
-    "batch_answer": wire.batch_answer,
-    "written": wire.written,
+    "page": wire.as_page,
+    "event": wire.as_event,
+    "hits": wire.as_hits,
+    "account": account.as_account,
+    "token_app": account.as_token_app,
+    "batch_answer": wire.as_batch_answer,
+    "written": wire.as_written,
 }
 decoders = pytest.mark.parametrize("decode", DECODERS.values(), ids=DECODERS)
 
@@ -131,7 +131,7 @@ def test_an_answer_with_one_odd_part_is_understood_or_malformed(name: str, data:
 def test_null_and_absent_mean_the_same(names: set[str]) -> None:
     nulls = {**EVENT, **dict.fromkeys(names)}
     absent = {name: value for name, value in EVENT.items() if name not in names}
-    assert wire.event(nulls) == wire.event(absent)
+    assert wire.as_event(nulls) == wire.as_event(absent)
 
 
 OFFSETS = st.integers(-23 * 60, 23 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
@@ -143,7 +143,7 @@ OFFSETS = st.integers(-23 * 60, 23 * 60).map(lambda minutes: timezone(timedelta(
 )
 def test_a_date_is_the_same_instant_however_it_is_written(moment: datetime, precision: str) -> None:
     cut = moment.replace(microsecond=0) if precision == "seconds" else moment
-    found = wire.event({**EVENT, "startDateTime": cut.isoformat(timespec=precision)})
+    found = wire.as_event({**EVENT, "startDateTime": cut.isoformat(timespec=precision)})
     assert found.fields["startDateTime"] == instant(cut.astimezone(UTC))
 
 
@@ -181,17 +181,17 @@ def test_every_id_arrives_as_it_was_sent() -> None:
 
 
 def test_an_event_is_read_with_all_that_matters_of_it() -> None:
-    assert wire.event(EVENT) == DECODED
+    assert wire.as_event(EVENT) == DECODED
 
 
 def test_an_event_that_a_person_made_has_neither_ids_nor_app() -> None:
-    found = wire.event({"objectId": "8", "eventName": "By hand", "externalEventId": None, "appInfo": None})
+    found = wire.as_event({"objectId": "8", "eventName": "By hand", "externalEventId": None, "appInfo": None})
     assert found == LiveEvent(Identity(None, None, "8"), None, {"eventName": "By hand"})
 
 
 def test_an_event_read_by_its_external_ids_may_lack_its_object_id() -> None:
-    assert wire.event_by_external_ids({"externalEventId": "spring"}) == LiveEvent(Identity(None, "spring"), None, {})
-    assert wire.event_by_external_ids(EVENT) == wire.event(EVENT)
+    assert wire.as_event_by_external_ids({"externalEventId": "spring"}) == LiveEvent(Identity(None, "spring"), None, {})
+    assert wire.as_event_by_external_ids(EVENT) == wire.as_event(EVENT)
 
 
 @pytest.mark.parametrize(
@@ -199,46 +199,46 @@ def test_an_event_read_by_its_external_ids_may_lack_its_object_id() -> None:
     [("", None), (None, None), ("EMEA", "EMEA"), (12, "12"), (1.5, "1.5"), (True, "true"), (False, "false")],
 )
 def test_a_custom_property_is_text_and_an_empty_one_is_unset(sent: Json, read: str | None) -> None:
-    found = wire.event({"objectId": "8", "customProperties": [{"name": "region", "value": sent}]})
+    found = wire.as_event({"objectId": "8", "customProperties": [{"name": "region", "value": sent}]})
     assert found.fields.get("customProperties.region") == read
 
 
 @pytest.mark.parametrize("name", ["eventUrl", "eventDescription", "eventType", "startDateTime", "externalEventId"])
 def test_an_empty_text_is_unset(name: str) -> None:
-    assert wire.event({**EVENT, name: ""}) == wire.event({**EVENT, name: None})
+    assert wire.as_event({**EVENT, name: ""}) == wire.as_event({**EVENT, name: None})
 
 
 def test_a_flag_that_is_false_is_no_missing_flag() -> None:
-    assert wire.event(EVENT).fields["eventCancelled"] is False
-    assert "eventCancelled" not in wire.event({**EVENT, "eventCancelled": None}).fields
+    assert wire.as_event(EVENT).fields["eventCancelled"] is False
+    assert "eventCancelled" not in wire.as_event({**EVENT, "eventCancelled": None}).fields
 
 
 def test_ids_may_be_texts_or_numbers() -> None:
-    assert wire.event({**EVENT, "objectId": 864004668137, "appInfo": {"id": 1001}}) == DECODED
-    assert wire.hits({"results": [{**HIT, "appId": "1001", "objectId": 7}]}) == wire.hits({"results": [HIT]})
-    assert account.token_app({"appId": "1001"}) == 1001
+    assert wire.as_event({**EVENT, "objectId": 864004668137, "appInfo": {"id": 1001}}) == DECODED
+    assert wire.as_hits({"results": [{**HIT, "appId": "1001", "objectId": 7}]}) == wire.as_hits({"results": [HIT]})
+    assert account.as_token_app({"appId": "1001"}) == 1001
 
 
 def test_an_app_whose_number_no_app_can_have_is_unknown() -> None:
-    assert wire.event({**EVENT, "appInfo": {"id": "9" * 5000}}).app_id is None
+    assert wire.as_event({**EVENT, "appInfo": {"id": "9" * 5000}}).app_id is None
 
 
 def test_a_page_tells_its_events_and_where_the_next_one_begins() -> None:
-    assert wire.page(BODIES["page"]) == wire.Page((DECODED,), "Nw==")
+    assert wire.as_page(BODIES["page"]) == wire.Page((DECODED,), "Nw==")
 
 
 @pytest.mark.parametrize("paging", [None, {}, {"next": None}, {"prev": {"before": "x"}}])
 def test_the_last_page_announces_no_other(paging: Json) -> None:
-    assert wire.page({"results": [], "paging": paging}) == wire.Page((), None)
+    assert wire.as_page({"results": [], "paging": paging}) == wire.Page((), None)
 
 
 def test_a_search_tells_account_ids() -> None:
-    assert wire.hits({"results": [HIT]}) == (Hit(1001, Identity("acme", "summit", "7")),)
+    assert wire.as_hits({"results": [HIT]}) == (Hit(1001, Identity("acme", "summit", "7")),)
 
 
 def test_a_single_write_tells_which_event_it_wrote() -> None:
-    assert wire.written(EVENT).object_id == "864004668137"
-    assert wire.written({}) == wire.Written(None)
+    assert wire.as_written(EVENT).object_id == "864004668137"
+    assert wire.as_written({}) == wire.Written(None)
 
 
 @pytest.mark.parametrize(
@@ -261,34 +261,34 @@ def test_a_single_write_tells_which_event_it_wrote() -> None:
 def test_a_field_in_the_answer_to_a_write_agrees_with_what_was_sent_or_not(
     name: str, sent: Value, shown: Json, *, agrees: bool
 ) -> None:
-    assert wire.written({name: shown}).agrees_with([FieldChange(name, "before", sent)]) is agrees
+    assert wire.as_written({name: shown}).agrees_with([FieldChange(name, "before", sent)]) is agrees
 
 
 @pytest.mark.parametrize(("shown", "agrees"), [("EMEA", True), ("APAC", False)])
 def test_a_custom_property_in_the_answer_to_a_write_agrees_with_what_was_sent_or_not(
     shown: str, *, agrees: bool
 ) -> None:
-    found = wire.written({"customProperties": [7, {}, {"name": "region", "value": shown}]})
+    found = wire.as_written({"customProperties": [7, {}, {"name": "region", "value": shown}]})
     assert found.agrees_with([FieldChange("customProperties.region", None, "EMEA")]) is agrees
 
 
 def test_what_the_answer_to_a_write_does_not_show_contradicts_nothing() -> None:
-    found = wire.written({"objectId": "7", "customProperties": None})
+    found = wire.as_written({"objectId": "7", "customProperties": None})
     assert found.agrees_with([FieldChange("eventName", None, "Summit"), FieldChange("customProperties.a", None, "x")])
 
 
 def test_account_details_may_say_no_more_than_the_portal() -> None:
-    assert account.account(BODIES["account"]) == account.Account(7, "STANDARD", "Europe/Berlin")
-    assert account.account({"portalId": 7}) == account.Account(7, None, None)
+    assert account.as_account(BODIES["account"]) == account.Account(7, "STANDARD", "Europe/Berlin")
+    assert account.as_account({"portalId": 7}) == account.Account(7, None, None)
 
 
 def test_the_details_of_a_token_may_not_tell_the_app() -> None:
-    assert account.token_app({"userId": 1}) is None
+    assert account.as_token_app({"userId": 1}) is None
 
 
 def test_a_batch_answer_tells_what_went_well_and_what_each_error_speaks_of() -> None:
     odd: Json = {"message": None, "context": {"text": "x", "objectId": ["9", 10, None, {}]}}
-    found = wire.batch_answer({"results": [EVENT, {"objectId": None}, {}], "errors": [ERROR, odd]})
+    found = wire.as_batch_answer({"results": [EVENT, {"objectId": None}, {}], "errors": [ERROR, odd]})
     assert found.object_ids == ("864004668137",)
     assert found.problems == (
         ("No marketing event found", frozenset({"9", "7"})),
@@ -311,7 +311,7 @@ def test_a_batch_answer_tells_what_went_well_and_what_each_error_speaks_of() -> 
     ],
 )
 def test_an_event_of_the_list_of_which_only_the_ids_can_be_read_has_nothing_else(odd: Json, why: str) -> None:
-    (found, other) = wire.page({"results": [EVENT | odd, EVENT]}).events
+    (found, other) = wire.as_page({"results": [EVENT | odd, EVENT]}).events
     updated_at = None if "updatedAt" in odd else DECODED.updated_at
     assert found == LiveEvent(DECODED.identity, 1001, {}, updated_at=updated_at, unreadable=why)
     assert other == DECODED
@@ -329,82 +329,82 @@ def test_an_event_of_the_list_of_which_only_the_ids_can_be_read_has_nothing_else
 )
 def test_an_event_of_the_list_whose_ids_cannot_be_read_spoils_the_page(ids: Json, why: str) -> None:
     with pytest.raises(Malformed) as caught:
-        wire.page({"results": [EVENT | {"startDateTime": "soon"} | ids]})
+        wire.as_page({"results": [EVENT | {"startDateTime": "soon"} | ids]})
     assert str(caught.value) == f"results[0].{why}"
 
 
 def test_what_cannot_be_read_is_cut_where_it_is_shown() -> None:
-    (found,) = wire.page({"results": [EVENT | {"eventName": ["x" * 1_000_000]}]}).events
+    (found,) = wire.as_page({"results": [EVENT | {"eventName": ["x" * 1_000_000]}]}).events
     assert len(str(found.unreadable)) < 400
 
 
 @pytest.mark.parametrize("errors", [None, []])
 def test_a_batch_without_errors_has_no_problems(errors: Json) -> None:
-    assert wire.batch_answer({"results": [], "errors": errors}) == wire.BatchAnswer((), ())
+    assert wire.as_batch_answer({"results": [], "errors": errors}) == wire.BatchAnswer((), ())
 
 
 @pytest.mark.parametrize(
     ("decode", "body", "said"),
     [
-        (wire.page, [], "the answer is not an object"),
-        (wire.page, {}, "results is not a list"),
-        (wire.page, {"results": [{}]}, "results[0].objectId is missing"),
-        (wire.page, {"results": [EVENT, 7]}, "results[1] is not an object"),
-        (wire.page, {"results": [], "paging": ""}, "paging is not an object"),
-        (wire.page, {"results": [], "paging": []}, "paging is not an object"),
-        (wire.page, {"results": [], "paging": {"next": False}}, "paging.next is not an object"),
-        (wire.page, {"results": [], "paging": {"next": {}}}, "paging.next.after is not a text"),
-        (wire.page, {"results": [], "paging": {"next": {"after": 7}}}, "paging.next.after is not a text"),
-        (wire.event, None, "event is not an object"),
-        (wire.event, {"objectId": None}, "event.objectId is missing"),
-        (wire.event, {"objectId": ""}, "event.objectId is missing"),
-        (wire.event, {"objectId": True}, "event.objectId is not a text"),
-        (wire.event, {**EVENT, "externalEventId": 7}, "event.externalEventId is not a text"),
-        (wire.event, {**EVENT, "appInfo": 7}, "event.appInfo is not an object"),
-        (wire.event, {**EVENT, "appInfo": {"id": "zoom"}}, "event.appInfo.id is not a number"),
-        (wire.event, {**EVENT, "appInfo": {"id": True}}, "event.appInfo.id is not a number"),
-        (wire.event, {**EVENT, "eventName": 7}, "event.eventName is not a text"),
-        (wire.event, {**EVENT, "eventCancelled": "false"}, "event.eventCancelled is not true or false"),
-        (wire.event, {**EVENT, "eventCancelled": 0}, "event.eventCancelled is not true or false"),
-        (wire.event, {**EVENT, "startDateTime": 1776150000000}, "event.startDateTime is not a text"),
-        (wire.event, {**EVENT, "startDateTime": "tomorrow"}, "event.startDateTime is not a date"),
-        (wire.event, {**EVENT, "startDateTime": "2027-04-14T07:00:00"}, "event.startDateTime has no offset"),
-        (wire.event, {**EVENT, "startDateTime": "0001-01-01T00:00:00+01:00"}, "event.startDateTime is not a date"),
-        (wire.event, {**EVENT, "registrants": "12"}, "event.registrants is not a number"),
-        (wire.event, {**EVENT, "registrants": True}, "event.registrants is not a number"),
-        (wire.event, {**EVENT, "attendees": 1.5}, "event.attendees is not a number"),
-        (wire.event, {**EVENT, "updatedAt": 7}, "event.updatedAt is not a text"),
-        (wire.event, {**EVENT, "customProperties": {"a": 1}}, "event.customProperties is not a list"),
-        (wire.event, {**EVENT, "customProperties": ["a"]}, "event.customProperties is not an object"),
-        (wire.event, {**EVENT, "customProperties": [{}]}, "event.customProperties.name is not a text"),
-        (wire.hits, [], "the answer is not an object"),
-        (wire.hits, {}, "results is not a list"),
-        (wire.hits, {"results": [HIT, 7]}, "results[1] is not an object"),
-        (wire.hits, {"results": [HIT, {}]}, "results[1].appId is missing"),
-        (wire.hits, {"results": [{**HIT, "appId": None}]}, "results[0].appId is missing"),
-        (wire.hits, {"results": [{**HIT, "appId": "zoom"}]}, "results[0].appId is not a number"),
-        (wire.hits, {"results": [{**HIT, "externalAccountId": None}]}, "results[0].externalAccountId is not a text"),
-        (wire.hits, {"results": [{**HIT, "externalEventId": 7}]}, "results[0].externalEventId is not a text"),
-        (wire.hits, {"results": [{**HIT, "objectId": None}]}, "results[0].objectId is missing"),
-        (wire.hits, {"results": [{**HIT, "objectId": []}]}, "results[0].objectId is not a text"),
-        (account.account, [], "the answer is not an object"),
-        (account.account, {}, "portalId is missing"),
-        (account.account, {"portalId": "zoom"}, "portalId is not a number"),
-        (account.account, {"portalId": 7, "accountType": 7}, "accountType is not a text"),
-        (account.account, {"portalId": 7, "timeZone": 7}, "timeZone is not a text"),
-        (account.token_app, [], "the answer is not an object"),
-        (account.token_app, {"appId": [1]}, "appId is not a number"),
-        (wire.batch_answer, [], "the answer is not an object"),
-        (wire.batch_answer, {}, "results is not a list"),
-        (wire.batch_answer, {"results": ["x"]}, "results is not an object"),
-        (wire.batch_answer, {"results": [{"objectId": []}]}, "results.objectId is not a text"),
-        (wire.batch_answer, {"results": [], "errors": {"a": 1}}, "errors is not a list"),
-        (wire.batch_answer, {"results": [], "errors": ["x"]}, "errors is not an object"),
-        (wire.batch_answer, {"results": [], "errors": [{"context": 7}]}, "errors.context is not an object"),
-        (wire.batch_answer, {"results": [], "errors": [{"message": 7}]}, "errors.message is not a text"),
-        (wire.event_by_external_ids, 7, "event is not an object"),
-        (wire.written, [], "the answer is not an object"),
-        (wire.written, {"objectId": []}, "objectId is not a text"),
+        (wire.as_page, [], "the answer is not an object"),
+        (wire.as_page, {}, "results is not a list"),
+        (wire.as_page, {"results": [{}]}, "results[0].objectId is missing"),
+        (wire.as_page, {"results": [EVENT, 7]}, "results[1] is not an object"),
+        (wire.as_page, {"results": [], "paging": ""}, "paging is not an object"),
+        (wire.as_page, {"results": [], "paging": []}, "paging is not an object"),
+        (wire.as_page, {"results": [], "paging": {"next": False}}, "paging.next is not an object"),
+        (wire.as_page, {"results": [], "paging": {"next": {}}}, "paging.next.after is not a text"),
+        (wire.as_page, {"results": [], "paging": {"next": {"after": 7}}}, "paging.next.after is not a text"),
+        (wire.as_event, None, "event is not an object"),
+        (wire.as_event, {"objectId": None}, "event.objectId is missing"),
+        (wire.as_event, {"objectId": ""}, "event.objectId is missing"),
+        (wire.as_event, {"objectId": True}, "event.objectId is not a text"),
+        (wire.as_event, {**EVENT, "externalEventId": 7}, "event.externalEventId is not a text"),
+        (wire.as_event, {**EVENT, "appInfo": 7}, "event.appInfo is not an object"),
+        (wire.as_event, {**EVENT, "appInfo": {"id": "zoom"}}, "event.appInfo.id is not a number"),
+        (wire.as_event, {**EVENT, "appInfo": {"id": True}}, "event.appInfo.id is not a number"),
+        (wire.as_event, {**EVENT, "eventName": 7}, "event.eventName is not a text"),
+        (wire.as_event, {**EVENT, "eventCancelled": "false"}, "event.eventCancelled is not true or false"),
+        (wire.as_event, {**EVENT, "eventCancelled": 0}, "event.eventCancelled is not true or false"),
+        (wire.as_event, {**EVENT, "startDateTime": 1776150000000}, "event.startDateTime is not a text"),
+        (wire.as_event, {**EVENT, "startDateTime": "tomorrow"}, "event.startDateTime is not a date"),
+        (wire.as_event, {**EVENT, "startDateTime": "2027-04-14T07:00:00"}, "event.startDateTime has no offset"),
+        (wire.as_event, {**EVENT, "startDateTime": "0001-01-01T00:00:00+01:00"}, "event.startDateTime is not a date"),
+        (wire.as_event, {**EVENT, "registrants": "12"}, "event.registrants is not a number"),
+        (wire.as_event, {**EVENT, "registrants": True}, "event.registrants is not a number"),
+        (wire.as_event, {**EVENT, "attendees": 1.5}, "event.attendees is not a number"),
+        (wire.as_event, {**EVENT, "updatedAt": 7}, "event.updatedAt is not a text"),
+        (wire.as_event, {**EVENT, "customProperties": {"a": 1}}, "event.customProperties is not a list"),
+        (wire.as_event, {**EVENT, "customProperties": ["a"]}, "event.customProperties is not an object"),
+        (wire.as_event, {**EVENT, "customProperties": [{}]}, "event.customProperties.name is not a text"),
+        (wire.as_hits, [], "the answer is not an object"),
+        (wire.as_hits, {}, "results is not a list"),
+        (wire.as_hits, {"results": [HIT, 7]}, "results[1] is not an object"),
+        (wire.as_hits, {"results": [HIT, {}]}, "results[1].appId is missing"),
+        (wire.as_hits, {"results": [{**HIT, "appId": None}]}, "results[0].appId is missing"),
+        (wire.as_hits, {"results": [{**HIT, "appId": "zoom"}]}, "results[0].appId is not a number"),
+        (wire.as_hits, {"results": [{**HIT, "externalAccountId": None}]}, "results[0].externalAccountId is not a text"),
+        (wire.as_hits, {"results": [{**HIT, "externalEventId": 7}]}, "results[0].externalEventId is not a text"),
+        (wire.as_hits, {"results": [{**HIT, "objectId": None}]}, "results[0].objectId is missing"),
+        (wire.as_hits, {"results": [{**HIT, "objectId": []}]}, "results[0].objectId is not a text"),
+        (account.as_account, [], "the answer is not an object"),
+        (account.as_account, {}, "portalId is missing"),
+        (account.as_account, {"portalId": "zoom"}, "portalId is not a number"),
+        (account.as_account, {"portalId": 7, "accountType": 7}, "accountType is not a text"),
+        (account.as_account, {"portalId": 7, "timeZone": 7}, "timeZone is not a text"),
+        (account.as_token_app, [], "the answer is not an object"),
+        (account.as_token_app, {"appId": [1]}, "appId is not a number"),
+        (wire.as_batch_answer, [], "the answer is not an object"),
+        (wire.as_batch_answer, {}, "results is not a list"),
+        (wire.as_batch_answer, {"results": ["x"]}, "results is not an object"),
+        (wire.as_batch_answer, {"results": [{"objectId": []}]}, "results.objectId is not a text"),
+        (wire.as_batch_answer, {"results": [], "errors": {"a": 1}}, "errors is not a list"),
+        (wire.as_batch_answer, {"results": [], "errors": ["x"]}, "errors is not an object"),
+        (wire.as_batch_answer, {"results": [], "errors": [{"context": 7}]}, "errors.context is not an object"),
+        (wire.as_batch_answer, {"results": [], "errors": [{"message": 7}]}, "errors.message is not a text"),
+        (wire.as_event_by_external_ids, 7, "event is not an object"),
+        (wire.as_written, [], "the answer is not an object"),
+        (wire.as_written, {"objectId": []}, "objectId is not a text"),
     ],
 )
 def test_what_is_malformed_is_named_with_its_place(decode: Decode, body: Json, said: str) -> None:
@@ -424,7 +424,7 @@ def test_a_create_is_sent_as_a_full_record_under_its_external_ids() -> None:
         **sent,
         "customProperties": [{"name": "event_region", "value": "EMEA"}],
     }
-    assert wire.record(made) == record
+    assert wire.full_record(made) == record
     assert wire.create_body([made, made]) == {"inputs": [record, record]}
 
 
@@ -471,14 +471,14 @@ def _answers(*names: str) -> list[Json]:
 
 
 def test_hubspots_examples_of_a_list_are_understood() -> None:
-    whole, empty = map(wire.page, _answers("list-all"))
+    whole, empty = map(wire.as_page, _answers("list-all"))
     assert [event.identity.external_event_id for event in whole.events] == ["spring-summit-2027", None, "9876543210"]
     assert whole.after is not None
     assert empty == wire.Page((), None)
 
 
 def test_hubspots_examples_of_an_event_are_the_same_event_in_every_shape() -> None:
-    found = [wire.event(body) for body in _answers("get-by-objectId", "get-by-external-ids")]
+    found = [wire.as_event(body) for body in _answers("get-by-objectId", "get-by-external-ids")]
     assert len({event.identity for event in found}) == 1
     assert len({event.fields["startDateTime"] for event in found}) == 1
     assert all(event.fields["eventName"] == "Spring Summit 2027" for event in found)
@@ -486,7 +486,7 @@ def test_hubspots_examples_of_an_event_are_the_same_event_in_every_shape() -> No
 
 def test_hubspots_examples_of_batches_are_understood() -> None:
     for body in _answers("batch-upsert", "batch-update", "batch-archive"):
-        found = wire.batch_answer(body)
+        found = wire.as_batch_answer(body)
         assert len(found.object_ids) == len(body["results"])
         assert len(found.problems) == len(body.get("errors", []))
 
@@ -494,10 +494,10 @@ def test_hubspots_examples_of_batches_are_understood() -> None:
 def test_hubspots_example_of_an_item_that_failed_names_the_item() -> None:
     failed = [body for body in _answers("batch-update") if body.get("errors")]
     assert failed
-    assert all("999" in about for body in failed for _, about in wire.batch_answer(body).problems)
+    assert all("999" in about for body in failed for _, about in wire.as_batch_answer(body).problems)
 
 
 def test_hubspots_example_of_a_search_is_understood() -> None:
     (body,) = _answers("search")
-    (hit,) = wire.hits(body)
+    (hit,) = wire.as_hits(body)
     assert hit == Hit(5801892, Identity("acme-events", "spring-summit-2027", "864004668137"))

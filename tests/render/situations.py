@@ -7,7 +7,7 @@ from reconciler.change import Create, Delete, FieldChange, Origin, Source, Updat
 from reconciler.diagnostics import Place, warning
 from reconciler.errors import Unavailable
 from reconciler.event import Identity, Value
-from reconciler.planning.orphans import Verdict, Will
+from reconciler.planning.orphans import OrphanVerdict, Will
 from reconciler.planning.plan import Plan
 from tests.core.building import PORTAL, live
 
@@ -62,7 +62,7 @@ PARTNERS = update(
     registrants=5,
 )
 OLD = delete("old", "Old meetup", 12)
-FORGOTTEN = Verdict(
+FORGOTTEN = OrphanVerdict(
     Identity("acme", "meetup", "77"), "Meetup", None, None, 7, Will.NOTHING, "the settings say orphans: report"
 )
 

@@ -11,14 +11,14 @@ from reconciler.applying.receipt import Outcome, Receipt, Result
 from reconciler.change import Change, Create, Delete, FieldChange, Origin, Source, Update
 from reconciler.diagnostics import Diagnostic, Place, Severity, info
 from reconciler.event import Identity
-from reconciler.planning.orphans import Verdict, Will
+from reconciler.planning.orphans import OrphanVerdict, Will
 from reconciler.planning.plan import Plan
 from reconciler.planning.set_aside import SetAside
 from reconciler.portal import Portal
 from reconciler.render import words
 from reconciler.render.pull_request.comment import SUMMARY_LIMIT, comment
 from reconciler.render.pull_request.mark import About, is_marked, mark
-from reconciler.render.pull_request.review import Applying, Declined, Ended, Planned, Review, State, Watched
+from reconciler.render.pull_request.review import Applying, Declined, Ended, Proposed, Review, State, Watched
 from tests.core.building import HOSTILE, PORTAL, changes, diagnostics, plans, receipts, texts
 from tests.render.pages import LINKS, broken_rows, fences, leaks, left_out, rows
 from tests.render.situations import DAY, END, IN_PART, LAUNCH, NOTHING, PLAN, START, WELL, create, delete, update
@@ -26,7 +26,7 @@ from tests.render.situations import DAY, END, IN_PART, LAUNCH, NOTHING, PLAN, ST
 declined: st.SearchStrategy[State] = st.builds(
     Declined, texts, st.lists(diagnostics, max_size=2).map(tuple), st.lists(changes, max_size=2).map(tuple)
 )
-waiting: st.SearchStrategy[State] = st.sampled_from([Planned(), Applying(), Watched()])
+waiting: st.SearchStrategy[State] = st.sampled_from([Proposed(), Applying(), Watched()])
 ended: st.SearchStrategy[State] = receipts.map(Ended)
 states = waiting | ended | declined
 reviews = st.builds(
@@ -63,7 +63,7 @@ def full_of(text: str, number: int = 1) -> Plan:
             *(Delete(Identity(text, one, "2"), text, fields, None, None) for one in each),
         ),
         10**9,
-        orphans=tuple(Verdict(Identity(text, one), text, text, text, None, Will.NOTHING, text) for one in each),
+        orphans=tuple(OrphanVerdict(Identity(text, one), text, text, text, None, Will.NOTHING, text) for one in each),
         foreign=10**9,
         diagnostics=(diagnostic, replace(diagnostic, code=text)) * number,
     )
@@ -72,7 +72,7 @@ def full_of(text: str, number: int = 1) -> Plan:
 def all_states(plan: Plan, text: str) -> list[State]:
     results = tuple(Result(change, Outcome.FAILED, text) for change in plan.changes)
     receipt = Receipt(plan.portal, plan.digest, results, plan.changes, written=True)
-    return [Planned(), Applying(), Ended(receipt), Declined(text, plan.diagnostics, plan.changes), Watched()]
+    return [Proposed(), Applying(), Ended(receipt), Declined(text, plan.diagnostics, plan.changes), Watched()]
 
 
 # Laws
@@ -108,7 +108,7 @@ def test_the_largest_plan_keeps_what_always_stays(text: str, limit: int) -> None
         assert len(page.encode()) <= limit
         assert leaks(page) == []
         assert broken_rows(page) == []
-        assert f"\n{words.summary(plan)}\n{words.digest(plan)}\n" in page
+        assert f"\n{words.summary(plan)}\n{words.digest_line(plan)}\n" in page
         assert "At least 60000000000 people are registered for 60 events that are cancelled" not in page
         assert "60000000000 people are registered for 60 events that are cancelled" in page
         assert ("> **60 events are deleted, with the attendance history.**" in page) != isinstance(state, Ended)
@@ -118,20 +118,20 @@ def test_the_largest_plan_keeps_what_always_stays(text: str, limit: int) -> None
 def test_what_is_shown_and_what_is_left_out_are_all_changes(number: int, limit: int) -> None:
     changes: tuple[Change, ...] = tuple(create(f"new-{n}", "New") for n in range(number))
     changes += tuple(delete(f"x{n}", "Old") for n in range(number))
-    page = comment(Review(Plan(PORTAL, changes, 0), Planned()), limit)
+    page = comment(Review(Plan(PORTAL, changes, 0), Proposed()), limit)
     assert rows(page) + left_out(page, "create") + left_out(page, "delete") == len(changes)
 
 
 def test_a_summary_of_a_job_holds_what_a_comment_cannot() -> None:
     plan = Plan(PORTAL, tuple(create(f"new-{n}", "New") for n in range(2_000)), 0)
-    review = Review(plan, Planned(), links=LINKS)
+    review = Review(plan, Proposed(), links=LINKS)
     assert left_out(comment(review), "create") > 1_000
     assert rows(comment(review, SUMMARY_LIMIT)) == 2_000
 
 
 def test_what_people_lose_is_shown_before_what_is_new() -> None:
     plan = Plan(PORTAL, (*(create(f"new-{n}", "New") for n in range(100)), delete("old", "Old")), 0)
-    page = comment(Review(plan, Planned()), 4_000)
+    page = comment(Review(plan, Proposed()), 4_000)
     assert left_out(page, "create") > 0
     assert left_out(page, "delete") == 0
 
@@ -143,13 +143,13 @@ def test_what_people_lose_is_shown_before_what_is_new() -> None:
 def test_a_cancellation_warns_no_more_surely_than_is_known(registrants: int | None, said: str) -> None:
     cancelled = FieldChange("eventCancelled", before=False, after=True)
     assert said in reviewed(
-        Planned(), replace(NOTHING, changes=(update("a", "A", cancelled, registrants=registrants),))
+        Proposed(), replace(NOTHING, changes=(update("a", "A", cancelled, registrants=registrants),))
     )
 
 
 def test_a_limit_that_nothing_fits_is_refused() -> None:
     with pytest.raises(ValueError, match="a page takes 4000 bytes or more, not 100"):
-        comment(Review(PLAN, Planned()), 100)
+        comment(Review(PLAN, Proposed()), 100)
 
 
 # Marks
@@ -226,7 +226,7 @@ def test_a_change_that_the_receipt_does_not_name_has_no_outcome() -> None:
 
 def fields_of(*fields: FieldChange) -> str:
     plan = replace(NOTHING, changes=(Update(Identity("acme", "a"), "A", fields, Source("a.yaml", 1), 0),))
-    (row,) = [line for line in comment(Review(plan, Planned())).split("\n") if line.startswith("| **A**")]
+    (row,) = [line for line in comment(Review(plan, Proposed())).split("\n") if line.startswith("| **A**")]
     return row.split(" | ")[1]
 
 
@@ -263,7 +263,7 @@ def test_a_time_that_moves_says_how_far_on_the_clocks_of_its_event() -> None:
     start = FieldChange(START, "2027-04-08T13:00:00Z", "2027-04-08T14:00:00Z", origin=Origin.FILES)
     end = replace(start, name=END, origin=Origin.HUBSPOT)
     change = replace(update("a", "A", start, end), timezone="Europe/London")
-    page = comment(Review(replace(NOTHING, changes=(change,)), Planned()))
+    page = comment(Review(replace(NOTHING, changes=(change,)), Proposed()))
     assert "times in Europe/Berlin unless a place is named\n" in page
     assert "**A** moves from 14:00 to 15:00 on Thu 8 Apr 2027, London time; nobody is registered." in page
     assert "| starts: Thu 8 Apr 2027 14&#58;00 → 15&#58;00 London (+1 h) |" in page
@@ -277,7 +277,7 @@ def test_a_time_that_moves_says_how_far_on_the_clocks_of_its_event() -> None:
 
 def test_mere_details_are_no_notes() -> None:
     noted = replace(NOTHING, diagnostics=(info("identity-unproven", "by event id alone"), info("other", "more")))
-    page = comment(Review(noted, Planned()))
+    page = comment(Review(noted, Proposed()))
     assert "- more\n" in page
     assert "by event id alone" not in page
 
@@ -295,12 +295,12 @@ def test_many_fields_are_counted() -> None:
 def test_a_change_without_fields_is_still_shown() -> None:
     assert fields_of() == ""
     plan = replace(NOTHING, changes=(Delete(Identity("acme", "x", "9"), None, ()),))
-    assert rows(comment(Review(plan, Planned()))) == 1
+    assert rows(comment(Review(plan, Proposed()))) == 1
 
 
 def test_what_was_deleted_in_hubspot_is_drift() -> None:
     fields = tuple(replace(field, origin=Origin.HUBSPOT) for field in LAUNCH.fields)
-    page = reviewed(Planned(), replace(NOTHING, changes=(replace(LAUNCH, fields=fields),)))
+    page = reviewed(Proposed(), replace(NOTHING, changes=(replace(LAUNCH, fields=fields),)))
     assert "#### 🌊 Drift: 1 event changed in HubSpot, not by these files" in page
     assert "| deleted in HubSpot; an apply makes it again |" in page
     assert rows(page) == 1
@@ -308,6 +308,6 @@ def test_what_was_deleted_in_hubspot_is_drift() -> None:
 
 def test_more_events_than_can_be_named_are_counted_in_a_warning() -> None:
     plan = replace(NOTHING, changes=tuple(delete(f"x{n}", "Old", n) for n in range(7)))
-    page = comment(Review(plan, Planned()))
+    page = comment(Review(plan, Proposed()))
     assert "> - **Old**, 6 registered\n" in page
     assert "> - and 2 more\n" in page

@@ -9,7 +9,7 @@ from reconciler.declarations.layers import DEFAULTS
 from reconciler.declarations.yaml.writing import yaml_lines
 from reconciler.event import CUSTOM, Identity, Value
 from reconciler.planning.plan import Plan
-from reconciler.render.pull_request.drift import body, title
+from reconciler.render.pull_request.drift import issue_body, issue_title
 from reconciler.render.pull_request.mark import About, is_marked
 from reconciler.safe_text import FORBIDDEN, visible
 from tests.as_github_reads import COMMAND
@@ -71,16 +71,16 @@ def test_no_line_of_yaml_acts_or_hides(text: str, name: str) -> None:
 
 @given(plans, st.none() | texts)
 def test_nothing_that_drifted_acts_in_an_issue(plan: Plan, environment: str | None) -> None:
-    page = body(plan, environment, LINKS)
+    page = issue_body(plan, environment, LINKS)
     assert leaks(page) == []
     assert broken_rows(page) == []
     assert is_marked(page, environment, About.DRIFT)
-    assert title(plan, environment) == visible(title(plan, environment))
+    assert issue_title(plan, environment) == visible(issue_title(plan, environment))
 
 
 @given(plans, st.integers(4_000, 8_000))
 def test_an_issue_stays_under_its_limit(plan: Plan, limit: int) -> None:
-    assert len(body(plan, "production", LINKS, limit).encode()) <= limit
+    assert len(issue_body(plan, "production", LINKS, limit).encode()) <= limit
 
 
 def of(name: str, before: Value) -> Plan:
@@ -93,13 +93,13 @@ def of(name: str, before: Value) -> Plan:
     [("startDateTime", None), ("eventUrl", "not a link"), ("eventName", None), ("eventType", "a\x07b")],
 )
 def test_what_no_file_can_say_is_named(name: str, before: Value) -> None:
-    page = body(of(name, before))
+    page = issue_body(of(name, before))
     assert fences(page, "yaml") == []
     assert "Cannot be declared as HubSpot holds it: " in page
 
 
 def test_what_hubspot_holds_is_given_as_lines_to_declare() -> None:
-    assert fences(body(of("eventType", None)), "yaml") == ['eventType: ""\n']
+    assert fences(issue_body(of("eventType", None)), "yaml") == ['eventType: ""\n']
 
 
 def test_an_issue_shows_what_nobody_sees_and_the_clocks_of_the_event() -> None:
@@ -107,7 +107,7 @@ def test_an_issue_shows_what_nobody_sees_and_the_clocks_of_the_event() -> None:
     start = FieldChange("startDateTime", "2027-04-08T13:00:00Z", "2027-04-08T14:00:00Z", 5, Origin.HUBSPOT)
     fields, place = (name, start), Source("a.yaml", 3)
     change = Update(Identity("acme", "a", "1"), "A", fields, place, 0, timezone="Europe/London")
-    page = body(Plan(PORTAL, (change,), 0))
+    page = issue_body(Plan(PORTAL, (change,), 0))
     assert "times in Europe/Berlin unless a place is named\n" in page
     assert "| name | 10 000 | 10&#92;u{a0}000 (differs only in white space) |\n" in page
     assert "| starts | Thu 8 Apr 2027 14&#58;00 London | Thu 8 Apr 2027 15&#58;00 London (+1 h) |\n" in page
@@ -116,7 +116,7 @@ def test_an_issue_shows_what_nobody_sees_and_the_clocks_of_the_event() -> None:
 def test_of_a_long_text_an_issue_shows_the_lines_that_differ() -> None:
     before = "\n".join(["One", *(f"Line {number} of an old text" for number in range(100)), "Last"])
     field = FieldChange("eventDescription", before, "One\nNew\nLast", 4, Origin.HUBSPOT)
-    page = body(Plan(PORTAL, (Update(Identity("acme", "a", "1"), "A", (field,), Source("a.yaml", 3), 0),), 0))
+    page = issue_body(Plan(PORTAL, (Update(Identity("acme", "a", "1"), "A", (field,), Source("a.yaml", 3), 0),), 0))
     (row,) = [line for line in page.splitlines() if line.startswith("| description")]
     held, said = row.removesuffix(" |").split(" | ")[1:]
     assert held.startswith("&#45; Line 0 of an old text<br>&#45; Line 1 of an old text<br>")
@@ -127,12 +127,12 @@ def test_of_a_long_text_an_issue_shows_the_lines_that_differ() -> None:
 def test_what_the_files_ask_for_is_no_drift() -> None:
     field = FieldChange("eventType", "a", "b", 4, Origin.FILES)
     plan = Plan(PORTAL, (Update(Identity("acme", "a", "1"), "A", (field,), Source("a.yaml", 3), 0), OLD), 0)
-    assert title(plan) == "0 marketing events changed in HubSpot, not by the files"
-    assert "2 more changes in the plan: not drift, but what the files and the settings ask for." in body(plan)
+    assert issue_title(plan) == "0 marketing events changed in HubSpot, not by the files"
+    assert "2 more changes in the plan: not drift, but what the files and the settings ask for." in issue_body(plan)
 
 
 def test_events_beyond_the_limit_are_counted() -> None:
     many = tuple(Update(Identity("acme", f"e{n}", "1"), "A", SUMMIT.fields, SUMMIT.source, 0) for n in range(500))
-    page = body(Plan(PORTAL, many, 0), None, LINKS, 5_000)
+    page = issue_body(Plan(PORTAL, many, 0), None, LINKS, 5_000)
     assert page.count("#### ") + left_out(page, "event") == 500
-    assert title(drifted(), "prod") == "4 marketing events changed in HubSpot, not by the files (prod)"
+    assert issue_title(drifted(), "prod") == "4 marketing events changed in HubSpot, not by the files (prod)"

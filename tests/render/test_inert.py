@@ -15,7 +15,7 @@ from reconciler.render import markdown, text, words
 from reconciler.render.json import diagnostics_json, plan_json, receipt_json
 from reconciler.render.pull_request import drift, problems, unreviewed
 from reconciler.render.pull_request.comment import comment
-from reconciler.render.pull_request.review import Planned, Review
+from reconciler.render.pull_request.review import Proposed, Review
 from reconciler.safe_text import inert, inert_line, visible
 from tests.core.building import diagnostics, plans, receipts, results, texts
 from tests.github.runner_parser import possible_commands
@@ -81,8 +81,8 @@ findings: st.SearchStrategy[Finding] = st.builds(
 
 @given(plans)
 def test_the_forms_with_escapes_of_their_own_are_inert_by_themselves(plan: Plan) -> None:
-    seen = Review(plan, Planned(), "##[error]")
-    pages = [plan_json(plan), markdown.plan(plan), comment(seen), drift.body(plan, "::error::")]
+    seen = Review(plan, Proposed(), "##[error]")
+    pages = [plan_json(plan), markdown.plan(plan), comment(seen), drift.issue_body(plan, "::error::")]
     assert [inert(page) for page in pages] == pages
 
 
@@ -96,13 +96,13 @@ def test_receipts_too(receipt: Receipt) -> None:
 def test_what_a_pull_request_is_told_beside_its_plan_is_inert_too(
     found: tuple[Diagnostic, ...], left: list[Result], why: str
 ) -> None:
-    pages = [diagnostics_json(found), problems.problems(found), unreviewed.note(why, left, [])]
+    pages = [diagnostics_json(found), problems.problems_comment(found), unreviewed.note(why, left, [])]
     assert [inert(page) for page in pages] == pages
 
 
 @given(plans)
 def test_the_fixed_lines_of_a_plan_stay_as_they_are(plan: Plan) -> None:
-    assert inert(text.plan(plan)).splitlines()[-2:] == [words.summary(plan), words.digest(plan)]
+    assert inert(text.plan(plan)).splitlines()[-2:] == [words.summary(plan), words.digest_line(plan)]
 
 
 @given(receipts)

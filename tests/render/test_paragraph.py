@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 
 from reconciler.change import Change, Create, Delete, FieldChange, Origin, Update, cancels, completes
-from reconciler.planning.orphans import Verdict
+from reconciler.planning.orphans import OrphanVerdict
 from reconciler.planning.plan import Plan
 from reconciler.render import words
 from reconciler.render.markdown import escaped
-from reconciler.render.pull_request.paragraph import paragraph, quoted
+from reconciler.render.pull_request.paragraph import paragraph, quoted_name
 from reconciler.safe_text import visible
 from tests.core.building import HOSTILE, plans, texts
 from tests.render.situations import DAY, END, FORGOTTEN, NOTHING, PLAN, START, SUMMIT, create, delete, move, update
@@ -81,13 +81,13 @@ def test_nothing_but_names_can_act(plan: Plan) -> None:
 
 @given(texts)
 def test_a_name_cannot_leave_its_quotation_marks(name: str) -> None:
-    inner = quoted(f"“{name}”")[1:-1]
+    inner = quoted_name(f"“{name}”")[1:-1]
     assert not set("“”\n") & set(inner)
     assert inner == visible(inner)
 
 
 def test_a_long_name_is_cut() -> None:
-    assert quoted("x" * 61) == f"“{'x' * 60}…”"
+    assert quoted_name("x" * 61) == f"“{'x' * 60}…”"
 
 
 # Sentences
@@ -270,7 +270,7 @@ def test_what_does_not_happen_is_said_too(changes: tuple[Change, ...], sentence:
 
 
 def test_several_orphans_are_left_alone() -> None:
-    orphans: tuple[Verdict, ...] = (FORGOTTEN, FORGOTTEN)
+    orphans: tuple[OrphanVerdict, ...] = (FORGOTTEN, FORGOTTEN)
     assert paragraph(replace(NOTHING, orphans=orphans)).endswith("2 events that no file declares are left alone.")
 
 

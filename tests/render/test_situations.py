@@ -16,7 +16,7 @@ from reconciler.event import Declared
 from reconciler.planning.plan import Plan
 from reconciler.render.pull_request import drift, problems
 from reconciler.render.pull_request.comment import comment
-from reconciler.render.pull_request.review import Applying, Declined, Ended, Planned, Review, State, Watched
+from reconciler.render.pull_request.review import Applying, Declined, Ended, Proposed, Review, State, Watched
 from reconciler.render.pull_request.unreviewed import note
 from tests.render.pages import LINKS, leaks
 from tests.render.situations import DAY, IN_PART, LAUNCH, NOTHING, PLAN, SEEN, WELL, drifted
@@ -34,7 +34,7 @@ def wrong() -> str:
         error("unknown-key", "unknown key 'evntName'", Place("events/a b.yaml", 3, 5), "did you mean eventName?"),
         warning("no-events", "no event is declared"),
     )
-    return problems.problems(found, "production", LINKS)
+    return problems.problems_comment(found, "production", LINKS)
 
 
 def unreviewed() -> str:
@@ -45,8 +45,8 @@ def unreviewed() -> str:
 
 
 SITUATIONS: dict[str, Callable[[], str]] = {
-    "planned": lambda: reviewed(Planned()),
-    "nothing": lambda: comment(Review(NOTHING, Planned())),
+    "planned": lambda: reviewed(Proposed()),
+    "nothing": lambda: comment(Review(NOTHING, Proposed())),
     "applying": lambda: reviewed(Applying(), replace(NOTHING, changes=(DAY,))),
     "in-part": lambda: reviewed(Ended(IN_PART)),
     "verified": lambda: reviewed(Ended(replace(WELL, results=WELL.results[:1])), replace(NOTHING, changes=(LAUNCH,))),
@@ -58,11 +58,11 @@ SITUATIONS: dict[str, Callable[[], str]] = {
     "watched": lambda: reviewed(Watched(), replace(NOTHING, changes=(DAY,))),
     "unreviewed": unreviewed,
     "wrong": wrong,
-    "failure": lambda: problems.failure(
+    "failure": lambda: problems.failure_comment(
         AccessDenied("HubSpot does not accept the token", hint="check it"), None, LINKS
     ),
-    "fork": lambda: problems.fork(Declared((), 3, (warning("no-events", "no event is declared"),))),
-    "drift": lambda: drift.body(drifted(), "production", LINKS),
+    "fork": lambda: problems.fork_comment(Declared((), 3, (warning("no-events", "no event is declared"),))),
+    "drift": lambda: drift.issue_body(drifted(), "production", LINKS),
 }
 
 

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.change import Change, FieldChange
-from reconciler.planning.orphans import Verdict, Will
+from reconciler.planning.orphans import OrphanVerdict, Will
 from reconciler.planning.plan import Plan
-from reconciler.render.pull_request.timeline import MOST, timeline
+from reconciler.render.pull_request.timeline import MOST_BARS, timeline
 from tests.core.building import PORTAL, live, plans
 from tests.render.pages import fences
 from tests.render.situations import DAY, END, NOTHING, OLD, ROADSHOW, SEEN, START, create, move, update
@@ -54,7 +54,7 @@ def test_a_cancelled_event_shows_its_dates_where_they_are_known() -> None:
 
 
 def test_an_orphan_brings_its_dates_along() -> None:
-    verdict = Verdict(ROADSHOW.identity, "Roadshow", "2027-05-30T08:00:00Z", None, 0, Will.CANCEL, "why")
+    verdict = OrphanVerdict(ROADSHOW.identity, "Roadshow", "2027-05-30T08:00:00Z", None, 0, Will.CANCEL, "why")
     drawn = timeline(replace(NOTHING, changes=(ROADSHOW,), orphans=(verdict,)))
     assert "    Sun 30 May 10#58;00, Roadshow :crit, milestone, 2027-05-30 10:00, 0m\n" in drawn
 
@@ -99,10 +99,10 @@ def test_what_has_no_date_that_can_be_drawn_is_counted(start: str | None) -> Non
 
 def test_a_picture_holds_so_many_changes_and_counts_the_rest() -> None:
     many = tuple(
-        update(f"e{n}", f"E{n}", move("2027-05-12T16:00:00Z", "2027-05-13T16:00:00Z")) for n in range(MOST + 12)
+        update(f"e{n}", f"E{n}", move("2027-05-12T16:00:00Z", "2027-05-13T16:00:00Z")) for n in range(MOST_BARS + 12)
     )
     drawn = timeline(Plan(PORTAL, many, 0))
-    assert drawn.count("(old)") == drawn.count("(new)") == MOST
+    assert drawn.count("(old)") == drawn.count("(new)") == MOST_BARS
     assert "12 more changes not drawn" in drawn
 
 

@@ -10,7 +10,7 @@ from reconciler.applying.guard import Limits
 from reconciler.applying.receipt import Outcome
 from reconciler.errors import AccessDenied, Refused
 from reconciler.hubspot.writer import PortalWriter
-from reconciler.planning.plan import Draft
+from reconciler.planning.plan import Planned
 from reconciler.policy import Orphans, Policy
 from tests.hubspot.forwarding import Decide, Fate, Instead, Passing, Rewritten, Treatment, forwarding
 from tests.story.world import (
@@ -35,17 +35,17 @@ DATES: Held = {"startDateTime": "2027-04-15T09:00:00Z", "endDateTime": LATER}
 WITH_APP = replace(POLICY, app_id=OURS, orphans=Orphans.DELETE)
 
 
-def actions(draft: Draft) -> list[tuple[str, str | None]]:
-    return [(change.action.value, change.identity.object_id and change.name) for change in draft.plan.changes]
+def actions(planned: Planned) -> list[tuple[str, str | None]]:
+    return [(change.action.value, change.identity.object_id and change.name) for change in planned.plan.changes]
 
 
-def codes(draft: Draft) -> list[str]:
-    return [found.code for found in draft.plan.diagnostics]
+def codes(planned: Planned) -> list[str]:
+    return [found.code for found in planned.plan.diagnostics]
 
 
-def refusals(world: World, draft: Draft, portal: PortalWriter) -> set[str]:
+def refusals(world: World, planned: Planned, portal: PortalWriter) -> set[str]:
     """Give the codes of the guards by which no change of a plan is applied."""
-    receipt = world.run(draft, portal=portal)
+    receipt = world.run(planned, portal=portal)
     assert {result.outcome for result in receipt.results} == {Outcome.REFUSED}
     assert receipt.exit_code == 5
     return {str(result.guard) for result in receipt.results}
@@ -59,8 +59,8 @@ def test_a_token_that_only_reads_plans_and_writes_nothing(start: Start, version:
     world = start(live("spring", eventUrl=OLD), version=version)
     before = world.held()
     portal = world.portal(token=f"sandbox-{OURS}-read")
-    draft = world.plan(declared("spring", eventUrl=NEW), declared("autumn"), portal=portal)
-    receipt = world.run(draft, portal=portal)
+    planned = world.plan(declared("spring", eventUrl=NEW), declared("autumn"), portal=portal)
+    receipt = world.run(planned, portal=portal)
     assert isinstance(receipt.cause, AccessDenied)
     assert receipt.cause.hint == "give the token's app the scopes it lacks: crm.objects.marketing_events.write"
     assert [(result.change.name, result.outcome) for result in receipt.results] == [
@@ -102,10 +102,10 @@ def test_another_apps_token_plans_the_same_with_the_app_in_the_settings(start: S
 def test_another_apps_token_is_refused_even_where_it_may_write(start: Start) -> None:
     world = start(live("spring", eventUrl=OLD), policy=WITH_APP)
     portal = world.portal(token=OTHER_TOKEN)
-    draft = world.plan(declared("spring", eventUrl=NEW), declared("autumn"), portal=portal)
+    planned = world.plan(declared("spring", eventUrl=NEW), declared("autumn"), portal=portal)
     before = world.held()
     with pytest.raises(Refused) as caught:
-        world.run(draft, portal=portal)
+        world.run(planned, portal=portal)
     assert [reason.code for reason in caught.value.reasons] == ["guard-app"]
     assert (world.writes(), world.held()) == ([], before)
 
@@ -127,10 +127,10 @@ def test_a_namesake_under_another_account_is_neither_ours_nor_an_orphan(start: S
     namesakes = [live("spring", account=account, eventUrl=OLD, **DATES) for account in ("other", "third")]
     world = start(*namesakes, live("zoo", **DATES, account="other"), policy=policy)
     before = world.held()
-    draft = world.plan(declared("spring", eventUrl=NEW))
-    assert actions(draft) == [("create", None)]
-    assert (draft.plan.orphaned, draft.plan.foreign) == (0, 3)
-    assert refusals(world, draft, world.portal()) == {"guard-besides"}
+    planned = world.plan(declared("spring", eventUrl=NEW))
+    assert actions(planned) == [("create", None)]
+    assert (planned.plan.orphaned, planned.plan.foreign) == (0, 3)
+    assert refusals(world, planned, world.portal()) == {"guard-besides"}
     world.policy = replace(policy, besides=frozenset({"other", "third"}))
     assert world.run(world.plan(declared("spring", eventUrl=NEW))).exit_code == 0
     assert [event for event in world.held() if event["externalAccountId"] != "acme"] == before
@@ -139,8 +139,8 @@ def test_a_namesake_under_another_account_is_neither_ours_nor_an_orphan(start: S
 
 def test_of_two_namesakes_the_right_one_is_changed(start: Start) -> None:
     world = start(live("spring", account="other", eventUrl=OLD), live("spring", eventUrl=OLD), live("abc"))
-    draft = world.plan(declared("spring", eventUrl=NEW), declared("abc"))
-    assert world.run(draft).exit_code == 0
+    planned = world.plan(declared("spring", eventUrl=NEW), declared("abc"))
+    assert world.run(planned).exit_code == 0
     assert world.event("spring")["eventUrl"] == NEW
     assert world.event("spring", account="other")["eventUrl"] == OLD
 
@@ -183,10 +183,10 @@ def test_an_unknown_app_has_no_orphans_and_may_still_create(undetailed: Undetail
     world, way = undetailed(live("zoom", app=OTHERS, **DATES), policy=replace(POLICY, orphans=Orphans.DELETE))
     before = world.held()
     portal = world.portal(base_url=way)
-    draft = world.plan(declared("spring"), portal=portal)
-    assert "app-unknown" in codes(draft)
-    assert (draft.plan.portal.app_id, draft.plan.orphaned, draft.plan.foreign) == (None, 0, 1)
-    assert world.run(draft, portal=portal).exit_code == 0
+    planned = world.plan(declared("spring"), portal=portal)
+    assert "app-unknown" in codes(planned)
+    assert (planned.plan.portal.app_id, planned.plan.orphaned, planned.plan.foreign) == (None, 0, 1)
+    assert world.run(planned, portal=portal).exit_code == 0
     assert [event for event in world.held() if event["externalEventId"] == "zoom"] == before
 
 
@@ -202,11 +202,11 @@ def test_an_unknown_app_is_learnt_from_an_event_that_is_ours(undetailed: Undetai
         decide=decide,
     )
     portal = world.portal(base_url=way)
-    draft = world.plan(declared("spring", eventUrl=NEW), declared("same"), portal=portal)
-    assert actions(draft) == [("update", "spring"), ("delete", "orphan")]
-    assert draft.plan.portal.app_id == OURS
+    planned = world.plan(declared("spring", eventUrl=NEW), declared("same"), portal=portal)
+    assert actions(planned) == [("update", "spring"), ("delete", "orphan")]
+    assert planned.plan.portal.app_id == OURS
     assert not [path for _, path, _ in world.requests() if path == "/events/same"]
-    assert world.run(draft, portal=portal).exit_code == 0
+    assert world.run(planned, portal=portal).exit_code == 0
     assert {event["appInfo"]["id"] for event in world.held() if event["externalEventId"] == "orphan"} == {str(OTHERS)}
 
 
@@ -222,9 +222,9 @@ def test_a_token_of_the_wrong_app_that_hubspot_tells_nothing_about_is_found_out_
     )
     before = world.held()
     portal = world.portal(token=OTHER_TOKEN, base_url=way)
-    draft = world.plan(declared(declares, eventUrl=NEW), portal=portal)
+    planned = world.plan(declared(declares, eventUrl=NEW), portal=portal)
     with pytest.raises(Refused):
-        world.run(draft, portal=portal)
+        world.run(planned, portal=portal)
     assert world.held() == before
 
 
@@ -232,9 +232,9 @@ def test_a_token_of_the_wrong_app_does_not_make_everything_twice(undetailed: Und
     world, way = undetailed(live("spring"), policy=POLICY)
     before = world.held()
     portal = world.portal(token=OTHER_TOKEN, base_url=way)
-    draft = world.plan(declared("spring"), portal=portal)
-    assert codes(draft) == ["app-unknown"]
-    assert refusals(world, draft, portal) == {"guard-besides"}
+    planned = world.plan(declared("spring"), portal=portal)
+    assert codes(planned) == ["app-unknown"]
+    assert refusals(world, planned, portal) == {"guard-besides"}
     assert (world.writes(), world.held()) == ([], before)
 
 
@@ -271,18 +271,18 @@ def test_of_what_was_made_and_has_no_object_id_yet_nobody_looks_up_the_maker(und
 
     world, way = undetailed(policy=WITH_APP, decide=unnumbered)
     portal = world.portal(base_url=way)
-    draft = world.plan(declared("spring"), portal=portal)
+    planned = world.plan(declared("spring"), portal=portal)
     world.requests()
-    assert world.run(draft, portal=portal).exit_code == 0
+    assert world.run(planned, portal=portal).exit_code == 0
     assert {path for method, path, _ in world.requests() if method == "GET"} == {"/events/spring"}
 
 
 def test_an_orphan_that_no_reading_proves_to_be_ours_is_not_taken_away(undetailed: Undetailed) -> None:
     world, way = undetailed(live("orphan", **DATES), policy=WITH_APP)
     portal = world.portal(token=OTHER_TOKEN, base_url=way)
-    draft = world.plan(declared("spring"), portal=portal)
+    planned = world.plan(declared("spring"), portal=portal)
     before = world.event("orphan")
-    receipt = world.run(draft, portal=portal)
+    receipt = world.run(planned, portal=portal)
     assert {result.change.name: result.guard for result in receipt.results} == {
         "orphan": "guard-unproven",
         "spring": "guard-unproven",
@@ -293,9 +293,9 @@ def test_an_orphan_that_no_reading_proves_to_be_ours_is_not_taken_away(undetaile
 def test_a_token_that_finds_nothing_of_what_is_live_makes_nothing(undetailed: Undetailed) -> None:
     world, way = undetailed(live("spring"), policy=WITH_APP)
     portal = world.portal(token=OTHER_TOKEN, base_url=way)
-    draft = world.plan(declared("spring"), declared("summer"), portal=portal)
-    assert "identity-unknown" in codes(draft)
-    assert refusals(world, draft, portal) == {"guard-unproven"}
+    planned = world.plan(declared("spring"), declared("summer"), portal=portal)
+    assert "identity-unknown" in codes(planned)
+    assert refusals(world, planned, portal) == {"guard-unproven"}
     assert world.writes() == []
 
 
@@ -317,8 +317,8 @@ def test_what_a_token_of_nobody_knows_which_app_can_read_is_not_taken_for_the_se
         return untold_and_unsearchable(passing)
 
     portal = world.portal(token=OTHER_TOKEN, base_url=world.through(forwarding(world.base_url, late)).base_url)
-    draft = world.plan(declared("spring", eventUrl=NEW), portal=portal)
-    assert "guard-unproven" in refusals(world, draft, portal)
+    planned = world.plan(declared("spring", eventUrl=NEW), portal=portal)
+    assert "guard-unproven" in refusals(world, planned, portal)
     assert (world.writes(), world.held()) == ([], before)
 
 
@@ -332,9 +332,9 @@ def test_an_event_whose_object_id_only_the_list_tells_is_changed(start: Start) -
         return Fate.PASSED_ON
 
     portal = world.portal(base_url=world.through(forwarding(world.base_url, objectless)).base_url)
-    draft = world.plan(declared("spring", eventUrl=NEW), declared("winter"), portal=portal)
-    assert actions(draft) == [("update", "spring")]
-    assert world.run(draft, portal=portal).exit_code == 0
+    planned = world.plan(declared("spring", eventUrl=NEW), declared("winter"), portal=portal)
+    assert actions(planned) == [("update", "spring")]
+    assert world.run(planned, portal=portal).exit_code == 0
     assert world.event("spring")["eventUrl"] == NEW
 
 
@@ -345,18 +345,18 @@ def test_one_search_proves_all_and_nothing_that_is_unchanged_is_read_directly(st
     events = [live(f"e-{number}", eventUrl=OLD) for number in range(120)]
     world = start(*events)
     declares = [declared(f"e-{number}", eventUrl=NEW if number < 50 else OLD) for number in range(120)]
-    draft = world.plan(*declares)
+    planned = world.plan(*declares)
     paths = [path for method, path, _ in world.requests() if method == "GET" and not path.startswith("/account")]
     assert paths == ["", "", "/events/search"]
-    assert len(draft.plan.changes) == 50
+    assert len(planned.plan.changes) == 50
 
 
 def test_ids_without_anything_in_common_are_proven_one_by_one_where_they_change(start: Start) -> None:
     world = start(live("spring", eventUrl=OLD), live("autumn"), live("winter"))
-    draft = world.plan(declared("spring", eventUrl=NEW), declared("autumn"), declared("winter"))
+    planned = world.plan(declared("spring", eventUrl=NEW), declared("autumn"), declared("winter"))
     paths = [path for method, path, _ in world.requests() if path.startswith("/events/")]
     assert paths == ["/events/spring"]
-    assert codes(draft) == ["identity-unproven"]
+    assert codes(planned) == ["identity-unproven"]
 
 
 def test_a_search_that_finds_nothing_proves_nothing(start: Start) -> None:
@@ -364,9 +364,9 @@ def test_a_search_that_finds_nothing_proves_nothing(start: Start) -> None:
 
     with forwarding(world.base_url, untold_and_unsearchable) as way:
         portal = world.portal(base_url=way.base_url)
-        draft = world.plan(declared("e-1", eventUrl=NEW), declared("e-2"), portal=portal)
-        assert actions(draft) == [("update", "e-1")]
-        assert world.run(draft, portal=portal).exit_code == 0
+        planned = world.plan(declared("e-1", eventUrl=NEW), declared("e-2"), portal=portal)
+        assert actions(planned) == [("update", "e-1")]
+        assert world.run(planned, portal=portal).exit_code == 0
 
 
 def test_an_adopted_event_is_changed_whoever_made_it_and_is_no_orphan_later(start: Start) -> None:
@@ -378,7 +378,7 @@ def test_an_adopted_event_is_changed_whoever_made_it_and_is_no_orphan_later(star
     assert world.apply(adopted("5", eventUrl=NEW)).exit_code == 0
     after = world.event("zoom", account=None, app=OTHERS)
     assert {**after, "updatedAt": None} == {**before, "eventUrl": NEW, "updatedAt": None}
-    draft = world.plan(declared("spring"))
-    assert actions(draft) == [("create", None)]
-    world.run(draft, limits=Limits(deletes=5))
+    planned = world.plan(declared("spring"))
+    assert actions(planned) == [("create", None)]
+    world.run(planned, limits=Limits(deletes=5))
     assert world.event("zoom", account=None, app=OTHERS) == after

@@ -71,10 +71,10 @@ each_write = pytest.mark.parametrize("event", WRITES)
 
 def run(world: World, decide: Decide, *events: DeclaredEvent) -> Receipt:
     """Plan undisturbed, then apply along a way on which requests are treated so."""
-    draft = world.plan(*(events or DECLARED))
+    planned = world.plan(*(events or DECLARED))
     world.requests()
     way = world.through(forwarding(world.base_url, decide))
-    return world.run(draft, portal=world.portal(base_url=way.base_url))
+    return world.run(planned, portal=world.portal(base_url=way.base_url))
 
 
 def outcomes(receipt: Receipt) -> dict[str, Outcome]:
@@ -204,8 +204,8 @@ def test_a_hubspot_that_is_gone_is_not_asked_for_each_event_of_a_lost_batch(star
     world = start()
     way = world.through(forwarding(world.base_url, dying("POST", "/events/upsert", Fate.ANSWER_LOST)))
     portal = world.portal(base_url=way.base_url)
-    draft = world.plan(*(declared(f"event-{number}") for number in range(8)))
-    receipt = world.run(draft, portal=portal)
+    planned = world.plan(*(declared(f"event-{number}") for number in range(8)))
+    receipt = world.run(planned, portal=portal)
     assert set(outcomes(receipt).values()) == {Outcome.UNSURE}
     ends = [(reasons(receipt)[f"event-{number}"] or "").rpartition("; ")[2] for number in range(8)]
     assert ends == ["reading it back failed too"] * 3 + ["it was not read back, as the reads before it failed"] * 5
@@ -418,12 +418,12 @@ def test_a_success_whose_own_result_contradicts_it_is_a_failure_without_a_second
 
 def test_what_was_not_made_is_read_once_more_after_the_run(start: Start) -> None:
     world = start(policy=replace(POLICY, trusts_list=True))  # else the second plan reads what it would make as well
-    draft = world.plan(declared("spring"), declared("summer"))
+    planned = world.plan(declared("spring"), declared("summer"))
     refused = meeting("POST", "/events/upsert", Instead(400, b'{"message": "no"}'))
     way = world.through(forwarding(world.base_url, refused))
     refused_alone = meeting("POST", "/events", Instead(400, b'{"message": "no"}'))
     portal = world.portal(base_url=world.through(forwarding(way.base_url, refused_alone)).base_url)
-    receipt = world.run(draft, portal=portal)
+    receipt = world.run(planned, portal=portal)
     assert set(outcomes(receipt).values()) == {Outcome.FAILED}
     asked = [passing.path.rpartition("/")[2] for passing in way.sent]
     listed = len(asked) - asked[::-1].index("2026-03")
@@ -434,8 +434,8 @@ def test_what_was_not_made_is_read_once_more_after_the_run(start: Start) -> None
 def test_a_property_that_hubspot_drops_without_a_word_is_told(start: Start, version: str) -> None:
     world = start(live("spring", eventUrl=OLD), version=version)
     portal = world.portal(base_url=world.through(forwarding(world.base_url, DEFINES_IT)).base_url)
-    draft = world.plan(declared("spring", eventUrl=NEW, **DROPPED), declared("summer", **DROPPED), portal=portal)
-    receipt = world.run(draft, portal=portal)
+    planned = world.plan(declared("spring", eventUrl=NEW, **DROPPED), declared("summer", **DROPPED), portal=portal)
+    receipt = world.run(planned, portal=portal)
     assert set(outcomes(receipt).values()) == {Outcome.FAILED}
     assert set(reasons(receipt).values()) == {"HubSpot answered success, but did not take over dropped"}
     assert {field.name for change in receipt.verified or () for field in change.fields} == set(DROPPED)
@@ -590,10 +590,10 @@ def test_a_fresh_read_that_hubspot_refuses_writes_nothing_of_its_batch(start: St
 
 def test_a_refused_fresh_read_leaves_what_was_found_before_it(start: Start) -> None:
     world = start(live("autumn", eventUrl=OLD), live("spring", eventUrl=OLD))
-    draft = world.plan(declared("autumn", eventUrl=NEW), declared("spring", eventUrl=NEW))
+    planned = world.plan(declared("autumn", eventUrl=NEW), declared("spring", eventUrl=NEW))
     world.edit(world.event("autumn"), eventUrl=NEW)
     way = world.through(forwarding(world.base_url, meeting("GET", "/events/spring", Instead(414))))
-    receipt = world.run(draft, portal=world.portal(base_url=way.base_url))
+    receipt = world.run(planned, portal=world.portal(base_url=way.base_url))
     assert outcomes(receipt) == {"autumn": Outcome.DONE, "spring": Outcome.FAILED}
 
 
@@ -640,11 +640,11 @@ class Wish:
 def run_until(
     world: World, wish: Wish, decide: Decide, progress: Callable[[Applied], None] = lambda _: None
 ) -> Receipt:
-    draft = world.plan(*DECLARED)
+    planned = world.plan(*DECLARED)
     world.requests()
     way = world.through(forwarding(world.base_url, decide))
     portal = world.portal(base_url=way.base_url, watch=Watch(gate=wish.gate))
-    return world.run(draft, portal=portal, progress=progress)
+    return world.run(planned, portal=portal, progress=progress)
 
 
 def test_a_run_that_is_interrupted_finishes_its_request_and_attempts_no_other(start: Start) -> None:
@@ -700,8 +700,8 @@ class Told:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.draft = world.plan(*DECLARED)
-        self.approved = approve_plan(self.draft, approval.everything, ANYTHING)
+        self.planned = world.plan(*DECLARED)
+        self.approved = approve_plan(self.planned, approval.everything, ANYTHING)
         self.receipts: list[Receipt] = []
         self.truths: list[set[str]] = []
 
@@ -713,8 +713,8 @@ class Told:
 def test_every_step_is_told_before_and_after_it_is_taken_and_the_receipt_so_far_is_true(start: Start) -> None:
     world = start(*BEFORE, policy=DELETES)
     told = Told(world)
-    receipt = world.run(told.draft, progress=told.progress)
-    assert len(told.receipts) == 2 * told.draft.plan.writes_to_apply
+    receipt = world.run(told.planned, progress=told.progress)
+    assert len(told.receipts) == 2 * told.planned.plan.writes_to_apply
     for early, truth in zip(told.receipts, told.truths, strict=True):
         assert early.verified is None
         assert {name for name, outcome in outcomes(early).items() if outcome is Outcome.DONE} - {"fair"} == truth
@@ -737,13 +737,13 @@ def test_a_write_is_told_as_unsure_before_it_goes(start: Start) -> None:
         return Fate.PASSED_ON
 
     way = world.through(forwarding(world.base_url, decide))
-    world.run(told.draft, portal=world.portal(base_url=way.base_url), progress=told.progress)
+    world.run(told.planned, portal=world.portal(base_url=way.base_url), progress=told.progress)
     assert sent == [{"summer"}, {"fair", "spring"}, {"fair"}, {"winter"}, {"orphan"}]
 
 
 def test_a_write_that_cannot_be_told_does_not_go(start: Start) -> None:
     world = start(*BEFORE, policy=DELETES)
-    draft = world.plan(*DECLARED)
+    planned = world.plan(*DECLARED)
     room = iter([None, None])
 
     def progress(_: Applied) -> None:
@@ -751,7 +751,7 @@ def test_a_write_that_cannot_be_told_does_not_go(start: Start) -> None:
             raise ReconcilerError("the disk is full")
 
     world.requests()
-    receipt = world.run(draft, progress=progress)
+    receipt = world.run(planned, progress=progress)
     assert [path for _, path, _ in world.writes()] == ["/events/upsert"]
     assert outcomes(receipt) == {
         "summer": Outcome.DONE,
@@ -820,9 +820,9 @@ def test_creates_stand_on_a_direct_read_each_or_on_a_second_list_for_all(
     start: Start, lookup: Callable[[Writer], Lookup], lists: int, direct: int
 ) -> None:
     world = start(live("c-7", account="other"), policy=replace(POLICY, besides=frozenset({"other"})))
-    draft = world.plan(*(declared(f"c-{number}") for number in range(130)))
+    planned = world.plan(*(declared(f"c-{number}") for number in range(130)))
     world.requests()
-    receipt = world.run(draft, lookup=lookup)
+    receipt = world.run(planned, lookup=lookup)
     requests = world.requests()
     last_write = max(index for index, (method, _, _) in enumerate(requests) if method == "POST")
     reads = [path for method, path, _ in requests[:last_write] if method == "GET"]
@@ -833,16 +833,16 @@ def test_creates_stand_on_a_direct_read_each_or_on_a_second_list_for_all(
 
 def test_a_trusted_list_that_shows_a_namesake_is_not_trusted_about_it(start: Start) -> None:
     world = start()
-    draft = world.plan(declared("spring", eventUrl=NEW), declared("summer"))
+    planned = world.plan(declared("spring", eventUrl=NEW), declared("summer"))
     world.make("spring", eventUrl=OLD)
-    receipt = world.run(draft, lookup=trust_list)
+    receipt = world.run(planned, lookup=trust_list)
     assert outcomes(receipt) == {"spring": Outcome.REFUSED, "summer": Outcome.DONE}
     assert world.event("spring")["eventUrl"] == OLD
 
 
 def test_a_trusted_list_that_cannot_be_read_whole_creates_nothing(start: Start) -> None:
     world = start(*(live(f"e-{number}") for number in range(101)))
-    draft = world.plan(declared("summer"))
+    planned = world.plan(declared("summer"))
     whole = iter([Fate.PASSED_ON])
 
     def lose_the_second_page(passing: Passing) -> Treatment:
@@ -852,7 +852,7 @@ def test_a_trusted_list_that_cannot_be_read_whole_creates_nothing(start: Start) 
 
     way = world.through(forwarding(world.base_url, lose_the_second_page))
     world.requests()
-    receipt = world.run(draft, portal=world.portal(base_url=way.base_url), lookup=trust_list)
+    receipt = world.run(planned, portal=world.portal(base_url=way.base_url), lookup=trust_list)
     assert outcomes(receipt) == {"summer": Outcome.NOT_ATTEMPTED}
     assert world.writes() == []
     assert receipt.exit_code == 7

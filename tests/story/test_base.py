@@ -40,9 +40,9 @@ def test_a_field_comes_from_the_side_that_left_the_base(
     start: Start, then: Value, held: Value, now: Value, origin: Origin
 ) -> None:
     world = start(live("fair", eventUrl=held))
-    draft = world.plan(declared("fair", eventUrl=now), base=Base((declared("fair", eventUrl=then),)))
-    assert origins(*draft.plan.changes) == {"fair": (Action.UPDATE, origin)}
-    assert world.run(draft).verified == ()
+    planned = world.plan(declared("fair", eventUrl=now), base=Base((declared("fair", eventUrl=then),)))
+    assert origins(*planned.plan.changes) == {"fair": (Action.UPDATE, origin)}
+    assert world.run(planned).verified == ()
 
 
 def test_every_row_of_the_table_in_one_plan(start: Start) -> None:
@@ -64,7 +64,7 @@ def test_every_row_of_the_table_in_one_plan(start: Start) -> None:
             adopted("55", eventUrl=OLD),
         )
     )
-    draft = world.plan(
+    planned = world.plan(
         declared("undeclared-then", eventUrl=NEW),
         declared("unmanaged-then", eventUrl=NEW),
         declared("mixed", eventUrl=NEW, eventType="FAIR"),
@@ -73,7 +73,7 @@ def test_every_row_of_the_table_in_one_plan(start: Start) -> None:
         adopted("55", eventUrl=OLD),
         base=base,
     )
-    assert origins(*draft.plan.changes) == {
+    assert origins(*planned.plan.changes) == {
         "undeclared-then": (Action.UPDATE, Origin.FILES),
         "unmanaged-then": (Action.UPDATE, Origin.FILES),
         "mixed": (Action.UPDATE, Origin.MIXED),
@@ -83,7 +83,7 @@ def test_every_row_of_the_table_in_one_plan(start: Start) -> None:
         "older": (Action.DELETE, Origin.UNKNOWN),
         None: (Action.UPDATE, Origin.HUBSPOT),
     }
-    assert world.run(draft).verified == ()
+    assert world.run(planned).verified == ()
 
 
 def test_a_custom_property_drifts_only_where_its_value_means_something_else(start: Start) -> None:
@@ -91,8 +91,8 @@ def test_a_custom_property_drifts_only_where_its_value_means_something_else(star
     world = start(live("fair", customProperties=custom(topics="b;a")), properties=(topics,))
     name = "customProperties.topics"
     assert not world.plan(declared("fair", **{name: "a;b"}), base=Base((declared("fair", **{name: "c"}),))).plan.changes
-    draft = world.plan(declared("fair", **{name: "c"}), base=Base((declared("fair", **{name: "a;b"}),)))
-    assert origins(*draft.plan.changes) == {"fair": (Action.UPDATE, Origin.FILES)}
+    planned = world.plan(declared("fair", **{name: "c"}), base=Base((declared("fair", **{name: "a;b"}),)))
+    assert origins(*planned.plan.changes) == {"fair": (Action.UPDATE, Origin.FILES)}
 
 
 def test_a_plan_has_one_digest_with_and_without_a_base(start: Start) -> None:
@@ -107,10 +107,10 @@ def test_an_event_that_its_own_file_protected_is_only_reported_after_the_file_is
 ) -> None:
     world = start(live("kept", **DATES), live("other"), policy=DELETES)
     then = Base((replace(declared("kept", **DATES), protect=True), declared("other")))
-    draft = world.plan(declared("other"), base=then)
-    (orphan,) = draft.plan.orphans
+    planned = world.plan(declared("other"), base=then)
+    (orphan,) = planned.plan.orphans
     assert (orphan.will, orphan.why) == (Will.NOTHING, "it is protected")
-    assert world.run(draft, limits=limits).results == ()
+    assert world.run(planned, limits=limits).results == ()
     world.event("kept")
     (unprotected,) = world.plan(declared("other")).plan.orphans
     assert unprotected.will is Will.DELETE
@@ -132,21 +132,21 @@ def test_an_orphan_of_an_account_that_only_the_base_names_is_ours(start: Start, 
     world = start(live("old", account="former", **DATES), live("other"), policy=DELETES)
     assert world.plan(declared("other")).plan.orphans == ()
     assert world.plan(declared("other")).plan.foreign == 1
-    draft = world.plan(declared("other"), base=then)
-    assert (draft.plan.orphaned, draft.plan.foreign) == (1, 0)
-    assert origins(*draft.plan.changes) == {
+    planned = world.plan(declared("other"), base=then)
+    assert (planned.plan.orphaned, planned.plan.foreign) == (1, 0)
+    assert origins(*planned.plan.changes) == {
         "old": (Action.DELETE, Origin.FILES if then.events else Origin.UNKNOWN),
     }
-    assert world.run(draft, limits=NOTHING).exit_code == 5
-    assert world.run(draft).verified == ()
+    assert world.run(planned, limits=NOTHING).exit_code == 5
+    assert world.run(planned).verified == ()
 
 
 def test_a_new_account_id_makes_new_events_and_orphans_of_the_old_ones(start: Start) -> None:
     world = start(live("fair", account="former", **DATES), policy=DELETES)
     then: tuple[DeclaredEvent, ...] = (declared("fair", account="former", **DATES),)
-    draft = world.plan(declared("fair", **DATES), base=Base(then))
-    assert [(change.action, change.origin) for change in draft.plan.changes] == [
+    planned = world.plan(declared("fair", **DATES), base=Base(then))
+    assert [(change.action, change.origin) for change in planned.plan.changes] == [
         (Action.CREATE, Origin.FILES),
         (Action.DELETE, Origin.FILES),
     ]
-    assert world.run(draft).verified == ()
+    assert world.run(planned).verified == ()

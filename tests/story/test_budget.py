@@ -53,10 +53,10 @@ def rationed(world: World, left: int | None) -> Rationed:
 @pytest.mark.parametrize("policy", [DELETES, TRUSTING], ids=["read each", "trust the list"])
 def test_an_apply_for_which_the_day_is_too_short_writes_nothing(start: Start, policy: Policy) -> None:
     world = start(*HELD, policy=policy)
-    draft = world.plan(*DECLARED)
-    wanted = needed(approve_plan(draft, approval.everything, ANYTHING))
+    planned = world.plan(*DECLARED)
+    wanted = needed(approve_plan(planned, approval.everything, ANYTHING))
     world.requests()
-    receipt = world.run(draft, portal=rationed(world, wanted - 1))
+    receipt = world.run(planned, portal=rationed(world, wanted - 1))
     assert {result.outcome for result in receipt.results} == {Outcome.NOT_ATTEMPTED}
     assert receipt.cause is not None
     said = f"HubSpot grants this account {wanted - 1} more requests today, and applying takes about {wanted}"
@@ -68,11 +68,11 @@ def test_an_apply_for_which_the_day_is_too_short_writes_nothing(start: Start, po
 @pytest.mark.parametrize("policy", [DELETES, TRUSTING], ids=["read each", "trust the list"])
 def test_an_apply_for_which_the_day_is_just_long_enough_keeps_to_it(start: Start, policy: Policy) -> None:
     world = start(*HELD, policy=policy)
-    draft = world.plan(*DECLARED)
-    wanted = needed(approve_plan(draft, approval.everything, ANYTHING))
+    planned = world.plan(*DECLARED)
+    wanted = needed(approve_plan(planned, approval.everything, ANYTHING))
     world.requests()
     lookup = trust_list if policy.trusts_list else read_each
-    assert world.run(draft, portal=rationed(world, wanted), lookup=lookup).exit_code == 0
+    assert world.run(planned, portal=rationed(world, wanted), lookup=lookup).exit_code == 0
     assert len(world.requests()) <= wanted
 
 
@@ -89,16 +89,16 @@ def test_an_apply_for_which_the_day_is_just_long_enough_keeps_to_it(start: Start
 )
 def test_of_one_change_each_request_is_counted(start: Start, held: tuple[Held, ...], event: DeclaredEvent) -> None:
     world = start(*held, policy=DELETES)
-    draft = world.plan(event)
+    planned = world.plan(event)
     world.requests()
-    assert world.run(draft, portal=rationed(world, None)).exit_code == 0
-    assert len(world.requests()) == needed(approve_plan(draft, approval.everything, ANYTHING))
+    assert world.run(planned, portal=rationed(world, None)).exit_code == 0
+    assert len(world.requests()) == needed(approve_plan(planned, approval.everything, ANYTHING))
 
 
 def test_creates_that_stand_on_the_list_cost_another_list_and_their_batch(start: Start) -> None:
     world = start(policy=TRUSTING)
-    draft = world.plan(declared("spring"), declared("summer"))
-    assert needed(approve_plan(draft, approval.everything, ANYTHING)) == 2 * draft.plan.reads + 1
+    planned = world.plan(declared("spring"), declared("summer"))
+    assert needed(approve_plan(planned, approval.everything, ANYTHING)) == 2 * planned.plan.reads + 1
 
 
 def test_where_hubspot_does_not_say_what_is_left_nothing_is_refused(start: Start) -> None:

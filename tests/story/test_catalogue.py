@@ -90,9 +90,9 @@ def test_a_clock_of_hubspots_that_is_wrong_changes_nothing(tmp_path: Path) -> No
     digests = set()
     for hours in (-24, -1, 0, 1, 24):
         with late_by(0, tmp_path, [3600 * hours]) as world:
-            draft = world.plan(*wanted)
-            digests.add(draft.plan.digest)
-            assert world.run(draft).exit_code == 0
+            planned = world.plan(*wanted)
+            digests.add(planned.plan.digest)
+            assert world.run(planned).exit_code == 0
     assert len(digests) == 1
 
 
@@ -246,13 +246,13 @@ def test_an_adopted_event_that_the_list_does_not_show_is_looked_up(start: Start)
 @pytest.mark.parametrize("will", [Orphans.DELETE, Orphans.CANCEL])
 def test_an_orphan_that_a_short_list_does_not_show_is_not_proven_to_be_gone(start: Start, will: Orphans) -> None:
     world = start(live("kept"), live("old", endDateTime=LATER), policy=replace(POLICY, orphans=will))
-    draft = world.plan(declared("kept"))
+    planned = world.plan(declared("kept"))
     world.fails(
         {"method": "POST", "path": "*/batch/*", "nth": 1, "fault": {"status": 204}},
         {"method": "POST", "path": "*/batch/update", "nth": 1, "fault": {"status": 204}},
         {"method": "GET", "path": LIST, "every": 1, "fault": SHOWS_NOTHING},
     )
-    receipt = world.run(draft)
+    receipt = world.run(planned)
     assert world.event("old")["eventCancelled"] is not True
     assert receipt.exit_code == 6
 
@@ -260,8 +260,8 @@ def test_an_orphan_that_a_short_list_does_not_show_is_not_proven_to_be_gone(star
 @pytest.mark.parametrize("status", [301, 303, 307, 408, 425])
 def test_a_write_that_was_done_and_answered_otherwise_is_settled_by_reading(start: Start, status: int) -> None:
     world = start()
-    draft = world.plan(declared("new"))
+    planned = world.plan(declared("new"))
     world.fails({"method": "POST", "path": "*/events/upsert", "every": 1, "fault": {"status": status, "done": True}})
-    receipt = world.run(draft)
+    receipt = world.run(planned)
     assert [result.outcome for result in receipt.results] == [Outcome.DONE]
     assert receipt.exit_code == 0

@@ -58,11 +58,11 @@ def test_another_spelling_of_what_is_declared_is_no_change(start: Start, version
 @pytest.mark.parametrize("name", DECLARED)
 def test_another_value_is_a_change_that_is_made_and_proven(start: Start, name: str) -> None:
     world = start(live("spring", customProperties=custom(**SPELT)), properties=DEFINITIONS)
-    draft = world.plan(wanting(OTHERWISE | {name: None}))
-    (change,) = draft.plan.changes
+    planned = world.plan(wanting(OTHERWISE | {name: None}))
+    (change,) = planned.plan.changes
     fields = {field.name.removeprefix(CUSTOM): (field.before, field.after) for field in change.fields}
     assert fields == {one: (CANONICAL[one], None if one == name else OTHERWISE[one]) for one in DECLARED}
-    receipt = world.run(draft)
+    receipt = world.run(planned)
     assert (receipt.exit_code, receipt.verified) == (0, ())
     kept = {one: value for one, value in {**OTHERWISE, "doors": "2027-04-15T15:00:00.001Z"}.items() if one != name}
     assert {one["name"]: one["value"] for one in world.event("spring")["customProperties"]} == kept
@@ -80,12 +80,12 @@ def test_a_plan_has_the_same_digest_whichever_way_hubspot_writes_what_it_holds(s
 
 def test_a_direct_read_that_writes_a_value_otherwise_is_nobodys_edit(start: Start) -> None:
     world = start(live("spring", customProperties=custom(**SPELT)), properties=DEFINITIONS)
-    draft = world.plan(wanting(OTHERWISE))
+    planned = world.plan(wanting(OTHERWISE))
     world.edit(world.event("spring"), customProperties=custom(**DECLARED))
-    assert world.run(draft).exit_code == 0
-    draft = world.plan(wanting(DECLARED))
+    assert world.run(planned).exit_code == 0
+    planned = world.plan(wanting(DECLARED))
     world.edit(world.event("spring"), customProperties=custom(budget="8"))
-    (result,) = world.run(draft).results
+    (result,) = world.run(planned).results
     assert result.outcome is Outcome.REFUSED
 
 

@@ -21,9 +21,9 @@ from reconciler.errors import ReconcilerError
 from reconciler.event import CUSTOM, DeclaredEvent, Identity, Value
 from reconciler.hubspot.http import HttpWriter
 from reconciler.hubspot.writer import PortalWriter
+from reconciler.json_values import Json
 from reconciler.policy import Orphans
 from reconciler.sandbox.server import Options, running
-from reconciler.transport.json_values import Json
 from tests.hubspot import connecting
 from tests.hubspot.clocks import Sleeper
 from tests.story.faulty import EMPTY, VANISH, WRITES, Case, Nature, Phase, every_case
@@ -278,9 +278,9 @@ def apply_once(world: Faulty, disturb: Callable[[Phase], None]) -> tuple[int, Re
     portal = world.fresh_portal()
     disturb(Phase.PLAN)
     try:
-        draft = world.plan(*DECLARED, portal=portal)
+        planned = world.plan(*DECLARED, portal=portal)
         disturb(Phase.APPLY)
-        receipt = world.run(draft, portal=portal)
+        receipt = world.run(planned, portal=portal)
     except ReconcilerError as error:
         return error.exit_code, None
     return receipt.exit_code, receipt
@@ -323,8 +323,8 @@ def check_convergence(case: Case, world: Faulty, start: list[Held]) -> None:
     assert missing(ours(end)) == left
     assert code == (6 if left else 0)
     check_nothing_is_lost(case, start, end)
-    draft = world.plan(*DECLARED, portal=world.fresh_portal())
-    assert {key_of(change.identity) for change in draft.plan.changes} == left
+    planned = world.plan(*DECLARED, portal=world.fresh_portal())
+    assert {key_of(change.identity) for change in planned.plan.changes} == left
 
 
 def sample(cases: list[Case]) -> Iterator[Case]:

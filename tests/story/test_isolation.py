@@ -29,10 +29,10 @@ each_version = pytest.mark.parametrize("version", VERSIONS)
 
 def run(world: World, decide: Decide, *events: DeclaredEvent) -> Receipt:
     """Plan undisturbed, then apply along a way on which requests are treated so."""
-    draft = world.plan(*events)
+    planned = world.plan(*events)
     world.requests()
     way = world.through(forwarding(world.base_url, decide))
-    return world.run(draft, portal=world.portal(base_url=way.base_url))
+    return world.run(planned, portal=world.portal(base_url=way.base_url))
 
 
 def outcomes(receipt: Receipt) -> dict[str, tuple[Outcome, str | None]]:

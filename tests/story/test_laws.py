@@ -189,8 +189,8 @@ def test_after_one_apply_nothing_is_left_to_do_and_nothing_foreign_differs(case:
         World(sandbox.base_url, version=case.version, policy=policy) as world,
     ):
         before = by_object_id(world)
-        draft = world.plan(*case.declares)
-        receipt = world.run(draft)
+        planned = world.plan(*case.declares)
+        receipt = world.run(planned)
         after = by_object_id(world)
         left_out = {aside.identity for aside in receipt.set_aside} | {
             result.change.identity for result in receipt.results if result.outcome is Outcome.REFUSED
@@ -203,7 +203,7 @@ def test_after_one_apply_nothing_is_left_to_do_and_nothing_foreign_differs(case:
         check_nothing_foreign_changed(case, before, after)
         # HubSpot's list tells no account, and one event of each is read: a namesake of another can pass for it, and the
         # plan says so.
-        unproven = any(found.code == "identity-unproven" for found in draft.plan.diagnostics)
+        unproven = any(found.code == "identity-unproven" for found in planned.plan.diagnostics)
         for one in case.declares:
             assert one.identity in left_out or any(
                 is_as_declared(one, held) and (means(one, held) or (unproven and is_namesake(one, held)))
@@ -233,12 +233,12 @@ def test_whatever_happens_meanwhile_the_receipt_is_true_and_the_next_run_converg
         running(begun(case, folder)) as sandbox,
         World(sandbox.base_url, version=case.version, policy=policy) as world,
     ):
-        draft = world.plan(*case.declares)
+        planned = world.plan(*case.declares)
         for number, deed in meddling:
             _meddle(world, number, deed)
         before = by_object_id(world)
         way = world.through(forwarding(world.base_url, _Trouble(troubles, lasting).decide))
-        receipt = world.run(draft, portal=world.portal(base_url=way.base_url))
+        receipt = world.run(planned, portal=world.portal(base_url=way.base_url))
         event(f"exit code {receipt.exit_code}")
         after = by_object_id(world)
         check_receipt(receipt, case, before, after)

@@ -62,9 +62,9 @@ def outcomes(receipt: Receipt) -> dict[str, tuple[Outcome, str | None]]:
 
 def test_a_declared_field_that_somebody_changed_is_not_written_over(start: Start) -> None:
     world = start(live("spring", eventUrl=OLD), live("autumn", eventUrl=OLD))
-    draft = world.plan(declared("spring", eventUrl=NEW), declared("autumn", eventUrl=NEW))
+    planned = world.plan(declared("spring", eventUrl=NEW), declared("autumn", eventUrl=NEW))
     world.edit(world.event("spring"), eventUrl=THEIRS)
-    receipt = world.run(draft)
+    receipt = world.run(planned)
     assert outcomes(receipt) == {
         "autumn": (Outcome.DONE, None),
         "spring": (Outcome.REFUSED, "somebody changed it in HubSpot meanwhile: link"),
@@ -75,18 +75,18 @@ def test_a_declared_field_that_somebody_changed_is_not_written_over(start: Start
 
 def test_a_declared_field_that_was_right_and_no_longer_is_refuses_the_whole_update(start: Start) -> None:
     world = start(live("spring", eventUrl=OLD, eventType="WEBINAR"))
-    draft = world.plan(declared("spring", eventUrl=NEW, eventType="WEBINAR"))
+    planned = world.plan(declared("spring", eventUrl=NEW, eventType="WEBINAR"))
     world.edit(world.event("spring"), eventType="THEIRS")
-    receipt = world.run(draft)
+    receipt = world.run(planned)
     assert outcomes(receipt)["spring"][0] is Outcome.REFUSED
     assert (world.event("spring")["eventUrl"], world.event("spring")["eventType"]) == (OLD, "THEIRS")
 
 
 def test_a_field_that_is_not_declared_may_change_meanwhile_and_stays(start: Start) -> None:
     world = start(live("spring", eventUrl=OLD), properties=("a",))
-    draft = world.plan(declared("spring", eventUrl=NEW))
+    planned = world.plan(declared("spring", eventUrl=NEW))
     world.edit(world.event("spring"), eventDescription="theirs", customProperties=custom(a="theirs"))
-    receipt = world.run(draft)
+    receipt = world.run(planned)
     assert receipt.exit_code == 0
     event = world.event("spring")
     assert (event["eventUrl"], event["eventDescription"]) == (NEW, "theirs")
@@ -97,17 +97,17 @@ def test_what_the_list_does_not_show_yet_is_not_planned_to_be_made(start: Start)
     world = start()
     world.list_late(60)
     assert world.run(world.plan(declared("spring"))).exit_code == 0
-    draft = world.plan(declared("spring"), declared("autumn"))
-    assert [change.name for change in draft.plan.changes] == ["autumn"]
-    assert draft.plan.unchanged == 1
+    planned = world.plan(declared("spring"), declared("autumn"))
+    assert [change.name for change in planned.plan.changes] == ["autumn"]
+    assert planned.plan.unchanged == 1
 
 
 def test_what_somebody_has_made_right_meanwhile_is_done_without_a_write(start: Start) -> None:
     world = start(live("spring", eventUrl=OLD))
-    draft = world.plan(declared("spring", eventUrl=NEW))
+    planned = world.plan(declared("spring", eventUrl=NEW))
     world.edit(world.event("spring"), eventUrl=NEW)
     world.requests()
-    receipt = world.run(draft)
+    receipt = world.run(planned)
     assert outcomes(receipt) == {"spring": (Outcome.DONE, "HubSpot held it already")}
     assert (world.writes(), receipt.written, receipt.exit_code) == ([], False, 0)
     assert set(receipt.applied.values()) == {0}
@@ -115,10 +115,10 @@ def test_what_somebody_has_made_right_meanwhile_is_done_without_a_write(start: S
 
 def test_what_somebody_has_made_right_in_part_is_sent_only_in_the_other_part(start: Start) -> None:
     world = start(live("spring", eventUrl=OLD, eventType="OLD"))
-    draft = world.plan(declared("spring", eventUrl=NEW, eventType="NEW"))
+    planned = world.plan(declared("spring", eventUrl=NEW, eventType="NEW"))
     world.edit(world.event("spring"), eventType="NEW")
     with forwarding(world.base_url) as way:
-        receipt = world.run(draft, portal=world.portal(base_url=way.base_url))
+        receipt = world.run(planned, portal=world.portal(base_url=way.base_url))
     (sent,) = [one.json["inputs"] for one in way.sent if one.path.endswith("/batch/update")]
     assert [item.keys() for item in sent] == [{"objectId", "eventUrl", "customProperties"}]
     assert receipt.exit_code == 0
@@ -127,9 +127,9 @@ def test_what_somebody_has_made_right_in_part_is_sent_only_in_the_other_part(sta
 @pytest.mark.parametrize("event", [declared("spring", eventUrl=NEW), adopted("5", eventUrl=NEW)])
 def test_an_event_that_was_deleted_is_not_made_again(start: Start, event: DeclaredEvent) -> None:
     world = start(live("spring", objectId="5", eventUrl=OLD), live("autumn", eventUrl=OLD))
-    draft = world.plan(event, declared("autumn", eventUrl=NEW))
+    planned = world.plan(event, declared("autumn", eventUrl=NEW))
     world.remove(world.event("spring"))
-    receipt = world.run(draft)
+    receipt = world.run(planned)
     assert outcomes(receipt) == {
         "autumn": (Outcome.DONE, None),
         "spring": (Outcome.REFUSED, "it is gone from HubSpot"),
@@ -140,10 +140,10 @@ def test_an_event_that_was_deleted_is_not_made_again(start: Start, event: Declar
 
 def test_an_event_that_was_deleted_and_made_again_is_another_event(start: Start) -> None:
     world = start(live("spring", eventUrl=OLD))
-    draft = world.plan(declared("spring", eventUrl=NEW))
+    planned = world.plan(declared("spring", eventUrl=NEW))
     world.remove(world.event("spring"))
     world.make("spring", eventUrl=OLD)
-    receipt = world.run(draft)
+    receipt = world.run(planned)
     assert outcomes(receipt)["spring"] == (Outcome.REFUSED, "another event stands in HubSpot under its ids now")
     assert world.event("spring")["eventUrl"] == OLD
 
@@ -153,8 +153,8 @@ def test_an_event_that_goes_in_the_last_moment_is_named_and_the_others_are_chang
     world = start(live("spring", eventUrl=OLD), live("autumn", eventUrl=OLD), version=version)
     portal = world.special_portal(Meddled)
     portal.before = lambda: world.remove(world.event("spring"))
-    draft = world.plan(declared("spring", eventUrl=NEW), declared("autumn", eventUrl=NEW))
-    receipt = world.run(draft, portal=portal)
+    planned = world.plan(declared("spring", eventUrl=NEW), declared("autumn", eventUrl=NEW))
+    receipt = world.run(planned, portal=portal)
     assert outcomes(receipt) == {
         "autumn": (Outcome.DONE, None),
         "spring": (Outcome.FAILED, "No marketing event found"),
@@ -205,8 +205,8 @@ def test_an_adopted_event_that_goes_after_the_write_is_a_difference_and_not_the_
     world = start(live(None, objectId="5", account=None, app=None), live("autumn", eventUrl=OLD))
     portal = world.special_portal(Meddled)
     portal.after = lambda: world.remove(world.event(None, account=None, app=None))
-    draft = world.plan(adopted("5", eventUrl=NEW), declared("autumn", eventUrl=NEW))
-    receipt = world.run(draft, portal=portal)
+    planned = world.plan(adopted("5", eventUrl=NEW), declared("autumn", eventUrl=NEW))
+    receipt = world.run(planned, portal=portal)
     assert [change.identity for change in receipt.verified or ()] == [Identity(object_id="5")]
     assert receipt.exit_code == 6
 
@@ -245,28 +245,28 @@ def test_an_event_that_somebody_completes_between_the_two_requests_is_done(start
     world = start(live("fair", eventType="OLD", **DATES))
     portal = world.special_portal(Meddled)
     portal.after = lambda: world.make("fair", eventType="NEW", eventCompleted=True)
-    draft = world.plan(declared("fair", eventType="NEW", eventCompleted=True))
+    planned = world.plan(declared("fair", eventType="NEW", eventCompleted=True))
     world.requests()
-    receipt = world.run(draft, portal=portal)
+    receipt = world.run(planned, portal=portal)
     assert outcomes(receipt) == {"fair": (Outcome.DONE, None)}
     assert [path for method, path, _ in world.requests() if method == "PATCH"] == []
 
 
 def test_an_event_of_which_only_the_completion_is_left_to_do_is_only_completed(start: Start) -> None:
     world = start(live("fair", eventType="OLD", **DATES))
-    draft = world.plan(declared("fair", eventType="NEW", eventCompleted=True))
+    planned = world.plan(declared("fair", eventType="NEW", eventCompleted=True))
     world.edit(world.event("fair"), eventType="NEW")
     world.requests()
-    receipt = world.run(draft)
+    receipt = world.run(planned)
     assert outcomes(receipt) == {"fair": (Outcome.DONE, None)}
     assert world.writes() == [("PATCH", "/events/fair", 200)]
 
 
 def test_an_update_that_somebody_made_with_another_edit_beside_it_is_refused(start: Start) -> None:
     world = start(live("fair", eventType="OLD", eventUrl=OLD))
-    draft = world.plan(declared("fair", eventType="NEW", eventUrl=OLD))
+    planned = world.plan(declared("fair", eventType="NEW", eventUrl=OLD))
     world.edit(world.event("fair"), eventType="NEW", eventUrl=THEIRS)
-    receipt = world.run(draft)
+    receipt = world.run(planned)
     assert outcomes(receipt) == {"fair": (Outcome.REFUSED, "somebody changed it in HubSpot meanwhile: link")}
     assert (receipt.written, receipt.exit_code) == (False, 6)
 
@@ -296,10 +296,10 @@ def test_an_update_that_somebody_completes_and_edits_beside_its_first_request_is
 
 def test_an_update_that_is_refused_is_not_completed_either(start: Start) -> None:
     world = start(live("fair", eventType="OLD", **DATES))
-    draft = world.plan(declared("fair", eventType="NEW", eventCompleted=True))
+    planned = world.plan(declared("fair", eventType="NEW", eventCompleted=True))
     world.edit(world.event("fair"), eventType="THEIRS")
     world.requests()
-    receipt = world.run(draft)
+    receipt = world.run(planned)
     assert outcomes(receipt)["fair"][0] is Outcome.REFUSED
     assert world.writes() == []
 
@@ -309,10 +309,10 @@ def test_an_update_that_is_refused_is_not_completed_either(start: Start) -> None
 
 def test_an_event_that_somebody_made_otherwise_is_not_written_over(start: Start) -> None:
     world = start()
-    draft = world.plan(declared("spring", eventUrl=NEW), declared("autumn"))
+    planned = world.plan(declared("spring", eventUrl=NEW), declared("autumn"))
     world.make("spring", eventUrl=THEIRS, eventDescription="theirs")
     before = world.event("spring")
-    receipt = world.run(draft)
+    receipt = world.run(planned)
     assert outcomes(receipt) == {
         "autumn": (Outcome.DONE, None),
         "spring": (Outcome.REFUSED, "an event with its ids is in HubSpot by now"),
@@ -323,11 +323,11 @@ def test_an_event_that_somebody_made_otherwise_is_not_written_over(start: Start)
 
 def test_an_event_that_somebody_made_as_it_is_declared_is_done_without_a_write(start: Start) -> None:
     world = start()
-    draft = world.plan(declared("spring", eventUrl=NEW))
+    planned = world.plan(declared("spring", eventUrl=NEW))
     world.make("spring", eventUrl=NEW, eventDescription="theirs")
     before = world.event("spring")
     world.requests()
-    receipt = world.run(draft)
+    receipt = world.run(planned)
     assert outcomes(receipt) == {"spring": (Outcome.DONE, "HubSpot held it already")}
     assert world.writes() == []
     assert world.event("spring") == before
@@ -338,10 +338,10 @@ def test_an_event_that_is_set_aside_only_by_the_second_reading_is_read_by_itself
     world = start(live("spring", eventUrl=OLD))
     (spring,) = (one["objectId"] for one in world.held())
     event = adopted(spring, eventUrl=NEW)
-    draft = world.plan(event)
+    planned = world.plan(event)
     portal = world.special_portal(Meddled)
     portal.after = lambda: world.remove(world.event("spring"))
-    receipt = world.run(draft, portal=portal)
+    receipt = world.run(planned, portal=portal)
     assert [change.identity for change in receipt.verified or ()] == [event.identity]
     assert receipt.exit_code == 6
 
@@ -352,10 +352,10 @@ def test_an_event_that_is_set_aside_only_by_the_second_reading_is_read_by_itself
 @pytest.mark.parametrize("policy", [DELETES, CANCELS], ids=["delete", "cancel"])
 def test_an_orphan_that_somebody_changed_is_not_taken_away(start: Start, policy: Policy) -> None:
     world = start(live("orphan", **DATES), policy=policy)
-    draft = world.plan(declared("spring"))
+    planned = world.plan(declared("spring"))
     world.edit(world.event("orphan"), eventDescription="still wanted")
     before = world.event("orphan")
-    receipt = world.run(draft)
+    receipt = world.run(planned)
     assert outcomes(receipt)["orphan"] == (
         Outcome.REFUSED,
         "somebody changed it in HubSpot meanwhile: description",
@@ -371,10 +371,10 @@ def test_a_new_event_is_not_made_where_the_old_one_that_it_looks_like_cannot_be_
     start: Start, policy: Policy
 ) -> None:
     world = start(live("old", **DATES), policy=policy)
-    draft = world.plan(declared("new", eventName="old"))
+    planned = world.plan(declared("new", eventName="old"))
     world.edit(world.event("old"), eventDescription="still wanted")
     before = world.held()
-    receipt = world.run(draft)
+    receipt = world.run(planned)
     moved = "somebody changed it in HubSpot meanwhile: description"
     assert {str(result.change.identity): (result.outcome, result.why) for result in receipt.results} == {
         "acme/new": (Outcome.REFUSED, f"the old event acme/old cannot be taken away: {moved}"),
@@ -385,13 +385,13 @@ def test_a_new_event_is_not_made_where_the_old_one_that_it_looks_like_cannot_be_
 
 def test_an_old_event_stays_where_the_new_one_that_looks_like_it_was_not_made(start: Start) -> None:
     world = start(live("old", **DATES), policy=DELETES)
-    draft = world.plan(declared("new", eventName="old"))
+    planned = world.plan(declared("new", eventName="old"))
     before = world.held()
     no = Instead(400, b'{"message": "no"}')
     way = world.through(
         forwarding(world.base_url, both(meeting("POST", "/events/upsert", no), meeting("POST", "/events", no)))
     )
-    receipt = world.run(draft, portal=world.portal(base_url=way.base_url))
+    receipt = world.run(planned, portal=world.portal(base_url=way.base_url))
     assert [result.outcome for result in receipt.results] == [Outcome.FAILED, Outcome.REFUSED]
     assert world.held() == before
 
@@ -413,9 +413,9 @@ def test_an_event_that_somebody_makes_under_the_ids_of_a_deleted_orphan_is_no_di
 
 def test_an_orphan_that_somebody_deleted_is_done(start: Start) -> None:
     world = start(live("orphan", **DATES), policy=DELETES)
-    draft = world.plan(declared("spring"))
+    planned = world.plan(declared("spring"))
     world.remove(world.event("orphan"))
-    receipt = world.run(draft)
+    receipt = world.run(planned)
     assert outcomes(receipt)["orphan"] == (Outcome.DONE, "HubSpot held it already")
     assert receipt.exit_code == 0
 
@@ -431,17 +431,17 @@ def test_an_orphan_that_goes_in_the_last_moment_is_done(start: Start) -> None:
 
 def test_an_orphan_to_be_cancelled_that_somebody_cancelled_is_done(start: Start) -> None:
     world = start(live("orphan", **DATES), policy=CANCELS)
-    draft = world.plan(declared("spring"))
+    planned = world.plan(declared("spring"))
     world.edit(world.event("orphan"), eventCancelled=True)
-    receipt = world.run(draft)
+    receipt = world.run(planned)
     assert outcomes(receipt)["orphan"] == (Outcome.DONE, "HubSpot held it already")
 
 
 def test_an_orphan_to_be_cancelled_that_somebody_deleted_is_refused(start: Start) -> None:
     world = start(live("orphan", **DATES), policy=CANCELS)
-    draft = world.plan(declared("spring"))
+    planned = world.plan(declared("spring"))
     world.remove(world.event("orphan"))
-    receipt = world.run(draft)
+    receipt = world.run(planned)
     assert outcomes(receipt)["orphan"] == (Outcome.REFUSED, "it is gone from HubSpot")
 
 
@@ -469,8 +469,8 @@ def test_an_orphan_that_gets_over_while_its_delete_waits_is_left_alone(start: St
         return Instead(429, b"{}")
 
     way = world.through(forwarding(world.base_url, lets_it_wait))
-    draft = world.plan(declared("spring"))
-    receipt = world.run(draft, portal=world.portal(base_url=way.base_url), now=lambda: time[-1])
+    planned = world.plan(declared("spring"))
+    receipt = world.run(planned, portal=world.portal(base_url=way.base_url), now=lambda: time[-1])
     assert outcomes(receipt)["orphan"] == (Outcome.NOT_ATTEMPTED, "the run ended before it")
     assert len(time) == 2
     assert world.event("orphan")
@@ -510,6 +510,6 @@ def test_people_who_registered_for_a_declared_event_do_not_keep_it_from_being_ca
     world = start(live("spring", **DATES))
     portal = world.special_portal(Popular)
     portal.registrants = 5
-    draft = world.plan(declared("spring", eventCancelled=True))
-    receipt = world.run(draft, portal=portal, limits=Limits())
+    planned = world.plan(declared("spring", eventCancelled=True))
+    receipt = world.run(planned, portal=portal, limits=Limits())
     assert receipt.exit_code == 0

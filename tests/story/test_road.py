@@ -76,15 +76,15 @@ def test_everything_declared_is_applied_and_proven_and_nothing_else_changes(
 ) -> None:
     world = start(*BEFORE, *FOREIGN, version=version, policy=policy, properties=("a", "b"))
     before = foreign(world)
-    draft = world.plan(*DECLARED)
+    planned = world.plan(*DECLARED)
     world.requests()
 
-    receipt = world.run(draft)
+    receipt = world.run(planned)
 
     assert {result.outcome for result in receipt.results} == {Outcome.DONE}
-    assert (receipt.portal, receipt.verified) == (draft.plan.portal, ())
+    assert (receipt.portal, receipt.verified) == (planned.plan.portal, ())
     assert receipt.exit_code == 0
-    assert len(world.writes()) == draft.plan.writes_to_apply
+    assert len(world.writes()) == planned.plan.writes_to_apply
     assert not world.plan(*DECLARED).plan.changes
     assert foreign(world) == before
 
@@ -148,9 +148,9 @@ def test_a_batch_makes_a_hundred_events_or_changes_ten(start: Start) -> None:
         *(declared(f"c-{number}") for number in range(250)),
         *(declared(f"u-{number}", eventUrl=NEW) for number in range(120)),
     ]
-    draft = world.plan(*events)
+    planned = world.plan(*events)
     with forwarding(world.base_url) as way:
-        receipt = world.run(draft, portal=world.portal(base_url=way.base_url))
+        receipt = world.run(planned, portal=world.portal(base_url=way.base_url))
     sizes = [(one.path.rsplit("/", 1)[1], len(one.json["inputs"])) for one in way.sent if b"inputs" in one.body]
     assert sizes == [
         ("upsert", 100),
@@ -159,7 +159,7 @@ def test_a_batch_makes_a_hundred_events_or_changes_ten(start: Start) -> None:
         *[("update", 10)] * 12,
         *[("archive", 10)] * 11,
     ]
-    assert len(sizes) == draft.plan.writes_to_apply
+    assert len(sizes) == planned.plan.writes_to_apply
     assert receipt.exit_code == 0
     assert receipt.applied == {Action.CREATE: 250, Action.UPDATE: 120, Action.DELETE: 110}
 
@@ -176,10 +176,10 @@ def test_the_digest_is_the_same_in_every_api_version(start: Start) -> None:
 def test_a_plan_reads_and_asks_for_the_token_and_does_nothing_else(start: Start, version: str) -> None:
     world = start(*BEFORE, *FOREIGN, version=version, policy=DELETES, properties=("a",))
     before = world.held()
-    draft = world.plan(*DECLARED, portal=world.reader(f"sandbox-{OURS}-read"))
+    planned = world.plan(*DECLARED, portal=world.reader(f"sandbox-{OURS}-read"))
     asked = world.requests()
-    assert draft.plan.changes
-    assert draft.plan.reads == len(asked)
+    assert planned.plan.changes
+    assert planned.plan.reads == len(asked)
     assert {method for method, _, _ in asked} == {"GET", "POST"}
     assert [path for method, path, _ in asked if method == "POST"] == ["/oauth/v2/private-apps/get/access-token-info"]
     assert world.held() == before
@@ -197,23 +197,23 @@ def test_a_plan_without_changes_needs_nobodys_approval(start: Start) -> None:
 
 def test_an_apply_without_changes_writes_nothing_and_is_proven(start: Start) -> None:
     world = start(live("spring"))
-    draft = world.plan(declared("spring"))
+    planned = world.plan(declared("spring"))
     world.requests()
-    receipt = world.run(draft)
+    receipt = world.run(planned)
     assert (receipt.verified, receipt.written, receipt.exit_code) == ((), False, 0)
     assert world.requests() == []
 
 
 def test_a_plan_shows_what_an_apply_would_refuse(start: Start) -> None:
     world = start(live("orphan", registrants=3, **DATES), policy=DELETES)
-    draft = world.plan(declared("spring"))
-    plan = marked(draft, Limits())
+    planned = world.plan(declared("spring"))
+    plan = marked(planned, Limits())
     shown = plan.diagnostics
     assert {(found.code, found.severity) for found in shown} == {
         ("guard-deletes", Severity.WARNING),
         ("guard-registrants", Severity.WARNING),
     }
-    receipt = world.run(draft, limits=Limits())
+    receipt = world.run(planned, limits=Limits())
     outcomes = {result.change.name: (result.outcome, result.why) for result in receipt.results}
     assert outcomes["orphan"] == (Outcome.REFUSED, plan.changes[1].refused)
     assert outcomes["spring"] == (Outcome.DONE, None)
@@ -223,22 +223,22 @@ def test_a_plan_shows_what_an_apply_would_refuse(start: Start) -> None:
 
 def test_the_receipt_of_a_run_that_was_refused_says_why_nothing_was_attempted(start: Start) -> None:
     world = start()
-    draft = world.plan(declared("spring"))
-    receipt = nothing_ran(draft, Refused("no approval"))
-    assert receipt.results == (Result(draft.plan.changes[0], Outcome.NOT_ATTEMPTED, "no approval"),)
-    assert (receipt.portal, receipt.digest) == (draft.plan.portal, draft.plan.digest)
+    planned = world.plan(declared("spring"))
+    receipt = nothing_ran(planned, Refused("no approval"))
+    assert receipt.results == (Result(planned.plan.changes[0], Outcome.NOT_ATTEMPTED, "no approval"),)
+    assert (receipt.portal, receipt.digest) == (planned.plan.portal, planned.plan.digest)
     assert (receipt.verified, receipt.written) == (None, False)
     assert receipt.exit_code == 5
 
 
 def test_the_receipt_of_a_run_that_has_sent_nothing_yet_says_that_nothing_was_attempted(start: Start) -> None:
     world = start()
-    draft = world.plan(declared("spring"))
-    receipt = not_begun(approve_plan(draft, approval.everything, Limits()))
+    planned = world.plan(declared("spring"))
+    receipt = not_begun(approve_plan(planned, approval.everything, Limits()))
     assert [(result.outcome, result.why) for result in receipt.results] == [
         (Outcome.NOT_ATTEMPTED, "the run ended before it")
     ]
-    assert (receipt.digest, receipt.verified, receipt.written) == (draft.plan.digest, None, False)
+    assert (receipt.digest, receipt.verified, receipt.written) == (planned.plan.digest, None, False)
 
 
 def test_another_portal_than_the_declared_one_is_not_even_read(start: Start) -> None:
@@ -256,18 +256,20 @@ def test_another_portal_than_the_declared_one_is_not_even_read(start: Start) -> 
 )
 def test_what_only_hubspot_can_tell_sets_one_event_aside(start: Start, event: DeclaredEvent, code: str) -> None:
     world = start(live("ended", eventCompleted=True))
-    draft = world.plan(event, declared("spring"))
-    assert [(found.code, found.severity) for found in draft.plan.diagnostics] == [(code, Severity.ERROR)]
-    assert [(aside.identity, aside.code) for aside in draft.plan.set_aside] == [(event.identity, code)]
-    receipt = world.run(draft)
+    planned = world.plan(event, declared("spring"))
+    assert [(found.code, found.severity) for found in planned.plan.diagnostics] == [(code, Severity.ERROR)]
+    assert [(aside.identity, aside.code) for aside in planned.plan.set_aside] == [(event.identity, code)]
+    receipt = world.run(planned)
     assert [(result.change.name, result.outcome) for result in receipt.results] == [("spring", Outcome.DONE)]
-    assert (receipt.set_aside, receipt.verified, receipt.exit_code) == (draft.plan.set_aside, (), 6)
+    assert (receipt.set_aside, receipt.verified, receipt.exit_code) == (planned.plan.set_aside, (), 6)
 
 
 def test_what_the_base_would_equally_have_had_set_aside_fails_no_run(start: Start) -> None:
     world = start()
     gone = adopted("999", eventUrl=NEW)
-    draft = world.plan(gone, declared("spring"), base=Base((gone,)))
-    assert [(found.code, found.severity) for found in draft.plan.diagnostics] == [("object-not-live", Severity.WARNING)]
-    receipt = world.run(draft)
+    planned = world.plan(gone, declared("spring"), base=Base((gone,)))
+    assert [(found.code, found.severity) for found in planned.plan.diagnostics] == [
+        ("object-not-live", Severity.WARNING)
+    ]
+    receipt = world.run(planned)
     assert (len(receipt.set_aside), receipt.verified, receipt.exit_code) == (1, (), 0)

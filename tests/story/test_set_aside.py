@@ -54,13 +54,13 @@ def codes(world: World, events: Sequence[DeclaredEvent], base: Base) -> list[tup
 def test_alone_it_ends_a_run_that_writes_nothing(start: Start, code: str) -> None:
     world = world_of(start, code)
     events = (*REASONS[code].events, declared("spring"))
-    draft = world.plan(*events)
-    assert [(aside.identity, aside.code) for aside in draft.plan.set_aside] == sorted(
+    planned = world.plan(*events)
+    assert [(aside.identity, aside.code) for aside in planned.plan.set_aside] == sorted(
         ((event.identity, code) for event in REASONS[code].events), key=lambda pair: pair[0].sort_key
     )
-    assert (draft.plan.changes, draft.plan.is_fulfilled) == ((), False)
+    assert (planned.plan.changes, planned.plan.is_fulfilled) == ((), False)
     world.requests()
-    receipt = world.run(draft)
+    receipt = world.run(planned)
     assert (receipt.exit_code, receipt.written, world.writes()) == (3, False, [])
 
 
@@ -160,8 +160,8 @@ def test_a_new_id_is_told_as_a_rename_also_while_its_event_is_set_aside(start: S
 def test_the_tie_between_an_old_event_and_its_new_self_outlasts_the_base(start: Start) -> None:
     """The base of the run after one that fell short declares the new event already."""
     world = start(live("old", **DATES), policy=replace(POLICY, orphans=Orphans.DELETE))
-    draft = world.plan(declared("new", eventName="old"), base=Base((declared("new", eventName="old"),)))
-    assert [len(new) for new in draft.successors.values()] == [1]
+    planned = world.plan(declared("new", eventName="old"), base=Base((declared("new", eventName="old"),)))
+    assert [len(new) for new in planned.successors.values()] == [1]
 
 
 def test_the_events_that_are_set_aside_stand_in_the_order_of_the_files(start: Start) -> None:

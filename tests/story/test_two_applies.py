@@ -141,9 +141,9 @@ class Telling:
         with HttpWriter(connection, timeout=1800, clock=Sleeper().clock, watch=watch) as http:
             portal = PortalWriter(http, "2026-03")
             try:
-                draft = self.world.plan(*self.story.sides[side], portal=portal)
+                planned = self.world.plan(*self.story.sides[side], portal=portal)
                 self.planned[side] = len(self.trace)
-                return self.world.run(draft, portal=portal)
+                return self.world.run(planned, portal=portal)
             except DeclarationsInvalid as error:
                 return error
 

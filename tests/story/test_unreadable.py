@@ -46,21 +46,21 @@ def test_another_apps_odd_event_is_told_and_is_in_nobodys_way(start: Start, zoom
     world = start(live("spring", eventUrl=OLD), live("orphan", **DATES), zoom, policy=DELETES)
     (before,) = [event for event in world.held() if event["eventName"] == "zoom"]
     portal = seeing(world, SOON, name="zoom")
-    draft = world.plan(declared("spring", eventUrl=NEW), portal=portal)
-    assert draft.plan.digest == world.plan(declared("spring", eventUrl=NEW)).plan.digest
-    assert (draft.plan.orphaned, draft.plan.foreign) == (1, 1)
-    assert world.run(draft, portal=portal).exit_code == 0
+    planned = world.plan(declared("spring", eventUrl=NEW), portal=portal)
+    assert planned.plan.digest == world.plan(declared("spring", eventUrl=NEW)).plan.digest
+    assert (planned.plan.orphaned, planned.plan.foreign) == (1, 1)
+    assert world.run(planned, portal=portal).exit_code == 0
     assert [event["eventName"] for event in world.held()] == ["spring", "zoom"]
     assert before in world.held()
 
 
 def test_what_is_odd_is_told_so_that_it_cannot_act(start: Start) -> None:
     world = start(live("zoom", app=OTHERS))
-    draft = world.plan(portal=seeing(world, SOON, name="zoom"))
+    planned = world.plan(portal=seeing(world, SOON, name="zoom"))
     object_id = world.event("zoom", app=OTHERS)["objectId"]
-    (told,) = [found.message for found in draft.plan.diagnostics if found.code == "unreadable-event"]
+    (told,) = [found.message for found in planned.plan.diagnostics if found.code == "unreadable-event"]
     assert told == f"object {object_id}, of app {OTHERS}, cannot be read, so it counts as foreign: {WHY}"
-    assert r'is not a date: "soon\u{202e}"' in text.plan(draft.plan)
+    assert r'is not a date: "soon\u{202e}"' in text.plan(planned.plan)
 
 
 @pytest.mark.parametrize("events", [(), (declared("spring"),), (declared("other"),)])
@@ -81,8 +81,8 @@ def test_an_odd_event_that_is_adopted_ends_the_run(start: Start) -> None:
 def test_an_event_that_becomes_odd_while_it_is_written_leaves_the_run_unproven(start: Start) -> None:
     world = start(live("zoom", objectId="5", app=OTHERS, eventUrl=OLD))
     portal = seeing(world, SOON, name="odd by now")
-    draft = world.plan(adopted("5", eventUrl=None, eventName="odd by now"), portal=portal)
-    receipt = world.run(draft, portal=portal)
+    planned = world.plan(adopted("5", eventUrl=None, eventName="odd by now"), portal=portal)
+    receipt = world.run(planned, portal=portal)
     assert (receipt.verified, receipt.exit_code) == (None, 6)
     assert receipt.cause is not None
     assert receipt.cause.message.startswith("object 5, declared at events.yaml:1:1, cannot be read")

@@ -20,7 +20,7 @@ from reconciler.hubspot.http import HttpReader, HttpWriter
 from reconciler.hubspot.reader import PortalReader
 from reconciler.hubspot.writer import PortalWriter
 from reconciler.pipeline import approve_plan, make_plan, run_plan
-from reconciler.planning.plan import Draft
+from reconciler.planning.plan import Planned
 from reconciler.policy import Policy
 from reconciler.portal import Reader, Writer
 from reconciler.transport.surroundings import Clock, Watch
@@ -124,12 +124,12 @@ class World:
         http = self._open.enter_context(HttpReader(connection, timeout=60))
         return PortalReader(http, self.version)
 
-    def plan(self, *events: DeclaredEvent, portal: Reader | None = None, base: Base = NO_BASE) -> Draft:
+    def plan(self, *events: DeclaredEvent, portal: Reader | None = None, base: Base = NO_BASE) -> Planned:
         return make_plan(Declared(events, files=1), self.policy, portal or self._ours, NOW, base)
 
     def run(
         self,
-        draft: Draft,
+        planned: Planned,
         *,
         portal: Writer | None = None,
         limits: Limits = ANYTHING,
@@ -139,7 +139,7 @@ class World:
     ) -> Receipt:
         """Approve a plan whole, and apply it."""
         writer = portal or self._ours
-        approved = approve_plan(draft, approval.everything, limits)
+        approved = approve_plan(planned, approval.everything, limits)
         return run_plan(approved, writer, lookup(writer), progress, now)
 
     def apply(self, *events: DeclaredEvent) -> Receipt:

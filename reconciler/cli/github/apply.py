@@ -1,41 +1,37 @@
 """`reconciler github apply`."""
 
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
 import click
 
 from reconciler.applying import approval
-from reconciler.applying.accounting import not_begun, nothing_ran, so_far
+from reconciler.applying.accounting import not_begun, nothing_ran, recording
 from reconciler.applying.guard import ApprovedPlan, marked
-from reconciler.applying.ledger import Applied
 from reconciler.applying.lookup import read_each
 from reconciler.applying.receipt import INVALID, Receipt
 from reconciler.cli.formats import for_people
 from reconciler.cli.github.default_branch import Tip, to_apply
 from reconciler.cli.github.job import SET_ASIDE, Ending, Job, carried_out, ending_of, left_unreviewed, reason_of
 from reconciler.cli.github.options import Asked, asking_options
-from reconciler.cli.github.reporting import Telling
+from reconciler.cli.github.reporting import Reporting
 from reconciler.cli.github.stored_secrets import WRITING
 from reconciler.cli.inputs import base_at
 from reconciler.cli.output import complain, save, show
-from reconciler.cli.session import Stop, opened
+from reconciler.cli.session import Stop, open_session
 from reconciler.declarations.base import Base
 from reconciler.declarations.load import load
 from reconciler.declarations.settings import Settings
 from reconciler.errors import DeclarationsInvalid, ReconcilerError, Refused
 from reconciler.github import annotations
 from reconciler.github.applied import Line, between, since_last_applied
-from reconciler.github.merged import Merged, merged_by_push, merged_in, merged_with, plan_artifact
-from reconciler.hubspot.http import HttpWriter
-from reconciler.hubspot.writer import PortalWriter
+from reconciler.github.merged import MergedWork, merged_by_push, merged_in, merged_with, plan_artifact
 from reconciler.pipeline import Select, approve_plan, make_plan, run_plan
-from reconciler.planning.plan import Draft
+from reconciler.planning.plan import Planned
 from reconciler.render import text
 from reconciler.render.json import receipt_json
 from reconciler.render.pull_request.comment import SUMMARY_LIMIT
-from reconciler.render.pull_request.problems import problems
+from reconciler.render.pull_request.problems import problems_comment
 
 RECEIPT_FILE = "reconciler-receipt.json"
 
@@ -49,7 +45,7 @@ class _Given:
 
     job: Job
     asked: Asked
-    merged: Merged
+    merged: MergedWork
     settings: Settings
     allows_unreviewed: bool
 
@@ -76,11 +72,11 @@ def _apply(job: Job, asked: Asked, *, allow_unreviewed: bool) -> Ending:
     try:
         return _planned_again(given, base)
     except DeclarationsInvalid as invalid:
-        job.summarize(problems(invalid.diagnostics, asked.common.environment, job.links, SUMMARY_LIMIT))
+        job.summarize(problems_comment(invalid.diagnostics, asked.common.environment, job.links, SUMMARY_LIMIT))
         raise
 
 
-def _merged(job: Job, asked: Asked, tip: Tip) -> Merged:
+def _merged(job: Job, asked: Asked, tip: Tip) -> MergedWork:
     """Ask GitHub what was merged, and for the plans that were shown for it."""
     line = Line(job.actions.repository, tip.branch, job.actions.workflow)
     artifact = plan_artifact(asked.common.environment)
@@ -97,39 +93,38 @@ def _planned_again(given: _Given, base: Base) -> Ending:
     stop = Stop()
     with (
         WRITING.named(),
-        opened(given.asked.common, given.settings, stop) as way,
-        HttpWriter(way.connection, timeout=way.timeout, clock=way.clock, watch=way.watch) as http,
+        open_session(given.asked.common, given.settings, stop) as session,
+        session.writer() as portal,
     ):
-        portal = PortalWriter(http, given.settings.api_version)
-        draft = make_plan(declared, way.policy, portal, given.asked.now(), base)
-        telling = _telling(given, draft, base)
-        given.job.tell_plan(draft.plan)
+        planned = make_plan(declared, session.policy, portal, given.asked.now(), base)
+        telling = _telling(given, planned, base)
+        given.job.tell_plan(planned.plan)
         show(text.plan(for_people(telling.plan, given.asked.common)))
-        approved = _approved(given, draft, telling)
+        approved = _approved(given, planned, telling)
         given.keep(not_begun(approved))  # where a receipt cannot be kept, nothing is written to HubSpot either
         with stop.listening():
             with stop.breakable():
                 telling.begun(approved)
-            receipt = run_plan(approved, portal, read_each(portal), _keeping(given, approved), given.asked.now)
+            receipt = run_plan(approved, portal, read_each(portal), recording(approved, given.keep), given.asked.now)
             return _finished(given, approved, receipt, telling, stop)
 
 
-def _telling(given: _Given, draft: Draft, base: Base) -> Telling:
-    merged = given.merged.of_portal(draft.plan.portal.id)
-    plan = marked(draft, given.asked.limits)
+def _telling(given: _Given, planned: Planned, base: Base) -> Reporting:
+    merged = given.merged.of_portal(planned.plan.portal.id)
+    plan = marked(planned, given.asked.limits)
     name = given.asked.common.environment
-    return Telling(given.job, merged, plan, draft.seen, name, base.known, given.asked.comments)
+    return Reporting(given.job, merged, plan, planned.seen, name, base.known, given.asked.comments)
 
 
-def _approved(given: _Given, draft: Draft, telling: Telling) -> ApprovedPlan:
+def _approved(given: _Given, planned: Planned, telling: Reporting) -> ApprovedPlan:
     try:
-        return approve_plan(draft, _selection(given, telling.merged), given.asked.limits)
+        return approve_plan(planned, _selection(given, telling.merged), given.asked.limits)
     except Refused as refusal:
-        _refuse(given, draft, telling, refusal)
+        _refuse(given, planned, telling, refusal)
         raise
 
 
-def _selection(given: _Given, merged: Merged) -> Select:
+def _selection(given: _Given, merged: MergedWork) -> Select:
     if given.allows_unreviewed:
         return approval.everything
     if merged.gap:
@@ -145,19 +140,14 @@ def _unknown(gap: str) -> Select:
     return refuse
 
 
-def _refuse(given: _Given, draft: Draft, telling: Telling, refusal: Refused) -> None:
-    receipt = nothing_ran(draft, refusal)
+def _refuse(given: _Given, planned: Planned, telling: Reporting, refusal: Refused) -> None:
+    receipt = nothing_ran(planned, refusal)
     given.keep(receipt)
     given.job.end(Ending(receipt.exit_code, SET_ASIDE if receipt.exit_code == INVALID else reason_of(refusal)))
     telling.refused(refusal)
 
 
-def _keeping(given: _Given, approved: ApprovedPlan) -> Callable[[Applied], None]:
-    """Keep the receipt on disk before and after every write, so that whenever the run is killed it tells the truth."""
-    return lambda applied: given.keep(so_far(approved, applied))
-
-
-def _finished(given: _Given, approved: ApprovedPlan, receipt: Receipt, telling: Telling, stop: Stop) -> Ending:
+def _finished(given: _Given, approved: ApprovedPlan, receipt: Receipt, telling: Reporting, stop: Stop) -> Ending:
     left = left_unreviewed(approved)
     ending = ending_of(receipt, left)
     given.job.end(ending)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from reconciler.cli.github.job import Job
 from reconciler.errors import UsageError
-from reconciler.github.trigger import Dispatched, Push, Scheduled, default_branch, occasion
+from reconciler.github.trigger import Dispatched, Push, Scheduled, default_branch, trigger
 
 _HINT = "let the workflow run on the default branch alone"
 
@@ -23,7 +23,7 @@ class Tip:
 
 def to_apply(job: Job) -> Tip:
     """Give what is to be applied; `UsageError` unless the default branch was pushed, or somebody started it there."""
-    match occasion(job.actions.event, payload := job.actions.payload()):
+    match trigger(job.actions.event, payload := job.actions.payload()):
         case Push(is_default_branch=True) as push:
             return Tip(push.branch, push.after, push.before)
         case Dispatched():
@@ -35,7 +35,7 @@ def to_apply(job: Job) -> Tip:
 
 def to_watch(job: Job) -> Tip:
     """Give what is to be watched; `UsageError` on any event but a schedule, or a run by hand on the default branch."""
-    match occasion(job.actions.event, payload := job.actions.payload()):
+    match trigger(job.actions.event, payload := job.actions.payload()):
         case Scheduled():  # always on the default branch
             return Tip(job.actions.branch, job.actions.commit)
         case Dispatched():

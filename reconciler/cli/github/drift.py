@@ -11,7 +11,7 @@ from reconciler.cli.formats import for_people
 from reconciler.cli.github.default_branch import Tip, to_watch
 from reconciler.cli.github.job import SET_ASIDE, Ending, Job, carried_out
 from reconciler.cli.github.options import Asked, path_options
-from reconciler.cli.github.planning import drafted
+from reconciler.cli.github.planning import planned_by
 from reconciler.cli.options import Call, Common
 from reconciler.cli.output import show
 from reconciler.errors import DeclarationsInvalid
@@ -21,7 +21,7 @@ from reconciler.planning.plan import Plan
 from reconciler.render import text
 from reconciler.render.pull_request import drift
 from reconciler.render.pull_request.comment import SUMMARY_LIMIT, comment
-from reconciler.render.pull_request.problems import problems
+from reconciler.render.pull_request.problems import problems_comment
 from reconciler.render.pull_request.review import Links, Review, Watched
 
 APPLY = ".github/workflows/apply.yml"
@@ -43,17 +43,17 @@ def command(call: Call, /, path: Path, *, common: Common) -> int:
 def _drift(job: Job, asked: Asked) -> Ending:
     tip = to_watch(job)
     try:
-        draft, compared = drafted(asked, _last_applied(job, tip))
+        planned, compared = planned_by(asked, _last_applied(job, tip))
     except DeclarationsInvalid as invalid:
-        job.summarize(problems(invalid.diagnostics, asked.common.environment, job.links, SUMMARY_LIMIT))
+        job.summarize(problems_comment(invalid.diagnostics, asked.common.environment, job.links, SUMMARY_LIMIT))
         raise
-    job.tell_plan(draft.plan)
-    show(text.plan(for_people(draft.plan, asked.common)))
-    review = Review(draft.plan, Watched(), asked.common.environment, job.links, compared, draft.seen)
+    job.tell_plan(planned.plan)
+    show(text.plan(for_people(planned.plan, asked.common)))
+    review = Review(planned.plan, Watched(), asked.common.environment, job.links, compared, planned.seen)
     job.summarize(comment(review, SUMMARY_LIMIT))
     if compared:  # else nobody can tell drift, so what an open issue says may still be true
-        _keep_issue(job, draft.plan, asked.common.environment)
-    return Ending(INVALID, SET_ASIDE) if draft.plan.is_invalid else Ending()
+        _keep_issue(job, planned.plan, asked.common.environment)
+    return Ending(INVALID, SET_ASIDE) if planned.plan.is_invalid else Ending()
 
 
 def _last_applied(job: Job, tip: Tip) -> str | None:
@@ -67,9 +67,11 @@ def _keep_issue(job: Job, plan: Plan, environment: str | None) -> None:
     links = Links(job.actions.repository_url, job.actions.sha)
     with job.github(_SECONDS) as github:
         if _is_drifted(plan):
-            sticky.keep(github, environment, drift.title(plan, environment), drift.body(plan, environment, links))
+            sticky.keep_issue(
+                github, environment, drift.issue_title(plan, environment), drift.issue_body(plan, environment, links)
+            )
         else:
-            sticky.close(github, environment, _CLOSING)
+            sticky.close_issue(github, environment, _CLOSING)
 
 
 def _is_drifted(plan: Plan) -> bool:

@@ -19,9 +19,9 @@ from reconciler.errors import (
     UsageError,
 )
 from reconciler.github import annotations, workflow_commands
-from reconciler.github.actions import Actions, leave, load_actions
+from reconciler.github.actions import Actions, append_to, load_actions
 from reconciler.github.client import GitHub
-from reconciler.github.sticky import stick
+from reconciler.github.sticky import keep_comment
 from reconciler.github.workflow_commands import Annotation
 from reconciler.planning.plan import Plan
 from reconciler.render.pull_request.review import Links
@@ -30,7 +30,6 @@ from reconciler.transport.surroundings import Clock, Watch
 REFUSED, SET_ASIDE = "refused", "set-aside"
 """Reasons that need no error: a guard refused what was to run, or an event could not be planned."""
 
-_FELL_SHORT = (Outcome.FAILED, Outcome.UNSURE)
 _SECONDS_FOR_COMMENTS = 120.0
 _REASONS: Mapping[type[ReconcilerError], str] = {
     DeclarationsInvalid: "declarations-invalid",
@@ -77,7 +76,7 @@ class Job:
 
     def summarize(self, page: str) -> None:
         """Show a page as the summary of the run."""
-        leave(self.actions.summary, f"{page}\n")
+        append_to(self.actions.summary, f"{page}\n")
 
     def tell_plan(self, plan: Plan) -> None:
         """Give later steps what a plan would do, in figures."""
@@ -107,7 +106,7 @@ class Job:
 
     def _stick(self, github: GitHub, number: int, environment: str | None, body: str) -> None:
         try:
-            stick(github, number, environment, body)
+            keep_comment(github, number, environment, body)
         except Interrupted:
             raise
         except ReconcilerError as error:
@@ -135,7 +134,7 @@ def carried_out(work: Callable[[Job], Ending]) -> int:
     _write(workflow_commands.annotations(job.annotations))
     job.outputs |= {"exit_code": str(ending.exit_code), "failure_reason": ending.reason}
     entries = (workflow_commands.output(name, value, secrets.token_hex(16)) for name, value in job.outputs.items())
-    leave(job.actions.output, "".join(entries))
+    append_to(job.actions.output, "".join(entries))
     return ending.exit_code
 
 
@@ -171,8 +170,7 @@ def _reason(receipt: Receipt) -> str:
         return REFUSED
     if receipt.cause is not None or receipt.verified != ():
         return "failed-in-part"
-    if any(result.outcome in _FELL_SHORT for result in receipt.results):
-        return "failed-in-part"
-    if any(result.outcome is Outcome.REFUSED and result.guard is None for result in receipt.results):
-        return "plan-moved"
+    short = {result.outcome for result in receipt.results if result.fell_short}
+    if short:
+        return "plan-moved" if short == {Outcome.REFUSED} else "failed-in-part"
     return SET_ASIDE if receipt.is_invalid else REFUSED

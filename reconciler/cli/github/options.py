@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from reconciler.applying.guard import Limits
+from reconciler.cli.limits import limit_options
 from reconciler.cli.options import Call, Common, Function, command_options
 from reconciler.declarations.settings import Settings, load_settings
 
@@ -47,20 +48,13 @@ def asking_options(function: Function) -> Function:
         path: Path,
         *,
         common: Common,
-        max_deletes: int | None,
-        max_registrants: int | None,
+        limits: Limits,
         comments: bool,
         **others: Any,
     ) -> Any:
-        asked = Asked(path, common, call.now, Limits(max_deletes, max_registrants), comments)
+        asked = Asked(path, common, call.now, limits, comments)
         return function(asked, **others)
 
-    number = click.IntRange(min=0)
-    decorated = path_options(click.pass_obj(collected))
-    for option in (
-        click.option("--comment/--no-comment", "comments", default=True, help="Comment on pull requests [yes]."),
-        click.option("--max-registrants", type=number, metavar="N", help="People registered on them [0]."),
-        click.option("--max-deletes", type=number, metavar="N", help="Orphans to delete or cancel at most [0]."),
-    ):
-        decorated = option(decorated)
+    comments = click.option("--comment/--no-comment", "comments", default=True, help="Comment on pull requests [yes].")
+    decorated: Function = limit_options(comments(path_options(click.pass_obj(collected))))
     return decorated

@@ -8,8 +8,8 @@ from reconciler.applying.receipt import Outcome, Receipt, Result
 from reconciler.cli.github.job import Job
 from reconciler.errors import Interrupted, Refused
 from reconciler.event import Identity, LiveEvent
-from reconciler.github.merged import Merged, MergedPull
-from reconciler.github.workflow_commands import Annotation, Kind
+from reconciler.github.merged import MergedPull, MergedWork
+from reconciler.github.workflow_commands import Annotation, Level
 from reconciler.planning.plan import Plan
 from reconciler.render import words
 from reconciler.render.pull_request import review
@@ -26,11 +26,11 @@ _LAST_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class Reporting:
     """One apply as people are told of it."""
 
     job: Job
-    merged: Merged
+    merged: MergedWork
     plan: Plan
     seen: Mapping[Identity, LiveEvent]
     environment: str | None
@@ -79,11 +79,11 @@ class Telling:
 
 def _replanned(pull: MergedPull) -> Annotation:
     said = f"Pull request {pull.number}: the review was of another plan: {ANOTHER_PLAN}."
-    return Annotation(Kind.WARNING, "another plan was reviewed", said)
+    return Annotation(Level.WARNING, "another plan was reviewed", said)
 
 
 def _unreviewed(result: Result) -> Annotation:
     source = result.change.source
     said = visible(f"{words.title(result.change)}: no plan that was merged shows this change, so it was not made")
     where = (None, None) if source is None else (visible(source.file), source.line)
-    return Annotation(Kind.ERROR, "not reviewed", said, *where)
+    return Annotation(Level.ERROR, "not reviewed", said, *where)

@@ -6,9 +6,9 @@ import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from reconciler.declarations.files.disk import LARGEST, symbolic_link, too_large, unreadable
+from reconciler.declarations.files.disk import LARGEST, symbolic_link, too_large, unreadable_file
 from reconciler.declarations.files.git import Commit, Item
-from reconciler.declarations.files.trees import Entry, Kind
+from reconciler.declarations.files.trees import Entry, EntryKind
 from reconciler.diagnostics import Diagnostic, Place, error
 from reconciler.errors import DeclarationsInvalid
 from reconciler.safe_text import shown
@@ -34,7 +34,7 @@ class Committed:
         self._folders = {"": commit.top()}
         """By path below the top, what the folders hold that were looked into."""
 
-    def kind(self, path: str) -> Kind | None:
+    def kind(self, path: str) -> EntryKind | None:
         """Tell what stands at the path; None where nothing does."""
         item = self._item(path)
         return None if item is None else self._kind(path, item)
@@ -54,10 +54,10 @@ class Committed:
         """
         item = self._item(path)
         if reason := _too_long(path):
-            raise DeclarationsInvalid((unreadable(reason, file),))
+            raise DeclarationsInvalid((unreadable_file(reason, file),))
         if item is None or _is_folder(item):
             number = errno.ENOENT if item is None else errno.EISDIR
-            raise DeclarationsInvalid((unreadable(_reason(number), file),))
+            raise DeclarationsInvalid((unreadable_file(_reason(number), file),))
         if _is_link(item):
             raise DeclarationsInvalid((symbolic_link(file),))
         content = self._commit.file(item.id, LARGEST)
@@ -65,10 +65,10 @@ class Committed:
             raise DeclarationsInvalid((too_large(file),))
         return content
 
-    def _kind(self, path: str, item: Item) -> Kind:
+    def _kind(self, path: str, item: Item) -> EntryKind:
         if _is_link(item):
-            return Kind.LINK_TO_FOLDER if self._leads_to_folder(path) else Kind.LINK
-        return Kind.FOLDER if _is_folder(item) else Kind.FILE
+            return EntryKind.LINK_TO_FOLDER if self._leads_to_folder(path) else EntryKind.LINK
+        return EntryKind.FOLDER if _is_folder(item) else EntryKind.FILE
 
     def _item(self, path: str) -> Item | None:
         if path.rstrip("/") == self._top:

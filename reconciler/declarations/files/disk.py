@@ -6,7 +6,7 @@ import stat
 from collections.abc import Iterable
 from pathlib import Path
 
-from reconciler.declarations.files.trees import Entry, Kind
+from reconciler.declarations.files.trees import Entry, EntryKind
 from reconciler.diagnostics import Diagnostic, Place, error
 from reconciler.errors import DeclarationsInvalid
 from reconciler.safe_text import shown
@@ -18,7 +18,7 @@ LARGEST = 1024 * 1024
 class Disk:
     """The computer's own files, as a tree."""
 
-    def kind(self, path: str) -> Kind | None:
+    def kind(self, path: str) -> EntryKind | None:
         """Tell what stands at the path; None where nothing does."""
         return _kind(Path(path)) if os.path.lexists(path) else None
 
@@ -38,16 +38,16 @@ class Disk:
                     raise DeclarationsInvalid((problem,))
                 return stream.read()
         except OSError as reason:
-            raise DeclarationsInvalid((unreadable(reason, file),)) from reason
+            raise DeclarationsInvalid((unreadable_file(reason, file),)) from reason
 
 
-def _kind(entry: os.DirEntry[str] | Path) -> Kind:
+def _kind(entry: os.DirEntry[str] | Path) -> EntryKind:
     if entry.is_symlink():
-        return Kind.LINK_TO_FOLDER if os.path.isdir(entry) else Kind.LINK  # noqa: PTH112  Path.is_dir may raise
-    return Kind.FOLDER if entry.is_dir() else Kind.FILE
+        return EntryKind.LINK_TO_FOLDER if os.path.isdir(entry) else EntryKind.LINK  # noqa: PTH112  Path.is_dir may raise
+    return EntryKind.FOLDER if entry.is_dir() else EntryKind.FILE
 
 
-def unreadable(reason: OSError, file: str) -> Diagnostic:
+def unreadable_file(reason: OSError, file: str) -> Diagnostic:
     """Say why the system does not let a file or a folder be read."""
     if reason.errno == errno.ELOOP:
         return symbolic_link(file)

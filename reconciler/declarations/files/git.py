@@ -94,7 +94,7 @@ _UNKNOWN = "name a branch, a tag or a commit that this clone has, or fetch it fi
 
 
 @contextmanager
-def opened(top: Path, ref: str, environment: Mapping[str, str]) -> Iterator[Commit]:
+def open_commit(top: Path, ref: str, environment: Mapping[str, str]) -> Iterator[Commit]:
     """Open the commit that `ref` means in the work tree at `top`; nothing is written, and nothing is fetched.
 
     `environment` is what git is started with. `UsageError` where git is not installed, the folder is no work tree,

@@ -5,7 +5,7 @@ from enum import Enum, auto
 from typing import NamedTuple, Protocol
 
 
-class Kind(Enum):
+class EntryKind(Enum):
     """What stands at a path."""
 
     FILE = auto()
@@ -20,13 +20,13 @@ class Entry(NamedTuple):
     """One thing that a folder holds."""
 
     path: str
-    kind: Kind
+    kind: EntryKind
 
 
 class Tree(Protocol):
     """Where declarations are read; paths are absolute, and no link is followed to read anything."""
 
-    def kind(self, path: str) -> Kind | None:
+    def kind(self, path: str) -> EntryKind | None:
         """Tell what stands at the path; None where nothing does."""
 
     def entries(self, folder: str) -> Iterable[Entry]:

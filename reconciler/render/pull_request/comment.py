@@ -15,9 +15,9 @@ from reconciler.planning.plan import Plan
 from reconciler.render import words
 from reconciler.render.markdown import brief
 from reconciler.render.pull_request.mark import mark
-from reconciler.render.pull_request.page import Part, Section, shortened
+from reconciler.render.pull_request.page import PagePart, Section, fitted
 from reconciler.render.pull_request.paragraph import paragraph
-from reconciler.render.pull_request.review import Applying, Declined, Ended, Planned, Review, State, Watched
+from reconciler.render.pull_request.review import Applying, Declined, Ended, Proposed, Review, State, Watched
 from reconciler.render.pull_request.table import Table, named
 from reconciler.render.pull_request.timeline import timeline
 from reconciler.render.words import count
@@ -41,10 +41,10 @@ def comment(review: Review, limit: int = COMMENT_LIMIT) -> str:
 
     Names give way first: what a plan does, to how many people, is said at any length.
     """
-    return shortened(_parts(review, _NAMED), _parts(review, 0), limit=limit)
+    return fitted(_parts(review, _NAMED), _parts(review, 0), limit=limit)
 
 
-def _parts(review: Review, names: int) -> Iterator[Part]:
+def _parts(review: Review, names: int) -> Iterator[PagePart]:
     yield f"{mark(review.environment)}\n{_heading(review)}\n\n"
     yield from (f"{line}\n\n" for line in _state(review))
     if review.remark:
@@ -66,7 +66,7 @@ def _heading(review: Review) -> str:
 
 
 _TITLES = {
-    Planned: "Plan of the marketing events",
+    Proposed: "Plan of the marketing events",
     Applying: "Applying the marketing events",
     Ended: "Marketing events applied",
     Declined: "Marketing events not applied",
@@ -76,10 +76,10 @@ _TITLES = {
 
 def _state(review: Review) -> Iterator[str]:
     match review.state:
-        case Planned() if _would_refuse(review):
+        case Proposed() if _would_refuse(review):
             part = "a part of it" if _runs_in_part(review.plan) else "it"
             yield f"📋 **Planned.** Nothing is written yet, and `apply` would refuse {part}: the end says why."
-        case Planned():
+        case Proposed():
             yield "📋 **Planned.** Nothing is written yet."
         case Watched():
             yield "👀 **Looked at only.** Nothing is written."
@@ -166,15 +166,15 @@ def _runs_in_part(plan: Plan) -> bool:
     return not stops and any(change.refused is None for change in plan.changes)
 
 
-def _declined(state: State) -> Iterator[Part]:
+def _declined(state: State) -> Iterator[PagePart]:
     """Give the reasons for which an apply was refused."""
     if isinstance(state, Declined):
         yield _reasons("Why it was refused:", state.reasons)
 
 
-def _refusals(review: Review) -> Iterator[Part]:
+def _refusals(review: Review) -> Iterator[PagePart]:
     """Give what would keep an apply from running, where none has run yet."""
-    if isinstance(review.state, Planned | Watched):
+    if isinstance(review.state, Proposed | Watched):
         part = "a part of this plan" if _runs_in_part(review.plan) else "this plan"
         yield _reasons(f"`apply` would refuse {part}:", _would_refuse(review))
 
@@ -188,7 +188,7 @@ def _finding(found: Diagnostic) -> str:
     return brief(words.diagnostic(found), 3 * _LONGEST_REASON)
 
 
-def _moved(review: Review) -> Iterator[Part]:
+def _moved(review: Review) -> Iterator[PagePart]:
     if isinstance(review.state, Declined):
         moved = review.state.moved
         table = Table(review.plan.portal, review.links)
@@ -196,7 +196,7 @@ def _moved(review: Review) -> Iterator[Part]:
         yield Section("#### What has changed since the review\n\n", len(moved), rows, "moved change", 1, table.head)
 
 
-def _changes(review: Review) -> Iterator[Part]:
+def _changes(review: Review) -> Iterator[PagePart]:
     """Give what the files do, then what somebody did in HubSpot; first of all what did not go well."""
     results = None
     changes: Sequence[Change] = review.plan.changes
@@ -230,7 +230,7 @@ def _drifted(change: Change) -> _Fields:
     return tuple(field for field in change.fields if field.origin in _DRIFT)
 
 
-def _rest(review: Review) -> Iterator[Part]:
+def _rest(review: Review) -> Iterator[PagePart]:
     plan = review.plan
     spared = list(words.spared(plan.orphans))
     orphans = (f"- {brief(words.orphan(orphan), 3 * _LONGEST_REASON)}" for orphan in spared)
@@ -258,7 +258,7 @@ def _set_aside(plan: Plan) -> Section:
 
 def _fixed(review: Review, names: int) -> Iterator[str]:
     yield words.summary(review.plan)
-    yield words.digest(review.plan)
+    yield words.digest_line(review.plan)
     if isinstance(review.state, Ended):
         yield words.applied(review.state.receipt)
         yield words.verified(review.state.receipt, partial(brief, most=120 if names else 20))

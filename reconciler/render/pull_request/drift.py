@@ -12,7 +12,7 @@ from reconciler.render.dates import Clocks, clocks_of
 from reconciler.render.difference import Difference, difference
 from reconciler.render.markdown import brief
 from reconciler.render.pull_request.mark import About, mark
-from reconciler.render.pull_request.page import Section, shortened
+from reconciler.render.pull_request.page import Section, fitted
 from reconciler.render.pull_request.review import NOWHERE, Links
 from reconciler.render.pull_request.table import in_a_cell, named, reads_by_lines, written_lines
 from reconciler.render.words import count
@@ -31,14 +31,14 @@ _WAYS_OUT = (
 )
 
 
-def title(plan: Plan, environment: str | None = None) -> str:
+def issue_title(plan: Plan, environment: str | None = None) -> str:
     """Give the issue's title, plain text."""
     where = "" if environment is None else f" ({visible(environment[:_LONGEST_NAME])})"
     number = sum(1 for _ in _drifted(plan))
     return f"{count(number, 'marketing event')} changed in HubSpot, not by the files{where}"
 
 
-def body(plan: Plan, environment: str | None = None, links: Links = NOWHERE, limit: int = ISSUE_LIMIT) -> str:
+def issue_body(plan: Plan, environment: str | None = None, links: Links = NOWHERE, limit: int = ISSUE_LIMIT) -> str:
     """Say field by field what HubSpot holds otherwise, with the lines that would declare it.
 
     The plan is of files that were applied, so whatever differs is drift, except what a base shows to be new in them.
@@ -46,16 +46,16 @@ def body(plan: Plan, environment: str | None = None, links: Links = NOWHERE, lim
     drifted = list(_drifted(plan))
     items = (_event(change, fields, plan.portal, links) for change, fields in drifted)
     others = len(plan.changes) - len(drifted)
-    return shortened(
+    return fitted(
         [
             f"{mark(environment, About.DRIFT)}\n{brief(words.head(plan), 300)}\n\n",
-            f"**{title(plan)}.**" + "\n\n",
+            f"**{issue_title(plan)}.**" + "\n\n",
             _WAYS_OUT if drifted else "",
             Section("", len(drifted), items, "event", 0),
             f"{count(others, 'more change')} in the plan: not drift, but what the files and the settings ask for.\n\n"
             if others
             else "",
-            f"{words.summary(plan)}\n{words.digest(plan)}\n",
+            f"{words.summary(plan)}\n{words.digest_line(plan)}\n",
             f"\n{links.footer}\n" if links.footer else "",
         ],
         limit=limit,

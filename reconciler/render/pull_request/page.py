@@ -50,7 +50,7 @@ class Section:
         return self.showing(kept)
 
 
-Part = str | Section
+PagePart = str | Section
 """A text that always stays, or a section."""
 
 
@@ -58,16 +58,16 @@ LEAST = 4_000
 """Bytes that any page of ours may need for what always stays."""
 
 
-def shortened(*versions: Iterable[Part], limit: int) -> str:
+def fitted(*versions: Iterable[PagePart], limit: int) -> str:
     """Write the first version whose texts fit into `limit` bytes; `ValueError` where none does."""
-    pages = (page(list(version), limit) for version in versions)
+    pages = (fit_into(list(version), limit) for version in versions)
     fitting = next((text for text in pages if text is not None), None)
     if fitting is None:
         raise ValueError(f"a page takes {LEAST} bytes or more, not {limit}")
     return fitting
 
 
-def page(parts: Sequence[Part], limit: int) -> str | None:
+def fit_into(parts: Sequence[PagePart], limit: int) -> str | None:
     """Write the parts in at most `limit` bytes, the most urgent sections first; None where not even the texts fit."""
     sections = [part for part in parts if isinstance(part, Section) and part.number]
     texts = sum(size(part) for part in parts if isinstance(part, str))

@@ -26,14 +26,14 @@ _NOUNS = {noun.replace(" ", ""): noun for noun in _KINDS.split(",")}
 _SET = (None, False, "")
 
 
-def quoted(name: str) -> str:
+def quoted_name(name: str) -> str:
     """Write an event's name in quotation marks, none of which it can close itself."""
     short = name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME].rstrip()}…"
     bare = visible(_QUOTES.sub("'", short))
     return f"“{bare}”"
 
 
-def paragraph(plan: Plan, write: Callable[[str], str] = quoted, names: int = _NAMED) -> str:
+def paragraph(plan: Plan, write: Callable[[str], str] = quoted_name, names: int = _NAMED) -> str:
     """Say what a plan does to whom; `write` makes a name safe, and of one kind of change at most `names` are named."""
     voice = _Voice(plan.portal, write, names)
     updates = [change for change in plan.changes if isinstance(change, Update)]

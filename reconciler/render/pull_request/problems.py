@@ -8,19 +8,19 @@ from reconciler.event import Declared
 from reconciler.render.markdown import brief, link
 from reconciler.render.pull_request.comment import COMMENT_LIMIT
 from reconciler.render.pull_request.mark import mark
-from reconciler.render.pull_request.page import Part, Section, shortened
+from reconciler.render.pull_request.page import PagePart, Section, fitted
 from reconciler.render.pull_request.review import NOWHERE, Links
 from reconciler.render.words import count
 
 _LONGEST = 600
 
 
-def problems(
+def problems_comment(
     found: Sequence[Diagnostic], environment: str | None = None, links: Links = NOWHERE, limit: int = COMMENT_LIMIT
 ) -> str:
     """List what is wrong with the declarations, in file order, each with a link to its place."""
     errors = sum(one.severity is Severity.ERROR for one in found)
-    return shortened(
+    return fitted(
         [
             f"{mark(environment)}\n### The declarations cannot be planned\n\n",
             f"❌ **{count(errors, 'problem')} in the declarations.** Nothing was planned, nothing was written.\n\n",
@@ -31,14 +31,16 @@ def problems(
     )
 
 
-def fork(declared: Declared, environment: str | None = None, links: Links = NOWHERE, limit: int = COMMENT_LIMIT) -> str:
+def fork_comment(
+    declared: Declared, environment: str | None = None, links: Links = NOWHERE, limit: int = COMMENT_LIMIT
+) -> str:
     """Tell a pull request whose run has no token that its declarations are right, and why it gets no plan."""
     checked = f"{count(len(declared.events), 'event')} in {count(declared.files, 'file')}"
     why = (
         "There is no plan, for this run has no token for HubSpot: pull requests from forks and from Dependabot get "
         "none. A plan is made once somebody has pushed the changes to a branch of this repository."
     )
-    return shortened(
+    return fitted(
         [
             f"{mark(environment)}\n### The declarations are valid\n\n",
             f"✅ **Checked offline**: {checked}. {why}\n\n",
@@ -49,12 +51,12 @@ def fork(declared: Declared, environment: str | None = None, links: Links = NOWH
     )
 
 
-def failure(
+def failure_comment(
     error: ReconcilerError, environment: str | None = None, links: Links = NOWHERE, limit: int = COMMENT_LIMIT
 ) -> str:
     """Say what kept a plan from being made, so that no older one is taken for the plan of what stands there now."""
     hint = "" if error.hint is None else f"<br>→ {brief(error.hint, _LONGEST)}"
-    return shortened(
+    return fitted(
         [
             f"{mark(environment)}\n### No plan of the marketing events\n\n",
             f"❌ **Not compared with HubSpot**: {brief(error.message, _LONGEST)}{hint}\n\n",
@@ -76,6 +78,6 @@ def _written(found: Diagnostic, links: Links) -> str:
     return f"{place}{mark}{brief(found.message, _LONGEST)} ({brief(found.code, 120)}){hint}"
 
 
-def _footer(links: Links) -> Iterator[Part]:
+def _footer(links: Links) -> Iterator[PagePart]:
     if links.run:
         yield f"\n{link('The run', links.run)}\n"

@@ -13,7 +13,7 @@ from reconciler.render.markdown import brief, link
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class Proposed:
     """Nothing was written, nobody has applied it yet."""
 
 
@@ -44,7 +44,7 @@ class Watched:
     """Nothing is to be written: somebody only wants to know what was changed in HubSpot."""
 
 
-State = Planned | Applying | Ended | Declined | Watched
+State = Proposed | Applying | Ended | Declined | Watched
 
 
 @dataclass(frozen=True, slots=True)

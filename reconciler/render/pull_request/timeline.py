@@ -13,7 +13,7 @@ from reconciler.render.dates import clock, clocks_of, day, local, zone_of
 from reconciler.render.words import count
 from reconciler.safe_text import visible
 
-MOST = 30
+MOST_BARS = 30
 """How many changes are drawn: more cannot be told apart."""
 
 _LONGEST_NAME = 32
@@ -62,8 +62,8 @@ def timeline(plan: Plan, seen: Mapping[Identity, LiveEvent] | None = None) -> st
     drawn = sorted((bars for change in changes if (bars := _bars(change, known, plan.portal))), key=_first)
     if not drawn:
         return ""
-    bars = [bar for bars in drawn[:MOST] for bar in bars]
-    lines = [*_picture(bars), "", _caption(bars, len(changes) - min(len(drawn), MOST), plan.portal)]
+    bars = [bar for bars in drawn[:MOST_BARS] for bar in bars]
+    lines = [*_picture(bars), "", _caption(bars, len(changes) - min(len(drawn), MOST_BARS), plan.portal)]
     return "".join(f"{line}\n" for line in lines)
 
 
