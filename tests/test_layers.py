@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parents[1] / "reconciler"
+TESTS = Path(__file__).parent
+PACKAGE = TESTS.parent / "reconciler"
 
 WORDS = {
     "reconciler",
@@ -168,6 +169,17 @@ def test_every_entry_at_the_top_stands_in_the_table_of_contributing() -> None:
     told = set(re.findall(r"`(?:reconciler/)?([a-z_]+(?:/|\.py))`", table)) - {"events/", "pull_request/", "files/"}
     entries = (path for path in PACKAGE.iterdir() if not path.name.startswith("__") and path.suffix != ".typed")
     assert told == {f"{path.name}/" if path.is_dir() else path.name for path in entries}
+
+
+def has_tests(module: str) -> bool:
+    """Return whether there is a test file with a module's name, or a folder of tests with the name of its room."""
+    room = module.removeprefix("reconciler.").partition(".")[0]
+    return (TESTS / room).is_dir() or any(TESTS.rglob(f"test_{module.rpartition('.')[2]}.py"))
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if name not in {"reconciler", "reconciler.__main__"}])
+def test_every_module_has_tests_where_its_name_leads(module: str) -> None:
+    assert has_tests(module)
 
 
 NAMED_ALIKE = {

@@ -15,7 +15,7 @@ from reconciler.applying.guard import Limits, approve
 from reconciler.applying.ledger import Ledger
 from reconciler.cli.output import save
 from reconciler.render.json import receipt_json
-from tests.core.building import declared, planned_from
+from tests.building import declared, planned_from
 
 BATCH = 100
 URL = "https://acme.example/launch"

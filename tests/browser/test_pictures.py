@@ -10,7 +10,7 @@ from reconciler.planning.plan import Plan
 from reconciler.render.pull_request.timeline import timeline
 from reconciler.safe_text import visible
 from tests.browser.drawing import Drawn, draw, missing
-from tests.core.building import HOSTILE, PORTAL
+from tests.building import HOSTILE, PORTAL
 from tests.render.pages import fences
 from tests.render.situations import NOTHING, PLAN, SEEN, create, move, update
 

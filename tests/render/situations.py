@@ -9,7 +9,7 @@ from reconciler.errors import Unavailable
 from reconciler.event import Identity, Value
 from reconciler.planning.orphans import OrphanVerdict, Will
 from reconciler.planning.plan import Plan
-from tests.core.building import PORTAL, live
+from tests.building import PORTAL, live
 
 START, END = "startDateTime", "endDateTime"
 

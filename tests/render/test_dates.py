@@ -13,7 +13,7 @@ from reconciler.event import instant, moment
 from reconciler.portal import Portal
 from reconciler.render import dates
 from reconciler.render.dates import Clocks, clocks_of
-from tests.core.building import PORTAL, portals
+from tests.building import PORTAL, portals
 
 LONDON = "Europe/London"
 ZONES = st.sampled_from(["Europe/Berlin", LONDON, "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "UTC"])

@@ -8,7 +8,7 @@ from reconciler.change import FieldChange
 from reconciler.event import Value
 from reconciler.render.dates import clocks_of
 from reconciler.render.difference import Difference, difference
-from tests.core.building import PORTAL
+from tests.building import PORTAL
 
 BERLIN = clocks_of(None, PORTAL)
 LONDON = clocks_of("Europe/London", PORTAL)

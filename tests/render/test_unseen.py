@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from reconciler.render.unseen import _exposed, _look, told_apart, unseen_difference
 from reconciler.safe_text import visible
-from tests.core.building import texts
+from tests.building import texts
 
 PIECES = st.sampled_from(
     [

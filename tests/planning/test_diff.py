@@ -1,0 +1,219 @@
+"""Declared against live."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+
+from reconciler.change import Create, Delete, FieldChange, Source, Update
+from reconciler.event import CUSTOM, FIELDS, DeclaredEvent, Identity, Kind, LiveEvent, Value, field_order
+from reconciler.planning.diff import cancel, compare, delete
+from reconciler.values import canonical, same
+from tests.building import declared, declared_events, held_fields, live, pairs
+
+
+def as_live(event: DeclaredEvent) -> LiveEvent:
+    """Give what HubSpot holds once it holds what is declared."""
+    return live("1", fields={name: value for name, value in event.fields.items() if value is not None})
+
+
+@given(declared_events)
+def test_an_event_does_not_differ_from_itself(event: DeclaredEvent) -> None:
+    assert compare(event, as_live(event)) is None
+
+
+@given(pairs())
+def test_there_is_no_change_exactly_where_every_declared_field_is_the_same(
+    pair: tuple[DeclaredEvent, LiveEvent],
+) -> None:
+    event, held = pair
+    equal = all(same(event.kind(name), value, held.fields.get(name)) for name, value in event.fields.items())
+    assert (compare(event, held) is None) == equal
+
+
+@given(pairs())
+def test_an_update_names_exactly_the_declared_fields_that_differ(pair: tuple[DeclaredEvent, LiveEvent]) -> None:
+    event, held = pair
+    differ = {name for name, value in event.fields.items() if not same(event.kind(name), value, held.fields.get(name))}
+    update = compare(event, held)
+    assert {field.name for field in update.fields} == differ if update is not None else not differ
+
+
+@given(pairs())
+def test_an_update_shows_both_sides_in_the_order_people_read_them(pair: tuple[DeclaredEvent, LiveEvent]) -> None:
+    event, held = pair
+    update = compare(event, held)
+    if update is not None:
+        assert list(update.fields) == sorted(update.fields, key=lambda field: field_order(field.name))
+        for field in update.fields:
+            assert field.before == held.fields.get(field.name)
+            assert field.after == event.fields[field.name]
+            assert field.line == event.lines[field.name]
+
+
+@given(pairs())
+def test_after_an_update_nothing_differs(pair: tuple[DeclaredEvent, LiveEvent]) -> None:
+    event, held = pair
+    update = compare(event, held)
+    if update is not None:
+        now = {**held.fields, **{field.name: field.after for field in update.fields}}
+        written = {name: value for name, value in now.items() if value is not None}
+        assert compare(event, replace(held, fields=written)) is None
+
+
+@given(declared_events)
+def test_after_a_create_nothing_differs(event: DeclaredEvent) -> None:
+    create = compare(event, None)
+    assert isinstance(create, Create)
+    assert compare(event, live("1", fields={field.name: field.after for field in create.fields})) is None
+
+
+@given(declared_events)
+def test_a_create_lists_every_declared_field_that_is_not_empty(event: DeclaredEvent) -> None:
+    create = compare(event, None)
+    assert isinstance(create, Create)
+    assert {field.name: field.after for field in create.fields} == as_live(event).fields
+    assert list(create.fields) == sorted(create.fields, key=lambda field: field_order(field.name))
+    assert all(field.before is None and field.line == event.lines[field.name] for field in create.fields)
+
+
+@given(held_fields)
+def test_a_deletion_lists_every_field_that_is_set_but_no_custom_property(fields: dict[str, Value]) -> None:
+    gone = delete(live("1", fields=fields))
+    plain = [field.name for field in FIELDS if field.name in fields]
+    assert [field.name for field in gone.fields] == plain
+    assert all(field.before == fields[field.name] and field.after is None for field in gone.fields)
+
+
+@pytest.mark.parametrize("name", ["a'b", 'a"b', "a'b\"c", "root['x']", "__private", "", "a.b", "\\", "\n", "0"])
+def test_a_custom_property_of_any_name_is_compared(name: str) -> None:
+    event = declared(fields={CUSTOM + name: "new"})
+    for before in ("old", None):
+        held = live("1", fields={} if before is None else {CUSTOM + name: before})
+        update = compare(event, held)
+        assert update is not None
+        assert update.fields == (FieldChange(CUSTOM + name, before, "new", 4),)
+
+
+SPELLINGS = {
+    Kind.NUMBER: ("12.50", "1.25E1", "1000"),
+    Kind.BOOLEAN: ("true", "TRUE", "false"),
+    Kind.DATE: ("1807747200000", "2027-04-15T00:00:00Z", "2027-04-16"),
+    Kind.MOMENT: ("1807801200000", "2027-04-15T15:00:00.000Z", "2027-04-15T17:00:00Z"),
+    Kind.OPTIONS: ("data;security", "security; data", "security"),
+}
+"""Of each kind two spellings of one value, and another value."""
+
+
+@pytest.mark.parametrize("kind", SPELLINGS)
+def test_a_custom_property_is_compared_in_the_terms_of_its_definition(kind: Kind) -> None:
+    name = f"{CUSTOM}x"
+    one, other, different = SPELLINGS[kind]
+    event = replace(declared(fields={name: one}), kinds={name: kind})
+    assert compare(event, live("1", fields={name: other})) is None
+    assert compare(replace(event, kinds={}), live("1", fields={name: other})) is not None
+    assert compare(event, live("1", fields={name: different})) is not None
+
+
+@pytest.mark.parametrize("kind", SPELLINGS)
+def test_a_change_is_the_same_whichever_way_hubspot_writes_what_is_there(kind: Kind) -> None:
+    name = f"{CUSTOM}x"
+    one, other, different = SPELLINGS[kind]
+    event = replace(declared(fields={name: different}), kinds={name: kind})
+    update = compare(event, live("1", fields={name: one}))
+    assert update is not None
+    assert update == compare(event, live("1", fields={name: other}))
+    assert update.fields == (FieldChange(name, canonical(kind, one), different, 4),)
+
+
+def test_undeclared_fields_are_left_alone() -> None:
+    held = live("1", fields={"eventName": "Summit", "eventType": "CONFERENCE", "customProperties.region": "EMEA"})
+    assert compare(declared(fields={"eventName": "Summit"}), held) is None
+    assert compare(declared(), held) is None
+
+
+def test_emptying_a_field_is_a_change_only_where_it_holds_something() -> None:
+    event = declared(fields={"eventUrl": None})
+    update = compare(event, live("1", fields={"eventUrl": "https://acme.example"}))
+    assert update is not None
+    assert update.fields == (FieldChange("eventUrl", "https://acme.example", None, 4),)
+    assert compare(event, live("1")) is None
+
+
+def test_a_change_of_one_field_leaves_those_out_that_differ_in_spelling_only() -> None:
+    event = declared(fields={"eventName": "Summit", "eventDescription": "One\nTwo", "eventCancelled": False})
+    update = compare(event, live("1", fields={"eventName": "Gipfel", "eventDescription": " One\r\nTwo\r\n"}))
+    assert update is not None
+    assert [field.name for field in update.fields] == ["eventName"]
+
+
+def test_an_update_carries_all_that_people_and_guards_need_to_know() -> None:
+    held = replace(live("7", registrants=12, attendees=3), identity=Identity("acme", "summit", "7"))
+    assert compare(declared(fields={"eventName": "Summit"}), held) == Update(
+        Identity("acme", "summit", "7"),
+        "Summit",
+        (FieldChange("eventName", None, "Summit", 4),),
+        Source("events/summit.yaml", 3),
+        registrants=12,
+        attendees=3,
+    )
+
+
+@pytest.mark.parametrize("held", [None, live("7", fields={"eventName": "Old"})])
+def test_a_change_carries_the_time_zone_of_its_declaration(held: LiveEvent | None) -> None:
+    change = compare(replace(declared(fields={"eventName": "Summit"}), timezone="Europe/London"), held)
+    assert change is not None
+    assert change.timezone == "Europe/London"
+
+
+def test_an_update_of_an_event_whose_name_is_not_declared_is_called_as_in_hubspot() -> None:
+    update = compare(declared(fields={"eventType": "B"}), live("1", fields={"eventName": "Summit"}))
+    assert update is not None
+    assert update.name == "Summit"
+
+
+def test_a_create_says_which_event_it_makes_and_where_it_is_declared() -> None:
+    assert compare(declared(fields={"eventName": "Summit", "eventUrl": None}), None) == Create(
+        Identity("acme", "summit"),
+        "Summit",
+        (FieldChange("eventName", None, "Summit", 4),),
+        Source("events/summit.yaml", 3),
+    )
+
+
+def test_an_inherited_field_has_no_line() -> None:
+    event = replace(declared(fields={"eventName": "Summit"}), lines={})
+    create = compare(event, None)
+    assert create is not None
+    assert create.fields == (FieldChange("eventName", None, "Summit", None),)
+
+
+ORPHAN = live(
+    "7",
+    "old",
+    {"eventName": "Old", "eventCancelled": False, "customProperties.region": "EMEA"},
+    registrants=5,
+    attendees=2,
+)
+
+
+def test_an_orphan_is_cancelled_with_one_field() -> None:
+    assert cancel(ORPHAN) == Update(
+        Identity(None, "old", "7"),
+        "Old",
+        (FieldChange("eventCancelled", before=False, after=True),),
+        source=None,
+        registrants=5,
+        attendees=2,
+    )
+
+
+def test_an_orphan_is_deleted_with_all_that_it_holds() -> None:
+    assert delete(ORPHAN) == Delete(
+        Identity(None, "old", "7"),
+        "Old",
+        (FieldChange("eventName", "Old", None), FieldChange("eventCancelled", before=False, after=None)),
+        source=None,
+        registrants=5,
+        attendees=2,
+    )
