@@ -7,7 +7,7 @@ from datetime import datetime
 from reconciler.applying.accounting import finished, so_far
 from reconciler.applying.apply import Progress, apply
 from reconciler.applying.approval import Selection
-from reconciler.applying.guard import ApprovedPlan, Limits, approve, check_portal
+from reconciler.applying.guard import ApprovedPlan, Limits, approve
 from reconciler.applying.ledger import Applied
 from reconciler.applying.lookup import Lookup
 from reconciler.applying.receipt import Outcome, Receipt
@@ -22,11 +22,12 @@ from reconciler.planning.diff import compare
 from reconciler.planning.evidence import Evidence, first_evidence
 from reconciler.planning.origins import with_origins
 from reconciler.planning.orphans import Will
-from reconciler.planning.ownership import match_events, questions, searchable_prefix
+from reconciler.planning.ownership import match_events
 from reconciler.planning.plan import Plan, Planned, build
+from reconciler.planning.proofs import questions, searchable_prefix
 from reconciler.planning.set_aside import compared
 from reconciler.planning.unreadable import unreadable_events
-from reconciler.policy import Policy
+from reconciler.policy import Policy, check_portal
 from reconciler.portal import Definition, Listing, Reader, Writer
 
 Select = Callable[[Plan], Selection]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
+from reconciler.errors import Refused
 from reconciler.event import Identity
 
 
@@ -57,3 +58,12 @@ def _may_be(live: Identity, declared: Identity) -> bool:
     if live.external_account_id is None:
         return live.external_event_id == declared.external_event_id
     return live.external == declared.external
+
+
+def check_portal(policy: Policy, portal: int) -> None:
+    """Raise `Refused` where the token opens another portal than the declared one."""
+    if policy.portal not in (None, portal) and not policy.any_portal:
+        raise Refused(
+            f"the token opens portal {portal}, but reconciler.yaml declares portal {policy.portal}",
+            hint="use a token of the declared portal, or correct the settings",
+        )

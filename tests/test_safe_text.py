@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from reconciler.applying.receipt import Receipt, Result
 from reconciler.diagnostics import Diagnostic
-from reconciler.doctor.findings import Finding, Verdict
-from reconciler.doctor.text import report
+from reconciler.doctor.findings import Finding, Verdict, report
 from reconciler.planning.plan import Plan
 from reconciler.render import markdown, text, words
 from reconciler.render.json import diagnostics_json, plan_json, receipt_json

@@ -11,7 +11,6 @@ from reconciler.diagnostics import Diagnostic, Severity, error
 from reconciler.errors import Refused
 from reconciler.event import Identity
 from reconciler.planning.plan import Plan, Planned
-from reconciler.policy import Policy
 
 OF_THE_RUN = frozenset({"guard-portal", "guard-empty", "guard-app"})
 """The codes of guards that let nothing run."""
@@ -129,15 +128,6 @@ def against_changes(planned: Planned, changes: Sequence[Change], limits: Limits)
     )
     refused = {change.identity for refusal in refusals for change in refusal.changes}
     return (*refusals, *_renamed(planned, [change for change in changes if change.identity not in refused]))
-
-
-def check_portal(policy: Policy, portal: int) -> None:
-    """Raise `Refused` where the token opens another portal than the declared one."""
-    if policy.portal not in (None, portal) and not policy.any_portal:
-        raise Refused(
-            f"the token opens portal {portal}, but reconciler.yaml declares portal {policy.portal}",
-            hint="use a token of the declared portal, or correct the settings",
-        )
 
 
 def _portal(planned: Planned) -> Iterator[Diagnostic]:

@@ -6,8 +6,7 @@ import sys
 def main() -> None:
     """Run the command line and end the process with its exit code."""
     try:
-        # Loading all of it takes a moment, in which Ctrl-C is to end it without a traceback, too.
-        from reconciler.cli.run import run  # noqa: PLC0415
+        from reconciler.cli.run import run  # noqa: PLC0415  (Ctrl-C while it loads must show no traceback)
 
         code = run(sys.argv[1:])
     except KeyboardInterrupt:

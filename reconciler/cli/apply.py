@@ -16,8 +16,7 @@ from reconciler.applying.ledger import Applied
 from reconciler.applying.lookup import Lookup, read_each, trust_list
 from reconciler.applying.receipt import INVALID, Receipt
 from reconciler.cli.formats import KeptTarget, for_people
-from reconciler.cli.inputs import base_at, saved_plan
-from reconciler.cli.limits import limit_options
+from reconciler.cli.inputs import base_at, limit_options, saved_plan
 from reconciler.cli.options import Call, Common, base_option, command_options
 from reconciler.cli.output import check_place, complain, save, say, show, tell
 from reconciler.cli.session import Stop, open_session

@@ -10,9 +10,8 @@ from reconciler.cli.session import Stop, open_session
 from reconciler.declarations.load import load
 from reconciler.declarations.settings import Settings, load_settings
 from reconciler.doctor.checks import Order, examine
-from reconciler.doctor.findings import Finding, exit_code
+from reconciler.doctor.findings import Finding, exit_code, report
 from reconciler.doctor.questions import ask, unasked
-from reconciler.doctor.text import report
 from reconciler.errors import AccessDenied, DeclarationsInvalid
 from reconciler.event import Declared
 

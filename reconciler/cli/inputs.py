@@ -1,7 +1,13 @@
-"""What a plan is held against: a saved plan, a commit."""
+"""What a plan is held against: a saved plan, a commit, limits."""
 
+from functools import wraps
 from pathlib import Path
+from typing import Any
 
+import click
+
+from reconciler.applying.guard import Limits
+from reconciler.cli.options import Function
 from reconciler.connections import git_environment
 from reconciler.declarations.as_of import load_base
 from reconciler.declarations.base import NO_BASE, Base
@@ -37,3 +43,21 @@ def _content(file: Path) -> bytes:
     if len(content) > LARGEST_PLAN:
         raise SavedPlanInvalid("it is too large for a saved plan")
     return content
+
+
+def limit_options(function: Function) -> Function:
+    """Add `--max-deletes` and `--max-registrants` to a command, which gets them as `limits`."""
+
+    @wraps(function)
+    def collected(*arguments: Any, max_deletes: int | None, max_registrants: int | None, **options: Any) -> Any:
+        return function(*arguments, limits=Limits(max_deletes, max_registrants), **options)
+
+    number = click.IntRange(min=0)
+    people = click.option(
+        "--max-registrants", type=number, metavar="N", help="Maximum number of people registered on them [0]."
+    )
+    orphans = click.option(
+        "--max-deletes", type=number, metavar="N", help="Maximum number of orphans to delete or cancel [0]."
+    )
+    decorated: Function = orphans(people(collected))
+    return decorated

@@ -131,9 +131,8 @@ def _write(text: str, *, to_stderr: bool) -> None:
 
 
 def _coloured(text: str, *, to_stderr: bool) -> None:
-    # Only a person at a terminal waits for the terminal library to load.
-    from rich.console import Console  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
+    from rich.console import Console  # noqa: PLC0415  (only a person at a terminal waits for it to load)
+    from rich.text import Text  # noqa: PLC0415  (only a person at a terminal waits for it to load)
 
     console = Console(stderr=to_stderr, soft_wrap=True, highlight=False)
     for line in text.splitlines():

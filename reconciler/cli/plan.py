@@ -7,8 +7,7 @@ import click
 from reconciler.applying.guard import Limits, marked
 from reconciler.applying.receipt import INVALID
 from reconciler.cli.formats import Files, format_options, formatted, write
-from reconciler.cli.inputs import base_at
-from reconciler.cli.limits import limit_options
+from reconciler.cli.inputs import base_at, limit_options
 from reconciler.cli.options import Call, Common, base_option, command_options
 from reconciler.cli.output import show
 from reconciler.cli.session import Stop, open_session

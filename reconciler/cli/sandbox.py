@@ -70,8 +70,7 @@ def _announce(running: Any) -> None:  # the sandbox's types are only there where
 def sandbox_server() -> ModuleType:
     """Give the sandbox's server; `UsageError` says how to install it where it is missing."""
     try:
-        # An extra that most runs do not need and many installations do not have.
-        from reconciler.sandbox import server  # noqa: PLC0415
+        from reconciler.sandbox import server  # noqa: PLC0415  (an extra that many installations lack)
     except ImportError as error:
         raise UsageError(
             "the sandbox is not installed",

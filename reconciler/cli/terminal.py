@@ -75,9 +75,8 @@ def _is_watched(*, quiet: bool) -> bool:
 
 @contextmanager
 def _display() -> "Iterator[Display]":
-    # Only a person at a terminal waits for the terminal library to load.
-    import rich.progress  # noqa: PLC0415
-    from rich.console import Console  # noqa: PLC0415
+    import rich.progress  # noqa: PLC0415  (only a person at a terminal waits for it to load)
+    from rich.console import Console  # noqa: PLC0415  (only a person at a terminal waits for it to load)
 
     bar = rich.progress.Progress(console=Console(stderr=True), transient=True)
     bar.start()

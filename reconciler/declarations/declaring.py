@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
 
+from reconciler.declarations.corrections import Wrong, did_you_mean
 from reconciler.declarations.layers import PROPERTIES, Inheritance, Layer, refusal
-from reconciler.declarations.nearest import did_you_mean
 from reconciler.declarations.times import moment_of
 from reconciler.declarations.whole_days import times_of, told_of_date
-from reconciler.declarations.wrong import Wrong
 from reconciler.declarations.yaml.nodes import Mapping, Sequence
 from reconciler.diagnostics import Diagnostic, Place, error, info, warning
 from reconciler.event import CUSTOM, FIELDS, DeclaredEvent, Identity, Kind, Skipped, Value, instant

@@ -8,10 +8,9 @@ from typing import Any, assert_never, cast
 
 from reconciler.declarations import schema
 from reconciler.declarations.advice import CUT_BY_COMMENT
-from reconciler.declarations.nearest import did_you_mean
+from reconciler.declarations.corrections import Wrong, did_you_mean
 from reconciler.declarations.schema import Flaw, Shape
 from reconciler.declarations.synonyms import NOT_YET_IN_EVENTS, NOT_YET_IN_SETTINGS, advice_on, meant_by
-from reconciler.declarations.wrong import Wrong
 from reconciler.declarations.yaml import strict_yaml
 from reconciler.declarations.yaml.guidance import FOR_DECLARATIONS, FOR_SETTINGS, holds_text
 from reconciler.declarations.yaml.nodes import Mapping, Node, Scalar, Sequence, is_nothing

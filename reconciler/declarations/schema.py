@@ -23,8 +23,8 @@ from typing_extensions import TypedDict  # before Python 3.12 pydantic cannot us
 
 from reconciler.declarations import validators
 from reconciler.declarations.advice import CODES
+from reconciler.declarations.corrections import Wrong
 from reconciler.declarations.times import DAY, HOURS, TIME, Hours
-from reconciler.declarations.wrong import Wrong
 from reconciler.declarations.yaml.nodes import Mapping, Node, Sequence
 from reconciler.policy import Orphans
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from reconciler.declarations.corrections import by_likeness
 from reconciler.declarations.declaring import Portals
 from reconciler.declarations.file_names import (
     DEFAULTS_FILE,
@@ -17,7 +18,6 @@ from reconciler.declarations.file_names import (
 from reconciler.declarations.files.disk import Disk, as_seen, name_of, symbolic_link
 from reconciler.declarations.files.trees import Tree
 from reconciler.declarations.layers import SETTINGS, Layer
-from reconciler.declarations.nearest import by_likeness
 from reconciler.declarations.schema import API_VERSIONS
 from reconciler.diagnostics import Diagnostic, Severity, in_file_order
 from reconciler.errors import DeclarationsInvalid, UsageError

@@ -4,8 +4,8 @@ import re
 from datetime import UTC, date, datetime, time
 from typing import NamedTuple
 
+from reconciler.declarations.corrections import Wrong
 from reconciler.declarations.misread import hint_for, hours_meant_by, parts_of, without_date
-from reconciler.declarations.wrong import Wrong
 from reconciler.declarations.zones import load_zone
 from reconciler.safe_text import quoted
 

@@ -7,9 +7,8 @@ from collections.abc import Callable, Collection
 from datetime import date, datetime
 from urllib.parse import SplitResult, urlsplit
 
-from reconciler.declarations.nearest import did_you_mean
+from reconciler.declarations.corrections import Wrong, did_you_mean
 from reconciler.declarations.times import Hours, read_hours, read_time
-from reconciler.declarations.wrong import Wrong
 from reconciler.declarations.yaml.nodes import Mapping, Node, Scalar, Sequence
 from reconciler.declarations.zones import check_zone
 from reconciler.safe_text import quoted

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 
+from reconciler.declarations.corrections import Wrong
 from reconciler.declarations.layers import Inheritance, refusal
-from reconciler.declarations.wrong import Wrong
 from reconciler.diagnostics import Diagnostic, error
 
 _OTHER = {"startDateTime": "endDateTime", "endDateTime": "startDateTime"}

@@ -7,8 +7,7 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from zoneinfo import ZoneInfo
 
-from reconciler.declarations.nearest import did_you_mean
-from reconciler.declarations.wrong import Wrong
+from reconciler.declarations.corrections import Wrong, did_you_mean
 from reconciler.safe_text import quoted
 
 _UNAMBIGUOUS = ("UTC", "GMT")

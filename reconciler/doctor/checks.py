@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from reconciler.applying.guard import check_portal
 from reconciler.doctor.findings import Finding, Verdict, unknown, without_echoes, wrong
 from reconciler.doctor.questions import Answers
 from reconciler.errors import AccessDenied, DeclarationsInvalid, ReconcilerError, Refused, Rejected, Unavailable
@@ -12,7 +11,7 @@ from reconciler.event import CUSTOM, Declared, DeclaredEvent, LiveEvent
 from reconciler.planning import api_support, properties
 from reconciler.planning.set_aside import obstacle_findings
 from reconciler.planning.unreadable import unreadable_events
-from reconciler.policy import Policy
+from reconciler.policy import Policy, check_portal
 from reconciler.portal import Definition, Token, Usage
 from reconciler.render import words
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from reconciler.errors import AccessDenied, ReconcilerError, Rejected, Unavailable
 from reconciler.json_values import Json
 from reconciler.safe_text import shown
-from reconciler.transport.failures import Passing
 from reconciler.transport.headers import Headers, date_in, retry_after
+from reconciler.transport.retrying import Passing
 
 GITHUB_CONNECT_HINT = "check the network, the proxy and GITHUB_API_URL"
 

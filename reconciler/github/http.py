@@ -14,9 +14,8 @@ from reconciler.errors import ReconcilerError, Rejected, Unavailable
 from reconciler.github.failures import GITHUB_CONNECT_HINT, error_of_status
 from reconciler.json_values import Json
 from reconciler.transport.exchange import MOST_BYTES, Exchange, Response, Server
-from reconciler.transport.failures import Passing, envelope
-from reconciler.transport.json_text import NotJson, parsed, without
-from reconciler.transport.retrying import retried
+from reconciler.transport.json_text import NotJson, envelope, parsed, without
+from reconciler.transport.retrying import Passing, retried
 from reconciler.transport.surroundings import Clock, Deadline, Watch
 
 API_VERSION = "2022-11-28"

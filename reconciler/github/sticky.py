@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from reconciler.github.client import GitHub
 from reconciler.github.records import Author, Issue
-from reconciler.render.pull_request.mark import About, is_marked
+from reconciler.render.pull_request.page import About, is_marked
 
 ACTIONS = Author("github-actions[bot]", "Bot")
 """Who writes with the token of a job."""

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from reconciler.errors import AccessDenied, ReconcilerError, Rejected, Unavailable
 from reconciler.hubspot.pacing import rate_limit
 from reconciler.json_values import Json
-from reconciler.transport.failures import Passing, envelope, in_words
 from reconciler.transport.headers import Headers, retry_after
-from reconciler.transport.json_text import NotJson, parsed, shortened, without
+from reconciler.transport.json_text import NotJson, envelope, parsed, shortened, without
+from reconciler.transport.retrying import Passing, in_words
 
 _OK = range(200, 300)
 _MARKS = ("category", "correlationId", "errorType")

@@ -76,8 +76,7 @@ def _comparable(event: DeclaredEvent, live: LiveEvent) -> tuple[Mapping[str, Val
 
 def _differing(held: Mapping[str, Value], wanted: Mapping[str, Value]) -> list[str]:
     """Name the fields that differ, in the order people read them."""
-    # Loading deepdiff takes a quarter of a second, and most events never come here.
-    from deepdiff.diff import DeepDiff  # noqa: PLC0415
+    from deepdiff.diff import DeepDiff  # noqa: PLC0415  (a quarter of a second to load; most events never come here)
 
     found = DeepDiff(held, wanted, view="tree")
     names = {str(level.path(output_format="list")[0]) for levels in found.values() for level in levels}

@@ -73,7 +73,7 @@ ACCOUNT_PATHS: Mapping[str, Methods] = {
 }
 """The paths below what a version tells of the account."""
 
-TOKEN_DETAILS_PATH = "/oauth/v2/private-apps/get/access-token-info"  # noqa: S105 - a path, no token
+TOKEN_DETAILS_PATH = "/oauth/v2/private-apps/get/access-token-info"  # noqa: S105  (a path, no token)
 TOKEN_DETAILS: Methods = {"POST": Operation(account.token_details, anybody)}
 
 

@@ -28,7 +28,7 @@ class Behaviours:
     """What a PATCH by external ids does to a flag that it omits: nothing, or it becomes false."""
     text: Literal["verbatim", "trimmed"] = "verbatim"
     """Whether texts and values of custom properties keep the white space at their ends."""
-    token_details: Literal["answers", "missing"] = "answers"  # noqa: S105 - an answer, no password
+    token_details: Literal["answers", "missing"] = "answers"  # noqa: S105  (an answer, no password)
     """Whether the call for a token's details is there for this kind of token."""
     list_lag: float = 0
     """How many seconds the list is late; reads of one event and searches are not."""

@@ -11,7 +11,7 @@ _CUT = "cut"
 class Connection(H11Protocol):
     """uvicorn's connection, which tells the application in the scope's state how to cut it."""
 
-    def connection_made(  # type: ignore[override]  # uvicorn narrows the transport in the same way
+    def connection_made(  # type: ignore[override]  # (uvicorn narrows the transport in the same way)
         self, transport: asyncio.Transport
     ) -> None:
         """Begin with a client."""

@@ -206,7 +206,7 @@ def _status(item: _Item, place: str, _now: int) -> Status:
 def _policy(value: object, place: str) -> Policy:
     for policy in get_args(Policy):
         if value == policy:
-            return policy  # type: ignore[no-any-return]  # get_args loses the literals
+            return policy  # type: ignore[no-any-return]  # (get_args loses the literals)
     raise invalid(f"{place} must be one of {', '.join(get_args(Policy))}", place)
 
 

@@ -171,7 +171,7 @@ class _Counted:
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
         self._count = 0
-        self._die = Random(rule.when.seed if isinstance(rule.when, Probability) else 0)  # noqa: S311 - no secret
+        self._die = Random(rule.when.seed if isinstance(rule.when, Probability) else 0)  # noqa: S311  (no secret)
 
     def hits(self, method: str, path: str) -> bool:
         """Count a request that fits, and tell whether the rule hits it."""

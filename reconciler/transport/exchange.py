@@ -11,10 +11,10 @@ import httpx
 from reconciler import __version__
 from reconciler.errors import Unavailable, UsageError
 from reconciler.json_values import Json
-from reconciler.transport.failures import Passing
 from reconciler.transport.headers import Headers
 from reconciler.transport.network import BoundedTransport
 from reconciler.transport.quiet import quiet
+from reconciler.transport.retrying import Passing
 from reconciler.transport.surroundings import Deadline
 
 MOST_BYTES = 64 * 1024 * 1024

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from reconciler.json_values import Json
 
@@ -31,6 +31,15 @@ def parsed(content: bytes) -> Json:
         return value
     # One without its other half is no character: it can neither be sent nor be printed.
     return json.loads(_SURROGATE.sub("\ufffd", json.dumps(value, ensure_ascii=False)))
+
+
+def envelope(content: bytes) -> Mapping[str, Json]:
+    """Read an error body; one that is no JSON object says nothing."""
+    try:
+        body = parsed(content)
+    except NotJson:
+        return {}
+    return body if isinstance(body, dict) else {}
 
 
 def without(secret: str, value: Json) -> Json:

@@ -1,4 +1,4 @@
-"""Another try after a failure that may pass."""
+"""Failures that may pass, and another try after one."""
 
 import random
 from collections.abc import Callable
@@ -6,8 +6,25 @@ from typing import TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_random_exponential
 
-from reconciler.transport.failures import Passing
+from reconciler.errors import Unavailable
 from reconciler.transport.surroundings import Clock, Deadline
+
+
+class Passing(Unavailable):
+    """A failure that may pass; `after` is the least to wait, in seconds."""
+
+    def __init__(self, message: str, *, sent: bool, after: float = 0, hint: str | None = None) -> None:
+        super().__init__(message, sent=sent, hint=hint)
+        self.after = after
+
+
+def in_words(seconds: float) -> str:
+    """Say how long a wait is, rounded up to what people count in."""
+    for unit, name in ((3600, "hours"), (60, "minutes")):
+        if seconds >= 2 * unit:
+            return f"{-(-seconds // unit):.0f} {name}"
+    return f"{seconds:.0f} second{'' if seconds == 1 else 's'}"
+
 
 ATTEMPTS = 5
 

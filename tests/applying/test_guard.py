@@ -8,15 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.applying.approval import Selection, by_digest, everything
-from reconciler.applying.guard import (
-    Limits,
-    against_changes,
-    against_the_run,
-    approve,
-    check_portal,
-    marked,
-    newly_refused,
-)
+from reconciler.applying.guard import Limits, against_changes, against_the_run, approve, marked, newly_refused
 from reconciler.applying.receipt import Outcome, Result
 from reconciler.change import Create, takes_away
 from reconciler.diagnostics import Diagnostic, Place, Severity, error
@@ -24,7 +16,7 @@ from reconciler.errors import Refused
 from reconciler.event import DeclaredEvent, Identity, LiveEvent, Value, instant
 from reconciler.planning.evidence import Evidence
 from reconciler.planning.plan import Planned
-from reconciler.policy import Orphans, Policy
+from reconciler.policy import Orphans, Policy, check_portal
 from tests.building import APP, NOW, OTHER_APP, POLICY, adopted, declared, known, live, planned_from
 
 TOMORROW = instant(NOW + timedelta(days=1))

@@ -11,8 +11,9 @@ import pytest
 import yaml
 
 from reconciler.declarations.yaml.characters import TOLD_AT_MOST
+from reconciler.declarations.yaml.events import events_of
 from reconciler.declarations.yaml.nodes import Mapping, Scalar
-from reconciler.declarations.yaml.strict_yaml import REPEATED, _events, _Tree, read
+from reconciler.declarations.yaml.strict_yaml import REPEATED, _Tree, read
 from reconciler.errors import DeclarationsInvalid
 
 SCRIPT = """
@@ -41,7 +42,7 @@ def test_without_libyaml_nothing_is_read(tmp_path: Path) -> None:
 def test_whatever_the_parser_raises_is_a_problem() -> None:
     """No text that comes this far makes libyaml's reader fail, as far as anybody knows."""
     with pytest.raises(DeclarationsInvalid) as raised:
-        list(_events("\ufffe", "a.yaml"))
+        list(events_of("\ufffe", "a.yaml"))
     (problem,) = raised.value.diagnostics
     assert (str(problem.place), problem.code) == ("a.yaml:1:1", "yaml-syntax")
 

@@ -2,8 +2,7 @@
 
 import pytest
 
-from reconciler.doctor.findings import Finding, Verdict
-from reconciler.doctor.text import report
+from reconciler.doctor.findings import Finding, Verdict, report
 from reconciler.safe_text import visible
 from tests.building import HOSTILE
 

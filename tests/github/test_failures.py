@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from reconciler.errors import AccessDenied, ReconcilerError, Rejected, Unavailable
 from reconciler.github.failures import error_of_status
 from reconciler.safe_text import shown
-from reconciler.transport.failures import Passing
+from reconciler.transport.retrying import Passing
 
 NEEDS = "issues: write"
 DATE = "Fri, 15 Jan 2027 08:00:00 GMT"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.cli.github.stored_secrets import READING, WRITING
+from reconciler.cli.github.hubspot import READING, WRITING
 from tests.github.runner import ACTION, TO_COPY, TOP, read_yaml
 from tests.packages import pins
 

@@ -6,8 +6,8 @@ import pytest
 
 from reconciler.errors import Rejected
 from reconciler.hubspot.answers import HttpAnswer, error_of, read_answer, required
-from reconciler.transport.failures import Passing
 from reconciler.transport.json_text import without
+from reconciler.transport.retrying import Passing
 
 PATH = "/marketing/marketing-events/2026-03"
 

@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 
 from reconciler.diagnostics import Severity
 from reconciler.event import Declared, DeclaredEvent, Identity, LiveEvent, Skipped, Value
-from reconciler.planning import ownership
+from reconciler.planning import ownership, proofs
+from reconciler.planning.claims import known_accounts
 from reconciler.planning.evidence import Evidence, External, Match, first_evidence
-from reconciler.planning.ownership import FEW_CREATES, FEW_WITNESSES, Matched, Orphan, known_accounts, searchable_prefix
+from reconciler.planning.ownership import Matched, Orphan
+from reconciler.planning.proofs import FEW_CREATES, FEW_WITNESSES, searchable_prefix
 from reconciler.policy import Orphans, Policy
 from reconciler.portal import Hit, Listing
 from tests.building import APP, HEARD, OTHER_APP, POLICY, PORTAL, adopted, declared, known, live
@@ -36,7 +38,7 @@ def settle(
 def questions(
     declared: Iterable[DeclaredEvent], listing: Listing, policy: Policy, evidence: Evidence
 ) -> Iterator[External]:
-    return ownership.questions(Declared(tuple(declared), 1), listing, policy, evidence)
+    return proofs.questions(Declared(tuple(declared), 1), listing, policy, evidence)
 
 
 def listing(*events: LiveEvent) -> Listing:

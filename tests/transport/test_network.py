@@ -14,9 +14,8 @@ import pytest
 from reconciler.errors import Unavailable
 from reconciler.hubspot.http import HttpWriter
 from reconciler.transport.exchange import Exchange, Server
-from reconciler.transport.failures import Passing
 from reconciler.transport.network import BoundedNetwork, look_up
-from reconciler.transport.retrying import ATTEMPTS
+from reconciler.transport.retrying import ATTEMPTS, Passing
 from reconciler.transport.surroundings import Deadline
 from tests.hubspot import connecting
 from tests.hubspot.clocks import Sleeper

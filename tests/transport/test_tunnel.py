@@ -11,7 +11,7 @@ import pytest
 
 from reconciler.errors import Unavailable
 from reconciler.transport.exchange import Exchange, Server
-from reconciler.transport.failures import Passing
+from reconciler.transport.retrying import Passing
 from reconciler.transport.surroundings import Deadline
 from tests.hubspot.connecting import CERTIFICATE, EXPIRED
 from tests.hubspot.scripted import OK, Play, answer, cut, raw, serving

@@ -12,10 +12,10 @@ from reconciler.applying.lookup import read_each
 from reconciler.applying.receipt import INVALID, Receipt
 from reconciler.cli.formats import for_people
 from reconciler.cli.github.default_branch import Tip, to_apply
+from reconciler.cli.github.hubspot import WRITING
 from reconciler.cli.github.job import SET_ASIDE, Ending, Job, carried_out, ending_of, left_unreviewed, reason_of
 from reconciler.cli.github.options import Asked, asking_options
 from reconciler.cli.github.reporting import Reporting
-from reconciler.cli.github.stored_secrets import WRITING
 from reconciler.cli.inputs import base_at
 from reconciler.cli.output import complain, save, show
 from reconciler.cli.session import Stop, open_session

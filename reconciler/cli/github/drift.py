@@ -9,9 +9,9 @@ from reconciler.applying.receipt import INVALID
 from reconciler.change import Origin
 from reconciler.cli.formats import for_people
 from reconciler.cli.github.default_branch import Tip, to_watch
+from reconciler.cli.github.hubspot import planned_by
 from reconciler.cli.github.job import SET_ASIDE, Ending, Job, carried_out
 from reconciler.cli.github.options import Asked, path_options
-from reconciler.cli.github.planning import planned_by
 from reconciler.cli.options import Call, Common
 from reconciler.cli.output import show
 from reconciler.errors import DeclarationsInvalid

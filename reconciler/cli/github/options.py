@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from reconciler.applying.guard import Limits
-from reconciler.cli.limits import limit_options
+from reconciler.cli.inputs import limit_options
 from reconciler.cli.options import Call, Common, Function, command_options
 from reconciler.declarations.settings import Settings, load_settings
 

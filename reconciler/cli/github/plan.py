@@ -8,9 +8,9 @@ import click
 
 from reconciler.applying.guard import marked, newly_refused
 from reconciler.cli.formats import for_people
+from reconciler.cli.github.hubspot import planned_by
 from reconciler.cli.github.job import REFUSED, SET_ASIDE, Ending, Job, carried_out
 from reconciler.cli.github.options import Asked, asking_options
-from reconciler.cli.github.planning import planned_by
 from reconciler.cli.options import base_option
 from reconciler.cli.output import save, say, show
 from reconciler.declarations.load import load

@@ -1,6 +1,9 @@
 """What to write where a key has no value: by key, or by the key above it with `.*`."""
 
+import re
 from collections.abc import Mapping
+
+from reconciler.declarations.yaml.nodes import Scalar
 
 EMPTY_OR_DELETE = 'write "" to empty it, or delete the line to leave it alone'
 
@@ -63,3 +66,22 @@ def what_to_write(key: str, above: str, known: Mapping[str, str]) -> str:
 def holds_text(key: str, above: str) -> bool:
     """Return whether any text may be the value of a key."""
     return f"{above}.*" in TEXTS or key in TEXTS
+
+
+_NO_COMMENT = "what follows # is a comment: put the value in quotes"
+_NO_MAPPING = "a value that begins with { is a mapping in YAML: put the whole value in quotes"
+_NO_SPACE = "put a space after its colon"
+_NO_COMMA = "a comma ends the value before it here: put a value that holds one in quotes"
+
+
+def hint_for_absent(key: Scalar, above: str, before: str, rest: str, guidance: Mapping[str, str]) -> str:
+    """Return what to do about a key without a value, by what stands on both sides of it."""
+    if re.match(r"[ \t]*#\S", rest) and holds_text(key.text, above):
+        return _NO_COMMENT
+    if key.plain and re.search(r":[^\s/]", key.text):
+        return _NO_SPACE
+    if before.rstrip(" \t").endswith(","):
+        return _NO_COMMA
+    if before.rstrip(" \t").endswith("{") and above in TEXTS:
+        return _NO_MAPPING
+    return what_to_write(key.text, above, guidance)

@@ -5,21 +5,16 @@ from collections.abc import Iterator
 from collections.abc import Mapping as Table
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, cast
+from typing import cast
 
 import yaml
 
 from reconciler.declarations.yaml.characters import TOLD_AT_MOST, deceptive_character, decode
-from reconciler.declarations.yaml.complaints import Complaint, Position, explain
-from reconciler.declarations.yaml.escapes import (
-    escapes,
-    may_hold_pairs,
-    with_pairs_blanked,
-    with_pairs_hidden,
-    with_pairs_restored,
-)
-from reconciler.declarations.yaml.guidance import FOR_DECLARATIONS, TEXTS, holds_text, what_to_write
-from reconciler.declarations.yaml.mistakes import ODD_SPACE, Mistake, odd_indentation, recognise
+from reconciler.declarations.yaml.complaints import Position
+from reconciler.declarations.yaml.escapes import escapes, with_pairs_restored
+from reconciler.declarations.yaml.events import events_of, position_of, readable
+from reconciler.declarations.yaml.guidance import FOR_DECLARATIONS, hint_for_absent
+from reconciler.declarations.yaml.mistakes import ODD_SPACE, odd_indentation
 from reconciler.declarations.yaml.nodes import Mapping, Node, Scalar, Sequence
 from reconciler.diagnostics import Diagnostic, Place, error
 from reconciler.errors import DeclarationsInvalid, ReconcilerError
@@ -36,10 +31,6 @@ _NEAR = 80
 
 _NESTED = "nest less deeply, or put a text with brackets in quotes"
 _NO_ITEM = "write a value after it, or delete it"
-_NO_COMMENT = "what follows # is a comment: put the value in quotes"
-_NO_MAPPING = "a value that begins with { is a mapping in YAML: put the whole value in quotes"
-_NO_SPACE = "put a space after its colon"
-_NO_COMMA = "a comma ends the value before it here: put a value that holds one in quotes"
 _QUOTE = "put the value in quotes"
 
 _NEXT_LINE = re.compile(rf"[ \t]*(?:#.*)?\r?\n *{ODD_SPACE}")
@@ -72,7 +63,7 @@ def read(content: bytes, file: str, guidance: Table[str, str] = FOR_DECLARATIONS
     documents: list[Node] = []
     problems: list[Diagnostic] = []
     try:
-        for document in _Tree(_readable(decode(content, file)), file, problems, guidance).documents():
+        for document in _Tree(readable(decode(content, file)), file, problems, guidance).documents():
             documents.append(document)  # noqa: PERF402  what came before a syntax error is kept
     except DeclarationsInvalid as invalid:
         told = {problem.place for problem in problems}  # a syntax error may follow from one of these
@@ -106,7 +97,7 @@ class _Tree:
         self.problems = problems
         self.guidance = guidance
         self.above: Scalar | None = None  # the key whose value is being read
-        self.events = _events(text, file)
+        self.events = events_of(text, file)
         self.anchors: list[_Anchor] = []
         self.named: dict[str, _Anchor] = {}
         self.size = 0  # every value, as often as it is repeated
@@ -120,7 +111,7 @@ class _Tree:
     def document(self, start: yaml.DocumentStartEvent) -> Node | None:
         if start.version or start.tags:
             message = "a line that begins with % is a YAML directive, which is not allowed"
-            self.tell("directive", message, _begin(start), "delete the line")
+            self.tell("directive", message, position_of(start), "delete the line")
         self.anchors, self.named = [], {}
         first = next(self.events)
         root = _nothing(start) if _is_absent(first) else self.node(first, 1)
@@ -150,7 +141,7 @@ class _Tree:
                 node = self.mapping(event, depth)
         if event.tag is None:
             return node
-        self.tell("tag", "a value that begins with ! is a YAML tag, which is not allowed", _begin(event), _QUOTE)
+        self.tell("tag", "a value that begins with ! is a YAML tag, which is not allowed", position_of(event), _QUOTE)
         return None
 
     def scalar(self, event: yaml.ScalarEvent) -> Scalar | None:
@@ -158,9 +149,9 @@ class _Tree:
             self.tell_escapes(event)
             return None
         if not event.style:
-            return Scalar(event.value, True, *_begin(event), cut=self.cut_from(event))  # noqa: FBT003  (`plain`)
+            return Scalar(event.value, True, *position_of(event), cut=self.cut_from(event))  # noqa: FBT003  (`plain`)
         text = with_pairs_restored(event.value) if event.style == '"' else event.value
-        return Scalar(text.replace("\r\n", "\n").rstrip("\n"), False, *_begin(event))  # noqa: FBT003  (`plain`)
+        return Scalar(text.replace("\r\n", "\n").rstrip("\n"), False, *position_of(event))  # noqa: FBT003  (`plain`)
 
     def cut_from(self, event: yaml.ScalarEvent) -> str:
         """Return what YAML takes for a comment at the end of a plain text, where it may be a part of that text."""
@@ -175,11 +166,11 @@ class _Tree:
         above, self.above = self.above, None
         while not isinstance(item_event := next(self.events), yaml.SequenceEndEvent):
             if _is_absent(item_event):
-                self.tell("no-value", "this item has no value", _begin(item_event), _NO_ITEM)
+                self.tell("no-value", "this item has no value", position_of(item_event), _NO_ITEM)
             elif item := self.node(item_event, depth + 1):
                 items.append(item)
         self.above = above
-        return Sequence(tuple(items), *_begin(event))
+        return Sequence(tuple(items), *position_of(event))
 
     def mapping(self, event: yaml.CollectionStartEvent, depth: int) -> Mapping:
         above = self.above
@@ -204,7 +195,7 @@ class _Tree:
                 if value:
                     values[key.text] = value
         self.above = above
-        return Mapping(keys, values, whole, *_begin(event))
+        return Mapping(keys, values, whole, *position_of(event))
 
     def key(self, event: yaml.Event, depth: int) -> Scalar | None:
         key = self.node(event, depth)
@@ -215,9 +206,9 @@ class _Tree:
             return key
         if isinstance(key, Scalar):
             hint = "put what is shared under defaults instead"
-            self.tell("merge-key", "merge keys (<<) are not allowed", _begin(event), hint)
+            self.tell("merge-key", "merge keys (<<) are not allowed", position_of(event), hint)
         elif key is not None:
-            self.tell("key-not-text", "a key must be a text", _begin(event), "put the key in quotes")
+            self.tell("key-not-text", "a key must be a text", position_of(event), "put the key in quotes")
         return None
 
     def tell_absent(self, key: Scalar, above: str, key_event: yaml.Event, event: yaml.Event) -> None:
@@ -226,23 +217,11 @@ class _Tree:
         rest = self.text[end : end + _NEAR]
         if _NEXT_LINE.match(rest):
             return  # what should stand below is indented with something else than spaces, which is told there
-        hint = self.hint_for_absent(key, above, self.text[max(0, begin - _NEAR) : begin], rest)
+        hint = hint_for_absent(key, above, self.text[max(0, begin - _NEAR) : begin], rest, self.guidance)
         self.tell("no-value", f"{quoted(key.text)} has no value", Position(key.line, key.column), hint)
 
-    def hint_for_absent(self, key: Scalar, above: str, before: str, rest: str) -> str:
-        """Return what to do, by what stands on both sides of a key without a value."""
-        if re.match(r"[ \t]*#\S", rest) and holds_text(key.text, above):
-            return _NO_COMMENT
-        if key.plain and re.search(r":[^\s/]", key.text):
-            return _NO_SPACE
-        if before.rstrip(" \t").endswith(","):
-            return _NO_COMMA
-        if before.rstrip(" \t").endswith("{") and above in TEXTS:
-            return _NO_MAPPING
-        return what_to_write(key.text, above, self.guidance)
-
     def anchored(self, event: _Valued, depth: int) -> Node | None:
-        anchor = _Anchor(event.anchor or "", _begin(event))
+        anchor = _Anchor(event.anchor or "", position_of(event))
         self.anchors.append(anchor)
         self.named[anchor.name] = anchor
         before = self.size
@@ -256,12 +235,12 @@ class _Tree:
         anchor = self.named.get(alias.anchor or "")
         if anchor is None:
             message = f"YAML reads *{alias.anchor} as a reference to an &{alias.anchor}, and there is none above"
-            self.tell("unknown-alias", message, _begin(alias), _QUOTE)
+            self.tell("unknown-alias", message, position_of(alias), _QUOTE)
             return None
         anchor.used = True
         if anchor.open:
             message = f"*{alias.anchor} stands inside the value that it refers to"
-            self.tell("recursive-alias", message, _begin(alias), "write the value out")
+            self.tell("recursive-alias", message, position_of(alias), "write the value out")
             return None
         self.size += anchor.size
         self.repeated += anchor.size
@@ -295,81 +274,8 @@ class _Tree:
 
     def final(self, code: str, message: str, event: yaml.Event, hint: str) -> DeclarationsInvalid:
         """Return a problem after which nothing more of the file is read."""
-        problem = error(code, message, Place(self.file, *_begin(event)), hint)
+        problem = error(code, message, Place(self.file, *position_of(event)), hint)
         return DeclarationsInvalid((problem,))
-
-
-def _readable(text: str) -> str:
-    """Prepare a text for libyaml, which knows no surrogate pairs."""
-    if not may_hold_pairs(text):
-        return text
-    quotes: list[tuple[int, int]] = []
-    try:
-        for event in yaml.parse(with_pairs_blanked(text), Loader=yaml.CSafeLoader):
-            if isinstance(event, yaml.ScalarEvent) and event.style == '"':
-                begin, end = cast("yaml.Mark", event.start_mark), cast("yaml.Mark", event.end_mark)
-                quotes.append((begin.index, end.index))
-    except yaml.MarkedYAMLError as reason:  # what is wrong is told when the text itself is read
-        if reason.context_mark is not None and "quoted scalar" in (reason.context or ""):
-            quotes.append((reason.context_mark.index, len(text)))
-    return with_pairs_hidden(text, quotes)
-
-
-def _events(text: str, file: str) -> Iterator[yaml.Event]:
-    last: yaml.Event | None = None
-    begun: list[yaml.Event] = []
-    try:
-        for last in yaml.parse(text, Loader=yaml.CSafeLoader):
-            if isinstance(last, yaml.DocumentStartEvent):
-                begun.append(last)
-            yield last
-    except Exception as reason:  # besides YAMLError, odd input has made PyYAML raise bare errors of Python
-        raise DeclarationsInvalid((_explained(_complaint(reason, last, begun, text), file),)) from reason
-
-
-def _explained(complaint: Complaint, file: str) -> Diagnostic:
-    mistake = recognise(complaint)
-    return explain(complaint, file) if mistake is None else told(mistake, file)
-
-
-def told(mistake: Mistake, file: str) -> Diagnostic:
-    """Return the diagnostic that tells a mistake."""
-    return error(mistake.code, mistake.message, Place(file, *mistake.position), mistake.hint)
-
-
-def _complaint(reason: Exception, last: yaml.Event | None, begun: list[yaml.Event], text: str) -> Complaint:
-    mark = getattr(reason, "problem_mark", None)
-    end = Position(text.count("\n") + 1, len(text) - text.rfind("\n"))  # libyaml may mean the line after the last
-    at = min(_position(mark) or Position(1, 1), end)
-    return Complaint(
-        problem=str(getattr(reason, "problem", reason)),
-        context=str(getattr(reason, "context", None)),
-        character="" if mark is None else text[mark.index : mark.index + 1],
-        after=_ending_on(at.line, last),
-        at=at,
-        since=_position(getattr(reason, "context_mark", None)) or at,
-        before=_position(last and last.start_mark) or at,
-        plain_end=_position(last.end_mark) if isinstance(last, yaml.ScalarEvent) and not last.style else None,
-        document=len(begun),
-        begun=_begin(begun[-1]) if begun else Position(1, 1),
-        lines=tuple(text.split("\n")),
-    )
-
-
-def _ending_on(line: int, last: yaml.Event | None) -> str:
-    """Name the kind of value that ends on the line: what follows it there may be the problem."""
-    end = _position(last and last.end_mark)
-    if end is None or end.line != line:
-        return "nothing"
-    match last:
-        case yaml.AliasEvent():
-            return "alias"
-        case yaml.ScalarEvent(style='"' | "'"):
-            return "quoted"
-        case yaml.CollectionEndEvent() if end != _begin(last):
-            return "bracket"
-        case _:
-            return "other"
 
 
 def _is_absent(event: yaml.Event) -> bool:
@@ -378,14 +284,5 @@ def _is_absent(event: yaml.Event) -> bool:
 
 
 def _nothing(start: yaml.DocumentStartEvent) -> Scalar:
-    line, column = _begin(start)
+    line, column = position_of(start)
     return Scalar("", plain=True, line=line, column=column)
-
-
-def _begin(event: yaml.Event) -> Position:
-    mark = cast("yaml.Mark", event.start_mark)  # libyaml marks every event
-    return Position(mark.line + 1, mark.column + 1)
-
-
-def _position(mark: Any) -> Position | None:
-    return None if mark is None else Position(mark.line + 1, mark.column + 1)

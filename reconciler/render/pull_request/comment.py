@@ -14,8 +14,7 @@ from reconciler.event import registered
 from reconciler.planning.plan import Plan
 from reconciler.render import words
 from reconciler.render.markdown import brief
-from reconciler.render.pull_request.mark import mark
-from reconciler.render.pull_request.page import PagePart, Section, fitted
+from reconciler.render.pull_request.page import PagePart, Section, fitted, mark
 from reconciler.render.pull_request.paragraph import paragraph
 from reconciler.render.pull_request.review import Applying, Declined, Ended, Proposed, Review, State, Watched
 from reconciler.render.pull_request.table import Table, named

@@ -11,8 +11,7 @@ from reconciler.render import words
 from reconciler.render.dates import Clocks, clocks_of
 from reconciler.render.difference import Difference, difference
 from reconciler.render.markdown import brief
-from reconciler.render.pull_request.mark import About, mark
-from reconciler.render.pull_request.page import Section, fitted
+from reconciler.render.pull_request.page import About, Section, fitted, mark
 from reconciler.render.pull_request.review import NOWHERE, Links
 from reconciler.render.pull_request.table import in_a_cell, named, reads_by_lines, written_lines
 from reconciler.render.words import count

@@ -1,7 +1,9 @@
-"""A page that stays under a limit by leaving out whole items."""
+"""A page of ours: found again by its hidden first line, kept under a limit by leaving out whole items."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import quote
 
 from reconciler.render.markdown import size
 from reconciler.render.words import count
@@ -80,3 +82,22 @@ def fit_into(parts: Sequence[PagePart], limit: int) -> str | None:
         shown[id(section)] = section.filling(room)
         room -= size(shown[id(section)])
     return "".join(part if isinstance(part, str) else shown.get(id(part), "") for part in parts)
+
+
+class About(StrEnum):
+    """What a text is: a pull request has one comment for an environment, a repository one issue."""
+
+    COMMENT = "comment"
+    DRIFT = "drift"
+
+
+def mark(environment: str | None, about: About = About.COMMENT) -> str:
+    """Give the first line of a text of ours."""
+    # Nothing that is left of a name after this could end the line, or the hidden part of it.
+    name = quote(environment or "", safe="", errors="replace")
+    return f"<!-- reconciler:{about}:1 environment={name} -->"
+
+
+def is_marked(body: str, environment: str | None, about: About = About.COMMENT) -> bool:
+    """Tell whether a text is ours for the environment: only by its very start, where no data can stand."""
+    return body.startswith(mark(environment, about))

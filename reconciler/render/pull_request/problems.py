@@ -7,8 +7,7 @@ from reconciler.errors import ReconcilerError
 from reconciler.event import Declared
 from reconciler.render.markdown import brief, link
 from reconciler.render.pull_request.comment import COMMENT_LIMIT
-from reconciler.render.pull_request.mark import mark
-from reconciler.render.pull_request.page import PagePart, Section, fitted
+from reconciler.render.pull_request.page import PagePart, Section, fitted, mark
 from reconciler.render.pull_request.review import NOWHERE, Links
 from reconciler.render.words import count
 

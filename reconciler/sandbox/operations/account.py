@@ -21,7 +21,7 @@ def daily_usage(store: Store, call: Call) -> Answer:
 
 def token_details(store: Store, call: Call) -> Answer:
     """Tell which app a private app's token belongs to; the token in the body is the only one needed."""
-    if call.behaviours.token_details == "missing":  # noqa: S105 - an answer, no password
+    if call.behaviours.token_details == "missing":  # noqa: S105  (an answer, no password)
         raise no_path()
     token = read_filled_text(read_object(read_json(call.body), "body").get("tokenKey"), "tokenKey")
     caller = identify(token)

@@ -17,7 +17,7 @@ from reconciler.planning.set_aside import SetAside
 from reconciler.portal import Portal
 from reconciler.render import words
 from reconciler.render.pull_request.comment import SUMMARY_LIMIT, comment
-from reconciler.render.pull_request.mark import About, is_marked, mark
+from reconciler.render.pull_request.page import About, is_marked, mark
 from reconciler.render.pull_request.review import Applying, Declined, Ended, Proposed, Review, State, Watched
 from tests.building import HOSTILE, PORTAL, changes, diagnostics, plans, receipts, texts
 from tests.render.pages import LINKS, broken_rows, fences, leaks, left_out, rows

@@ -10,7 +10,7 @@ from reconciler.declarations.yaml.writing import yaml_lines
 from reconciler.event import CUSTOM, Identity, Value
 from reconciler.planning.plan import Plan
 from reconciler.render.pull_request.drift import issue_body, issue_title
-from reconciler.render.pull_request.mark import About, is_marked
+from reconciler.render.pull_request.page import About, is_marked
 from reconciler.safe_text import FORBIDDEN, visible
 from tests.as_github_reads import COMMAND
 from tests.building import HOSTILE, PORTAL, plans, texts

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from reconciler.diagnostics import Diagnostic, Place, error
 from reconciler.errors import ReconcilerError
 from reconciler.event import Declared
-from reconciler.render.pull_request.mark import is_marked
+from reconciler.render.pull_request.page import is_marked
 from reconciler.render.pull_request.problems import failure_comment, fork_comment, problems_comment
 from tests.building import diagnostics, texts
 from tests.render.pages import LINKS, leaks, left_out

@@ -1,10 +1,16 @@
-"""Errors about HubSpot's token, with the name of the secret that holds it."""
+"""HubSpot as a step of a job meets it: the secret that holds its token, and a plan made with that."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from reconciler.cli.github.options import Asked
+from reconciler.cli.inputs import base_at
+from reconciler.cli.session import Stop, open_session
+from reconciler.declarations.load import load
 from reconciler.errors import AccessDenied, ReconcilerError
+from reconciler.pipeline import make_plan
+from reconciler.planning.plan import Planned
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +40,12 @@ class StoredSecret:
 
 READING = StoredSecret("HUBSPOT_READ_TOKEN", "Settings → Secrets and variables → Actions")
 WRITING = StoredSecret("HUBSPOT_WRITE_TOKEN", "Settings → Environments → hubspot")
+
+
+def planned_by(asked: Asked, ref: str | None) -> tuple[Planned, bool]:
+    """Plan against a commit; tell also whether that commit's declarations are known."""
+    settings = asked.settings
+    base = base_at(settings, ref)
+    declared = load(settings)
+    with READING.named(), open_session(asked.common, settings, Stop()) as session, session.reader() as portal:
+        return make_plan(declared, session.policy, portal, asked.now(), base), base.known

@@ -1,7 +1,18 @@
-"""The known names that come closest to one that nobody knows."""
+"""A value that is refused, and what was probably meant."""
 
 from collections.abc import Iterable
 from difflib import SequenceMatcher, get_close_matches
+
+
+class Wrong(ValueError):
+    """A value that its key does not allow; whoever knows the key and the place adds them."""
+
+    def __init__(self, code: str, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.hint = hint
+
 
 _ALIKE = 0.6
 """From here on, of 1, a name was probably meant: `Berlin` for Europe/Berlin is, `colour` for hours is not."""
