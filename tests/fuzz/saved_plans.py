@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from reconciler.errors import SavedPlanInvalid
+from reconciler.json_values import Malformed
 from reconciler.planning.plan import Plan
 from reconciler.render import markdown, text
 from reconciler.render.json import plan_json
@@ -23,7 +24,7 @@ def saved(content: bytes) -> None:
         document = content.decode()
         with suppress(SavedPlanInvalid):
             _show(read_plan(document))
-        with suppress(ValueError, RecursionError):  # what `read_plan` takes for no plan
+        with suppress(ValueError, Malformed, RecursionError):  # what `read_plan` takes for no plan
             _check(_read(json.loads(document)))
 
 
