@@ -1,4 +1,4 @@
-"""A receipt, made of what an apply did."""
+"""Receipts made from what an apply did."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -15,30 +15,30 @@ from reconciler.planning.plan import Planned
 
 
 def not_begun(approved: ApprovedPlan) -> Receipt:
-    """Give the receipt of a run that has not sent anything yet."""
+    """Return the receipt of a run that has not sent anything yet."""
     return so_far(approved, Ledger(approved.changes).applied())
 
 
 def so_far(approved: ApprovedPlan, applied: Applied) -> Receipt:
-    """Give the receipt of a run that is still going, or that nobody could end properly."""
+    """Return the receipt of a run that is still going, or that was cut short."""
     return finished(approved, applied, None)
 
 
 def recording(approved: ApprovedPlan, keep: Callable[[Receipt], None]) -> Progress:
-    """Return what keeps the receipt before and after every write: whenever the run is killed, it tells the truth."""
+    """Return a progress callback that keeps the receipt before and after each write, so that it is true at any kill."""
     return lambda applied: keep(so_far(approved, applied))
 
 
 def nothing_ran(planned: Planned, cause: ReconcilerError) -> Receipt:
-    """Give the receipt of a run that was refused or stopped before its first write."""
+    """Return the receipt of a run that was refused or stopped before its first write."""
     results = tuple(Result(change, Outcome.NOT_ATTEMPTED, cause.message) for change in planned.plan.changes)
     return Receipt(planned.plan.portal, planned.plan.digest, results, cause=cause, set_aside=planned.plan.set_aside)
 
 
 def finished(approved: ApprovedPlan, applied: Applied, left: tuple[Change, ...] | None) -> Receipt:
-    """Return the receipt of a run, where `left` is what a second reading still found different of it.
+    """Return the receipt of a run; `left` is what the second reading still found different, None without a reading.
 
-    Where it is not known of other events whether they are as declared, no difference proves nothing.
+    An empty `left` proves nothing while other events are undecided: then nothing counts as verified.
     """
     plan = approved.planned.plan
     results = {
@@ -61,7 +61,7 @@ def finished(approved: ApprovedPlan, applied: Applied, left: tuple[Change, ...] 
 
 
 def _truthful(result: Result, left: Iterable[Change]) -> Result:
-    """Take a success back where the second reading shows that HubSpot kept what was there before."""
+    """Return a success as failed where the second reading shows that HubSpot kept the old value."""
     still = next((change for change in left if change.identity.key == result.change.identity.key), None)
     if result.outcome is not Outcome.DONE or still is None:
         return result
@@ -73,7 +73,7 @@ def _truthful(result: Result, left: Iterable[Change]) -> Result:
 
 
 def _kept(still: Change, fields: Sequence[FieldChange]) -> str:
-    """Say what HubSpot left as it was, by what is still to do."""
+    """Return in words what HubSpot left as it was."""
     match still:
         case Create():
             return "does not hold the event"

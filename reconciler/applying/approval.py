@@ -1,4 +1,4 @@
-"""What was approved: a digest, or plans that were reviewed."""
+"""Which changes of a plan were approved: by its digest, or by plans that were reviewed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -76,13 +76,13 @@ class _Approvals:
 
 
 def _marks(portal: int, change: Change) -> list[str]:
-    """Give what has to be approved: an update field by field, anything else as a whole."""
+    """Return the fingerprints that must be approved: of an update each field's, of anything else the change's."""
     if isinstance(change, Update):
         return [fingerprint.of_field(portal, change, field) for field in change.fields]
     return [fingerprint.of_change(portal, change)]
 
 
 def _keys(identity: Identity) -> set[tuple[str, ...]]:
-    """Give every name that the event may have had when it was reviewed."""
+    """Return every key that the event may have had when it was reviewed."""
     keys = {identity.key}
     return keys | {(identity.object_id,)} if identity.object_id is not None else keys

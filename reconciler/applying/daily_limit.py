@@ -1,4 +1,4 @@
-"""Whether the requests that HubSpot still grants today are enough for an apply."""
+"""The account's daily limit of requests against what an apply needs (usage guidelines)."""
 
 from reconciler.applying.guard import ApprovedPlan
 from reconciler.change import is_orphan
@@ -9,8 +9,8 @@ from reconciler.planning.steps import Completion, CreateBatch, DeleteBatch, Step
 def needed(approved: ApprovedPlan) -> int:
     """Count the requests of an apply in which nothing fails: writes, the reads before them, the second reading.
 
-    The second reading is taken to cost what planning did, and so is the second list that creates may stand on. It looks
-    for each orphan besides, by both of its identities.
+    The second reading counts as much as planning did, and so does the second list of `--trust-list`. It also looks up
+    each orphan by both of its identities.
     """
     if not approved.changes:
         return 0
@@ -22,9 +22,9 @@ def needed(approved: ApprovedPlan) -> int:
 
 
 def shortage(approved: ApprovedPlan, left: int | None) -> Unavailable | None:
-    """Say why an apply would stop half-way, where HubSpot said what is left of the day (usage guidelines) and it would.
+    """Return why an apply would run out of requests; None where it would not, or where `left` is not known.
 
-    What is used up ends a run in the middle of its writes, or keeps it from proving them.
+    A used-up limit ends a run in the middle of its writes, or keeps it from verifying them.
     """
     wanted = needed(approved)
     if left is None or wanted <= left:

@@ -1,4 +1,4 @@
-"""What a fresh read says of a planned change: still right, already true, or overtaken."""
+"""A planned change against a fresh read: still due, already held, or overtaken."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,10 +17,10 @@ class Holds:
 
 @dataclass(frozen=True, slots=True)
 class Overtaken:
-    """Something else happened to the event since the plan was made; `why` says what.
+    """Something else happened to the event since the plan was made; `why` is the reason in words.
 
-    `left` is what the change would still do; None where nothing declared can be compared, because the event is gone,
-    is another one, or is an orphan.
+    `left` is what the change would still do; None where there is nothing to compare: the event is gone, is another
+    one, or is an orphan.
     """
 
     why: str
@@ -29,7 +29,7 @@ class Overtaken:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """The change is still to be made; of an update these fields remain."""
+    """The change is still to be made; an update with these fields."""
 
     fields: tuple[FieldChange, ...] = ()
 
@@ -38,7 +38,7 @@ Freshness = Holds | Overtaken | Due
 
 
 def judge(planned: Planned, change: Change, found: LiveEvent | None) -> Freshness:
-    """Compare a planned change with what a direct read has just found."""
+    """Compare a planned change with what a direct read has just returned."""
     event = planned.events.get(change.identity)
     if isinstance(change, Create) and event is not None:
         return _creation(change, event, found)
@@ -91,12 +91,12 @@ def _essence(field: FieldChange) -> tuple[object, ...]:
 
 
 def without_completion(fields: Iterable[FieldChange]) -> tuple[FieldChange, ...]:
-    """Leave out `eventCompleted`, which no request by object id can carry."""
+    """Return the fields without `eventCompleted`, which no request by object id can carry."""
     return tuple(field for field in fields if field.name != "eventCompleted")
 
 
 def not_taken_over(fields: Sequence[FieldChange]) -> str:
-    """Say which fields HubSpot left as they were, and what to do where it does not empty one."""
+    """Return in words which fields HubSpot left as they were, and what to do where it does not empty one."""
     full = ", ".join(label_of(field.name) for field in fields if field.after is None)
     others = ", ".join(label_of(field.name) for field in fields if field.after is not None)
     kept = f"kept the old value of {full} instead of emptying it (declare another text, or leave the key out)"

@@ -18,7 +18,7 @@ OF_THE_RUN = frozenset({"guard-portal", "guard-empty", "guard-app"})
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much may be taken away from people; None means that nobody gave a number, which allows nothing."""
+    """How much an apply may take away; None means that no number was given, which allows nothing."""
 
     deletes: int | None = None
     """Orphans that may be deleted or cancelled."""
@@ -35,7 +35,7 @@ class Refusal:
 
     @property
     def marks(self) -> set[tuple[object, ...]]:
-        """What stays the same of it, event by event, as long as nothing about it changes."""
+        """What identifies the refusal of each event, whatever else changes in the plan."""
         return {(change.identity.key, self.reason.code) for change in self.changes}
 
 
@@ -47,7 +47,7 @@ class ApprovedPlan:
     selection: Selection
     limits: Limits
     refused: tuple[Result, ...] = ()
-    """What was selected, and a guard keeps from running."""
+    """What was selected and is refused by a guard."""
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -57,10 +57,10 @@ class ApprovedPlan:
 
 
 def approve(planned: Planned, selection: Selection, limits: Limits) -> ApprovedPlan:
-    """Let the selected changes pass, but for those that a guard refuses.
+    """Approve the selected changes, except those that a guard refuses.
 
-    Raises `Refused` with every reason where a guard of the run refuses all of them, or where a part is refused of what
-    was approved as a whole.
+    Raises `Refused` with every reason where a guard refuses the whole run, or where a guard refuses a part of what was
+    approved as a whole.
     """
     changes = selection.approved
     reasons = (*against_the_run(planned, limits), *_other_app(planned, changes))
@@ -71,7 +71,7 @@ def approve(planned: Planned, selection: Selection, limits: Limits) -> ApprovedP
 
 
 def marked(planned: Planned, limits: Limits) -> Plan:
-    """Return the plan with every refusal that an apply within the same limits would make, at the changes and told."""
+    """Return the plan with every refusal that an apply within these limits would make, at its change and as a finding."""
     refusals = against_changes(planned, planned.plan.changes, limits)
     whys = {result.change.identity: result.why for result in _results(planned, refusals, limits)}
     changes = tuple(replace(change, refused=whys.get(change.identity)) for change in planned.plan.changes)
@@ -81,7 +81,7 @@ def marked(planned: Planned, limits: Limits) -> Plan:
 
 
 def newly_refused(planned: Planned, limits: Limits) -> tuple[Diagnostic, ...]:
-    """Return why an apply would refuse what the base's declarations would not equally have been refused."""
+    """Return the reasons for which an apply would refuse this plan, but not the plan of the base's declarations."""
     refusals = against_changes(planned, planned.plan.changes, limits)
     before = _before(planned, limits)
     then = () if planned.before is None else against_the_run(planned.before, limits)
@@ -90,7 +90,7 @@ def newly_refused(planned: Planned, limits: Limits) -> tuple[Diagnostic, ...]:
 
 
 def _results(planned: Planned, refusals: Iterable[Refusal], limits: Limits) -> Iterator[Result]:
-    """Refuse each change once, by the first reason that is new since the base, else by the first."""
+    """Return one result for each refused change, with the first reason that is new since the base, else the first."""
     before = _before(planned, limits)
     results: dict[Identity, Result] = {}
     for refusal in refusals:
@@ -104,7 +104,7 @@ def _results(planned: Planned, refusals: Iterable[Refusal], limits: Limits) -> I
 
 
 def _before(planned: Planned, limits: Limits) -> set[tuple[object, ...]]:
-    """Return what a guard would refuse of the base's declarations."""
+    """Return the marks of what a guard would refuse in the plan of the base's declarations."""
     if planned.before is None:
         return set()
     refusals = against_changes(planned.before, planned.before.plan.changes, limits)
@@ -112,7 +112,7 @@ def _before(planned: Planned, limits: Limits) -> set[tuple[object, ...]]:
 
 
 def against_the_run(planned: Planned, limits: Limits) -> tuple[Diagnostic, ...]:
-    """Return why nothing of a plan may run, whoever applies it."""
+    """Return the reasons for which nothing of a plan may run, whoever applies it."""
     return (*_portal(planned), *_empty(planned, limits))
 
 
@@ -246,7 +246,7 @@ def _creates_by_account(changes: Iterable[Change]) -> Mapping[str | None, list[C
 def _held_elsewhere(
     ids: Sequence[Identity], app_id: int | None, account_id: str | None, our_app_id: int | None
 ) -> Diagnostic:
-    """Say which app or account has events with the ids of new ones, and what to write."""
+    """Return the finding that another app or account already has events with the ids of new ones."""
     first = ids[0].external_event_id
     if len(ids) == 1:
         told = f"the id of an event to create, {first}, is live already"
@@ -268,7 +268,7 @@ def _held_elsewhere(
 
 
 def _renamed(planned: Planned, running: Sequence[Change]) -> Iterator[Refusal]:
-    """Let new events and the end of the old one that they look like run together or not at all."""
+    """Refuse to make new events without taking away the old one they look like, and the other way round."""
     runs = {change.identity: change for change in running}
     for end in filter(takes_away, planned.plan.changes):
         if new := planned.successors.get(end.identity.object_id):

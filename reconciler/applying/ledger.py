@@ -1,4 +1,4 @@
-"""What became of each approved change so far."""
+"""The outcome of each approved change so far."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -26,7 +26,7 @@ class Applied:
 
 
 class Ledger:
-    """Keeps the book of one apply; a change that takes several requests is done when all of them are."""
+    """Records the outcomes of one apply; a change that takes several requests is done when all of them are."""
 
     def __init__(self, changes: Sequence[Change]) -> None:
         self.written = False
@@ -39,41 +39,41 @@ class Ledger:
         self._under_way: set[Identity] = set()
 
     def applied(self) -> Applied:
-        """Give every change as it stands now."""
+        """Return every change with its outcome so far."""
         return Applied(tuple(map(self._standing, self._changes)), self.written or bool(self._under_way), self.cause)
 
     def is_open(self, change: Change) -> bool:
-        """Tell whether the change has neither ended nor is on its way."""
+        """Return whether the change has neither ended nor been sent without an outcome yet."""
         return change.identity not in self._results and change.identity not in self._under_way
 
     def has_begun(self, change: Change) -> bool:
-        """Tell whether one of its requests went well, with another to come."""
+        """Return whether one of its requests went well and another is to come."""
         return change.identity in self._begun
 
     def awaits_another(self, change: Change) -> bool:
-        """Tell whether the change takes one more request after the next."""
+        """Return whether the change takes one more request after the next."""
         return self._requests_left[change.identity] > 1
 
     def went_well(self, change: Change) -> bool:
-        """Tell whether what was sent of the change so far had its effect."""
+        """Return whether everything sent for the change so far took effect."""
         result = self._results.get(change.identity)
         return self.has_begun(change) if result is None else result.outcome is Outcome.DONE
 
     def send(self, changes: Iterable[Change]) -> None:
-        """Note that a request is about to be sent: until it is known what became of the changes, they are unsure."""
+        """Record that a request is about to be sent; its changes are unsure until their outcome is recorded."""
         self.sent = True
         self._under_way.update(change.identity for change in changes)
 
     def unsend(self, changes: Iterable[Change]) -> None:
-        """Note that a request was not carried out, whatever kept it from that."""
+        """Record that a request was not carried out, for whatever reason."""
         self._under_way.difference_update(change.identity for change in changes)
 
     def skip(self, change: Change) -> None:
-        """Note that one of its requests is not needed: HubSpot already holds what it would write."""
+        """Record that one of its requests is not needed, because HubSpot already holds what it would write."""
         self._requests_left[change.identity] -= 1
 
     def succeed(self, change: Change) -> None:
-        """Note one request that went well."""
+        """Record that one of its requests went well."""
         self._under_way.discard(change.identity)
         self._requests_left[change.identity] -= 1
         if self._requests_left[change.identity]:
@@ -82,23 +82,23 @@ class Ledger:
             self.record(change, Outcome.DONE)
 
     def hold(self, change: Change) -> None:
-        """Note that HubSpot holds what is wanted without anything left to send."""
+        """Record that HubSpot already holds what is wanted, so that nothing is left to send."""
         self.record(change, Outcome.DONE, None if self.has_begun(change) else "HubSpot held it already")
 
     def refuse(self, change: Change, why: str) -> None:
-        """Note that something moved, so that the change was not written over it."""
+        """Record that something moved in HubSpot, so that the change was not written over it."""
         if self.has_begun(change):
             self.record(change, Outcome.FAILED, f"{_HALF}: {why}")
         else:
             self.record(change, Outcome.REFUSED, why)
 
     def record(self, change: Change, outcome: Outcome, why: str | None = None) -> None:
-        """Note how a change ended."""
+        """Record how a change ended."""
         self._under_way.discard(change.identity)
         self._results[change.identity] = Result(change, outcome, why)
 
     def record_all(self, changes: Iterable[Change], outcome: Outcome, why: str) -> None:
-        """Note that changes ended alike."""
+        """Record that several changes ended in the same way."""
         for change in changes:
             self.record(change, outcome, why)
 

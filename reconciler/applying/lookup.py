@@ -1,4 +1,4 @@
-"""How an apply finds out which of the events that it would create are there already."""
+"""Two ways to find out which of the events to be created already exist."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -7,16 +7,16 @@ from reconciler.event import Identity, LiveEvent
 from reconciler.portal import Listing, Reader
 
 Lookup = Callable[[Sequence[Create]], Mapping[Identity, LiveEvent | None]]
-"""Tells which of the events to be created are there already: what creating stands on."""
+"""Returns the live event, or None, for each event to be created; creating relies on it."""
 
 
 def read_each(portal: Reader) -> Lookup:
-    """Look each event up by its external ids: the strongest proof, one request for each."""
+    """Return a lookup by external ids: the strongest proof, one request for each event."""
     return lambda changes: {change.identity: portal.find(change.identity) for change in changes}
 
 
 def trust_list(portal: Reader) -> Lookup:
-    """Read the whole list a second time, and look up directly only what it shows under the same event id."""
+    """Return a lookup that reads the whole list once more, and looks up only the events whose event id it shows."""
     listing: list[Listing] = []
 
     def lookup(changes: Sequence[Create]) -> Mapping[Identity, LiveEvent | None]:

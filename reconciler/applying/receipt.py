@@ -1,4 +1,4 @@
-"""A receipt: what an apply really did."""
+"""A receipt: the outcome of every change of an apply, and of the second reading."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ class Outcome(StrEnum):
     DONE = "done"
     FAILED = "failed"
     REFUSED = "refused"
-    """Something moved since it was planned or reviewed, so it was not written over."""
+    """Not written: something moved since it was planned or reviewed, or a guard refuses it."""
     UNSURE = "unsure"
     """It was sent, the answer was lost, and reading could not settle it."""
     NOT_ATTEMPTED = "not_attempted"
 
     @property
     def is_short(self) -> bool:
-        """Return whether something was to be done and was not, or may not have been."""
+        """Whether something was to be done and was not, or may not have been."""
         return self in {Outcome.FAILED, Outcome.REFUSED, Outcome.UNSURE}
 
 
@@ -37,16 +37,16 @@ class Result:
     guard: str | None = None
     """The code of the guard that refused it; None for any other end."""
     preexisting: bool = False
-    """As of the base the guard would have refused it equally, so it is not the doing of what changed since."""
+    """The guard would have refused it at the base too, so what changed since is not the reason."""
 
     @property
     def is_plain(self) -> bool:
-        """Tell whether this run wrote the change and there is nothing more to say of it."""
+        """Whether this run wrote the change, and there is nothing more to report about it."""
         return self.outcome is Outcome.DONE and self.why is None
 
     @property
     def fell_short(self) -> bool:
-        """Return whether a change that was to run did not come true; what a guard refused was not to run."""
+        """Whether a change that was to run did not come true; what a guard refused was not to run."""
         return self.outcome.is_short and self.guard is None
 
 
@@ -68,7 +68,7 @@ class Receipt:
 
     @property
     def applied(self) -> dict[Action, int]:
-        """Count what this run wrote, by action: what HubSpot held already is done, but nothing was done for it."""
+        """How many changes this run wrote, by action; what HubSpot held already is not counted."""
         done = Counter(result.change.action for result in self.results if result.is_plain)
         return {action: done[action] for action in Action}
 
@@ -79,9 +79,9 @@ class Receipt:
 
     @property
     def exit_code(self) -> int:
-        """The run's exit code: 0 says that everything approved was done and proven.
+        """The run's exit code; 0 means that everything approved was done and verified.
 
-        What a guard would have refused as of the base, or was set aside then, is no failure of this run.
+        What a guard would have refused at the base too, or what was set aside there, is no failure of this run.
         """
         if self.cause is not None and (isinstance(self.cause, Interrupted) or not self.written):
             return INVALID if isinstance(self.cause, Refused) and self.is_invalid else self.cause.exit_code
@@ -95,7 +95,7 @@ class Receipt:
 
     @property
     def is_invalid(self) -> bool:
-        """An event is set aside that was not at the base."""
+        """Whether an event is set aside that was not set aside at the base."""
         return any(not aside.preexisting for aside in self.set_aside)
 
 

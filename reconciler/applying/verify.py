@@ -1,4 +1,4 @@
-"""What a second reading of the list still shows, confirmed by a direct read of each event."""
+"""Verify an apply: each difference that a second reading shows is confirmed by a direct read."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -14,16 +14,16 @@ from reconciler.portal import Reader
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """A change that seems to be left to do; the list may only be late."""
+    """A change that seems to be left to do, though the list may only be late."""
 
     change: Change
     known: Planned
-    """What tells how the change was planned."""
+    """The plan that the change comes from, with its declarations."""
 
     def remaining(self, found: LiveEvent | None) -> Change | None:
-        """Give the difference as a direct read shows it; None where nothing is left.
+        """Return the difference that a direct read shows; None where nothing is left.
 
-        Of an orphan nothing is left once its own object is gone, whatever somebody has made under its ids since.
+        An orphan is gone once its own object is, whatever somebody has made under its ids since.
         """
         own = found is not None and found.identity.object_id == self.change.identity.object_id
         if is_orphan(self.change) and not own:
@@ -35,21 +35,21 @@ class Suspect:
 
 
 def suspects(planned: Planned, again: Planned, ran: Collection[tuple[str, ...]]) -> list[Suspect]:
-    """Give what differs `again` of the events that `ran`, with what could not be compared.
+    """Return the changes of the events in `ran` that differ `again`, and those that could not be compared.
 
-    An orphan that a list does not show need not be gone: the list may be late, or short. One that somebody has made
-    since, be it under the same ids, is another.
+    An orphan that the list does not show may still be there: the list may be late, or short. An event that somebody
+    has made since, even under the same ids, is another one.
     """
     known = {change.identity.object_id for change in planned.plan.changes}
     same = (change for change in again.plan.changes if not is_orphan(change) or change.identity.object_id in known)
     differing = {change.identity.key: Suspect(change, again) for change in same}
-    unclear = (*_not_compared(planned, again), *filter(is_orphan, planned.plan.changes))
+    unclear = (*_uncompared(planned, again), *filter(is_orphan, planned.plan.changes))
     unseen = {change.identity.key: Suspect(change, planned) for change in unclear}
     return [suspect for key, suspect in {**unseen, **differing}.items() if key in ran]
 
 
 def confirmed(suspected: Iterable[Suspect], app_id: int | None, portal: Reader) -> tuple[Change, ...]:
-    """Read each suspect directly; give the changes that are left to do.
+    """Read each suspect directly and return the changes that are left to do.
 
     Raises whatever keeps it from reading, and a `ReconcilerError` where what was made is not the app's.
     """
@@ -64,8 +64,8 @@ def confirmed(suspected: Iterable[Suspect], app_id: int | None, portal: Reader) 
     return tuple(filter(None, left))
 
 
-def _not_compared(planned: Planned, again: Planned) -> list[Change]:
-    """Give the changes whose events the second reading did not compare, as it set them aside or could not tell them."""
+def _uncompared(planned: Planned, again: Planned) -> list[Change]:
+    """Return the changes whose events the second reading set aside, or could not match."""
     left_out = again.matched.undecided | again.matched.barred
     return [
         change
@@ -75,9 +75,9 @@ def _not_compared(planned: Planned, again: Planned) -> list[Change]:
 
 
 def _check_maker(made: LiveEvent, app_id: int | None, portal: Reader) -> None:
-    """Raise where an event that was made, but is not listed as ours, is another app's.
+    """Raise where an event that was made belongs to another app.
 
-    HubSpot need not tell whose token it is, and then nothing else does before the first event is made.
+    HubSpot may not say which app the token belongs to; then only the first event made shows it.
     """
     object_id = made.identity.object_id
     seen = None if object_id is None else portal.find(Identity(object_id=object_id))
