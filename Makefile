@@ -107,10 +107,10 @@ setup:
 demo: setup
 	@rm -f $(DEMO_DB) $(DEMO_DB)-shm $(DEMO_DB)-wal $(DEMO_PLAN)
 	@mkdir -p .reconciler
-	@echo 'A local HubSpot stands in for the real one. It begins with what events/sandbox-seed.json holds.'
+	@echo 'A local HubSpot stands in for the real one. It starts with the events in docs/sandbox-seed.json.'
 	@echo
 	@echo '1. What would change? Nothing is written to HubSpot.'
-	$(call run,plan $(DEMO) --sandbox-seed events/sandbox-seed.json --out $(DEMO_PLAN))
+	$(call run,plan $(DEMO) --sandbox-seed docs/sandbox-seed.json --out $(DEMO_PLAN))
 	@echo
 	@echo '2. Apply that plan and nothing else, then read everything again as proof.'
 	$(call run,apply $(DEMO) --plan $(DEMO_PLAN))

@@ -29,6 +29,8 @@ def lines_of_the_readme() -> set[str]:
 
 def test_the_demo_prints_in_2040_what_the_readme_shows(reconciler: CommandLine, tmp_path: Path) -> None:
     shutil.copytree(TOP / "events", tmp_path / "events")
+    (tmp_path / "docs").mkdir()
+    shutil.copy(TOP / "docs" / "sandbox-seed.json", tmp_path / "docs")
     (tmp_path / ".reconciler").mkdir()
     then = replace(reconciler, now=datetime(2040, 12, 31, tzinfo=UTC))
     screens = [then(*arguments) for arguments in commands()]

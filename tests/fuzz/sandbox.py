@@ -26,7 +26,7 @@ from reconciler.transport.json_text import parsed
 
 NOW = 1_800_000_000_000
 _PATHS = ("/events/{id}", "/marketing/marketing-events/2026-09/events/upsert", "/marketing/v3/marketing-events")
-_EVENTS = Path(__file__).parents[2] / "events"
+_DEMO_SEED = Path(__file__).parents[2] / "docs" / "sandbox-seed.json"
 _SUMMIT = {"externalAccountId": "acme", "externalEventId": "summit", "eventName": "Summit", "eventOrganizer": "Acme"}
 _WRITES = [each for methods in EVENT_PATHS.values() for method, each in methods.items() if method != "GET"]
 
@@ -131,7 +131,7 @@ RULES: Json = [
 
 def seed_files() -> Iterator[bytes]:
     """Give seeds to begin with."""
-    yield (_EVENTS / "sandbox-seed.json").read_bytes()
+    yield _DEMO_SEED.read_bytes()
     portal = {"id": 7, "timezone": "Europe/Berlin", "account_type": "SANDBOX"}
     event = {"eventName": "x", "appInfo": {"id": "5", "name": "y"}, "registrants": 3, "createdAt": 1}
     yield json.dumps({"portal": portal, "properties": PROPERTIES, "events": [event]}).encode()
