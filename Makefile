@@ -63,7 +63,7 @@ help:
 	@echo 'make cases    rewrite what the cases expect; review the difference'
 	@echo 'make campaign try ten thousand schedules of faults (SEED=1 SCHEDULES=500 repeats or bounds it)'
 	@echo 'make fuzz     look for inputs that break a reader (SECONDS=60 for each; TARGET=settings picks one; Linux x86-64)'
-	@echo 'make mutants  break the lines that decide, one by one, and see whether a test notices (MODULE=guard: only there)'
+	@echo 'make mutants  break the lines that decide, one by one, and see whether a test notices (MODULE=applying/guard: only there)'
 	@echo 'make check    lint, formatting, types, workflows, locks'
 	@echo 'make audit    look the locked packages up among known vulnerabilities; this needs the network'
 	@echo 'make format   repair formatting, and what lint can repair'
