@@ -9,7 +9,7 @@ from reconciler.event import Identity, Value
 
 
 class Origin(StrEnum):
-    """Where a difference comes from: the files, HubSpot, both, or a mixture; `UNKNOWN` without a base."""
+    """Where a difference comes from; `MIXED` if a change's fields differ in it, `UNKNOWN` without a base."""
 
     FILES = "files"
     HUBSPOT = "hubspot"
@@ -53,18 +53,18 @@ class _Change:
     source: Source | None = None
     """None for an orphan: no file declares it."""
     registrants: int | None = None
-    """People that HubSpot counts as registered; the count lags behind. None where it gave none."""
+    """The people that HubSpot counts as registered, with some delay; None if it gave no count."""
     attendees: int | None = None
     refused: str | None = None
-    """Why a guard would keep it from running; None where none would. No approval covers it."""
+    """Why a guard would refuse the change; None if none would. Approvals do not cover it."""
     proven: bool = True
-    """The live event is known to be the one that is meant: by its account id too, which no list tells."""
+    """Whether the live event is known to be the declared one, also by its account id, which the list does not show."""
     timezone: str | None = None
-    """Where people read its times: the time zone of its declaration. None: the portal's; no approval covers it."""
+    """The time zone of its declaration, for showing times; None: the portal's. Approvals do not cover it."""
 
     @property
     def place(self) -> Place | None:
-        """Where a finding about it points to."""
+        """The place that diagnostics about it point to."""
         return None if self.source is None else Place(self.source.file, self.source.line)
 
     @property
@@ -74,27 +74,27 @@ class _Change:
         return origins.pop() if len(origins) == 1 else Origin.MIXED if origins else Origin.UNKNOWN
 
     def field(self, name: str) -> FieldChange | None:
-        """Give the change of the field called `name`, if it changes."""
+        """Return the change of the field called `name`; None if it does not change."""
         return next((field for field in self.fields if field.name == name), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Create(_Change):
-    """An event that HubSpot does not hold yet; every declared field with nothing before."""
+    """The creation of an event, with every declared field; `before` is None."""
 
     action: ClassVar[Action] = Action.CREATE
 
 
 @dataclass(frozen=True, slots=True)
 class Update(_Change):
-    """An event that HubSpot holds otherwise; only the fields that differ."""
+    """The update of an event, with the fields that differ."""
 
     action: ClassVar[Action] = Action.UPDATE
 
 
 @dataclass(frozen=True, slots=True)
 class Delete(_Change):
-    """An event that would be gone; every field that is set with nothing after."""
+    """The deletion of an event, with every field that is set; `after` is None."""
 
     action: ClassVar[Action] = Action.DELETE
 
@@ -103,7 +103,7 @@ Change = Create | Update | Delete
 
 
 def rank(change: Change) -> int:
-    """Order of the actions: creates first, deletes last."""
+    """Return the place of a change's action in a plan: creates come first, deletes last."""
     match change:
         case Create():
             return 0
@@ -116,22 +116,22 @@ def rank(change: Change) -> int:
 
 
 def cancels(change: Change) -> bool:
-    """Tell whether an update cancels the event."""
+    """Return whether an update cancels the event."""
     return isinstance(change, Update) and _becomes_true(change, "eventCancelled")
 
 
 def completes(change: Change) -> bool:
-    """Tell whether an update completes the event, which HubSpot cannot undo."""
+    """Return whether an update completes the event, which HubSpot cannot undo."""
     return isinstance(change, Update) and _becomes_true(change, "eventCompleted")
 
 
 def is_orphan(change: Change) -> bool:
-    """Tell whether the change is made to an event that no file declares."""
+    """Return whether no file declares the changed event."""
     return change.source is None
 
 
 def takes_away(change: Change) -> bool:
-    """Tell whether the change deletes or cancels an orphan: what the guards count."""
+    """Return whether the change deletes or cancels an orphan, which the guards count."""
     return is_orphan(change) and (isinstance(change, Delete) or cancels(change))
 
 

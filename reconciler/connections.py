@@ -1,4 +1,4 @@
-"""How HubSpot, GitHub, git are reached, as the environment says."""
+"""The connections to HubSpot, GitHub and git, read from the environment."""
 
 import ipaddress
 import os
@@ -20,13 +20,13 @@ _SENDABLE = re.compile(r"[\x21-\x7e]+")
 _REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*/(?!\.{1,2}$)[A-Za-z0-9._-]+")
 _HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]*)?")
 _NUMERIC = re.compile(r"(^|\.)([0-9]+|0[xX][0-9A-Fa-f]*)\.?$")
-"""A host whose last part is a number is read as an address, in more ways than one (URL standard, host parsing)."""
+"""A host that ends in a number is an IP address, which can be spelt in several ways (URL standard, host parsing)."""
 _LOOPBACK = ipaddress.ip_network("127.0.0.0/8")
 _LOOPBACK_6 = ipaddress.ip_address("::1")
 
 
 class Secret:
-    """A text that shows itself to nobody who does not ask for it by name."""
+    """A text that only `reveal` shows; `str` and `repr` hide it."""
 
     __slots__ = ("_text",)
 
@@ -34,7 +34,7 @@ class Secret:
         self._text = text
 
     def reveal(self) -> str:
-        """Give the text itself."""
+        """Return the text itself."""
         return self._text
 
     def __repr__(self) -> str:
@@ -57,7 +57,7 @@ class Connection:
 
 
 def git_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """Give what git is started with: no token, no other repository than the one that is named, no network."""
+    """Return the environment that git runs in: no token, no other repository than the named one, no network."""
     kept = {name: value for name, value in environ.items() if not name.startswith(_NOT_FOR_GIT)}
     return kept | _FOR_GIT
 
@@ -65,7 +65,7 @@ def git_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
 _FOR_GIT = {
     "GIT_ALLOW_PROTOCOL": "none",
     "GIT_NO_LAZY_FETCH": "1",
-    # A replacement travels as a ref and could show another commit than the one that was named.
+    # A replacement is fetched like any ref, and could show another commit than the one that was named.
     "GIT_NO_REPLACE_OBJECTS": "1",
     "GIT_OPTIONAL_LOCKS": "0",
     "LC_ALL": "C",
@@ -78,10 +78,10 @@ _NOT_FOR_GIT = (
 
 
 def load_connection(environ: Mapping[str, str] = os.environ) -> Connection:
-    """Read from the environment how HubSpot is reached; an empty variable counts as none.
+    """Read the connection to HubSpot from the environment; an empty variable counts as not set.
 
-    `AccessDenied` where there is no token, or one that cannot be sent; `UsageError` where an address or a file
-    is wrong.
+    Raises `AccessDenied` if there is no token, or one that cannot be sent; `UsageError` if an address or a file is
+    wrong.
     """
     return Connection(
         token=_token(environ, "HUBSPOT_ACCESS_TOKEN", "put the access token of the HubSpot app into it"),
@@ -93,7 +93,7 @@ def load_connection(environ: Mapping[str, str] = os.environ) -> Connection:
 
 @dataclass(frozen=True, slots=True)
 class GitHubConnection:
-    """How GitHub is reached, and which repository this is about."""
+    """How GitHub is reached, and for which repository."""
 
     token: Secret
     api_url: str
@@ -106,9 +106,9 @@ class GitHubConnection:
 
 
 def load_github_connection(environ: Mapping[str, str] = os.environ) -> GitHubConnection:
-    """Read from the environment how GitHub is reached; Actions sets all but the token.
+    """Read the connection to GitHub from the environment; Actions sets everything but the token.
 
-    `AccessDenied` where there is no token, or one that cannot be sent; `UsageError` where an address, a file or the
+    Raises `AccessDenied` if there is no token, or one that cannot be sent; `UsageError` if an address, a file or the
     repository is wrong.
     """
     return GitHubConnection(
@@ -122,8 +122,8 @@ def load_github_connection(environ: Mapping[str, str] = os.environ) -> GitHubCon
 
 def _repository(name: str) -> str:
     if not _REPOSITORY.fullmatch(name):
-        said = f"is {quoted(name)}" if name else "is not set"
-        raise UsageError(f"GITHUB_REPOSITORY {said}", hint="it names the repository as owner/name")
+        problem = f"is {quoted(name)}" if name else "is not set"
+        raise UsageError(f"GITHUB_REPOSITORY {problem}", hint="it names the repository as owner/name")
     return name
 
 
@@ -143,19 +143,19 @@ def _base_url(environ: Mapping[str, str], variable: str, default: str) -> str:
         raise UsageError(f"{variable} is more than a host and a path", hint=f"for example {default}")
     if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
         raise UsageError(f"{variable} would send the token unencrypted", hint="use https://")
-    return _in_small(text).rstrip("/")
+    return _with_lower_scheme(text).rstrip("/")
 
 
 def _proxy(text: str | None) -> str | None:
     if not text:
         return None
-    address = text if "://" in text else f"http://{text}"  # as curl and others read it
+    address = text if "://" in text else f"http://{text}"  # curl and other programs also take a host alone
     _address("HTTPS_PROXY", address, DEFAULT_BASE_URL)
-    return _in_small(address)
+    return _with_lower_scheme(address)
 
 
-def _in_small(address: str) -> str:
-    """Write an address's scheme in small letters, as those compare it who ask whether it is https."""
+def _with_lower_scheme(address: str) -> str:
+    """Return an address with its scheme in lower case, because other code compares it with `https`."""
     scheme, mark, rest = address.partition(":")
     return f"{scheme.lower()}{mark}{rest}"
 
@@ -171,15 +171,15 @@ def _ca_file(text: str | None) -> str | None:
 def _address(variable: str, text: str, example: str) -> SplitResult:
     try:
         parts = web_address(text)
-    except Wrong as wrong:
-        raise UsageError(f"{variable}: {wrong.message}", hint=f"for example {example}") from wrong
+    except Wrong as error:
+        raise UsageError(f"{variable}: {error.message}", hint=f"for example {example}") from error
     if not _is_plain(parts):
         raise UsageError(f"{variable} names a host that cannot be asked", hint=f"for example {example}")
     return parts
 
 
 def _is_plain(parts: SplitResult) -> bool:
-    """Tell whether no two readers can take the host for different ones: a name in ASCII, or an address in full."""
+    """Return whether every parser finds the same host: it is an ASCII name or an IP address in full form."""
     host = parts.hostname or ""
     if not _HOST.fullmatch(parts.netloc.rpartition("@")[2]):
         return False
@@ -190,7 +190,7 @@ def _is_plain(parts: SplitResult) -> bool:
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether a host is this machine."""
+    """Return whether a host is this machine."""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:

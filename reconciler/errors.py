@@ -4,18 +4,18 @@ ReconcilerError            1
 ├── DeclarationsInvalid    3    the files or the settings are wrong: every problem at once
 ├── AccessDenied           4    HubSpot, or GitHub, refuses the token or what it may do
 ├── Refused                5    a guard, the wrong portal, no approval: every reason at once
-├── Rejected               1    HubSpot, or GitHub, understood the request and says no to it
+├── Rejected               1    HubSpot, or GitHub, understood the request and declined it
 ├── SavedPlanInvalid       1    a file is not a plan that this version saved
 ├── Unavailable            7    HubSpot, or GitHub, cannot be reached or keeps failing
 ├── UsageError            64    the command line is wrong
-└── Interrupted     130, 143    somebody stopped the run
+└── Interrupted     130, 143    a signal ended the run
 """
 
 from reconciler.diagnostics import Diagnostic
 
 
 class ReconcilerError(Exception):
-    """What went wrong in one line, with a `hint` that says what to do."""
+    """An error in one line, with a `hint` that says what to do."""
 
     exit_code: int = 1
 
@@ -25,8 +25,8 @@ class ReconcilerError(Exception):
         self.hint = hint
 
 
-def _is_of_settings(found: Diagnostic) -> bool:
-    return found.place is not None and found.place.file.rpartition("/")[2] == "reconciler.yaml"
+def _is_about_settings(diagnostic: Diagnostic) -> bool:
+    return diagnostic.place is not None and diagnostic.place.file.rpartition("/")[2] == "reconciler.yaml"
 
 
 class DeclarationsInvalid(ReconcilerError):
@@ -35,16 +35,16 @@ class DeclarationsInvalid(ReconcilerError):
     exit_code = 3
 
     def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
-        problems = sum(found.severity == "error" for found in diagnostics)
-        where = "settings" if diagnostics and all(map(_is_of_settings, diagnostics)) else "declarations"
+        problems = sum(diagnostic.severity == "error" for diagnostic in diagnostics)
+        where = "settings" if diagnostics and all(map(_is_about_settings, diagnostics)) else "declarations"
         super().__init__(f"{problems} problem{'' if problems == 1 else 's'} in the {where}")
         self.diagnostics = diagnostics
 
 
 class AccessDenied(ReconcilerError):
-    """HubSpot or GitHub refuses the token or what it may do, or there is no token to show.
+    """HubSpot or GitHub refuses the token or lacks a permission for it, or there is no token.
 
-    `status` is HubSpot's: 401 speaks of the token, 403 of its scopes; None where nothing was asked, or GitHub was.
+    `status` is HubSpot's: 401 concerns the token, 403 its scopes; None if no request was sent, or one to GitHub.
     """
 
     exit_code = 4
@@ -65,10 +65,10 @@ class Refused(ReconcilerError):
 
 
 class Rejected(ReconcilerError):
-    """HubSpot or GitHub answered that the request is wrong: sending it again would not help.
+    """HubSpot or GitHub answered that the request is wrong; sending it again would not help.
 
-    `status` is the answer's. Where HubSpot holds an event with the same external ids already, `conflict` is its object
-    id, or empty where HubSpot does not name it; None says that the reason is another.
+    `status` is the answer's. If HubSpot already holds an event with the same external ids, `conflict` is its object
+    id, or empty if HubSpot does not name it; None means another reason.
     """
 
     def __init__(
@@ -80,16 +80,16 @@ class Rejected(ReconcilerError):
 
     @property
     def about_the_content(self) -> bool:
-        """What was sent is refused, not the path or the method: a part of it may be accepted."""
+        """Whether the content was refused, not the path or the method, so that a part of it may be accepted."""
         return self.status in {400, 409, 413, 422}
 
 
 class SavedPlanInvalid(ReconcilerError):
-    """A file is not a plan that this version saved, or somebody changed it since."""
+    """A file is not a plan that this version saved, or it was changed since."""
 
 
 class Unavailable(ReconcilerError):
-    """A server cannot be reached or keeps failing; `sent` tells whether a request may have been carried out."""
+    """A server cannot be reached or keeps failing; `sent` is true if a request may have been carried out."""
 
     exit_code = 7
 
@@ -99,7 +99,7 @@ class Unavailable(ReconcilerError):
 
 
 class UsageError(ReconcilerError):
-    """The command line is wrong, or asks for something that is not there."""
+    """The command line is wrong, or names something that does not exist."""
 
     exit_code = 64
 

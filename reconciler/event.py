@@ -1,4 +1,4 @@
-"""An event's identity, its managed fields, what each of them holds."""
+"""Events, declared and live, with their identity and fields."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from enum import Enum
 from reconciler.diagnostics import Diagnostic, Place
 
 Value = str | bool | None
-"""A field's value: text, an instant as `instant()` writes it, a flag; `None` means empty."""
+"""A field's value: text, an instant as `instant()` writes it, or a flag; `None` means empty."""
 
 
 class Kind(Enum):
@@ -17,7 +17,7 @@ class Kind(Enum):
     TEXT = "text"
     INSTANT = "instant"
     FLAG = "flag"
-    # Only custom properties hold these, as HubSpot keeps them: written as text.
+    # Only custom properties hold these; HubSpot keeps them as text.
     NUMBER = "number"
     BOOLEAN = "boolean"
     DATE = "date"
@@ -27,7 +27,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One managed field: HubSpot's name for it, its kind, the word people use."""
+    """One managed field: HubSpot's name, its kind, and the label that people read."""
 
     name: str
     kind: Kind
@@ -45,10 +45,10 @@ FIELDS = (
     Field("eventCancelled", Kind.FLAG, "cancelled"),
     Field("eventCompleted", Kind.FLAG, "completed"),
 )
-"""Every field that can be declared, custom properties apart, in the order people read them."""
+"""Every field that can be declared, except custom properties, in the order people read them."""
 
 CUSTOM = "customProperties."
-"""What stands before a custom property's name where it is a field among others."""
+"""The prefix of a custom property's name among the names of fields."""
 
 _BY_NAME = {field.name: field for field in FIELDS}
 _RANK = {field.name: rank for rank, field in enumerate(FIELDS)}
@@ -56,10 +56,10 @@ _RANK = {field.name: rank for rank, field in enumerate(FIELDS)}
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Which event is meant: by the ids its app gave it, by HubSpot's object id, or by all three.
+    """The ids of an event: those that its app gave it, HubSpot's object id, or all three.
 
     HubSpot joins app, portal, account id and event id to one unique key (Marketing Events API, external ids),
-    so an account id and an event id name an event only together with the app that made it.
+    so account id and event id identify an event only together with the app that made it.
     """
 
     external_account_id: str | None = None
@@ -68,19 +68,19 @@ class Identity:
 
     @property
     def external(self) -> tuple[str, str] | None:
-        """Account id and event id, where both are known."""
+        """Account id and event id; None unless both are known."""
         if self.external_account_id is None or self.external_event_id is None:
             return None
         return self.external_account_id, self.external_event_id
 
     @property
     def key(self) -> tuple[str, ...]:
-        """What stays the same when the event is made and gets an object id."""
+        """The part of the identity that stays the same when the event is created and gets an object id."""
         return self.external or (self.object_id or "",)
 
     @property
     def sort_key(self) -> tuple[str, str, str]:
-        """Order by account id, event id, object id; what is not known comes first."""
+        """The sort key by account id, event id, object id; an unknown id comes first."""
         return self.external_account_id or "", self.external_event_id or "", self.object_id or ""
 
     def __str__(self) -> str:
@@ -100,22 +100,22 @@ class DeclaredEvent:
     """The line of each field that stands in the event's own file; inherited ones are absent."""
     protect: bool = False
     places: Mapping[str, Place] = field(default_factory=dict)
-    """Where each field is declared, which may be in a file that the event inherits from."""
+    """Where each field is declared, which may be in a file of defaults."""
     lists: frozenset[str] = frozenset()
     """The custom properties that are declared as a list."""
     kinds: Mapping[str, Kind] = field(default_factory=dict)
-    """What each custom property holds, once the portal's definitions were read."""
+    """The kind of each custom property, known once the portal's definitions have been read."""
     timezone: str | None = None
-    """The time zone in force where it is declared, its own, by defaults, or by the settings; None without one."""
+    """The time zone of the declaration: its own, the defaults' or the settings'; None without any."""
 
     @property
     def name(self) -> str | None:
-        """What the files call it; an adopted event need not say."""
+        """The declared name; an adopted event may have none."""
         name = self.fields.get("eventName")
         return name if isinstance(name, str) else None
 
     def kind(self, name: str) -> Kind:
-        """Tell what the field called `name` holds; a custom property that nobody has defined is text."""
+        """Return the kind of the field called `name`; a custom property without a definition is text."""
         return self.kinds.get(name) or kind_of(name)
 
 
@@ -124,27 +124,27 @@ class Skipped:
     """An event that is declared, but not for the chosen environment."""
 
     identity: Identity
-    """What it means in another environment."""
+    """The identity that it has in another environment."""
     name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """Everything that one reading of the declarations found."""
+    """All declarations, as they were read."""
 
     events: tuple[DeclaredEvent, ...]
     files: int
     diagnostics: tuple[Diagnostic, ...] = ()
-    """Warnings and explanations; errors are raised instead."""
+    """Warnings and infos; errors are raised instead."""
     skipped: tuple[Skipped, ...] = ()
-    """Events that are nobody else's for not being declared for the chosen environment."""
+    """Events that are not for the chosen environment; they still claim the live events that they may stand for."""
 
 
 @dataclass(frozen=True, slots=True)
 class LiveEvent:
     """An event as HubSpot holds it; a field that is absent is empty there.
 
-    No read returns the account id, so `identity` names one only where a direct read or a search proved it.
+    No read returns the account id, so `identity` has one only if a direct read or a search proved it.
     """
 
     identity: Identity
@@ -154,47 +154,47 @@ class LiveEvent:
     attendees: int | None = None
     updated_at: str | None = None
     unreadable: str | None = None
-    """Why nothing but its ids can be read, so that it has no fields here; None where it was read whole."""
+    """Why only its ids can be read, so that `fields` is empty; None if it was read completely."""
 
     @property
     def name(self) -> str | None:
-        """What HubSpot calls it."""
+        """The name in HubSpot."""
         name = self.fields.get("eventName")
         return name if isinstance(name, str) else None
 
 
 def kind_of(name: str) -> Kind:
-    """Tell what the field called `name` holds; without its definition a custom property is text."""
+    """Return the kind of the field called `name`; a custom property is text, as its definition is not known here."""
     known = _BY_NAME.get(name)
     return Kind.TEXT if known is None else known.kind
 
 
 def label_of(name: str) -> str:
-    """Give people's word for the field called `name`; a custom property has none but its own."""
+    """Return the label of the field called `name`; that of a custom property is its own name."""
     known = _BY_NAME.get(name)
     return name.removeprefix(CUSTOM) if known is None else known.label
 
 
 def field_order(name: str) -> tuple[int, str]:
-    """Sort key that puts fields in the order people read them, custom properties last by name."""
+    """Return a sort key for the order in which people read fields; custom properties come last, by name."""
     return _RANK.get(name, len(_RANK)), name
 
 
 def registered(number: int | None) -> str:
-    """Say how many people are registered, as HubSpot counts them."""
+    """Return how many people are registered, as HubSpot counts them, in words."""
     return "nobody knows how many are registered" if number is None else f"{number} registered"
 
 
 def instant(moment: datetime) -> str:
-    """Write a moment as `YYYY-MM-DDTHH:MM:SS[.fff]Z`, milliseconds only where there are some.
+    """Return a moment as `YYYY-MM-DDTHH:MM:SS[.fff]Z`, with milliseconds only if there are any.
 
-    HubSpot writes its dates so and keeps nothing finer than a millisecond. `OverflowError` where
-    the moment in UTC falls outside the years 1 to 9999.
+    HubSpot writes dates in this form and keeps nothing finer than a millisecond. Raises `OverflowError` if the moment
+    in UTC falls outside the years 1 to 9999.
     """
     utc = moment.astimezone(UTC).replace(tzinfo=None)
     return utc.isoformat(timespec="milliseconds" if utc.microsecond >= 1000 else "seconds") + "Z"
 
 
 def moment(text: str) -> datetime:
-    """Read what `instant` wrote."""
+    """Parse what `instant` wrote."""
     return datetime.fromisoformat(text)

@@ -1,20 +1,20 @@
-"""JSON values, read as the types that a description promises."""
+"""JSON values, checked for the types that an API's description promises."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 Json = Any
-"""What a JSON text can hold; every function here checks what it got."""
+"""Any JSON value, not checked yet."""
 
 _T = TypeVar("_T")
 
-_WORDS: Mapping[type, str] = {str: "a text", int: "a number", bool: "true or false"}
+_TYPE_NAMES: Mapping[type, str] = {str: "a text", int: "a number", bool: "true or false"}
 
 
 class Malformed(Exception):
-    """An answer is not what its description promises; the message names the place in it.
+    """An answer is not what its description promises; the message names the place in the answer.
 
-    `held` is the single value that stands there; None where there is none, or more than that.
+    `held` is the wrong value if it is a single one, else None.
     """
 
     def __init__(self, message: str, held: Json = None) -> None:
@@ -23,27 +23,27 @@ class Malformed(Exception):
 
 
 def as_mapping(value: Json, path: str) -> Mapping[str, Json]:
-    """Read an object."""
+    """Return a value that has to be an object."""
     if not isinstance(value, dict):
         raise Malformed(f"{path or 'the answer'} is not an object")
     return value
 
 
 def as_list(value: Json, path: str) -> Sequence[Json]:
-    """Read a list."""
+    """Return a value that has to be a list."""
     if not isinstance(value, list):
         raise Malformed(f"{path} is not a list")
     return value
 
 
 def as_kind(kind: type[_T], value: Json, path: str) -> _T:
-    """Read a value of one kind: a text, a number, a flag."""
+    """Return a value that has to be a text, a number or a flag."""
     # A JSON true is an int to Python.
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        raise Malformed(f"{path} is not {_WORDS[kind]}", value)
+        raise Malformed(f"{path} is not {_TYPE_NAMES[kind]}", value)
     return value
 
 
 def optional(kind: type[_T], value: Json, path: str) -> _T | None:
-    """Read a value that may be missing or null."""
+    """Return a value that may be missing or null, and else has to be of one kind."""
     return None if value is None else as_kind(kind, value, path)

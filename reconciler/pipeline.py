@@ -1,4 +1,4 @@
-"""The whole story: read, compare, plan, guard, apply, read again."""
+"""The whole run: read, compare, plan, guard, apply, verify."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -31,23 +31,23 @@ from reconciler.policy import Policy, check_portal
 from reconciler.portal import Definition, Listing, Reader, Writer
 
 Select = Callable[[Plan], Selection]
-"""Tells which of a plan's changes were approved; may raise `Refused`."""
+"""Returns which of a plan's changes were approved; may raise `Refused`."""
 
 
 def make_plan(declared: Declared, policy: Policy, portal: Reader, now: datetime, base: Base = NO_BASE) -> Planned:
-    """Read the portal and plan the difference; with a base, trace it to the files or to HubSpot.
+    """Read the portal and plan the difference; with a base, add the origin of each difference.
 
-    Raises `Refused` for another portal than the declared one.
+    Raises `Refused` if the portal is not the declared one.
     """
     policy = base.outlasting(policy)
     reading = _read(declared, policy, portal)
     then = Declared(base.events, 0, skipped=base.skipped)
-    before = _compared(_planned(then, base.governing(policy), reading, now)) if base.known else None
-    return with_origins(_compared(_planned(declared, policy, reading, now, before)), base)
+    before = _with_warnings(_plan(then, base.governing(policy), reading, now)) if base.known else None
+    return with_origins(_with_warnings(_plan(declared, policy, reading, now, before)), base)
 
 
 def approve_plan(planned: Planned, select: Select, limits: Limits) -> ApprovedPlan:
-    """Select what was approved and guard it; where HubSpot holds what the files declare, nobody has to approve.
+    """Select the approved changes and check the guards; an empty plan needs no approval.
 
     Raises `Refused` with every reason.
     """
@@ -58,38 +58,38 @@ def approve_plan(planned: Planned, select: Select, limits: Limits) -> ApprovedPl
 def run_plan(
     approved: ApprovedPlan, portal: Writer, lookup: Lookup, progress: Progress, now: Callable[[], datetime]
 ) -> Receipt:
-    """Apply the approved changes, then read again to prove that nothing is left of them.
+    """Apply the approved changes, then read again to verify them.
 
-    What was written before something ended the run is read again as well, unless somebody wants it to end; the first
-    read that fails ends that.
+    If an error ends the apply after a write, verify what was written; after a signal, stop at once. An error while
+    verifying ends the run, and the receipt is then without a verification.
     """
     applied = apply(approved, portal, lookup, progress, now)
     if isinstance(applied.cause, Interrupted) or (applied.cause is not None and not applied.written):
         return so_far(approved, applied)
     try:
-        return finished(approved, applied, verify(approved.planned, _reached(applied), portal, now()))
-    except Interrupted as wish:
-        return so_far(approved, replace(applied, cause=wish))
-    except ReconcilerError as cause:
-        return so_far(approved, replace(applied, cause=applied.cause or cause))
+        return finished(approved, applied, verify(approved.planned, _attempted(applied), portal, now()))
+    except Interrupted as interrupted:
+        return so_far(approved, replace(applied, cause=interrupted))
+    except ReconcilerError as error:
+        return so_far(approved, replace(applied, cause=applied.cause or error))
 
 
 def verify(planned: Planned, ran: Collection[tuple[str, ...]], portal: Reader, now: datetime) -> tuple[Change, ...]:
-    """Read and compare again; give what is still different of the events that `ran`.
+    """Read and compare again; return the changes that are still left to do for the events in `ran`.
 
-    The list may lag behind, so each difference that it shows is confirmed by a direct read. Raises whatever
-    keeps it from reading, and a `ReconcilerError` where what was made shows that the token is another app's.
+    The list may lag behind, so each difference that it shows is confirmed by a direct read. Raises any error in
+    reading, and a `ReconcilerError` if a created event shows that the token is another app's.
     """
     if not ran:
         return ()
-    # What has become wrong with other events meanwhile is no reason to leave these unproven.
-    again = _planned(planned.declared, planned.policy, _read(planned.declared, planned.policy, portal), now)
+    # A problem that other events have got meanwhile must not prevent the verification of these.
+    again = _plan(planned.declared, planned.policy, _read(planned.declared, planned.policy, portal), now)
     return confirmed(suspects(planned, again, ran), again.plan.portal.app_id, portal)
 
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """What a portal was seen to hold, with what proves whose it is."""
+    """What a portal holds, with the evidence of whose it is."""
 
     listing: Listing
     definitions: Mapping[str, Definition]
@@ -99,21 +99,21 @@ class _Reading:
 
 
 def _read(declared: Declared, policy: Policy, portal: Reader) -> _Reading:
-    """Read all that planning the declarations stands on."""
+    """Read everything that planning needs."""
     listing = portal.read()
     check_portal(policy, listing.portal.id)
-    listing = _with_adopted(listing, declared, portal)
-    strange = unreadable_events(listing.events, declared.events, policy.app_id or listing.portal.app_id)
+    listing = _with_missing_adopted(listing, declared, portal)
+    unreadable = unreadable_events(listing.events, declared.events, policy.app_id or listing.portal.app_id)
     definitions = portal.definitions() if properties.any_declared(declared) else {}
-    evidence = _prove(properties.typed(declared, definitions), policy, listing, portal)
+    evidence = _gather_evidence(properties.typed(declared, definitions), policy, listing, portal)
     listing = replace(listing, portal=replace(listing.portal, app_id=evidence.app_id))
-    return _Reading(listing, definitions, evidence, strange, portal.reads)
+    return _Reading(listing, definitions, evidence, unreadable, portal.reads)
 
 
-def _planned(
+def _plan(
     declared: Declared, policy: Policy, reading: _Reading, now: datetime, before: Planned | None = None
 ) -> Planned:
-    """Plan the difference between declarations and a reading; `before` tells what was wrong already."""
+    """Plan the difference between declarations and a reading; what was wrong in `before` becomes a warning."""
     declared = properties.typed(declared, reading.definitions)
     matched = match_events(declared, reading.listing, policy, reading.evidence)
     known = set() if before is None else {obstacle.mark for obstacle in before.matched.obstacles}
@@ -126,38 +126,38 @@ def _planned(
     return replace(planned, plan=replace(planned.plan, reads=reading.reads), before=before)
 
 
-def _compared(planned: Planned) -> Planned:
-    """Tell what the files no longer declare, and which new events look like one that is there."""
+def _with_warnings(planned: Planned) -> Planned:
+    """Add the diagnostics about what is no longer declared, and about new events that look like a live one."""
     creates = [change for change in planned.plan.changes if isinstance(change, Create)]
     will = {orphan.identity.object_id: orphan.will for orphan in planned.plan.orphans}
     gone = no_longer.undeclared(planned)
-    renames = look_alikes.renames([*creates, *_set_aside(planned)], _old(planned, gone, will))
-    found = (
+    renames = look_alikes.renames([*creates, *_set_aside_creates(planned)], _replaceable(planned, gone, will))
+    diagnostics = (
         *no_longer.undeclared_warnings(planned, gone),
         *(rename.finding(will.get(rename.old.identity.object_id)) for rename in renames if rename.makes_one),
         *look_alikes.already_there(creates, planned.matched.not_ours),
     )
     successors = look_alikes.successors(renames)
     return replace(
-        planned, successors=successors, plan=replace(planned.plan, diagnostics=found + planned.plan.diagnostics)
+        planned, successors=successors, plan=replace(planned.plan, diagnostics=diagnostics + planned.plan.diagnostics)
     )
 
 
-def _set_aside(planned: Planned) -> Iterator[Create]:
-    """Return events that are set aside and not live as if they were made: each may be an old event's new self."""
+def _set_aside_creates(planned: Planned) -> Iterator[Create]:
+    """Return the creates of events that are set aside and not live, because each may replace an old event."""
     barred = planned.matched.barred
     missing = (match.declared for match in planned.matched.matches if match.live is None)
     changes = (compare(event, None) for event in missing if event.identity in barred)
     return (change for change in changes if isinstance(change, Create))
 
 
-def _old(
+def _replaceable(
     planned: Planned, gone: Iterable[tuple[DeclaredEvent, LiveEvent]], will: Mapping[str | None, Will]
 ) -> Collection[LiveEvent]:
-    """Return the live events that new ones may have been.
+    """Return the live events that new ones may replace.
 
-    With a base, these are what it declared, and what would be taken away. An orphan that stays has been told when its
-    declaration went: it is no news at every event that has the name of a series.
+    With a base, these are the events that it declared, and the orphans that an apply would cancel or delete. An orphan
+    that stays was reported when its declaration was removed, and need not be reported at each new event of its series.
     """
     events = {live.identity.object_id: live for _, live in gone}
     for orphan in planned.matched.orphans:
@@ -167,16 +167,16 @@ def _old(
     return events.values()
 
 
-def _with_adopted(listing: Listing, declared: Declared, portal: Reader) -> Listing:
-    """Look up the adopted events that the list does not show: it may be late, or short."""
+def _with_missing_adopted(listing: Listing, declared: Declared, portal: Reader) -> Listing:
+    """Add the adopted events that the list does not show, by direct reads: it may lag or be incomplete."""
     adopted = {event.identity.object_id: None for event in declared.events}
     missing = (object_id for object_id in adopted if object_id is not None and object_id not in listing.by_object_id)
-    found = (portal.find(Identity(object_id=object_id)) for object_id in missing)
-    return replace(listing, events=(*listing.events, *filter(None, found)))
+    events = (portal.find(Identity(object_id=object_id)) for object_id in missing)
+    return replace(listing, events=(*listing.events, *filter(None, events)))
 
 
-def _prove(declared: Declared, policy: Policy, listing: Listing, portal: Reader) -> Evidence:
-    """Gather what the list cannot tell: one search for all, then a direct read for each doubt that is left."""
+def _gather_evidence(declared: Declared, policy: Policy, listing: Listing, portal: Reader) -> Evidence:
+    """Find out what the list does not show, by one search, then by a direct read for each open question."""
     evidence = first_evidence(policy, listing)
     prefix = searchable_prefix(declared.events, listing, evidence)
     if prefix and not evidence.foreign_token:
@@ -185,13 +185,13 @@ def _prove(declared: Declared, policy: Policy, listing: Listing, portal: Reader)
         app_was_known = evidence.app_id is not None
         for asked in pending:
             evidence = evidence.with_answer(asked, portal.find(Identity(*asked)), listing)
-            # Whose events are ours has just become known, so far fewer questions are left.
+            # Now that our app is known, far fewer questions are left.
             if not app_was_known and evidence.app_id is not None:
                 break
     return evidence
 
 
-def _reached(applied: Applied) -> set[tuple[str, ...]]:
-    """Name the events whose state the run is answerable for."""
-    passed = (Outcome.REFUSED, Outcome.NOT_ATTEMPTED)
-    return {result.change.identity.key for result in applied.results if result.outcome not in passed}
+def _attempted(applied: Applied) -> set[tuple[str, ...]]:
+    """Return the identity keys of the events whose changes were attempted."""
+    untouched = (Outcome.REFUSED, Outcome.NOT_ATTEMPTED)
+    return {result.change.identity.key for result in applied.results if result.outcome not in untouched}

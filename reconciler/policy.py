@@ -1,4 +1,4 @@
-"""What the settings say of whose events are ours, which portal is meant, what may happen to orphans."""
+"""The policy of a run: its portal, whose events are ours, what may happen to orphans."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,7 +19,7 @@ class Orphans(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The settings that planning and guarding go by; `None` is *not declared*."""
+    """The settings that planning and the guards follow; `None` means *not declared*."""
 
     portal: int | None = None
     app_id: int | None = None
@@ -30,29 +30,29 @@ class Policy:
     besides: frozenset[str] = frozenset()
     """Apps, by number, and account ids beside whose events new ones of the same event id may be made."""
     any_portal: bool = False
-    """Whatever portal answers is the right one: so it is with the sandbox."""
+    """Whether any portal is accepted, as with the sandbox."""
     narrowed: bool = False
-    """The run looks at a part of the declarations only, so nothing can be called an orphan."""
+    """Whether the run covers only a part of the declarations, so that no event can be called an orphan."""
     trusts_list: bool = False
-    """What the list does not show is not looked up directly: for a first load of many events."""
+    """Whether the list alone proves that an event is not live; for a first load of many events."""
     accounts: frozenset[str] = frozenset()
-    """Account ids whose events are ours although no settings and no declared event name them any more."""
+    """Account ids whose events are ours although neither the settings nor a declared event name them any more."""
     protected: frozenset[Identity] = frozenset()
-    """Events that their own declarations protected as long as they had some."""
+    """Events that the base's own declarations protected."""
     declared_before: frozenset[Identity] = frozenset()
     """Events that the base declared."""
 
     def protects(self, external_event_id: str | None) -> bool:
-        """Tell whether one of the globs names the event."""
+        """Return whether one of the globs matches the event id."""
         return external_event_id is not None and any(fnmatchcase(external_event_id, glob) for glob in self.protect)
 
     def protects_orphan(self, live: Identity) -> bool:
-        """Tell whether the globs, or the declaration that an event had once, protect it now that it has none."""
+        """Return whether the globs, or the declaration that it had in the base, protect an orphan."""
         return self.protects(live.external_event_id) or any(_may_be(live, declared) for declared in self.protected)
 
 
 def _may_be(live: Identity, declared: Identity) -> bool:
-    """Tell whether a live event, whose account id may be unknown, can be the declared one."""
+    """Return whether a live event, whose account id may be unknown, can be the declared one."""
     if declared.object_id is not None:
         return live.object_id == declared.object_id
     if live.external_account_id is None:
@@ -61,7 +61,7 @@ def _may_be(live: Identity, declared: Identity) -> bool:
 
 
 def check_portal(policy: Policy, portal: int) -> None:
-    """Raise `Refused` where the token opens another portal than the declared one."""
+    """Raise `Refused` if the token belongs to another portal than the declared one."""
     if policy.portal not in (None, portal) and not policy.any_portal:
         raise Refused(
             f"the token opens portal {portal}, but reconciler.yaml declares portal {policy.portal}",

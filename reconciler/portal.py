@@ -1,4 +1,4 @@
-"""What a portal holds, with the doors through which it is read or written."""
+"""A portal: what it holds, and the interfaces for reading, writing and inspecting it."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -12,32 +12,32 @@ from reconciler.event import Identity, Kind, LiveEvent
 
 @dataclass(frozen=True, slots=True)
 class Portal:
-    """Whose portal was read (account details), and which app's events are ours."""
+    """The portal that was read (account details), and the app whose events are ours."""
 
     id: int
     account_type: str | None
     timezone: str | None
     api_version: str
     app_id: int | None
-    """The app that the token belongs to, until `ownership` says whose events are ours; None if not known."""
+    """The app that the token belongs to, until the evidence shows whose events are ours; None if not known."""
 
 
 @dataclass(frozen=True)
 class Listing:
-    """One whole reading of the portal's list: every event of every app, or an error instead."""
+    """A complete reading of the portal's list, with every event of every app; an incomplete one is an error."""
 
     portal: Portal
     events: tuple[LiveEvent, ...]
 
     @cached_property
     def by_object_id(self) -> Mapping[str, LiveEvent]:
-        """Every event by HubSpot's id for it."""
+        """Every event by its object id."""
         return {str(event.identity.object_id): event for event in self.events}
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A search result: the only cheap proof of an account id (`GET events/search`, own app only)."""
+    """A search result, the only cheap proof of an account id (`GET events/search`, own app only)."""
 
     app_id: int
     identity: Identity
@@ -45,17 +45,17 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """What the portal says of one property of events."""
+    """The portal's definition of one event property."""
 
     name: str
     label: str
     kind: Kind
     options: Mapping[str, str] | None = None
-    """The label of each value that can be chosen; None where the portal lists none, so that any may do."""
+    """The label of each value that can be chosen; None if the portal lists none, so that any value may be right."""
     several: bool = False
-    """More than one option can be chosen."""
+    """Whether more than one option can be chosen."""
     writable: bool = True
-    """Somebody else than HubSpot may set it."""
+    """Whether anybody but HubSpot itself may set it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +68,14 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What HubSpot said of the items of one write; an item that it does not confirm is settled by reading."""
+    """HubSpot's answer to one write; the outcome of an item that it does not confirm is found out by reading."""
 
     confirmed: Collection[Identity] = ()
-    """Those that it names as written, with nothing that contradicts what was sent."""
+    """The items that it names as written, without contradicting what was sent."""
     reasons: Mapping[Identity, str] = field(default_factory=dict)
-    """Why an item failed, where HubSpot's answer names the item."""
+    """Why an item failed, if HubSpot's answer names the item."""
     remark: str | None = None
-    """What HubSpot said without naming any item."""
+    """HubSpot's message that names no item."""
 
 
 class Reader(Protocol):
@@ -83,21 +83,21 @@ class Reader(Protocol):
 
     @property
     def reads(self) -> int:
-        """How many requests were sent so far."""
+        """The number of requests sent so far."""
 
     def read(self) -> Listing:
-        """Read everything; `Unavailable` where any page is missing."""
+        """Read the whole list; raise `Unavailable` if any page is missing."""
 
     def search(self, prefix: str) -> tuple[Hit, ...]:
-        """Give our app's events whose event id starts with `prefix`; one that is missing proves nothing."""
+        """Return our app's events whose event id starts with `prefix`; a missing event proves nothing."""
 
     def definitions(self) -> Mapping[str, Definition]:
-        """Give the definitions of event properties by name, read once; `Unavailable` where there are none to read."""
+        """Return the definitions of event properties by name, read once; raise `Unavailable` if HubSpot shows none."""
 
     def find(self, identity: Identity) -> LiveEvent | None:
-        """Read one event directly: by its external ids where they are known, else by object id.
+        """Read one event directly, by its external ids if they are known, else by object id; return None if it is gone.
 
-        An object that is there, but not under its external ids, is given under its object id alone.
+        An object that exists, but not under the external ids, is returned with its object id alone.
         """
 
 
@@ -106,16 +106,16 @@ class Writer(Reader, Protocol):
 
     @property
     def left_today(self) -> int | None:
-        """How many requests HubSpot said, the latest time, that it still grants today; None where it does not say."""
+        """The number of requests that HubSpot still grants today, by its latest answer; None if it does not say."""
 
     def resending_only_if(self, still_due: Callable[[], bool]) -> AbstractContextManager[None]:
-        """Let a write that failed be sent again only where it is still due: it is not repeated blindly."""
+        """Within this context, send a failed write again only if it is still due, so that none is repeated blindly."""
 
     def create(self, changes: Sequence[Create]) -> Answer:
-        """Make events from their full records, at most 100."""
+        """Create events from their full records, at most 100."""
 
     def create_one(self, change: Create) -> Answer:
-        """Make one event by itself; `Rejected.conflict` tells that its ids are taken."""
+        """Create one event by itself; if its ids are taken, raise `Rejected` with `conflict`."""
 
     def update(self, edits: Sequence[Edit]) -> Answer:
         """Change the given fields of events, at most 100."""
@@ -124,7 +124,7 @@ class Writer(Reader, Protocol):
         """Change the given fields of one event by itself."""
 
     def complete(self, identity: Identity, *, cancelled: bool) -> Answer:
-        """Mark one event of our app as completed, stating its cancelled flag along."""
+        """Mark one event of our app as completed, and send its cancelled flag along."""
 
     def archive(self, identities: Sequence[Identity]) -> Answer:
         """Delete events, at most 100."""
@@ -132,7 +132,7 @@ class Writer(Reader, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """How many requests HubSpot allows (usage guidelines); None where it does not say."""
+    """How many requests HubSpot allows (usage guidelines); a value is None if HubSpot does not say."""
 
     limit: int | None = None
     """Requests in one interval."""
@@ -146,7 +146,7 @@ class RateLimit:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """What HubSpot says of the token; None where it does not."""
+    """HubSpot's details of the token; a value is None if HubSpot does not say."""
 
     app_id: int | None
     scopes: frozenset[str] | None
@@ -154,37 +154,37 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """How many requests all private apps of the account may send in a day, and have sent, as counted a while ago."""
+    """The daily limit of all private apps of the account together, and the requests used; the count lags behind."""
 
     limit: int
     used: int
 
 
 class Inspector(Protocol):
-    """A portal to look at; each question is one of its own, so that one that fails spoils no other.
+    """A portal to inspect; the questions are independent, so that one can fail and the others still be answered.
 
     Every question can raise `AccessDenied`, `Rejected` or `Unavailable`.
     """
 
     @property
     def answered(self) -> bool:
-        """Whether anything has answered at all so far."""
+        """Whether the server has answered any request so far."""
 
     @property
     def rate_limit(self) -> RateLimit:
-        """What HubSpot said last of its limits."""
+        """The limits in HubSpot's latest answer."""
 
     def account(self) -> Portal:
-        """Whose portal it is; the app is left open."""
+        """Return the portal, without its app."""
 
     def token(self) -> Token:
-        """Whose token it is."""
+        """Return the details of the token."""
 
     def events(self) -> tuple[LiveEvent, ...]:
-        """All events."""
+        """Return all events."""
 
     def definitions(self) -> Mapping[str, Definition]:
-        """What the portal says of event properties, by name."""
+        """Return the definitions of event properties, by name."""
 
     def usage(self) -> Usage:
-        """How much of the day's requests is used up."""
+        """Return the daily limit, with the requests used."""

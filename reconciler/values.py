@@ -1,4 +1,4 @@
-"""When two values mean the same, whichever way each of them is written."""
+"""The comparison of field values that can be spelt in several ways."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -8,7 +8,7 @@ from typing import assert_never
 from reconciler.event import Kind, Value, instant
 
 OPTION_SEPARATOR = ";"
-"""What HubSpot puts between the options of one property (Properties API, multiple checkboxes)."""
+"""HubSpot's separator between the options of one property (Properties API, multiple checkboxes)."""
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,3})?", re.ASCII | re.IGNORECASE)
 _MILLISECONDS = re.compile(r"-?\d{1,15}", re.ASCII)
@@ -19,20 +19,20 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def same(kind: Kind, declared: Value, live: Value) -> bool:
-    """Tell whether HubSpot already holds what is declared for a field of this kind.
+    """Return whether HubSpot already holds what is declared for a field of this kind.
 
-    White space around a text makes no difference, because HubSpot may or may not keep it; an unset flag is false.
+    White space around a text is ignored, because HubSpot may or may not keep it; an unset flag is false.
     """
     return _bare(canonical(kind, declared)) == _bare(canonical(kind, live))
 
 
 def canonical(kind: Kind, value: Value) -> Value:
-    """Give the one spelling that stands for every other of the same value; what does not fit stays as it is."""
+    """Return the canonical spelling of a value; one that does not fit its kind is returned unchanged."""
     return (normalized(kind, value) if isinstance(value, str) else None) or value
 
 
 def normalized(kind: Kind, text: str) -> str | None:
-    """Give the one spelling of a value of this kind, or None where the text is no such value.
+    """Return the canonical spelling of a value of this kind; None if the text is not such a value.
 
     HubSpot takes several spellings of a custom property's value (Properties API, property types) and does not say
     which of them its reads return.
@@ -55,7 +55,7 @@ def normalized(kind: Kind, text: str) -> str | None:
 
 
 def _number(text: str) -> str | None:
-    """Write a number in plain decimals, without zeros that say nothing; no digit is lost to rounding."""
+    """Return a number in plain decimals without superfluous zeros; no digit is lost to rounding."""
     if not _NUMBER.fullmatch(text):
         return None
     plain = format(Decimal(text), "f")
@@ -64,12 +64,12 @@ def _number(text: str) -> str | None:
 
 
 def _boolean(text: str) -> str | None:
-    word = text.lower()
-    return word if word in {"true", "false"} else None
+    lowered = text.lower()
+    return lowered if lowered in {"true", "false"} else None
 
 
 def _date(text: str) -> str | None:
-    """Write a day; a moment means one where it is midnight in UTC."""
+    """Return a day as `YYYY-MM-DD`; a moment is a day only if it is midnight in UTC."""
     moment = _when(text) if _MILLISECONDS.fullmatch(text) else _iso(text)
     if moment is None or moment.time() != _EPOCH.time():
         return None
@@ -82,7 +82,7 @@ def _moment(text: str) -> str | None:
 
 
 def _when(milliseconds: str) -> datetime | None:
-    """Read milliseconds since 1970 in UTC."""
+    """Parse milliseconds since 1970 in UTC."""
     try:
         return _EPOCH + timedelta(milliseconds=int(milliseconds))
     except OverflowError:
@@ -90,7 +90,7 @@ def _when(milliseconds: str) -> datetime | None:
 
 
 def _iso(text: str) -> datetime | None:
-    """Read a date or a time in UTC; one without an offset is in UTC."""
+    """Parse a date or a time, and return it in UTC; one without an offset is taken as UTC."""
     if not _ISO.fullmatch(text):
         return None
     try:
@@ -101,12 +101,12 @@ def _iso(text: str) -> datetime | None:
 
 
 def _has_offset(text: str) -> bool:
-    found = _ISO.fullmatch(text)
-    return found is not None and found["offset"] is not None
+    match = _ISO.fullmatch(text)
+    return match is not None and match["offset"] is not None
 
 
 def _options(text: str) -> str | None:
-    """Sort options: they are a set, whose order means nothing."""
+    """Return options in sorted order, because they are a set."""
     chosen = {option.strip() for option in text.split(OPTION_SEPARATOR)}
     return OPTION_SEPARATOR.join(sorted(chosen - {""})) or None
 

@@ -1,1 +1,1 @@
-"""Whether the way to HubSpot is in order: questions asked, findings told."""
+"""The checks of the token, the portal and the settings behind `reconciler doctor`."""

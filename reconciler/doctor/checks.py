@@ -1,4 +1,4 @@
-"""What is right with the way to HubSpot, what is not, and what to do about it."""
+"""The checks of `doctor`: HubSpot's answers judged against the declarations and the settings."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,12 +19,12 @@ READ = "crm.objects.marketing_events.read"
 WRITE = "crm.objects.marketing_events.write"
 
 _FEW = 10
-"""Of a day's requests, less than one in so many left is warned of."""
+"""The rate limit gets a warning if less than one in this many of a day's requests is left."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What the files and the command line ask for."""
+    """The declarations, settings and options that are checked."""
 
     declared: Declared | DeclarationsInvalid
     policy: Policy
@@ -33,7 +33,7 @@ class Order:
 
 
 def examine(order: Order, answers: Answers) -> tuple[Finding, ...]:
-    """Judge what is asked for by what HubSpot says."""
+    """Check the order against HubSpot's answers."""
     return without_echoes(
         finding
         for judge in (
@@ -60,12 +60,12 @@ def _declarations(order: Order, _: Answers) -> Iterator[Finding]:
         return
     number = f"{words.count(len(order.declared.events), 'event')} in {words.count(order.declared.files, 'file')}"
     yield Finding("declarations", Verdict.OK, number)
-    for found in order.declared.diagnostics:
-        yield Finding("declarations", Verdict.WARNING, found.message, found.hint)
+    for diagnostic in order.declared.diagnostics:
+        yield Finding("declarations", Verdict.WARNING, diagnostic.message, diagnostic.hint)
 
 
 def _hubspot(_: Order, answers: Answers) -> Iterator[Finding]:
-    """Without the account and the list no plan can be made."""
+    """Report HubSpot as wrong if it gives neither the account nor the list: no plan can be made without them."""
     if isinstance(answers.account, Unavailable) and isinstance(answers.events, Unavailable):
         yield wrong("HubSpot", answers.account)
 
@@ -132,7 +132,7 @@ def _app(order: Order, answers: Answers) -> Iterator[Finding]:
     if token is None:
         look = "look its number up in HubSpot, and set appId in reconciler.yaml"
         hint = look if ours is None else f"the settings say app {ours}, which is enough"
-        yield Finding("app", Verdict.UNKNOWN, _untold(answers.token), hint)
+        yield Finding("app", Verdict.UNKNOWN, _why_unknown(answers.token), hint)
     elif ours not in (None, token):
         text = f"the token belongs to app {token}, but the settings say that our events are those of app {ours}"
         hint = f"right for a token that only plans; apply needs one of app {ours}, or another appId in reconciler.yaml"
@@ -141,8 +141,8 @@ def _app(order: Order, answers: Answers) -> Iterator[Finding]:
         yield Finding("app", Verdict.OK, f"the token belongs to app {token}, whose events are ours")
 
 
-def _untold(token: Token | ReconcilerError) -> str:
-    """Say why it is not known whose token it is: HubSpot tells it of some kinds of tokens, and refuses others."""
+def _why_unknown(token: Token | ReconcilerError) -> str:
+    """Return why the token's app is not known: HubSpot names it for some kinds of tokens, and refuses others."""
     if isinstance(token, Token | Rejected):
         return "HubSpot does not tell which app this kind of token belongs to"
     return token.message
@@ -163,13 +163,13 @@ def _events(order: Order, answers: Answers) -> Iterator[Finding]:
 
 def _readable(declared: Declared, live: tuple[LiveEvent, ...], app_id: int | None) -> Iterator[Finding]:
     try:
-        strange = unreadable_events(live, declared.events, app_id)
+        unreadable = unreadable_events(live, declared.events, app_id)
     except Unavailable as reason:
         yield wrong("events", reason)
         return
     yield _counted(declared, live, app_id)
-    for found in strange:
-        yield Finding("events", Verdict.WARNING, found.message, found.hint)
+    for diagnostic in unreadable:
+        yield Finding("events", Verdict.WARNING, diagnostic.message, diagnostic.hint)
 
 
 def _counted(declared: Declared, live: tuple[LiveEvent, ...], app_id: int | None) -> Finding:
@@ -179,16 +179,16 @@ def _counted(declared: Declared, live: tuple[LiveEvent, ...], app_id: int | None
     objects = {event.identity.object_id for event in live}
     adopted = [event for event in declared.events if event.identity.external is None]
     gone = sum(event.identity.object_id not in objects for event in adopted)
-    found = [_by(event, makers, app_id) for event in declared.events if event.identity.external is not None]
-    parts = [(found.count(by), by) for by in dict.fromkeys(found)]
+    states = [_state(event, makers, app_id) for event in declared.events if event.identity.external is not None]
+    parts = [(states.count(state), state) for state in dict.fromkeys(states)]
     parts += [(len(adopted) - gone, "live and adopted"), (gone, "adopted, but not live")]
     text = ", ".join(f"{number} {what}" for number, what in parts if number) or "none is declared"
     if gone:
         return Finding("events", Verdict.WRONG, text, "check their objectId", DeclarationsInvalid.exit_code)
-    if _OTHERS in found:
+    if _OTHERS in states:
         hint = "where they are meant, the token or appId is the wrong one"
         return Finding("events", Verdict.WARNING, text, hint)
-    if any(by.endswith(_OPEN) for by in found):
+    if any(state.endswith(_OPEN) for state in states):
         hint = "set appId in reconciler.yaml to the app that the token belongs to"
         return Finding("events", Verdict.WARNING, text, hint)
     return Finding("events", Verdict.OK, text)
@@ -198,8 +198,8 @@ _OTHERS = "not there yet, under ids that another app uses"
 _OPEN = "(whether the token is that app's is not known)"
 
 
-def _by(event: DeclaredEvent, makers: dict[str | None, set[int | None]], app_id: int | None) -> str:
-    """Say where a declared event stands, as far as the list tells: it knows no account ids."""
+def _state(event: DeclaredEvent, makers: dict[str | None, set[int | None]], app_id: int | None) -> str:
+    """Return the state of a declared event by the list alone, which contains no account ids."""
     apps = makers.get(event.identity.external_event_id, set())
     if not apps:
         return "not there yet"
@@ -232,21 +232,21 @@ def _fitting(declared: Declared, definitions: Mapping[str, Definition]) -> Findi
 
 
 def _api_version(order: Order, _: Answers) -> Iterator[Finding]:
-    found = list(api_support.support_warnings(order.api_version, order.now))
-    if not found:
+    warnings = list(api_support.support_warnings(order.api_version, order.now))
+    if not warnings:
         yield Finding("API version", Verdict.OK, api_support.support(order.api_version))
-    for warned in found:
-        yield Finding("API version", Verdict.WARNING, warned.message, warned.hint)
+    for warning in warnings:
+        yield Finding("API version", Verdict.WARNING, warning.message, warning.hint)
 
 
 def _rate_limit(_: Order, answers: Answers) -> Iterator[Finding]:
-    said = answers.rate_limit
-    daily, left = said.daily, said.daily_remaining
+    rate_limit = answers.rate_limit
+    daily, left = rate_limit.daily, rate_limit.daily_remaining
     if isinstance(answers.usage, Usage) and (daily is None or left is None):
         daily, left = answers.usage.limit, max(0, answers.usage.limit - answers.usage.used)
     parts = []
-    if said.limit is not None:
-        parts.append(f"{said.limit:,} requests in {said.interval or 10:g} seconds")
+    if rate_limit.limit is not None:
+        parts.append(f"{rate_limit.limit:,} requests in {rate_limit.interval or 10:g} seconds")
     if daily is not None and left is not None:
         parts.append(f"{left:,} of {daily:,} are left today")
     if not parts:

@@ -1,4 +1,4 @@
-"""Findings: how things stand with each part of the way to HubSpot, and the report of them for the terminal."""
+"""The findings of `doctor`, with their report for the terminal."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from reconciler.safe_text import visible
 
 
 class Verdict(StrEnum):
-    """How things stand with one subject."""
+    """The result of checking one subject."""
 
     OK = "ok"
     WARNING = "warning"
@@ -20,7 +20,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was found out about one subject; the exit code is that of what is wrong, else 0."""
+    """What a check found about one subject; `exit_code` is that of the error if something is wrong, else 0."""
 
     subject: str
     verdict: Verdict
@@ -30,26 +30,26 @@ class Finding:
 
 
 def unknown(subject: str, reason: ReconcilerError) -> Finding:
-    """Give the finding about a subject that HubSpot gave this answer to, or none."""
+    """Return the finding that a subject could not be checked for this reason."""
     return Finding(subject, Verdict.UNKNOWN, reason.message, reason.hint)
 
 
 def wrong(subject: str, reason: ReconcilerError) -> Finding:
-    """Give the finding that this error would end a run."""
+    """Return the finding that this error would end a run."""
     return Finding(subject, Verdict.WRONG, reason.message, reason.hint, reason.exit_code)
 
 
 def exit_code(findings: Iterable[Finding]) -> int:
-    """Give the exit code of what stands first in the table of exit codes; 0 where nothing is wrong."""
+    """Return the lowest exit code of all findings that are wrong; 0 if none is."""
     return min((finding.exit_code for finding in findings if finding.exit_code), default=0)
 
 
 def without_echoes(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Tell a reason in full only where it is first told to be wrong, not for everything else that it spoils."""
-    found = list(findings)
-    first = {finding.text: finding for finding in reversed(found) if finding.verdict is Verdict.WRONG}
+    """Keep each reason in full only at the first finding that is wrong for it; the others refer to it."""
+    listed = list(findings)
+    first = {finding.text: finding for finding in reversed(listed) if finding.verdict is Verdict.WRONG}
     return tuple(
-        finding if first.get(finding.text, finding) is finding else _echo(finding.subject) for finding in found
+        finding if first.get(finding.text, finding) is finding else _echo(finding.subject) for finding in listed
     )
 
 
@@ -61,10 +61,10 @@ _INDENT = " " * 25
 
 
 def report(findings: Iterable[Finding]) -> str:
-    """Write the findings, each with what to do, and the sum of them in a last line."""
-    found = list(findings)
-    lines = [line for finding in found for line in _lines(finding)]
-    return "".join(f"{visible(line)}\n" for line in [*lines, "", _sum(found)])
+    """Return the findings as text, each with what to do, and with a last line that sums them up."""
+    listed = list(findings)
+    lines = [line for finding in listed for line in _lines(finding)]
+    return "".join(f"{visible(line)}\n" for line in [*lines, "", _summary(listed)])
 
 
 def _lines(finding: Finding) -> Iterator[str]:
@@ -73,7 +73,7 @@ def _lines(finding: Finding) -> Iterator[str]:
         yield f"{_INDENT}→ {finding.hint}"
 
 
-def _sum(findings: list[Finding]) -> str:
+def _summary(findings: list[Finding]) -> str:
     def count(verdict: Verdict) -> int:
         return sum(finding.verdict is verdict for finding in findings)
 

@@ -1,4 +1,4 @@
-"""Every question of `doctor`, put to HubSpot."""
+"""The questions that `doctor` asks HubSpot."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What HubSpot said to each question, or why it did not."""
+    """HubSpot's answer to each question, or the error in its place."""
 
     account: Portal | ReconcilerError
     token: Token | ReconcilerError
@@ -24,7 +24,7 @@ class Answers:
 
 
 def ask(inspector: Inspector) -> Answers:
-    """Put every question to HubSpot; where nothing answers the first one, nothing would answer the others."""
+    """Ask HubSpot every question; if nothing answers the first one, the others are not asked."""
     account = _asked(inspector.account)
     if isinstance(account, Unavailable) and not inspector.answered:
         return unasked(account)
@@ -39,7 +39,7 @@ def ask(inspector: Inspector) -> Answers:
 
 
 def unasked(reason: ReconcilerError) -> Answers:
-    """Give what is known where nothing could be asked."""
+    """Return the answers of a run in which nothing could be asked."""
     return Answers(reason, reason, reason, reason, reason, RateLimit())
 
 

@@ -1,1 +1,1 @@
-"""Reading a portal against the declarations, to an ordered plan."""
+"""The plan: the ordered changes that make a portal hold what the files declare."""

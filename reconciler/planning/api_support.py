@@ -1,8 +1,8 @@
-"""Until when HubSpot supports each version of its API.
+"""The end of HubSpot's support for each version of its API.
 
 HubSpot announces September 2027 for v3 (legacy APIs) and supports a dated version for 18 months after its release
-(versioning): 2026-03 came out on 30 March 2026, 2026-09 on 8 September 2026, 2025-09 at a day that is not published.
-Where only a month is known, its first day stands for it, so that a warning rather comes early than late.
+(versioning): 2026-03 came out on 30 March 2026, 2026-09 on 8 September 2026; the day of 2025-09 is not published.
+Where only a month is known, its first day is used: a warning is better early than late.
 """
 
 from collections.abc import Iterator
@@ -12,15 +12,15 @@ from datetime import date, datetime, timedelta
 from reconciler.diagnostics import Diagnostic, warning
 
 SOON = timedelta(days=183)
-"""How long before its end a version is warned of: half a year."""
+"""How long before the end of its support a version gets a warning: half a year."""
 
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """The last day of a version's support, with how it is said."""
+    """The last day of a version's support, with its wording in messages."""
 
     day: date
-    said: str
+    text: str
 
 
 ENDS = {
@@ -32,16 +32,16 @@ ENDS = {
 
 
 def support(version: str) -> str:
-    """Say until when HubSpot supports a version."""
-    return f"HubSpot supports API version {version} until {ENDS[version].said}"
+    """Return a sentence with the end of a version's support."""
+    return f"HubSpot supports API version {version} until {ENDS[version].text}"
 
 
 def support_warnings(version: str, now: datetime) -> Iterator[Diagnostic]:
-    """Warn of a version whose support ends soon or has ended; HubSpot may go on answering, but promises nothing."""
+    """Yield a warning if a version's support ends soon or has ended; it may still work then, without any promise."""
     end = ENDS[version]
     if end.day < now.date():
-        said = f"HubSpot supported API version {version} until {end.said}, which is over"
-        yield warning("api-version-ended", said, hint=_remedy(version))
+        message = f"HubSpot supported API version {version} until {end.text}, which is over"
+        yield warning("api-version-ended", message, hint=_remedy(version))
     elif end.day - SOON <= now.date():
         yield warning("api-version-ending", support(version), hint=_remedy(version))
 

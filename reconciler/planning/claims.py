@@ -1,4 +1,4 @@
-"""Which live events a declared event may mean, and which are left over."""
+"""Matching of declared events to the live events that they may stand for."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,26 +11,27 @@ from reconciler.planning.evidence import Evidence, Match
 from reconciler.policy import Orphans, Policy
 from reconciler.portal import Listing
 
-_NO_IDS = ("", ".", "..", "search", "upsert", "delete")
+_RESERVED_SEGMENTS = ("", ".", "..", "search", "upsert", "delete")
+"""Path segments that a URL or HubSpot reads as something else than an event id."""
 _LONGEST_ID = 1000
-"""Characters of an id that still fit into an address; nobody's are as long."""
+"""Maximum number of characters in an id that still fits into a URL; real ids are shorter."""
 
 
 def known_accounts(declared: Iterable[DeclaredEvent], policy: Policy) -> tuple[str, ...]:
-    """Give the account ids whose events can be ours: those that settings, declarations and the base name."""
+    """Return the account ids whose events can be ours: those in the settings, the declarations and the base."""
     accounts = {event.identity.external_account_id for event in declared} | {policy.external_account_id}
     accounts |= policy.accounts
     return tuple(sorted(account for account in accounts if account is not None))
 
 
 def can_be_asked_for(event_id: str | None) -> bool:
-    """Tell whether a path to the event's external id means the event; HubSpot's own segments mean something else."""
-    return event_id is not None and event_id not in _NO_IDS and len(event_id) <= _LONGEST_ID
+    """Return whether a URL path with this event id addresses the event, and no other call of HubSpot's."""
+    return event_id is not None and event_id not in _RESERVED_SEGMENTS and len(event_id) <= _LONGEST_ID
 
 
 @dataclass(frozen=True)
 class Claims:
-    """Every declared event with the live ones that it may mean, by the evidence at hand."""
+    """Every declared event with the live ones that it may stand for, by the evidence so far."""
 
     declared: tuple[DeclaredEvent, ...]
     skipped: tuple[Skipped, ...]
@@ -40,12 +41,12 @@ class Claims:
 
     @cached_property
     def live(self) -> dict[str, LiveEvent]:
-        """Every live event by object id, as freshly as it was read."""
+        """Every live event by object id, each as it was read last."""
         return {**self.listing.by_object_id, **self.evidence.fresh}
 
     @cached_property
     def by_event_id(self) -> Mapping[str | None, list[LiveEvent]]:
-        """By event id, the live events that may be ours."""
+        """The live events that may be ours, by event id."""
         grouped: dict[str | None, list[LiveEvent]] = defaultdict(list)
         for event in self.live.values():
             if event.identity.external_event_id is not None and self.may_be_ours(event):
@@ -53,11 +54,11 @@ class Claims:
         return grouped
 
     def may_be_ours(self, event: LiveEvent) -> bool:
-        """Return whether our app made an event, or may have: which app that is may be unknown."""
+        """Return whether our app made an event; true for any event while our app is unknown."""
         return self.evidence.app_id is None or event.app_id == self.evidence.app_id
 
     def candidates(self, identity: Identity) -> list[LiveEvent]:
-        """Give the live events that a declared identity can mean."""
+        """Return the live events that a declared identity can stand for."""
         return [
             event
             for event in self.by_event_id.get(identity.external_event_id, ())
@@ -65,22 +66,23 @@ class Claims:
         ]
 
     def account_of(self, event: LiveEvent) -> str | None:
-        """Return the account id that an event is under by all that is known; None where nothing is.
+        """Return the account id of an event; None if it is unknown.
 
-        To a token of another app, which can prove none, the base tells it: what was declared then was made so.
+        A token of another app can prove no account id. The one that the base declared counts then, because the event
+        was created under it.
         """
         proven = self.evidence.accounts.get(str(event.identity.object_id))
         return self.former.get(event.identity.external_event_id) if proven is None else proven
 
     @cached_property
     def former(self) -> Mapping[str | None, str | None]:
-        """The account id of each event id that the base declared under one alone, where nothing better is to be had."""
+        """By event id, the only account id that the base declared it under; empty unless the token is another app's."""
         before = self.accounts_before if self.evidence.foreign_token else {}
-        return {event_id: next(iter(found)) for event_id, found in before.items() if len(found) == 1}
+        return {event_id: next(iter(accounts)) for event_id, accounts in before.items() if len(accounts) == 1}
 
     @cached_property
     def accounts_before(self) -> Mapping[str | None, set[str | None]]:
-        """The account ids under which the base declared each event id."""
+        """By event id, the account ids under which the base declared it."""
         accounts: dict[str | None, set[str | None]] = defaultdict(set)
         for identity in self.policy.declared_before:
             if identity.external is not None:
@@ -89,26 +91,26 @@ class Claims:
 
     @cached_property
     def matches(self) -> tuple[Match, ...]:
-        """The declared events with their live ones, but for those that are ambiguous."""
+        """The declared events with their live ones, without those that are ambiguous."""
         return tuple(self.match(event) for event in self.declared if not self.is_ambiguous(event))
 
     def is_ambiguous(self, event: DeclaredEvent) -> bool:
-        """Tell whether several live events may be the declared one, or it is not alone in claiming the only one."""
-        if not self._is_open(event):
+        """Return whether an event has several live candidates, or shares its only one with another declaration."""
+        if not self._is_undecided(event):
             return False
         candidates = len(self.candidates(event.identity))
         return candidates > 1 or (candidates == 1 and self.claimants[event.identity.external_event_id] > 1)
 
-    def _is_open(self, event: DeclaredEvent) -> bool:
-        """Tell whether nothing proves or refutes yet that the event of these external ids is live."""
+    def _is_undecided(self, event: DeclaredEvent) -> bool:
+        """Return whether the event has external ids, and it is neither proven nor refuted that it is live."""
         if event.identity.external is None or self._refuted(event.identity):
             return False
         return not any(map(self.is_proven, self.candidates(event.identity)))
 
     @cached_property
     def claimants(self) -> Mapping[str | None, int]:
-        """How many declared events, each under its own account, may be the live ones of an event id."""
-        return Counter(event.identity.external_event_id for event in self.declared if self._is_open(event))
+        """By event id, how many undecided declared events have it, each under its own account id."""
+        return Counter(event.identity.external_event_id for event in self.declared if self._is_undecided(event))
 
     def is_proven(self, live: LiveEvent) -> bool:
         """Return whether the account id of a live event is known."""
@@ -118,20 +120,20 @@ class Claims:
         return self.evidence.misses_refute and identity.external in self.evidence.misses
 
     def match(self, event: DeclaredEvent) -> Match:
-        """Return a declared event with the live one that it means."""
+        """Return a declared event with the live one that it stands for."""
         if event.identity.object_id is not None:
             return self._adopt(event, self.live.get(event.identity.object_id))
         if self._refuted(event.identity):
             return Match(event, None, proven=True)
         candidates = self.candidates(event.identity)
-        found = next(filter(self.is_proven, candidates), candidates[0] if candidates else None)
-        if found is None:
+        live = next(filter(self.is_proven, candidates), candidates[0] if candidates else None)
+        if live is None:
             return Match(event, None, proven=True)
-        identity = replace(event.identity, object_id=found.identity.object_id)
-        return Match(event, replace(found, identity=identity), self.is_proven(found))
+        identity = replace(event.identity, object_id=live.identity.object_id)
+        return Match(event, replace(live, identity=identity), self.is_proven(live))
 
     def _adopt(self, event: DeclaredEvent, live: LiveEvent | None) -> Match:
-        """An adopted event is protected under the id that its own app gave it, too."""
+        """Match an adopted event; globs in the settings also protect it by the event id that its own app gave it."""
         if live is None:
             return Match(event, None, proven=True)
         protect = event.protect or self.policy.protects(live.identity.external_event_id)
@@ -139,22 +141,22 @@ class Claims:
 
     @cached_property
     def adopted(self) -> frozenset[str | None]:
-        """The object ids that are declared."""
+        """The declared object ids."""
         return frozenset(event.identity.object_id for event in self.declared)
 
     @cached_property
     def leftovers(self) -> tuple[LiveEvent, ...]:
-        """Give the live events that no declaration means."""
-        spoken_for = {match.live.identity.object_id for match in self.matches if match.live is not None}
+        """The live events that no declared or skipped event may stand for."""
+        claimed = {match.live.identity.object_id for match in self.matches if match.live is not None}
         unclear = [event.identity for event in self.declared if self.is_ambiguous(event)]
         for identity in (*unclear, *(skipped.identity for skipped in self.skipped)):
-            spoken_for |= {candidate.identity.object_id for candidate in self.candidates(identity)}
-        spoken_for |= self.skipped_objects
-        return tuple(event for object_id, event in self.live.items() if object_id not in spoken_for)
+            claimed |= {candidate.identity.object_id for candidate in self.candidates(identity)}
+        claimed |= self.skipped_objects
+        return tuple(event for object_id, event in self.live.items() if object_id not in claimed)
 
     @cached_property
     def skipped_objects(self) -> set[str | None]:
-        """The object ids of what skipped events may mean: what they name elsewhere, and what has their name here."""
+        """The object ids that skipped events declare elsewhere, and those of live events with the same names."""
         names = {skipped.name for skipped in self.skipped} - {None}
         namesakes = {event.identity.object_id for event in self.live.values() if event.name in names}
         return {skipped.identity.object_id for skipped in self.skipped} | namesakes
@@ -169,7 +171,7 @@ class Claims:
         return not self.policy.narrowed and self.policy.orphans is not Orphans.IGNORE
 
     def possible_orphans(self) -> Iterator[LiveEvent]:
-        """Give the leftovers that our app made, if it is known which app that is."""
+        """Yield the leftovers that our app made; none while our app is unknown."""
         if self.evidence.app_id is None or not self.looks_for_orphans():
             return
         for event in self.leftovers:
@@ -178,31 +180,32 @@ class Claims:
 
     @cached_property
     def unproven(self) -> tuple[DeclaredEvent, ...]:
-        """The unchanged events that nothing but their ids speaks for."""
+        """The unchanged events that are matched by their event ids alone."""
         matches = (match for match in self.matches if not match.proven)
         return tuple(match.declared for match in matches if compare(match.declared, match.live) is None)
 
     @cached_property
     def seen_accounts(self) -> frozenset[str]:
-        """The account ids under which an event of our app has been seen."""
+        """The account ids under which an event of our app was found."""
         return self.evidence.answered.union(self.evidence.accounts.values())
 
     @cached_property
     def unmade(self) -> Mapping[str, list[LiveEvent]]:
-        """By the event id of each event to be made, the live events that have it and are not declared under another.
+        """By event id of each event to be created, the live events that have it and are not declared by external ids.
 
-        That a declaration adopts one, or may mean it elsewhere, does not say that it may have a double.
+        Live events that are adopted, here or in another environment, are among them: adopting an event does not allow
+        a second one with its id.
         """
-        made = {match.declared.identity.external_event_id for match in self.matches if match.live is None}
+        created = {match.declared.identity.external_event_id for match in self.matches if match.live is None}
         held: dict[str, list[LiveEvent]] = defaultdict(list)
         for object_id, event in self.live.items():
             event_id = event.identity.external_event_id
-            if event_id is not None and event_id in made and object_id not in self.declared_externally:
+            if event_id is not None and event_id in created and object_id not in self.declared_externally:
                 held[event_id].append(event)
         return held
 
     @cached_property
     def declared_externally(self) -> frozenset[str | None]:
         """The object ids of live events that are declared by their external ids."""
-        found = (match for match in self.matches if match.declared.identity.external is not None)
-        return frozenset(match.live.identity.object_id for match in found if match.live is not None)
+        matches = (match for match in self.matches if match.declared.identity.external is not None)
+        return frozenset(match.live.identity.object_id for match in matches if match.live is not None)

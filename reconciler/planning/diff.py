@@ -1,4 +1,4 @@
-"""Declared against live: the only doorway to deepdiff."""
+"""The comparison of a declared event with the live one; no other module imports deepdiff."""
 
 from collections.abc import Mapping
 
@@ -8,7 +8,7 @@ from reconciler.values import canonical, same
 
 
 def compare(event: DeclaredEvent, live: LiveEvent | None) -> Create | Update | None:
-    """Give the change that makes `live` what is declared, or None where it already is."""
+    """Return the change that makes `live` what is declared; None if it is so already."""
     if live is None:
         return _create(event)
     wanted, held = _comparable(event, live)
@@ -26,7 +26,7 @@ def compare(event: DeclaredEvent, live: LiveEvent | None) -> Create | Update | N
 
 
 def cancel(orphan: LiveEvent) -> Update:
-    """Give the change that cancels an event no file declares."""
+    """Return the change that cancels an event that no file declares."""
     before = orphan.fields.get("eventCancelled")
     return Update(
         orphan.identity,
@@ -38,7 +38,7 @@ def cancel(orphan: LiveEvent) -> Update:
 
 
 def delete(orphan: LiveEvent) -> Delete:
-    """Give the change that deletes an event no file declares; undeclared custom properties never appear."""
+    """Return the change that deletes an event that no file declares; it never shows custom properties."""
     held = ((field.name, orphan.fields.get(field.name)) for field in FIELDS)
     return Delete(
         orphan.identity,
@@ -61,12 +61,12 @@ def _create(event: DeclaredEvent) -> Create:
 
 
 def _field(event: DeclaredEvent, name: str, before: Value) -> FieldChange:
-    # Two reads may spell one value in two ways, and an approval must cover both.
+    # HubSpot may spell a value differently in two reads, and an approval must cover both.
     return FieldChange(name, canonical(event.kind(name), before), event.fields[name], event.lines.get(name))
 
 
 def _comparable(event: DeclaredEvent, live: LiveEvent) -> tuple[Mapping[str, Value], Mapping[str, Value]]:
-    """Give both sides of the declared fields, with HubSpot's spelling replaced by ours where they mean the same."""
+    """Return the declared fields and the live ones; a live value with the same meaning gets the declared spelling."""
     held = {
         name: value if same(event.kind(name), value, live.fields.get(name)) else live.fields.get(name)
         for name, value in event.fields.items()
@@ -75,9 +75,9 @@ def _comparable(event: DeclaredEvent, live: LiveEvent) -> tuple[Mapping[str, Val
 
 
 def _differing(held: Mapping[str, Value], wanted: Mapping[str, Value]) -> list[str]:
-    """Name the fields that differ, in the order people read them."""
-    from deepdiff.diff import DeepDiff  # noqa: PLC0415  (a quarter of a second to load; most events never come here)
+    """Return the names of the fields that differ, in the order people read them."""
+    from deepdiff.diff import DeepDiff  # noqa: PLC0415  (it takes 0.25 s to load, and most events do not differ)
 
-    found = DeepDiff(held, wanted, view="tree")
-    names = {str(level.path(output_format="list")[0]) for levels in found.values() for level in levels}
+    difference = DeepDiff(held, wanted, view="tree")
+    names = {str(level.path(output_format="list")[0]) for levels in difference.values() for level in levels}
     return sorted(names, key=field_order)

@@ -1,4 +1,4 @@
-"""What is known of whose event is whose, beyond the list."""
+"""Evidence of the app and the account id that each live event belongs to."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -13,43 +13,46 @@ External = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What is known of ownership beyond the list, which never tells an account id."""
+    """The evidence of ownership that searches and direct reads add to the list, which contains no account ids."""
 
     app_id: int | None
-    """The app whose events are ours."""
+    """The app whose events are ours; None if it is unknown."""
     token_app_id: int | None
-    """The app that the token belongs to, where HubSpot tells."""
+    """The app that the token belongs to; None if it is unknown."""
     accounts: Mapping[str, str] = field(default_factory=dict)
-    """Object id to account id, each proven by a search hit or a direct read."""
+    """Object id to account id; each is proven by a search hit or a direct read."""
     misses: frozenset[External] = frozenset()
     """External ids that a direct read did not find."""
     fresh: Mapping[str, LiveEvent] = field(default_factory=dict)
-    """Object id to what a direct read returned: newer than the list."""
+    """Object id to the event that a direct read returned, which is newer than the list."""
     asked: frozenset[External] = frozenset()
-    """External ids that were read directly, whatever was found."""
+    """External ids that were read directly, found or not."""
     answered: frozenset[str] = frozenset()
-    """Account ids under which our own token found an event, be it not known which of the listed ones."""
+    """Account ids under which a token of our app found an event that may be any of several listed ones."""
 
     @property
     def foreign_token(self) -> bool:
-        """The token is known to be another app's: external ids answer 404 for all of ours."""
+        """Whether the token is known to be another app's; HubSpot then answers 404 to our events' external ids."""
         return self.app_id is not None and self.token_app_id not in (None, self.app_id)
 
     @property
     def is_ours(self) -> bool:
-        """The token is known to be our app's."""
+        """Whether the token is known to be our app's."""
         return self.app_id is not None and (self.token_app_id == self.app_id or bool(self.accounts))
 
     @property
     def misses_refute(self) -> bool:
-        """A miss tells that an event is not there only to a token that has been seen to speak for our app."""
+        """Whether a 404 proves absence.
+
+        It does if the token is known to belong to our app, or if no app is known to be ours: then the token's app is.
+        """
         return self.app_id is None or self.token_app_id == self.app_id or bool(self.accounts)
 
     def with_hits(self, hits: Iterable[Hit], listing: Listing) -> "Evidence":
-        """Add search results, which also tell the token's app.
+        """Add search results, which also show the token's app.
 
-        A hit that the list does not show may be long gone and proves nothing: the index lags. Nor does one that the
-        list shows under another event id, because HubSpot never changes that.
+        A hit counts only if the list shows the same object with the same event id. The search index lags, so an
+        unlisted event may have been deleted, and HubSpot never changes an event id.
         """
         listed = [hit for hit in hits if _is_shown(hit, listing)]
         token_app_id = self.token_app_id or next((hit.app_id for hit in listed), None)
@@ -61,31 +64,31 @@ class Evidence:
 
     def with_answer(self, asked: External, found: LiveEvent | None, listing: Listing) -> "Evidence":
         """Add what a direct read by external ids answered."""
-        known = replace(self, asked=self.asked | {asked})
+        evidence = replace(self, asked=self.asked | {asked})
         if found is None:
-            return replace(known, misses=self.misses | {asked})
+            return replace(evidence, misses=self.misses | {asked})
         object_id = found.identity.object_id or self._listed_as(found, listing)
         if object_id is None:
-            return replace(known, answered=self.answered | {asked[0]}) if self.is_ours else known
-        made_by = listing.by_object_id.get(object_id, found).app_id
+            return replace(evidence, answered=self.answered | {asked[0]}) if self.is_ours else evidence
+        maker = listing.by_object_id.get(object_id, found).app_id
         # Only the app that made an event can read it by its external ids, so the token is that app's.
-        known = replace(known, app_id=self.app_id or made_by, token_app_id=self.token_app_id or made_by)
-        # An answer proves that the token's app made the event. Where the settings say which app is ours, and nothing
-        # says that the token is that app's, it may be another app's event with the same ids.
-        if known.foreign_token or (made_by or known.token_app_id) != known.app_id:
-            return known
+        evidence = replace(evidence, app_id=self.app_id or maker, token_app_id=self.token_app_id or maker)
+        # The answer proves that the token's app made the event. If the settings name our app, and the token is not
+        # known to be that app's, this may be another app's event with the same ids.
+        if evidence.foreign_token or (maker or evidence.token_app_id) != evidence.app_id:
+            return evidence
         identity = replace(found.identity, object_id=object_id)
         return replace(
-            known,
+            evidence,
             accounts={**self.accounts, object_id: asked[0]},
-            fresh={**self.fresh, object_id: replace(found, identity=identity, app_id=known.app_id)},
+            fresh={**self.fresh, object_id: replace(found, identity=identity, app_id=evidence.app_id)},
         )
 
     def _listed_as(self, found: LiveEvent, listing: Listing) -> str | None:
-        """Give the object id that the list tells of an event that was read without one; None where it may be another.
+        """Return the object id under which the list shows an event that was read without one; None if that is unsure.
 
-        A namesake under another account would be listed in the same way, while the event itself may not be listed
-        yet: only the same time of the latest change makes them one.
+        An event with the same event id under another account looks the same in the list, and the event itself may not
+        be listed yet. So the time of the latest change has to be equal too.
         """
         if self.app_id is None or self.token_app_id != self.app_id or found.updated_at is None:
             return None
@@ -105,14 +108,14 @@ def _is_shown(hit: Hit, listing: Listing) -> bool:
 
 
 def first_evidence(policy: Policy, listing: Listing) -> Evidence:
-    """Start with what the settings and the token's details say."""
+    """Return the evidence in the settings and the token's details."""
     token_app_id = listing.portal.app_id
     return Evidence(app_id=policy.app_id or token_app_id, token_app_id=token_app_id)
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A declared event with the live event that it means; no live event means it has to be created."""
+    """A declared event with the live event that it stands for; without a live event it has to be created."""
 
     declared: DeclaredEvent
     live: LiveEvent | None

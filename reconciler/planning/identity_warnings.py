@@ -1,4 +1,4 @@
-"""What is wrong, or not certain, about which live event a declaration means."""
+"""Diagnostics about declared events whose live event is missing, uncertain or declared twice."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -11,18 +11,18 @@ from reconciler.planning.set_aside import Obstacle
 AMBIGUOUS = "identity-ambiguous"
 UNKNOWN = "identity-unknown"
 UNDECIDED = frozenset({AMBIGUOUS, UNKNOWN})
-"""Findings that leave open whether declared events are as they are declared."""
+"""Codes of diagnostics that leave open whether HubSpot holds what the files declare."""
 
 
 def obstacles(matches: Sequence[Match]) -> Iterator[Obstacle]:
-    """Find adopted events that are gone, events that are declared twice, and completions that would be taken back."""
-    yield from _missing(matches)
-    yield from _doubles(matches)
-    yield from _uncompletions(matches)
+    """Find adopted events that are not live, live events that are declared twice, and completions to be taken back."""
+    yield from _not_live(matches)
+    yield from _declared_twice(matches)
+    yield from _completed(matches)
 
 
 def identity_ambiguous(events: Iterable[DeclaredEvent]) -> Iterator[Obstacle]:
-    """Say of events that they may be several live ones, or share the one that they may be."""
+    """Yield an error for each event that may be one of several live ones, or shares its only candidate."""
     for event in events:
         message = f"it cannot be told which live event is {event.identity}"
         hint = "delete in HubSpot the events with its id that are not meant, or declare the one that is by its objectId"
@@ -30,7 +30,7 @@ def identity_ambiguous(events: Iterable[DeclaredEvent]) -> Iterator[Obstacle]:
 
 
 def identity_undecided(events: Iterable[DeclaredEvent]) -> Iterator[Diagnostic]:
-    """Warn of events that may be several live ones, where a token of the app that made them may know."""
+    """Yield a warning for each ambiguous event, which a token of the app that made the events may identify."""
     for event in events:
         yield warning(
             AMBIGUOUS,
@@ -41,7 +41,7 @@ def identity_undecided(events: Iterable[DeclaredEvent]) -> Iterator[Diagnostic]:
 
 
 def identity_unknown(events: Collection[DeclaredEvent]) -> Iterator[Diagnostic]:
-    """Warn of events of which nothing but their ids speaks, although a direct read should have found one of them."""
+    """Yield one warning about events matched by event id alone, if a direct read should have found one of them."""
     if events:
         whose = "1 declared event is" if len(events) == 1 else f"{len(events)} declared events are"
         yield warning(
@@ -52,7 +52,7 @@ def identity_unknown(events: Collection[DeclaredEvent]) -> Iterator[Diagnostic]:
         )
 
 
-def _missing(matches: Iterable[Match]) -> Iterator[Obstacle]:
+def _not_live(matches: Iterable[Match]) -> Iterator[Obstacle]:
     for match in matches:
         event = match.declared
         if match.live is None and event.identity.object_id is not None:
@@ -61,8 +61,8 @@ def _missing(matches: Iterable[Match]) -> Iterator[Obstacle]:
             yield Obstacle(event, error("object-not-live", message, event.place, hint))
 
 
-def _doubles(matches: Iterable[Match]) -> Iterator[Obstacle]:
-    """Take no side between declarations of one live event: whichever came last would win each time."""
+def _declared_twice(matches: Iterable[Match]) -> Iterator[Obstacle]:
+    """Report every declaration of the same live event: if all were applied, the last one would win each time."""
     claims: dict[str | None, list[DeclaredEvent]] = defaultdict(list)
     for match in matches:
         if match.live is not None:
@@ -75,8 +75,8 @@ def _doubles(matches: Iterable[Match]) -> Iterator[Obstacle]:
                 yield Obstacle(event, error("declared-twice", message, event.place, hint))
 
 
-def _uncompletions(matches: Iterable[Match]) -> Iterator[Obstacle]:
-    """HubSpot has no call that takes a completion back."""
+def _completed(matches: Iterable[Match]) -> Iterator[Obstacle]:
+    """Report each completed event that is declared otherwise; HubSpot has no call that takes a completion back."""
     for match in matches:
         event = match.declared
         held = None if match.live is None else match.live.fields.get("eventCompleted")

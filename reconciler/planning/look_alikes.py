@@ -1,4 +1,4 @@
-"""New events that look like one that HubSpot holds already, under another id or made by somebody else."""
+"""New events that look like a live event which has another id, or which somebody else made."""
 
 import re
 import unicodedata
@@ -17,13 +17,13 @@ RENAMED, THERE = "looks-renamed", "already-there"
 
 @dataclass(frozen=True, slots=True)
 class Rename:
-    """A new event with the live one that it seems to have been: a new id makes a new event, without registrations."""
+    """A new event with the live one that it seems to replace; a new id makes a new event, without registrations."""
 
     create: Create
     old: LiveEvent
 
     def finding(self, will: Will | None) -> Diagnostic:
-        """Return the warning of what becomes of the old event's registrations; `will` is what an apply does to it."""
+        """Return the warning about the old event's registrations; `will` is what an apply does to the old event."""
         new_id = "another account id" if self._has_the_same_event_id else "a new id"
         message = (
             f"{self.create.identity} looks like {_called(self.old)} under {new_id}: "
@@ -33,7 +33,7 @@ class Rename:
 
     @property
     def makes_one(self) -> bool:
-        """What is declared makes an event; one that is declared by its objectId, and is not live, does not."""
+        """Whether applying creates an event; a declaration by `objectId` of an event that is not live does not."""
         return self.create.identity.external is not None
 
     @property
@@ -64,21 +64,22 @@ def _registrations(registrants: int | None, will: Will | None) -> str:
 
 
 def renames(creates: Iterable[Create], old: Iterable[LiveEvent]) -> tuple[Rename, ...]:
-    """Return each new event with the live one that it seems to have been.
+    """Return each new event with the live one that it seems to replace.
 
-    That one has its name and start; else its name; else its start and organizer. The events of a series share a name:
-    each old event is found for one new event, in the order of their starts, before any is found for another.
+    The two have the same name and start; else the same name; else the same start and organizer. The events of a series
+    share a name, so old and new ones are first paired one to one, in the order of their starts. A new event that is
+    left over is paired with an old one that has a pair already.
     """
     ordered = sorted(creates, key=lambda create: _start(_fields(create)))
     candidates = sorted(old, key=lambda event: _start(event.fields))
-    found = {rename.create.identity: rename for rename in _each_once(ordered, candidates)}
-    rest = [create for create in ordered if create.identity not in found]
-    found |= {rename.create.identity: rename for rename in _any(rest, candidates)}
-    return tuple(sorted(found.values(), key=lambda rename: rename.create.identity.sort_key))
+    pairs = {rename.create.identity: rename for rename in _one_to_one(ordered, candidates)}
+    rest = [create for create in ordered if create.identity not in pairs]
+    pairs |= {rename.create.identity: rename for rename in _many_to_one(rest, candidates)}
+    return tuple(sorted(pairs.values(), key=lambda rename: rename.create.identity.sort_key))
 
 
-def _each_once(creates: Sequence[Create], old: Sequence[LiveEvent]) -> Iterator[Rename]:
-    """Pair new and old events so that none stands in two pairs."""
+def _one_to_one(creates: Sequence[Create], old: Sequence[LiveEvent]) -> Iterator[Rename]:
+    """Pair new events with old ones so that no event is in two pairs."""
     new = {create.identity: create for create in creates}
     free = {event.identity.object_id: event for event in old}
     for likeness in _LIKENESSES:
@@ -92,8 +93,8 @@ def _each_once(creates: Sequence[Create], old: Sequence[LiveEvent]) -> Iterator[
                 yield Rename(new.pop(create.identity), free.pop(event.identity.object_id))
 
 
-def _any(creates: Iterable[Create], old: Sequence[LiveEvent]) -> Iterator[Rename]:
-    """Pair new events with old ones, however often one of these is found."""
+def _many_to_one(creates: Iterable[Create], old: Sequence[LiveEvent]) -> Iterator[Rename]:
+    """Pair new events with old ones; an old event may be in several pairs."""
     finders = [_finder(old, likeness) for likeness in _LIKENESSES]
     for create in creates:
         event = next(filter(None, (find(_fields(create)) for find in finders)), None)
@@ -102,7 +103,7 @@ def _any(creates: Iterable[Create], old: Sequence[LiveEvent]) -> Iterator[Rename
 
 
 def successors(found: Iterable[Rename]) -> Mapping[str | None, tuple[Create, ...]]:
-    """Return by the object id of an old event the new ones that look like it."""
+    """Return the new events that look like an old one, by its object id."""
     by_old: dict[str | None, list[Create]] = defaultdict(list)
     for rename in found:
         by_old[rename.old.identity.object_id].append(rename.create)
@@ -110,7 +111,7 @@ def successors(found: Iterable[Rename]) -> Mapping[str | None, tuple[Create, ...
 
 
 def already_there(creates: Iterable[Create], others: Iterable[LiveEvent]) -> Iterator[Diagnostic]:
-    """Warn of each new event whose name and start a live event of others has; one with its id is for a guard."""
+    """Yield a warning for each new event with the name and start of a foreign one; one with its id is for a guard."""
     find = _finder(others, _name_and_start)
     for create in creates:
         event = find(_fields(create))
@@ -123,11 +124,11 @@ def already_there(creates: Iterable[Create], others: Iterable[LiveEvent]) -> Ite
 
 _Fields = Mapping[str, Value]
 _Likeness = Callable[[_Fields], object]
-"""Returns what two events must have in common to look alike; None for an event that lacks it."""
+"""Returns the key that two events share if they look alike; None for an event that lacks a part of it."""
 
 
 def _finder(events: Iterable[LiveEvent], likeness: _Likeness) -> Callable[[_Fields], LiveEvent | None]:
-    """Return how to find the first event that looks like some fields."""
+    """Return a function that finds the first event with the same key as given fields."""
     known: dict[object, LiveEvent] = {}
     for event in events:
         known.setdefault(likeness(event.fields), event)
@@ -150,7 +151,7 @@ def _name_and_start(fields: _Fields) -> object:
 
 
 _LIKENESSES: tuple[_Likeness, ...] = (_name_and_start, _name, _start_and_organizer)
-"""The surest first."""
+"""The most certain one first."""
 
 
 def _start(fields: _Fields) -> str:
@@ -162,7 +163,7 @@ def _fields(create: Create) -> _Fields:
 
 
 def _folded(text: Value) -> str:
-    """Fold what people overlook: capitals, white space, the way that a letter is composed, what nobody sees."""
+    """Return a text without what people overlook: case, white space, composition, invisible characters."""
     if not isinstance(text, str):
         return ""
     return " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).casefold().split())

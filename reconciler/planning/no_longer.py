@@ -1,4 +1,7 @@
-"""What the base declared and the files no longer do: deleting a line, or a file, undoes nothing in HubSpot."""
+"""Events and fields that the base declared and the files no longer declare.
+
+Deleting a line, or a file, undoes nothing in HubSpot.
+"""
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -26,9 +29,9 @@ _NEVER_EMPTY = ("eventName", "eventOrganizer")
 
 
 def undeclared(planned: Planned) -> list[tuple[DeclaredEvent, LiveEvent]]:
-    """Return the live events that the base declared and that no declaration means any more, be it by another id.
+    """Return the live events that the base declared and that are not declared any more, by any of their ids.
 
-    A run that looks at a part of the files cannot tell: an event may have moved to another one.
+    The result is empty without a base, and in a run over a part of the files: an event may have moved to another part.
     """
     if planned.before is None or planned.policy.narrowed:
         return []
@@ -40,26 +43,26 @@ def undeclared(planned: Planned) -> list[tuple[DeclaredEvent, LiveEvent]]:
 
 
 def undeclared_warnings(planned: Planned, gone: Iterable[tuple[DeclaredEvent, LiveEvent]]) -> Iterator[Diagnostic]:
-    """Return what becomes of events that are `gone` from the files, and of such fields, with how to change them."""
+    """Yield what happens to each event that is `gone` from the files, and to each such field, with how to change it."""
     orphans = {orphan.identity.object_id: orphan for orphan in planned.plan.orphans}
-    for then, live in gone:
-        yield _event(then, live, orphans.get(live.identity.object_id))
+    for declared, live in gone:
+        yield _event(declared, live, orphans.get(live.identity.object_id))
     before = planned.declared_before()
     for match in planned.matched.matches:
-        if match.live is not None and (declared := before.get(match.live.identity.object_id)) is not None:
-            yield from _fields(match.declared, declared, match.live, planned.plan.portal)
+        if match.live is not None and (then := before.get(match.live.identity.object_id)) is not None:
+            yield from _fields(match.declared, then, match.live, planned.plan.portal)
 
 
-def _event(then: DeclaredEvent, live: LiveEvent, orphan: OrphanVerdict | None) -> Diagnostic:
+def _event(declared: DeclaredEvent, live: LiveEvent, orphan: OrphanVerdict | None) -> Diagnostic:
     message = (
-        f"{_called(live, then)} is no longer declared (it was at {then.place}): {_fate(orphan)}; "
+        f"{_called(live, declared)} is no longer declared (it was at {declared.place}): {_fate(orphan)}; "
         f"{registered(live.registrants)}"
     )
-    return info(DECLARED, message, hint=_instead(live, orphan))
+    return info(DECLARED, message, hint=_how_to_cancel(live, orphan))
 
 
-def _instead(live: LiveEvent, orphan: OrphanVerdict | None) -> str | None:
-    """Say how to cancel an event that is neither cancelled nor about to be."""
+def _how_to_cancel(live: LiveEvent, orphan: OrphanVerdict | None) -> str | None:
+    """Return how to cancel an event; None if it is cancelled or about to be."""
     if live.fields.get("eventCancelled") or (orphan is not None and orphan.will is Will.CANCEL):
         return None
     instead = " instead" if orphan is not None and orphan.will is Will.DELETE else ""
@@ -82,13 +85,13 @@ def _fields(now: DeclaredEvent, then: DeclaredEvent, live: LiveEvent, portal: Po
     for name in then.fields:
         held = live.fields.get(name)
         if name not in now.fields and held not in (None, False, ""):
-            whose = f"{cut(label_of(name))} of {_called(live, now)}"
-            message = f"{whose} is no longer declared, and HubSpot keeps it: {_shown(name, held, now, portal)}"
+            subject = f"{cut(label_of(name))} of {_called(live, now)}"
+            message = f"{subject} is no longer declared, and HubSpot keeps it: {_shown(name, held, now, portal)}"
             yield info(MANAGED, message, now.place, _remedy(name))
 
 
 def _remedy(name: str) -> str:
-    """Say which line would change what HubSpot keeps."""
+    """Return which line would change the value that HubSpot keeps."""
     if name.startswith(CUSTOM):
         return f'to empty it, write {cut(name.removeprefix(CUSTOM))}: "" under customProperties'
     match kind_of(name):
@@ -112,6 +115,6 @@ def _called(live: LiveEvent, declared: DeclaredEvent) -> str:
 def _shown(name: str, value: Value, event: DeclaredEvent, portal: Portal) -> str:
     if kind_of(name) is Kind.INSTANT:
         zone = zone_named(event.timezone or portal.timezone, "UTC")
-        with suppress(OverflowError):  # HubSpot may hold a time that no calendar shows there
+        with suppress(OverflowError):  # in the zone the year may be outside 1 to 9999
             return f"{moment(str(value)).astimezone(zone).isoformat(' ')[:16]} {zone.key}"
     return "yes" if value is True else cut(str(value))

@@ -1,4 +1,4 @@
-"""Where each difference comes from: the files, HubSpot or both."""
+"""The origin of each difference: the files, HubSpot or both."""
 
 from dataclasses import replace
 
@@ -10,7 +10,7 @@ from reconciler.values import same
 
 
 def with_origins(planned: Planned, base: Base) -> Planned:
-    """Give the same plan with the origin of every field; no approval covers it."""
+    """Return the plan with the origin of every field, which approvals do not cover, and with the base's diagnostics."""
     before = planned.declared_before()
     declarations = (
         base.declaration_of(change.identity) or before.get(change.identity.object_id) for change in planned.plan.changes
@@ -28,18 +28,18 @@ def _traced(change: Change, planned: Planned, then: DeclaredEvent | None) -> Cha
 
 
 def _origin(change: Change, field: FieldChange, now: DeclaredEvent | None, then: DeclaredEvent | None) -> Origin:
-    """Judge one field by what is declared now and what was declared then."""
+    """Return the origin of one field's difference, from what is declared now and what was declared then."""
     if now is None:
-        # An orphan that was none at the base is the files' doing; how any other came to be, nobody can tell.
+        # An orphan that the base declared was caused by the files; the cause of any other is unknown.
         return Origin.UNKNOWN if then is None else Origin.FILES
     if then is None:
         return Origin.FILES
-    # What was declared already and is not there, somebody has deleted in HubSpot.
+    # An event that the base declared and that has to be created was deleted in HubSpot.
     return Origin.HUBSPOT if isinstance(change, Create) else _side(field, now, then)
 
 
 def _side(field: FieldChange, now: DeclaredEvent, then: DeclaredEvent) -> Origin:
-    """Tell which side has left the base's value."""
+    """Return which side differs from the base's value."""
     if field.name not in then.fields:
         return Origin.FILES
     base, kind = then.fields[field.name], now.kind(field.name)

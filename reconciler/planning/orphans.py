@@ -1,4 +1,4 @@
-"""What happens to an event of ours that no file declares."""
+"""The verdict on each orphan: left alone, cancelled or deleted."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +18,7 @@ class Will(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OrphanVerdict:
-    """An orphan with what will happen to it, and the reason in words."""
+    """An orphan, what an apply does to it, and the reason in words."""
 
     identity: Identity
     name: str | None
@@ -30,7 +30,7 @@ class OrphanVerdict:
 
 
 def judge_orphan(orphan: LiveEvent, policy: Policy, now: datetime) -> OrphanVerdict:
-    """Say what happens to an orphan; whatever speaks for leaving it alone wins."""
+    """Return the verdict on an orphan; any reason to leave it alone wins."""
     will, why = _judge(orphan, policy, now)
     return OrphanVerdict(
         identity=orphan.identity,
@@ -44,14 +44,14 @@ def judge_orphan(orphan: LiveEvent, policy: Policy, now: datetime) -> OrphanVerd
 
 
 def _judge(orphan: LiveEvent, policy: Policy, now: datetime) -> tuple[Will, str]:
-    over = _text(orphan, "endDateTime") or _text(orphan, "startDateTime")
+    end = _text(orphan, "endDateTime") or _text(orphan, "startDateTime")
     if policy.protects_orphan(orphan.identity):
         return Will.NOTHING, "it is protected"
     if orphan.fields.get("eventCompleted"):
         return Will.NOTHING, "it is completed, and its attendance is history worth keeping"
-    if over is None and policy.orphans in {Orphans.CANCEL, Orphans.DELETE}:
+    if end is None and policy.orphans in {Orphans.CANCEL, Orphans.DELETE}:
         return Will.NOTHING, "it has no date, so nobody can tell whether it is over"
-    if over is not None and moment(over) <= now:
+    if end is not None and moment(end) <= now:
         return Will.NOTHING, "it is over, and its attendance is history worth keeping"
     match policy.orphans:
         case Orphans.DELETE:

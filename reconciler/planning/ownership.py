@@ -1,4 +1,4 @@
-"""Whose event is whose: which live event a declaration means, which are orphans, which are foreign."""
+"""Ownership of live events: declared, orphaned or foreign."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -26,16 +26,16 @@ class Elsewhere:
     """A live event that has the event id of one to be created, but is of another app or under another account id."""
 
     identity: Identity
-    """Of the event to be created."""
+    """The event to be created."""
     app_id: int | None
-    """The app that made the live one; None where HubSpot names none."""
+    """The app that made the live event; None if HubSpot names none."""
     account_id: str | None = None
-    """The account id that it is under, where our app made it and that is proven."""
+    """The account id of the live event, if our app made it and the account id is known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """Every declared and every live event in its place; `None` counts were not looked for."""
+    """All declared events with their live ones, and what the other live events are; a count is None if not taken."""
 
     matches: tuple[Match, ...]
     orphans: tuple[Orphan, ...]
@@ -43,30 +43,30 @@ class Matched:
     foreign: int | None
     diagnostics: tuple[Diagnostic, ...]
     obstacles: tuple[Obstacle, ...] = ()
-    """What keeps declared events from being planned; one that stands in no match may be any of several live ones."""
+    """Why declared events cannot be planned; an ambiguous event has an obstacle and no match."""
     undecided: frozenset[Identity] = frozenset()
-    """Declared events of which this token cannot tell which live event they are, or whether they are as declared."""
+    """Declared events that this token cannot identify, or for which it cannot show that they are as declared."""
     unclaimed: frozenset[str | None] = frozenset()
-    """The object ids of live events that no declaration means, or may mean, in whatever environment."""
+    """The object ids of live events that no declaration may stand for, in any environment."""
     not_ours: tuple[LiveEvent, ...] = ()
-    """Live events that no file declares and that are known to be of others: of another app, account or of a person."""
+    """Undeclared live events that are known not to be ours: another app, a person or another account made them."""
     elsewhere: tuple[Elsewhere, ...] = ()
-    """What speaks against making events: live ones with their ids that no setting says they may stand beside."""
+    """Evidence against creating events: live events with their ids, which the setting `besides` does not allow."""
     unanswered: frozenset[str] = frozenset()
-    """Account ids under which a read that should have found an event found none, and nothing speaks for the token."""
+    """Account ids under which a read missed a live event id, with a token that is not known to be our app's."""
 
     @property
     def barred(self) -> frozenset[Identity]:
-        """The declared events that something keeps from being planned."""
+        """The declared events that have an obstacle."""
         return frozenset(obstacle.event.identity for obstacle in self.obstacles)
 
 
 def match_events(declared: Declared, listing: Listing, policy: Policy, evidence: Evidence) -> Matched:
-    """Put every declared and every live event in its place, by the evidence at hand."""
+    """Match declared events with live ones, and sort the other live events, by the evidence so far."""
     claims = Claims(declared.events, declared.skipped, listing, policy, evidence)
     orphans = tuple(filter(None, (_own_orphan(claims, event) for event in claims.possible_orphans())))
     unclear = tuple(filter(claims.is_ambiguous, declared.events))
-    # A token that is known to be our app's has been asked all that there is to ask.
+    # With our app's token everything has been read that could settle an ambiguity.
     certain = evidence.is_ours
     unsure = tuple(_unknown(claims))
     return Matched(
@@ -85,28 +85,28 @@ def match_events(declared: Declared, listing: Listing, policy: Policy, evidence:
 
 
 def _elsewhere(claims: Claims) -> Iterator[Elsewhere]:
-    """Find what speaks against making events: with the wrong token, or account id, all would be made again."""
+    """Find evidence against creating events: with the wrong token, or account id, all would be created again."""
     for match in claims.matches:
         identity = match.declared.identity
         if match.live is None and identity.external is not None:
             for event in claims.unmade.get(str(identity.external_event_id), ()):
                 is_ours = event.app_id is not None and event.app_id == claims.evidence.app_id
                 account = claims.account_of(event) if is_ours else None
-                # Of our own app's events the account id decides.
+                # `besides` names events of our own app by account id, and those of others by app.
                 beside = account if is_ours or event.app_id is None else str(event.app_id)
                 if beside is None or beside not in claims.policy.besides:
                     yield Elsewhere(identity, event.app_id, account)
 
 
 def _unknown(claims: Claims) -> Iterator[DeclaredEvent]:
-    """Find the unproven events of accounts of which one event should have been proven."""
+    """Find the unproven events under account ids for which no event was proven, although one should have been."""
     for event in () if claims.evidence.foreign_token else claims.unproven:
         if event.identity.external_account_id not in claims.seen_accounts:
             yield event
 
 
 def _own_orphan(claims: Claims, event: LiveEvent) -> Orphan | None:
-    """Tell whether a leftover of our app is ours by its account too."""
+    """Return a leftover of our app as an orphan if its account id is ours too, or may be."""
     account = claims.account_of(event)
     if account is not None:
         return _orphan(event, account, proven=claims.is_proven(event)) if account in claims.accounts else None
@@ -114,7 +114,7 @@ def _own_orphan(claims: Claims, event: LiveEvent) -> Orphan | None:
 
 
 def _is_of_others(claims: Claims, event: LiveEvent) -> bool:
-    """Return whether a leftover is known not to be ours, be it that this run does not look for orphans."""
+    """Return whether a leftover is known not to be ours, also in a run that does not look for orphans."""
     if event.app_id is None:
         return True
     if claims.evidence.app_id is None:
@@ -123,10 +123,10 @@ def _is_of_others(claims: Claims, event: LiveEvent) -> bool:
 
 
 def _unanswered(claims: Claims) -> frozenset[str]:
-    """The account ids that nothing proves, and under which an event was not found whose id is live.
+    """Return the account ids under which an event was not found although its event id is live.
 
-    A token that has been seen to speak for our app is right about what it does not find; of any other, this says
-    that it may be another app's, and what it makes would be too.
+    A token that is known to be our app's is right about what it does not find. Any other token may be another app's,
+    and what it creates would be that app's too.
     """
     if claims.evidence.misses_refute or claims.evidence.foreign_token:
         return frozenset()
@@ -134,7 +134,7 @@ def _unanswered(claims: Claims) -> frozenset[str]:
 
 
 def _foreign(claims: Claims, orphans: int) -> int:
-    """Count what is neither declared nor an orphan; orphans that were not looked for are not foreign either."""
+    """Count the leftovers that are no orphans; in a run that does not look for orphans, those of other makers."""
     if claims.looks_for_orphans():
         return len(claims.leftovers) - orphans
     return sum(event.app_id is None or event.app_id != claims.evidence.app_id for event in claims.leftovers)

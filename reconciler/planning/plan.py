@@ -1,4 +1,4 @@
-"""Every event in its place to an ordered plan."""
+"""The plan, built from matched events: the changes in order, with all that is shown beside them."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -22,7 +22,7 @@ from reconciler.portal import Portal
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything an apply would do, in order; plain data that can be saved, shown and compared."""
+    """Everything that an apply would do, in order; plain data that can be saved, shown and compared."""
 
     portal: Portal
     changes: tuple[Change, ...]
@@ -31,12 +31,12 @@ class Plan:
     """Declared events that are left out of the changes."""
     orphans: tuple[OrphanVerdict, ...] = ()
     orphaned: int | None = None
-    """How many orphans there are; None where they were not looked for."""
+    """The number of orphans; None if the run did not look for them."""
     foreign: int | None = None
-    """How many live events are neither declared nor ours; None where they were not counted."""
+    """The number of live events that are neither declared nor ours; None if they were not counted."""
     diagnostics: tuple[Diagnostic, ...] = ()
     reads: int = 0
-    """Requests that making the plan took."""
+    """The number of requests that planning took."""
 
     @cached_property
     def digest(self) -> str:
@@ -49,47 +49,47 @@ class Plan:
 
     @property
     def is_empty(self) -> bool:
-        """Nothing is to be done, and no event is set aside."""
+        """Whether nothing is to be done and no event is set aside."""
         return not (self.changes or self.set_aside)
 
     @property
     def is_fulfilled(self) -> bool:
-        """HubSpot is known to hold what the files declare."""
-        return self.is_empty and not any(found.code in UNDECIDED for found in self.diagnostics)
+        """Whether HubSpot is known to hold what the files declare."""
+        return self.is_empty and not any(diagnostic.code in UNDECIDED for diagnostic in self.diagnostics)
 
     @property
     def is_invalid(self) -> bool:
-        """An event is set aside that was not at the base: the declarations are wrong."""
+        """Whether an event is set aside that was not at the base, so that the declarations are wrong."""
         return any(not aside.preexisting for aside in self.set_aside)
 
     @property
     def writes_to_apply(self) -> int:
-        """Requests that applying takes if nothing fails, reads not counted."""
+        """The number of write requests that an apply takes if nothing fails."""
         return sum(1 for _ in steps(self.changes))
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan with what applying it needs to know beyond it."""
+    """A plan with everything else that an apply needs to know."""
 
     plan: Plan
     policy: Policy
     declared: Declared
     matched: Matched
-    """Which live event is whose."""
+    """The match of declared and live events that the plan was built from."""
     events: Mapping[Identity, DeclaredEvent]
-    """The declaration behind each change; an orphan's change has none."""
+    """The declared event of each change; an orphan's change has none."""
     seen: Mapping[Identity, LiveEvent]
-    """What each change was planned against; a create has nothing."""
+    """The live event that each change was planned against; a create has none."""
     foreign_token: bool = False
-    """The token belongs to another app than the one whose events are ours."""
+    """Whether the token belongs to another app than the one whose events are ours."""
     successors: Mapping[str | None, tuple[Create, ...]] = field(default_factory=dict)
-    """By the object id of an old event, the new ones that seem to be it under a new id."""
+    """By object id of an old event, the new ones that seem to be the same event under a new id."""
     before: "Planned | None" = None
-    """What the base's declarations would be planned as by the same reading; None without a base."""
+    """The plan of the base's declarations against the same reading of the portal; None without a base."""
 
     def declared_before(self) -> Mapping[str | None, DeclaredEvent]:
-        """Return by object id what the base declared of each live event, by whichever of its ids; empty without one."""
+        """Return by object id what the base declared of each live event, by any of its ids; empty without a base."""
         matches = () if self.before is None else self.before.matched.matches
         return {match.live.identity.object_id: match.declared for match in matches if match.live is not None}
 
@@ -104,12 +104,11 @@ class _Task:
 def build(
     matched: Matched, declared: Declared, policy: Policy, portal: Portal, evidence: Evidence, now: datetime
 ) -> Planned:
-    """Order what differs, judge the orphans; `now` decides what is over: an orphan, the API version's support."""
+    """Build the plan; `now` decides whether an orphan, or the support of the API version, is over."""
     verdicts = [(judge_orphan(orphan.live, policy, now), orphan) for orphan in matched.orphans]
     barred = matched.barred
     matches = [match for match in matched.matches if match.declared.identity not in barred]
-    tasks = [*_declared_tasks(matches), *_orphan_tasks(verdicts)]
-    tasks.sort(key=lambda task: (rank(task.change), task.change.identity.sort_key))
+    tasks = _in_order([*_declared_tasks(matches), *_orphan_tasks(verdicts)])
     plan = Plan(
         portal=portal,
         changes=tuple(task.change for task in tasks),
@@ -120,10 +119,8 @@ def build(
         foreign=matched.foreign,
         diagnostics=(
             *declared.diagnostics,
-            *in_file_order(
-                [*matched.diagnostics, *obstacle_findings(matched.obstacles), *_findings(matches, portal, policy)]
-            ),
-            *_whose_token(evidence),
+            *_matching_diagnostics(matched, matches, policy, portal),
+            *_token_diagnostics(evidence),
             *api_support.support_warnings(portal.api_version, now),
         ),
     )
@@ -138,12 +135,16 @@ def build(
     )
 
 
+def _in_order(tasks: Iterable[_Task]) -> list[_Task]:
+    return sorted(tasks, key=lambda task: (rank(task.change), task.change.identity.sort_key))
+
+
 def _names(matches: Iterable[Match]) -> Mapping[Identity, str | None]:
     return {match.declared.identity: match.live.name for match in matches if match.live is not None}
 
 
 def _undecided(matches: Iterable[Match], matched: Matched) -> int:
-    """Count the matches that cannot be called unchanged; what is ambiguous stands in none."""
+    """Count the matches that may not be called unchanged; an ambiguous event has no match."""
     return sum(match.declared.identity in matched.undecided for match in matches)
 
 
@@ -165,7 +166,15 @@ def _orphan_change(will: Will, orphan: LiveEvent) -> Update | Delete:
     return delete(orphan) if will is Will.DELETE else cancel(orphan)
 
 
-def _findings(matches: Iterable[Match], portal: Portal, policy: Policy) -> Iterator[Diagnostic]:
+def _matching_diagnostics(
+    matched: Matched, matches: Iterable[Match], policy: Policy, portal: Portal
+) -> tuple[Diagnostic, ...]:
+    return in_file_order(
+        [*matched.diagnostics, *obstacle_findings(matched.obstacles), *_app_diagnostics(matches, policy, portal)]
+    )
+
+
+def _app_diagnostics(matches: Iterable[Match], policy: Policy, portal: Portal) -> Iterator[Diagnostic]:
     unproven = sum(not match.proven and compare(match.declared, match.live) is None for match in matches)
     if unproven:
         yield info(
@@ -181,7 +190,7 @@ def _findings(matches: Iterable[Match], portal: Portal, policy: Policy) -> Itera
         )
 
 
-def _whose_token(evidence: Evidence) -> Iterator[Diagnostic]:
+def _token_diagnostics(evidence: Evidence) -> Iterator[Diagnostic]:
     if evidence.foreign_token:
         yield info(
             "proof-left-to-apply",

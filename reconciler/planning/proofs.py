@@ -1,4 +1,4 @@
-"""The reads that prove, beyond the list, whose the events of a plan are."""
+"""The searches and direct reads that prove which events of a plan are ours."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -13,13 +13,13 @@ from reconciler.policy import Policy
 from reconciler.portal import Listing
 
 FEW_CREATES = 20
-"""A plan looks so many new events up one by one; for more of them that would take too long."""
+"""Most new events that a plan looks up one by one; more would take too long."""
 FEW_WITNESSES = 20
-"""Direct reads that are enough to see that they find nothing."""
+"""Most direct reads that a plan makes to find out whether the token finds anything at all."""
 
 
 def searchable_prefix(declared: Sequence[DeclaredEvent], listing: Listing, evidence: Evidence) -> str:
-    """Give the longest common start of all event ids that want a proof; empty where there is none."""
+    """Return the longest common prefix of all event ids that need a proof; empty if they share none."""
     ids = {event.identity.external_event_id for event in declared}
     wanted = [
         live.identity.external_event_id
@@ -31,19 +31,19 @@ def searchable_prefix(declared: Sequence[DeclaredEvent], listing: Listing, evide
 
 
 def questions(declared: Declared, listing: Listing, policy: Policy, evidence: Evidence) -> Iterator[External]:
-    """Return the external ids that must be read directly before anything is planned on their events."""
+    """Yield the external ids that must be read directly before their events can be planned."""
     if evidence.foreign_token:
         return
     claims = Claims(declared.events, declared.skipped, listing, policy, evidence)
     asked = evidence.asked
     doubts = (_doubtful_matches(claims), _doubtful_orphans(claims), _unlisted(claims), _holders(claims))
     pending = dict.fromkeys(external for external in chain.from_iterable(doubts) if external not in asked)
-    # What is asked for another reason may be witness enough.
+    # Reads for another reason may be witnesses too, so these come last.
     yield from pending or dict.fromkeys(external for external in _witnesses(claims) if external not in asked)
 
 
 def _doubtful_matches(claims: Claims) -> Iterator[External]:
-    """Name the declared events whose unproven match would be changed, or could be one of several or another's."""
+    """Yield the declared events that are ambiguous, or have an unproven match that must not be relied on."""
     for event in claims.declared:
         external = event.identity.external
         if external is not None and (claims.is_ambiguous(event) or _is_doubtful(claims, claims.match(event))):
@@ -55,26 +55,26 @@ def _is_doubtful(claims: Claims, match: Match) -> bool:
 
 
 def _has_moved(claims: Claims, match: Match) -> bool:
-    """Return whether the base declared an unproven event under another account id alone."""
+    """Return whether an unproven event was declared in the base, but only under another account id."""
     identity = match.declared.identity
     before = claims.accounts_before.get(identity.external_event_id)
     return match.live is not None and not match.proven and before not in (None, {identity.external_account_id})
 
 
 def _would_change(claims: Claims, match: Match) -> bool:
-    """An app that is still unknown makes every match doubtful: one hit tells the app."""
+    """Return whether an unproven match would be changed; any of them while our app is unknown, as one read shows it."""
     if match.proven or match.live is None:
         return False
     return claims.evidence.app_id is None or compare(match.declared, match.live) is not None
 
 
 def _is_adopted_too(claims: Claims, match: Match) -> bool:
-    """Tell whether another declaration names the live event, of which only the event id speaks for this one."""
+    """Return whether another declaration adopts the live event that this one matches by event id alone."""
     return match.live is not None and not match.proven and match.live.identity.object_id in claims.adopted
 
 
 def _doubtful_orphans(claims: Claims) -> Iterator[External]:
-    """Name the ids under which a possible orphan could be ours."""
+    """Yield the external ids under which a possible orphan could be ours."""
     for event in claims.possible_orphans():
         if not claims.is_proven(event):
             for account in claims.accounts:
@@ -82,10 +82,10 @@ def _doubtful_orphans(claims: Claims) -> Iterator[External]:
 
 
 def _witnesses(claims: Claims) -> Iterator[External]:
-    """Return the events whose direct reads show that unchanged ones are where they are declared.
+    """Yield the events to read as witnesses that unchanged ones are under their declared account ids.
 
-    Of each account id one is enough; where something contradicts it, all of them are asked for. A token that may
-    be another app's is asked for a few, and then proves nothing.
+    One for each account id is enough. Where the evidence contradicts an account id, all its events are read; with a
+    token that may be another app's only a few, which then prove nothing.
     """
     by_account: dict[str | None, list[External]] = defaultdict(list)
     for external in filter(None, (event.identity.external for event in claims.unproven)):
@@ -99,13 +99,13 @@ def _witnesses(claims: Claims) -> Iterator[External]:
 
 
 def _contradicted(claims: Claims) -> frozenset[str | None]:
-    """The account ids under which an event was not found, or has a double, whose id is live under our app."""
-    left = {event.identity.external_event_id for event in claims.leftovers if claims.may_be_ours(event)}
+    """Return the declared account ids with an event that a read missed, or that has an undeclared double in our app."""
+    leftover = {event.identity.external_event_id for event in claims.leftovers if claims.may_be_ours(event)}
     return frozenset(
         event.identity.external_account_id
         for event in claims.declared
         if event.identity.external is not None
-        and (event.identity.external_event_id in left or _missed(claims, event.identity))
+        and (event.identity.external_event_id in leftover or _missed(claims, event.identity))
     )
 
 
@@ -114,19 +114,19 @@ def _missed(claims: Claims, identity: Identity) -> bool:
 
 
 def _unlisted(claims: Claims) -> Iterator[External]:
-    """Name the events to be made, where they are few: they may be live, and the list late to show them."""
-    made = [match.declared.identity.external for match in claims.matches if match.live is None]
-    if len(made) <= FEW_CREATES and not claims.policy.trusts_list:
-        yield from (external for external in filter(None, made) if can_be_asked_for(external[1]))
+    """Yield the events to be created, if they are few: one may be live already while the list lags."""
+    created = [match.declared.identity.external for match in claims.matches if match.live is None]
+    if len(created) <= FEW_CREATES and not claims.policy.trusts_list:
+        yield from (external for external in filter(None, created) if can_be_asked_for(external[1]))
 
 
 def _holders(claims: Claims) -> Iterator[External]:
-    """Return under which external ids to look for live events that have the event id of one to be made.
+    """Yield the external ids that live events with the event id of one to be created may have.
 
-    Those that the settings allow have to be proven one by one; else a few are enough to name one.
+    Under account ids that `besides` allows, each has to be proven. Under ours a few are enough to name one.
     """
     held = [
-        event_id for event_id, events in claims.unmade.items() if any(_is_nowhere(claims, event) for event in events)
+        event_id for event_id, events in claims.unmade.items() if any(_lacks_account(claims, event) for event in events)
     ]
     for account in sorted(claims.policy.besides):
         yield from ((account, event_id) for event_id in held)
@@ -134,5 +134,5 @@ def _holders(claims: Claims) -> Iterator[External]:
         yield from ((account, event_id) for event_id in held[:FEW_WITNESSES])
 
 
-def _is_nowhere(claims: Claims, event: LiveEvent) -> bool:
+def _lacks_account(claims: Claims, event: LiveEvent) -> bool:
     return claims.may_be_ours(event) and claims.account_of(event) is None

@@ -1,4 +1,4 @@
-"""Declared custom properties against the portal's definitions of them."""
+"""The check of declared custom properties against the portal's definitions."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping
@@ -16,11 +16,11 @@ from reconciler.values import OPTION_SEPARATOR, normalized
 
 _FIELDS = frozenset(field.name for field in FIELDS)
 _MOST_OPTIONS = 10
-"""More than these are not listed in a hint."""
+"""Most options that a hint lists."""
 
 
 class _Form(NamedTuple):
-    """How the values of a kind are declared: fewer spellings than HubSpot's, because what is declared is sent."""
+    """The form of a kind's declared values: fewer spellings than HubSpot allows, as they are sent unchanged."""
 
     pattern: re.Pattern[str]
     wanted: str
@@ -53,17 +53,17 @@ class _Misfit:
 
 
 def any_declared(declared: Declared) -> bool:
-    """Tell whether any event declares a custom property, so that the definitions matter."""
+    """Return whether any event declares a custom property, so that the definitions are needed."""
     return any(name.startswith(CUSTOM) for event in declared.events for name in event.fields)
 
 
 def typed(declared: Declared, definitions: Mapping[str, Definition]) -> Declared:
-    """Give the declarations with the kind of each custom property, in whose terms it is compared."""
+    """Return the declarations with the kind of each custom property, which decides how it is compared."""
     return replace(declared, events=tuple(_typed(event, definitions) for event in declared.events))
 
 
 def misfits(declared: Declared, definitions: Mapping[str, Definition]) -> Iterator[Obstacle]:
-    """Find the custom properties that HubSpot would drop or refuse, and each event that declares or inherits one."""
+    """Yield an obstacle for each custom property, declared or inherited, that HubSpot would drop or refuse."""
 
     @cache
     def misfit(name: str, value: Value, *, is_list: bool) -> _Misfit | None:
@@ -101,14 +101,14 @@ def _list(definition: Definition) -> _Misfit | None:
 
 
 def _known(name: str, definitions: Mapping[str, Definition]) -> str:
-    """Say which property was meant, perhaps by its label; HubSpot's own are not offered."""
+    """Return a hint with the property that was meant, perhaps by its label; read-only ones are not suggested."""
     if name in _FIELDS:
         return "it is a key of the event itself: move it out of customProperties"
-    ours = [definition for definition in definitions.values() if definition.writable]
-    labelled = [one.name for one in ours if one.label.casefold() == name.casefold()]
+    writable = [definition for definition in definitions.values() if definition.writable]
+    labelled = [definition.name for definition in writable if definition.label.casefold() == name.casefold()]
     if labelled:
         return f"did you mean {labelled[0]}?"
-    nearest = did_you_mean(name, (one.name for one in ours))
+    nearest = did_you_mean(name, (definition.name for definition in writable))
     return nearest or "define it in HubSpot first: HubSpot drops what it does not know"
 
 
@@ -138,10 +138,10 @@ def _options(value: str, definition: Definition) -> _Misfit | None:
 
 
 def _option(wrong: str, options: Mapping[str, str]) -> str:
-    """Say which option was meant, perhaps by its label."""
-    shown = [value for value, label in options.items() if label.casefold() == wrong.casefold()]
-    if shown:
-        return f"write {cut(shown[0])}, which HubSpot shows as {cut(options[shown[0]])}"
+    """Return a hint with the option that was meant, perhaps by its label."""
+    labelled = [value for value, label in options.items() if label.casefold() == wrong.casefold()]
+    if labelled:
+        return f"write {cut(labelled[0])}, which HubSpot shows as {cut(options[labelled[0]])}"
     return did_you_mean(wrong, options) or _choice(options)
 
 

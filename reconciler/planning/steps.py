@@ -1,4 +1,4 @@
-"""The write requests that carry a plan's changes."""
+"""The write requests that carry out a plan's changes."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,12 +7,12 @@ from typing import TypeVar
 from reconciler.change import Change, Create, Delete, Update, completes
 
 CREATES = 100
-"""Events that one request makes; HubSpot documents no limit here, and 100 is the one of its other objects."""
+"""Events that one request creates; HubSpot documents no limit here, and 100 is the limit of its other objects."""
 WRITES = 10
 """Events that one request changes or deletes.
 
-Each of them is read by itself before the request, and an edit that comes between is lost: so many reads the window is
-long at most. A tenth more requests than with batches of 100 is what it costs.
+Each event is read by itself before the request, and an edit between its read and the request is lost. So the batch
+size limits this window to as many reads. It costs a tenth more requests than batches of 100.
 """
 
 _Item = TypeVar("_Item")
@@ -55,7 +55,7 @@ Step = CreateBatch | UpdateBatch | Completion | DeleteBatch
 
 
 def steps(changes: Sequence[Change]) -> Iterator[Step]:
-    """Give the write requests that carry the changes, in order."""
+    """Yield the write requests that carry out the changes, in order."""
     updates = [change for change in changes if isinstance(change, Update)]
     batched = [change for change in updates if any(field.name != "eventCompleted" for field in change.fields)]
     yield from map(CreateBatch, _chunks([change for change in changes if isinstance(change, Create)], CREATES))
