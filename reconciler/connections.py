@@ -123,7 +123,7 @@ def load_github_connection(environ: Mapping[str, str] = os.environ) -> GitHubCon
 def _repository(name: str) -> str:
     if not _REPOSITORY.fullmatch(name):
         problem = f"is {quoted(name)}" if name else "is not set"
-        raise UsageError(f"GITHUB_REPOSITORY {problem}", hint="it names the repository as owner/name")
+        raise UsageError(f"GITHUB_REPOSITORY {problem}", hint="set it to the repository, as owner/name")
     return name
 
 
@@ -140,7 +140,7 @@ def _base_url(environ: Mapping[str, str], variable: str, default: str) -> str:
     text = environ.get(variable) or default
     parts = _address(variable, text, default)
     if "@" in parts.netloc or "?" in text or "#" in text:
-        raise UsageError(f"{variable} is more than a host and a path", hint=f"for example {default}")
+        raise UsageError(f"{variable} contains more than a host and a path", hint=f"for example {default}")
     if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
         raise UsageError(f"{variable} would send the token unencrypted", hint="use https://")
     return _with_lower_scheme(text).rstrip("/")
@@ -164,7 +164,7 @@ def _ca_file(text: str | None) -> str | None:
     if not text:
         return None
     if not Path(text).is_file():
-        raise UsageError(f"SSL_CERT_FILE names no file: {quoted(text)}", hint="name a file of certificates")
+        raise UsageError(f"SSL_CERT_FILE is not a file: {quoted(text)}", hint="set it to a file of certificates")
     return text
 
 
@@ -174,7 +174,7 @@ def _address(variable: str, text: str, example: str) -> SplitResult:
     except Wrong as error:
         raise UsageError(f"{variable}: {error.message}", hint=f"for example {example}") from error
     if not _is_plain(parts):
-        raise UsageError(f"{variable} names a host that cannot be asked", hint=f"for example {example}")
+        raise UsageError(f"{variable} does not name a valid host", hint=f"for example {example}")
     return parts
 
 

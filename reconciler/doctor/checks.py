@@ -56,7 +56,9 @@ def _declarations(order: Order, _: Answers) -> Iterator[Finding]:
     if isinstance(order.declared, DeclarationsInvalid):
         first = words.diagnostic(order.declared.diagnostics[0])
         text = f"{order.declared.message}; the first: {first}"
-        yield Finding("declarations", Verdict.WRONG, text, "reconciler validate tells all", order.declared.exit_code)
+        yield Finding(
+            "declarations", Verdict.WRONG, text, "reconciler validate shows them all", order.declared.exit_code
+        )
         return
     number = f"{words.count(len(order.declared.events), 'event')} in {words.count(order.declared.files, 'file')}"
     yield Finding("declarations", Verdict.OK, number)
@@ -90,7 +92,7 @@ def _scopes(_: Order, answers: Answers) -> Iterator[Finding]:
         case Token(scopes=frozenset() as granted):
             yield _granted(granted, can_read=isinstance(answers.events, tuple))
         case Token() | Rejected():
-            text = "HubSpot does not tell the scopes of this kind of token"
+            text = "HubSpot does not show the scopes of this kind of token"
             hint = f"look them up in HubSpot, where the token was made: {READ} for plan, {WRITE} for apply"
             yield Finding("scopes", Verdict.UNKNOWN, text, hint)
         case reason:
@@ -104,7 +106,7 @@ def _granted(scopes: frozenset[str], *, can_read: bool) -> Finding:
     if WRITE not in scopes:
         text = f"enough for plan; apply needs {WRITE} too"
         return Finding(
-            "scopes", Verdict.WARNING, text, "right for a token that only plans; else give its app the scope"
+            "scopes", Verdict.WARNING, text, "right for a token that only plans; otherwise give its app the scope"
         )
     return Finding("scopes", Verdict.OK, f"{READ} for plan, {WRITE} for apply")
 
@@ -144,7 +146,7 @@ def _app(order: Order, answers: Answers) -> Iterator[Finding]:
 def _why_unknown(token: Token | ReconcilerError) -> str:
     """Return why the token's app is not known: HubSpot names it for some kinds of tokens, and refuses others."""
     if isinstance(token, Token | Rejected):
-        return "HubSpot does not tell which app this kind of token belongs to"
+        return "HubSpot does not show which app this kind of token belongs to"
     return token.message
 
 
@@ -156,7 +158,7 @@ def _events(order: Order, answers: Answers) -> Iterator[Finding]:
     if isinstance(answers.events, ReconcilerError):
         yield wrong("events", answers.events)
     elif isinstance(order.declared, DeclarationsInvalid):
-        yield Finding("events", Verdict.UNKNOWN, "what is declared is wrong, so nothing can be looked for")
+        yield Finding("events", Verdict.UNKNOWN, "the declarations are wrong, so no event can be looked up")
     else:
         yield from _readable(order.declared, answers.events, order.policy.app_id or _token_app(answers))
 
@@ -186,7 +188,7 @@ def _counted(declared: Declared, live: tuple[LiveEvent, ...], app_id: int | None
     if gone:
         return Finding("events", Verdict.WRONG, text, "check their objectId", DeclarationsInvalid.exit_code)
     if _OTHERS in states:
-        hint = "where they are meant, the token or appId is the wrong one"
+        hint = "if these are the declared events, the token or appId is wrong"
         return Finding("events", Verdict.WARNING, text, hint)
     if any(state.endswith(_OPEN) for state in states):
         hint = "set appId in reconciler.yaml to the app that the token belongs to"
@@ -195,7 +197,7 @@ def _counted(declared: Declared, live: tuple[LiveEvent, ...], app_id: int | None
 
 
 _OTHERS = "not there yet, under ids that another app uses"
-_OPEN = "(whether the token is that app's is not known)"
+_OPEN = "(the token's app is not known)"
 
 
 def _state(event: DeclaredEvent, makers: dict[str | None, set[int | None]], app_id: int | None) -> str:
@@ -206,13 +208,13 @@ def _state(event: DeclaredEvent, makers: dict[str | None, set[int | None]], app_
     if app_id is None and (known := sorted(app for app in apps if app is not None)):
         return f"live under app {', '.join(map(str, known))} {_OPEN}"
     if app_id is None or (None in apps and app_id not in apps):
-        return "live, made by nobody knows which app"
+        return "live, made by an unknown app"
     return f"live, made by app {app_id}" if app_id in apps else _OTHERS
 
 
 def _custom_properties(order: Order, answers: Answers) -> Iterator[Finding]:
     if isinstance(order.declared, DeclarationsInvalid):
-        yield Finding("properties", Verdict.UNKNOWN, "what is declared is wrong, so nothing can be checked")
+        yield Finding("properties", Verdict.UNKNOWN, "the declarations are wrong, so nothing can be checked")
     elif not properties.any_declared(order.declared):
         yield Finding("properties", Verdict.OK, "no custom property is declared")
     elif isinstance(answers.definitions, ReconcilerError):
@@ -228,7 +230,7 @@ def _fitting(declared: Declared, definitions: Mapping[str, Definition]) -> Findi
         text = f"{words.count(len(names), 'custom one')} declared, all defined in the portal, with values that fit"
         return Finding("properties", Verdict.OK, text)
     text = f"{words.count(len(misfits), 'problem')}; the first: {words.diagnostic(misfits[0])}"
-    return Finding("properties", Verdict.WRONG, text, "reconciler plan tells all", DeclarationsInvalid.exit_code)
+    return Finding("properties", Verdict.WRONG, text, "reconciler plan shows them all", DeclarationsInvalid.exit_code)
 
 
 def _api_version(order: Order, _: Answers) -> Iterator[Finding]:
@@ -250,10 +252,10 @@ def _rate_limit(_: Order, answers: Answers) -> Iterator[Finding]:
     if daily is not None and left is not None:
         parts.append(f"{left:,} of {daily:,} are left today")
     if not parts:
-        reason = answers.usage.message if isinstance(answers.usage, ReconcilerError) else "HubSpot does not tell"
+        reason = answers.usage.message if isinstance(answers.usage, ReconcilerError) else "HubSpot does not say"
         yield Finding("rate limit", Verdict.UNKNOWN, reason)
     elif daily is not None and left is not None and left * _FEW < daily:
-        hint = "the account's apps share them: look which one sends so many"
+        hint = "all apps of the account share this limit: find out which one sends so many requests"
         yield Finding("rate limit", Verdict.WARNING, "; ".join(parts), hint)
     else:
         yield Finding("rate limit", Verdict.OK, "; ".join(parts))

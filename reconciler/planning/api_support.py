@@ -40,7 +40,7 @@ def support_warnings(version: str, now: datetime) -> Iterator[Diagnostic]:
     """Yield a warning if a version's support ends soon or has ended; it may still work then, without any promise."""
     end = ENDS[version]
     if end.day < now.date():
-        message = f"HubSpot supported API version {version} until {end.text}, which is over"
+        message = f"HubSpot supported API version {version} only until {end.text}"
         yield warning("api-version-ended", message, hint=_remedy(version))
     elif end.day - SOON <= now.date():
         yield warning("api-version-ending", support(version), hint=_remedy(version))

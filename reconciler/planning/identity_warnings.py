@@ -24,8 +24,8 @@ def obstacles(matches: Sequence[Match]) -> Iterator[Obstacle]:
 def identity_ambiguous(events: Iterable[DeclaredEvent]) -> Iterator[Obstacle]:
     """Yield an error for each event that may be one of several live ones, or shares its only candidate."""
     for event in events:
-        message = f"it cannot be told which live event is {event.identity}"
-        hint = "delete in HubSpot the events with its id that are not meant, or declare the one that is by its objectId"
+        message = f"the live event of {event.identity} is ambiguous"
+        hint = "delete the wrong events with its id in HubSpot, or declare the right one by its objectId"
         yield Obstacle(event, error(AMBIGUOUS, message, event.place, hint))
 
 
@@ -34,7 +34,7 @@ def identity_undecided(events: Iterable[DeclaredEvent]) -> Iterator[Diagnostic]:
     for event in events:
         yield warning(
             AMBIGUOUS,
-            f"this token cannot tell which live event is {event.identity}, so it is left alone",
+            f"this token cannot determine the live event of {event.identity}, so the event is left alone",
             event.place,
             "plan with a token of the app that made the events",
         )

@@ -27,7 +27,7 @@ class Rename:
         new_id = "another account id" if self._has_the_same_event_id else "a new id"
         message = (
             f"{self.create.identity} looks like {_called(self.old)} under {new_id}: "
-            f"HubSpot takes it for a new event, and {_registrations(self.old.registrants, will)}"
+            f"HubSpot treats it as a new event, and {_registrations(self.old.registrants, will)}"
         )
         return warning(RENAMED, message, self.create.place, None if self.old.registrants == 0 else self._remedy)
 
@@ -117,7 +117,7 @@ def already_there(creates: Iterable[Create], others: Iterable[LiveEvent]) -> Ite
         event = find(_fields(create))
         if event is not None and event.identity.external_event_id != create.identity.external_event_id:
             people = registered(event.registrants)
-            message = f"an event with this name and start is there already: {_called(event)}, {people}"
+            message = f"HubSpot already holds an event with this name and start: {_called(event)}, {people}"
             hint = "to manage that one, declare its objectId in place of externalEventId"
             yield warning(THERE, message, create.place, hint)
 

@@ -78,7 +78,7 @@ def _fate(orphan: OrphanVerdict | None) -> str:
         case OrphanVerdict(will=Will.CANCEL):
             return "an apply cancels it"
         case _:
-            return f"it stays in HubSpot as it is, for {orphan.why}"
+            return f"it stays in HubSpot as it is, because {orphan.why}"
 
 
 def _fields(now: DeclaredEvent, then: DeclaredEvent, live: LiveEvent, portal: Portal) -> Iterator[Diagnostic]:

@@ -50,7 +50,7 @@ def _judge(orphan: LiveEvent, policy: Policy, now: datetime) -> tuple[Will, str]
     if orphan.fields.get("eventCompleted"):
         return Will.NOTHING, "it is completed, and its attendance is history worth keeping"
     if end is None and policy.orphans in {Orphans.CANCEL, Orphans.DELETE}:
-        return Will.NOTHING, "it has no date, so nobody can tell whether it is over"
+        return Will.NOTHING, "it has no date, so it may be over"
     if end is not None and moment(end) <= now:
         return Will.NOTHING, "it is over, and its attendance is history worth keeping"
     match policy.orphans:

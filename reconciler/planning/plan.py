@@ -195,5 +195,5 @@ def _token_diagnostics(evidence: Evidence) -> Iterator[Diagnostic]:
         yield info(
             "proof-left-to-apply",
             f"the token belongs to app {evidence.token_app_id}, which cannot read the events of app {evidence.app_id} "
-            "by their external ids: that they are under the declared account id is left for apply to prove",
+            "by their external ids; apply will prove that they are under the declared account id",
         )

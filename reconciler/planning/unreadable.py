@@ -40,15 +40,15 @@ def _is_of_others(event: LiveEvent, app_id: int | None) -> bool:
 
 def _adopted(event: LiveEvent, place: Place) -> Unavailable:
     message = f"object {event.identity.object_id}, declared at {place}, cannot be read: {event.unreadable}"
-    return Unavailable(message, hint="put it right in HubSpot, or remove the declaration")
+    return Unavailable(message, hint="correct it in HubSpot, or remove the declaration")
 
 
 def _perhaps_ours(event: LiveEvent, app_id: int | None) -> Unavailable:
     message = f"object {event.identity.object_id}, which may be ours, cannot be read: {event.unreadable}"
     if app_id is None:
-        hint = "put it right in HubSpot; where another app made it, set appId to the app whose events are ours"
+        hint = "correct it in HubSpot; if another app made it, set appId to the app whose events are ours"
         return Unavailable(message, hint=hint)
-    return Unavailable(message, hint="put it right in HubSpot; where that is not possible, it may have changed its API")
+    return Unavailable(message, hint="correct it in HubSpot; if that is not possible, HubSpot may have changed its API")
 
 
 def _warnings(unreadable: Sequence[LiveEvent]) -> Iterator[Diagnostic]:
@@ -57,9 +57,9 @@ def _warnings(unreadable: Sequence[LiveEvent]) -> Iterator[Diagnostic]:
         yield warning(
             "unreadable-event",
             f"object {event.identity.object_id}, {maker}, cannot be read, so it counts as foreign: {event.unreadable}",
-            hint="it is left alone; put it right in HubSpot to be rid of this",
+            hint="it is left alone; correct it in HubSpot to get rid of this warning",
         )
     more = len(unreadable) - SHOWN_AT_MOST
     if more > 0:
-        what = "1 more event" if more == 1 else f"{more} more events"
-        yield warning("unreadable-event", f"{what} of others cannot be read either")
+        what = "1 more foreign event" if more == 1 else f"{more} more foreign events"
+        yield warning("unreadable-event", f"{what} cannot be read either")

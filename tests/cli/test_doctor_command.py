@@ -68,7 +68,7 @@ def test_a_token_that_only_reads_is_warned_of(
     screen = reconciler("doctor")
     assert screen_of(screen) == fine_but(
         scopes="warning    scopes        enough for plan; apply needs crm.objects.marketing_events.write too\n"
-        "                         → right for a token that only plans; else give its app the scope",
+        "                         → right for a token that only plans; otherwise give its app the scope",
         end="Nothing is wrong, 1 warning.",
     )
     assert screen.code == 0
@@ -192,7 +192,7 @@ def test_a_custom_property_that_the_portal_does_not_define_is_wrong(
         properties="wrong      properties    1 problem; the first: events/launch.yaml:5:3: "
         "customProperties.region: the portal defines no such property "
         "(define it in HubSpot first: HubSpot drops what it does not know) [custom-property-unknown]\n"
-        "                         → reconciler plan tells all",
+        "                         → reconciler plan shows them all",
         end="1 thing wrong.",
     )
     assert screen.code == 3

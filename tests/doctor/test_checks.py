@@ -28,7 +28,7 @@ ABSENT = Rejected("HubSpot knows no such path", hint="check apiVersion")
 
 
 UNTOLD_SCOPES = (
-    "HubSpot does not tell the scopes of this kind of token",
+    "HubSpot does not show the scopes of this kind of token",
     f"look them up in HubSpot, where the token was made: {READ} for plan, {WRITE} for apply",
 )
 SUBJECTS = ("declarations", "token", "scopes", "portal", "app", "events", "properties", "API version", "rate limit")
@@ -61,7 +61,7 @@ def test_wrong_declarations_are_told_by_their_first_problem() -> None:
     problems = (error("unknown-key", "no such key", Place("a.yaml", 2)), error("x", "another"))
     order = replace(ORDER, declared=DeclarationsInvalid(problems))
     text = "2 problems in the declarations; the first: a.yaml:2:1: no such key [unknown-key]"
-    assert only("declarations", order) == (WRONG, text, "reconciler validate tells all", 3)
+    assert only("declarations", order) == (WRONG, text, "reconciler validate shows them all", 3)
     assert only("events", order)[0] is UNKNOWN
 
 
@@ -176,7 +176,7 @@ def test_details_that_are_refused_do_not_make_the_token_wrong() -> None:
             (
                 WARNING,
                 f"enough for plan; apply needs {WRITE} too",
-                "right for a token that only plans; else give its app the scope",
+                "right for a token that only plans; otherwise give its app the scope",
                 0,
             ),
         ),
@@ -271,7 +271,7 @@ def test_a_token_whose_app_is_not_told_is_not_known(
 ) -> None:
     order = replace(ORDER, policy=replace(POLICY, app_id=app_id))
     found = only("app", order, replace(ANSWERS, token=token))
-    text = DOWN.message if token is DOWN else "HubSpot does not tell which app this kind of token belongs to"
+    text = DOWN.message if token is DOWN else "HubSpot does not show which app this kind of token belongs to"
     assert found == (UNKNOWN, text, hint, 0)
 
 
@@ -281,9 +281,9 @@ def test_declared_events_are_counted_by_who_made_them() -> None:
     found = only("events", replace(ORDER, declared=Declared(events, 1)), replace(ANSWERS, events=held))
     text = (
         "2 live, made by app 1001, 1 not there yet, under ids that another app uses, "
-        "1 live, made by nobody knows which app, 1 not there yet, 1 live and adopted"
+        "1 live, made by an unknown app, 1 not there yet, 1 live and adopted"
     )
-    assert found == (WARNING, text, "where they are meant, the token or appId is the wrong one", 0)
+    assert found == (WARNING, text, "if these are the declared events, the token or appId is wrong", 0)
 
 
 def test_an_adopted_event_that_is_not_live_is_wrong_as_it_is_in_a_plan() -> None:
@@ -313,14 +313,14 @@ def test_an_event_of_ours_that_cannot_be_read_is_wrong_as_it_is_in_a_plan() -> N
 def test_without_an_app_events_are_counted_without_a_maker() -> None:
     order = replace(ORDER, policy=replace(POLICY, app_id=None))
     answers = replace(ANSWERS, token=ABSENT, events=(live("1", app=None),))
-    assert only("events", order, answers)[:2] == (OK, "1 live, made by nobody knows which app")
+    assert only("events", order, answers)[:2] == (OK, "1 live, made by an unknown app")
 
 
 def test_without_an_app_it_is_not_known_whether_the_token_is_that_of_the_app_that_made_the_events() -> None:
     order = replace(ORDER, policy=replace(POLICY, app_id=None))
     assert only("events", order, replace(ANSWERS, token=ABSENT)) == (
         WARNING,
-        "1 live under app 1001 (whether the token is that app's is not known)",
+        "1 live under app 1001 (the token's app is not known)",
         "set appId in reconciler.yaml to the app that the token belongs to",
         0,
     )
@@ -340,7 +340,7 @@ def test_custom_properties_that_fit_are_counted() -> None:
 
 def test_a_custom_property_that_the_portal_lacks_is_wrong_as_it_is_in_a_plan() -> None:
     verdict, text, hint, code = only("properties", WITH_REGION)
-    assert (verdict, hint, code) == (WRONG, "reconciler plan tells all", 3)
+    assert (verdict, hint, code) == (WRONG, "reconciler plan shows them all", 3)
     assert text.startswith("1 problem; the first: events/summit.yaml:")
     assert text.endswith("[custom-property-unknown]")
 
@@ -381,14 +381,19 @@ def test_an_api_version_near_its_end_is_warned_of() -> None:
             (
                 WARNING,
                 "99 of 1,000 are left today",
-                "the account's apps share them: look which one sends so many",
+                "all apps of the account share this limit: find out which one sends so many requests",
                 0,
             ),
         ),
         (
             RateLimit(),
             Usage(1000, 1001),
-            (WARNING, "0 of 1,000 are left today", "the account's apps share them: look which one sends so many", 0),
+            (
+                WARNING,
+                "0 of 1,000 are left today",
+                "all apps of the account share this limit: find out which one sends so many requests",
+                0,
+            ),
         ),
     ],
 )

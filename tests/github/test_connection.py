@@ -59,7 +59,7 @@ def test_the_loopback_may_be_reached_unencrypted(url: str) -> None:
     ("url", "said"),
     [
         ("http://api.github.com", "GITHUB_API_URL would send the token unencrypted"),
-        ("https://hunter2@api.github.com", "GITHUB_API_URL is more than a host and a path"),
+        ("https://hunter2@api.github.com", "GITHUB_API_URL contains more than a host and a path"),
         ("api.github.com", "GITHUB_API_URL: a link begins with"),
     ],
 )
@@ -81,6 +81,6 @@ def test_a_repository_has_an_owner_and_a_name(name: str) -> None:
 def test_another_repository_is_refused(name: str) -> None:
     with pytest.raises(UsageError, match=r"GITHUB_REPOSITORY is '") as raised:
         connection(GITHUB_REPOSITORY=name)
-    assert raised.value.hint == "it names the repository as owner/name"
+    assert raised.value.hint == "set it to the repository, as owner/name"
     with pytest.raises(UsageError, match="GITHUB_REPOSITORY is not set"):
         connection(GITHUB_REPOSITORY="")

@@ -49,7 +49,7 @@ def test_a_version_whose_support_is_over_is_told_so() -> None:
     assert found("2026-03", "2027-10-01") == [
         warning(
             "api-version-ended",
-            "HubSpot supported API version 2026-03 until 30 September 2027, which is over",
+            "HubSpot supported API version 2026-03 only until 30 September 2027",
             hint='set apiVersion: "2026-09" in reconciler.yaml',
         )
     ]

@@ -49,7 +49,7 @@ def line(found: Diagnostic) -> str:
     [
         (
             Orphans.REPORT,
-            f"it stays in HubSpot as it is, for the settings say orphans: report; 12 registered ({CANCEL})",
+            f"it stays in HubSpot as it is, because the settings say orphans: report; 12 registered ({CANCEL})",
         ),
         (Orphans.IGNORE, f"it stays in HubSpot as it is; 12 registered ({CANCEL})"),
         (Orphans.CANCEL, "an apply cancels it; 12 registered"),
@@ -191,7 +191,7 @@ def test_a_new_event_looks_renamed_by_its_name_or_by_its_start_and_organizer(fie
     assert rename.old == old
     assert line(rename.finding(None)) == (
         "warning looks-renamed: acme/summit-2027 looks like summit (object 1) under a new id: "
-        "HubSpot takes it for a new event, and the 12 registrations of the old one stay with it "
+        "HubSpot treats it as a new event, and the 12 registrations of the old one stay with it "
         "(to keep them, declare the event by its externalEventId, summit)"
     )
 
@@ -226,7 +226,7 @@ def test_what_becomes_of_the_old_registrations_is_said_as_far_as_it_is_known(
 ) -> None:
     (rename,) = look_alikes.renames([new("a", NAMED)], [live("1", None, NAMED, registrants=registrants)])
     found = rename.finding(will)
-    assert found.message.endswith(f"HubSpot takes it for a new event, and {said}")
+    assert found.message.endswith(f"HubSpot treats it as a new event, and {said}")
     assert found.hint == (None if registrants == 0 else "to keep them, declare the event by its objectId, 1")
 
 
@@ -267,7 +267,7 @@ def test_two_new_events_may_look_like_one_old_event() -> None:
 def test_a_new_event_with_the_name_and_start_of_one_that_is_not_ours_is_told() -> None:
     (found,) = look_alikes.already_there([new("a", NAMED)], [live("901", None, NAMED, app=OTHER_APP, registrants=120)])
     assert line(found) == (
-        "warning already-there: an event with this name and start is there already: object 901, 120 registered "
+        "warning already-there: HubSpot already holds an event with this name and start: object 901, 120 registered "
         "(to manage that one, declare its objectId in place of externalEventId)"
     )
 

@@ -66,7 +66,7 @@ def test_an_orphan_is_over_only_when_its_end_has_passed(fields: dict[str, Value]
 
 def test_an_orphan_without_any_date_is_only_reported() -> None:
     told = verdict(Orphans.DELETE, {"eventName": "Old"})
-    assert (told.will, told.why) == (Will.NOTHING, "it has no date, so nobody can tell whether it is over")
+    assert (told.will, told.why) == (Will.NOTHING, "it has no date, so it may be over")
 
 
 @pytest.mark.parametrize("orphans", [Orphans.CANCEL, Orphans.DELETE])

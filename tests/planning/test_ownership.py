@@ -304,7 +304,7 @@ def test_two_live_events_that_nobody_can_tell_apart_are_left_alone() -> None:
     (warning,) = matched.diagnostics
     assert (warning.code, warning.severity) == ("identity-ambiguous", Severity.WARNING)
     assert warning.place == events[0].place
-    assert warning.message == "this token cannot tell which live event is acme/summit, so it is left alone"
+    assert warning.message == "this token cannot determine the live event of acme/summit, so the event is left alone"
     assert warning.hint == "plan with a token of the app that made the events"
 
 

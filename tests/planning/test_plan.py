@@ -167,8 +167,8 @@ def test_a_foreign_token_is_told_because_it_proves_nothing() -> None:
     (told,) = planned_from([], evidence=Evidence(APP, OTHER_APP)).plan.diagnostics
     assert (told.code, told.severity) == ("proof-left-to-apply", Severity.INFO)
     assert told.message == (
-        "the token belongs to app 2002, which cannot read the events of app 1001 by their external ids: "
-        "that they are under the declared account id is left for apply to prove"
+        "the token belongs to app 2002, which cannot read the events of app 1001 by their external ids; "
+        "apply will prove that they are under the declared account id"
     )
 
 

@@ -24,7 +24,7 @@ def test_an_event_of_another_app_is_told_and_left_alone() -> None:
     (found,) = unreadable_events([live("1"), strange()], [declared("zoom"), adopted("1")], APP)
     assert (found.severity, found.code) == ("warning", "unreadable-event")
     assert found.message == f"object 901, of app {OTHER_APP}, cannot be read, so it counts as foreign: {WHY}"
-    assert found.hint == "it is left alone; put it right in HubSpot to be rid of this"
+    assert found.hint == "it is left alone; correct it in HubSpot to get rid of this warning"
 
 
 @pytest.mark.parametrize("app_id", [APP, None])
@@ -49,9 +49,9 @@ def test_nothing_goes_on_without_an_event_that_may_be_ours(event: LiveEvent, app
         unreadable_events([strange("900", None, app=None), event], [], app_id)
     assert caught.value.message == f"object 901, which may be ours, cannot be read: {WHY}"
     if app_id is None:
-        hint = "put it right in HubSpot; where another app made it, set appId to the app whose events are ours"
+        hint = "correct it in HubSpot; if another app made it, set appId to the app whose events are ours"
     else:
-        hint = "put it right in HubSpot; where that is not possible, it may have changed its API"
+        hint = "correct it in HubSpot; if that is not possible, HubSpot may have changed its API"
     assert caught.value.hint == hint
 
 
@@ -59,11 +59,11 @@ def test_nothing_goes_on_without_an_adopted_event() -> None:
     with pytest.raises(Unavailable) as caught:
         unreadable_events([strange()], [adopted("901")], APP)
     assert caught.value.message == f"object 901, declared at events/object-901.yaml:3:1, cannot be read: {WHY}"
-    assert caught.value.hint == "put it right in HubSpot, or remove the declaration"
+    assert caught.value.hint == "correct it in HubSpot, or remove the declaration"
 
 
 @pytest.mark.parametrize(
-    ("more", "last"), [(0, f"object {SHOWN_AT_MOST}, "), (1, "1 more event of others"), (2, "2 more events of others")]
+    ("more", "last"), [(0, f"object {SHOWN_AT_MOST}, "), (1, "1 more foreign event"), (2, "2 more foreign events")]
 )
 def test_of_many_the_first_are_named_and_the_others_counted(more: int, last: str) -> None:
     found = unreadable_events([strange(str(number)) for number in range(1, SHOWN_AT_MOST + more + 1)], [], APP)
