@@ -1,1 +1,1 @@
-"""Plans and receipts as text for people."""
+"""Plans, receipts and diagnostics in every output format."""

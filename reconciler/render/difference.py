@@ -1,18 +1,18 @@
-"""A field before and after, as people read it: what differs can be seen, how far a time moves is said."""
+"""A field before and after a change, as people read it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 from difflib import SequenceMatcher
 
 from reconciler.change import FieldChange
 from reconciler.event import Kind, kind_of
-from reconciler.render.dates import Clocks, clock, date, day_and_time, distance, local, placed
+from reconciler.render.dates import Clocks, clock, date, day_and_time, local, placed
 from reconciler.render.unseen import told_apart, unseen_difference
-from reconciler.render.words import value
+from reconciler.render.words import count, value
 
 _LONG = 160
-"""Characters beyond which two texts do not stand side by side."""
+"""Characters of both texts together beyond which they do not stand side by side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,29 +22,29 @@ class Difference:
     before: str
     after: str
     steps: tuple[str, str]
-    """The two on either side of an arrow, which need not both say what they share."""
+    """Both values for the two sides of an arrow; what they share may stand on one side only."""
     remark: str = ""
-    """How far a time moves, or what it is that cannot be seen."""
+    """How far a time moves, or what kind of invisible difference it is."""
 
     @property
     def note(self) -> str:
-        """Return the remark as it stands behind the second value."""
+        """The remark in parentheses, to stand after the second value."""
         return f" ({self.remark})" if self.remark else ""
 
     @property
     def is_long(self) -> bool:
-        """Return whether the two are better read line by line."""
+        """Whether the two are better read line by line."""
         return "\n" in self.before + self.after or len(self.before) + len(self.after) > _LONG
 
     def lines(self) -> Iterator[str]:
-        """Return the lines that are only on one side, by their signs."""
+        """Yield the lines that differ, each after the sign of its side."""
         for old, new in differing(self.before, self.after):
             yield from (f"- {line}" for line in old)
             yield from (f"+ {line}" for line in new)
 
 
 def difference(field: FieldChange, clocks: Clocks) -> Difference:
-    """Return what becomes of a field, on the clocks of its event."""
+    """Return the two values of a changed field, with times on the clocks of its event."""
     if (move := _moved(field, clocks)) is not None:
         return move
     before, after = (value(field.name, held, clocks) for held in (field.before, field.after))
@@ -53,9 +53,9 @@ def difference(field: FieldChange, clocks: Clocks) -> Difference:
 
 
 def differing(before: str, after: str) -> Iterator[tuple[list[str], list[str]]]:
-    """Return the lines that differ, those that stand for each other together.
+    """Yield the old and the new lines at each place where two texts differ.
 
-    Not by `ndiff`, whose time grows with the cube of their number.
+    `ndiff` is not used: its run time grows with the cube of the number of lines.
     """
     old, new = before.split("\n"), after.split("\n")
     for tag, start, end, new_start, new_end in SequenceMatcher(None, old, new).get_opcodes():
@@ -64,14 +64,46 @@ def differing(before: str, after: str) -> Iterator[tuple[list[str], list[str]]]:
 
 
 def _moved(field: FieldChange, clocks: Clocks) -> Difference | None:
-    """Return how a time moves; None where the field is no time that had one value and gets another."""
+    """Return the move of a time, or None if the field is no time that changes from one value to another."""
     if kind_of(field.name) is not Kind.INSTANT or not (isinstance(field.before, str) and isinstance(field.after, str)):
         return None
     before, after = local(field.before, clocks), local(field.after, clocks)
     if before is None or after is None or before.astimezone(UTC) == after.astimezone(UTC):
         return None
     whole = date(field.before, clocks), date(field.after, clocks)
-    if whole[0] == whole[1]:  # the clock was set back between them
+    if whole[0] == whole[1]:  # the clocks were set back between them
         return Difference(field.before, field.after, (field.before, field.after), distance(before, after))
     new = clock(after) if before.date() == after.date() else day_and_time(after)
     return Difference(*whole, (day_and_time(before), placed(new, clocks)), distance(before, after))
+
+
+def distance(before: datetime, after: datetime) -> str:
+    """Return how far a time moves on its clocks: `+1 h`, `+1 week`; a move to an earlier time has a minus sign.
+
+    The same time of day a week later is one week, even if a clock change makes that week an hour shorter or longer.
+    The elapsed time counts only if the clocks show the same time twice.
+    """
+    moved = after.replace(tzinfo=None) - before.replace(tzinfo=None) or after.astimezone(UTC) - before.astimezone(UTC)
+    units = list(_units(abs(moved)))
+    about = "about " if len(units) > _MOST_UNITS else ""
+    return f"{about}{'+' if moved > _NONE else _MINUS}{' '.join(units[:_MOST_UNITS])}"
+
+
+_MINUS = "\N{MINUS SIGN}"
+_MOST_UNITS = 2
+_NONE, _MINUTE, _HOUR, _DAY, _WEEK = timedelta(0), timedelta(minutes=1), timedelta(hours=1), timedelta(1), timedelta(7)
+
+
+def _units(length: timedelta) -> Iterator[str]:
+    """Yield a length in its units, the largest first; weeks only if nothing else is left."""
+    if not length % _WEEK:
+        yield count(length // _WEEK, "week")
+        return
+    days, rest = divmod(length, _DAY)
+    hours, rest = divmod(rest, _HOUR)
+    minutes, rest = divmod(rest, _MINUTE)
+    if days:
+        yield count(days, "day")
+    yield from (f"{number} {unit}" for number, unit in ((hours, "h"), (minutes, "min")) if number)
+    if rest:
+        yield f"{rest.total_seconds():g} s"

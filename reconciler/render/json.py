@@ -1,4 +1,4 @@
-"""Plans, receipts, diagnostics as JSON: the form that scripts rely on."""
+"""Plans, receipts and diagnostics as JSON for scripts."""
 
 import json
 from functools import lru_cache
@@ -26,11 +26,11 @@ from reconciler.planning.set_aside import SetAside
 from reconciler.portal import Portal
 
 FORMAT_VERSION = "1.1"
-"""A minor step adds keys, a major step breaks."""
+"""A minor version adds keys, a major version breaks readers."""
 
 
 def plan_json(plan: Plan) -> str:
-    """Write a plan."""
+    """Return a plan as JSON."""
     return _text(
         {
             "format_version": FORMAT_VERSION,
@@ -38,22 +38,22 @@ def plan_json(plan: Plan) -> str:
             "portal": _portal(plan.portal),
             "summary": _summary(plan),
             "changes": [_change(plan.portal.id, change) for change in plan.changes],
-            "set_aside": [_aside(aside) for aside in plan.set_aside],
+            "set_aside": [_set_aside(event) for event in plan.set_aside],
             "orphans": [_orphan(orphan) for orphan in plan.orphans],
-            "diagnostics": [_diagnostic(found) for found in plan.diagnostics],
+            "diagnostics": [_diagnostic(diagnostic) for diagnostic in plan.diagnostics],
             "requests": {"reads": plan.reads, "writes_to_apply": plan.writes_to_apply},
         }
     )
 
 
 def diagnostics_json(diagnostics: tuple[Diagnostic, ...]) -> str:
-    """Write what `validate` found."""
-    found = [_diagnostic(diagnostic) for diagnostic in diagnostics]
-    return _text({"format_version": FORMAT_VERSION, "diagnostics": found})
+    """Return the diagnostics of `validate` as JSON."""
+    items = [_diagnostic(diagnostic) for diagnostic in diagnostics]
+    return _text({"format_version": FORMAT_VERSION, "diagnostics": items})
 
 
 def receipt_json(receipt: Receipt) -> str:
-    """Write a receipt."""
+    """Return a receipt as JSON."""
     applied = receipt.applied
     document = {
         "format_version": FORMAT_VERSION,
@@ -68,13 +68,13 @@ def receipt_json(receipt: Receipt) -> str:
         },
         "verified": _verified(receipt),
     }
-    lines = ",\n".join([*map(_result_lines, receipt.results), *map(_aside_lines, receipt.set_aside)])
-    # In no text of the document do these quotes stand bare.
+    lines = ",\n".join([*map(_result_lines, receipt.results), *map(_set_aside_lines, receipt.set_aside)])
+    # Quotes inside a value are escaped, so this matches the key alone.
     return _text(document).replace('"results": []', f'"results": [\n{lines}\n  ]' if lines else '"results": []')
 
 
 def _text(document: Json) -> str:
-    # Escapes keep out of the text all that could steer a terminal, and what GitHub's runner takes for a command.
+    # Everything that could control a terminal is escaped, and `##[`, which starts a workflow command.
     return json.dumps(document, indent=2, ensure_ascii=True).replace("##[", r"#\u0023[") + "\n"
 
 
@@ -142,12 +142,12 @@ def _source(source: Source | None) -> Json:
     return None if source is None else {"file": source.file, "line": source.line}
 
 
-def _aside(aside: SetAside) -> Json:
+def _set_aside(event: SetAside) -> Json:
     return {
-        "identity": _identity(aside.identity),
-        "name": aside.name,
-        "code": aside.code,
-        "source": _source(aside.source),
+        "identity": _identity(event.identity),
+        "name": event.name,
+        "code": event.code,
+        "source": _source(event.source),
     }
 
 
@@ -163,35 +163,35 @@ def _orphan(orphan: OrphanVerdict) -> Json:
     }
 
 
-def _diagnostic(found: Diagnostic) -> Json:
-    place = found.place
+def _diagnostic(diagnostic: Diagnostic) -> Json:
+    place = diagnostic.place
     return {
-        "severity": found.severity,
-        "code": found.code,
-        "message": found.message,
+        "severity": diagnostic.severity,
+        "code": diagnostic.code,
+        "message": diagnostic.message,
         "file": None if place is None else place.file,
         "line": None if place is None else place.line,
         "column": None if place is None else place.column,
-        "hint": found.hint,
+        "hint": diagnostic.hint,
     }
 
 
 @lru_cache(2**16)
 def _result_lines(result: Result) -> str:
-    """Write a result as it stands in a receipt, which is written before and after each write: few change between."""
+    """Return a result as lines of a receipt; cached, because few results change from one write to the next."""
     return indent(_text(_result(result)).rstrip(), "    ")
 
 
 @lru_cache(2**12)
-def _aside_lines(aside: SetAside) -> str:
-    """Write an event that was set aside as a result, of which nothing was attempted."""
+def _set_aside_lines(event: SetAside) -> str:
+    """Return an event that was set aside as lines of a receipt: a result without an action."""
     result = {
         "action": None,
-        "identity": _identity(aside.identity),
-        "name": aside.name,
+        "identity": _identity(event.identity),
+        "name": event.name,
         "outcome": Outcome.REFUSED,
-        "why": aside.why,
-        "source": _source(aside.source),
+        "why": event.why,
+        "source": _source(event.source),
     }
     return indent(_text(result).rstrip(), "    ")
 

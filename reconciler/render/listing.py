@@ -1,4 +1,4 @@
-"""Findings as lines to read: all of them, or the first and a count of the others."""
+"""Lists of diagnostics, one a line."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -8,22 +8,27 @@ from reconciler.render import words
 from reconciler.safe_text import visible
 
 TOLD_IN_FULL = 100
-"""How many findings are told in full; a first paste of a whole calendar can have thousands."""
+"""How many diagnostics are listed before the rest is only counted; a first paste of a calendar can cause thousands."""
 
 Lister = Callable[[Sequence[Diagnostic]], list[str]]
 
 
-def in_full(found: Sequence[Diagnostic]) -> list[str]:
-    """Write every finding, one a line."""
-    return [visible(words.diagnostic(one)) for one in found]
+def in_full(diagnostics: Sequence[Diagnostic]) -> list[str]:
+    """Return every diagnostic as a line."""
+    return [visible(words.diagnostic(diagnostic)) for diagnostic in diagnostics]
 
 
-def abridged(found: Sequence[Diagnostic]) -> list[str]:
-    """Write the first hundred findings in their order, then count the others by kind; errors go before all else."""
-    if len(found) <= TOLD_IN_FULL:
-        return in_full(found)
-    ranked = sorted(range(len(found)), key=lambda place: found[place].severity is not Severity.ERROR)
-    told, others = sorted(ranked[:TOLD_IN_FULL]), ranked[TOLD_IN_FULL:]
-    kinds = Counter(found[place].code for place in others)
-    counts = ", ".join(f"{count:,} {kind}" for kind, count in sorted(kinds.items(), key=lambda one: (-one[1], one[0])))
-    return [*in_full([found[place] for place in told]), f"… and {len(others):,} more: {counts}; --verbose lists all"]
+def abridged(diagnostics: Sequence[Diagnostic]) -> list[str]:
+    """Return a hundred diagnostics in their order, errors chosen first; a last line counts the others by code."""
+    if len(diagnostics) <= TOLD_IN_FULL:
+        return in_full(diagnostics)
+    ranked = sorted(range(len(diagnostics)), key=lambda index: diagnostics[index].severity is not Severity.ERROR)
+    listed, others = sorted(ranked[:TOLD_IN_FULL]), ranked[TOLD_IN_FULL:]
+    codes = Counter(diagnostics[index].code for index in others)
+    counts = ", ".join(
+        f"{number:,} {code}" for code, number in sorted(codes.items(), key=lambda item: (-item[1], item[0]))
+    )
+    return [
+        *in_full([diagnostics[index] for index in listed]),
+        f"… and {len(others):,} more: {counts}; --verbose lists all",
+    ]

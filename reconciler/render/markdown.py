@@ -1,4 +1,4 @@
-"""Plans and receipts for pull requests."""
+"""Plans and receipts as Markdown."""
 
 import re
 from bisect import bisect_left
@@ -18,35 +18,35 @@ from reconciler.render.difference import Difference, difference
 from reconciler.render.parts import Part, origin_mark, parts
 from reconciler.safe_text import inert_line, visible
 
-# Everything that could become markup, a link, a mention, a reference or a command in a page or a log. What acts only
-# at the start of a line is looked for only there, and white space there or at the end would undo lists or bold text.
+# Every character that could become markup, a link, a mention, a reference or a command in a page or a log. Some act
+# only at the start of a line and are escaped only there; white space at either end would break lists or bold text.
 _ACTIVE = re.compile(r"[&<>\[\]|`*_~@#:.$\\]|^[\s+=-]|^\d(?=\d*\))|\s$|(?<=[gG][hH])-(?=\d)")
 
 
 def plan(plan: Plan) -> str:
-    """Write a plan; its last two lines are fixed."""
+    """Return a plan as Markdown; the wording of its last two lines is fixed."""
     return _page(_plan(plan))
 
 
 def receipt(receipt: Receipt) -> str:
-    """Write a receipt; its last two lines are fixed."""
+    """Return a receipt as Markdown; the wording of its last two lines is fixed."""
     return _page(_receipt(receipt))
 
 
 def escaped(text: str) -> str:
-    """Write a text of others so that it is shown and does nothing; its line breaks are kept."""
+    """Escape a text so that Markdown shows it as it is; line breaks are kept."""
     return "<br>".join(_inert(line) for line in text.split("\n"))
 
 
 def brief(text: str, most: int) -> str:
-    """Write a text like `escaped`, cut to at most `most` bytes of Markdown."""
-    # No character takes less than a byte, so what stands further back is never escaped: a text may be very long.
+    """Escape a text like `escaped`, cut to at most `most` bytes of Markdown."""
+    # Each character takes a byte or more, so no more than `most` of them fit; a text may be very long.
     whole = escaped(text[: most + 1])
     if size(whole) <= most:
         return whole
     lengths = range(most, 0, -1)
     first = bisect_left(lengths, x=True, key=lambda length: size(_cut(text, length)) <= most)
-    # A white space is written longer at the very end, so the next shorter cut may be the one that fits.
+    # White space takes more bytes at the very end, so only the next shorter cut may fit.
     return next((cut for length in lengths[first:] if size(cut := _cut(text, length)) <= most), "")
 
 
@@ -55,31 +55,31 @@ def _cut(text: str, length: int) -> str:
 
 
 def size(page: str) -> int:
-    """Give the bytes that a page takes, which is at least as much as GitHub counts."""
+    """Return the length of a page in bytes, which is never less than GitHub counts."""
     return len(page.encode())
 
 
 def link(text: str, address: str) -> str:
-    """Write Markdown as a link to an address of ours; without an address it is no link."""
+    """Return Markdown as a link to an address of ours, or without a link if the address is empty."""
     return f"[{text}](<{quote(address, safe=_ADDRESS, errors='replace')}>)" if address else text
 
 
 _ADDRESS = ":/?#=&%@+,;~"
-"""What an address keeps as it is; all else is written as its bytes, so that nothing can end the link."""
+"""Characters that stay in an address; all others are percent-encoded, so that nothing can end the link."""
 
 
 def _inert(line: str) -> str:
     return _ACTIVE.sub(_entity, visible(line))
 
 
-def _entity(found: re.Match[str]) -> str:
-    """Write a character as its number.
+def _entity(match: re.Match[str]) -> str:
+    """Return a character as a numeric entity.
 
-    GitHub looks for mentions, references and mail addresses when entities have become characters again
-    (github/cmark-gfm issue 181), but never across a comment.
+    GitHub looks for mentions, references and mail addresses after it has decoded entities
+    (github/cmark-gfm issue 181), but never across an HTML comment.
     """
-    refers = found[0] in "@#" or (found[0] == "-" and found.start() > 0)  # GH-1 is a reference as #1 is
-    return f"&#{ord(found[0])};{'<!-- -->' if refers else ''}"
+    refers = match[0] in "@#" or (match[0] == "-" and match.start() > 0)  # GH-1 is a reference like #1
+    return f"&#{ord(match[0])};{'<!-- -->' if refers else ''}"
 
 
 def _page(lines: Iterable[str]) -> str:
@@ -132,10 +132,10 @@ def _table(change: Change, portal: Portal) -> Iterator[str]:
     match change:
         case Update():
             clocks = clocks_of(change.timezone, portal)
-            told = [(_label(change, field), difference(field, clocks)) for field in change.fields]
-            yield from _side_by_side([(label, each) for label, each in told if not each.is_long])
-            for label, each in told:
-                yield from _line_by_line(label, each) if each.is_long else ()
+            rows = [(_label(change, field), difference(field, clocks)) for field in change.fields]
+            yield from _side_by_side([(label, diff) for label, diff in rows if not diff.is_long])
+            for label, diff in rows:
+                yield from _line_by_line(label, diff) if diff.is_long else ()
         case Create() | Delete():
             yield from ("| | |", "|---|---|")
             for label, value in words.record(change, portal):
@@ -149,17 +149,17 @@ def _label(change: Change, field: FieldChange) -> str:
     return " · ".join(filter(None, [words.label(field), origin_mark(change, field)]))
 
 
-def _side_by_side(told: Sequence[tuple[str, Difference]]) -> Iterator[str]:
-    if told:
+def _side_by_side(rows: Sequence[tuple[str, Difference]]) -> Iterator[str]:
+    if rows:
         yield from ("| | Before | After |", "|---|---|---|")
-        for label, each in told:
-            yield f"| {escaped(label)} | {escaped(each.before)} | {escaped(f'{each.after}{each.note}')} |"
+        for label, diff in rows:
+            yield f"| {escaped(label)} | {escaped(diff.before)} | {escaped(f'{diff.after}{diff.note}')} |"
         yield ""
 
 
-def _line_by_line(label: str, told: Difference) -> Iterator[str]:
-    """Write a long text as the lines that differ; each begins with its sign, so none of them can end the block."""
-    yield from (_inert(f"{label}{told.note}"), "", "```diff", *map(inert_line, told.lines()), "```", "")
+def _line_by_line(label: str, diff: Difference) -> Iterator[str]:
+    """Yield the lines of a long text that differ; each begins with its sign, so none can end the code block."""
+    yield from (_inert(f"{label}{diff.note}"), "", "```diff", *map(inert_line, diff.lines()), "```", "")
 
 
 def _orphans(orphans: Iterable[OrphanVerdict]) -> Iterator[str]:

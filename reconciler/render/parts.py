@@ -1,4 +1,4 @@
-"""The parts of a plan: what the files change, apart from what was changed in HubSpot."""
+"""The parts of a plan, by the origin of its changes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from reconciler.change import Change, FieldChange, Origin
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Changes that one heading holds for; a plan without a base is one part without a heading."""
+    """Changes under one heading; a plan without a base is one part without a heading."""
 
     heading: str
     changes: tuple[Change, ...]
@@ -24,16 +24,16 @@ _MARKS = {Origin.HUBSPOT: "changed in HubSpot", Origin.BOTH: "changed in HubSpot
 
 
 def parts(changes: Sequence[Change]) -> tuple[Part, ...]:
-    """Put each change under the heading of its origin; one of several origins stands with what the files change."""
+    """Group changes by origin; a change of mixed origin stands with what the files change."""
     if all(change.origin is Origin.UNKNOWN for change in changes):
         return (Part("", tuple(changes)),)
-    found = (
+    groups = (
         Part(heading, tuple(change for change in changes if change.origin in origins))
         for heading, origins in _HEADINGS.items()
     )
-    return tuple(part for part in found if part.changes)
+    return tuple(part for part in groups if part.changes)
 
 
 def origin_mark(change: Change, field: FieldChange) -> str:
-    """Say in words which field of a change of several origins is not the files' doing alone; empty for any other."""
+    """Return a remark on a field that was changed in HubSpot, within a change of mixed origin; else empty."""
     return _MARKS.get(field.origin, "") if change.origin is Origin.MIXED else ""

@@ -1,4 +1,4 @@
-"""A saved plan, read back."""
+"""The reader of saved plans."""
 
 import json
 import re
@@ -24,17 +24,17 @@ _HINT = "make the plan again with `reconciler plan --out FILE`"
 
 
 def read_plan(text: str) -> Plan:
-    """Read what `plan_json` wrote, here or in another minor version; `SavedPlanInvalid` where it is anything else.
+    """Read a plan that this or another minor version of `plan_json` wrote; raise `SavedPlanInvalid` for anything else.
 
-    The digest, every fingerprint and the summary are computed anew and compared, so that a file whose shown values
-    were changed is not taken for the plan that it claims to be. Keys that are not known here are passed over.
+    The digest, every fingerprint and the summary are computed again and compared, so that a plan whose values were
+    edited is refused. Unknown keys are ignored.
     """
     try:
-        document = _completed(json.loads(text))
+        document = _with_defaults(json.loads(text))
         plan = _read(document)
         contradicts = _contradicts(document, json.loads(plan_json(plan)) | {_VERSION: document[_VERSION]})
     except (ValueError, Malformed, RecursionError) as error:
-        # Python's own words for too deep a nesting differ from version to version.
+        # Python's own message for this differs between versions.
         why = "it is nested too deeply" if isinstance(error, RecursionError) else error
         raise SavedPlanInvalid(f"this is not a saved plan: {why}", hint=_HINT) from error
     if contradicts:
@@ -42,16 +42,16 @@ def read_plan(text: str) -> Plan:
     return plan
 
 
-def _contradicts(said: Json, known: Json) -> bool:
-    """Tell whether a document says anything else than `known` under a key that stands in `known`, or lacks the key."""
-    match known:
+def _contradicts(document: Json, expected: Json) -> bool:
+    """Return whether a document lacks a key of `expected` or holds another value for it; more keys are allowed."""
+    match expected:
         case dict():
-            return any(key not in said or _contradicts(said[key], value) for key, value in known.items())
+            return any(key not in document or _contradicts(document[key], value) for key, value in expected.items())
         case list():
-            return len(said) != len(known) or any(map(_contradicts, said, known))
+            return len(document) != len(expected) or any(map(_contradicts, document, expected))
         case _:
             # To Python a JSON true equals 1.
-            return type(said) is not type(known) or said != known
+            return type(document) is not type(expected) or document != expected
 
 
 def _read(document: Json) -> Plan:
@@ -70,7 +70,7 @@ def _read(document: Json) -> Plan:
         ),
         changes=tuple(map(_read_change, top.objects("changes"))),
         unchanged=summary.number("unchanged"),
-        set_aside=tuple(map(_read_aside, top.objects("set_aside"))),
+        set_aside=tuple(map(_read_set_aside, top.objects("set_aside"))),
         orphans=tuple(map(_read_orphan, top.objects("orphans"))),
         orphaned=summary.optional_number("orphaned"),
         foreign=summary.optional_number("foreign"),
@@ -79,20 +79,20 @@ def _read(document: Json) -> Plan:
     )
 
 
-def _completed(document: Json) -> Json:
-    """Return a plan of the first version of the format the keys that it lacks; what is no plan stays as it is."""
+def _with_defaults(document: Json) -> Json:
+    """Return a plan with default values for keys that format 1.0 lacks; anything else is returned as it is."""
     if not isinstance(document, dict):
         return document
     plan: dict[str, Json] = {"set_aside": [], **document}
     if isinstance(summary := document.get("summary"), dict):
         plan["summary"] = {"set_aside": 0} | summary
     if isinstance(changes := document.get("changes"), list):
-        plan["changes"] = [{**_ADDED, **change} if isinstance(change, dict) else change for change in changes]
+        plan["changes"] = [{**_CHANGE_DEFAULTS, **change} if isinstance(change, dict) else change for change in changes]
     return plan
 
 
-_ADDED: Mapping[str, Json] = {"timezone": None, "refused": None, "proven": True}
-"""What is so of a change of a plan that does not say otherwise."""
+_CHANGE_DEFAULTS: Mapping[str, Json] = {"timezone": None, "refused": None, "proven": True}
+"""The values of keys that a change of format 1.0 lacks."""
 
 
 _CHANGES: Mapping[Action, type[Create] | type[Update] | type[Delete]] = {
@@ -121,7 +121,7 @@ def _read_source(item: "_Object") -> Source:
     return Source(item.text("file"), item.number("line"))
 
 
-def _read_aside(item: "_Object") -> SetAside:
+def _read_set_aside(item: "_Object") -> SetAside:
     return SetAside(
         identity=_read_identity(item.object("identity")),
         name=item.optional_text("name"),
@@ -172,7 +172,7 @@ def _read_diagnostic(item: "_Object") -> Diagnostic:
 
 
 class _Object:
-    """A JSON object whose values are checked before they are used; `Malformed` names what is wrong."""
+    """A JSON object that checks each value it returns; `Malformed` names the wrong one."""
 
     def __init__(self, value: Json, path: str = "") -> None:
         self._value = as_mapping(value, path or "the file")
@@ -197,8 +197,8 @@ class _Object:
         return optional(int, *self._at(key))
 
     def value(self, key: str) -> Value:
-        found, path = self._at(key)
-        return found if isinstance(found, bool) else optional(str, found, path)
+        value, path = self._at(key)
+        return value if isinstance(value, bool) else optional(str, value, path)
 
     def one_of(self, kind: type[_Kind], key: str) -> _Kind:
         return kind(self.text(key))

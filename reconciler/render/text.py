@@ -1,4 +1,4 @@
-"""Plans and receipts for the terminal."""
+"""Plans and receipts as text for the terminal."""
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
@@ -22,33 +22,33 @@ _LONG = 80
 
 
 def plan(plan: Plan) -> str:
-    """Write a plan; its last two lines are fixed."""
+    """Return a plan as text; the wording of its last two lines is fixed."""
     return _page(_plan(plan))
 
 
 def receipt(receipt: Receipt) -> str:
-    """Write a receipt; its last two lines are fixed."""
+    """Return a receipt as text; the wording of its last two lines is fixed."""
     return _page(_receipt(receipt))
 
 
-def diagnostics(found: Iterable[Diagnostic]) -> str:
-    """Write findings, one a line."""
-    return _page(map(words.diagnostic, found))
+def diagnostics(diagnostics: Iterable[Diagnostic]) -> str:
+    """Return diagnostics as text, one a line."""
+    return _page(map(words.diagnostic, diagnostics))
 
 
 def _page(lines: Iterable[str]) -> str:
-    """Join lines, none of which can hold anything but visible characters."""
+    """Join lines, with every invisible character escaped."""
     return "".join(f"{visible(line)}\n" for line in lines)
 
 
 def _plan(plan: Plan) -> Iterator[str]:
     yield words.head(plan)
-    yield from _section(words.FIRST, [words.diagnostic(found) for found in words.first(plan)])
+    yield from _section(words.FIRST, list(map(words.diagnostic, words.first(plan))))
     for part in parts(plan.changes):
         yield from _part(part, plan.portal)
     yield from _orphans(plan.orphans)
     yield from _section("", list(words.left_alone(plan)))
-    yield from _section("Notes", [words.diagnostic(found) for found in words.notes(plan)])
+    yield from _section("Notes", list(map(words.diagnostic, words.notes(plan))))
     yield from _set_aside(plan)
     yield ""
     if plan.is_fulfilled:
@@ -77,23 +77,23 @@ def _change(change: Change, portal: Portal) -> Iterator[str]:
         case Update():
             width, clocks = _width(map(words.label, change.fields)), clocks_of(change.timezone, portal)
             for field in change.fields:
-                yield from _changed(field, origin_mark(change, field), clocks, width)
+                yield from _changed_field(field, origin_mark(change, field), clocks, width)
         case Create() | Delete():
             record = list(words.record(change, portal))
             width = _width(label for label, _ in record)
             for label, value in record:
-                yield from _held(label, value, width)
+                yield from _whole_field(label, value, width)
         case _:
             assert_never(change)
 
 
 def _width(labels: Iterable[str]) -> int:
-    """Give the width of the column of labels; one that is absurdly long stands out of it."""
+    """Return the width of the column of labels; an absurdly long label does not widen it."""
     return max([_LABEL_WIDTH, *(len(label) for label in labels if len(label) <= _LONG)])
 
 
-def _held(label: str, value: str, width: int) -> Iterator[str]:
-    """Give a value whole: whoever says yes to it is to have seen it."""
+def _whole_field(label: str, value: str, width: int) -> Iterator[str]:
+    """Yield a value in full: whoever approves it must have seen it."""
     if "\n" not in value:
         yield f"      {label.ljust(width)} {value}"
         return
@@ -101,14 +101,14 @@ def _held(label: str, value: str, width: int) -> Iterator[str]:
     yield from (f"        {line}".rstrip() for line in value.split("\n"))
 
 
-def _changed(field: FieldChange, remark: str, clocks: Clocks, width: int) -> Iterator[str]:
+def _changed_field(field: FieldChange, remark: str, clocks: Clocks, width: int) -> Iterator[str]:
     label, remark = words.label(field), f" · {remark}" if remark else ""
-    told = difference(field, clocks)
-    if not told.is_long:
-        yield f"      {label.ljust(width)} {' → '.join(told.steps)}{told.note}{remark}"
+    diff = difference(field, clocks)
+    if not diff.is_long:
+        yield f"      {label.ljust(width)} {' → '.join(diff.steps)}{diff.note}{remark}"
         return
-    yield f"      {label}{told.note}{remark}"
-    yield from (f"        {line}" for line in told.lines())
+    yield f"      {label}{diff.note}{remark}"
+    yield from (f"        {line}" for line in diff.lines())
 
 
 def _orphans(orphans: Iterable[OrphanVerdict]) -> Iterator[str]:
@@ -116,7 +116,7 @@ def _orphans(orphans: Iterable[OrphanVerdict]) -> Iterator[str]:
 
 
 def _set_aside(plan: Plan) -> Iterator[str]:
-    events = [f"! {words.aside(aside)}" for aside in plan.set_aside]
+    events = [f"! {words.aside(event)}" for event in plan.set_aside]
     yield from _section(words.SET_ASIDE, [*events, *map(words.diagnostic, words.reasons(plan))])
 
 
@@ -132,9 +132,9 @@ def _receipt(receipt: Receipt) -> Iterator[str]:
     for result in words.notable(receipt):
         yield f"  {words.sign(result.change)} {words.title(result.change)} · {words.outcome(result)}"
         yield f"    {words.identity(result.change.identity)} · {words.where(result.change)}"
-    for aside in receipt.set_aside:
-        yield f"  ! {words.aside(aside)}"
-        yield f"    set aside: {aside.why}"
+    for event in receipt.set_aside:
+        yield f"  ! {words.aside(event)}"
+        yield f"    set aside: {event.why}"
     yield from words.shortfall(receipt)
     yield from words.overruled(receipt)
     yield words.applied(receipt)

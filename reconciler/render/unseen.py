@@ -1,4 +1,4 @@
-"""Differences that nobody sees, written so that everybody does."""
+"""Invisible differences between two texts, made visible."""
 
 import re
 from collections import defaultdict
@@ -12,14 +12,14 @@ _UNSEEN = re.compile(f"[{PASSING_UNSEEN}]")
 _HIDDEN = re.compile(rf" {{2,}}|^ | $|[^\S ]|[\\\u2800{PASSING_UNSEEN}]")
 _CODE = "\\u{"
 _JAMO = re.compile("[\u1160-\u11ff]")
-"""Parts of Korean letters that are written behind the first part."""
+"""Parts of Korean letters that follow the first part."""
 
 
 def told_apart(before: str, after: str) -> tuple[str, str]:
-    """Return two texts whose lines look different where they are: what cannot be seen is written as its code.
+    """Return both texts with invisible differences written as character codes.
 
-    Only lines that differ are changed, and of these only what looks like another line or holds what could be taken
-    for such a code. A blank that is the only one between two words stays as it is.
+    A line is changed only if it differs, and looks like another line or holds text that could be taken for such a
+    code. A single blank between two words stays as it is.
     """
     old, new = before.split("\n"), after.split("\n")
     alike = defaultdict(set)
@@ -36,7 +36,7 @@ def told_apart(before: str, after: str) -> tuple[str, str]:
 
 
 def unseen_difference(before: str, after: str) -> str:
-    """Return in words what two texts that look alike differ in; empty where they do not look alike, or are the same."""
+    """Return in words how two texts that look alike differ; empty if they look different or are the same."""
     old, new = before.split("\n"), after.split("\n")
     if before == after or list(map(_look, old)) != list(map(_look, new)):
         return ""
@@ -48,7 +48,7 @@ def unseen_difference(before: str, after: str) -> str:
 
 
 def _look(line: str) -> str:
-    """Return what people see of a line, at a terminal or in a browser, which shows any white space as one blank."""
+    """Return a line as people see it in a terminal or a browser, where any white space looks like one blank."""
     return _evenly_spaced(normalize("NFC", _UNSEEN.sub("", visible(line))))
 
 
@@ -57,15 +57,15 @@ def _evenly_spaced(line: str) -> str:
 
 
 def _exposed(line: str) -> str:
-    """Write the codes of what is not seen, and in a text of decomposed letters those of their parts."""
-    shown = _HIDDEN.sub(lambda found: "".join(map(_code, found[0])), line)
+    """Return a line with codes for everything invisible, and for the parts of decomposed letters."""
+    shown = _HIDDEN.sub(lambda match: "".join(map(_code, match[0])), line)
     if is_normalized("NFC", line):
         return shown
-    return "".join(_code(one) if _is_part(one) else one for one in shown)
+    return "".join(_code(character) if _is_part(character) else character for character in shown)
 
 
 def _is_part(character: str) -> bool:
-    """Return whether a character becomes another one where letters are composed."""
+    """Return whether a character may become part of another one when letters are composed."""
     marks = category(character).startswith("M") or _JAMO.match(character)
     return bool(marks) or not is_normalized("NFC", character)
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from reconciler.event import instant, moment
 from reconciler.portal import Portal
-from reconciler.render import dates
+from reconciler.render import dates, difference
 from reconciler.render.dates import Clocks, clocks_of
 from tests.building import PORTAL, portals
 
@@ -108,7 +108,7 @@ def test_days_are_english_on_any_machine(number: int, day: str) -> None:
 
 
 def distance(before: str, after: str, zone: str = "Europe/Berlin") -> str:
-    return dates.distance(*(moment(text).astimezone(ZoneInfo(zone)) for text in (before, after)))
+    return difference.distance(*(moment(text).astimezone(ZoneInfo(zone)) for text in (before, after)))
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_what_is_said_adds_up_to_the_move(when: datetime, by: timedelta, zone: s
     before, after = (at.astimezone(ZoneInfo(zone)).replace(microsecond=0) for at in (when, when + min(by, LAST - when)))
     wall = after.replace(tzinfo=None) - before.replace(tzinfo=None)
     assume(wall)
-    said = dates.distance(before, after)
+    said = difference.distance(before, after)
     parts = re.findall(r"(\d+) (week|day|h|min|s)", said)
     seconds = sum(int(number) * UNITS[unit] for number, unit in parts)
     left = abs(wall.total_seconds()) - seconds

@@ -1,1 +1,1 @@
-"""What GitHub shows people of a plan, an apply, a drift."""
+"""Comments, job summaries and issues for GitHub."""

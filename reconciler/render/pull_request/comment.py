@@ -1,4 +1,4 @@
-"""A review as the comment that a pull request gets, or as the summary of a job."""
+"""The comment on a pull request, which is also the summary of a job."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -22,10 +22,10 @@ from reconciler.render.pull_request.timeline import timeline
 from reconciler.render.words import count
 
 COMMENT_LIMIT = 60_000
-"""Bytes that are well under GitHub's limit of a comment, 65,536 characters."""
+"""In bytes, well under GitHub's limit for a comment: 65,536 characters."""
 
 SUMMARY_LIMIT = 900 * 1024
-"""Bytes that are well under GitHub's limit of a step's summary, 1 MiB: a longer one is dropped whole."""
+"""In bytes, well under GitHub's limit for a step's summary: 1 MiB, beyond which GitHub drops the whole summary."""
 
 _NAMED = 5
 _LONGEST_REASON = 300
@@ -36,9 +36,9 @@ _Fields = tuple[FieldChange, ...]
 
 
 def comment(review: Review, limit: int = COMMENT_LIMIT) -> str:
-    """Write the whole comment in at most `limit` bytes, 4,000 or more beside the remark; what does not fit is counted.
+    """Return the comment in at most `limit` bytes, which must be 4,000 or more plus the length of the remark.
 
-    Names give way first: what a plan does, to how many people, is said at any length.
+    What does not fit is counted. Names are left out first; what the plan does, and to how many people, always stays.
     """
     return fitted(_parts(review, _NAMED), _parts(review, 0), limit=limit)
 
@@ -50,9 +50,9 @@ def _parts(review: Review, names: int) -> Iterator[PagePart]:
         yield f"{review.remark}\n"
     yield from _declined(review.state)
     yield _first(review.plan)
-    yield from _told(review, names)
-    if drawn := timeline(review.plan, review.seen):
-        yield Section("", 1, [drawn.removesuffix("\n")], "timeline", 4)
+    yield from _overview(review, names)
+    if diagram := timeline(review.plan, review.seen):
+        yield Section("", 1, [diagram.removesuffix("\n")], "timeline", 4)
     yield from _moved(review)
     yield from _changes(review)
     yield from _rest(review)
@@ -75,7 +75,7 @@ _TITLES = {
 
 def _state(review: Review) -> Iterator[str]:
     match review.state:
-        case Proposed() if _would_refuse(review):
+        case Proposed() if _guard_warnings(review):
             part = "a part of it" if _runs_in_part(review.plan) else "it"
             yield f"📋 **Planned.** Nothing is written yet, and `apply` would refuse {part}: the end says why."
         case Proposed():
@@ -94,18 +94,18 @@ def _state(review: Review) -> Iterator[str]:
 
 
 def _ended(receipt: Receipt) -> Iterator[str]:
-    done, all_of_it = receipt.count(Outcome.DONE), len(receipt.results)
-    if receipt.exit_code == 0 and done == all_of_it:
+    done, total = receipt.count(Outcome.DONE), len(receipt.results)
+    if receipt.exit_code == 0 and done == total:
         yield "✅ **Applied and verified.** A second reading found no difference."
     elif receipt.exit_code == 0:
-        part = f"{done} of {count(all_of_it, 'change')}"
+        part = f"{done} of {count(total, 'change')}"
         yield f"✅ **Applied and verified**: {part}; the rows say why the others were left."
-    elif done and done == all_of_it and receipt.cause is None and receipt.verified == ():
+    elif done and done == total and receipt.cause is None and receipt.verified == ():
         yield f"⚠️ **Applied and verified**, but for {count(len(receipt.set_aside), 'event')} set aside."
-    elif done == all_of_it and not receipt.is_invalid:
+    elif done == total and not receipt.is_invalid:
         yield "⚠️ **Applied, but not verified.**"
     elif done:
-        yield f"❌ **Applied in part**: {done} of {count(all_of_it, 'change')}."
+        yield f"❌ **Applied in part**: {done} of {count(total, 'change')}."
     else:
         yield "❌ **Not applied.**"
     if receipt.cause is not None:
@@ -113,22 +113,22 @@ def _ended(receipt: Receipt) -> Iterator[str]:
     yield from words.shortfall(receipt)
 
 
-def _told(review: Review, names: int) -> Iterator[str]:
-    """Say what the plan does; once it has run, the rows tell what came of it, so nothing warns any more."""
-    told = paragraph(review.plan, named, names)
+def _overview(review: Review, names: int) -> Iterator[str]:
+    """Yield what the plan does, with warnings unless it has run: then the rows show the outcomes."""
+    summary = paragraph(review.plan, named, names)
     match review.state:
         case Ended():
-            yield f"What was planned: {told}\n\n"
+            yield f"What was planned: {summary}\n\n"
             return
         case Declined() | Watched() if review.plan.changes:
-            yield f"What an apply would do as things stand: {told}\n\n"
+            yield f"What an apply would do as things stand: {summary}\n\n"
         case _:
-            yield f"{told}\n\n"
+            yield f"{summary}\n\n"
     yield from _cautions(review.plan, names)
 
 
 def _cautions(plan: Plan, names: int) -> Iterator[str]:
-    """Warn in red of what people lose."""
+    """Yield warnings in red about what people lose."""
     deleted = [change for change in plan.changes if isinstance(change, Delete)]
     cancelled = [change for change in plan.changes if cancels(change) and change.registrants != 0]
     yield from _caution(deleted, "deleted, with the attendance history", names)
@@ -147,7 +147,7 @@ def _caution(changes: Sequence[Change], what: str, names: int) -> Iterator[str]:
 
 
 def _most_people_first(changes: Sequence[Change], names: int) -> Iterator[str]:
-    # Where nobody knows how many are registered, it may be the most of all.
+    # An unknown number of registrants may be the largest, so it stands first.
     people = sorted(changes, key=lambda change: (change.registrants is not None, -(change.registrants or 0)))
     for change in people[:names]:
         yield f"{named(words.title(change))}, {registered(change.registrants)}"
@@ -155,36 +155,36 @@ def _most_people_first(changes: Sequence[Change], names: int) -> Iterator[str]:
         yield f"and {len(people) - names} more"
 
 
-def _would_refuse(review: Review) -> list[Diagnostic]:
-    return [one for one in review.plan.diagnostics if one.code.startswith(_REFUSAL)]
+def _guard_warnings(review: Review) -> list[Diagnostic]:
+    return [diagnostic for diagnostic in review.plan.diagnostics if diagnostic.code.startswith(_REFUSAL)]
 
 
 def _runs_in_part(plan: Plan) -> bool:
     """Return whether the guards let some changes run."""
-    stops = any(found.code in OF_THE_RUN for found in plan.diagnostics)
-    return not stops and any(change.refused is None for change in plan.changes)
+    stopped = any(diagnostic.code in OF_THE_RUN for diagnostic in plan.diagnostics)
+    return not stopped and any(change.refused is None for change in plan.changes)
 
 
 def _declined(state: State) -> Iterator[PagePart]:
-    """Give the reasons for which an apply was refused."""
+    """Yield the reasons why an apply was refused."""
     if isinstance(state, Declined):
         yield _reasons("Why it was refused:", state.reasons)
 
 
 def _refusals(review: Review) -> Iterator[PagePart]:
-    """Give what would keep an apply from running, where none has run yet."""
+    """Yield the reasons why an apply would be refused, as long as none has run."""
     if isinstance(review.state, Proposed | Watched):
         part = "a part of this plan" if _runs_in_part(review.plan) else "this plan"
-        yield _reasons(f"`apply` would refuse {part}:", _would_refuse(review))
+        yield _reasons(f"`apply` would refuse {part}:", _guard_warnings(review))
 
 
-def _reasons(title: str, found: Sequence[Diagnostic]) -> Section:
-    items = (f"> - {_finding(replace(one, severity=Severity.ERROR))}" for one in found)
-    return Section(f"> [!WARNING]\n> **{title}**\n", len(found), items, "reason", 0)
+def _reasons(title: str, diagnostics: Sequence[Diagnostic]) -> Section:
+    items = (f"> - {_diagnostic(replace(diagnostic, severity=Severity.ERROR))}" for diagnostic in diagnostics)
+    return Section(f"> [!WARNING]\n> **{title}**\n", len(diagnostics), items, "reason", 0)
 
 
-def _finding(found: Diagnostic) -> str:
-    return brief(words.diagnostic(found), 3 * _LONGEST_REASON)
+def _diagnostic(diagnostic: Diagnostic) -> str:
+    return brief(words.diagnostic(diagnostic), 3 * _LONGEST_REASON)
 
 
 def _moved(review: Review) -> Iterator[PagePart]:
@@ -196,7 +196,7 @@ def _moved(review: Review) -> Iterator[PagePart]:
 
 
 def _changes(review: Review) -> Iterator[PagePart]:
-    """Give what the files do, then what somebody did in HubSpot; first of all what did not go well."""
+    """Yield what the files change, then what was changed in HubSpot; changes that were not done stand first."""
     results = None
     changes: Sequence[Change] = review.plan.changes
     if isinstance(review.state, Ended):
@@ -205,11 +205,11 @@ def _changes(review: Review) -> Iterator[PagePart]:
         changes = sorted(changes, key=lambda change: change.identity not in short)
     table = Table(review.plan.portal, review.links, results)
     for action in Action:
-        pairs = _having([change for change in changes if change.action is action], _from_files)
+        pairs = _with_fields([change for change in changes if change.action is action], _from_files)
         title = f"#### {_ACTIONS[action]} {words.heading(action, len(pairs))}\n\n"
         urgency = 5 if action is Action.CREATE else 2
         yield Section(title, len(pairs), starmap(table.row, pairs), action, urgency, table.head)
-    pairs = _having([change for change in changes if change.fields], _drifted)
+    pairs = _with_fields([change for change in changes if change.fields], _drifted)
     title = f"#### 🌊 Drift: {count(len(pairs), 'event')} changed in HubSpot, not by these files\n\n"
     yield Section(title, len(pairs), starmap(table.drift_row, pairs), "drifted event", 3, table.head)
 
@@ -217,8 +217,8 @@ def _changes(review: Review) -> Iterator[PagePart]:
 _ACTIONS = {Action.CREATE: "🆕", Action.UPDATE: "✏️", Action.DELETE: "🗑️"}
 
 
-def _having(changes: Iterable[Change], some: Callable[[Change], _Fields]) -> list[tuple[Change, _Fields]]:
-    return [(change, fields) for change in changes if (fields := some(change)) or not change.fields]
+def _with_fields(changes: Iterable[Change], select: Callable[[Change], _Fields]) -> list[tuple[Change, _Fields]]:
+    return [(change, fields) for change in changes if (fields := select(change)) or not change.fields]
 
 
 def _from_files(change: Change) -> _Fields:
@@ -237,21 +237,21 @@ def _rest(review: Review) -> Iterator[PagePart]:
     yield "".join(f"{line}\n\n" for line in words.left_alone(plan))
     yield from _refusals(review)
     yield _set_aside(plan)
-    others = [one for one in words.notes(words.concise(plan)) if not one.code.startswith(_REFUSAL)]
-    yield Section("#### Notes\n\n", len(others), (f"- {_finding(one)}" for one in others), "note", 7)
+    notes = [note for note in words.notes(words.concise(plan)) if not note.code.startswith(_REFUSAL)]
+    yield Section("#### Notes\n\n", len(notes), (f"- {_diagnostic(note)}" for note in notes), "note", 7)
     if plan.changes and not review.compared:
         yield "Not compared with a base, so drift is not told apart from what these files change.\n\n"
 
 
 def _first(plan: Plan) -> Section:
-    found = words.first(plan)
-    items = (f"> - {_finding(one)}" for one in found)
-    return Section(f"> [!IMPORTANT]\n> **{words.FIRST}:**\n", len(found), items, "note", 1)
+    notes = words.first(plan)
+    items = (f"> - {_diagnostic(note)}" for note in notes)
+    return Section(f"> [!IMPORTANT]\n> **{words.FIRST}:**\n", len(notes), items, "note", 1)
 
 
 def _set_aside(plan: Plan) -> Section:
-    events = (brief(words.aside(aside), 3 * _LONGEST_REASON) for aside in plan.set_aside)
-    items = [f"- ⏸️ {event}" for event in events] + [f"- {_finding(found)}" for found in words.reasons(plan)]
+    events = (brief(words.aside(event), 3 * _LONGEST_REASON) for event in plan.set_aside)
+    items = [f"- ⏸️ {event}" for event in events] + [f"- {_diagnostic(reason)}" for reason in words.reasons(plan)]
     return Section(f"#### {words.SET_ASIDE}\n\n", len(items), items, "line", 1)
 
 

@@ -1,4 +1,4 @@
-"""The issue about what somebody changed in HubSpot."""
+"""The issue about drift: what was changed in HubSpot."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ from reconciler.render.words import count
 from reconciler.safe_text import visible
 
 ISSUE_LIMIT = 60_000
-"""Bytes that are well under GitHub's limit of an issue's body, 65,536 characters."""
+"""In bytes, well under GitHub's limit for an issue's body: 65,536 characters."""
 
 _LONGEST_NAME = 120
 _LONGEST_VALUE = 1_000
@@ -31,16 +31,17 @@ _WAYS_OUT = (
 
 
 def issue_title(plan: Plan, environment: str | None = None) -> str:
-    """Give the issue's title, plain text."""
+    """Return the issue's title as plain text."""
     where = "" if environment is None else f" ({visible(environment[:_LONGEST_NAME])})"
     number = sum(1 for _ in _drifted(plan))
     return f"{count(number, 'marketing event')} changed in HubSpot, not by the files{where}"
 
 
 def issue_body(plan: Plan, environment: str | None = None, links: Links = NOWHERE, limit: int = ISSUE_LIMIT) -> str:
-    """Say field by field what HubSpot holds otherwise, with the lines that would declare it.
+    """Return the issue's text: field by field what HubSpot holds instead, with the lines that would declare it.
 
-    The plan is of files that were applied, so whatever differs is drift, except what a base shows to be new in them.
+    The plan is made from files that were applied, so every difference is drift unless a base shows it to be new in
+    the files.
     """
     drifted = list(_drifted(plan))
     items = (_event(change, fields, plan.portal, links) for change, fields in drifted)
@@ -62,7 +63,7 @@ def issue_body(plan: Plan, environment: str | None = None, links: Links = NOWHER
 
 
 def _drifted(plan: Plan) -> Iterator[tuple[Change, tuple[FieldChange, ...]]]:
-    """Give what differs of declared events; what becomes of orphans is the settings' wish."""
+    """Yield the fields of declared events that differ; what happens to orphans follows from the settings."""
     for change in plan.changes:
         fields = tuple(field for field in change.fields if field.origin is not Origin.FILES)
         if isinstance(change, Create | Update) and change.source is not None and fields:
@@ -75,7 +76,7 @@ def _event(change: Change, fields: tuple[FieldChange, ...], portal: Portal, link
     lines = [f"#### {named(words.title(change))}", "", f"{identity}{where}", ""]
     if isinstance(change, Create):
         return "\n".join([*lines, _GONE, ""])
-    return "\n".join([*lines, *_table(fields, clocks_of(change.timezone, portal)), "", *_taking_over(fields), ""])
+    return "\n".join([*lines, *_table(fields, clocks_of(change.timezone, portal)), "", *_lines_to_declare(fields), ""])
 
 
 _GONE = (
@@ -87,22 +88,22 @@ _GONE = (
 def _table(fields: tuple[FieldChange, ...], clocks: Clocks) -> Iterator[str]:
     yield from ("| | HubSpot holds | The files say |", "|---|---|---|")
     for field in fields:
-        told = difference(field, clocks)
-        held, said = _sides(told)
-        yield f"| {brief(words.label(field), _LONGEST_NAME)} | {held} | {said}{told.note} |"
+        diff = difference(field, clocks)
+        live, declared = _cells(diff)
+        yield f"| {brief(words.label(field), _LONGEST_NAME)} | {live} | {declared}{diff.note} |"
 
 
-def _sides(told: Difference) -> tuple[str, str]:
-    """Write two values for two cells; of long texts only the lines that differ."""
-    if not reads_by_lines(told):
-        return brief(told.before, _LONGEST_VALUE), brief(told.after, _LONGEST_VALUE)
-    lines = [*written_lines(told)]
-    held, said = (in_a_cell(line for sign, line in lines if sign == side) for side in "-+")
-    return held, said
+def _cells(diff: Difference) -> tuple[str, str]:
+    """Return two values as two cells; of long texts only the lines that differ."""
+    if not reads_by_lines(diff):
+        return brief(diff.before, _LONGEST_VALUE), brief(diff.after, _LONGEST_VALUE)
+    lines = [*written_lines(diff)]
+    live, declared = (in_a_cell(line for sign, line in lines if sign == side) for side in "-+")
+    return live, declared
 
 
-def _taking_over(fields: tuple[FieldChange, ...]) -> Iterator[str]:
-    """Give the lines that declare what HubSpot holds, and name what no line can declare."""
+def _lines_to_declare(fields: tuple[FieldChange, ...]) -> Iterator[str]:
+    """Yield the lines that declare HubSpot's values, then name the fields whose values no file can declare."""
     declarable = {field.name: field.before for field in fields if _is_declarable(field)}
     others = [brief(words.label(field), _LONGEST_NAME) for field in fields if field.name not in declarable]
     if declarable:
@@ -115,6 +116,6 @@ def _taking_over(fields: tuple[FieldChange, ...]) -> Iterator[str]:
 
 
 def _is_declarable(field: FieldChange) -> bool:
-    """Ask the reader itself, which knows what no file may say."""
+    """Return whether the strict reader accepts a file with HubSpot's value of a field."""
     lines = "\n".join(yaml_lines({field.name: field.before}))
     return not DEFAULTS.check_file(lines.encode(errors="replace"), "").problems

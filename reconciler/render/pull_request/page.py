@@ -1,4 +1,4 @@
-"""A page of ours: found again by its hidden first line, kept under a limit by leaving out whole items."""
+"""Pages for GitHub, marked by a hidden first line and fitted under a size limit."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,21 +11,22 @@ from reconciler.render.words import count
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of a page whose items can be left out from the end; `head` stands only over items that are shown."""
+    """A part of a page whose last items can be left out."""
 
     title: str
     number: int
     """How many items there are."""
     items: Iterable[str]
-    """The items; each is written only where there is room, and none twice."""
+    """The items; iterated once, and only as far as there is room."""
     noun: str
-    """What an item is called where some are left out."""
+    """The word for an item where some are left out."""
     urgency: int
-    """Which section gets its place first: the lowest."""
+    """The section with the lowest number gets its room first."""
     head: str = ""
+    """The text over the items; left out if no item is shown."""
 
     def showing(self, items: Sequence[str]) -> str:
-        """Write the section with its first items, and say how many are missing."""
+        """Return the section with its first items and the number of those that are missing."""
         lines = "".join(f"{item}\n" for item in items)
         shown = f"{self.head}{lines}\n" if items else ""
         missing = self.number - len(items)
@@ -37,11 +38,11 @@ class Section:
 
     @property
     def least(self) -> int:
-        """Give the bytes that it takes without any item."""
+        """Its length in bytes without any item."""
         return size(self.showing(()))
 
     def filling(self, room: int) -> str:
-        """Write as many items as go into so many bytes."""
+        """Return the section with as many items as fit into `room` bytes."""
         room -= self.least + size(self.head) + size("more \n")
         kept: list[str] = []
         for item in self.items:
@@ -57,11 +58,11 @@ PagePart = str | Section
 
 
 LEAST = 4_000
-"""Bytes that any page of ours may need for what always stays."""
+"""Bytes that any page may need for the texts that always stay."""
 
 
 def fitted(*versions: Iterable[PagePart], limit: int) -> str:
-    """Write the first version whose texts fit into `limit` bytes; `ValueError` where none does."""
+    """Return the first version whose texts fit into `limit` bytes; raise `ValueError` if none does."""
     pages = (fit_into(list(version), limit) for version in versions)
     fitting = next((text for text in pages if text is not None), None)
     if fitting is None:
@@ -70,7 +71,10 @@ def fitted(*versions: Iterable[PagePart], limit: int) -> str:
 
 
 def fit_into(parts: Sequence[PagePart], limit: int) -> str | None:
-    """Write the parts in at most `limit` bytes, the most urgent sections first; None where not even the texts fit."""
+    """Return the parts in at most `limit` bytes, or None if the texts alone do not fit.
+
+    The most urgent sections get their room first.
+    """
     sections = [part for part in parts if isinstance(part, Section) and part.number]
     texts = sum(size(part) for part in parts if isinstance(part, str))
     room = limit - texts - sum(section.least for section in sections)
@@ -85,19 +89,19 @@ def fit_into(parts: Sequence[PagePart], limit: int) -> str | None:
 
 
 class About(StrEnum):
-    """What a text is: a pull request has one comment for an environment, a repository one issue."""
+    """The kinds of page; for each environment a pull request has one comment, and a repository one issue."""
 
     COMMENT = "comment"
     DRIFT = "drift"
 
 
 def mark(environment: str | None, about: About = About.COMMENT) -> str:
-    """Give the first line of a text of ours."""
-    # Nothing that is left of a name after this could end the line, or the hidden part of it.
+    """Return the hidden first line of a page of ours."""
+    # A quoted name can end neither the line nor the HTML comment.
     name = quote(environment or "", safe="", errors="replace")
     return f"<!-- reconciler:{about}:1 environment={name} -->"
 
 
 def is_marked(body: str, environment: str | None, about: About = About.COMMENT) -> bool:
-    """Tell whether a text is ours for the environment: only by its very start, where no data can stand."""
+    """Return whether a page is ours for the environment, by its very start, where no data can stand."""
     return body.startswith(mark(environment, about))

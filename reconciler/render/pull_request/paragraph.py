@@ -27,33 +27,36 @@ _SET = (None, False, "")
 
 
 def quoted_name(name: str) -> str:
-    """Write an event's name in quotation marks, none of which it can close itself."""
+    """Return an event's name in quotation marks, without any of its own that could close them."""
     short = name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME].rstrip()}…"
     bare = visible(_QUOTES.sub("'", short))
     return f"“{bare}”"
 
 
 def paragraph(plan: Plan, write: Callable[[str], str] = quoted_name, names: int = _NAMED) -> str:
-    """Say what a plan does to whom; `write` makes a name safe, and of one kind of change at most `names` are named."""
-    voice = _Voice(plan.portal, write, names)
+    """Return what a plan does, and to whom, as sentences.
+
+    `write` makes a name safe; each kind of change names at most `names` events.
+    """
+    style = _Style(plan.portal, write, names)
     updates = [change for change in plan.changes if isinstance(change, Update)]
     sentences = [
-        *_taken_away(plan, voice),
-        *_new([change for change in plan.changes if isinstance(change, Create)], voice),
-        *_rescheduled(updates, voice),
-        *_renamed(updates, voice),
-        *_finished(updates, voice),
-        *_otherwise(updates, voice),
-        *_kept(plan),
-        *_drifted(plan.changes, voice),
+        *_taken_away(plan, style),
+        *_new([change for change in plan.changes if isinstance(change, Create)], style),
+        *_rescheduled(updates, style),
+        *_renamed(updates, style),
+        *_flagged(updates, style),
+        *_other_fields(updates, style),
+        *_reassurance(plan),
+        *_drifted(plan.changes, style),
         *_orphans(plan),
     ]
     return " ".join(sentences)
 
 
 @dataclass(frozen=True, slots=True)
-class _Voice:
-    """How names, dates and numbers of people are said."""
+class _Style:
+    """How a paragraph writes names and times."""
 
     portal: Portal
     write: Callable[[str], str]
@@ -62,11 +65,11 @@ class _Voice:
     def name(self, change: Change) -> str:
         return self.write(words.title(change))
 
-    def tells_each(self, changes: Sequence[Change]) -> bool:
+    def describes_each(self, changes: Sequence[Change]) -> bool:
         return len(changes) <= min(_DETAILED, self.most)
 
     def listed(self, changes: Sequence[Change]) -> str:
-        """Name some events after a colon, and count the rest; nothing where no names are wanted."""
+        """Return the first names after a colon, and the number of the others; empty if no names are wanted."""
         if not self.most:
             return ""
         named = [self.name(change) for change in changes[: self.most]]
@@ -77,12 +80,12 @@ class _Voice:
         return dates.clocks_of(change.timezone, self.portal)
 
     def start(self, change: Change) -> datetime | None:
-        """Return when an event starts after a change; None where the change does not say it."""
+        """Return the start of an event after a change, or None if the change has none."""
         start = _after(change, "startDateTime")
         return dates.local(start, self.clocks(change)) if isinstance(start, str) else None
 
     def moved(self, change: Change, name: str) -> tuple[datetime, datetime] | None:
-        """Return the old and the new time of a field that had one and gets another."""
+        """Return the old and the new time of a field, or None if it does not change from one time to another."""
         field = change.field(name)
         if field is None or not (isinstance(field.before, str) and isinstance(field.after, str)):
             return None
@@ -90,24 +93,24 @@ class _Voice:
         return (before, after) if before and after and before != after else None
 
 
-def _taken_away(plan: Plan, voice: _Voice) -> Iterator[str]:
-    """Tell first what people lose; the events with the most registered first."""
+def _taken_away(plan: Plan, style: _Style) -> Iterator[str]:
+    """Yield what people lose; the events with the most people registered stand first."""
     deleted = [change for change in plan.changes if isinstance(change, Delete)]
-    yield from _lost(deleted, "deleted with its attendance history", "deleted with their attendance history", voice)
-    yield from _lost([change for change in plan.changes if cancels(change)], "cancelled", "cancelled", voice)
+    yield from _lost(deleted, "deleted with its attendance history", "deleted with their attendance history", style)
+    yield from _lost([change for change in plan.changes if cancels(change)], "cancelled", "cancelled", style)
 
 
-def _lost(changes: Sequence[Change], one: str, several: str, voice: _Voice) -> Iterator[str]:
+def _lost(changes: Sequence[Change], one: str, several: str, style: _Style) -> Iterator[str]:
     by_people = sorted(changes, key=lambda change: -(change.registrants or 0))
     if len(changes) == 1:
-        who = voice.name(changes[0]) if voice.most else "1 event"
+        who = style.name(changes[0]) if style.most else "1 event"
         yield f"{_people(changes)} registered for {who}, which is {one}."
     elif changes:
-        yield f"{_people(changes)} registered for {len(changes)} events that are {several}{voice.listed(by_people)}."
+        yield f"{_people(changes)} registered for {len(changes)} events that are {several}{style.listed(by_people)}."
 
 
 def _people(changes: Sequence[Change]) -> str:
-    """Say how many people are registered, and no more than HubSpot says."""
+    """Return the beginning of a sentence that says how many people are registered, as far as HubSpot counts them."""
     total = sum(change.registrants or 0 for change in changes)
     if any(change.registrants is None for change in changes):
         if not total:
@@ -116,20 +119,20 @@ def _people(changes: Sequence[Change]) -> str:
     return {0: "Nobody is", 1: "1 person is"}.get(total, f"{total} people are")
 
 
-def _aside(people: str) -> str:
-    """Write what begins a sentence as it stands inside of one."""
+def _inside_sentence(people: str) -> str:
+    """Return the beginning of a sentence as it is written inside one."""
     return people if people.startswith("HubSpot") else people[0].lower() + people[1:]
 
 
-def _new(creates: Sequence[Create], voice: _Voice) -> Iterator[str]:
+def _new(creates: Sequence[Create], style: _Style) -> Iterator[str]:
     if not creates:
         return
     nouns = {_noun(change) for change in creates}
     noun = nouns.pop() if len(nouns) == 1 else "event"
-    starts = [voice.start(change) for change in creates]
+    starts = [style.start(change) for change in creates]
     dated = [start for start in starts if start is not None]
     when = dates.months(min(dated), max(dated)) if len(dated) == len(creates) else ""
-    yield f"{count(len(creates), f'new {noun}')}{when}{voice.listed(creates)}."
+    yield f"{count(len(creates), f'new {noun}')}{when}{style.listed(creates)}."
 
 
 def _noun(change: Create) -> str:
@@ -143,59 +146,59 @@ def _after(change: Change, name: str) -> Value:
     return None if field is None else field.after
 
 
-def _rescheduled(updates: Sequence[Update], voice: _Voice) -> Iterator[str]:
-    moved = _with_times(updates, "startDateTime", voice)
+def _rescheduled(updates: Sequence[Update], style: _Style) -> Iterator[str]:
+    moved = _with_times(updates, "startDateTime", style)
     starts = {change.identity for change, _ in moved}
-    ends = _with_times([change for change in updates if change.identity not in starts], "endDateTime", voice)
-    yield from _retimed(moved, "moves", "move", voice)
-    yield from _retimed(ends, "changes its end", "change their end", voice)
-    dated = [change for change in updates if _gets_date(change, voice)]
-    if voice.tells_each(dated):
+    ends = _with_times([change for change in updates if change.identity not in starts], "endDateTime", style)
+    yield from _retimed(moved, "moves", "move", style)
+    yield from _retimed(ends, "changes its end", "change their end", style)
+    dated = [change for change in updates if _gets_date(change, style)]
+    if style.describes_each(dated):
         for change in dated:
-            start = dates.date(str(_after(change, "startDateTime")), voice.clocks(change))
-            yield f"{voice.name(change)} gets a date: {start}."
+            start = dates.date(str(_after(change, "startDateTime")), style.clocks(change))
+            yield f"{style.name(change)} gets a date: {start}."
     else:
-        yield f"{count(len(dated), 'event')} {_verb(len(dated), 'gets', 'get')} a date{voice.listed(dated)}."
+        yield f"{count(len(dated), 'event')} {_verb(len(dated), 'gets', 'get')} a date{style.listed(dated)}."
 
 
 _Times = tuple[datetime, datetime]
 
 
-def _with_times(updates: Sequence[Update], name: str, voice: _Voice) -> list[tuple[Update, _Times]]:
-    return [(change, times) for change in updates if (times := voice.moved(change, name))]
+def _with_times(updates: Sequence[Update], name: str, style: _Style) -> list[tuple[Update, _Times]]:
+    return [(change, times) for change in updates if (times := style.moved(change, name))]
 
 
-def _retimed(pairs: Sequence[tuple[Update, _Times]], one: str, several: str, voice: _Voice) -> Iterator[str]:
+def _retimed(pairs: Sequence[tuple[Update, _Times]], one: str, several: str, style: _Style) -> Iterator[str]:
     changes = [change for change, _ in pairs]
-    if voice.tells_each(changes):
+    if style.describes_each(changes):
         for change, times in pairs:
-            when = dates.from_to(*times, voice.clocks(change))
-            yield f"{voice.name(change)} {one} {when}; {_aside(_people([change]))} registered."
+            when = dates.from_to(*times, style.clocks(change))
+            yield f"{style.name(change)} {one} {when}; {_inside_sentence(_people([change]))} registered."
     else:
         number = len(changes)
-        told = f"{count(number, 'event')} {_verb(number, one, several)}{voice.listed(changes)}"
-        yield f"{told}; {_aside(_people(changes))} registered for {_verb(number, 'it', 'them')}."
+        events = f"{count(number, 'event')} {_verb(number, one, several)}{style.listed(changes)}"
+        yield f"{events}; {_inside_sentence(_people(changes))} registered for {_verb(number, 'it', 'them')}."
 
 
-def _gets_date(change: Update, voice: _Voice) -> bool:
+def _gets_date(change: Update, style: _Style) -> bool:
     start = change.field("startDateTime")
-    return start is not None and start.before in _SET and voice.start(change) is not None
+    return start is not None and start.before in _SET and style.start(change) is not None
 
 
-def _renamed(updates: Sequence[Update], voice: _Voice) -> Iterator[str]:
+def _renamed(updates: Sequence[Update], style: _Style) -> Iterator[str]:
     renamed = [change for change in updates if _old_name(change) and not _looks_the_same(change)]
     respelt = [change for change in updates if _looks_the_same(change)]
-    if voice.tells_each(renamed):
+    if style.describes_each(renamed):
         for change in renamed:
-            old, new = voice.write(_old_name(change)), voice.write(str(_after(change, "eventName")))
+            old, new = style.write(_old_name(change)), style.write(str(_after(change, "eventName")))
             yield f"{old} is renamed to {new}." if old != new else f"{new} is renamed, after what is shown of it here."
     else:
-        yield f"{count(len(renamed), 'event')} {_verb(len(renamed), 'is', 'are')} renamed{voice.listed(renamed)}."
-    yield from _together(respelt, "changes its name", "change their names", " only in what cannot be seen", voice)
+        yield f"{count(len(renamed), 'event')} {_verb(len(renamed), 'is', 'are')} renamed{style.listed(renamed)}."
+    yield from _sentence(respelt, "changes its name", "change their names", " only in what cannot be seen", style)
 
 
 def _old_name(change: Update) -> str:
-    """Give the name that an update replaces by another; empty where it does not."""
+    """Return the name that an update replaces by another; empty if it does not."""
     field = change.field("eventName")
     if field is None or not (isinstance(field.before, str) and isinstance(field.after, str) and field.after):
         return ""
@@ -203,16 +206,16 @@ def _old_name(change: Update) -> str:
 
 
 def _looks_the_same(change: Update) -> bool:
-    """Return whether nobody would see that an event gets another name."""
+    """Return whether an event's new name looks like the old one."""
     old = _old_name(change)
     return bool(old and unseen_difference(old, str(_after(change, "eventName"))))
 
 
-def _finished(updates: Sequence[Update], voice: _Voice) -> Iterator[str]:
+def _flagged(updates: Sequence[Update], style: _Style) -> Iterator[str]:
     done = [change for change in updates if completes(change)]
     back = [change for change in updates if _is_back(change)]
-    yield from _together(done, "is marked", "are marked", " as completed, which cannot be undone", voice)
-    yield from _together(back, "is", "are", " no longer cancelled", voice)
+    yield from _sentence(done, "is marked", "are marked", " as completed, which cannot be undone", style)
+    yield from _sentence(back, "is", "are", " no longer cancelled", style)
 
 
 def _is_back(change: Update) -> bool:
@@ -220,22 +223,22 @@ def _is_back(change: Update) -> bool:
     return field is not None and field.before is True and field.after is not True
 
 
-def _together(changes: Sequence[Update], one: str, several: str, rest: str, voice: _Voice) -> Iterator[str]:
-    if len(changes) == 1 and voice.most:
-        yield f"{voice.name(changes[0])} {one}{rest}."
+def _sentence(changes: Sequence[Update], one: str, several: str, rest: str, style: _Style) -> Iterator[str]:
+    if len(changes) == 1 and style.most:
+        yield f"{style.name(changes[0])} {one}{rest}."
     elif changes:
         number = len(changes)
-        yield f"{count(number, 'event')} {_verb(number, one, several)}{rest}{voice.listed(changes)}."
+        yield f"{count(number, 'event')} {_verb(number, one, several)}{rest}{style.listed(changes)}."
 
 
-def _otherwise(updates: Sequence[Update], voice: _Voice) -> Iterator[str]:
-    """Tell whose other fields change; an event told of above is told of again only for these."""
-    others = {change.identity: list(_untold(change, voice)) for change in updates}
-    left = [change for change in updates if others[change.identity]]
-    found = {label for labels in others.values() for label in labels}
-    labels = [noun for label, noun in _LABELS.items() if label in found]
-    if left:
-        yield from _together(left, "changes in its", "change in their", f" {_and(labels)}", voice)
+def _other_fields(updates: Sequence[Update], style: _Style) -> Iterator[str]:
+    """Yield which events change in fields that no sentence above describes."""
+    others = {change.identity: list(_other_labels(change, style)) for change in updates}
+    changes = [change for change in updates if others[change.identity]]
+    used = {label for labels in others.values() for label in labels}
+    labels = [noun for label, noun in _LABELS.items() if label in used]
+    if changes:
+        yield from _sentence(changes, "changes in its", "change in their", f" {_and(labels)}", style)
 
 
 _PROPERTIES = "custom properties"
@@ -243,20 +246,20 @@ _NOUN_OF = {"starts": "start", "ends": "end", "cancelled": "cancelled flag", "co
 _LABELS = {field.label: _NOUN_OF.get(field.label, field.label) for field in FIELDS} | {_PROPERTIES: _PROPERTIES}
 
 
-def _untold(change: Update, voice: _Voice) -> Iterator[str]:
-    told = {
-        "startDateTime": bool(voice.moved(change, "startDateTime")) or _gets_date(change, voice),
-        "endDateTime": bool(voice.moved(change, "endDateTime")),
+def _other_labels(change: Update, style: _Style) -> Iterator[str]:
+    described = {
+        "startDateTime": bool(style.moved(change, "startDateTime")) or _gets_date(change, style),
+        "endDateTime": bool(style.moved(change, "endDateTime")),
         "eventName": bool(_old_name(change)),
         "eventCancelled": cancels(change) or _is_back(change),
         "eventCompleted": completes(change),
     }
     for field in change.fields:
-        if not told.get(field.name, False):
+        if not described.get(field.name, False):
             yield _PROPERTIES if field.name.startswith(CUSTOM) else words.label(field)
 
 
-def _kept(plan: Plan) -> Iterator[str]:
+def _reassurance(plan: Plan) -> Iterator[str]:
     if plan.is_fulfilled:
         yield words.NO_CHANGES
     elif not plan.changes:
@@ -265,19 +268,19 @@ def _kept(plan: Plan) -> Iterator[str]:
         yield "Nothing is deleted." if any(map(cancels, plan.changes)) else "Nothing is deleted or cancelled."
 
 
-def _drifted(changes: Iterable[Change], voice: _Voice) -> Iterator[str]:
+def _drifted(changes: Iterable[Change], style: _Style) -> Iterator[str]:
     origins = [(change, {field.origin for field in change.fields}) for change in changes]
-    undone = [change for change, found in origins if Origin.HUBSPOT in found]
-    fought = [change for change, found in origins if Origin.BOTH in found]
+    undone = [change for change, kinds in origins if Origin.HUBSPOT in kinds]
+    conflicts = [change for change, kinds in origins if Origin.BOTH in kinds]
     if undone:
         number = len(undone)
-        did = f"{_verb(number, 'undoes', 'undo')} what somebody did in HubSpot"
-        yield f"{count(number, 'change')} {did}{voice.listed(undone)}."
-    if fought:
-        number = len(fought)
+        undoes = f"{_verb(number, 'undoes', 'undo')} what somebody did in HubSpot"
+        yield f"{count(number, 'change')} {undoes}{style.listed(undone)}."
+    if conflicts:
+        number = len(conflicts)
         verb = _verb(number, "is a conflict", "are conflicts")
         both = "HubSpot and the files changed the same thing in different ways"
-        yield f"{count(number, 'change')} {verb}, for {both}{voice.listed(fought)}."
+        yield f"{count(number, 'change')} {verb}, for {both}{style.listed(conflicts)}."
 
 
 def _orphans(plan: Plan) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The comment where there is no plan: wrong declarations, a secret or a HubSpot that is out of reach."""
+"""Comments on a pull request for which no plan was made."""
 
 from collections.abc import Iterator, Sequence
 
@@ -15,15 +15,18 @@ _LONGEST = 600
 
 
 def problems_comment(
-    found: Sequence[Diagnostic], environment: str | None = None, links: Links = NOWHERE, limit: int = COMMENT_LIMIT
+    diagnostics: Sequence[Diagnostic],
+    environment: str | None = None,
+    links: Links = NOWHERE,
+    limit: int = COMMENT_LIMIT,
 ) -> str:
-    """List what is wrong with the declarations, in file order, each with a link to its place."""
-    errors = sum(one.severity is Severity.ERROR for one in found)
+    """Return a comment that lists what is wrong with the declarations, in file order, with links to the places."""
+    errors = sum(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)
     return fitted(
         [
             f"{mark(environment)}\n### The declarations cannot be planned\n\n",
             f"❌ **{count(errors, 'problem')} in the declarations.** Nothing was planned, nothing was written.\n\n",
-            _list(found, links),
+            _list(diagnostics, links),
             *_footer(links),
         ],
         limit=limit,
@@ -33,7 +36,7 @@ def problems_comment(
 def fork_comment(
     declared: Declared, environment: str | None = None, links: Links = NOWHERE, limit: int = COMMENT_LIMIT
 ) -> str:
-    """Tell a pull request whose run has no token that its declarations are right, and why it gets no plan."""
+    """Return a comment for a run without a token: the declarations are valid, and why there is no plan."""
     checked = f"{count(len(declared.events), 'event')} in {count(declared.files, 'file')}"
     why = (
         "There is no plan, for this run has no token for HubSpot: pull requests from forks and from Dependabot get "
@@ -53,7 +56,7 @@ def fork_comment(
 def failure_comment(
     error: ReconcilerError, environment: str | None = None, links: Links = NOWHERE, limit: int = COMMENT_LIMIT
 ) -> str:
-    """Say what kept a plan from being made, so that no older one is taken for the plan of what stands there now."""
+    """Return a comment that says why no plan was made, so that nobody takes an older plan for the current one."""
     hint = "" if error.hint is None else f"<br>→ {brief(error.hint, _LONGEST)}"
     return fitted(
         [
@@ -66,15 +69,17 @@ def failure_comment(
     )
 
 
-def _list(found: Sequence[Diagnostic], links: Links) -> Section:
-    return Section("", len(found), (f"- {_written(one, links)}" for one in found), "finding", 0)
+def _list(diagnostics: Sequence[Diagnostic], links: Links) -> Section:
+    items = (f"- {_item(diagnostic, links)}" for diagnostic in diagnostics)
+    return Section("", len(diagnostics), items, "finding", 0)
 
 
-def _written(found: Diagnostic, links: Links) -> str:
-    place = "" if found.place is None else f"{links.place(found.place.file, found.place.line, found.place.column)} "
-    mark = "" if found.severity is Severity.ERROR else f"{found.severity}: "
-    hint = "" if found.hint is None else f"<br>→ {brief(found.hint, _LONGEST)}"
-    return f"{place}{mark}{brief(found.message, _LONGEST)} ({brief(found.code, 120)}){hint}"
+def _item(diagnostic: Diagnostic, links: Links) -> str:
+    at = diagnostic.place
+    place = "" if at is None else f"{links.place(at.file, at.line, at.column)} "
+    mark = "" if diagnostic.severity is Severity.ERROR else f"{diagnostic.severity}: "
+    hint = "" if diagnostic.hint is None else f"<br>→ {brief(diagnostic.hint, _LONGEST)}"
+    return f"{place}{mark}{brief(diagnostic.message, _LONGEST)} ({brief(diagnostic.code, 120)}){hint}"
 
 
 def _footer(links: Links) -> Iterator[PagePart]:

@@ -1,4 +1,4 @@
-"""What a pull request is told: a plan, what became of it, where to read more."""
+"""A review: a plan, the state of its apply, links."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from reconciler.render.markdown import brief, link
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """Nothing was written, nobody has applied it yet."""
+    """The plan is not applied yet, and nothing was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +36,12 @@ class Declined:
     why: str
     reasons: tuple[Diagnostic, ...] = ()
     moved: tuple[Change, ...] = ()
-    """What is not as it was when it was reviewed; the plan shows how it stands now."""
+    """The reviewed changes that differ now; the plan shows the present state."""
 
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """Nothing is to be written: somebody only wants to know what was changed in HubSpot."""
+    """The run only looks for what was changed in HubSpot, and writes nothing."""
 
 
 State = Proposed | Applying | Ended | Declined | Watched
@@ -49,24 +49,24 @@ State = Proposed | Applying | Ended | Declined | Watched
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Addresses to read more at; an empty one gives no link."""
+    """Addresses of further pages; an empty one gives no link."""
 
     repository: str = ""
     """The repository's page, for example `https://github.com/acme/events`."""
     commit: str = ""
-    """The commit whose files are meant."""
+    """The commit whose files are linked to."""
     run: str = ""
     full_plan: str = ""
 
     def to_line(self, file: str, line: int | None) -> str:
-        """Give the address of a line of a file; empty where the repository or the commit is not known."""
+        """Return the address of a line of a file; empty if the repository or the commit is unknown."""
         if not (self.repository and self.commit):
             return ""
         at = "" if line is None else f"#L{line}"
         return f"{self.repository}/blob/{self.commit}/{quote(file, errors='replace')}{at}"
 
     def place(self, file: str, line: int, column: int | None = None) -> str:
-        """Write a place in a file as a link to it."""
+        """Return a place in a file as a link to it."""
         at = f"{line}" if column is None else f"{line}:{column}"
         return link(
             f"{brief(file, _LONGEST_FILE)}:{at}", self.to_line(file, line) if len(file) <= _LONGEST_FILE else ""
@@ -74,9 +74,9 @@ class Links:
 
     @property
     def footer(self) -> str:
-        """Say where to read more of a plan; empty where there is nothing to point at."""
-        named = (link("The full plan", self.full_plan), self.full_plan), (link("The run", self.run), self.run)
-        return " · ".join(text for text, address in named if address)
+        """Links to the full plan and to the run; empty if there are none."""
+        links = (link("The full plan", self.full_plan), self.full_plan), (link("The run", self.run), self.run)
+        return " · ".join(text for text, address in links if address)
 
 
 _LONGEST_FILE = 200
@@ -87,16 +87,16 @@ NOWHERE = Links()
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """All that a comment says."""
+    """The content of a comment."""
 
     plan: Plan
-    """With the refusals that an apply would make among its diagnostics."""
+    """Its diagnostics include the refusals that an apply would make."""
     state: State
     environment: str | None = None
     links: Links = NOWHERE
     compared: bool = False
-    """The declarations of a base were given, so that drift can be told from what the pull request does."""
+    """Whether there was a base, so that drift can be told from what the pull request changes."""
     seen: Mapping[Identity, LiveEvent] = field(default_factory=dict)
-    """What the changes were planned against, where that is known: for their dates."""
+    """The live events that the changes were planned against, if known; used for their dates."""
     remark: str = ""
-    """Markdown of ours about this review alone, which stands at its top."""
+    """Markdown of ours about this review alone; it stands near the top."""

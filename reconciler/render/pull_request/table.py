@@ -1,4 +1,4 @@
-"""Changes as rows of a Markdown table: who, what, where."""
+"""Changes as rows of a Markdown table."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,10 +21,10 @@ _LONGEST_VALUE = 400
 """In bytes of Markdown, as for names."""
 
 _LONG = 80
-"""Characters beyond which two lines are shown only where they differ."""
+"""Characters beyond which only the differing part of a line is shown."""
 
 _AROUND = 20
-"""Characters shown before what differs, and after it."""
+"""Characters shown before and after the differing part."""
 
 _MARKS = {
     Outcome.DONE: "✅",
@@ -36,13 +36,13 @@ _MARKS = {
 
 
 def named(text: str) -> str:
-    """Write an event's name in bold; it may be long, and it may be missing."""
+    """Return an event's name in bold, cut if it is long, with a placeholder if it is missing."""
     return f"**{brief(text if text.strip() else '(no name)', _LONGEST_NAME)}**"
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """How rows are written: with which links, with which results where an apply has ended."""
+    """A table of changes, with a column of outcomes if an apply has ended."""
 
     portal: Portal
     links: Links
@@ -50,16 +50,16 @@ class Table:
 
     @property
     def head(self) -> str:
-        """Give the lines that stand over the rows."""
+        """The header lines of the table."""
         columns = ["Event", "Fields", "Declared in", *([] if self.results is None else ["Outcome"])]
         return f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}\n"
 
     def row(self, change: Change, fields: Iterable[FieldChange]) -> str:
-        """Write a change with some of its fields: what an apply makes of them."""
-        return self._row(change, [self._written(change, field) for field in fields if _says_something(change, field)])
+        """Return a change as a row, with what an apply does to the given fields."""
+        return self._row(change, [self._field(change, field) for field in fields if _says_something(change, field)])
 
     def drift_row(self, change: Change, fields: Iterable[FieldChange]) -> str:
-        """Write what HubSpot holds otherwise than the files say."""
+        """Return a change as a row, with what HubSpot and the files say of the given fields."""
         if isinstance(change, Create):
             return self._row(change, ["deleted in HubSpot; an apply makes it again"])
         return self._row(change, [self._drifted(change, field) for field in fields])
@@ -69,7 +69,7 @@ class Table:
             lines[_MOST_FIELDS:] = [f"and {words.count(len(lines) - _MOST_FIELDS, 'more field')}"]
         cells = [self._event(change), "<br>".join(lines), self._file(change)]
         if self.results is not None:
-            cells.append(_ended(self.results.get(change.identity)))
+            cells.append(_outcome(self.results.get(change.identity)))
         return f"| {' | '.join(cells)} |"
 
     def _event(self, change: Change) -> str:
@@ -80,7 +80,7 @@ class Table:
     def _file(self, change: Change) -> str:
         return "nowhere" if change.source is None else self.links.place(change.source.file, change.source.line)
 
-    def _written(self, change: Change, field: FieldChange) -> str:
+    def _field(self, change: Change, field: FieldChange) -> str:
         label = self._label(change, field)
         match change:
             case Create():
@@ -93,22 +93,22 @@ class Table:
                 assert_never(change)
 
     def _updated(self, change: Change, field: FieldChange, label: str) -> str:
-        told = difference(field, self._clocks(change))
-        if reads_by_lines(told):
-            lines = in_a_cell(line for _, line in written_lines(told))
-            return f"{label}{told.note}<br>{lines}"
-        before, after = (brief(value, _LONGEST_VALUE) for value in told.steps)
-        return f"{label}: {before} → {after}{told.note}"
+        diff = difference(field, self._clocks(change))
+        if reads_by_lines(diff):
+            lines = in_a_cell(line for _, line in written_lines(diff))
+            return f"{label}{diff.note}<br>{lines}"
+        before, after = (brief(value, _LONGEST_VALUE) for value in diff.steps)
+        return f"{label}: {before} → {after}{diff.note}"
 
     def _drifted(self, change: Change, field: FieldChange) -> str:
-        told = difference(field, self._clocks(change))
+        diff = difference(field, self._clocks(change))
         label = self._label(change, field)
         conflict = "<br>a conflict: both have changed it" if field.origin is Origin.BOTH else ""
-        if reads_by_lines(told):
-            lines = in_a_cell(line for _, line in written_lines(told))
-            return f"{label}{told.note}<br>HubSpot holds (-), the files say (+):<br>{lines}{conflict}"
-        before, after = brief(told.before, _LONGEST_VALUE), brief(told.after, _LONGEST_VALUE)
-        return f"{label}<br>HubSpot holds: {before}<br>the files say: {after}{told.note}{conflict}"
+        if reads_by_lines(diff):
+            lines = in_a_cell(line for _, line in written_lines(diff))
+            return f"{label}{diff.note}<br>HubSpot holds (-), the files say (+):<br>{lines}{conflict}"
+        before, after = brief(diff.before, _LONGEST_VALUE), brief(diff.after, _LONGEST_VALUE)
+        return f"{label}<br>HubSpot holds: {before}<br>the files say: {after}{diff.note}{conflict}"
 
     def _value(self, change: Change, field: FieldChange, held: Value) -> str:
         return words.value(field.name, held, self._clocks(change))
@@ -125,22 +125,22 @@ class Table:
 
 
 def _says_something(change: Change, field: FieldChange) -> bool:
-    """Pass over what a record says anyway: the name that stands beside it, and what is not set."""
+    """Return whether a field is worth a line: not a name that the row shows anyway, nor a value that is not set."""
     if isinstance(change, Update):
         return True
     held = field.after if isinstance(change, Create) else field.before
     return held not in (None, False, "") and not (field.name == "eventName" and held == change.name)
 
 
-def reads_by_lines(told: Difference) -> bool:
-    """Return whether two texts are better read line by line; where one is empty, there is nothing to compare."""
-    return told.is_long and words.EMPTY not in (told.before, told.after)
+def reads_by_lines(diff: Difference) -> bool:
+    """Return whether two texts are better read line by line; if one is empty, there is nothing to compare."""
+    return diff.is_long and words.EMPTY not in (diff.before, diff.after)
 
 
-def written_lines(told: Difference) -> Iterator[tuple[str, str]]:
-    """Write the lines that differ, beside their signs; what there is no room for on its side is left empty."""
+def written_lines(diff: Difference) -> Iterator[tuple[str, str]]:
+    """Yield sign and text of each line that differs; the text is empty if its side has no room left."""
     room = dict.fromkeys("-+", _LONGEST_VALUE)
-    for pair in differing(told.before, told.after):
+    for pair in differing(diff.before, diff.after):
         for sign, line in _signed(*pair):
             written = brief(f"{sign} {line}", _LONGEST_VALUE)
             room[sign] -= size(written)
@@ -148,7 +148,7 @@ def written_lines(told: Difference) -> Iterator[tuple[str, str]]:
 
 
 def in_a_cell(lines: Iterable[str]) -> str:
-    """Write lines into one cell of a table, and count those that are left empty."""
+    """Return lines as one cell of a table, with the number of those that are empty."""
     shown = [*lines]
     missing = shown.count("")
     more = [f"and {words.count(missing, 'more line')}"] if missing else []
@@ -156,14 +156,14 @@ def in_a_cell(lines: Iterable[str]) -> str:
 
 
 def _signed(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Return lines that stand for each other with their signs; of two that are long, the part that differs."""
+    """Yield the old and new lines of one place with their signs; of two long ones only the part that differs."""
     pairs = [_where_they_differ(*pair) for pair in zip(old, new, strict=False)]
     yield from (("-", line) for line in [*(pair[0] for pair in pairs), *old[len(pairs) :]])
     yield from (("+", line) for line in [*(pair[1] for pair in pairs), *new[len(pairs) :]])
 
 
 def _where_they_differ(one: str, other: str) -> tuple[str, str]:
-    """Leave out what two long lines share at their beginnings and at their ends."""
+    """Return two lines; if one is long, without the beginning and the end that both share."""
     if max(len(one), len(other)) <= _LONG:
         return one, other
     begin = _shared(one, other)
@@ -172,19 +172,19 @@ def _where_they_differ(one: str, other: str) -> tuple[str, str]:
 
 
 def _shared(one: str, other: str) -> int:
-    """Count the characters that two texts begin with alike."""
+    """Return the length of the beginning that two texts share."""
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def _cut(text: str, begin: int, end: int) -> str:
-    # Leaving out a few characters only would not make it any shorter.
+    # Leaving out only a few characters would not make the text shorter.
     start = begin - _AROUND if begin > 2 * _AROUND else 0
     stop = len(text) - end + _AROUND if end > 2 * _AROUND else len(text)
     return f"{'…' if start else ''}{text[start:stop]}{'…' if stop < len(text) else ''}"
 
 
-def _ended(result: Result | None) -> str:
-    """Say how a change ended; one that the receipt does not name was not among those to run."""
+def _outcome(result: Result | None) -> str:
+    """Return how a change ended; empty if it is not in the receipt, because it was not to run."""
     if result is None:
         return ""
     return f"{_MARKS[result.outcome]} {brief(words.outcome(result), _LONGEST_VALUE)}"

@@ -1,4 +1,4 @@
-"""A plan's dates as a picture that GitHub draws."""
+"""A plan's dates as a Mermaid diagram, which GitHub draws."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ from reconciler.render.words import count
 from reconciler.safe_text import visible
 
 MOST_BARS = 30
-"""How many changes are drawn: more cannot be told apart."""
+"""How many changes are drawn; more could not be told apart."""
 
 _LONGEST_NAME = 32
 _FIRST_YEAR = 1000
-"""Mermaid misreads years that are written with fewer digits."""
+"""Mermaid misreads years of fewer than four digits."""
 
 _TOO_SHORT = 40
-"""What is shorter than the whole picture divided by this would be a line that nobody sees, so it gets a diamond."""
+"""An event shorter than the whole span divided by this gets a diamond, because nobody would see its bar."""
 
 _START, _END = "startDateTime", "endDateTime"
 _SECTIONS = ("New", "Moved", "Cancelled", "Deleted")
@@ -37,7 +37,7 @@ _AXES = (
     (timedelta(days=1500), "%b %Y", "3month"),
     (timedelta(days=4500), "%Y", "12month"),
 )
-"""What stands at the axis, and how often, up to which span."""
+"""For spans up to the first value: the format of the axis, and the interval of its ticks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +52,22 @@ class _Bar:
 
 
 def timeline(plan: Plan, seen: Mapping[Identity, LiveEvent] | None = None) -> str:
-    """Draw what is new, moves, is cancelled or deleted; an empty text where nothing of it has a date.
+    """Return a diagram of what is new, moved, cancelled or deleted; empty if none of it has a date.
 
-    A change holds only the fields that differ. `seen` is what each was planned against: with it, an event that is
-    cancelled, or moved at one end, has its other dates too.
+    A change holds only the fields that differ. `seen`, the live events that it was planned against, adds the other
+    dates of an event that is cancelled or moved at one end.
     """
     known = _known(plan, seen or {})
     changes = [change for change in plan.changes if _section(change)]
-    drawn = sorted((bars for change in changes if (bars := _bars(change, known, plan.portal))), key=_first)
-    if not drawn:
+    dated = sorted((bars for change in changes if (bars := _bars(change, known, plan.portal))), key=_first_start)
+    if not dated:
         return ""
-    bars = [bar for bars in drawn[:MOST_BARS] for bar in bars]
-    lines = [*_picture(bars), "", _caption(bars, len(changes) - min(len(drawn), MOST_BARS), plan.portal)]
+    bars = [bar for bars in dated[:MOST_BARS] for bar in bars]
+    lines = [*_diagram(bars), "", _caption(bars, len(changes) - min(len(dated), MOST_BARS), plan.portal)]
     return "".join(f"{line}\n" for line in lines)
 
 
-def _first(bars: Sequence[_Bar]) -> datetime:
+def _first_start(bars: Sequence[_Bar]) -> datetime:
     return min(bar.start for bar in bars)
 
 
@@ -79,7 +79,7 @@ def _known(plan: Plan, seen: Mapping[Identity, LiveEvent]) -> dict[Identity, Map
 
 
 def _section(change: Change) -> str:
-    """Name the part of the picture that a change belongs to; empty where its dates are not the matter."""
+    """Return the section of the diagram for a change; empty if the change does not touch dates."""
     match change:
         case Create():
             return "New"
@@ -92,7 +92,7 @@ def _section(change: Change) -> str:
 
 
 def _bars(change: Change, known: Mapping[Identity, Mapping[str, Value]], portal: Portal) -> list[_Bar]:
-    """Give the times of an event; none where its start is not known."""
+    """Return the bars of an event; none if its start is unknown."""
     section = _section(change)
     held = known.get(change.identity, {})
     before, after = dict(held), dict(held)
@@ -116,7 +116,7 @@ def _bar(section: str, name: str, dates: Mapping[str, Value], tags: str, portal:
 
 
 def _local(value: Value, portal: Portal) -> datetime | None:
-    """Give the time on the portal's clocks without its zone: the picture is drawn by browsers anywhere."""
+    """Return a time on the portal's clocks without its zone, because browsers in any zone draw the diagram."""
     at = local(value, clocks_of(None, portal)) if isinstance(value, str) else None
     return None if at is None or at.year < _FIRST_YEAR else at.replace(tzinfo=None)
 
@@ -125,7 +125,7 @@ def _short(name: str) -> str:
     return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1].rstrip()}…"
 
 
-def _picture(bars: Sequence[_Bar]) -> Iterator[str]:
+def _diagram(bars: Sequence[_Bar]) -> Iterator[str]:
     span, years = _span(bars), len({bar.start.year for bar in bars})
     axis, tick = next(((axis, tick) for most, axis, tick in _AXES if span <= most), ("%Y", ""))
     yield "```mermaid"
@@ -137,10 +137,10 @@ def _picture(bars: Sequence[_Bar]) -> Iterator[str]:
         yield f"    tickInterval {tick}"
     yield "    todayMarker off"
     for section in _SECTIONS:
-        held = [bar for bar in bars if bar.section == section]
-        if held:
+        members = [bar for bar in bars if bar.section == section]
+        if members:
             yield f"    section {section}"
-        yield from (_task(bar, span, years) for bar in held)
+        yield from (_task(bar, span, years) for bar in members)
     yield "```"
 
 
@@ -150,20 +150,20 @@ def _span(bars: Sequence[_Bar]) -> timedelta:
 
 
 def _task(bar: _Bar, span: timedelta, years: int) -> str:
-    # The day stands first: it is what the axis cannot tell, and no line can begin with a word that Mermaid knows.
+    # The day stands first because the axis does not show it, and so no line begins with a keyword of Mermaid.
     year = f" {bar.start.year}" if years > 1 else ""
     label = _inert(f"{day(bar.start)}{year} {clock(bar.start)}, {bar.name}")
     if _is_short(bar, span) or bar.end is None:
-        return f"    {label} :{bar.tags}, milestone, {_written(bar.start)}, 0m"
-    return f"    {label} :{bar.tags}, {_written(bar.start)}, {_written(bar.end)}"
+        return f"    {label} :{bar.tags}, milestone, {_timestamp(bar.start)}, 0m"
+    return f"    {label} :{bar.tags}, {_timestamp(bar.start)}, {_timestamp(bar.end)}"
 
 
 def _is_short(bar: _Bar, span: timedelta) -> bool:
-    """Tell what cannot be drawn as a bar; where clocks are set back, an end can even seem to lie before its start."""
+    """Return whether a bar would be too short to see; if clocks are set back, an end can even precede its start."""
     return bar.end is None or bar.end - bar.start < max(span / _TOO_SHORT, timedelta(minutes=1))
 
 
-def _written(at: datetime) -> str:
+def _timestamp(at: datetime) -> str:
     return at.isoformat(sep=" ", timespec="minutes")
 
 
@@ -179,7 +179,7 @@ def _caption(bars: Sequence[_Bar], missing: int, portal: Portal) -> str:
 
 
 def _inert(text: str) -> str:
-    """Write a text so that Mermaid shows it and does nothing else."""
+    """Escape a text so that Mermaid shows it as it is."""
     return "".join(
         character if character.isascii() and (character.isalnum() or character in _PLAIN) else _entity(character)
         for character in visible(text)
@@ -188,7 +188,7 @@ def _inert(text: str) -> str:
 
 _PLAIN = " -.,()'!?/+"
 _MARKS = "ﬂ¶"
-"""What Mermaid itself writes into a text for the entities that it finds."""
+"""Characters that Mermaid itself writes into a text in place of entities."""
 
 
 def _entity(character: str) -> str:

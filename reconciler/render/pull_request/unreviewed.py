@@ -1,4 +1,4 @@
-"""What a pull request is told beside a receipt: what was not reviewed and so was left, and which plan was reviewed."""
+"""Notes on a pull request about changes that were not reviewed."""
 
 from collections.abc import Iterator, Sequence
 
@@ -16,16 +16,16 @@ _WAY_OUT = (
 )
 
 ANOTHER_PLAN = "a plan made after the merge shows something else, and only what was shown before the merge counts"
-"""What is said where a later plan of the same commit has another digest."""
+"""The reason given when a later plan of the same commit has another digest."""
 
 
 def note(why: str, left: Sequence[Result], commits: Sequence[str]) -> str:
-    """Say why a pull request's plan did not count, what was left, and which commits no pull request brought."""
+    """Return why a pull request's plan did not count, what was not made, and which commits no pull request brought."""
     return "".join(f"> {line}\n" for line in _lines(why, left, commits))
 
 
 def another_plan() -> str:
-    """Say that the review was of another plan than the one that was made last."""
+    """Return a warning that the review was of another plan than the last one made."""
     return f"> [!WARNING]\n> **The review was of another plan**: {ANOTHER_PLAN}.\n"
 
 
@@ -36,10 +36,10 @@ def _lines(why: str, left: Sequence[Result], commits: Sequence[str]) -> Iterator
     if why:
         yield f"**This pull request's plan does not count**: {brief(why, _LONGEST_REASON)}."
     if left:
-        named = ", ".join(brief(words.title(result.change), _LONGEST_NAME) for result in left[:_NAMED])
+        names = ", ".join(brief(words.title(result.change), _LONGEST_NAME) for result in left[:_NAMED])
         more = f" and {len(left) - _NAMED} more" if len(left) > _NAMED else ""
         shows = f"no merged plan shows {'it' if len(left) == 1 else 'them'}"
-        yield f"**{count(len(left), 'change')} not made, because {shows}**: {named}{more}."
+        yield f"**{count(len(left), 'change')} not made, because {shows}**: {names}{more}."
         if commits:
             yield f"Not brought by a pull request: {_names(commits)}."
         yield _WAY_OUT
