@@ -179,7 +179,7 @@ def _list(heading: str, lines: Iterable[str]) -> Iterator[str]:
 
 def _receipt(receipt: Receipt) -> Iterator[str]:
     yield from _list(
-        "#### What did not simply go well",
+        "#### What needs attention",
         (
             f"{words.title(result.change)} ({words.identity(result.change.identity)}): {words.outcome(result)}"
             for result in words.notable(receipt)

@@ -58,7 +58,7 @@ def _read(document: Json) -> Plan:
     top = _Object(document)
     version = top.text(_VERSION)
     if not _READABLE.fullmatch(version):
-        raise ValueError(f"its format {version[:20]!r} is not known here")
+        raise ValueError(f"its format version {version[:20]!r} is not supported")
     portal, summary = top.object("portal"), top.object("summary")
     return Plan(
         portal=Portal(

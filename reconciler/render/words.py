@@ -177,7 +177,7 @@ def left_alone(plan: Plan) -> Iterator[str]:
     if plan.orphaned is None:
         # A run on a part of the declarations does not count foreign events either.
         part = plan.foreign is None
-        why = "only a part of the declarations is meant" if part else "the settings say orphans: ignore"
+        why = "this run covers only a part of the declarations" if part else "the settings say orphans: ignore"
         yield f"Orphans were not looked for: {why}."
 
 
@@ -216,7 +216,7 @@ def overruled(receipt: Receipt, write: Callable[[str], str] = visible) -> Iterat
     if left:
         names = [write(f"{change.identity} ({_what_differs(change)})") for change in left[:_MOST_NAMES]]
         more = f" and {len(left) - _MOST_NAMES} more" if len(left) > _MOST_NAMES else ""
-        yield f"Different again after it was written: {', '.join(names)}{more}. What HubSpot holds now stands."
+        yield f"Different again after it was written: {', '.join(names)}{more}. Nothing was written a second time."
 
 
 def _what_differs(change: Change) -> str:
@@ -279,10 +279,10 @@ def left_out(receipt: Receipt) -> str:
 
 def _nothing_else(receipt: Receipt) -> str:
     if not receipt.results:
-        return "nothing else was to be written"
+        return "there was nothing else to write"
     if all(result.guard is not None for result in receipt.results):
         return _ALL_REFUSED
-    return "nothing of the rest was written, as said above"
+    return "nothing else was written, as said above"
 
 
 def outcome(result: Result) -> str:

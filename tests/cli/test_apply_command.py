@@ -231,7 +231,7 @@ def test_an_event_that_is_set_aside_stops_no_other(reconciler: CommandLine, fold
     }
     again = reconciler("apply", "--yes")
     assert again.code == 3
-    assert again.err == "Error: 1 event is set aside, and nothing else was to be written\n"
+    assert again.err == "Error: 1 event is set aside, and there was nothing else to write\n"
 
 
 def test_an_event_that_is_set_aside_goes_before_a_digest_that_no_longer_holds(

@@ -183,7 +183,7 @@ def test_a_commit_past_every_review_is_not_applied(shop: Workshop) -> None:
     not_reviewed(shop, step)
     (error,) = step.annotations("error")
     assert (error.properties["file"], error.properties["line"]) == ("events/launch.yaml", "1")
-    assert "Not brought by a pull request" in step.summary
+    assert "Commits without a pull request" in step.summary
 
 
 def test_beside_one_what_was_reviewed_is_applied_and_the_job_fails(shop: Workshop) -> None:

@@ -104,7 +104,7 @@ def test_one_event_that_is_set_aside_is_the_reason_where_all_others_were_made(sh
     shop.merge(number)
     step = shop.apply()
     assert (step.code, step.reason) == (6, "set-aside"), step.printed
-    assert "but for 2 events set aside" in shop.comments(number)[0]
+    assert "except for 2 events set aside" in shop.comments(number)[0]
 
 
 def test_one_change_that_a_guard_refuses_is_the_reason_where_all_others_were_made(fewer: tuple[Workshop, int]) -> None:

@@ -73,6 +73,6 @@ def rows(page: str) -> int:
 def left_out(page: str, noun: str) -> int:
     """Give how many items of one kind the page says that it leaves out."""
     found = re.findall(
-        rf"^\*(\d+) (?:more )?{noun}s? (?:is|are) left out here for want of space\.\*$", page, re.MULTILINE
+        rf"^\*(\d+) (?:more )?{noun}s? (?:is|are) left out here for lack of space\.\*$", page, re.MULTILINE
     )
     return sum(map(int, found))

@@ -353,7 +353,7 @@ def test_a_receipt_lists_what_did_not_simply_go_well() -> None:
     launch = Create(Identity("acme", "launch"), None, (), Source("events/launch.yaml", 3))
     results = (Result(launch, Outcome.DONE), Result(summit, Outcome.REFUSED, "it moved"))
     assert markdown.receipt(Receipt(PORTAL, "sha256:00", results, (summit,))).split("\n") == [
-        "#### What did not simply go well",
+        "#### What needs attention",
         "",
         "- Summit (acme/summit (object 7))&#58; refused&#58; it moved",
         "",

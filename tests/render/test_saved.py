@@ -526,7 +526,7 @@ def test_a_number_in_the_place_of_a_truth_value_is_told_as_a_contradiction() -> 
 def test_a_plan_of_another_major_version_is_refused_by_name() -> None:
     assert (
         refusal({**document(), "format_version": "2.0"})
-        == "this is not a saved plan: its format '2.0' is not known here"
+        == "this is not a saved plan: its format version '2.0' is not supported"
     )
 
 

@@ -256,7 +256,7 @@ def test_an_orphan_is_named_with_the_reason_why_it_stays() -> None:
         (
             None,
             None,
-            ["Orphans were not looked for: only a part of the declarations is meant."],
+            ["Orphans were not looked for: this run covers only a part of the declarations."],
         ),
     ],
 )
@@ -301,7 +301,7 @@ def test_a_receipt_says_what_is_different_again_though_it_was_written() -> None:
     (line,) = words.overruled(Receipt(PORTAL, "sha256:00", results, left))
     assert line == (
         "Different again after it was written: acme/e-0 (it is gone), acme/e-1 (name), acme/e-2 (it is there again). "
-        "What HubSpot holds now stands."
+        "Nothing was written a second time."
     )
 
 
@@ -309,7 +309,7 @@ def test_only_some_of_many_events_that_are_different_again_are_named() -> None:
     changes = tuple(map(renamed, range(12)))
     results = tuple(Result(one, Outcome.DONE) for one in changes)
     (line,) = words.overruled(Receipt(PORTAL, "sha256:00", results, changes))
-    assert line.endswith("acme/e-9 (name) and 2 more. What HubSpot holds now stands.")
+    assert line.endswith("acme/e-9 (name) and 2 more. Nothing was written a second time.")
 
 
 def test_a_receipt_of_successes_did_not_fall_short() -> None:
@@ -338,14 +338,14 @@ LOST = SetAside(Identity(object_id="9"), "Lost", "object-not-live", Source("a.ya
 @pytest.mark.parametrize(
     ("results", "why"),
     [
-        ((), "1 event is set aside, and nothing else was to be written"),
+        ((), "1 event is set aside, and there was nothing else to write"),
         (
             (Result(update("eventUrl", "b"), Outcome.REFUSED, "no", "guard-besides"),),
             "1 event is set aside, and a guard refuses every change, as said above",
         ),
         (
             (Result(update("eventUrl", "b"), Outcome.NOT_ATTEMPTED, "not reviewed"),),
-            "1 event is set aside, and nothing of the rest was written, as said above",
+            "1 event is set aside, and nothing else was written, as said above",
         ),
     ],
 )

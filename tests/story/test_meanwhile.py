@@ -172,7 +172,7 @@ def test_an_edit_after_the_write_is_shown_by_the_second_reading(start: Start) ->
     (left,) = receipt.verified or ()
     assert [(field.name, field.before, field.after) for field in left.fields] == [("eventUrl", THEIRS, NEW)]
     assert list(words.overruled(receipt)) == [
-        "Different again after it was written: acme/spring (link). What HubSpot holds now stands."
+        "Different again after it was written: acme/spring (link). Nothing was written a second time."
     ]
     assert receipt.exit_code == 6
 

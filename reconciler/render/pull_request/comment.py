@@ -77,7 +77,7 @@ def _state(review: Review) -> Iterator[str]:
     match review.state:
         case Proposed() if _guard_warnings(review):
             part = "a part of it" if _runs_in_part(review.plan) else "it"
-            yield f"📋 **Planned.** Nothing is written yet, and `apply` would refuse {part}: the end says why."
+            yield f"📋 **Planned.** Nothing is written yet, and `apply` would refuse {part}: the reasons are below."
         case Proposed():
             yield "📋 **Planned.** Nothing is written yet."
         case Watched():
@@ -101,7 +101,7 @@ def _ended(receipt: Receipt) -> Iterator[str]:
         part = f"{done} of {count(total, 'change')}"
         yield f"✅ **Applied and verified**: {part}; the rows say why the others were left."
     elif done and done == total and receipt.cause is None and receipt.verified == ():
-        yield f"⚠️ **Applied and verified**, but for {count(len(receipt.set_aside), 'event')} set aside."
+        yield f"⚠️ **Applied and verified**, except for {count(len(receipt.set_aside), 'event')} set aside."
     elif done == total and not receipt.is_invalid:
         yield "⚠️ **Applied, but not verified.**"
     elif done:

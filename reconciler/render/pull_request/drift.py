@@ -24,9 +24,9 @@ _LONGEST_NAME = 120
 _LONGEST_VALUE = 1_000
 
 _WAYS_OUT = (
-    "Each difference has two ways out. **Take HubSpot's value over**: write the lines below in place of what the file "
-    "says. Or **apply again**: merge a pull request whose plan shows it, and what the files say is written over what "
-    "HubSpot holds.\n\n"
+    "There are two ways to settle a difference. **Take HubSpot's value over**: replace what the file says by the lines "
+    "below. Or **apply again**: merge a pull request whose plan shows the difference; the apply then writes what the "
+    "files say over what HubSpot holds.\n\n"
 )
 
 
@@ -80,7 +80,7 @@ def _event(change: Change, fields: tuple[FieldChange, ...], portal: Portal, link
 
 
 _GONE = (
-    "Deleted in HubSpot. To let it be deleted, delete its declaration; an apply makes it again, "
+    "Deleted in HubSpot. To accept that, delete its declaration; otherwise an apply makes it again, "
     "without its old registrations."
 )
 
@@ -109,10 +109,8 @@ def _lines_to_declare(fields: tuple[FieldChange, ...]) -> Iterator[str]:
     if declarable:
         yield from ("```yaml", *yaml_lines(declarable), "```")
     if others:
-        yield from (
-            "",
-            f"Cannot be declared as HubSpot holds it: {', '.join(others)}. Delete its line to leave it alone.",
-        )
+        way_out = "To keep HubSpot's value, delete the field's line."
+        yield from ("", f"Cannot be declared as HubSpot holds it: {', '.join(others)}. {way_out}")
 
 
 def _is_declarable(field: FieldChange) -> bool:

@@ -34,7 +34,7 @@ class Section:
             return f"{self.title}{shown}"
         more = "more " if items else ""
         are = "is" if missing == 1 else "are"
-        return f"{self.title}{shown}*{count(missing, f'{more}{self.noun}')} {are} left out here for want of space.*\n\n"
+        return f"{self.title}{shown}*{count(missing, f'{more}{self.noun}')} {are} left out here for lack of space.*\n\n"
 
     @property
     def least(self) -> int:

@@ -191,7 +191,7 @@ def _renamed(updates: Sequence[Update], style: _Style) -> Iterator[str]:
     if style.describes_each(renamed):
         for change in renamed:
             old, new = style.write(_old_name(change)), style.write(str(_after(change, "eventName")))
-            yield f"{old} is renamed to {new}." if old != new else f"{new} is renamed, after what is shown of it here."
+            yield f"{old} is renamed to {new}." if old != new else f"{new} is renamed, in a part not shown here."
     else:
         yield f"{count(len(renamed), 'event')} {_verb(len(renamed), 'is', 'are')} renamed{style.listed(renamed)}."
     yield from _sentence(respelt, "changes its name", "change their names", " only in what cannot be seen", style)

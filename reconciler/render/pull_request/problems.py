@@ -39,7 +39,7 @@ def fork_comment(
     """Return a comment for a run without a token: the declarations are valid, and why there is no plan."""
     checked = f"{count(len(declared.events), 'event')} in {count(declared.files, 'file')}"
     why = (
-        "There is no plan, for this run has no token for HubSpot: pull requests from forks and from Dependabot get "
+        "There is no plan, because this run has no HubSpot token: pull requests from forks and from Dependabot get "
         "none. A plan is made once somebody has pushed the changes to a branch of this repository."
     )
     return fitted(
@@ -62,7 +62,7 @@ def failure_comment(
         [
             f"{mark(environment)}\n### No plan of the marketing events\n\n",
             f"❌ **Not compared with HubSpot**: {brief(error.message, _LONGEST)}{hint}\n\n",
-            "Nothing was written. Once this is mended, run the check again.\n",
+            "Nothing was written. Once this is fixed, run the check again.\n",
             *_footer(links),
         ],
         limit=limit,

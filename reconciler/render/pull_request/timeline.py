@@ -171,10 +171,10 @@ def _caption(bars: Sequence[_Bar], missing: int, portal: Portal) -> str:
     span = _span(bars)
     parts = [f"All times in {zone_of(portal)}."]
     if any(_is_short(bar, span) for bar in bars):
-        parts.append("A diamond stands at the start of what has no end, or is too short to draw here.")
+        parts.append("A diamond marks the start of an event that has no end or is too short to draw here.")
     if missing:
-        dates = "one" if missing == 1 else "some"
-        parts.append(f"{count(missing, 'more change')} not drawn: the picture is full, or {dates} has no date here.")
+        dates = "it has" if missing == 1 else "some have"
+        parts.append(f"{count(missing, 'more change')} not drawn: the picture is full, or {dates} no date here.")
     return " ".join(parts)
 
 

@@ -11,8 +11,8 @@ _NAMED = 5
 _LONGEST_REASON = 300
 _LONGEST_NAME = 80
 _WAY_OUT = (
-    "Nothing is lost: a later pull request shows in its plan what was not made, and its merge makes it. "
-    "Or run the workflow by hand and allow what was not reviewed, once you have read it below."
+    "Nothing is lost: the plan of a later pull request shows what was not made, and its merge makes it. "
+    "Or read it below, then run the workflow by hand and allow what was not reviewed."
 )
 
 ANOTHER_PLAN = "a plan made after the merge shows something else, and only what was shown before the merge counts"
@@ -41,7 +41,7 @@ def _lines(why: str, left: Sequence[Result], commits: Sequence[str]) -> Iterator
         shows = f"no merged plan shows {'it' if len(left) == 1 else 'them'}"
         yield f"**{count(len(left), 'change')} not made, because {shows}**: {names}{more}."
         if commits:
-            yield f"Not brought by a pull request: {_names(commits)}."
+            yield f"Commits without a pull request: {_names(commits)}."
         yield _WAY_OUT
 
 

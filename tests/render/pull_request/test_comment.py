@@ -195,7 +195,7 @@ def state_of(receipt: Receipt) -> str:
             "✅ **Applied and verified**: 2 of 3 changes; the rows say why the others were left.",
         ),
         (replace(IN_PART, results=(Result(LAUNCH, Outcome.FAILED, "no"),)), "❌ **Not applied.**"),
-        (replace(WELL, set_aside=(LOST,)), "⚠️ **Applied and verified**, but for 1 event set aside."),
+        (replace(WELL, set_aside=(LOST,)), "⚠️ **Applied and verified**, except for 1 event set aside."),
         (
             replace(WELL, set_aside=(replace(LOST, preexisting=True),)),
             "✅ **Applied and verified.** A second reading found no difference.",

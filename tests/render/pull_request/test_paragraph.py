@@ -205,7 +205,7 @@ DAYS = tuple(update(f"day{n}", f"Day {n}", *DAY.fields, registrants=n) for n in 
         ((SUMMIT,), ["“Old summit” is renamed to “Summit”.", "“Summit” changes in its custom properties."]),
         (
             (update("a", "A", FieldChange("eventName", f"{'a' * 60} old", f"{'a' * 60} new")),),
-            [f"“{'a' * 60}…” is renamed, after what is shown of it here."],
+            [f"“{'a' * 60}…” is renamed, in a part not shown here."],
         ),
         (
             (flag("ada", "eventCompleted", after=True),),

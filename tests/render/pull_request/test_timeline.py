@@ -94,7 +94,7 @@ def test_what_has_no_date_that_can_be_drawn_is_counted(start: str | None) -> Non
     changes = (create("a", "A", start), create("b", "B", "2027-05-12T16:00:00Z"))
     drawn = timeline(replace(NOTHING, changes=changes))
     assert drawn.count(" :active") == 1
-    assert drawn.endswith(" 1 more change not drawn: the picture is full, or one has no date here.\n")
+    assert drawn.endswith(" 1 more change not drawn: the picture is full, or it has no date here.\n")
 
 
 def test_a_picture_holds_so_many_changes_and_counts_the_rest() -> None:

@@ -22,14 +22,14 @@ def test_where_there_is_nothing_to_say_nothing_is_said() -> None:
 def test_it_says_why_what_and_the_way_out() -> None:
     said = note("its plan has expired", results(1), ["abcdef" * 7])
     way_out = (
-        "Nothing is lost: a later pull request shows in its plan what was not made, and its merge makes it. "
-        "Or run the workflow by hand and allow what was not reviewed, once you have read it below."
+        "Nothing is lost: the plan of a later pull request shows what was not made, and its merge makes it. "
+        "Or read it below, then run the workflow by hand and allow what was not reviewed."
     )
     assert said.splitlines() == [
         "> [!WARNING]",
         "> **This pull request's plan does not count**: its plan has expired.",
         "> **1 change not made, because no merged plan shows it**: Launch.",
-        "> Not brought by a pull request: abcdefabcd.",
+        "> Commits without a pull request: abcdefabcd.",
         f"> {way_out}",
     ]
 
