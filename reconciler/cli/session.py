@@ -38,9 +38,9 @@ class Stop:
 
     def __init__(self) -> None:
         self.number: int | None = None
-        self._breakable = False
+        self._interruptible = False
 
-    def gate(self) -> None:
+    def check_stop(self) -> None:
         """Raise `Interrupted` if somebody wants the run to end."""
         if self.number is not None:
             raise Interrupted(self.number)
@@ -62,13 +62,13 @@ class Stop:
                 signal.signal(number, handler if self.number is None else signal.SIG_IGN)
 
     @contextmanager
-    def breakable(self) -> Iterator[None]:
+    def interruptible(self) -> Iterator[None]:
         """Let a second signal raise `Interrupted` meanwhile."""
-        self._breakable = True
+        self._interruptible = True
         try:
             yield
         finally:
-            self._breakable = False
+            self._interruptible = False
 
     def _wish(self, number: int, _: FrameType | None) -> None:
         if self.number is None:
@@ -76,8 +76,8 @@ class Stop:
             # The signal may have come in the middle of another line, or because the terminal has gone.
             with suppress(OSError):
                 os.write(sys.stderr.fileno(), _NOTICE)
-        elif self._breakable:
-            self.gate()
+        elif self._interruptible:
+            self.check_stop()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def open_session(common: Common, settings: Settings, stop: Stop) -> Iterator[Ses
     clock = Clock(sleep=stop.sleep)
     reading = ReadingProgress(quiet=common.quiet or common.verbose)  # who sees each request needs no count of them
     log = say if common.verbose else lambda _: None
-    watch = Watch(stop.gate, stop.breakable, log, reading.answered)
+    watch = Watch(stop.check_stop, stop.interruptible, log, reading.answered)
     timeout = common.timeout or DEFAULT_TIMEOUT
     if not common.sandbox:
         _without_sandbox(common)

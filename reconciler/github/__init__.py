@@ -1,1 +1,1 @@
-"""The reconciler inside GitHub Actions: what starts it, whom it asks, what it tells the runner."""
+"""The reconciler inside GitHub Actions: triggers, GitHub's REST API, output for the runner."""

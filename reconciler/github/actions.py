@@ -1,4 +1,4 @@
-"""What GitHub Actions says of the run that a step belongs to, and the files that its runner reads afterwards."""
+"""The environment of a step in GitHub Actions, with the files that its runner reads."""
 
 import os
 import re
@@ -17,15 +17,15 @@ _BRANCHES = "refs/heads/"
 _DEPENDABOT = "dependabot[bot]"
 _SECRETS = ("HUBSPOT_ACCESS_TOKEN", "GITHUB_TOKEN")
 LARGEST_EVENT = 32 * 1024 * 1024
-"""Bytes of an event's payload; GitHub sends none above 25 MB."""
+"""Maximum bytes of an event's payload; GitHub sends none above 25 MB."""
 
 
 @dataclass(frozen=True, slots=True)
 class Actions:
-    """A step's surroundings, as far as it was told of them; an empty text was not told."""
+    """The environment of a step; a variable that is not set is an empty text."""
 
     actor: str
-    """Who made the event. GitHub gives the run their rights, also when somebody else runs it again."""
+    """Who caused the event. GitHub gives the run their rights, even if somebody else runs it again."""
     event: str
     event_path: str
     ref: str
@@ -38,14 +38,14 @@ class Actions:
     output: str
     summary: str
     secrets: tuple[Secret, ...]
-    """What the runner has to hide in the log; none where no runner would read that, but people."""
+    """What the runner must mask in its log; empty outside Actions, where people would read the masking commands."""
     opens_hubspot: bool
-    """There is a token for HubSpot; pull requests from forks and from Dependabot get none."""
+    """Whether there is a token for HubSpot; pull requests from forks and from Dependabot get none."""
 
     def payload(self) -> str:
-        """Read the event's payload; `UsageError` where it cannot be read."""
-        for name, told in (("GITHUB_EVENT_NAME", self.event), ("GITHUB_EVENT_PATH", self.event_path)):
-            if not told:
+        """Read the event's payload; raise `UsageError` if it cannot be read."""
+        for name, value in (("GITHUB_EVENT_NAME", self.event), ("GITHUB_EVENT_PATH", self.event_path)):
+            if not value:
                 raise UsageError(f"{name} is not set", hint=_HINT)
         try:
             with Path(self.event_path).open("rb") as file:
@@ -58,55 +58,55 @@ class Actions:
 
     @property
     def commit(self) -> str:
-        """The commit that was checked out; `UsageError` where there is none."""
+        """The commit that was checked out; `UsageError` if there is none."""
         if not _COMMIT.fullmatch(self.sha):
             raise UsageError("GITHUB_SHA does not name a commit", hint=_HINT)
         return self.sha
 
     @property
     def is_of_dependabot(self) -> bool:
-        """Return whether Dependabot made the event: its runs get none of the secrets that are kept for Actions."""
+        """Whether Dependabot caused the event: its runs get none of the Actions secrets."""
         return self.actor == _DEPENDABOT
 
     @property
     def is_merge(self) -> bool:
-        """Tell whether the commit is the one that GitHub makes to try a pull request's merge."""
+        """Whether the commit is the test merge that GitHub makes for a pull request."""
         return _MERGE.fullmatch(self.ref) is not None
 
     @property
     def branch(self) -> str:
-        """The branch that the run is for; `UsageError` where it is for none."""
+        """The branch that the run is for; `UsageError` if there is none."""
         if not self.ref.startswith(_BRANCHES):
             raise UsageError("GITHUB_REF does not name a branch", hint=_HINT)
         return self.ref.removeprefix(_BRANCHES)
 
     @property
     def workflow(self) -> str:
-        """The workflow's file, for example `.github/workflows/apply.yml`."""
-        found = _WORKFLOW.fullmatch(self.workflow_ref)
-        if found is None:
+        """The workflow's file, for example `.github/workflows/apply.yml`; `UsageError` if there is none."""
+        match = _WORKFLOW.fullmatch(self.workflow_ref)
+        if match is None:
             raise UsageError("GITHUB_WORKFLOW_REF does not name a workflow's file", hint=_HINT)
-        return found[1]
+        return match[1]
 
     @property
     def repository_url(self) -> str:
-        """The address of the repository's page; empty where it is not known."""
+        """The address of the repository's page; empty if it is unknown."""
         return f"{self.server_url}/{self.repository}" if self.server_url and self.repository else ""
 
     @property
     def run_url(self) -> str:
-        """The address of the run's page; empty where it is not known."""
+        """The address of the run's page; empty if it is unknown."""
         return f"{self.repository_url}/actions/runs/{self.run_id}" if self.repository_url and self.run_id else ""
 
     def file(self, name: str) -> Path:
-        """Give the place of a file that later steps of the job find; `UsageError` where there is none."""
+        """Return the path of a file for later steps of the job; raise `UsageError` if RUNNER_TEMP is not set."""
         if not self.temp:
             raise UsageError("RUNNER_TEMP is not set", hint=_HINT)
         return Path(self.temp) / name
 
 
 def load_actions(environ: Mapping[str, str] = os.environ) -> Actions:
-    """Read from the environment what Actions tells every step."""
+    """Read the variables that Actions sets for every step."""
     is_read_by_runner = environ.get("GITHUB_ACTIONS") == "true"
     secrets = {name: environ.get(name, "").strip() for name in _SECRETS}
     return Actions(
@@ -128,7 +128,10 @@ def load_actions(environ: Mapping[str, str] = os.environ) -> Actions:
 
 
 def append_to(path: str, text: str) -> None:
-    """Add a text to a file that the runner named; nothing where it named none."""
+    """Append a text to a file that the runner named; do nothing if it named none.
+
+    Raise `ReconcilerError` if the file cannot be written.
+    """
     if not path:
         return
     try:

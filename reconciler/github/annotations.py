@@ -1,4 +1,4 @@
-"""What an annotation says of an error, a finding, a result."""
+"""Annotations of errors, diagnostics and results."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -16,27 +16,27 @@ _KINDS = {Severity.ERROR: Level.ERROR, Severity.WARNING: Level.WARNING}
 
 
 def of_error(error: ReconcilerError) -> Iterator[Annotation]:
-    """Give what is wrong: every finding that the error holds, at its place, else the error itself."""
+    """Yield an annotation for each of the error's diagnostics, then for the error itself if it says more than they."""
     match error:
         case DeclarationsInvalid(diagnostics=findings):
             yield from of_findings(findings)
         case Refused(reasons=findings):
             yield from of_findings(findings)
-            yield _said(error)
+            yield _of_error_itself(error)
         case _:
-            yield _said(error)
+            yield _of_error_itself(error)
 
 
 def of_findings(findings: Iterable[Diagnostic]) -> Iterator[Annotation]:
-    """Give the errors and warnings among findings; what only explains the run is for reading."""
-    for found in findings:
-        if found.severity in _KINDS:
-            hint = "" if found.hint is None else f" ({found.hint})"
-            place = found.place
+    """Yield an annotation for each error and warning; informative diagnostics get none."""
+    for diagnostic in findings:
+        if diagnostic.severity in _KINDS:
+            hint = "" if diagnostic.hint is None else f" ({diagnostic.hint})"
+            place = diagnostic.place
             yield Annotation(
-                _KINDS[found.severity],
-                found.code,
-                visible(found.message + hint),
+                _KINDS[diagnostic.severity],
+                diagnostic.code,
+                visible(diagnostic.message + hint),
                 None if place is None else visible(place.file),
                 None if place is None else place.line,
                 None if place is None else place.column,
@@ -44,7 +44,7 @@ def of_findings(findings: Iterable[Diagnostic]) -> Iterator[Annotation]:
 
 
 def of_receipt(receipt: Receipt) -> Iterator[Annotation]:
-    """Give what did not go well, each at the line that asks for it."""
+    """Yield an annotation for each result that fell short and each event set aside, at the line that declares it."""
     for result in receipt.results:
         if result.outcome.is_short:
             yield _of_result(result)
@@ -53,34 +53,34 @@ def of_receipt(receipt: Receipt) -> Iterator[Annotation]:
 
 def _of_aside(aside: SetAside) -> Annotation:
     kind = Level.WARNING if aside.preexisting else Level.ERROR
-    said = visible(f"{aside.name or aside.identity}: {aside.why}")
-    return Annotation(kind, "set aside", said, visible(aside.source.file), aside.source.line)
+    message = visible(f"{aside.name or aside.identity}: {aside.why}")
+    return Annotation(kind, "set aside", message, visible(aside.source.file), aside.source.line)
 
 
 def _of_result(result: Result) -> Annotation:
     source = result.change.source
-    said = f"{words.title(result.change)}: {result.why or result.outcome}"
+    message = f"{words.title(result.change)}: {result.why or result.outcome}"
     return Annotation(
         Level.WARNING if result.preexisting else Level.ERROR,
         result.outcome,
-        visible(said),
+        visible(message),
         None if source is None else visible(source.file),
         _line(result.change, result.why or ""),
     )
 
 
 def _line(change: Change, why: str) -> int | None:
-    """Give the line of the field that a reason names, else the event's."""
+    """Return the line of the field that a reason names, else the event's."""
     named = (field.line for field in change.fields if re.search(rf"\b{re.escape(field.name)}\b", why))
     return next((line for line in named if line is not None), None if change.source is None else change.source.line)
 
 
 def warned(title: str, error: ReconcilerError) -> Annotation:
-    """Give a warning of what went wrong beside the work itself."""
+    """Return a warning about an error that does not fail the run."""
     return Annotation(Level.WARNING, title, _message(error))
 
 
-def _said(error: ReconcilerError) -> Annotation:
+def _of_error_itself(error: ReconcilerError) -> Annotation:
     return Annotation(Level.ERROR, "reconciler", _message(error))
 
 

@@ -1,4 +1,4 @@
-"""What was applied last, as the runs of the workflow that applies tell it, and the commits since."""
+"""The commits since the last apply, which the runs of the apply workflow show."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,36 +9,36 @@ from reconciler.github.client import GitHub
 from reconciler.github.records import Ancestry, Comparison, Run
 
 _STANDS_ON = (Ancestry.AHEAD, Ancestry.IDENTICAL)
-"""How a commit stands to another that is part of its history."""
+"""Ancestry of a commit whose history contains the other one."""
 
 
 @dataclass(frozen=True, slots=True)
 class CommitRange:
-    """What leads from one commit to another."""
+    """The commits from one commit to another."""
 
     since: str
     until: str
     compared: Comparison | None
-    """None where GitHub lacks one of them, or a common root."""
+    """None if GitHub lacks one of the commits, or a common root."""
 
     @property
     def base(self) -> str | None:
-        """The commit that it begins after, unless the branch was moved away from that."""
+        """The commit before the range; None if the branch was moved away from it."""
         return self.since if self.compared is not None and self.compared.ancestry in _STANDS_ON else None
 
     @property
     def leads_back(self) -> bool:
-        """Tell whether its end is part of the history of its beginning."""
+        """Whether `until` is part of the history of `since`."""
         return self.compared is not None and self.compared.ancestry is Ancestry.BEHIND
 
     @property
     def commits(self) -> tuple[str, ...]:
-        """The commits in it, the oldest first, as far as GitHub lists them."""
+        """The commits in the range, oldest first, as far as GitHub lists them."""
         return () if self.compared is None else self.compared.commits
 
     @property
     def gap(self) -> str:
-        """Why it is not known which commits are in it; empty where it is."""
+        """Why the commits in the range are unknown; empty if they are known."""
         if self.compared is None:
             return f"GitHub cannot tell how commit {self.since[:10]} leads to {self.until[:10]}"
         if not self.compared.complete:
@@ -48,20 +48,20 @@ class CommitRange:
 
 
 def between(github: GitHub, since: str, until: str) -> CommitRange:
-    """Ask GitHub what leads from one commit to another."""
+    """Return the range from one commit to another."""
     return CommitRange(since, until, github.compare(since, until))
 
 
 MOST_RUNS = 100
-"""Runs that are looked at, the newest first."""
+"""Maximum number of runs to look at, newest first."""
 _APPLYING = ("push", "workflow_dispatch")
 _BEGUN = ("success", "failure", "cancelled", "timed_out")
-"""How runs end that may have written."""
+"""Conclusions of runs that may have written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The line of commits that is applied, by which workflow."""
+    """The branch that is applied, with the workflow that applies it."""
 
     repository: str
     """As `owner/name`."""
@@ -71,40 +71,39 @@ class Line:
 
 
 def since_last_applied(github: GitHub, line: Line, head: str) -> CommitRange | None:
-    """Give what leads to `head` from the commit that was applied last with success; None where none is known.
+    """Return the range from the commit that was last applied with success to `head`; None if none is known.
 
-    Where the branch was moved away from that commit, `head` does not stand on it.
-    `Refused` where one that comes after `head` was applied, or may have been in part: to go back is no apply of what
-    was merged.
+    The range has no base if the branch was moved away from that commit. Raise `Refused` if a commit that comes after
+    `head` was applied, or may have been in part: going back would not apply what was merged.
     """
-    for run in _ended(github, line):
-        stretch = between(github, run.head_sha, head)
-        if stretch.leads_back:
+    for run in _apply_runs(github, line):
+        commit_range = between(github, run.head_sha, head)
+        if commit_range.leads_back:
             raise Refused(
                 f"commit {run.head_sha[:10]}, which comes after {head[:10]}, was applied already, or in part",
                 hint="run the workflow on the newest commit of the default branch",
             )
         if run.conclusion == "success":
-            return stretch
+            return commit_range
     return None
 
 
-def _ended(github: GitHub, line: Line) -> Iterator[Run]:
-    """Give the runs that applied, or may have in part, the newest first; one commit is told of once in each way.
+def _apply_runs(github: GitHub, line: Line) -> Iterator[Run]:
+    """Yield the runs that applied, or may have in part, newest first, one for each commit and conclusion.
 
-    None where no such workflow has ever run.
+    Yield none if GitHub has no such workflow.
     """
     file = line.workflow.rpartition("/")[2]
     try:
-        found = list(islice(github.runs_of_workflow(file, branch=line.branch, status="completed"), MOST_RUNS))
-    except Rejected as no:
-        if no.status == 404:
+        runs = list(islice(github.runs_of_workflow(file, branch=line.branch, status="completed"), MOST_RUNS))
+    except Rejected as error:
+        if error.status == 404:
             return
         raise
-    yield from {(run.head_sha, run.conclusion): run for run in found if _began(run, line)}.values()
+    yield from {(run.head_sha, run.conclusion): run for run in runs if _may_have_applied(run, line)}.values()
 
 
-def _began(run: Run, line: Line) -> bool:
+def _may_have_applied(run: Run, line: Line) -> bool:
     where = (run.workflow_path, run.head_repository, run.head_branch)
     return (
         where == (line.workflow, line.repository, line.branch) and run.event in _APPLYING and run.conclusion in _BEGUN

@@ -1,4 +1,4 @@
-"""One file out of a zip archive that anybody may have made; nothing is ever unpacked to a disk."""
+"""One file out of an untrusted zip archive, read in memory."""
 
 import zlib
 from io import BytesIO
@@ -8,19 +8,19 @@ from reconciler.errors import Rejected
 from reconciler.safe_text import quoted
 
 MOST_ENTRIES = 100
-"""Files in one archive: ours holds a few."""
+"""Maximum number of files in an archive; ours hold a few."""
 _ENTRY = b"PK\x01\x02"
-"""What an archive's list of files says before each of them."""
+"""Signature before each entry in an archive's list of files."""
 _ENCRYPTED = 0x1
 _FORMAT = {ZIP_STORED, ZIP_DEFLATED}
 _BROKEN = (BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError, ValueError, zlib.error)
-"""What the library raises on archives that are cut off, bent or of a kind it does not know."""
+"""What the library raises for archives that are cut off, malformed or of an unsupported kind."""
 
 
 def file_in(archive: bytes, name: str, most_bytes: int) -> bytes | None:
-    """Give a file's bytes; None where the archive does not hold it.
+    """Return a file's bytes; None if the archive does not hold it.
 
-    `Rejected` where the archive is broken, holds too much, or names files in a way that no honest one does.
+    Raise `Rejected` if the archive is broken, holds too much, or has unsafe file names.
     """
     if archive.count(_ENTRY) > MOST_ENTRIES:  # the library reads all of them, and each takes memory
         raise _refused(f"holds more than {MOST_ENTRIES} files")
@@ -28,7 +28,7 @@ def file_in(archive: bytes, name: str, most_bytes: int) -> bytes | None:
         with ZipFile(BytesIO(archive)) as opened:
             entries = opened.infolist()
             _check(entries)
-            entry = next((one for one in entries if one.filename == name), None)
+            entry = next((entry for entry in entries if entry.filename == name), None)
             return None if entry is None else _content(opened, entry, most_bytes)
     except _BROKEN as error:
         raise _refused("is broken") from error
@@ -39,13 +39,13 @@ def _check(entries: list[ZipInfo]) -> None:
     if len({name.casefold() for name in names}) < len(names):
         raise _refused("holds two files of one name")
     for entry in entries:
-        # orig_filename is what the archive really says: the library cuts the other one at a NUL.
+        # orig_filename is the name in the archive: the library cuts filename at a NUL.
         if not _is_plain(entry.orig_filename):
             raise _refused(f"names a file {quoted(entry.orig_filename)}")
 
 
 def _is_plain(name: str) -> bool:
-    """Tell whether a name stays within the archive on every system."""
+    """Return whether a name stays within the archive on every system."""
     if not name or name.startswith("/") or "\\" in name or ":" in name or not name.isprintable():
         return False
     return not {".", "..", ""} & set(name.removesuffix("/").split("/"))
@@ -56,7 +56,7 @@ def _content(opened: ZipFile, entry: ZipInfo, most_bytes: int) -> bytes:
         raise _refused("is packed in a way that no plan is")
     if entry.file_size > most_bytes:
         raise _refused(f"holds a file of more than {most_bytes} bytes")
-    # The sizes in an archive may lie; the library stops at the one it was told, and checks the sum.
+    # The sizes in an archive may be false; the library stops at the stated size and verifies the checksum.
     with opened.open(entry) as packed:
         content = packed.read(most_bytes + 1)
     if len(content) != entry.file_size:

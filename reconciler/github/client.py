@@ -1,4 +1,4 @@
-"""What is read from GitHub and written to it: comments, issues, pull requests, commits, runs, artifacts."""
+"""GitHub's REST API as methods: comments, issues, pull requests, commits, runs, artifacts."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from reconciler.connections import GitHubConnection
 from reconciler.errors import Rejected, Unavailable
 from reconciler.github import decoding
 from reconciler.github.archive import file_in
-from reconciler.github.http import MOST_PAGES, GitHubHttp, Got
+from reconciler.github.http import MOST_PAGES, GitHubAnswer, GitHubHttp
 from reconciler.github.records import Artifact, Comment, Comparison, Issue, PullRequest, Run
 from reconciler.json_values import Json, Malformed, as_mapping
 from reconciler.transport.exchange import MOST_BYTES
@@ -29,10 +29,10 @@ _T = TypeVar("_T")
 
 
 class GitHub:
-    """One repository on GitHub.
+    """A client for one repository on GitHub.
 
-    Every method raises `AccessDenied` where the token or its permissions do not do, `Rejected` where GitHub says no,
-    and `Unavailable` where it cannot be reached in time or gives answers that it does not describe.
+    Every method raises `AccessDenied` if the token or its permissions are not enough, `Rejected` if GitHub refuses the
+    request, and `Unavailable` if GitHub cannot be reached in time or its answer does not match its description.
     """
 
     def __init__(
@@ -43,38 +43,38 @@ class GitHub:
         self._home = f"/repos/{connection.repository}"
 
     def __enter__(self) -> Self:
-        """Give the client; leaving closes its connections."""
+        """Return the client; leaving the block closes its connections."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close its connections."""
+        """Close the connections."""
         self._http.close()
 
     # Comments (REST API: issues/comments)
 
     def comments(self, number: int) -> tuple[Comment, ...]:
-        """Give all comments on a pull request or an issue, the oldest first."""
+        """Return all comments on a pull request or an issue, oldest first."""
         return tuple(self._listed(decoding.as_comment, self._comments(number), {}, _READ_COMMENTS))
 
     def create_comment(self, number: int, body: str, before: Iterable[Comment]) -> Comment:
         """Comment on a pull request or an issue.
 
-        `before` are the comments that were there: where GitHub's answer is lost, a new one with the same text is ours.
+        `before` are the comments that were there. If GitHub's answer is lost, a new one with the same text is ours.
         """
         known = {comment.id for comment in before}
 
-        def sought() -> Comment | None:
-            new = (one for one in self.comments(number) if one.id not in known)
-            return next((one for one in new if _same(one.body, body)), None)
+        def find_created() -> Comment | None:
+            new = (comment for comment in self.comments(number) if comment.id not in known)
+            return next((comment for comment in new if _same(comment.body, body)), None)
 
-        return self._made(decoding.as_comment, self._comments(number), {"body": body}, _WRITE_COMMENTS, sought)
+        return self._created(decoding.as_comment, self._comments(number), {"body": body}, _WRITE_COMMENTS, find_created)
 
     def update_comment(self, comment: int, body: str) -> Comment | None:
-        """Give a comment another text; None where somebody deleted it."""
-        got = self._http.patch(f"{self._home}/issues/comments/{comment}", {"body": body}, _WRITE_COMMENTS)
-        return _read_or_none(decoding.as_comment, got)
+        """Replace a comment's text; return None if somebody deleted the comment."""
+        answer = self._http.patch(f"{self._home}/issues/comments/{comment}", {"body": body}, _WRITE_COMMENTS)
+        return _read_or_none(decoding.as_comment, answer)
 
     def _comments(self, number: int) -> str:
         return f"{self._home}/issues/{number}/comments"
@@ -82,7 +82,7 @@ class GitHub:
     # Issues (REST API: issues/issues)
 
     def open_issues(self, label: str) -> tuple[Issue, ...]:
-        """Give the open issues with a label, the newest first."""
+        """Return the open issues with a label, newest first."""
         query = {"state": "open", "labels": label}
         listed = self._listed(decoding.as_issue_or_none, f"{self._home}/issues", query, _READ_ISSUES)
         return tuple(issue for issue in listed if issue is not None)
@@ -90,34 +90,34 @@ class GitHub:
     def create_issue(self, title: str, body: str, label: str, before: Iterable[Issue]) -> Issue:
         """Open an issue with a label.
 
-        `before` are the open ones with that label that were there: where GitHub's answer is lost, a new one with the
+        `before` are the open issues with that label that were there. If GitHub's answer is lost, a new one with the
         same title is ours.
         """
         known = {issue.number for issue in before}
 
-        def sought() -> Issue | None:
-            new = (one for one in self.open_issues(label) if one.number not in known)
-            return next((one for one in new if _same(one.title, title)), None)
+        def find_created() -> Issue | None:
+            new = (issue for issue in self.open_issues(label) if issue.number not in known)
+            return next((issue for issue in new if _same(issue.title, title)), None)
 
         content = {"title": title, "body": body, "labels": [label]}
-        return self._made(decoding.as_issue, f"{self._home}/issues", content, _WRITE_ISSUES, sought)
+        return self._created(decoding.as_issue, f"{self._home}/issues", content, _WRITE_ISSUES, find_created)
 
     def update_issue(self, issue: Issue) -> Issue | None:
-        """Make an issue's title, text and state what this record says; None where it is gone."""
+        """Set an issue's title, text and state to those of this record; return None if the issue is gone."""
         content = {"title": issue.title, "body": issue.body, "state": issue.state}
-        got = self._http.patch(f"{self._home}/issues/{issue.number}", content, _WRITE_ISSUES)
-        return _read_or_none(decoding.as_issue, got)
+        answer = self._http.patch(f"{self._home}/issues/{issue.number}", content, _WRITE_ISSUES)
+        return _read_or_none(decoding.as_issue, answer)
 
     # Pull requests (REST API: pulls/pulls, commits/commits)
 
     def pull_request(self, number: int) -> PullRequest | None:
-        """Give a pull request; None where there is none with this number."""
+        """Return a pull request; None if there is none with this number."""
         return _read_or_none(decoding.as_pull_request, self._http.get(f"{self._home}/pulls/{number}", _READ_PULLS))
 
     def pull_requests_of(self, sha: str) -> tuple[PullRequest, ...]:
-        """Give the pull requests that a commit belongs to.
+        """Return the pull requests that a commit belongs to.
 
-        Of a commit on the default branch that is the merged one that brought it; of any other, open and merged ones.
+        For a commit on the default branch this is the merged one that brought it; for any other, open and merged ones.
         """
         path = f"{self._home}/commits/{_segment(sha)}/pulls"
         return tuple(self._listed(decoding.as_pull_request, path, {}, _READ_PULLS))
@@ -125,9 +125,9 @@ class GitHub:
     # Commits (REST API: commits/commits)
 
     def compare(self, base: str, head: str) -> Comparison | None:
-        """Give the commits that a head has and a base has not; None where GitHub lacks either, or a common root.
+        """Return the commits that `head` has and `base` lacks; None if GitHub lacks either, or a common root.
 
-        A comparison that is not `complete` lacks commits that GitHub does not list.
+        A comparison that is not `complete` lacks commits, because GitHub did not list all of them.
         """
         path = f"{self._home}/compare/{_segment(base)}...{_segment(head)}"
         try:
@@ -142,7 +142,7 @@ class GitHub:
     # Runs (REST API: actions/workflow-runs, actions/artifacts)
 
     def runs_of_workflow(self, file: str, *, branch: str, status: str) -> Iterator[Run]:
-        """Give a workflow's runs on a branch with a status or conclusion, the newest first, 1,000 at most.
+        """Return a workflow's runs on a branch with a status or conclusion, newest first, at most 1,000.
 
         `file` is the name of the workflow's file, without its folder.
         """
@@ -151,17 +151,17 @@ class GitHub:
         return self._listed(decoding.as_run, path, query, _READ_ACTIONS, key="workflow_runs")
 
     def runs_of_commit(self, sha: str) -> Iterator[Run]:
-        """Give the runs for a commit, the newest first; a fork's pull request can have some among them."""
+        """Return the runs for a commit, newest first; those for a fork's pull request can be among them."""
         path = f"{self._home}/actions/runs"
         return self._listed(decoding.as_run, path, {"head_sha": sha}, _READ_ACTIONS, key="workflow_runs")
 
     def artifacts(self, run: int) -> tuple[Artifact, ...]:
-        """Give what a run left behind."""
+        """Return the artifacts of a run."""
         path = f"{self._home}/actions/runs/{run}/artifacts"
         return tuple(self._listed(decoding.as_artifact, path, {}, _READ_ACTIONS, key="artifacts"))
 
     def file_in(self, artifact: Artifact, name: str, most_bytes: int = MOST_BYTES) -> bytes | None:
-        """Give a file of an artifact; None where GitHub deleted the artifact, or where it holds no such file."""
+        """Return a file of an artifact; None if GitHub deleted the artifact, or if it holds no such file."""
         path = f"{self._home}/actions/artifacts/{artifact.id}/zip"
         archive = self._http.download(path, _READ_ACTIONS, most_bytes)
         return None if archive is None else file_in(archive, name, most_bytes)
@@ -175,18 +175,23 @@ class GitHub:
         *,
         key: str | None = None,
     ) -> Iterator[_T]:
-        """Give the items of a list; some lists are under a key of an object."""
+        """Yield the items of a list, which stands under `key` of an object if there is one."""
         for page in self._http.pages(path, query, needs):
             with _as_described():
                 items = page if key is None else as_mapping(page, "the answer").get(key)
-                found = decoding.each(read, items, key or "the list")
-            yield from found
+                records = decoding.each(read, items, key or "the list")
+            yield from records
 
-    def _made(
-        self, read: Callable[[Json, str], _T], path: str, content: Json, needs: str, sought: Callable[[], _T | None]
+    def _created(
+        self,
+        read: Callable[[Json, str], _T],
+        path: str,
+        content: Json,
+        needs: str,
+        find_created: Callable[[], _T | None],
     ) -> _T:
-        got = self._http.post(path, content, needs, sought)
-        return _read(read, got.body) if isinstance(got, Got) else got
+        answer = self._http.post(path, content, needs, find_created)
+        return _read(read, answer.body) if isinstance(answer, GitHubAnswer) else answer
 
 
 def _read(read: Callable[[Json, str], _T], value: Json) -> _T:
@@ -194,8 +199,8 @@ def _read(read: Callable[[Json, str], _T], value: Json) -> _T:
         return read(value, "the answer")
 
 
-def _read_or_none(read: Callable[[Json, str], _T], got: Got) -> _T | None:
-    return None if got.status == 404 else _read(read, got.body)
+def _read_or_none(read: Callable[[Json, str], _T], answer: GitHubAnswer) -> _T | None:
+    return None if answer.status == 404 else _read(read, answer.body)
 
 
 @contextmanager
@@ -207,7 +212,7 @@ def _as_described() -> Iterator[None]:
 
 
 def _same(one: str, other: str) -> bool:
-    """Tell whether GitHub made one text out of the other: it may change line ends and trim."""
+    """Return whether two texts differ only in line ends and outer white space, which GitHub may change."""
     return one.replace("\r\n", "\n").strip() == other.replace("\r\n", "\n").strip()
 
 

@@ -1,4 +1,7 @@
-"""GitHub's JSON as records (REST API, version 2022-11-28); `Malformed` where it is not what the API promises."""
+"""GitHub's JSON, decoded into records (REST API, version 2022-11-28).
+
+Each function raises `Malformed` if the JSON does not match the API's description.
+"""
 
 import re
 from collections.abc import Callable, Mapping
@@ -10,7 +13,7 @@ from reconciler.json_values import Json, Malformed, as_kind, as_list, as_mapping
 
 _SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _NOBODY = Author("ghost", "User")
-"""Who stands for accounts that were deleted."""
+"""GitHub's account in place of deleted ones."""
 
 _T = TypeVar("_T")
 
@@ -22,62 +25,62 @@ def each(read: Callable[[Json, str], _T], value: Json, path: str) -> list[_T]:
 
 def as_comment(value: Json, path: str) -> Comment:
     """Read a comment."""
-    told = as_mapping(value, path)
+    item = as_mapping(value, path)
     return Comment(
-        id=as_kind(int, told.get("id"), f"{path}.id"),
-        body=optional(str, told.get("body"), f"{path}.body") or "",
-        author=_author(told.get("user"), f"{path}.user"),
+        id=as_kind(int, item.get("id"), f"{path}.id"),
+        body=optional(str, item.get("body"), f"{path}.body") or "",
+        author=_author(item.get("user"), f"{path}.user"),
     )
 
 
 def as_issue_or_none(value: Json, path: str) -> Issue | None:
-    """Read an issue; None where it is a pull request, which GitHub lists among them."""
+    """Read an issue; None if it is a pull request, which GitHub lists among issues."""
     return None if as_mapping(value, path).get("pull_request") is not None else as_issue(value, path)
 
 
 def as_issue(value: Json, path: str) -> Issue:
     """Read an issue."""
-    told = as_mapping(value, path)
+    item = as_mapping(value, path)
     return Issue(
-        number=as_kind(int, told.get("number"), f"{path}.number"),
-        title=as_kind(str, told.get("title"), f"{path}.title"),
-        body=optional(str, told.get("body"), f"{path}.body") or "",
-        state=as_kind(str, told.get("state"), f"{path}.state"),
-        author=_author(told.get("user"), f"{path}.user"),
+        number=as_kind(int, item.get("number"), f"{path}.number"),
+        title=as_kind(str, item.get("title"), f"{path}.title"),
+        body=optional(str, item.get("body"), f"{path}.body") or "",
+        state=as_kind(str, item.get("state"), f"{path}.state"),
+        author=_author(item.get("user"), f"{path}.user"),
     )
 
 
 def _author(value: Json, path: str) -> Author:
     if value is None:
         return _NOBODY
-    told = as_mapping(value, path)
-    return Author(as_kind(str, told.get("login"), f"{path}.login"), as_kind(str, told.get("type"), f"{path}.type"))
+    item = as_mapping(value, path)
+    return Author(as_kind(str, item.get("login"), f"{path}.login"), as_kind(str, item.get("type"), f"{path}.type"))
 
 
 def as_pull_request(value: Json, path: str) -> PullRequest:
-    """Read a pull request, whole or as a list shows it."""
-    told = as_mapping(value, path)
-    head = as_mapping(told.get("head"), f"{path}.head")
-    base = as_mapping(told.get("base"), f"{path}.base")
+    """Read a pull request, alone or from a list."""
+    item = as_mapping(value, path)
+    head = as_mapping(item.get("head"), f"{path}.head")
+    base = as_mapping(item.get("base"), f"{path}.base")
     home = _repository(base.get("repo"), f"{path}.base.repo")
     if home is None:
         raise Malformed(f"{path}.base.repo is missing")
     return PullRequest(
-        number=as_kind(int, told.get("number"), f"{path}.number"),
+        number=as_kind(int, item.get("number"), f"{path}.number"),
         head_sha=as_sha(head.get("sha"), f"{path}.head.sha"),
         head_ref=as_kind(str, head.get("ref"), f"{path}.head.ref"),
         head_repository=_repository(head.get("repo"), f"{path}.head.repo"),
         base_ref=as_kind(str, base.get("ref"), f"{path}.base.ref"),
         base_repository=home,
-        state=as_kind(str, told.get("state"), f"{path}.state"),
-        draft=bool(optional(bool, told.get("draft"), f"{path}.draft")),
-        merged_at=_optional_time(told.get("merged_at"), f"{path}.merged_at"),
-        merge_commit_sha=_optional_sha(told.get("merge_commit_sha"), f"{path}.merge_commit_sha"),
+        state=as_kind(str, item.get("state"), f"{path}.state"),
+        draft=bool(optional(bool, item.get("draft"), f"{path}.draft")),
+        merged_at=_optional_time(item.get("merged_at"), f"{path}.merged_at"),
+        merge_commit_sha=_optional_sha(item.get("merge_commit_sha"), f"{path}.merge_commit_sha"),
     )
 
 
 def as_comparison(pages: list[Mapping[str, Json]]) -> Comparison:
-    """Read a comparison from its pages, of which the first one tells all but the rest of the commits."""
+    """Read a comparison from its pages; only the commits go on after the first page."""
     first = pages[0]
     commits = [name for page in pages for name in each(_commit, page.get("commits"), "commits")]
     try:
@@ -98,40 +101,40 @@ def _commit(value: Json, path: str) -> str:
 
 def as_run(value: Json, path: str) -> Run:
     """Read a run of a workflow."""
-    told = as_mapping(value, path)
+    item = as_mapping(value, path)
     return Run(
-        id=as_kind(int, told.get("id"), f"{path}.id"),
-        attempt=as_kind(int, told.get("run_attempt", 1), f"{path}.run_attempt"),
+        id=as_kind(int, item.get("id"), f"{path}.id"),
+        attempt=as_kind(int, item.get("run_attempt", 1), f"{path}.run_attempt"),
         # GitHub may append `@` with a branch to the file's name.
-        workflow_path=as_kind(str, told.get("path"), f"{path}.path").partition("@")[0],
-        event=as_kind(str, told.get("event"), f"{path}.event"),
-        status=as_kind(str, told.get("status"), f"{path}.status"),
-        conclusion=optional(str, told.get("conclusion"), f"{path}.conclusion"),
-        head_sha=as_sha(told.get("head_sha"), f"{path}.head_sha"),
-        head_branch=optional(str, told.get("head_branch"), f"{path}.head_branch"),
-        head_repository=_repository(told.get("head_repository"), f"{path}.head_repository"),
-        created_at=as_kind(str, told.get("created_at"), f"{path}.created_at"),
+        workflow_path=as_kind(str, item.get("path"), f"{path}.path").partition("@")[0],
+        event=as_kind(str, item.get("event"), f"{path}.event"),
+        status=as_kind(str, item.get("status"), f"{path}.status"),
+        conclusion=optional(str, item.get("conclusion"), f"{path}.conclusion"),
+        head_sha=as_sha(item.get("head_sha"), f"{path}.head_sha"),
+        head_branch=optional(str, item.get("head_branch"), f"{path}.head_branch"),
+        head_repository=_repository(item.get("head_repository"), f"{path}.head_repository"),
+        created_at=as_kind(str, item.get("created_at"), f"{path}.created_at"),
     )
 
 
 def as_artifact(value: Json, path: str) -> Artifact:
-    """Read what is known of an artifact."""
-    told = as_mapping(value, path)
+    """Read an artifact's description."""
+    item = as_mapping(value, path)
     return Artifact(
-        id=as_kind(int, told.get("id"), f"{path}.id"),
-        name=as_kind(str, told.get("name"), f"{path}.name"),
-        size=as_kind(int, told.get("size_in_bytes"), f"{path}.size_in_bytes"),
-        expired=as_kind(bool, told.get("expired"), f"{path}.expired"),
-        created_at=_optional_time(told.get("created_at"), f"{path}.created_at"),
+        id=as_kind(int, item.get("id"), f"{path}.id"),
+        name=as_kind(str, item.get("name"), f"{path}.name"),
+        size=as_kind(int, item.get("size_in_bytes"), f"{path}.size_in_bytes"),
+        expired=as_kind(bool, item.get("expired"), f"{path}.expired"),
+        created_at=_optional_time(item.get("created_at"), f"{path}.created_at"),
     )
 
 
 def as_sha(value: Json, path: str) -> str:
-    """Read the name of a commit."""
-    found = as_kind(str, value, path)
-    if not _SHA.fullmatch(found):
+    """Read a commit's hash."""
+    sha = as_kind(str, value, path)
+    if not _SHA.fullmatch(sha):
         raise Malformed(f"{path} is not the name of a commit")
-    return found
+    return sha
 
 
 def _optional_sha(value: Json, path: str) -> str | None:
@@ -139,16 +142,16 @@ def _optional_sha(value: Json, path: str) -> str | None:
 
 
 def _optional_time(value: Json, path: str) -> datetime | None:
-    """Read a time, which GitHub writes in ISO 8601 with its offset."""
+    """Read a time, which GitHub writes in ISO 8601 with an offset."""
     if value is None:
         return None
     try:
-        found = datetime.fromisoformat(as_kind(str, value, path))
+        time = datetime.fromisoformat(as_kind(str, value, path))
     except ValueError as error:
         raise Malformed(f"{path} is not a time") from error
-    if found.utcoffset() is None:
+    if time.utcoffset() is None:
         raise Malformed(f"{path} is not a time with its offset")
-    return found
+    return time
 
 
 def _repository(value: Json, path: str) -> str | None:

@@ -1,4 +1,4 @@
-"""What a status of GitHub's that is no success means (REST API: troubleshooting, rate limits)."""
+"""GitHub's error statuses as our errors (REST API: troubleshooting, rate limits)."""
 
 from collections.abc import Mapping
 
@@ -11,17 +11,17 @@ from reconciler.transport.retrying import Passing
 GITHUB_CONNECT_HINT = "check the network, the proxy and GITHUB_API_URL"
 
 _LEAST_PAUSE = 60
-"""Seconds that GitHub asks for where it names no time itself."""
+"""Seconds to wait if an answer names no time, as GitHub's reference says."""
 _LONGEST_TEXT = 300
 _REDIRECT = range(300, 400)
 _CLIENT_ERROR = range(400, 500)
 _PASSING = frozenset({500, 502, 503, 504})
 
 
-def error_of_status(status: int, headers: Headers, said: Mapping[str, Json], needs: str) -> ReconcilerError:
-    """Say in plain words what a status means; `needs` is the permission that the request takes."""
-    message = _message(said)
-    if status == 429 or (status == 403 and _limited(headers, said)):
+def error_of_status(status: int, headers: Headers, error_body: Mapping[str, Json], needs: str) -> ReconcilerError:
+    """Return the error that a failed status means; `needs` is the permission that the request takes."""
+    message = _message(error_body)
+    if status == 429 or (status == 403 and _is_rate_limit(headers, error_body)):
         return _too_many(headers)
     if status == 401:
         hint = "hand the job's own token over: GITHUB_TOKEN: ${{ github.token }}"
@@ -40,11 +40,11 @@ def error_of_status(status: int, headers: Headers, said: Mapping[str, Json], nee
     return Unavailable(f"GitHub fails with status {status}: {message}", sent=True)
 
 
-def _limited(headers: Headers, said: Mapping[str, Json]) -> bool:
-    """Tell whether a 403 means too many requests and not a missing permission."""
+def _is_rate_limit(headers: Headers, error_body: Mapping[str, Json]) -> bool:
+    """Return whether a 403 means too many requests, not a missing permission."""
     if headers.get("x-ratelimit-remaining") == "0" or "retry-after" in headers:
         return True
-    message = said.get("message")
+    message = error_body.get("message")
     return isinstance(message, str) and "secondary rate limit" in message.lower()
 
 
@@ -59,21 +59,21 @@ def _too_many(headers: Headers) -> Passing:
 
 
 def _pause(headers: Headers) -> int:
-    """Tell how many seconds to wait: GitHub names them, or a time by its own clock, or nothing."""
-    if (named := retry_after(headers)) is not None:
-        return named
+    """Return the seconds to wait, by GitHub's `Retry-After`, by the reset time on its own clock, or by default."""
+    if (seconds := retry_after(headers)) is not None:
+        return seconds
     reset, now = headers.get("x-ratelimit-reset", ""), date_in(headers, "date")
     if headers.get("x-ratelimit-remaining") == "0" and now is not None and reset.isascii() and reset.isdigit():
         return max(int(reset[:12]) - now, 0) + 1
     return _LEAST_PAUSE
 
 
-def _message(said: Mapping[str, Json]) -> str:
-    """Give what GitHub says, with what it says of single fields; safe to show."""
-    errors = said.get("errors")
-    texts = [said.get("message"), *map(_detail, errors if isinstance(errors, list) else [])]
-    told = [text for text in texts if isinstance(text, str) and text]
-    return shown("; ".join(told)[:_LONGEST_TEXT]) or "no reason given"
+def _message(error_body: Mapping[str, Json]) -> str:
+    """Return GitHub's message with those about single fields, safe to show."""
+    errors = error_body.get("errors")
+    texts = [error_body.get("message"), *map(_detail, errors if isinstance(errors, list) else [])]
+    messages = [text for text in texts if isinstance(text, str) and text]
+    return shown("; ".join(messages)[:_LONGEST_TEXT]) or "no reason given"
 
 
 def _detail(error: Json) -> str:

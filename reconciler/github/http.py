@@ -1,7 +1,6 @@
-"""One HTTP client for GitHub's REST API: retries, limits and plain errors, nothing of pull requests.
+"""The HTTP client for GitHub's REST API (version 2022-11-28), with retries and plain errors.
 
-The API is the version of 2022-11-28. The token goes to the API alone: redirects are not followed, and what the API
-keeps elsewhere is fetched without it.
+The token is sent to the API only: redirects are not followed, and artifacts are downloaded from their store without it.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -20,7 +19,7 @@ from reconciler.transport.surroundings import Clock, Deadline, Watch
 
 API_VERSION = "2022-11-28"
 MOST_PAGES = 100
-"""Pages of one list; more are an error."""
+"""Maximum number of pages in a list; more are an error."""
 
 _OK = range(200, 300)
 _GONE = frozenset({404, 410})
@@ -30,20 +29,20 @@ Query = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Got:
-    """An answer: a missing thing has the status 404 and no body."""
+class GitHubAnswer:
+    """A status with the decoded body; a 404 has none."""
 
     status: int
     body: Json
     next: str | None = None
-    """Where the list goes on."""
+    """The address of a list's next page."""
 
 
 class GitHubHttp:
-    """Sends requests to one API; each names in `needs` the permission it takes, for the words of a refusal.
+    """A client for one API; `needs` is the permission that a request takes, for the text of an error.
 
-    All of them raise `AccessDenied` where the token or the permission does not do, `Rejected` where GitHub says no,
-    and `Unavailable` where it cannot be reached in time.
+    Every method raises `AccessDenied` if the token or its permissions are not enough, `Rejected` if GitHub refuses the
+    request, and `Unavailable` if GitHub cannot be reached in time.
     """
 
     def __init__(
@@ -59,41 +58,42 @@ class GitHubHttp:
         self._store = Exchange(server, {}, self._deadline)
 
     def close(self) -> None:
-        """Close its connections."""
+        """Close the connections."""
         self._api.close()
         self._store.close()
 
-    def get(self, path: str, needs: str) -> Got:
+    def get(self, path: str, needs: str) -> GitHubAnswer:
         """Send a GET."""
         return self._retried(lambda: self._once("GET", path, None, None, needs))
 
     def pages(self, path: str, query: Query, needs: str) -> Iterator[Json]:
-        """Give the pages of a list one after the other; a missing list is `Rejected`."""
-        got = self._retried(lambda: self._once("GET", path, {"per_page": "100", **query}, None, needs))
+        """Yield the pages of a list; raise `Rejected` if there is no such list."""
+        answer = self._retried(lambda: self._once("GET", path, {"per_page": "100", **query}, None, needs))
         for _ in range(MOST_PAGES):
-            if got.status == 404:
+            if answer.status == 404:
                 raise Rejected(f"GitHub knows no {path}", status=404, hint=_LOST_HINT)
-            yield got.body
-            if (address := got.next) is None:
+            yield answer.body
+            if (address := answer.next) is None:
                 return
-            got = self.get(address, needs)
+            answer = self.get(address, needs)
         raise Unavailable(f"GitHub's list {path} has more than {MOST_PAGES} pages")
 
-    def patch(self, path: str, body: Json, needs: str) -> Got:
-        """Send a PATCH, which may safely be sent again."""
+    def patch(self, path: str, body: Json, needs: str) -> GitHubAnswer:
+        """Send a PATCH, which is safe to repeat."""
         return self._retried(lambda: self._once("PATCH", path, None, body, needs))
 
-    def post(self, path: str, body: Json, needs: str, sought: Callable[[], _T | None]) -> Got | _T:
-        """Send a POST, which makes something new.
+    def post(self, path: str, body: Json, needs: str, find_created: Callable[[], _T | None]) -> GitHubAnswer | _T:
+        """Send a POST, which creates something.
 
-        Where an answer was lost, `sought` looks for what may have been made, before it is sent again.
+        If an answer was lost, `find_created` looks for what the lost request may have created, before the POST is
+        sent again.
         """
         lost = False
 
-        def attempt() -> Got | _T:
+        def attempt() -> GitHubAnswer | _T:
             nonlocal lost
-            if lost and (found := sought()) is not None:
-                return found
+            if lost and (created := find_created()) is not None:
+                return created
             try:
                 return self._once("POST", path, None, body, needs)
             except Unavailable as error:
@@ -101,33 +101,33 @@ class GitHubHttp:
                 raise
 
         try:
-            got = self._retried(attempt)
+            answer = self._retried(attempt)
         except Unavailable as error:
             raise Unavailable(error.message, hint=error.hint, sent=lost) from error
-        if isinstance(got, Got) and got.status == 404:
+        if isinstance(answer, GitHubAnswer) and answer.status == 404:
             raise Rejected(f"GitHub knows no {path}", status=404, hint=_LOST_HINT)
-        return got
+        return answer
 
     def download(self, path: str, needs: str, most_bytes: int = MOST_BYTES) -> bytes | None:
-        """Fetch what the API keeps elsewhere; None where it is gone."""
-        return self._retried(lambda: self._downloaded(path, needs, most_bytes))
+        """Download a file from the store that the API redirects to; None if the file is gone."""
+        return self._retried(lambda: self._download_once(path, needs, most_bytes))
 
-    def _downloaded(self, path: str, needs: str, most_bytes: int) -> bytes | None:
-        response = self._asked("GET", path)
+    def _download_once(self, path: str, needs: str, most_bytes: int) -> bytes | None:
+        response = self._send("GET", path)
         if response.status in _GONE and envelope(response.content):
             return None
         if response.status != 302:
             raise self._failure(response, needs)
-        # The address is as good as a password for a minute, so it is told nowhere.
+        # For a minute the address is as good as a password, so it is never shown.
         address = response.headers.get("location", "")
         if not (is_secure(address) or (host_of(address) and self._is_local(address))):
             raise Unavailable(
                 "GitHub sends elsewhere for an artifact, but not to a safe address", hint=GITHUB_CONNECT_HINT
             )
-        return self._fetched(address, most_bytes)
+        return self._fetch(address, most_bytes)
 
-    def _fetched(self, address: str, most_bytes: int) -> bytes:
-        self._watch.gate()
+    def _fetch(self, address: str, most_bytes: int) -> bytes:
+        self._watch.check_stop()
         response = self._store.send("GET", address, most_bytes=most_bytes)
         self._watch.log(f"GET {host_of(address)}: {response.status}")
         if response.status in _OK:
@@ -137,37 +137,37 @@ class GitHubHttp:
         raise kind(what, sent=False)
 
     def _is_local(self, address: str) -> bool:
-        """Tell whether an address is on this machine, as is the API itself; nobody else may send us there."""
-        found, api = urlsplit(address), urlsplit(self._connection.api_url)
-        here = is_loopback(found.hostname or "") and is_loopback(api.hostname or "")
-        return here and found.scheme == "http"
+        """Return whether both an address and the API are on this machine; no other API may send us there."""
+        parts, api = urlsplit(address), urlsplit(self._connection.api_url)
+        both_local = is_loopback(parts.hostname or "") and is_loopback(api.hostname or "")
+        return both_local and parts.scheme == "http"
 
     def _retried(self, attempt: Callable[[], _T]) -> _T:
         try:
             return retried(attempt, self._clock, self._deadline)
-        except Passing as error:  # a request within another one is not retried by both
+        except Passing as error:  # a request inside the retry of another must not be retried by both
             raise Unavailable(error.message, hint=error.hint, sent=error.sent) from error
 
-    def _once(self, method: str, path: str, query: Query | None, body: Json, needs: str) -> Got:
-        response = self._asked(method, path, query, body)
+    def _once(self, method: str, path: str, query: Query | None, body: Json, needs: str) -> GitHubAnswer:
+        response = self._send(method, path, query, body)
         if response.status == 404 and envelope(response.content):
-            return Got(404, None)
+            return GitHubAnswer(404, None)
         if response.status not in _OK:
             raise self._failure(response, needs)
         try:
-            return Got(response.status, parsed(response.content), self._next(response))
+            return GitHubAnswer(response.status, parsed(response.content), self._next(response))
         except NotJson as error:
             raise Passing("GitHub's answer is cut off or is not JSON", sent=True) from error
 
-    def _asked(self, method: str, path: str, query: Query | None = None, body: Json = None) -> Response:
-        self._watch.gate()
+    def _send(self, method: str, path: str, query: Query | None = None, body: Json = None) -> Response:
+        self._watch.check_stop()
         response = self._api.send(method, path, query, body)
         self._watch.log(f"{method} {urlsplit(path).path}: {response.status}")
         return response
 
     def _failure(self, response: Response, needs: str) -> ReconcilerError:
-        said = without(self._secret, envelope(response.content))
-        return error_of_status(response.status, response.headers, said, needs)
+        error_body = without(self._secret, envelope(response.content))
+        return error_of_status(response.status, response.headers, error_body, needs)
 
     def _next(self, response: Response) -> str | None:
         if response.next is not None and not is_of_the_api(response.next, self._connection.api_url):
@@ -191,7 +191,7 @@ def _headers(connection: GitHubConnection) -> Mapping[str, str]:
 
 
 def is_of_the_api(address: str, api_url: str) -> bool:
-    """Tell whether an address is one of the same API, so that the token may be sent there."""
+    """Return whether an address belongs to the same API, so that the token may be sent there."""
     parts, api = _parts(address), urlsplit(api_url)
     if parts is None or ".." in parts.path.split("/"):
         return False
@@ -200,19 +200,19 @@ def is_of_the_api(address: str, api_url: str) -> bool:
 
 
 def is_secure(address: str) -> bool:
-    """Tell whether what comes from an address is encrypted on its way."""
+    """Return whether an address uses https."""
     parts = _parts(address)
     return parts is not None and parts.scheme == "https"
 
 
 def host_of(address: str) -> str:
-    """Give an address's host and port, which may be shown; what follows them may open a door."""
+    """Return an address's host and port, which may be shown; the rest may grant access."""
     parts = _parts(address)
     return "" if parts is None else parts.netloc
 
 
 def _parts(address: str) -> SplitResult | None:
-    """Take an address apart; None where two readers might not agree on where it leads."""
+    """Split an address; None if two parsers might disagree about where it leads."""
     if not (address.isascii() and address.isprintable()) or " " in address or "\\" in address:
         return None
     try:

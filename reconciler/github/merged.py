@@ -1,4 +1,4 @@
-"""What was merged, with the plans that were shown for it."""
+"""The merged pull requests, with the plans that were reviewed."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,7 +14,7 @@ from reconciler.planning.plan import Plan
 from reconciler.render.saved import read_plan
 
 PLANNING = ".github/workflows/plan.yml"
-"""The workflow that plans; any other may run whatever a pull request brings, and leave what it likes."""
+"""The workflow that plans; any other may run a pull request's own code, so its artifacts are not trusted."""
 
 _NOT_PLANNED = "no run for its last commit left a plan before it was merged, or GitHub does not list it any more"
 
@@ -26,25 +26,25 @@ class MergedPull:
     number: int
     plan: Plan | None
     why: str = ""
-    """Why there is no plan, or none that counts."""
+    """Why no plan counts; empty if one does."""
     replanned: bool = False
-    """After the merge a plan of the same commit was made, and it shows something else."""
+    """Whether a plan of the same commit that was made after the merge shows something else."""
 
 
 @dataclass(frozen=True, slots=True)
 class MergedWork:
-    """What came to the default branch since the last apply."""
+    """What was merged into the default branch since the last apply."""
 
     base: str | None
-    """The commit that the declarations stood at before; None where that is not known."""
+    """The commit of the declarations before; None if it is unknown."""
     pulls: tuple[MergedPull, ...] = ()
     unreviewed: tuple[str, ...] = ()
-    """Commits that no merged pull request brought."""
+    """Commits that belong to no merged pull request."""
     gap: str = ""
-    """Why it is not known what was merged; empty where it is."""
+    """Why it is unknown what was merged; empty if it is known."""
 
     def of_portal(self, portal: int) -> "MergedWork":
-        """Give the same, in which no plan for another portal counts."""
+        """Return the same work, in which no plan for another portal counts."""
         return replace(self, pulls=tuple(_of_portal(pull, portal) for pull in self.pulls))
 
     @property
@@ -54,7 +54,7 @@ class MergedWork:
 
     @property
     def is_reviewed(self) -> bool:
-        """Tell whether every commit came by a pull request whose plan counts."""
+        """Whether every commit belongs to a pull request whose plan counts."""
         return not self.gap and not self.unreviewed and all(pull.plan is not None for pull in self.pulls)
 
 
@@ -65,46 +65,46 @@ def _of_portal(pull: MergedPull, portal: int) -> MergedPull:
 
 
 def plan_file(number: int | None) -> str:
-    """Name the saved plan, on the runner and in the artifact, by its pull request; a merge queue's has no number.
+    """Return the name of a pull request's saved plan, on the runner and in the artifact; a merge queue has no number.
 
-    Two pull requests may have the same last commit: what one of them was shown, nobody was shown on the other.
+    Two pull requests may have the same last commit: a plan that was shown on one was not shown on the other.
     """
     return "reconciler-plan.json" if number is None else f"reconciler-plan-{number}.json"
 
 
 def plan_artifact(environment: str | None) -> str:
-    """Return how the names of the artifacts begin that hold the plans of an environment; run and attempt follow."""
+    """Return the prefix of the names of an environment's plan artifacts; run and attempt follow."""
     return f"reconciler-plan-{environment or 'default'}"
 
 
-def merged_in(github: GitHub, line: Line, stretch: CommitRange, artifact: str) -> MergedWork:
-    """Find what was merged in a stretch that begins where the last apply ended."""
-    if stretch.gap:
-        return MergedWork(stretch.base, gap=stretch.gap)
-    return replace(merged_with(github, line, stretch.commits, artifact), base=stretch.base)
+def merged_in(github: GitHub, line: Line, commit_range: CommitRange, artifact: str) -> MergedWork:
+    """Find what was merged in a commit range that begins at the last apply."""
+    if commit_range.gap:
+        return MergedWork(commit_range.base, gap=commit_range.gap)
+    return replace(merged_with(github, line, commit_range.commits, artifact), base=commit_range.base)
 
 
 def merged_by_push(github: GitHub, line: Line, push: CommitRange, artifact: str) -> MergedWork:
-    """Find what one push merged where no apply is known.
+    """Find what one push merged if no apply is known.
 
-    Nobody knows whether what stood before it was ever applied, so what it declares is no base.
+    The commit before the push may never have been applied, so it is no base.
     """
     return replace(merged_in(github, line, push, artifact), base=None)
 
 
 def merged_with(github: GitHub, line: Line, commits: Iterable[str], artifact: str) -> MergedWork:
-    """Find the pull requests that were merged with these commits, whatever was before."""
-    brought = _brought(github, line, list(commits))
-    pulls = {pull.number: pull for found in brought.values() for pull in found}
+    """Find the pull requests that were merged with these commits, whatever came before."""
+    sources = _sources(github, line, list(commits))
+    pulls = {pull.number: pull for source in sources.values() for pull in source}
     return MergedWork(
         None,
         tuple(_with_plan(github, line, pulls[number], artifact) for number in sorted(pulls)),
-        tuple(commit for commit, found in brought.items() if not found),
+        tuple(commit for commit, source in sources.items() if not source),
     )
 
 
-def _brought(github: GitHub, line: Line, commits: list[str]) -> Mapping[str, list[PullRequest]]:
-    """Tell of each commit which pull requests brought it to the branch."""
+def _sources(github: GitHub, line: Line, commits: list[str]) -> Mapping[str, list[PullRequest]]:
+    """Map each commit to the pull requests that brought it to the branch."""
     among = frozenset(commits)
 
     def fits(pull: PullRequest) -> bool:
@@ -118,47 +118,47 @@ def _with_plan(github: GitHub, line: Line, pull: PullRequest, artifact: str) -> 
     if pull.from_fork:
         return MergedPull(pull.number, None, "it came from a fork, and pull requests from forks get no plan")
     try:
-        stored = sorted(_stored(github, line, pull, artifact), key=lambda one: one.id, reverse=True)
-        shown = [one for one in stored if _was_made_before_the_merge(one, pull)]
+        stored = sorted(_stored(github, line, pull, artifact), key=lambda plan: plan.id, reverse=True)
+        shown = [plan for plan in stored if _was_made_before_the_merge(plan, pull)]
         plan = _newest(github, shown, pull.number)
     except (Rejected, SavedPlanInvalid) as error:
         return MergedPull(pull.number, None, f"its plan cannot be used: {error.message}")
     if plan is None:
         return MergedPull(pull.number, None, _NOT_PLANNED)
-    later = [one for one in stored if one not in shown]
+    later = [each for each in stored if each not in shown]
     return MergedPull(pull.number, plan, replanned=_shows_something_else(github, later, pull.number, plan))
 
 
 def _stored(github: GitHub, line: Line, pull: PullRequest, artifact: str) -> Iterator[Artifact]:
-    """Find what runs for a pull request's last commit left; what a fork's run left is anybody's."""
+    """Find the plan artifacts of runs for a pull request's last commit; runs of forks are not trusted."""
     for run in islice(github.runs_of_commit(pull.head_sha), MOST_RUNS):
         where = (run.workflow_path, run.head_repository, run.head_sha)
         if run.event == "pull_request" and where == (PLANNING, line.repository, pull.head_sha):
-            yield from (one for one in github.artifacts(run.id) if _is_named(one, artifact, run))
+            yield from (each for each in github.artifacts(run.id) if _is_plan_of(run, each, artifact))
 
 
-def _is_named(one: Artifact, artifact: str, run: Run) -> bool:
-    """Return whether an artifact is named as the plan that an attempt of a run left."""
-    return re.fullmatch(rf"{re.escape(artifact)}-{run.id}-[0-9]+", one.name) is not None
+def _is_plan_of(run: Run, artifact: Artifact, prefix: str) -> bool:
+    """Return whether an artifact has the name of a plan that an attempt of the run made."""
+    return re.fullmatch(rf"{re.escape(prefix)}-{run.id}-[0-9]+", artifact.name) is not None
 
 
 def _was_made_before_the_merge(artifact: Artifact, pull: PullRequest) -> bool:
-    """Tell by GitHub's clock alone whether somebody can have read a plan before they merged.
+    """Return whether a plan was made before the merge, by GitHub's clock, so that it can have been read.
 
-    A run can be started again at any time, with another result: HubSpot may have changed. What GitHub does not tell the
-    time of counts as made after the merge.
+    A run can be started again at any time, with another result if HubSpot has changed. An artifact whose time is
+    unknown counts as made after the merge.
     """
     made, merged = artifact.created_at, pull.merged_at
     return made is not None and merged is not None and made < merged
 
 
 def _newest(github: GitHub, stored: Iterable[Artifact], number: int) -> Plan | None:
-    found = (_read(github, artifact, number) for artifact in stored)
-    return next((plan for plan in found if plan is not None), None)
+    plans = (_read(github, artifact, number) for artifact in stored)
+    return next((plan for plan in plans if plan is not None), None)
 
 
 def _shows_something_else(github: GitHub, later: Iterable[Artifact], number: int, plan: Plan) -> bool:
-    """Return whether a later plan has another digest; one that cannot be read tells nothing, and none is obeyed."""
+    """Return whether a later plan has another digest; it is only compared, and ignored if it cannot be read."""
     with suppress(Rejected, SavedPlanInvalid):
         newest = _newest(github, later, number)
         return newest is not None and newest.digest != plan.digest
@@ -166,7 +166,7 @@ def _shows_something_else(github: GitHub, later: Iterable[Artifact], number: int
 
 
 def _read(github: GitHub, artifact: Artifact, number: int) -> Plan | None:
-    """Read the plan of a pull request; None where the artifact holds none of it."""
+    """Read the plan of a pull request; None if the artifact holds none for it."""
     if artifact.expired:
         raise SavedPlanInvalid("it has expired")
     content = github.file_in(artifact, plan_file(number))

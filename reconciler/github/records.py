@@ -1,4 +1,4 @@
-"""What GitHub tells of a repository, as far as it matters here; every text is anybody's."""
+"""Records of what GitHub returns; every text in them is untrusted."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +7,7 @@ from enum import Enum
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who wrote a comment or an issue."""
+    """The author of a comment or an issue."""
 
     login: str
     kind: str
@@ -25,7 +25,7 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """An issue; pull requests are none here."""
+    """An issue that is not a pull request."""
 
     number: int
     title: str
@@ -43,30 +43,30 @@ class PullRequest:
     head_sha: str
     head_ref: str
     head_repository: str | None
-    """As `owner/name`; None where it was deleted."""
+    """As `owner/name`; None if it was deleted."""
     base_ref: str
     base_repository: str
     state: str
     """`open` or `closed`."""
     draft: bool
     merged_at: datetime | None
-    """None where it was not merged."""
+    """None if it was not merged."""
     merge_commit_sha: str | None
-    """What the merge made on the base branch; while the pull request is open, only a test of it."""
+    """The merge's commit on the base branch; while the pull request is open, only a test merge."""
 
     @property
     def merged(self) -> bool:
-        """Tell whether it was merged: the lists of GitHub say so by the time alone."""
+        """Whether it was merged; GitHub's lists show that by the time alone."""
         return self.merged_at is not None
 
     @property
     def from_fork(self) -> bool:
-        """Tell whether its commits are in another repository."""
+        """Whether its commits are in another repository."""
         return self.head_repository != self.base_repository
 
 
 class Ancestry(Enum):
-    """How a commit stands to a base; the value is GitHub's word."""
+    """How a commit relates to a base; the value is GitHub's word."""
 
     AHEAD = "ahead"
     BEHIND = "behind"
@@ -76,18 +76,18 @@ class Ancestry(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The commits that a head has and a base has not."""
+    """The commits that a head has and a base lacks."""
 
     ancestry: Ancestry
     merge_base_sha: str
     commits: tuple[str, ...]
-    """The oldest first."""
+    """Oldest first."""
     total: int
-    """How many there are, whether GitHub listed them or not."""
+    """The number of commits, listed by GitHub or not."""
 
     @property
     def complete(self) -> bool:
-        """Tell whether every commit is listed."""
+        """Whether every commit is listed."""
         return len(self.commits) == self.total
 
 
@@ -101,24 +101,24 @@ class Run:
     """The workflow's file, for example `.github/workflows/plan.yml`."""
     event: str
     status: str
-    """`completed`, or how far it is."""
+    """`completed`, or a state before that."""
     conclusion: str | None
     """`success`, `failure` and others; None until it is completed."""
     head_sha: str
     head_branch: str | None
     head_repository: str | None
-    """As `owner/name`; anybody's fork can have a run here with the same file and branch."""
+    """As `owner/name`; any fork can have a run here with the same file and branch."""
     created_at: str
 
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
-    """Files that a run left behind."""
+    """An archive of files that a run uploaded."""
 
     id: int
     name: str
     size: int
-    """Bytes, packed."""
+    """Bytes, compressed."""
     expired: bool
     created_at: datetime | None
-    """By GitHub's clock; None where GitHub does not tell."""
+    """By GitHub's clock; None if GitHub does not name it."""

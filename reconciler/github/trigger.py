@@ -1,6 +1,6 @@
-"""Why GitHub started a run: the event, read from what Actions says of it.
+"""The trigger of a workflow run, read from the event's name and payload.
 
-The payloads are those of GitHub's webhooks; their texts are anybody's.
+The payloads are those of GitHub's webhooks; the texts in them are untrusted.
 """
 
 import re
@@ -13,66 +13,66 @@ from reconciler.json_values import Json, Malformed, as_kind, as_mapping
 from reconciler.safe_text import cut
 from reconciler.transport.json_text import NotJson, parsed
 
-_NOTHING = re.compile(r"0+")
+_NO_COMMIT = re.compile(r"0+")
 _BRANCHES = "refs/heads/"
 _KNOWN = "pull_request, merge_group, push, schedule or workflow_dispatch"
 
 
 @dataclass(frozen=True, slots=True)
 class PullRequestEvent:
-    """A pull request was opened or changed."""
+    """A pull request that was opened or changed."""
 
     number: int
     head_sha: str
     base_sha: str
     base_ref: str
-    """The branch it goes to, without `refs/heads/`."""
+    """The target branch, without `refs/heads/`."""
     from_fork: bool
-    """Its commits are not in this repository, or nobody knows any more where they are: it gets no secrets."""
+    """Whether its commits are in another or a deleted repository: it gets no secrets."""
     draft: bool
 
 
 @dataclass(frozen=True, slots=True)
 class MergeGroup:
-    """A merge queue asks whether pull requests may be merged together."""
+    """A merge queue's check whether pull requests may be merged together."""
 
     head_sha: str
     base_sha: str
     head_ref: str
-    """The queue's own branch, without `refs/heads/`; its name tells the last pull request's number."""
+    """The queue's own branch, without `refs/heads/`; its name contains the last pull request's number."""
     base_ref: str
 
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """A branch moved."""
+    """A push to a branch."""
 
     branch: str
     before: str | None
-    """None where the branch is new."""
+    """None if the branch is new."""
     after: str
     is_default_branch: bool
     forced: bool
-    """What stood before may not be part of the branch any more."""
+    """Whether the commit before may no longer be part of the branch."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scheduled:
-    """The time has come."""
+    """A scheduled run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dispatched:
-    """Somebody started the workflow by hand."""
+    """A run that somebody started by hand."""
 
 
 Trigger = PullRequestEvent | MergeGroup | Push | Scheduled | Dispatched
 
 
 def trigger(name: str, payload: str) -> Trigger:
-    """Read an event's name and its payload as JSON text.
+    """Read the trigger from an event's name and its payload, a JSON text.
 
-    `UsageError` where the event is none of ours, or the payload is not what GitHub sends with it.
+    Raise `UsageError` if the event is not supported, or the payload is not what GitHub sends with it.
     """
     if name == "pull_request_target":
         hint = "use `on: pull_request`: pull_request_target would hand this repository's secrets to anybody's code"
@@ -86,9 +86,9 @@ def trigger(name: str, payload: str) -> Trigger:
 
 
 def default_branch(payload: str) -> str:
-    """Give the name of the repository's default branch, as every payload tells it.
+    """Return the name of the repository's default branch, which every payload contains.
 
-    `UsageError` where it does not.
+    Raise `UsageError` if it does not.
     """
     try:
         event = as_mapping(parsed(payload.encode("utf-8", "replace")), "the event")
@@ -134,7 +134,7 @@ def _pull_request(event: Mapping[str, Json]) -> PullRequestEvent:
 
 
 def _repository(side: Mapping[str, Json], path: str) -> int | None:
-    """Give a repository's id; a fork that was deleted has none."""
+    """Return a repository's id; None for the head of a deleted fork."""
     if side.get("repo") is None and path.endswith("head"):
         return None
     return _number(as_mapping(side.get("repo"), f"{path}.repo").get("id"), f"{path}.repo.id")
@@ -152,13 +152,13 @@ def _merge_group(group: Mapping[str, Json]) -> MergeGroup:
 def _push(event: Mapping[str, Json]) -> Push:
     branch = _branch(event.get("ref"), "ref")
     after = as_kind(str, event.get("after"), "after")
-    if _NOTHING.fullmatch(after):
+    if _NO_COMMIT.fullmatch(after):
         raise UsageError(f"the branch {cut(branch)} was deleted: nothing is to be done", hint=_ON_PUSH)
     before = as_kind(str, event.get("before"), "before")
     repository = as_mapping(event.get("repository"), "repository")
     return Push(
         branch=branch,
-        before=None if _NOTHING.fullmatch(before) else as_sha(before, "before"),
+        before=None if _NO_COMMIT.fullmatch(before) else as_sha(before, "before"),
         after=as_sha(after, "after"),
         is_default_branch=branch == _name(repository.get("default_branch"), "repository.default_branch"),
         forced=as_kind(bool, event.get("forced", False), "forced"),
@@ -183,7 +183,7 @@ def _name(value: Json, path: str) -> str:
 
 
 def _number(value: Json, path: str) -> int:
-    found = as_kind(int, value, path)
-    if found < 1:
+    number = as_kind(int, value, path)
+    if number < 1:
         raise Malformed(f"{path} counts from 1")
-    return found
+    return number

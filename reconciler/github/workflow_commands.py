@@ -1,4 +1,4 @@
-"""What the runner of GitHub Actions is told by lines of a log or of its output file."""
+"""Workflow commands, which the runner of GitHub Actions reads in its log or its output file."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -8,13 +8,13 @@ from enum import Enum
 from reconciler.errors import ReconcilerError
 
 MOST_OF_A_KIND = 10
-"""Annotations of one kind that GitHub keeps of a step; it drops the rest without a word."""
+"""Maximum number of annotations of one level that GitHub keeps for a step; it silently drops the rest."""
 MOST_CHARACTERS = 4096
-"""Characters of an annotation's message; what is longer is cut."""
+"""Maximum characters of an annotation's message; a longer one is cut."""
 
 
 class Level(Enum):
-    """How grave an annotation is; the value is the runner's word."""
+    """The severity of an annotation; the value is the runner's word."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -23,40 +23,40 @@ class Level(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """A remark that GitHub shows at a place in a file, or at the run where it names none."""
+    """A message that GitHub shows at a place in a file, or at the run if it names no file."""
 
     kind: Level
     title: str
     message: str
     file: str | None = None
-    """From the top of the repository, with slashes."""
+    """The path from the root of the repository, with slashes."""
     line: int | None = None
     column: int | None = None
 
 
-def annotations(found: Iterable[Annotation]) -> tuple[str, ...]:
-    """Write annotations as lines for the log; where there are too many, the last one says how many more there are."""
-    listed = list(found)
+def annotations(items: Iterable[Annotation]) -> tuple[str, ...]:
+    """Return annotations as lines for the log; if there are too many, the last line says how many more there are."""
+    listed = list(items)
     return tuple(
-        _annotation(one)
+        _command(item)
         for kind in Level
-        for one in _at_most(MOST_OF_A_KIND, kind, [one for one in listed if one.kind is kind])
+        for item in _at_most(MOST_OF_A_KIND, kind, [item for item in listed if item.kind is kind])
     )
 
 
-def _at_most(most: int, kind: Level, found: list[Annotation]) -> Iterator[Annotation]:
-    if len(found) <= most:
-        yield from found
+def _at_most(most: int, kind: Level, items: list[Annotation]) -> Iterator[Annotation]:
+    if len(items) <= most:
+        yield from items
         return
-    yield from found[: most - 1]
-    more = len(found) - most + 1
+    yield from items[: most - 1]
+    more = len(items) - most + 1
     yield Annotation(kind, f"{more} more", f"… and {more} more of this kind: the log lists them all.")
 
 
-def _annotation(one: Annotation) -> str:
-    properties = {"file": one.file, "line": one.line, "col": one.column, "title": one.title.strip()}
-    told = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items() if value)
-    return f"::{one.kind.value}{f' {told}' if told else ''}::{_data(_cut(one.message))}"
+def _command(item: Annotation) -> str:
+    properties = {"file": item.file, "line": item.line, "col": item.column, "title": item.title.strip()}
+    text = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items() if value)
+    return f"::{item.kind.value}{f' {text}' if text else ''}::{_data(_cut(item.message))}"
 
 
 def _cut(message: str) -> str:
@@ -72,9 +72,9 @@ def _property(text: str) -> str:
 
 
 def masks(secret: str) -> tuple[str, ...]:
-    """Write what makes the runner hide a secret in its log from there on.
+    """Return the commands that make the runner mask a secret in its log from then on.
 
-    The log is hidden line by line, so each line of the secret is a secret of its own.
+    The log is masked line by line, so each line of the secret is masked by itself.
     """
     return tuple(f"::add-mask::{_data(line)}" for line in re.split(r"[\r\n]+", secret) if line.strip())
 
@@ -84,10 +84,10 @@ _DELIMITER = re.compile(r"[A-Za-z0-9_-]{16,}")
 
 
 def output(name: str, value: str, delimiter: str) -> str:
-    """Write an entry for the file that GITHUB_OUTPUT names.
+    """Return an entry for the file that GITHUB_OUTPUT names.
 
-    The delimiter has to be random and new for each entry: who knows it before could end the value and go on with an
-    entry of their own. `ReconcilerError` where the value holds it nonetheless.
+    The delimiter must be random and new for each entry: whoever knows it in advance could end the value and add an
+    entry of their own. Raise `ReconcilerError` if the value contains it all the same.
     """
     if not _NAME.fullmatch(name) or not _DELIMITER.fullmatch(delimiter):
         raise ValueError(f"{name!r} cannot name an output, or its delimiter is no long random word")

@@ -1,7 +1,7 @@
-"""An account and a token in HubSpot's JSON.
+"""HubSpot's account details, token details and daily usage, decoded from JSON.
 
-Sources are HubSpot's Account Information API (account details, daily usage) and its overview of private apps (token
-details).
+The sources are HubSpot's Account Information API (account details, daily usage) and its overview of private apps
+(token details).
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from reconciler.portal import Token, Usage
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Account details, as far as they matter here."""
+    """The account details that are used here."""
 
     id: int
     account_type: str | None
@@ -34,12 +34,12 @@ def as_account(body: Json) -> Account:
 
 
 def as_token_app(body: Json) -> int | None:
-    """Read from the token's details which app it belongs to."""
+    """Read the id of the token's app from the token details."""
     return optional_number(as_mapping(body, "").get("appId"), "appId")
 
 
 def as_token(body: Json) -> Token:
-    """Read the token's details; each part of them may be missing."""
+    """Read the token details; each of them may be missing."""
     details = as_mapping(body, "")
     scopes = details.get("scopes")
     return Token(
@@ -49,7 +49,7 @@ def as_token(body: Json) -> Token:
 
 
 def as_usage(body: Json) -> Usage:
-    """Read how many requests were sent today; all private apps of an account share one number."""
+    """Read the daily usage, which all private apps of an account share."""
     results = as_list(as_mapping(body, "").get("results"), "results")
     if not results:
         raise Malformed("results is empty")

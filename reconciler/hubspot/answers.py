@@ -1,4 +1,7 @@
-"""HubSpot's answers: a status with a body, or one of our errors (error handling, usage guidelines)."""
+"""HubSpot's answers as values or as our errors.
+
+The sources are HubSpot's pages on error handling and its usage guidelines.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,17 +14,17 @@ from reconciler.transport.json_text import NotJson, envelope, parsed, shortened,
 from reconciler.transport.retrying import Passing, in_words
 
 _OK = range(200, 300)
-_MARKS = ("category", "correlationId", "errorType")
-"""What HubSpot's own errors have: its description requires the first two, its guide calls each of them optional.
+_ERROR_KEYS = ("category", "correlationId", "errorType")
+"""Keys of HubSpot's own errors: its description requires the first two, its guide calls all of them optional.
 
-Its `"status": "error"` is no mark: many gateways write their errors so, too.
+Its `"status": "error"` is not among them, because many gateways write that too.
 """
 
 
 HUBSPOT_CONNECT_HINT = "check the network, the proxy and HUBSPOT_BASE_URL"
 
 LONGEST_MOVE = 60
-"""Seconds that an account's move is waited for; HubSpot names up to a day (error handling, 477)."""
+"""Maximum seconds to wait while HubSpot moves the account; HubSpot names up to a day (error handling, 477)."""
 _LOCK = 2
 """Seconds that HubSpot locks an event for (error handling, 423)."""
 _WINDOW = 10
@@ -31,45 +34,45 @@ _SECOND = 1
 
 _PATH_HINT = f"{HUBSPOT_CONNECT_HINT}, and apiVersion in reconciler.yaml"
 _NO_SUCH_PATH = frozenset({404, 405, 410, 415})
-"""Statuses of a version or a path that is gone, or of something on the way; for HubSpot's own 404 see `answers`."""
+"""Statuses of a path or version that is gone, or of a wrong proxy; `read_answer` returns HubSpot's own 404."""
 
 _REDIRECT = range(300, 400)
 _CLIENT_ERROR = range(400, 500)
 _PASSING = frozenset({408, 425, 500, 502, 503, 504, 521, 522, 523, 524})
-"""Statuses to send again after a pause, as HubSpot says of most; a write may have been carried out."""
+"""Statuses to retry after a pause, as HubSpot advises for most of them; a write may have been carried out."""
 
 
 @dataclass(frozen=True, slots=True)
 class HttpAnswer:
-    """A status with the decoded body; the body is None where there was none."""
+    """A status with the decoded body; the body is None if there was none."""
 
     status: int
     body: Json
 
 
 def read_answer(status: int, headers: Headers, content: bytes, secret: str) -> HttpAnswer:
-    """Read an answer; raises what a failure means, in words without the secret.
+    """Read an answer; raise the error that a failed status means, without the secret in its text.
 
-    A 404 is an answer where HubSpot itself gave it: one without a body, or in other words, may be that of anything on
-    the way, and a create stands on it.
+    A 404 is returned only if HubSpot itself sent it, because a create relies on it. One without a body, or without
+    HubSpot's error keys, may come from a proxy.
     """
     if status in _OK:
         return HttpAnswer(status, _decoded(status, content))
-    said = envelope(content)
-    if status == 404 and _is_hubspots_own(said):
+    error_body = envelope(content)
+    if status == 404 and _is_from_hubspot(error_body):
         return HttpAnswer(status, None)
-    raise error_of(status, headers, without(secret, said))
+    raise error_of(status, headers, without(secret, error_body))
 
 
 def required(answer: HttpAnswer, path: str) -> Json:
-    """Give the body of an answer about something that has to be there."""
+    """Return the body; raise `Rejected` if the answer is a 404."""
     if answer.status == 404:
         raise Rejected(f"HubSpot knows no {path}", status=404, hint="check apiVersion in reconciler.yaml")
     return answer.body
 
 
-def _is_hubspots_own(said: Mapping[str, Json]) -> bool:
-    return any(isinstance(said.get(mark), str) for mark in _MARKS)
+def _is_from_hubspot(error_body: Mapping[str, Json]) -> bool:
+    return any(isinstance(error_body.get(key), str) for key in _ERROR_KEYS)
 
 
 def _decoded(status: int, content: bytes) -> Json:
@@ -82,14 +85,14 @@ def _decoded(status: int, content: bytes) -> Json:
 
 
 def error_of(status: int, headers: Headers, envelope: Mapping[str, Json]) -> ReconcilerError:
-    """Say in plain words what a status that is no success means."""
-    said = _message(envelope)
+    """Return the error that a failed status means."""
+    reason = _message(envelope)
     match status:
         case 401:
             hint = "check HUBSPOT_ACCESS_TOKEN"
-            return AccessDenied(f"HubSpot does not accept the token: {said}", hint=hint, status=status)
+            return AccessDenied(f"HubSpot does not accept the token: {reason}", hint=hint, status=status)
         case 403:
-            return AccessDenied(f"the token may not do this: {said}", hint=_scopes_hint(envelope), status=status)
+            return AccessDenied(f"the token may not do this: {reason}", hint=_scopes_hint(envelope), status=status)
         case 423:
             after = max(_LOCK, retry_after(headers) or 0)
             return Passing("HubSpot has locked the event for a moment", sent=False, after=after, hint=_again(headers))
@@ -98,23 +101,23 @@ def error_of(status: int, headers: Headers, envelope: Mapping[str, Json]) -> Rec
         case 477:  # HubSpot's own status, which has no name
             return _moving(headers)
         case _ if status in _PASSING:
-            what = f"HubSpot keeps failing with status {status}: {said}"
+            what = f"HubSpot keeps failing with status {status}: {reason}"
             return Passing(what, sent=True, after=retry_after(headers) or 0, hint=_again(headers))
         case _:
             return _final(status, envelope)
 
 
 def _final(status: int, envelope: Mapping[str, Json]) -> ReconcilerError:
-    said = _message(envelope)
+    reason = _message(envelope)
     if status in _REDIRECT:
-        # Some answer a write so that was carried out (303, RFC 9110), so it is settled by reading.
+        # A write that was carried out may be answered with a redirect (303, RFC 9110), so reading has to decide.
         what = f"HubSpot redirects elsewhere (status {status}), which is not followed"
         return Unavailable(what, hint=HUBSPOT_CONNECT_HINT, sent=True)
     if status in _CLIENT_ERROR:
-        what = f"HubSpot refuses the request (status {status}): {said}"
+        what = f"HubSpot refuses the request (status {status}): {reason}"
         hint = _PATH_HINT if status in _NO_SUCH_PATH else None
         return Rejected(what, hint=hint, status=status, conflict=_conflict(status, envelope))
-    return Unavailable(f"HubSpot fails with status {status}: {said}", sent=True)
+    return Unavailable(f"HubSpot fails with status {status}: {reason}", sent=True)
 
 
 def _too_many(headers: Headers, envelope: Mapping[str, Json]) -> ReconcilerError:
@@ -154,13 +157,16 @@ def _scopes_hint(envelope: Mapping[str, Json]) -> str:
     errors = envelope.get("errors")
     contexts = [error.get("context") for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
     scopes = [context.get("requiredGranularScopes") for context in contexts if isinstance(context, dict)]
-    named = sorted({one for listed in scopes if isinstance(listed, list) for one in listed if isinstance(one, str)})
+    named = sorted({name for names in scopes if isinstance(names, list) for name in names if isinstance(name, str)})
     wanted = shortened(", ".join(named)) or "crm.objects.marketing_events.read and, to apply, .write"
     return f"give the token's app the scopes it lacks: {wanted}"
 
 
 def _conflict(status: int, envelope: Mapping[str, Json]) -> str | None:
-    """Read which event already has the external ids: such a refusal is a 400 in practice, not a 409."""
+    """Return the object id of the event that already has the external ids; empty if HubSpot does not name it.
+
+    None for any other refusal. HubSpot answers such a conflict with a 400 in practice, not with a 409.
+    """
     kinds = (envelope.get("errorType"), envelope.get("category"))
     if status != 400 or "UNIQUE_VALUE_CONFLICT" not in kinds:
         return None

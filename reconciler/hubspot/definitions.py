@@ -1,7 +1,7 @@
-"""Property definitions in HubSpot's JSON.
+"""Property definitions, decoded from HubSpot's JSON.
 
-Sources are the sections of HubSpot's Properties API reference, which describes the same answer for all four API
-versions. What it may add one day, such as another type, is read as text that anybody may write.
+The source is HubSpot's Properties API reference, which describes the same answer for all four API versions. A type
+that it does not list is read as text.
 """
 
 from collections.abc import Mapping
@@ -19,19 +19,19 @@ _KINDS = {
 }
 _SENSITIVE = frozenset({"sensitive", "highly_sensitive"})
 _FLAGS = ("calculated", "hubspotDefined")
-"""Each of them says that HubSpot itself sets the property, or what it means."""
+"""Flags of properties whose value or meaning HubSpot itself sets."""
 
 
 def as_definitions(body: Json) -> dict[str, Definition]:
-    """Read the list of all definitions, by name (read all properties); archived ones are not there.
+    """Read the list of all definitions, by name (read all properties), without archived and sensitive ones.
 
-    Nor are those of sensitive data: HubSpot lists them only where they are asked for by `dataSensitivity`. What a file
-    declares and a plan shows can be read by many, so such a property is one that nobody can declare.
+    HubSpot lists sensitive properties only on request (`dataSensitivity`). Many people can read declarations and
+    plans, so sensitive properties cannot be declared.
     """
     results = as_list(as_mapping(body, "").get("results"), "results")
     items = [as_mapping(item, f"results[{index}]") for index, item in enumerate(results)]
-    found = [_definition(item, f"results[{index}]") for index, item in enumerate(items) if _can_be_declared(item)]
-    return {definition.name: definition for definition in found}
+    read = [_definition(item, f"results[{index}]") for index, item in enumerate(items) if _can_be_declared(item)]
+    return {definition.name: definition for definition in read}
 
 
 def _can_be_declared(item: Mapping[str, Json]) -> bool:
@@ -52,7 +52,7 @@ def _definition(item: Mapping[str, Json], path: str) -> Definition:
 
 
 def _options(item: Mapping[str, Json], path: str) -> dict[str, str] | None:
-    """Read which values can be chosen; hidden ones can, and those that are kept elsewhere are not listed."""
+    """Read the values that can be chosen, hidden ones included; None if the answer does not list them."""
     if item.get("externalOptions"):
         return None
     where = f"{path}.options"

@@ -1,4 +1,4 @@
-"""One HTTP client for HubSpot: pacing, retries and plain errors, nothing of events."""
+"""The HTTP client for HubSpot, with pacing, retries and plain errors."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,11 +18,11 @@ from reconciler.transport.retrying import ATTEMPTS, retried
 from reconciler.transport.surroundings import Clock, Deadline, Watch
 
 ATTEMPTS_FOR_DETAILS = 2
-"""A run can do without the token's details, so it does not wait long for them."""
+"""Few, because a run can do without the token details."""
 
 
 class HttpReader:
-    """Sends GET requests, and the one POST that asks for the token's details; refuses any other."""
+    """A client that can only read: it sends GET, and the one POST for the token details; any other is refused."""
 
     methods: ClassVar[frozenset[str]] = frozenset({"GET"})
 
@@ -32,34 +32,34 @@ class HttpReader:
         """Prepare a client whose requests all end within `timeout` seconds from now."""
         self.requests = 0
         self.rate_limit = RateLimit()
-        """What HubSpot said of its limits the latest time that it said anything of them."""
+        """The rate limit that HubSpot reported last."""
         self.answered = False
-        """HubSpot, or something on the way, has answered at least once."""
+        """Whether HubSpot, or a proxy on the way, has answered at least once."""
         self._connection = connection
         self._clock = clock
         self._watch = watch
         self._deadline = Deadline(clock.now, timeout, "for the whole run")
         self._pacer = Pacer(clock.now)
-        self._sent = False  # the latest request may have been carried out, whatever ended it
+        self._sent = False  # the latest request may have been carried out, even if it failed
         self._failed = False  # an attempt at the latest request has failed
         self._exchange = _exchange(connection, self._deadline)
 
     def __enter__(self) -> Self:
-        """Give the client; leaving closes its connections."""
+        """Return the client; leaving the block closes its connections."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close its connections."""
+        """Close the connections."""
         self._exchange.close()
 
     def get(self, path: str, query: Mapping[str, str]) -> Json:
-        """Send a GET; a missing thing is `Rejected`."""
+        """Send a GET and return the body; raise `Rejected` on a 404."""
         return required(self._request("GET", path, query), path)
 
     def get_or_none(self, path: str, query: Mapping[str, str]) -> Json | None:
-        """Send a GET; a missing thing is None, and nothing but a 404 says that it is missing."""
+        """Send a GET and return the body, or None on a 404; raise `Unavailable` if any other answer has no body."""
         answer = self._request("GET", path, query)
         if answer.status == 404:
             return None
@@ -68,9 +68,9 @@ class HttpReader:
         return answer.body
 
     def token_details(self, path: str) -> Json:
-        """Ask what the token is: the token itself is the question."""
-        question = {"tokenKey": self._secret}
-        return required(self._retried("POST", path, {}, question, attempts=ATTEMPTS_FOR_DETAILS), path)
+        """Request the token details; the request's body is the token itself."""
+        body = {"tokenKey": self._secret}
+        return required(self._retried("POST", path, {}, body, attempts=ATTEMPTS_FOR_DETAILS), path)
 
     def _request(self, method: str, path: str, query: Mapping[str, str], body: Json = None) -> HttpAnswer:
         if method not in self.methods:
@@ -98,23 +98,23 @@ class HttpReader:
             raise
 
     def _once(self, method: str, path: str, query: Mapping[str, str], body: Json) -> HttpAnswer:
-        self._watch.gate()
+        self._watch.check_stop()
         self._pace()
-        self._watch.gate()
-        response = self._sent_once(method, path, query, body)
+        self._watch.check_stop()
+        response = self._send(method, path, query, body)
         self._watch.log(f"{method} {path}: {response.status}")
         self._watch.answered()
         self.answered = True
         self._learn(response.headers)
         answer = read_answer(response.status, response.headers, response.content, self._secret)
-        # What HubSpot says of a write may repeat what it was sent.
+        # An answer may repeat what was sent, and the token details are asked for with the token.
         return answer if method == "GET" else HttpAnswer(answer.status, without(self._secret, answer.body))
 
     def _learn(self, headers: Headers) -> None:
-        said = rate_limit(headers)
-        self._pacer.learn(said)
-        if said != RateLimit():
-            self.rate_limit = said
+        reported = rate_limit(headers)
+        self._pacer.learn(reported)
+        if reported != RateLimit():
+            self.rate_limit = reported
 
     def _pace(self) -> None:
         pause = self._pacer.pause()
@@ -122,9 +122,9 @@ class HttpReader:
         if pause:
             self._clock.sleep(pause)
 
-    def _sent_once(self, method: str, path: str, query: Mapping[str, str], body: Json) -> Response:
+    def _send(self, method: str, path: str, query: Mapping[str, str], body: Json) -> Response:
         try:
-            with self._watch.breakable():
+            with self._watch.interruptible():
                 return self._exchange.send(method, path, query, body)
         except Interrupted:
             self._sent = True  # a second signal does not wait for the request in flight
@@ -138,7 +138,7 @@ class HttpReader:
 
 
 class HttpWriter(HttpReader):
-    """Sends writes as well."""
+    """A client that can also write."""
 
     methods: ClassVar[frozenset[str]] = frozenset({"GET", "POST", "PATCH"})
 
@@ -151,7 +151,7 @@ class HttpWriter(HttpReader):
 
     @contextmanager
     def resending_only_if(self, still_due: Callable[[], bool]) -> Iterator[None]:
-        """Ask before a write is sent again: somebody may have edited while it was waiting, which can take minutes."""
+        """Call `still_due` before a write is sent again: the wait can take minutes, in which somebody may edit."""
         before, self._may_resend = self._may_resend, still_due
         try:
             yield
@@ -160,36 +160,36 @@ class HttpWriter(HttpReader):
 
     def _attempt(self, method: str, path: str, query: Mapping[str, str], body: Json) -> HttpAnswer:
         if self._failed and method != "GET":
-            self._look_again()
+            self._check_still_due()
         return super()._attempt(method, path, query, body)
 
-    def _look_again(self) -> None:
+    def _check_still_due(self) -> None:
         sent = self._sent
         try:
             still_due = self._may_resend()
         finally:
-            self._sent, self._failed = sent, True  # asking sends requests of its own
+            self._sent, self._failed = sent, True  # `still_due` sends requests of its own
         if not still_due and sent:
             raise Unavailable("the answer to a write was lost", sent=True)
         if not still_due:
             raise Unavailable("HubSpot let a write wait, and its events were changed meanwhile", hint="plan again")
 
     def post(self, path: str, body: Json) -> Json:
-        """Send a POST; give what HubSpot answers."""
+        """Send a POST and return the body of its answer."""
         return self._write("POST", path, {}, body).body
 
     def patch(self, path: str, query: Mapping[str, str], body: Json) -> Json:
-        """Send a PATCH; give what HubSpot answers."""
+        """Send a PATCH and return the body of its answer."""
         return self._write("PATCH", path, query, body).body
 
     def _write(self, method: str, path: str, query: Mapping[str, str], body: Json) -> HttpAnswer:
-        """Send a write; how its last attempt ended does not tell what became of an earlier one."""
+        """Send a write; if an earlier attempt may have been carried out, a refused last one is `Unavailable`."""
         try:
             answer = self._request(method, path, query, body)
             required(answer, path)
-        except (AccessDenied, Interrupted, Rejected) as end:
+        except (AccessDenied, Interrupted, Rejected) as error:
             if self._sent:
-                raise Unavailable(end.message, hint=end.hint, sent=True) from end
+                raise Unavailable(error.message, hint=error.hint, sent=True) from error
             raise
         return answer
 

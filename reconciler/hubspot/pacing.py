@@ -1,4 +1,4 @@
-"""The pace of requests, which HubSpot counts over the seconds before each, and its limits (usage guidelines)."""
+"""Pacing of requests within HubSpot's rate limits, which count over a sliding window (usage guidelines)."""
 
 from collections import deque
 from collections.abc import Callable
@@ -9,17 +9,17 @@ from reconciler.portal import RateLimit
 from reconciler.transport.headers import Headers, positive, whole
 
 MOST_IN_A_WINDOW = 10_000
-"""Requests in one window that are believed at most, many times what HubSpot sells: each takes memory here."""
+"""Maximum requests per window, many times what HubSpot sells; each counted request takes memory here."""
 EDGE = 0.05
-"""Seconds by which a window is taken to be longer than HubSpot says: nobody knows how it rounds."""
+"""Seconds added to the window that HubSpot names, because its rounding is not documented."""
 
 
 @dataclass
 class Pacer:
-    """Tells when one more request keeps to HubSpot's burst limit; `now` gives seconds that never jump.
+    """A sliding window that keeps requests within HubSpot's burst limit; `now` returns monotonic seconds.
 
-    Until HubSpot names its limit, the smallest that it sells holds. HubSpot counts a request when it arrives, which is
-    some time between its sending and its answer: it is counted here when its answer is there, so never too early.
+    Until HubSpot reports its limit, the smallest that it sells applies. HubSpot counts a request on arrival, at some
+    time between its sending and its answer. Here it is counted when the answer is there, so never too early.
     """
 
     now: Callable[[], float]
@@ -27,29 +27,29 @@ class Pacer:
     window: float = 10.0
     ours: deque[float] = field(default_factory=deque)
     others: deque[float] = field(default_factory=deque)
-    """When HubSpot was found to have counted requests that are not ours: others may share this app's limit."""
+    """When HubSpot had counted requests that we did not send: other programs may share the app's limit."""
 
     def pause(self) -> float:
-        """Tell in how many seconds one more request fits into the window."""
+        """Return the seconds to wait until one more request fits into the window."""
         now = self.now()
         self._forget(now)
         counted = [*merge(self.ours, self.others)]
         return max(0.0, counted[-self.most] + self.window + EDGE - now) if len(counted) >= self.most else 0.0
 
     def count(self) -> None:
-        """Count a request whose answer is there, or will never be."""
+        """Count a request whose answer has arrived, or will never arrive."""
         self.ours.append(self.now())
 
-    def learn(self, said: RateLimit) -> None:
-        """Take over what HubSpot says of its limit, and of what is left of it."""
-        self.most = min(said.limit or self.most, MOST_IN_A_WINDOW)
-        self.window = said.interval or self.window
-        if said.remaining is not None:
+    def learn(self, reported: RateLimit) -> None:
+        """Adopt the limit that HubSpot reports, with the requests that remain of it."""
+        self.most = min(reported.limit or self.most, MOST_IN_A_WINDOW)
+        self.window = reported.interval or self.window
+        if reported.remaining is not None:
             now = self.now()
             self._forget(now)
-            self._believe_in_others(max(0, self.most - said.remaining - len(self.ours)), now)
+            self._assume_others(max(0, self.most - reported.remaining - len(self.ours)), now)
 
-    def _believe_in_others(self, number: int, now: float) -> None:
+    def _assume_others(self, number: int, now: float) -> None:
         while len(self.others) > number:
             self.others.popleft()
         self.others.extend([now] * (number - len(self.others)))
@@ -61,7 +61,7 @@ class Pacer:
 
 
 def rate_limit(headers: Headers) -> RateLimit:
-    """Read the limits that came with an answer."""
+    """Read the rate limits from an answer's headers."""
     milliseconds = positive(headers, "x-hubspot-ratelimit-interval-milliseconds")
     return RateLimit(
         limit=positive(headers, "x-hubspot-ratelimit-max"),

@@ -1,21 +1,21 @@
-"""Where HubSpot's endpoints are in each API version.
+"""Paths of HubSpot's endpoints in each API version.
 
-Sources are the sections of HubSpot's Marketing Events API reference, which describes the same paths for all four
-versions; only the base differs, except that the reference prints v3's list under another path than every client calls.
+The source is HubSpot's Marketing Events API reference, which describes the same paths for all four versions; only the
+base differs. One exception: for v3's list the reference prints another path than every client calls.
 """
 
 from dataclasses import dataclass
 from urllib.parse import quote
 
 EVENT_TYPES = ("0-54", "marketing_event")
-"""What the Properties API calls events: the id of HubSpot's table of object types, and the name seen in use."""
+"""Names of events in the Properties API: the id in HubSpot's table of object types, and the name seen in use."""
 
 TOKEN_DETAILS = "/oauth/v2/private-apps/get/access-token-info"  # noqa: S105  (a path, no secret)
 
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """Where the endpoints are in one API version."""
+    """The paths of one API version."""
 
     version: str
 
@@ -28,32 +28,32 @@ class Paths:
 
     @property
     def account(self) -> str:
-        """Account details: whose portal the token opens."""
+        """Account details of the token's portal."""
         return f"/account-info/{self.version}/details"
 
     @property
     def usage(self) -> str:
-        """How many requests private apps have sent today."""
+        """The number of requests that private apps have sent today."""
         return f"/account-info/{self.version}/api-usage/daily/private-apps"
 
     @property
     def search(self) -> str:
-        """Search by event id, our own app only."""
+        """Search by event id, within our own app's events."""
         return f"{self.events}/events/search"
 
     @property
     def create(self) -> str:
-        """Make one event by its external ids."""
+        """Create one event by its external ids."""
         return f"{self.events}/events"
 
     @property
     def upsert(self) -> str:
-        """Make or replace events by their external ids."""
+        """Create or replace events by their external ids."""
         return f"{self.events}/events/upsert"
 
     @property
     def update(self) -> str:
-        """Change events by object id."""
+        """Update events by object id."""
         return f"{self.events}/batch/update"
 
     @property
@@ -62,19 +62,19 @@ class Paths:
         return f"{self.events}/batch/archive"
 
     def definitions(self, object_type: str) -> str:
-        """All property definitions of an object type."""
+        """Return the path of all property definitions of an object type."""
         base = "/crm/v3/properties" if self.version == "v3" else f"/crm/properties/{self.version}"
         return f"{base}/{object_type}"
 
     def by_event_id(self, external_event_id: str) -> str:
-        """One event by its external ids; the account id goes into the query."""
+        """Return the path of one event by its external ids; the account id goes into the query."""
         return f"{self.events}/events/{_segment(external_event_id)}"
 
     def by_object_id(self, object_id: str) -> str:
-        """One event of whichever app by its object id."""
+        """Return the path of one event of any app by its object id."""
         return f"{self.events}/{_segment(object_id)}"
 
 
 def _segment(text: str) -> str:
-    """Write an id as one segment of a path, which `.` and `..` are not."""
+    """Escape an id as one segment of a path; `.` and `..` would be read as folders."""
     return text.replace(".", "%2E") if text in {".", ".."} else quote(text, safe="")

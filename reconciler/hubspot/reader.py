@@ -1,4 +1,4 @@
-"""A portal over HTTP: the doors that read its events, and look at it for `doctor`."""
+"""A portal read over HTTP."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -14,11 +14,11 @@ from reconciler.portal import Definition, Hit, Listing, Portal, RateLimit, Token
 from reconciler.transport.json_text import shortened
 
 MOST_PAGES_OF_EVENTS = 10_000
-"""A list that never ends is an error; a million events are more than any portal holds."""
+"""A longer list counts as endless, which is an error; a million events are more than any portal holds."""
 
 
 class PortalReader:
-    """A portal to read; see `reconciler.portal.Reader`."""
+    """A portal that can only be read; see `reconciler.portal.Reader`."""
 
     def __init__(self, http: HttpReader, api_version: str) -> None:
         self._http = http
@@ -28,12 +28,12 @@ class PortalReader:
 
     @property
     def reads(self) -> int:
-        """How many requests were sent so far, those that were repeated after a failure counted once."""
+        """The number of requests so far; a request that was repeated after a failure counts once."""
         return self._http.requests
 
     def read(self) -> Listing:
-        """Read whose portal it is and every page of its list (list, account details, token details)."""
-        return Listing(self._whose(), self._listed())
+        """Read the portal's details and every page of its event list (list, account details, token details)."""
+        return Listing(self._read_portal(), self._listed())
 
     def _listed(self) -> tuple[LiveEvent, ...]:
         newest: dict[str, LiveEvent] = {}
@@ -45,21 +45,21 @@ class PortalReader:
         return tuple(newest.values())
 
     def search(self, prefix: str) -> tuple[Hit, ...]:
-        """Search our app's events by the start of their event ids (search)."""
+        """Search our app's events by a prefix of their event ids (search)."""
         return decoded(wire.as_hits, self._http.get(self._paths.search, {"q": prefix}))
 
     def definitions(self) -> Mapping[str, Definition]:
-        """Read the definitions of event properties once (read all properties)."""
+        """Return the definitions of event properties, read once (read all properties)."""
         if self._definitions is None:
-            self._definitions = self._defined()
+            self._definitions = self._read_definitions()
         return self._definitions
 
     def find(self, identity: Identity) -> LiveEvent | None:
-        """Read one event: by external ids, which only its own app can (get by external ids), else by object id.
+        """Read one event by external ids, which only its own app can do (get by external ids), else by object id.
 
-        HubSpot need not tell the object id of an event that it was asked for by its external ids. Where it is known
-        already, the object itself is read then, which shows whether it still has that event id. It is read, too, where
-        the external ids miss it: an object that is still there is given under its object id alone.
+        An answer by external ids may lack the object id. If the object id is known already, the object itself is then
+        read, which shows whether it still has that event id. It is also read if the external ids return a 404: an
+        object that is still there is then returned under its object id alone.
         """
         if identity.external is None:
             return self._find_object(identity)
@@ -73,10 +73,10 @@ class PortalReader:
     def _find_object(self, identity: Identity) -> LiveEvent | None:
         found = self._get(self._paths.by_object_id(str(identity.object_id)), {}, identity, wire.as_event)
         if found is not None and found.identity.object_id != identity.object_id:
-            raise _other(Identity(object_id=identity.object_id), Identity(object_id=found.identity.object_id))
+            raise _wrong_event(Identity(object_id=identity.object_id), Identity(object_id=found.identity.object_id))
         return found
 
-    def _defined(self) -> Mapping[str, Definition]:
+    def _read_definitions(self) -> Mapping[str, Definition]:
         for object_type in EVENT_TYPES:
             body = self._definitions_of(object_type)
             if body is not None:
@@ -87,7 +87,7 @@ class PortalReader:
         )
 
     def _definitions_of(self, object_type: str) -> Json | None:
-        """Ask for one object type; HubSpot documents no status for one that it does not know."""
+        """Read the definitions of one object type; HubSpot documents no status for an unknown one."""
         try:
             return self._http.get_or_none(self._paths.definitions(object_type), {})
         except Rejected:
@@ -101,24 +101,24 @@ class PortalReader:
             return None
         found = decoded(decode, body)
         if asked.external is not None and found.identity.external_event_id != asked.external_event_id:
-            raise _other(asked, found.identity)
+            raise _wrong_event(asked, found.identity)
         identity = Identity(asked.external_account_id, asked.external_event_id, found.identity.object_id)
         return LiveEvent(identity, found.app_id, found.fields, found.registrants, found.attendees, found.updated_at)
 
-    def _whose(self) -> Portal:
+    def _read_portal(self) -> Portal:
         if self._portal is None:
             self._portal = replace(self._account(), app_id=self._token_app())
         return self._portal
 
     def _account(self) -> Portal:
-        found = decoded(account.as_account, self._http.get(self._paths.account, {}))
-        return Portal(found.id, found.account_type, found.timezone, self._paths.version, app_id=None)
+        details = decoded(account.as_account, self._http.get(self._paths.account, {}))
+        return Portal(details.id, details.account_type, details.timezone, self._paths.version, app_id=None)
 
     def _token_app(self) -> int | None:
-        """Ask which app the token belongs to; None where HubSpot does not say, whatever keeps it from that.
+        """Read the id of the token's app; None if HubSpot does not name it, whatever the reason.
 
-        It is not known that this answers for every kind of token. A token that is good for nothing ends the run at
-        the next request, and so does a network that is down.
+        It is not known whether this works for every kind of token. An invalid token ends the run at the next request,
+        and so does a network that is down.
         """
         try:
             return decoded(account.as_token_app, self._http.token_details(TOKEN_DETAILS))
@@ -141,41 +141,41 @@ class PortalReader:
         raise Unavailable(f"HubSpot's list of events did not end after {MOST_PAGES_OF_EVENTS} pages")
 
 
-def _other(asked: Identity, found: Identity) -> Unavailable:
-    told, got = shortened(str(asked)), shortened(str(found))
-    return Unavailable(f"HubSpot was asked for {told} and answers with {got}")
+def _wrong_event(asked: Identity, found: Identity) -> Unavailable:
+    wanted, returned = shortened(str(asked)), shortened(str(found))
+    return Unavailable(f"HubSpot was asked for {wanted} and answers with {returned}")
 
 
 def _changed(event: LiveEvent) -> str:
-    """Sort key of when an event was changed last; without the `Z` a second stands before its own fractions."""
+    """Return a sort key of the last change; without the `Z` a whole second sorts before its fractions."""
     return (event.updated_at or "").removesuffix("Z")
 
 
 class PortalInspector(PortalReader):
-    """A portal to look at; see `reconciler.portal.Inspector`."""
+    """A portal as `doctor` reads it; see `reconciler.portal.Inspector`."""
 
     @property
     def answered(self) -> bool:
-        """Whether anything has answered at all so far."""
+        """Whether anything has answered so far."""
         return self._http.answered
 
     @property
     def rate_limit(self) -> RateLimit:
-        """What HubSpot said last of its limits (usage guidelines)."""
+        """The rate limit that HubSpot reported last (usage guidelines)."""
         return self._http.rate_limit
 
     def account(self) -> Portal:
-        """Read whose portal it is (account details)."""
+        """Read the portal's details (account details)."""
         return self._account()
 
     def token(self) -> Token:
-        """Read whose token it is (token details of private apps)."""
+        """Read the token's app and scopes (token details of private apps)."""
         return decoded(account.as_token, self._http.token_details(TOKEN_DETAILS))
 
     def events(self) -> tuple[LiveEvent, ...]:
-        """Read every page of the list (list)."""
+        """Read every page of the event list (list)."""
         return self._listed()
 
     def usage(self) -> Usage:
-        """Read how much of the day's requests is used up (daily usage of private apps)."""
+        """Read how many of the day's requests are used up (daily usage of private apps)."""
         return decoded(account.as_usage, self._http.get(self._paths.usage, {}))

@@ -1,7 +1,6 @@
-"""Events in HubSpot's JSON: what it sends, what it is sent.
+"""Events in HubSpot's JSON, in answers as well as in requests.
 
-Sources are the sections of HubSpot's Marketing Events API reference, which describes the same bodies for all four
-API versions.
+The source is HubSpot's Marketing Events API reference, which describes the same bodies for all four API versions.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,12 +16,12 @@ from reconciler.transport.json_text import as_text, shortened
 from reconciler.values import same
 
 PAGE = 100
-"""Events in one page of the list: the most that HubSpot allows (list, `limit`)."""
+"""Events per page of the list: the maximum that HubSpot allows (list, `limit`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of the list; `after` is the next one's cursor."""
+    """One page of the list; `after` is the cursor of the next one."""
 
     events: tuple[LiveEvent, ...]
     after: str | None
@@ -30,32 +29,32 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """An event as the answer to a write shows it; it need not tell which event it is, nor every field."""
+    """An event as the answer to a write shows it; its object id and any field may be missing."""
 
     object_id: str | None
     shown: Mapping[str, Json] = field(default_factory=dict)
-    """What the answer says of fields, custom properties too, as it says it."""
+    """The fields in the answer, custom properties included, as HubSpot writes them."""
 
     def agrees_with(self, sent: Iterable[FieldChange]) -> bool:
-        """Return whether no field that was sent is shown with another value."""
+        """Return whether every sent field that the answer shows has the sent value."""
         return all(_shows(change, self.shown[change.name]) for change in sent if change.name in self.shown)
 
 
 @dataclass(frozen=True, slots=True)
 class BatchAnswer:
-    """The items that a batch answer names: events that went well, messages with the ids they speak of."""
+    """The items of a batch answer: the events that succeeded, and the error messages with the ids that they name."""
 
     results: tuple[Written, ...]
     problems: tuple[tuple[str, frozenset[str]], ...]
 
     @property
     def object_ids(self) -> tuple[str, ...]:
-        """The ids of the events that went well, where the answer tells them."""
+        """The object ids of the events that succeeded, as far as the answer has them."""
         return tuple(result.object_id for result in self.results if result.object_id is not None)
 
 
 def as_page(body: Json) -> Page:
-    """Read one page of the list; an event of which no more than the ids can be read is there with these alone."""
+    """Read one page of the list; an event of which only the ids can be read is included without fields."""
     answer = as_mapping(body, "")
     results = as_list(answer.get("results"), "results")
     return Page(
@@ -65,15 +64,15 @@ def as_page(body: Json) -> Page:
 
 
 def as_event(body: Json, path: str = "event") -> LiveEvent:
-    """Read one event as the list and a read by object id return it; null and absent are the same."""
-    found = as_event_by_external_ids(body, path)
-    if found.identity.object_id is None:
+    """Read one event from the list or from a read by object id; null and absent are the same."""
+    event = as_event_by_external_ids(body, path)
+    if event.identity.object_id is None:
         raise Malformed(f"{path}.objectId is missing")
-    return found
+    return event
 
 
 def as_event_by_external_ids(body: Json, path: str = "event") -> LiveEvent:
-    """Read one event as a read by external ids returns it: HubSpot does not promise its object id there."""
+    """Read one event from a read by external ids, which may lack the object id."""
     item = as_mapping(body, path)
     return LiveEvent(
         _identity(item, path),
@@ -99,12 +98,12 @@ def _listed(body: Json, path: str) -> LiveEvent:
             maker,
             {},
             updated_at=updated_at if isinstance(updated_at, str) else None,
-            unreadable=_told(error, path),
+            unreadable=_why_unreadable(error, path),
         )
 
 
-def _told(error: Malformed, path: str) -> str:
-    """Say what cannot be read: no list of custom properties, for what is not declared is not shown."""
+def _why_unreadable(error: Malformed, path: str) -> str:
+    """Return what cannot be read, but never a list of custom properties, which may be undeclared."""
     what = str(error).removeprefix(f"{path}.")
     return what if error.held is None else f"{what}: {as_text(error.held)}"
 
@@ -117,7 +116,7 @@ def _identity(item: Mapping[str, Json], path: str) -> Identity:
 
 
 def _maker(item: Mapping[str, Json], path: str) -> int | None:
-    """Read which app made an event."""
+    """Read the id of the app that created an event."""
     app = as_mapping(item.get("appInfo") or {}, f"{path}.appInfo")
     return optional_number(app.get("id"), f"{path}.appInfo.id")
 
@@ -129,7 +128,7 @@ def as_hits(body: Json) -> tuple[Hit, ...]:
 
 
 def as_batch_answer(body: Json) -> BatchAnswer:
-    """Read what a batch answer says of its items; the order of its results means nothing."""
+    """Read a batch answer; the order of its results means nothing."""
     answer = as_mapping(body, "")
     results = (as_written(item, "results") for item in as_list(answer.get("results"), "results"))
     problems = [as_mapping(item, "errors") for item in as_list(answer.get("errors") or [], "errors")]
@@ -137,17 +136,17 @@ def as_batch_answer(body: Json) -> BatchAnswer:
 
 
 def as_written(body: Json, path: str = "") -> Written:
-    """Read an event as the answer to a write shows it."""
+    """Read an event from the answer to a write."""
     item = as_mapping(body, path)
     properties = item.get("customProperties")
-    pairs = (one for one in properties if isinstance(one, dict)) if isinstance(properties, list) else ()
-    custom = {f"{CUSTOM}{one.get('name')}": one.get("value") for one in pairs}
+    pairs = (pair for pair in properties if isinstance(pair, dict)) if isinstance(properties, list) else ()
+    custom = {f"{CUSTOM}{pair.get('name')}": pair.get("value") for pair in pairs}
     plain = {known.name: item[known.name] for known in FIELDS if known.name in item}
     return Written(optional_id(item.get("objectId"), f"{path}.objectId" if path else "objectId"), {**plain, **custom})
 
 
 def _shows(change: FieldChange, shown: Json) -> bool:
-    """Return whether an answer shows the value that was sent; one that cannot be read is another."""
+    """Return whether an answer shows the value that was sent; an unreadable value counts as another."""
     kind = kind_of(change.name)
     if shown in (None, ""):
         return same(kind, change.after, None)
@@ -159,12 +158,12 @@ def _shows(change: FieldChange, shown: Json) -> bool:
 
 
 def create_body(changes: Iterable[Create]) -> Json:
-    """Write full records for an upsert; an empty field is left out, which leaves it empty."""
+    """Return the body of an upsert with full records; an empty field is left out, which leaves it empty."""
     return {"inputs": [full_record(change) for change in changes]}
 
 
 def full_record(change: Create) -> Json:
-    """Write the full record of one event to be made."""
+    """Return the full record of one event to create."""
     return {
         "externalAccountId": change.identity.external_account_id,
         "externalEventId": change.identity.external_event_id,
@@ -173,27 +172,27 @@ def full_record(change: Create) -> Json:
 
 
 def update_body(edits: Iterable[Edit]) -> Json:
-    """Write the fields that differ, by object id; what is not named stays as it is."""
+    """Return the body of a batch update by object id; a field that is left out stays as it is."""
     return {"inputs": [{"objectId": edit.identity.object_id, **edit_body(edit)} for edit in edits]}
 
 
 def edit_body(edit: Edit) -> Json:
-    """Write the fields of one event that differ."""
+    """Return the fields of one event that differ."""
     return _fields(edit.fields)
 
 
 def complete_body(*, cancelled: bool) -> Json:
-    """Write a completion; both flags travel, because one that is left out may be reset."""
+    """Return the body of a completion with both flags, because one that is left out may be reset."""
     return {"eventCompleted": True, "eventCancelled": cancelled, "customProperties": []}
 
 
 def archive_body(identities: Iterable[Identity]) -> Json:
-    """Write the object ids of events to delete."""
+    """Return the body of a batch archive by object id."""
     return {"inputs": [{"objectId": identity.object_id} for identity in identities]}
 
 
 def _cursor(paging: Json) -> str | None:
-    """Read where the next page begins; one that is announced without a cursor would be lost."""
+    """Read the cursor of the next page; a page that is announced without a cursor is `Malformed`, not the end."""
     following = None if paging is None else as_mapping(paging, "paging").get("next")
     return (
         None
@@ -203,7 +202,7 @@ def _cursor(paging: Json) -> str | None:
 
 
 def _fields(changes: Sequence[FieldChange]) -> dict[str, Json]:
-    """Write fields; `customProperties` is always there, because HubSpot's description requires it."""
+    """Return fields as JSON; `customProperties` is always there, because HubSpot's description requires it."""
     plain = {change.name: _sent(change) for change in changes if not change.name.startswith(CUSTOM)}
     custom = [
         {"name": change.name.removeprefix(CUSTOM), "value": _sent(change)}
@@ -214,7 +213,7 @@ def _fields(changes: Sequence[FieldChange]) -> dict[str, Json]:
 
 
 def _sent(change: FieldChange) -> str | bool:
-    """Write a value; an empty text is what empties a text (CRM objects API; the reference names no other way)."""
+    """Return a value as JSON; an empty string empties a text (CRM objects API; the reference names no other way)."""
     if kind_of(change.name) is Kind.FLAG:
         return bool(change.after)
     return "" if change.after is None else change.after
@@ -251,13 +250,13 @@ def _instant(text: str, path: str) -> str:
 
 def _custom_fields(item: Mapping[str, Json], path: str) -> dict[str, Value]:
     where = f"{path}.customProperties"
-    properties = [as_mapping(one, where) for one in as_list(item.get("customProperties") or [], where)]
-    pairs = ((as_kind(str, one.get("name"), f"{where}.name"), one.get("value")) for one in properties)
+    properties = [as_mapping(pair, where) for pair in as_list(item.get("customProperties") or [], where)]
+    pairs = ((as_kind(str, pair.get("name"), f"{where}.name"), pair.get("value")) for pair in properties)
     return {CUSTOM + name: _text(value) for name, value in pairs if value is not None and value != ""}
 
 
 def _text(value: Json) -> str:
-    """Write a custom property's value as text: HubSpot says that it always is one."""
+    """Return a custom property's value as text, which HubSpot says it always is."""
     return ("true" if value else "false") if isinstance(value, bool) else str(value)
 
 
@@ -276,7 +275,7 @@ def _hit(item: Mapping[str, Json], path: str) -> Hit:
 
 
 def _problem(item: Mapping[str, Json]) -> tuple[str, frozenset[str]]:
-    """Read an item error; which item it speaks of stands in its context, or nowhere."""
+    """Read an item's error with the ids in its context, which may be none."""
     context = as_mapping(item.get("context") or {}, "errors.context")
     listed = [value for values in context.values() if isinstance(values, list) for value in values]
     named = {str(value) for value in [*listed, item.get("id")] if isinstance(value, str | int)}

@@ -1,4 +1,4 @@
-"""A portal over HTTP: the door that writes its events."""
+"""A portal written over HTTP."""
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -20,7 +20,7 @@ _T = TypeVar("_T")
 
 
 class PortalWriter(PortalReader):
-    """A portal to write as well; see `reconciler.portal.Writer`."""
+    """A portal that can also be written; see `reconciler.portal.Writer`."""
 
     def __init__(self, http: HttpWriter, api_version: str) -> None:
         super().__init__(http, api_version)
@@ -28,50 +28,51 @@ class PortalWriter(PortalReader):
 
     @property
     def left_today(self) -> int | None:
-        """What HubSpot still grants the account today (usage guidelines); an OAuth app has no such limit."""
+        """The requests that HubSpot still allows today (usage guidelines); an OAuth app has no such limit."""
         return self._writing.rate_limit.daily_remaining
 
     def resending_only_if(self, still_due: Callable[[], bool]) -> AbstractContextManager[None]:
-        """Let a write that failed be sent again only where it is still due."""
+        """Let a failed write be sent again only if it is still due."""
         return self._writing.resending_only_if(still_due)
 
     def create(self, changes: Sequence[Create]) -> Answer:
-        """Make events (batch upsert).
+        """Create events (batch upsert).
 
-        Its results tell neither external id, so only as many results as inputs confirm one, and one of them must agree
-        with what was sent.
+        The results contain no external ids. So an event is confirmed only if there are as many results as inputs, and
+        one of the results agrees with what was sent.
         """
-        answer = _carried_out(wire.as_batch_answer, self._writing.post(self._paths.upsert, wire.create_body(changes)))
+        answer = _decoded_write(wire.as_batch_answer, self._writing.post(self._paths.upsert, wire.create_body(changes)))
         if not answer.problems and len(set(answer.object_ids)) == len(changes):
-            agreeing = (one for one in changes if any(result.agrees_with(one.fields) for result in answer.results))
+            agreeing = (change for change in changes if any(each.agrees_with(change.fields) for each in answer.results))
             return Answer([change.identity for change in agreeing])
-        return _told(answer, (), {change.identity: str(change.identity.external_event_id) for change in changes})
+        names = {change.identity: str(change.identity.external_event_id) for change in changes}
+        return _batch_outcome(answer, (), names)
 
     def create_one(self, change: Create) -> Answer:
-        """Make one event (create), which HubSpot refuses where its ids are taken."""
-        return _single(change, self._writing.post(self._paths.create, wire.full_record(change)))
+        """Create one event (create); HubSpot refuses it if its ids are taken."""
+        return _single_outcome(change, self._writing.post(self._paths.create, wire.full_record(change)))
 
     def update(self, edits: Sequence[Edit]) -> Answer:
-        """Change events (batch update), whichever status HubSpot reports failing items with.
+        """Update events (batch update), whatever status HubSpot reports failed items with.
 
-        An item that stands among both the results and the errors is not confirmed, nor is one whose result shows
-        another value than was sent.
+        An item is not confirmed if it stands among both the results and the errors, or if its result shows another
+        value than was sent.
         """
-        answer = _carried_out(wire.as_batch_answer, self._writing.post(self._paths.update, wire.update_body(edits)))
+        answer = _decoded_write(wire.as_batch_answer, self._writing.post(self._paths.update, wire.update_body(edits)))
         names = {edit.identity: str(edit.identity.object_id) for edit in edits}
-        failed = frozenset[str]().union(*(about for _, about in answer.problems))
-        well = {result.object_id: result for result in answer.results if result.object_id not in failed}
+        failed = frozenset[str]().union(*(ids for _, ids in answer.problems))
+        succeeded = {result.object_id: result for result in answer.results if result.object_id not in failed}
         confirmed = [
             edit.identity
             for edit in edits
-            if (result := well.get(edit.identity.object_id)) is not None and result.agrees_with(edit.fields)
+            if (result := succeeded.get(edit.identity.object_id)) is not None and result.agrees_with(edit.fields)
         ]
-        return _told(answer, confirmed, names)
+        return _batch_outcome(answer, confirmed, names)
 
     def update_one(self, edit: Edit) -> Answer:
-        """Change one event (update by object id), which leaves alone what is not sent."""
+        """Update one event (update by object id); a field that is not sent stays as it is."""
         path = self._paths.by_object_id(str(edit.identity.object_id))
-        return _single(edit, self._writing.patch(path, {}, wire.edit_body(edit)))
+        return _single_outcome(edit, self._writing.patch(path, {}, wire.edit_body(edit)))
 
     def complete(self, identity: Identity, *, cancelled: bool) -> Answer:
         """Complete an event (update by external ids): no request by object id carries `eventCompleted`."""
@@ -81,30 +82,30 @@ class PortalWriter(PortalReader):
         return Answer()
 
     def archive(self, identities: Sequence[Identity]) -> Answer:
-        """Delete events (batch archive); the answer, 204 for all of them, names none, so none is confirmed by it."""
+        """Delete events (batch archive); the answer, one 204, names no event, so it confirms none."""
         self._writing.post(self._paths.archive, wire.archive_body(identities))
         return Answer()
 
 
-def _carried_out(decode: Callable[[Json], _T], body: Json) -> _T:
-    """Decode the answer to a write, which was carried out whether or not it can be read."""
+def _decoded_write(decode: Callable[[Json], _T], body: Json) -> _T:
+    """Decode the answer to a write; raise `Unavailable` with `sent` if it is unreadable: the write was carried out."""
     try:
         return decoded(decode, body)
     except Unavailable as error:
         raise Unavailable(error.message, hint=error.hint, sent=True) from error
 
 
-def _single(sent: Create | Edit, body: Json) -> Answer:
-    """Confirm a single write by the event that HubSpot answers with; which one a create makes is not known before."""
-    written = _carried_out(wire.as_written, body)
+def _single_outcome(sent: Create | Edit, body: Json) -> Answer:
+    """Confirm a single write by the event in HubSpot's answer; a create's object id is not known before."""
+    written = _decoded_write(wire.as_written, body)
     is_meant = written.object_id is not None and sent.identity.object_id in (None, written.object_id)
     return Answer((sent.identity,) if is_meant and written.agrees_with(sent.fields) else ())
 
 
-def _told(answer: wire.BatchAnswer, confirmed: Collection[Identity], names: Mapping[Identity, str]) -> Answer:
-    """Give each item the message that names it, and apart from them what was said without naming one alone."""
-    meant = Counter(names.values())
-    said = {name: message for message, about in answer.problems for name in about if meant[name] == 1}
-    reasons = {identity: said[name] for identity, name in names.items() if name in said}
-    others = (message for message, about in answer.problems if not about & said.keys())
+def _batch_outcome(answer: wire.BatchAnswer, confirmed: Collection[Identity], names: Mapping[Identity, str]) -> Answer:
+    """Return each item's own message as its reason, and the messages that name no single item as the remark."""
+    uses = Counter(names.values())
+    messages = {name: message for message, ids in answer.problems for name in ids if uses[name] == 1}
+    reasons = {identity: messages[name] for identity, name in names.items() if name in messages}
+    others = (message for message, ids in answer.problems if not ids & messages.keys())
     return Answer(confirmed, reasons, shortened("; ".join(dict.fromkeys(others))) or None)

@@ -1,1 +1,1 @@
-"""HTTP as every client here speaks it: one request at a time, within bounds, and again where that may help."""
+"""HTTP for every client here: one bounded request at a time, retries, JSON."""

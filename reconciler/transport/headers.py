@@ -1,4 +1,4 @@
-"""What any server may say in the headers of its answers; their names are expected in lower case."""
+"""Values in the headers of an answer, whose names are expected in lower case."""
 
 import re
 from collections.abc import Mapping
@@ -7,17 +7,17 @@ from email.utils import parsedate_to_datetime
 Headers = Mapping[str, str]
 
 LONGEST_WAIT = 7 * 24 * 3600
-"""Seconds; nobody means a longer wait than this."""
+"""Seconds; a longer wait is not believed."""
 
 _MOST_DIGITS = 9
 _DATE = re.compile(r"[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT")
 
 
 def retry_after(headers: Headers) -> int | None:
-    """Read in how many seconds a server wants to be asked again (RFC 9110, 10.2.3).
+    """Read the seconds after which a server wants to be asked again (RFC 9110, 10.2.3).
 
-    A date is taken as one by the server's own clock, which the answer's `Date` tells. None where nothing is said,
-    or nothing that makes sense: no future, two values, more than a week.
+    A date is compared with the server's own clock, the answer's `Date`. None if the header is missing or makes no
+    sense: a time in the past, two values, more than a week.
     """
     seconds = positive(headers, "retry-after")
     if seconds is None:
@@ -27,7 +27,7 @@ def retry_after(headers: Headers) -> int | None:
 
 
 def date_in(headers: Headers, name: str) -> int | None:
-    """Read a date as seconds since 1970."""
+    """Read a date as seconds since 1970; None if it is missing or malformed."""
     text = headers.get(name, "")
     if not _DATE.fullmatch(text):
         return None
@@ -38,11 +38,11 @@ def date_in(headers: Headers, name: str) -> int | None:
 
 
 def positive(headers: Headers, name: str) -> int | None:
-    """Read a whole number above zero."""
+    """Read a whole number above zero; None if there is none."""
     return whole(headers, name) or None
 
 
 def whole(headers: Headers, name: str) -> int | None:
-    """Read a whole number; one that is missing, malformed or absurd is None."""
+    """Read a whole number; None if it is missing, malformed or has more than nine digits."""
     text = headers.get(name, "")
     return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None

@@ -1,4 +1,4 @@
-"""JSON text as values, nothing of which can be unfit to be shown or sent on."""
+"""JSON text, read into values that can always be encoded again."""
 
 import json
 import re
@@ -12,15 +12,15 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 MOST_LEVELS = 100
-"""How deeply values may be nested: HubSpot's own need ten levels, and what walks through them walks by recursion."""
+"""Maximum nesting of values: HubSpot's own have ten levels, and the code that walks through them is recursive."""
 
 
 class NotJson(Exception):
-    """The bytes are cut off, are no JSON, or are nested too deeply."""
+    """The bytes are cut off, are not JSON, or are nested too deeply."""
 
 
 def parsed(content: bytes) -> Json:
-    """Read a JSON text; `NotJson` where it is none."""
+    """Read a JSON text; raise `NotJson` if it is not one."""
     try:
         value = json.loads(content.decode(), parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
@@ -29,12 +29,12 @@ def parsed(content: bytes) -> Json:
         raise NotJson
     if _ESCAPED_SURROGATE.search(content) is None:
         return value
-    # One without its other half is no character: it can neither be sent nor be printed.
+    # A lone surrogate can be neither encoded nor printed.
     return json.loads(_SURROGATE.sub("\ufffd", json.dumps(value, ensure_ascii=False)))
 
 
 def envelope(content: bytes) -> Mapping[str, Json]:
-    """Read an error body; one that is no JSON object says nothing."""
+    """Read an error body; empty if it is not a JSON object."""
     try:
         body = parsed(content)
     except NotJson:
@@ -43,7 +43,7 @@ def envelope(content: bytes) -> Mapping[str, Json]:
 
 
 def without(secret: str, value: Json) -> Json:
-    """Take a secret out of every text and name of a value, once the escapes that could hide it are gone."""
+    """Replace a secret in every text and name of a decoded value, in which no escape can hide it."""
     match value:
         case str():
             return value.replace(secret, "***")
@@ -56,12 +56,12 @@ def without(secret: str, value: Json) -> Json:
 
 
 def shortened(text: str) -> str:
-    """Cut a text that is only shown: nobody reads a longer one, and a receipt repeats it for every event."""
+    """Cut a text that is only displayed, because a receipt may repeat it for every event."""
     return text[:_MOST_SHOWN]
 
 
 def as_text(value: Json) -> str:
-    """Write a value that is only shown."""
+    """Return a value as a short text that is only displayed."""
     return shortened(json.dumps(value, ensure_ascii=False))
 
 

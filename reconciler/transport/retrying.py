@@ -1,4 +1,4 @@
-"""Failures that may pass, and another try after one."""
+"""Retries after failures that may pass."""
 
 import random
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from reconciler.transport.surroundings import Clock, Deadline
 
 
 class Passing(Unavailable):
-    """A failure that may pass; `after` is the least to wait, in seconds."""
+    """A failure that may pass; `after` is the minimum wait in seconds."""
 
     def __init__(self, message: str, *, sent: bool, after: float = 0, hint: str | None = None) -> None:
         super().__init__(message, sent=sent, hint=hint)
@@ -19,7 +19,7 @@ class Passing(Unavailable):
 
 
 def in_words(seconds: float) -> str:
-    """Say how long a wait is, rounded up to what people count in."""
+    """Return a wait in words: hours or minutes, rounded up, or seconds."""
     for unit, name in ((3600, "hours"), (60, "minutes")):
         if seconds >= 2 * unit:
             return f"{-(-seconds // unit):.0f} {name}"
@@ -34,9 +34,9 @@ _T = TypeVar("_T")
 
 
 def retried(attempt: Callable[[], _T], clock: Clock, deadline: Deadline, *, attempts: int = ATTEMPTS) -> _T:
-    """Try until it works or fails for good; the last failure is raised as it is.
+    """Call `attempt` until it succeeds or cannot succeed any more; raise the last failure unchanged.
 
-    No pause is begun that would outlast the deadline.
+    No pause begins that would outlast the deadline.
     """
     retrying = Retrying(
         retry=retry_if_exception_type(Passing),
@@ -49,7 +49,7 @@ def retried(attempt: Callable[[], _T], clock: Clock, deadline: Deadline, *, atte
 
 
 def _pause(state: RetryCallState) -> float:
-    """Wait a random time that doubles, and at least as long as the failure asks for."""
+    """Return a random wait whose bound doubles, at least as long as the failure asks for."""
     failure = state.outcome.exception() if state.outcome else None
     least = failure.after if isinstance(failure, Passing) else 0
     return max(_BACK_OFF(state), least + random.random() if least else 0)  # noqa: S311  (spreads load, no secret)

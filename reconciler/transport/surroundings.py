@@ -1,4 +1,4 @@
-"""What a client is given of the world around it: time, a deadline, a way to be stopped and watched."""
+"""A client's surroundings: its clock, its deadline, the hooks that stop or watch it."""
 
 import time
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from reconciler.errors import Unavailable
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """How time passes: seconds that never jump, and a way to wait for some."""
+    """Monotonic seconds, with a way to wait."""
 
     now: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
@@ -18,20 +18,20 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """The run's way to the outside."""
+    """Hooks by which a run stops or watches a client."""
 
-    gate: Callable[[], None] = lambda: None
+    check_stop: Callable[[], None] = lambda: None
     """Called before each request; may raise to end the run there, with nothing in flight."""
-    breakable: Callable[[], AbstractContextManager[object]] = nullcontext
-    """Stands around each wait for an answer: the only time at which a request may be broken off."""
+    interruptible: Callable[[], AbstractContextManager[object]] = nullcontext
+    """Surrounds each wait for an answer: the only time at which a request may be interrupted."""
     log: Callable[[str], None] = lambda _: None
-    """Is told of each request in a line that holds no secret."""
+    """Called with one line for each request; the line contains no secret."""
     answered: Callable[[], None] = lambda: None
-    """Called after each answer, whatever it says."""
+    """Called after each answer, whatever its status."""
 
 
 class Deadline:
-    """A number of seconds from now; `now` gives seconds that never jump, `what` says in an error what they are for."""
+    """A limit in seconds from now; `now` returns monotonic seconds, `what` names in an error what is limited."""
 
     def __init__(self, now: Callable[[], float], seconds: float, what: str) -> None:
         self._now = now
@@ -40,11 +40,11 @@ class Deadline:
         self._end = now() + seconds
 
     def left(self) -> float:
-        """Tell how many seconds are left; none and fewer mean that the time is over."""
+        """Return the seconds that are left; zero or less means that the time is over."""
         return self._end - self._now()
 
     def check(self, *, needed: float = 0, sent: bool = False) -> float:
-        """Give the seconds that are left; `Unavailable` where they are no more than are needed."""
+        """Return the seconds that are left; raise `Unavailable` if they are no more than are needed."""
         left = self.left()
         if left <= needed:
             what = f"the time of {self._seconds:g} seconds {self._what} is over"

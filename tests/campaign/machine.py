@@ -68,12 +68,12 @@ class Fate:
         counted = self.tellings if self.ending.end in {End.KILLED_TOLD, End.KILLED_UNTOLD} else self.requests
         return counted == self.ending.number
 
-    def gate(self) -> None:
+    def check_stop(self) -> None:
         if self.stopped:
             raise Interrupted(2)
 
     @contextmanager
-    def breakable(self) -> Iterator[None]:
+    def interruptible(self) -> Iterator[None]:
         """Stand around a request."""
         self.requests += 1
         if self._is_now(End.KILLED_BEFORE):
@@ -302,7 +302,7 @@ class Campaign(RuleBasedStateMachine):
     @contextmanager
     def _client(self, fate: Fate) -> Iterator[PortalWriter]:
         clock = Clock(now=self.ground.time.seconds, sleep=self.ground.time.sleep)
-        watch = Watch(gate=fate.gate, breakable=fate.breakable)
+        watch = Watch(check_stop=fate.check_stop, interruptible=fate.interruptible)
         connection = connecting.to(self.ground.base_url, token=TOKEN)
         with HttpWriter(connection, timeout=laws.TIMEOUT, clock=clock, watch=watch) as http:
             yield PortalWriter(http, self.version)

@@ -204,12 +204,12 @@ def test_a_second_signal_is_nothing_while_no_answer_is_waited_for(stop: Stop) ->
     for _ in range(3):
         os.kill(os.getpid(), SIGTERM)
     with pytest.raises(Interrupted):
-        stop.gate()
+        stop.check_stop()
 
 
 def test_a_second_signal_ends_the_wait_for_an_answer(stop: Stop) -> None:
     os.kill(os.getpid(), SIGTERM)
-    with pytest.raises(Interrupted), stop.breakable():
+    with pytest.raises(Interrupted), stop.interruptible():
         os.kill(os.getpid(), SIGINT)
     assert stop.number == SIGTERM
 

@@ -50,7 +50,7 @@ class _ScriptedHttp(GitHubHttp):
         super().__init__(_CONNECTION, timeout=1e12, clock=Sleeper().clock)
         self._answer = self._api._read(response(content), "github.invalid", MOST_BYTES)
 
-    def _asked(self, method: str, path: str, query: Query | None = None, body: Json = None) -> Response:
+    def _send(self, method: str, path: str, query: Query | None = None, body: Json = None) -> Response:
         return self._answer if path.startswith("/repos/") else _LAST_PAGE
 
 

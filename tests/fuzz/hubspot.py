@@ -72,7 +72,7 @@ class Scripted(HttpWriter):
         super().__init__(_CONNECTION, timeout=1e12, clock=Sleeper().clock)
         self._answer = self._exchange._read(answer, "hubspot.invalid", MOST_BYTES)
 
-    def _sent_once(self, method: str, path: str, query: Mapping[str, str], body: Json) -> Response:
+    def _send(self, method: str, path: str, query: Mapping[str, str], body: Json) -> Response:
         self._pacer.count()
         return _LAST_PAGE if "after" in query else self._answer
 

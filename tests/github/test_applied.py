@@ -17,8 +17,8 @@ def succeeded(github: LocalGitHub, sha: str) -> str:
 
 
 def applied_last(client: GitHub, head: str) -> str | None:
-    stretch = since_last_applied(client, LINE, head)
-    return None if stretch is None else stretch.since
+    commit_range = since_last_applied(client, LINE, head)
+    return None if commit_range is None else commit_range.since
 
 
 def test_a_workflow_that_never_ran_has_applied_nothing(github: LocalGitHub, client: GitHub) -> None:
@@ -41,15 +41,20 @@ def test_the_newest_success_on_the_way_counts(github: LocalGitHub, client: GitHu
 def test_what_came_after_it_is_told_with_it_and_asked_for_once(github: LocalGitHub, client: GitHub) -> None:
     first = succeeded(github, github.branches["main"])
     head = github.push("main")
-    stretch = since_last_applied(client, LINE, head)
-    assert stretch is not None
-    assert (stretch.since, stretch.base, stretch.commits, stretch.gap) == (first, first, (head,), "")
+    commit_range = since_last_applied(client, LINE, head)
+    assert commit_range is not None
+    assert (commit_range.since, commit_range.base, commit_range.commits, commit_range.gap) == (
+        first,
+        first,
+        (head,),
+        "",
+    )
     assert len([one for one in github.requests if one.path.startswith("/compare/")]) == 1
 
 
 def test_what_the_branch_was_moved_away_from_was_applied_but_is_no_base(github: LocalGitHub, client: GitHub) -> None:
     first = succeeded(github, github.branches["main"])
     aside = succeeded(github, github.commit(first))
-    stretch = since_last_applied(client, LINE, github.push("main"))
-    assert stretch is not None
-    assert (stretch.since, stretch.base) == (aside, None)
+    commit_range = since_last_applied(client, LINE, github.push("main"))
+    assert commit_range is not None
+    assert (commit_range.since, commit_range.base) == (aside, None)

@@ -81,7 +81,7 @@ def test_a_run_that_was_stopped_sends_nothing_more(github: LocalGitHub, open_cli
         raise Interrupted(2)
 
     with pytest.raises(Interrupted):
-        open_client(github.connection(), watch=Watch(gate=stop)).comments(1)
+        open_client(github.connection(), watch=Watch(check_stop=stop)).comments(1)
     assert not github.requests
 
 

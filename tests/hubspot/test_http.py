@@ -638,7 +638,7 @@ class Signal:
         self.looks = 0
         self.after = after
 
-    def gate(self) -> None:
+    def check_stop(self) -> None:
         self.looks += 1
         if self.looks > self.after:
             raise Interrupted(2)
@@ -647,13 +647,13 @@ class Signal:
 def test_a_run_that_is_to_end_sends_nothing_more(play: Start, open_client: Client) -> None:
     server = play(answer())
     with pytest.raises(Interrupted):
-        open_client(server, watch=Watch(gate=Signal(after=0).gate)).get(PATH, {})
+        open_client(server, watch=Watch(check_stop=Signal(after=0).check_stop)).get(PATH, {})
     assert not server.received
 
 
 def test_a_run_that_is_to_end_while_it_waits_sends_nothing_more(play: Start, open_client: Client) -> None:
     server = play(answer(**_limit(1)))
-    client = open_client(server, watch=Watch(gate=Signal(after=3).gate))
+    client = open_client(server, watch=Watch(check_stop=Signal(after=3).check_stop))
     client.get(PATH, {})
     with pytest.raises(Interrupted):
         client.get(PATH, {})
@@ -663,7 +663,7 @@ def test_a_run_that_is_to_end_while_it_waits_sends_nothing_more(play: Start, ope
 def test_a_read_that_is_to_end_before_it_is_repeated_ends_as_interrupted(play: Start, open_client: Client) -> None:
     server = play(answer(503))
     with pytest.raises(Interrupted):
-        open_client(server, watch=Watch(gate=Signal(after=2).gate)).get(PATH, {})
+        open_client(server, watch=Watch(check_stop=Signal(after=2).check_stop)).get(PATH, {})
     assert len(server.received) == 1
 
 
@@ -672,7 +672,7 @@ def test_a_write_that_is_to_end_before_it_is_repeated_may_have_been_carried_out(
 ) -> None:
     server = play(answer(503))
     with pytest.raises(Unavailable, match="interrupted") as caught:
-        open_client(server, watch=Watch(gate=Signal(after=2).gate)).post(PATH, {})
+        open_client(server, watch=Watch(check_stop=Signal(after=2).check_stop)).post(PATH, {})
     assert caught.value.sent
     assert len(server.received) == 1
 
@@ -680,7 +680,7 @@ def test_a_write_that_is_to_end_before_it_is_repeated_may_have_been_carried_out(
 def test_a_write_that_is_interrupted_before_it_was_sent_was_not(play: Start, open_client: Client) -> None:
     server = play(answer(423))
     with pytest.raises(Interrupted):
-        open_client(server, watch=Watch(gate=Signal(after=2).gate)).post(PATH, {})
+        open_client(server, watch=Watch(check_stop=Signal(after=2).check_stop)).post(PATH, {})
 
 
 def test_a_write_that_is_ended_in_flight_may_have_been_carried_out(play: Start, open_client: Client) -> None:

@@ -623,7 +623,7 @@ class Wish:
     def __init__(self) -> None:
         self.raised = False
 
-    def gate(self) -> None:
+    def check_stop(self) -> None:
         if self.raised:
             raise Interrupted(15)
 
@@ -643,7 +643,7 @@ def run_until(
     planned = world.plan(*DECLARED)
     world.requests()
     way = world.through(forwarding(world.base_url, decide))
-    portal = world.portal(base_url=way.base_url, watch=Watch(gate=wish.gate))
+    portal = world.portal(base_url=way.base_url, watch=Watch(check_stop=wish.check_stop))
     return world.run(planned, portal=portal, progress=progress)
 
 

@@ -136,7 +136,7 @@ class Telling:
         return one, other
 
     def run(self, side: int, gate: Gate) -> Ended:
-        watch = Watch(gate=gate, log=lambda line: self.trace.append((side, line)))
+        watch = Watch(check_stop=gate, log=lambda line: self.trace.append((side, line)))
         connection = connecting.to(self.world.base_url, token=TOKEN)
         with HttpWriter(connection, timeout=1800, clock=Sleeper().clock, watch=watch) as http:
             portal = PortalWriter(http, "2026-03")

@@ -103,7 +103,7 @@ def _planned_again(given: _Given, base: Base) -> Ending:
         approved = _approved(given, planned, telling)
         given.keep(not_begun(approved))  # where a receipt cannot be kept, nothing is written to HubSpot either
         with stop.listening():
-            with stop.breakable():
+            with stop.interruptible():
                 telling.begun(approved)
             receipt = run_plan(approved, portal, read_each(portal), recording(approved, given.keep), given.asked.now)
             return _finished(given, approved, receipt, telling, stop)
@@ -157,6 +157,6 @@ def _finished(given: _Given, approved: ApprovedPlan, receipt: Receipt, telling: 
     if receipt.cause is not None:
         complain(WRITING.named_in(receipt.cause))
     given.job.annotations += annotations.of_receipt(receipt)
-    with stop.breakable():
+    with stop.interruptible():
         telling.ended(approved, receipt, left)
     return ending
