@@ -51,9 +51,11 @@ class Actions:
             with Path(self.event_path).open("rb") as file:
                 content = file.read(LARGEST_EVENT + 1)
         except OSError as error:
-            raise UsageError(f"cannot read what GITHUB_EVENT_PATH names: {error.strerror}", hint=_HINT) from error
+            raise UsageError(
+                f"cannot read the file that GITHUB_EVENT_PATH names: {error.strerror}", hint=_HINT
+            ) from error
         if len(content) > LARGEST_EVENT:
-            raise UsageError("what GITHUB_EVENT_PATH names is too large for an event")
+            raise UsageError("the file that GITHUB_EVENT_PATH names is too large for an event")
         return content.decode("utf-8", "replace")
 
     @property
@@ -138,4 +140,4 @@ def append_to(path: str, text: str) -> None:
         with Path(path).open("a", encoding="utf-8", errors="replace", newline="\n") as file:
             file.write(text)
     except OSError as error:
-        raise ReconcilerError(f"cannot write what the runner asks for: {error.strerror}") from error
+        raise ReconcilerError(f"cannot write to the runner's file: {error.strerror}") from error

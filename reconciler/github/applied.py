@@ -40,10 +40,10 @@ class CommitRange:
     def gap(self) -> str:
         """Why the commits in the range are unknown; empty if they are known."""
         if self.compared is None:
-            return f"GitHub cannot tell how commit {self.since[:10]} leads to {self.until[:10]}"
+            return f"GitHub cannot compare commit {self.since[:10]} with {self.until[:10]}"
         if not self.compared.complete:
             listed = f"{len(self.commits)} of the {self.compared.total} commits"
-            return f"GitHub lists {listed} since {self.since[:10]}, not all"
+            return f"GitHub lists only {listed} since {self.since[:10]}"
         return ""
 
 
@@ -80,7 +80,7 @@ def since_last_applied(github: GitHub, line: Line, head: str) -> CommitRange | N
         commit_range = between(github, run.head_sha, head)
         if commit_range.leads_back:
             raise Refused(
-                f"commit {run.head_sha[:10]}, which comes after {head[:10]}, was applied already, or in part",
+                f"commit {run.head_sha[:10]}, which comes after {head[:10]}, was already applied, at least in part",
                 hint="run the workflow on the newest commit of the default branch",
             )
         if run.conclusion == "success":

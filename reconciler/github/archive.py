@@ -53,7 +53,7 @@ def _is_plain(name: str) -> bool:
 
 def _content(opened: ZipFile, entry: ZipInfo, most_bytes: int) -> bytes:
     if entry.flag_bits & _ENCRYPTED or entry.compress_type not in _FORMAT:
-        raise _refused("is packed in a way that no plan is")
+        raise _refused("uses an unsupported zip compression or encryption")
     if entry.file_size > most_bytes:
         raise _refused(f"holds a file of more than {most_bytes} bytes")
     # The sizes in an archive may be false; the library stops at the stated size and verifies the checksum.

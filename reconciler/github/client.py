@@ -208,7 +208,7 @@ def _as_described() -> Iterator[None]:
     try:
         yield
     except Malformed as error:
-        raise Unavailable(f"GitHub's answer is not as it describes them: {error}") from error
+        raise Unavailable(f"GitHub's answer does not match its API description: {error}") from error
 
 
 def _same(one: str, other: str) -> bool:

@@ -86,7 +86,7 @@ def as_comparison(pages: list[Mapping[str, Json]]) -> Comparison:
     try:
         ancestry = Ancestry(first.get("status"))
     except ValueError as error:
-        raise Malformed("status is none that GitHub knows") from error
+        raise Malformed("status has an unknown value") from error
     return Comparison(
         ancestry=ancestry,
         merge_base_sha=_commit(first.get("merge_base_commit"), "merge_base_commit"),

@@ -24,17 +24,17 @@ def error_of_status(status: int, headers: Headers, error_body: Mapping[str, Json
     if status == 429 or (status == 403 and _is_rate_limit(headers, error_body)):
         return _too_many(headers)
     if status == 401:
-        hint = "hand the job's own token over: GITHUB_TOKEN: ${{ github.token }}"
+        hint = "pass the job's own token: GITHUB_TOKEN: ${{ github.token }}"
         return AccessDenied(f"GitHub does not accept the token: {message}", hint=hint)
     if status == 403:
-        hint = f"give the job the permission {needs}; a pull request from a fork gets none that writes"
+        hint = f"give the job the permission {needs}; pull requests from forks get no write permissions"
         return AccessDenied(f"GitHub's token may not do this: {message}", hint=hint)
     if status in _PASSING:
         after = float(retry_after(headers) or 0)
         return Passing(f"GitHub keeps failing with status {status}: {message}", sent=True, after=after)
     if status in _REDIRECT:
         hint = "the repository may have another name now: check GITHUB_REPOSITORY"
-        return Unavailable(f"GitHub redirects elsewhere (status {status}), which is not followed", hint=hint)
+        return Unavailable(f"GitHub answers with a redirect (status {status}), which is not followed", hint=hint)
     if status in _CLIENT_ERROR:
         return Rejected(f"GitHub refuses the request (status {status}): {message}", status=status)
     return Unavailable(f"GitHub fails with status {status}: {message}", sent=True)
@@ -51,7 +51,7 @@ def _is_rate_limit(headers: Headers, error_body: Mapping[str, Json]) -> bool:
 def _too_many(headers: Headers) -> Passing:
     pause = _pause(headers)
     return Passing(
-        "GitHub says that there were too many requests",
+        "GitHub reports too many requests",
         sent=False,
         after=pause,
         hint=f"something else uses the same token's limit: try again in {pause:g} seconds",

@@ -52,7 +52,7 @@ class GitHubHttp:
         self._connection = connection
         self._clock = clock
         self._watch = watch
-        self._deadline = Deadline(clock.now, timeout, "for GitHub")
+        self._deadline = Deadline(clock.now, timeout, "requests to GitHub")
         server = Server(connection.api_url, connection.proxy, connection.ca_file, GITHUB_CONNECT_HINT)
         self._api = Exchange(server, _headers(connection), self._deadline)
         self._store = Exchange(server, {}, self._deadline)
@@ -71,7 +71,7 @@ class GitHubHttp:
         answer = self._retried(lambda: self._once("GET", path, {"per_page": "100", **query}, None, needs))
         for _ in range(MOST_PAGES):
             if answer.status == 404:
-                raise Rejected(f"GitHub knows no {path}", status=404, hint=_LOST_HINT)
+                raise Rejected(f"GitHub does not know {path}", status=404, hint=_LOST_HINT)
             yield answer.body
             if (address := answer.next) is None:
                 return
@@ -105,7 +105,7 @@ class GitHubHttp:
         except Unavailable as error:
             raise Unavailable(error.message, hint=error.hint, sent=lost) from error
         if isinstance(answer, GitHubAnswer) and answer.status == 404:
-            raise Rejected(f"GitHub knows no {path}", status=404, hint=_LOST_HINT)
+            raise Rejected(f"GitHub does not know {path}", status=404, hint=_LOST_HINT)
         return answer
 
     def download(self, path: str, needs: str, most_bytes: int = MOST_BYTES) -> bytes | None:
@@ -121,9 +121,7 @@ class GitHubHttp:
         # For a minute the address is as good as a password, so it is never shown.
         address = response.headers.get("location", "")
         if not (is_secure(address) or (host_of(address) and self._is_local(address))):
-            raise Unavailable(
-                "GitHub sends elsewhere for an artifact, but not to a safe address", hint=GITHUB_CONNECT_HINT
-            )
+            raise Unavailable("GitHub redirects to an unsafe address for an artifact", hint=GITHUB_CONNECT_HINT)
         return self._fetch(address, most_bytes)
 
     def _fetch(self, address: str, most_bytes: int) -> bytes:
@@ -133,7 +131,7 @@ class GitHubHttp:
         if response.status in _OK:
             return response.content
         kind = Passing if response.status >= 500 else Unavailable
-        what = f"{host_of(address)}, which keeps the artifact, fails with status {response.status}"
+        what = f"{host_of(address)}, which stores the artifact, fails with status {response.status}"
         raise kind(what, sent=False)
 
     def _is_local(self, address: str) -> bool:
@@ -171,7 +169,7 @@ class GitHubHttp:
 
     def _next(self, response: Response) -> str | None:
         if response.next is not None and not is_of_the_api(response.next, self._connection.api_url):
-            raise Unavailable("GitHub's list goes on at another address, where the token must not go")
+            raise Unavailable("the next page of GitHub's list is at another address, where the token must not be sent")
         return response.next
 
     @property

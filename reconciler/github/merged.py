@@ -16,7 +16,7 @@ from reconciler.render.saved import read_plan
 PLANNING = ".github/workflows/plan.yml"
 """The workflow that plans; any other may run a pull request's own code, so its artifacts are not trusted."""
 
-_NOT_PLANNED = "no run for its last commit left a plan before it was merged, or GitHub does not list it any more"
+_NOT_PLANNED = "no plan was made for its last commit before the merge, or GitHub no longer lists it"
 
 
 @dataclass(frozen=True, slots=True)

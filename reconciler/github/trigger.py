@@ -80,9 +80,9 @@ def trigger(name: str, payload: str) -> Trigger:
     try:
         return _read(name, as_mapping(parsed(payload.encode("utf-8", "replace")), "the event"))
     except NotJson as error:
-        raise UsageError(f"what GITHUB_EVENT_PATH names holds no JSON of the event {cut(name)}", hint=_HINT) from error
+        raise UsageError(f"the payload of event {cut(name)} in GITHUB_EVENT_PATH is not JSON", hint=_HINT) from error
     except Malformed as error:
-        raise UsageError(f"the event {cut(name)} is not as GitHub sends it: {error}", hint=_HINT) from error
+        raise UsageError(f"the payload of event {cut(name)} is malformed: {error}", hint=_HINT) from error
 
 
 def default_branch(payload: str) -> str:
@@ -95,7 +95,7 @@ def default_branch(payload: str) -> str:
         repository = as_mapping(event.get("repository"), "repository")
         return _name(repository.get("default_branch"), "repository.default_branch")
     except (NotJson, Malformed) as error:
-        raise UsageError("the event does not tell the repository's default branch", hint=_HINT) from error
+        raise UsageError("the event's payload does not name the repository's default branch", hint=_HINT) from error
 
 
 _HINT = "run this inside GitHub Actions, which sets GITHUB_EVENT_NAME and GITHUB_EVENT_PATH"
@@ -116,7 +116,7 @@ def _read(name: str, event: Mapping[str, Json]) -> Trigger:
         case "":
             raise UsageError("GITHUB_EVENT_NAME is not set", hint=_HINT)
         case _:
-            raise UsageError(f"nothing is to be done on the event {cut(name)}", hint=f"run the workflow on {_KNOWN}")
+            raise UsageError(f"event {cut(name)} is not supported", hint=f"run the workflow on {_KNOWN}")
 
 
 def _pull_request(event: Mapping[str, Json]) -> PullRequestEvent:
@@ -153,7 +153,7 @@ def _push(event: Mapping[str, Json]) -> Push:
     branch = _branch(event.get("ref"), "ref")
     after = as_kind(str, event.get("after"), "after")
     if _NO_COMMIT.fullmatch(after):
-        raise UsageError(f"the branch {cut(branch)} was deleted: nothing is to be done", hint=_ON_PUSH)
+        raise UsageError(f"branch {cut(branch)} was deleted, so there is nothing to do", hint=_ON_PUSH)
     before = as_kind(str, event.get("before"), "before")
     repository = as_mapping(event.get("repository"), "repository")
     return Push(
@@ -171,7 +171,7 @@ _ON_PUSH = "let the workflow run on pushes to the default branch alone: `on: pus
 def _branch(value: Json, path: str) -> str:
     ref = _name(value, path)
     if not ref.startswith(_BRANCHES) or ref == _BRANCHES:
-        raise UsageError(f"{cut(ref)} is not a branch: nothing is to be done", hint=_ON_PUSH)
+        raise UsageError(f"{cut(ref)} is not a branch, so there is nothing to do", hint=_ON_PUSH)
     return ref.removeprefix(_BRANCHES)
 
 
@@ -185,5 +185,5 @@ def _name(value: Json, path: str) -> str:
 def _number(value: Json, path: str) -> int:
     number = as_kind(int, value, path)
     if number < 1:
-        raise Malformed(f"{path} counts from 1")
+        raise Malformed(f"{path} must be 1 or more")
     return number

@@ -92,5 +92,5 @@ def output(name: str, value: str, delimiter: str) -> str:
     if not _NAME.fullmatch(name) or not _DELIMITER.fullmatch(delimiter):
         raise ValueError(f"{name!r} cannot name an output, or its delimiter is no long random word")
     if delimiter in value:
-        raise ReconcilerError(f"the output {name} holds the mark of its own end", hint="run the step again")
+        raise ReconcilerError(f"the output {name} contains its own delimiter", hint="run the step again")
     return f"{name}<<{delimiter}\n{value}\n{delimiter}\n"

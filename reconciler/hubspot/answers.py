@@ -67,7 +67,7 @@ def read_answer(status: int, headers: Headers, content: bytes, secret: str) -> H
 def required(answer: HttpAnswer, path: str) -> Json:
     """Return the body; raise `Rejected` if the answer is a 404."""
     if answer.status == 404:
-        raise Rejected(f"HubSpot knows no {path}", status=404, hint="check apiVersion in reconciler.yaml")
+        raise Rejected(f"HubSpot does not know {path}", status=404, hint="check apiVersion in reconciler.yaml")
     return answer.body
 
 
@@ -111,7 +111,7 @@ def _final(status: int, envelope: Mapping[str, Json]) -> ReconcilerError:
     reason = _message(envelope)
     if status in _REDIRECT:
         # A write that was carried out may be answered with a redirect (303, RFC 9110), so reading has to decide.
-        what = f"HubSpot redirects elsewhere (status {status}), which is not followed"
+        what = f"HubSpot answers with a redirect (status {status}), which is not followed"
         return Unavailable(what, hint=HUBSPOT_CONNECT_HINT, sent=True)
     if status in _CLIENT_ERROR:
         what = f"HubSpot refuses the request (status {status}): {reason}"
@@ -123,12 +123,12 @@ def _final(status: int, envelope: Mapping[str, Json]) -> ReconcilerError:
 def _too_many(headers: Headers, envelope: Mapping[str, Json]) -> ReconcilerError:
     if envelope.get("policyName") == "DAILY":
         return Unavailable(
-            "the account's daily number of requests to HubSpot is used up",
-            hint="try again after midnight there",
+            "the account's daily limit of requests to HubSpot is used up",
+            hint="try again after midnight in the account's time zone",
         )
     window = _SECOND if envelope.get("policyName") == "SECONDLY" else rate_limit(headers).interval or _WINDOW
     return Passing(
-        "HubSpot keeps saying that there are too many requests",
+        "HubSpot keeps reporting too many requests",
         sent=False,
         after=retry_after(headers) or window,
         hint=f"something else uses the same app's limit: {_again(headers) or 'try again later'}",

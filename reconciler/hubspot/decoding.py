@@ -16,7 +16,7 @@ def decoded(decode: Callable[[Json], _T], body: Json) -> _T:
     except Malformed as error:
         raise Unavailable(
             f"HubSpot's answer is not understood: {error}",
-            hint="try again; if it stays, HubSpot may have changed its API",
+            hint="try again; if it happens again, HubSpot may have changed its API",
         ) from error
 
 

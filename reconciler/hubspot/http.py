@@ -38,7 +38,7 @@ class HttpReader:
         self._connection = connection
         self._clock = clock
         self._watch = watch
-        self._deadline = Deadline(clock.now, timeout, "for the whole run")
+        self._deadline = Deadline(clock.now, timeout, "whole run")
         self._pacer = Pacer(clock.now)
         self._sent = False  # the latest request may have been carried out, even if it failed
         self._failed = False  # an attempt at the latest request has failed
@@ -64,7 +64,7 @@ class HttpReader:
         if answer.status == 404:
             return None
         if answer.body is None:
-            raise Unavailable(f"HubSpot's answer says nothing about {path}")
+            raise Unavailable(f"HubSpot's answer for {path} is empty")
         return answer.body
 
     def token_details(self, path: str) -> Json:
@@ -172,7 +172,7 @@ class HttpWriter(HttpReader):
         if not still_due and sent:
             raise Unavailable("the answer to a write was lost", sent=True)
         if not still_due:
-            raise Unavailable("HubSpot let a write wait, and its events were changed meanwhile", hint="plan again")
+            raise Unavailable("the events changed while a delayed write was waiting", hint="plan again")
 
     def post(self, path: str, body: Json) -> Json:
         """Send a POST and return the body of its answer."""

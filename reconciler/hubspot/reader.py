@@ -135,7 +135,7 @@ class PortalReader:
             if page.after is None:
                 return events
             if page.after in seen:
-                raise Unavailable("HubSpot's list of events repeats itself, so it could not be read whole")
+                raise Unavailable("HubSpot's list of events repeats itself, so it cannot be read completely")
             seen.add(page.after)
             query["after"] = page.after
         raise Unavailable(f"HubSpot's list of events did not end after {MOST_PAGES_OF_EVENTS} pages")
@@ -143,7 +143,7 @@ class PortalReader:
 
 def _wrong_event(asked: Identity, found: Identity) -> Unavailable:
     wanted, returned = shortened(str(asked)), shortened(str(found))
-    return Unavailable(f"HubSpot was asked for {wanted} and answers with {returned}")
+    return Unavailable(f"HubSpot was asked for {wanted} but returned {returned}")
 
 
 def _changed(event: LiveEvent) -> str:

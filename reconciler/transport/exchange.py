@@ -99,7 +99,7 @@ class Exchange:
             self._deadline.check()
             raise self._unreached(error, host) from error
         except (httpx.InvalidURL, UnicodeError) as error:  # UnicodeError: the host cannot be encoded as a name
-            raise Unavailable(f"{host} is no host that can be reached") from error
+            raise Unavailable(f"{host} is not a valid host name") from error
         except httpx.HTTPError as error:
             self._deadline.check(sent=True)
             raise Passing(f"the connection to {host} failed: {_reason(error)}", sent=True) from error
@@ -152,7 +152,9 @@ def _trusting(ca_file: str) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cafile=ca_file)
     except OSError as error:
-        raise UsageError("SSL_CERT_FILE holds no certificates", hint="name a file of them in PEM form") from error
+        raise UsageError(
+            "SSL_CERT_FILE holds no certificates", hint="set it to a file of certificates in PEM form"
+        ) from error
 
 
 def _is_a_refusal(error: httpx.HTTPError) -> bool:

@@ -47,6 +47,6 @@ class Deadline:
         """Return the seconds that are left; raise `Unavailable` if they are no more than are needed."""
         left = self.left()
         if left <= needed:
-            what = f"the time of {self._seconds:g} seconds {self._what} is over"
-            raise Unavailable(what, hint="give it more with --timeout", sent=sent)
+            what = f"timed out after {self._seconds:g} s ({self._what})"
+            raise Unavailable(what, hint="allow more time with --timeout", sent=sent)
         return left

@@ -83,5 +83,5 @@ def test_what_is_left_is_added_to_what_is_there(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_left_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(ReconcilerError, match="cannot write what the runner asks for"):
+    with pytest.raises(ReconcilerError, match="cannot write to the runner's file"):
         append_to(str(tmp_path), "x")

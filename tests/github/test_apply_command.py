@@ -264,7 +264,7 @@ def test_only_the_plan_of_the_last_commit_counts(shop: Workshop) -> None:
     not_reviewed_at_all = shop.apply()
     assert (not_reviewed_at_all.code, not_reviewed_at_all.reason) == (5, "not-reviewed")
     assert shop.names() == {"fair"}
-    assert "no run for its last commit left a plan" in shop.comments(number)[0]
+    assert "no plan was made for its last commit" in shop.comments(number)[0]
 
 
 # When a plan was made
@@ -291,7 +291,7 @@ def refused(shop: Workshop) -> int:
     ("lists_earlier_attempts", "code", "reason", "said"),
     [
         (True, 6, "plan-moved", "**The review was of another plan**: a plan made after the merge shows something else"),
-        (False, 5, "not-reviewed", "no run for its last commit left a plan before it was merged"),
+        (False, 5, "not-reviewed", "no plan was made for its last commit before the merge"),
     ],
 )
 def test_a_plan_made_after_the_merge_is_no_review(
@@ -367,7 +367,7 @@ def test_a_plan_counts_only_if_github_says_that_it_was_there_before_the_merge(sh
     for time in (shop.github.pulls[number].merged_at, None):
         artifact.created_at = time
         not_reviewed(shop, shop.apply())
-        assert "left a plan before it was merged" in shop.comments(number)[0]
+        assert "no plan was made for its last commit before the merge" in shop.comments(number)[0]
 
 
 @pytest.mark.parametrize("name", ["{}", "{}-{run}", "{}-{run}-x", "{}-{run}-1-1", "{}-staging-{run}-1", "{}-{other}-1"])
@@ -397,7 +397,7 @@ def test_what_a_forks_run_left_for_the_same_commit_does_not_count(shop: Workshop
     for run in shop.github.runs.values():
         run.head_repository = "somebody/events"
     not_reviewed(shop, shop.apply())
-    assert "no run for its last commit left a plan" in shop.comments(number)[0]
+    assert "no plan was made for its last commit" in shop.comments(number)[0]
 
 
 def test_a_plan_for_another_environment_does_not_count(open_workshop: OpenWorkshop) -> None:
@@ -418,7 +418,7 @@ def test_an_older_commit_is_not_applied_over_a_newer_one(shop: Workshop) -> None
     shop.apply()
     step = shop.apply(at="main~1")
     assert (step.code, step.reason) == (5, "refused")
-    assert "was applied already" in step.screen.err
+    assert "was already applied" in step.screen.err
 
 
 @pytest.mark.parametrize("conclusion", ["failure", "cancelled", "timed_out"])
@@ -430,7 +430,7 @@ def test_an_older_commit_is_not_applied_over_one_that_began(shop: Workshop, conc
     shop.github.finish_run(newer, conclusion)
     step = shop.apply(at=older)
     assert (step.code, step.reason) == (5, "refused")
-    assert "was applied already, or in part" in step.screen.err
+    assert "was already applied, at least in part" in step.screen.err
     assert not shop.portal.writes()
     assert shop.apply().code == 0
     assert shop.names() == {"fair", "launch", "expo"}
@@ -451,7 +451,7 @@ def test_a_list_of_commits_that_was_cut_off_is_no_list(shop: Workshop) -> None:
     shop.github.listed_commits_at_most = 1
     step = shop.apply()
     assert (step.code, step.reason) == (5, "refused")
-    assert "GitHub lists 1 of the 2 commits" in step.screen.err
+    assert "GitHub lists only 1 of the 2 commits" in step.screen.err
     assert not shop.portal.writes()
     assert dispatch(shop, "--allow-unreviewed").code == 0
     assert shop.names() == {"fair", "launch"}
@@ -463,7 +463,7 @@ def test_a_history_that_github_cannot_tell_is_refused(shop: Workshop) -> None:
     shop.applied_to = "f" * 40
     step = shop.apply()
     assert (step.code, step.reason) == (5, "refused")
-    assert "cannot tell how commit ffffffffff leads to" in step.screen.err
+    assert "cannot compare commit ffffffffff with" in step.screen.err
 
 
 # Poisoned plans
@@ -559,7 +559,7 @@ def test_a_plan_for_the_merge_into_another_branch_does_not_count(shop: Workshop)
     second = shop.github.open_pull("release")
     shop.merge(second)
     not_reviewed(shop, shop.apply())
-    assert "no run for its last commit left a plan" in shop.comments(second)[0]
+    assert "no plan was made for its last commit" in shop.comments(second)[0]
 
 
 def test_a_plan_for_a_merge_that_is_not_among_the_commits_does_not_count(shop: Workshop) -> None:
@@ -591,7 +591,7 @@ def test_a_plan_that_another_run_left_does_not_count(shop: Workshop, lie: dict[s
         for run_id in kept:
             setattr(shop.github.runs[run_id], name, value)
     not_reviewed(shop, shop.apply())
-    assert "no run for its last commit left a plan" in shop.comments(number)[0]
+    assert "no plan was made for its last commit" in shop.comments(number)[0]
 
 
 # What runs of others say

@@ -113,7 +113,7 @@ def test_an_archive_with_two_files_of_one_name_is_refused(second: str) -> None:
 
 @pytest.mark.parametrize("compression", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 def test_a_file_that_is_packed_in_another_way_is_refused(compression: int) -> None:
-    with pytest.raises(Rejected, match="packed in a way that no plan is"):
+    with pytest.raises(Rejected, match="uses an unsupported zip compression or encryption"):
         file_in(packed(("plan.json", b"{}"), compression=compression), "plan.json", MOST)
 
 
@@ -121,7 +121,7 @@ def test_a_file_that_is_encrypted_is_refused() -> None:
     archive = packed(("plan.json", b"{}"))
     entry = archive.find(b"PK\x01\x02")
     locked = archive[: entry + 8] + struct.pack("<H", 1) + archive[entry + 10 :]
-    with pytest.raises(Rejected, match="packed in a way that no plan is"):
+    with pytest.raises(Rejected, match="uses an unsupported zip compression or encryption"):
         file_in(locked, "plan.json", MOST)
 
 

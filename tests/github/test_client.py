@@ -65,10 +65,10 @@ def test_who_wrote_a_comment_is_told_even_where_the_account_is_gone(github: Loca
 
 
 def test_comments_of_a_pull_request_that_is_not_there_are_refused(client: GitHub) -> None:
-    with pytest.raises(Rejected, match=r"GitHub knows no /repos/acme/events/issues/9/comments") as caught:
+    with pytest.raises(Rejected, match=r"GitHub does not know /repos/acme/events/issues/9/comments") as caught:
         client.comments(9)
     assert caught.value.status == 404
-    with pytest.raises(Rejected, match="GitHub knows no"):
+    with pytest.raises(Rejected, match="GitHub does not know"):
         client.create_comment(9, "x", before=())
 
 
@@ -341,7 +341,7 @@ def test_no_more_pages_of_runs_are_asked_for_than_are_looked_at(github: LocalGit
 
 
 def test_a_workflow_that_is_not_there_is_refused(client: GitHub) -> None:
-    with pytest.raises(Rejected, match=r"GitHub knows no .*/workflows/no\.yml/runs"):
+    with pytest.raises(Rejected, match=r"GitHub does not know .*/workflows/no\.yml/runs"):
         list(client.runs_of_workflow("no.yml", branch="main", status="success"))
 
 

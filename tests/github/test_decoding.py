@@ -80,9 +80,9 @@ def test_a_pull_request_always_has_a_repository_it_goes_to() -> None:
 
 def test_a_comparison_knows_four_ways_to_stand() -> None:
     page = {"status": "sideways", "total_commits": 0, "commits": [], "merge_base_commit": {"sha": SHA}}
-    with pytest.raises(Malformed, match="status is none that GitHub knows"):
+    with pytest.raises(Malformed, match="status has an unknown value"):
         decoding.as_comparison([page])
     odd: tuple[object, ...] = ([], None)
     for status in odd:
-        with pytest.raises(Malformed, match="status is none that GitHub knows"):
+        with pytest.raises(Malformed, match="status has an unknown value"):
             decoding.as_comparison([{**page, "status": status}])

@@ -27,7 +27,7 @@ def failed(status: int, said: dict[str, Any] | None = None, **headers: str) -> R
     [
         (401, AccessDenied, "GitHub does not accept the token: no reason given", "GITHUB_TOKEN: ${{ github.token }}"),
         (403, AccessDenied, "GitHub's token may not do this: no reason given", "the permission issues: write;"),
-        (301, Unavailable, "GitHub redirects elsewhere (status 301)", "check GITHUB_REPOSITORY"),
+        (301, Unavailable, "GitHub answers with a redirect (status 301)", "check GITHUB_REPOSITORY"),
         (400, Rejected, "GitHub refuses the request (status 400): no reason given", None),
         (410, Rejected, "GitHub refuses the request (status 410)", None),
         (422, Rejected, "GitHub refuses the request (status 422)", None),
@@ -87,7 +87,7 @@ def test_too_many_requests_wait_as_long_as_github_says(
 def test_too_many_requests_say_when_to_try_again() -> None:
     found = failed(429, retry_after="7")
     assert (found.message, found.hint) == (
-        "GitHub says that there were too many requests",
+        "GitHub reports too many requests",
         "something else uses the same token's limit: try again in 7 seconds",
     )
 

@@ -81,12 +81,12 @@ def test_commits_may_have_the_longer_names_too() -> None:
     ("name", "payload", "said", "hint"),
     [
         ("", {}, "GITHUB_EVENT_NAME is not set", "inside GitHub Actions"),
-        ("issues", {}, "nothing is to be done on the event issues", "pull_request, merge_group, push"),
+        ("issues", {}, "event issues is not supported", "pull_request, merge_group, push"),
         ("evil\x1b[2J" + "x" * 99, {}, r"event evil\x1b[2J", "run the workflow on"),
         ("pull_request_target", pull(), "not safe here", "use `on: pull_request`"),
         ("push", push(ref="refs/tags/v1"), "refs/tags/v1 is not a branch", "on: push"),
         ("push", push(ref="refs/heads/"), "refs/heads/ is not a branch", "on: push"),
-        ("push", push(after=ZERO), "the branch main was deleted", "on: push"),
+        ("push", push(after=ZERO), "branch main was deleted", "on: push"),
         ("push", push(after="main"), "after is not the name of a commit", "inside GitHub Actions"),
         ("push", push(before="HEAD~1"), "before is not the name of a commit", "inside GitHub Actions"),
         ("push", push(before=None), "before is not a text", "inside GitHub Actions"),
@@ -94,7 +94,7 @@ def test_commits_may_have_the_longer_names_too() -> None:
         ("push", push(repository=None), "repository is not an object", "inside GitHub Actions"),
         ("push", push(forced="no"), "forced is not true or false", "inside GitHub Actions"),
         ("pull_request", push(), "pull_request is not an object", "inside GitHub Actions"),
-        ("pull_request", pull(number=0), "pull_request.number counts from 1", "inside GitHub Actions"),
+        ("pull_request", pull(number=0), "pull_request.number must be 1 or more", "inside GitHub Actions"),
         ("pull_request", pull(number="7; rm"), "pull_request.number is not a number", "inside GitHub Actions"),
         ("pull_request", pull(base={"sha": BASE, "ref": "main", "repo": None}), "base.repo is not", "inside"),
         ("pull_request", pull(head={"sha": "$(id)", "repo": OURS}), "head.sha is not the name", "inside"),
@@ -112,7 +112,7 @@ def test_any_other_event_is_wrong_usage_with_what_to_do(name: str, payload: obje
 
 @pytest.mark.parametrize("payload", ["", "{", "NaN", "\ud800", "[" * 100_000])
 def test_a_payload_that_is_no_json_is_wrong_usage(payload: str) -> None:
-    with pytest.raises(UsageError, match="holds no JSON of the event push"):
+    with pytest.raises(UsageError, match="the payload of event push in GITHUB_EVENT_PATH is not JSON"):
         trigger("push", payload)
 
 

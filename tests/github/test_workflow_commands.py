@@ -100,7 +100,7 @@ def test_outputs_are_read_as_they_were_written(values: list[str]) -> None:
 
 def test_a_value_that_holds_its_delimiter_is_refused() -> None:
     delimiter = "d" * 16
-    with pytest.raises(ReconcilerError, match="the output digest holds the mark of its own end"):
+    with pytest.raises(ReconcilerError, match="the output digest contains its own delimiter"):
         output("digest", f"x\n{delimiter}\nevil=1", delimiter)
 
 

@@ -17,7 +17,7 @@ def test_what_has_to_be_there_and_is_not_is_refused_with_what_to_check() -> None
         required(HttpAnswer(404, None), PATH)
     no = caught.value
     assert (no.message, no.status, no.hint) == (
-        f"HubSpot knows no {PATH}",
+        f"HubSpot does not know {PATH}",
         404,
         "check apiVersion in reconciler.yaml",
     )

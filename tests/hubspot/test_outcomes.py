@@ -81,7 +81,7 @@ ELSEWHERE = tuple(
         f"F51 status {status}",
         answer(status, Location="https://elsewhere.example/"),
         None,
-        "redirects elsewhere",
+        "answers with a redirect",
         sent=True,
     )
     for status in (301, 302, 307, 308)
@@ -116,7 +116,7 @@ LIMITS = (
     ),
     Row("F2 burst, told a date without now", burst(Retry_After=SOON), about(10), "try again later"),
     Row("F2 burst, told twice", twice(429, "Retry-After", "3", "3"), about(10), "try again later"),
-    Row("F3 the day", burst("DAILY", Retry_After="3"), None, "try again after midnight there"),
+    Row("F3 the day", burst("DAILY", Retry_After="3"), None, "try again after midnight in the account's time zone"),
     Row("F9 locked", answer(423), about(2), "locked the event"),
     Row("F9 locked, told longer", answer(423, Retry_After="5"), about(5), "try again in 5 seconds"),
     Row("F9 locked, told shorter", answer(423, Retry_After="1"), about(2), "try again in 1 second"),

@@ -223,7 +223,7 @@ def test_an_answer_that_is_not_understood_says_where_and_what_to_do(play: Open) 
     portal, _ = play(ACCOUNT, TOKEN, answer(body={"results": [{"objectId": "1", "externalEventId": 7}]}))
     with pytest.raises(Unavailable, match=r"not understood: results\[0\]\.externalEventId is not a text") as caught:
         portal.read()
-    assert caught.value.hint == "try again; if it stays, HubSpot may have changed its API"
+    assert caught.value.hint == "try again; if it happens again, HubSpot may have changed its API"
 
 
 # Reading one

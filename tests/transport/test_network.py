@@ -28,9 +28,7 @@ TIME = 0.6
 
 @contextmanager
 def exchange(base_url: str, *, seconds: float = TIME, proxy: str | None = None) -> Iterator[Exchange]:
-    one = Exchange(
-        Server(base_url, proxy, str(CERTIFICATE), hint="look"), {}, Deadline(time.monotonic, seconds, "for all")
-    )
+    one = Exchange(Server(base_url, proxy, str(CERTIFICATE), hint="look"), {}, Deadline(time.monotonic, seconds, "all"))
     try:
         yield one
     finally:
@@ -72,7 +70,7 @@ def test_an_answer_that_drips_in_ends_with_the_time(sent: bytes) -> None:
         serving(dripping(sent)) as server,
         exchange(server.base_url) as one,
         within_the_time(),
-        pytest.raises(Unavailable, match=r"the time of 0\.6 seconds for all is over") as caught,
+        pytest.raises(Unavailable, match=r"timed out after 0\.6 s \(all\)") as caught,
     ):
         one.send("POST", "/", body={})
     assert caught.value.sent
@@ -85,7 +83,7 @@ def test_an_answer_that_drips_in_over_tls_ends_with_the_time() -> None:
         serving(dripping(HEADERS), tls=context) as server,
         exchange(server.base_url) as one,
         within_the_time(),
-        pytest.raises(Unavailable, match="is over"),
+        pytest.raises(Unavailable, match="timed out after"),
     ):
         one.send("GET", "/")
 
@@ -94,7 +92,11 @@ def test_a_server_that_does_not_read_ends_with_the_time() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         # Making so large a body takes a part of the time.
-        with exchange(url, seconds=4) as one, within_the_time(4), pytest.raises(Unavailable, match="is over") as caught:
+        with (
+            exchange(url, seconds=4) as one,
+            within_the_time(4),
+            pytest.raises(Unavailable, match="timed out after") as caught,
+        ):
             one.send("POST", "/", body="x" * 50_000_000)
     assert caught.value.sent
 
@@ -120,7 +122,7 @@ def test_a_handshake_that_drips_in_ends_with_the_time() -> None:
         mumbling(record) as port,
         exchange(f"https://127.0.0.1:{port}") as one,
         within_the_time(),
-        pytest.raises(Unavailable, match="is over") as caught,
+        pytest.raises(Unavailable, match="timed out after") as caught,
     ):
         one.send("POST", "/", body={})
     assert not caught.value.sent
@@ -131,13 +133,13 @@ def test_a_proxy_that_drips_its_consent_ends_with_the_time() -> None:
         serving(dripping(HEADERS)) as proxy,
         exchange("https://api.hubapi.example", proxy=proxy.base_url) as one,
         within_the_time(),
-        pytest.raises(Unavailable, match="is over"),
+        pytest.raises(Unavailable, match="timed out after"),
     ):
         one.send("GET", "/")
 
 
 def test_an_address_on_no_host_at_all_is_an_error() -> None:
-    with exchange("http://127.0.0.1:9") as one, pytest.raises(Unavailable, match="is no host that can be reached"):
+    with exchange("http://127.0.0.1:9") as one, pytest.raises(Unavailable, match="is not a valid host name"):
         one.send("GET", "https://a..b/")
 
 
@@ -170,7 +172,7 @@ def test_one_request_does_not_take_all_the_time_of_a_long_run() -> None:
         return sleeper.now
 
     with serving(dripping(HEADERS)) as server:
-        one = Exchange(Server(server.base_url, None, None, "look"), {}, Deadline(now, 1800, "for all"))
+        one = Exchange(Server(server.base_url, None, None, "look"), {}, Deadline(now, 1800, "all"))
         with pytest.raises(Passing, match="no answer in time"):
             one.send("GET", "/")
         one.close()
@@ -231,7 +233,7 @@ def test_certificates_are_loaded_only_for_https() -> None:
     """A file that holds none would be an error."""
     with serving(answer(), cut()) as server:
         nowhere = Server(server.base_url, None, "/dev/null", "look")
-        one = Exchange(nowhere, {}, Deadline(time.monotonic, 60, "for all"))
+        one = Exchange(nowhere, {}, Deadline(time.monotonic, 60, "all"))
         assert one.send("GET", "/").content == OK
         with pytest.raises(Unavailable, match=r"cannot be reached: .*certificate"):
             _secured(one)
