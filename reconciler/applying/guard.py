@@ -71,7 +71,7 @@ def approve(planned: Planned, selection: Selection, limits: Limits) -> ApprovedP
 
 
 def marked(planned: Planned, limits: Limits) -> Plan:
-    """Return the plan with every refusal that an apply within these limits would make, at its change and as a finding."""
+    """Return the plan with every refusal of an apply within these limits, at its change and as a warning."""
     refusals = against_changes(planned, planned.plan.changes, limits)
     whys = {result.change.identity: result.why for result in _results(planned, refusals, limits)}
     changes = tuple(replace(change, refused=whys.get(change.identity)) for change in planned.plan.changes)

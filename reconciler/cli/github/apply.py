@@ -81,8 +81,8 @@ def _merged(job: Job, asked: Asked, tip: Tip) -> MergedWork:
     line = Line(job.actions.repository, tip.branch, job.actions.workflow)
     artifact = plan_artifact(asked.common.environment)
     with job.github(asked.common.timeout or _SECONDS_FOR_READING) as github:
-        if (stretch := since_last_applied(github, line, tip.commit)) is not None:
-            return merged_in(github, line, stretch, artifact)
+        if (commit_range := since_last_applied(github, line, tip.commit)) is not None:
+            return merged_in(github, line, commit_range, artifact)
         if tip.before is not None:
             return merged_by_push(github, line, between(github, tip.before, tip.commit), artifact)
         return merged_with(github, line, [tip.commit], artifact)

@@ -58,8 +58,8 @@ def _drift(job: Job, asked: Asked) -> Ending:
 
 def _last_applied(job: Job, tip: Tip) -> str | None:
     with job.github(_SECONDS) as github:
-        stretch = since_last_applied(github, Line(job.actions.repository, tip.branch, APPLY), tip.commit)
-    return None if stretch is None else stretch.base
+        commit_range = since_last_applied(github, Line(job.actions.repository, tip.branch, APPLY), tip.commit)
+    return None if commit_range is None else commit_range.base
 
 
 def _keep_issue(job: Job, plan: Plan, environment: str | None) -> None:
