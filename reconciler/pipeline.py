@@ -39,10 +39,10 @@ def make_plan(declared: Declared, policy: Policy, portal: Reader, now: datetime,
 
     Raises `Refused` if the portal is not the declared one.
     """
-    policy = base.outlasting(policy)
+    policy = base.extend_policy(policy)
     reading = _read(declared, policy, portal)
     then = Declared(base.events, 0, skipped=base.skipped)
-    before = _with_warnings(_plan(then, base.governing(policy), reading, now)) if base.known else None
+    before = _with_warnings(_plan(then, base.past_policy(policy), reading, now)) if base.known else None
     return with_origins(_with_warnings(_plan(declared, policy, reading, now, before)), base)
 
 

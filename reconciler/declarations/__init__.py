@@ -1,1 +1,1 @@
-"""Reading declarations: YAML files in, events out, every problem at once."""
+"""Declarations: YAML files read into events, with all problems reported at once."""

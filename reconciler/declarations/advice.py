@@ -17,5 +17,5 @@ CODES = (
     "quotes-in-text",
     "very-long",
 )
-"""Every code that can stand under `silence:`. What is not looked for yet is silent without it, so a settings file that
-names it says what is true, now and later."""
+"""Every code that `silence:` may name. It may name codes that are not checked for yet, so that the settings stay valid
+when they are."""

@@ -17,45 +17,44 @@ from reconciler.safe_text import quoted
 
 
 def load_base(settings: Settings, ref: str, environment: Mapping[str, str]) -> Base:
-    """Read what the root's folder declared as of the commit that `ref` means, by that commit's own settings.
+    """Read what the commit `ref` declared in the root's folder, by that commit's own settings.
 
-    The whole root is read, also where the run is narrowed: an event may have stood in another file then. `environment`
-    is what git is started with.
-    `UsageError` where the commit, or git itself, is not there.
+    The whole root is read even if the run is narrowed, because an event may have been in another file then.
+    `environment` holds the environment variables for git. Raises `UsageError` if git or the commit is missing.
     """
     top = top_of(settings.root.resolve())
     with open_commit(top, ref, environment) as commit:
         try:
-            then, declared = read_as_of(Committed(commit, top), settings, top)
+            past, declared = read_as_of(Committed(commit, top), settings, top)
         except DeclarationsInvalid as invalid:
             return _unreadable(ref, commit.id, invalid)
-    if _is_about_another_place(then, settings):
+    if _is_for_another_portal(past, settings):
         return _elsewhere(ref, commit.id, settings)
-    return Base(declared.events, then.policy, declared.skipped)
+    return Base(declared.events, past.policy, declared.skipped)
 
 
 def read_as_of(tree: Tree, settings: Settings, top: Path) -> tuple[Settings, Declared]:
-    """Read settings and declarations as another state of the work tree has them; a root that is not there is empty.
+    """Read settings and declarations in another state of the work tree; a missing root counts as empty.
 
     Raises `DeclarationsInvalid` with every problem.
     """
     root = settings.root.resolve()
     _refuse_links(tree, root, top, settings.root)
-    then = settings_in(tree, settings)
+    past = settings_in(tree, settings)
     if tree.kind(str(root)) is not EntryKind.FOLDER:
-        return then, Declared((), 0)
-    return then, load_from(tree, then)
+        return past, Declared((), 0)
+    return past, load_from(tree, past)
 
 
-def _is_about_another_place(then: Settings, now: Settings) -> bool:
-    """Return whether the settings meant another portal then, or did not know the environment and meant another account.
+def _is_for_another_portal(past: Settings, current: Settings) -> bool:
+    """Return whether past settings name another portal, or another account if they lack the chosen environment.
 
-    What is declared for one place would count as ours in the other.
+    What they declared for that portal or account must not count as ours in the current one.
     """
-    portal, account = then.policy.portal, then.policy.external_account_id
-    if portal not in (None, now.policy.portal):
+    portal, account = past.policy.portal, past.policy.external_account_id
+    if portal not in (None, current.policy.portal):
         return True
-    return then.environment != now.environment and account not in (None, now.policy.external_account_id)
+    return past.environment != current.environment and account not in (None, current.policy.external_account_id)
 
 
 def _refuse_links(tree: Tree, root: Path, top: Path, like: Path) -> None:
@@ -74,7 +73,7 @@ def _elsewhere(ref: str, commit: str, settings: Settings) -> Base:
 
 
 def _unreadable(ref: str, commit: str, invalid: DeclarationsInvalid) -> Base:
-    problems = sum(found.severity is Severity.ERROR for found in invalid.diagnostics)
+    problems = sum(each.severity is Severity.ERROR for each in invalid.diagnostics)
     message = (
         f"the declarations as of {quoted(ref)} (commit {commit[:10]}) hold {problems} "
         f"problem{'' if problems == 1 else 's'}, so it is not known where a difference comes from, "

@@ -1,4 +1,4 @@
-"""The base: what a commit declared, against which a difference is the files' doing or HubSpot's."""
+"""The base: what a commit declared, for tracing a difference to the files or to HubSpot."""
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -10,26 +10,26 @@ from reconciler.policy import Policy
 
 @dataclass(frozen=True)
 class Base:
-    """What was declared as of a commit; where that is not known, `diagnostics` may say why."""
+    """The declarations of a commit; if they are not `known`, `diagnostics` may hold the reason."""
 
     events: tuple[DeclaredEvent, ...] = ()
     policy: Policy = field(default_factory=Policy)
-    """What the settings said."""
+    """The policy in the settings of that commit."""
     skipped: tuple[Skipped, ...] = ()
-    """Events that were declared, but not for the chosen environment."""
+    """Events that the commit declared, but not for the chosen environment."""
     diagnostics: tuple[Diagnostic, ...] = ()
     known: bool = True
 
     def declaration_of(self, identity: Identity) -> DeclaredEvent | None:
-        """Give the declaration of an event as it was, under whichever of its ids it was declared."""
+        """Return how the base declared an event, found by its external ids, else by its object id."""
         return self._by_ids.get(identity.external) or self._by_ids.get(identity.object_id)
 
     @cached_property
     def _by_ids(self) -> dict[object, DeclaredEvent]:
         return {event.identity.external or event.identity.object_id: event for event in self.events}
 
-    def outlasting(self, policy: Policy) -> Policy:
-        """Give a policy under which what the base says of accounts and protection holds on after its files are gone."""
+    def extend_policy(self, policy: Policy) -> Policy:
+        """Return the policy with the base's account ids and protected events, which hold after their files are gone."""
         accounts = {event.identity.external_account_id for event in self.events} | {self.policy.external_account_id}
         return replace(
             policy,
@@ -38,11 +38,11 @@ class Base:
             declared_before=frozenset(event.identity for event in self.events),
         )
 
-    def governing(self, policy: Policy) -> Policy:
-        """Return the policy that held then, for a run that looks at as much as one under the given policy."""
-        now = (policy.any_portal, policy.narrowed, policy.trusts_list)
-        return replace(self.outlasting(self.policy), any_portal=now[0], narrowed=now[1], trusts_list=now[2])
+    def past_policy(self, policy: Policy) -> Policy:
+        """Return the policy of the base, with the scope (portal check, narrowing, list trust) of the given policy."""
+        scope = (policy.any_portal, policy.narrowed, policy.trusts_list)
+        return replace(self.extend_policy(self.policy), any_portal=scope[0], narrowed=scope[1], trusts_list=scope[2])
 
 
 NO_BASE = Base(known=False)
-"""Nobody asked where a difference comes from."""
+"""No base was given, so the origin of a difference is not known."""

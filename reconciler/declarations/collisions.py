@@ -1,4 +1,4 @@
-"""Events that HubSpot could not tell apart, or that people would confuse."""
+"""Identities that HubSpot cannot distinguish or that people would confuse."""
 
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -9,7 +9,7 @@ from reconciler.safe_text import quoted
 
 
 def collisions(events: Iterable[DeclaredEvent]) -> Iterator[Diagnostic]:
-    """Compare each event's identity with those before it."""
+    """Yield a diagnostic for each event whose identity equals or resembles an earlier one."""
     by_object: dict[str, DeclaredEvent] = {}
     by_joined: dict[str, DeclaredEvent] = {}
     by_looks: dict[str, DeclaredEvent] = {}

@@ -1,11 +1,11 @@
-"""A value that is refused, and what was probably meant."""
+"""The error for a refused value, with suggestions for misspelt names."""
 
 from collections.abc import Iterable
 from difflib import SequenceMatcher, get_close_matches
 
 
 class Wrong(ValueError):
-    """A value that its key does not allow; whoever knows the key and the place adds them."""
+    """A value that its key does not allow; the caller adds the key and the position."""
 
     def __init__(self, code: str, message: str, hint: str | None = None) -> None:
         super().__init__(message)
@@ -15,17 +15,18 @@ class Wrong(ValueError):
 
 
 _ALIKE = 0.6
-"""From here on, of 1, a name was probably meant: `Berlin` for Europe/Berlin is, `colour` for hours is not."""
+"""The similarity, from 0 to 1, from which a name was probably meant: `Berlin` is near enough to Europe/Berlin,
+`colour` is not to hours."""
 
 _MOST = 1_000
-"""Of more names, those that are not about as long are left out: comparing with all of them takes long."""
+"""The most names to compare, because comparing is slow; of more names, the nearest in length are taken."""
 
 _LONGEST = 60
-"""Longer texts are no misspelt names, and comparing them takes long."""
+"""The most characters to compare; longer texts are not misspelt names, and comparing them is slow."""
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    """Ask whether the nearest known name was meant, where one is near enough; capitals make no difference."""
+    """Return a hint with the nearest known name, or None if none is near enough; case is ignored."""
     names = {name.casefold(): name for name in _few(word, [name for name in known if name != word])}
     near = get_close_matches(word[:_LONGEST].casefold(), names, n=1, cutoff=_ALIKE)
     return f"did you mean {names[near[0]]}?" if near else None
@@ -38,5 +39,5 @@ def _few(word: str, names: list[str]) -> list[str]:
 
 
 def by_likeness(word: str, known: Iterable[str]) -> list[str]:
-    """Sort the known names, the most alike first."""
+    """Sort the known names by similarity, the most similar first."""
     return sorted(known, key=lambda name: (-SequenceMatcher(None, word, name).ratio(), name))

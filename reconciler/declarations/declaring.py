@@ -1,4 +1,4 @@
-"""Merged layers to the event that they declare."""
+"""The event that merged layers declare."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,18 +17,18 @@ from reconciler.safe_text import quoted
 
 @dataclass(frozen=True, slots=True)
 class Portals:
-    """Which portals the settings name: a plain `objectId` belongs to the one that their top names."""
+    """The portals that the settings name; a plain `objectId` belongs to the one named at their top."""
 
     top: int | None = None
     chosen: int | None = None
-    """The one of the chosen environment; without one, the top's."""
+    """The portal of the chosen environment; without an environment, the one at the top."""
     of_environments: bool = False
-    """An environment names one."""
+    """Whether an environment names a portal."""
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the settings say of every event; `environments` are the names that can be chosen."""
+    """The settings that apply to every event; `environments` are the names that can be chosen."""
 
     environment: str | None = None
     environments: tuple[str, ...] = ()
@@ -36,26 +36,26 @@ class Terms:
     timezone: str | None = None
     portals: Portals = field(default_factory=Portals)
     silence: frozenset[str] = frozenset()
-    """Codes of advice that is not wanted."""
+    """Codes of advice to leave out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """What became of an event: it is declared unless a problem, or the chosen environment, is against it."""
+    """The result for one event; `event` is None if a problem or the chosen environment excludes it."""
 
     event: DeclaredEvent | None
     diagnostics: tuple[Diagnostic, ...]
     skipped: tuple[Skipped, ...] = ()
-    """What it means in other environments, where it is not declared for the chosen one."""
+    """Its identities in other environments, if it is not declared for the chosen one."""
 
 
 def declare(merged: Inheritance, terms: Terms) -> Declaration:
-    """Give the event that the layers declare, after checking what only all of them together tell."""
-    found: list[Diagnostic] = []
-    identity = _identity(merged, terms, found)
-    fields = _fields(merged, terms, found)
+    """Return the event that the layers declare, after the checks that need all layers together."""
+    diagnostics: list[Diagnostic] = []
+    identity = _identity(merged, terms, diagnostics)
+    fields = _fields(merged, terms, diagnostics)
     if identity is None:
-        return Declaration(None, tuple(found), _elsewhere(merged))
+        return Declaration(None, tuple(diagnostics), _elsewhere(merged))
     own = merged.own
     protect = merged.values.get("protect", False)
     properties = dict(_properties(merged))
@@ -63,69 +63,71 @@ def declare(merged: Inheritance, terms: Terms) -> Declaration:
     lists = frozenset(name for name, each in properties.items() if each.is_list)
     zone = _zone(merged, terms)
     event = DeclaredEvent(identity, fields, own.place, _lines(own), protect, places, lists, timezone=zone)
-    return Declaration(event, tuple(found))
+    return Declaration(event, tuple(diagnostics))
 
 
-def _identity(merged: Inheritance, terms: Terms, found: list[Diagnostic]) -> Identity | None:
+def _identity(merged: Inheritance, terms: Terms, diagnostics: list[Diagnostic]) -> Identity | None:
     own = merged.own
     if "externalEventId" in own.mapping.keys and "objectId" in own.mapping.keys:
         message = "an event has an externalEventId or an objectId, never both"
-        found.append(error("two-identities", message, own.key_place("objectId"), "delete one of the two"))
+        diagnostics.append(error("two-identities", message, own.key_place("objectId"), "delete one of the two"))
     elif "externalEventId" in own.values:
-        return _external(merged, terms, found)
+        return _external(merged, terms, diagnostics)
     elif "objectId" in own.values:
-        return _adopted(merged, terms, found)
+        return _adopted(merged, terms, diagnostics)
     elif own.is_silent_on("externalEventId") and own.is_silent_on("objectId"):
         hint = "add an externalEventId, or the objectId of an event that HubSpot holds already"
-        found.append(error("no-identity", "the event has no id", own.place, hint))
+        diagnostics.append(error("no-identity", "the event has no id", own.place, hint))
     return None
 
 
-def _external(merged: Inheritance, terms: Terms, found: list[Diagnostic]) -> Identity:
+def _external(merged: Inheritance, terms: Terms, diagnostics: list[Diagnostic]) -> Identity:
     for key in ("eventName", "eventOrganizer"):
         if merged.lacks(key):
             message = f"{key} is missing: HubSpot makes no event without it"
-            found.append(error("missing-key", message, merged.own.place, f"add {key}, here or in defaults"))
+            diagnostics.append(error("missing-key", message, merged.own.place, f"add {key}, here or in defaults"))
     account = merged.values.get("externalAccountId")
     if merged.lacks("externalAccountId"):
         account = terms.external_account_id
         if account is None:
             message = "externalEventId has no externalAccountId to go with it"
             hint = "set externalAccountId in reconciler.yaml, in defaults, or here"
-            found.append(error("no-account", message, merged.own.value_place("externalEventId"), hint))
+            diagnostics.append(error("no-account", message, merged.own.value_place("externalEventId"), hint))
     return Identity(account, merged.values["externalEventId"])
 
 
-def _adopted(merged: Inheritance, terms: Terms, found: list[Diagnostic]) -> Identity | None:
+def _adopted(merged: Inheritance, terms: Terms, diagnostics: list[Diagnostic]) -> Identity | None:
     own = merged.own
     if "externalAccountId" in own.mapping.keys:
         message = "externalAccountId says nothing beside an objectId"
-        found.append(error("account-beside-object", message, own.key_place("externalAccountId"), "delete the line"))
+        diagnostics.append(
+            error("account-beside-object", message, own.key_place("externalAccountId"), "delete the line")
+        )
     if "eventCompleted" in merged.values:
-        found.append(_completed_beside_object(merged))
+        diagnostics.append(_completed_beside_object(merged))
     object_id = own.values["objectId"]
     if isinstance(object_id, dict):
-        object_id = _in_environment(object_id, merged, terms, found)
+        object_id = _in_environment(object_id, merged, terms, diagnostics)
     else:
-        object_id = _in_portal(object_id, merged, terms, found)
+        object_id = _in_portal(object_id, merged, terms, diagnostics)
     return None if object_id is None else Identity(object_id=object_id)
 
 
-def _in_portal(object_id: str, merged: Inheritance, terms: Terms, found: list[Diagnostic]) -> str | None:
-    """Return an objectId that stands alone where the chosen environment has the portal that it belongs to."""
+def _in_portal(object_id: str, merged: Inheritance, terms: Terms, diagnostics: list[Diagnostic]) -> str | None:
+    """Return a plain objectId, or None if it belongs to another portal than the chosen environment's."""
     portals = terms.portals
     if portals.top is None and portals.of_environments:
         message = f"it is not said which portal objectId {object_id} belongs to: only environments name theirs"
         hint = "name a portal at the top of reconciler.yaml, or write objectId as a mapping from environment to id"
-        found.append(error("no-portal", message, merged.own.key_place("objectId"), hint))
+        diagnostics.append(error("no-portal", message, merged.own.key_place("objectId"), hint))
     elif portals.chosen != portals.top:
-        found.append(_skipped(merged, f"its objectId belongs to portal {portals.top}, not to {portals.chosen}"))
+        diagnostics.append(_skipped(merged, f"its objectId belongs to portal {portals.top}, not to {portals.chosen}"))
         return None
     return object_id
 
 
 def _elsewhere(merged: Inheritance) -> tuple[Skipped, ...]:
-    """Return what a skipped event means wherever it is not skipped."""
+    """Return the identities of a skipped event in the environments where it is not skipped."""
     object_id = merged.own.values.get("objectId", ())
     ids = (object_id,) if isinstance(object_id, str) else dict(object_id).values()
     name = merged.values.get("eventName")
@@ -143,20 +145,22 @@ def _completed_beside_object(merged: Inheritance) -> Diagnostic:
 
 
 def _in_environment(
-    object_ids: dict[str, str], merged: Inheritance, terms: Terms, found: list[Diagnostic]
+    object_ids: dict[str, str], merged: Inheritance, terms: Terms, diagnostics: list[Diagnostic]
 ) -> str | None:
     own = merged.own
     keys = cast("Mapping", own.mapping.values["objectId"]).keys
     for name in object_ids.keys() - set(terms.environments):
         place = Place(own.file, keys[name].line, keys[name].column)
         hint = did_you_mean(name, terms.environments) or "add it to environments in reconciler.yaml"
-        found.append(warning("unknown-environment", f"the settings know no environment {quoted(name)}", place, hint))
+        diagnostics.append(
+            warning("unknown-environment", f"the settings know no environment {quoted(name)}", place, hint)
+        )
     chosen = object_ids.get(terms.environment or "")
     if chosen is None:
         if terms.environment is None:
-            found.append(_skipped(merged, "its objectId depends on the environment", "choose one with --env"))
+            diagnostics.append(_skipped(merged, "its objectId depends on the environment", "choose one with --env"))
         else:
-            found.append(_skipped(merged, f"it has no objectId for {quoted(terms.environment)}"))
+            diagnostics.append(_skipped(merged, f"it has no objectId for {quoted(terms.environment)}"))
     return chosen
 
 
@@ -166,9 +170,9 @@ def _skipped(merged: Inheritance, why: str, hint: str | None = None) -> Diagnost
     return info("skipped-environment", f"{event} is skipped: {why}", merged.own.place, hint)
 
 
-def _fields(merged: Inheritance, terms: Terms, found: list[Diagnostic]) -> dict[str, Value]:
-    moments = dict(_moments(merged, terms, found))
-    _check_order(merged, moments, found)
+def _fields(merged: Inheritance, terms: Terms, diagnostics: list[Diagnostic]) -> dict[str, Value]:
+    moments = dict(_moments(merged, terms, diagnostics))
+    _check_order(merged, moments, diagnostics)
     fields: dict[str, Value] = {}
     for known in FIELDS:
         if known.kind is not Kind.INSTANT and known.name in merged.values:
@@ -180,34 +184,34 @@ def _fields(merged: Inheritance, terms: Terms, found: list[Diagnostic]) -> dict[
     return fields
 
 
-def _moments(merged: Inheritance, terms: Terms, found: list[Diagnostic]) -> Iterator[tuple[str, datetime]]:
+def _moments(merged: Inheritance, terms: Terms, diagnostics: list[Diagnostic]) -> Iterator[tuple[str, datetime]]:
     zone = _zone(merged, terms)
-    for key, time in times_of(merged, found).items():
+    for key, time in times_of(merged, diagnostics).items():
         if zone is None and not time.tzinfo and not merged.lacks("timezone"):
             continue
         try:
             yield key, moment_of(time, zone)
         except Wrong as wrong:
-            told = wrong if isinstance(merged.values[key], datetime) else told_of_date(wrong)
-            found.append(refusal(told, key, merged.place(key)))
+            problem = wrong if isinstance(merged.values[key], datetime) else told_of_date(wrong)
+            diagnostics.append(refusal(problem, key, merged.place(key)))
 
 
 def _zone(merged: Inheritance, terms: Terms) -> str | None:
-    """Return the time zone that holds for the event, whether or not a time of it needs one."""
+    """Return the time zone of the event, even if none of its times needs one."""
     zone: str | None = merged.values.get("timezone", terms.timezone)
     return zone
 
 
-def _check_order(merged: Inheritance, moments: dict[str, datetime], found: list[Diagnostic]) -> None:
+def _check_order(merged: Inheritance, moments: dict[str, datetime], diagnostics: list[Diagnostic]) -> None:
     start, end = moments.get("startDateTime"), moments.get("endDateTime")
     if start is None or end is None or start < end:
         return
     nearest = next((key for key in ("endDateTime", "startDateTime") if key in merged.own.values), "endDateTime")
     written_end, written_start = merged.text("endDateTime"), merged.text("startDateTime")
     message = f"the event ends at {written_end}, which is not after its start at {written_start}"
-    later = "write a later endDateTime; past midnight it has the date of the next day"
-    hint = "write a later endDateTime, or leave it out" if start == end else later
-    found.append(error("end-before-start", message, merged.place(nearest), hint))
+    next_day = "write a later endDateTime; past midnight it has the date of the next day"
+    hint = "write a later endDateTime, or leave it out" if start == end else next_day
+    diagnostics.append(error("end-before-start", message, merged.place(nearest), hint))
 
 
 def _lines(own: Layer) -> dict[str, int]:
@@ -219,7 +223,7 @@ def _lines(own: Layer) -> dict[str, int]:
 
 
 def _places(merged: Inheritance) -> Iterator[tuple[str, Place]]:
-    """Say where each field is declared that is no custom property; the nearest layer comes last."""
+    """Yield where each field except custom properties is declared; the nearest layer comes last."""
     for layer in merged.layers:
         yield from ((known.name, layer.key_place(known.name)) for known in FIELDS if known.name in layer.values)
 
@@ -231,7 +235,7 @@ class _Property:
 
 
 def _properties(merged: Inheritance) -> Iterator[tuple[str, _Property]]:
-    """Say how each custom property is declared; the nearest layer comes last."""
+    """Yield how each custom property is declared; the nearest layer comes last."""
     for layer in merged.layers:
         for name in layer.values.get(PROPERTIES, {}):
             written = cast("Mapping", layer.mapping.values[PROPERTIES])

@@ -1,4 +1,4 @@
-"""What files are called: which are read, and which names are wrong."""
+"""The names of files: which are read, which are wrong."""
 
 import re
 import unicodedata
@@ -15,7 +15,7 @@ MISNAMED_SETTINGS = "reconciler.yml"
 
 _ENDINGS = (".yaml", ".yml")
 _MISSPELT = re.compile(r".+\.(?:ya?ml\.\w+|yalm|ymal|yamll|yam)", re.IGNORECASE)
-"""What an ending becomes when an editor adds its `.txt`, or when it is mistyped."""
+"""Endings after an editor has added its `.txt`, or with a typing mistake."""
 _MISNAMED = {MISNAMED_DEFAULTS: DEFAULTS_FILE, MISNAMED_SETTINGS: SETTINGS_FILE}
 
 
@@ -29,32 +29,32 @@ class SourceFile:
 
     @property
     def folder(self) -> str:
-        """The path of its folder below the root; the root's own is empty."""
+        """The path of its folder below the root; empty for the root."""
         return self.path.rpartition("/")[0]
 
     @property
     def name(self) -> str:
-        """What it is called in its folder."""
+        """Its name in its folder."""
         return self.path.rpartition("/")[2]
 
 
 def is_declaration(name: str) -> bool:
-    """Tell whether a file so called is read, be it only to say that its name is wrong."""
+    """Return whether a file with this name is read, if only to report that the name is wrong."""
     return name.lower().endswith(_ENDINGS) and not name.startswith(".") and name != SETTINGS_FILE
 
 
 def is_misspelt(name: str) -> bool:
-    """Return whether a file so called is not read, though it was meant for a declaration."""
+    """Return whether a file with this name is not read, although it was probably meant as a declaration."""
     return _MISSPELT.fullmatch(name) is not None
 
 
 def is_json(name: str) -> bool:
-    """Return whether a file so called is not read, though it may declare events where it stands beside others."""
+    """Return whether a file is JSON, which is not read but may be meant to declare events if it is beside others."""
     return name.lower().endswith(".json")
 
 
 def unread(file: str) -> Diagnostic:
-    """Say that a file beside declarations is not read."""
+    """Return the warning for a file beside declarations that is not read."""
     right = re.sub(r"(?i)(?:\.ya?ml)?\.\w+$", ".yaml", file)
     message = "this file is not read: declarations end in .yaml"
     hint = f"if it declares events, rename it {right.rpartition('/')[2]}; if not, move it to another folder"
@@ -62,20 +62,20 @@ def unread(file: str) -> Diagnostic:
 
 
 def reading_order(path: str) -> str:
-    """Sort key for paths: the order of the names, but a folder's defaults before all else in it and below."""
+    """Return the sort key of a path: by name, but a folder's defaults before everything else in it and below."""
     folder, _, name = path.rpartition("/")
     return folder if name == DEFAULTS_FILE else path
 
 
 def well_named(listing: Iterable[SourceFile | Diagnostic]) -> Iterator[SourceFile | Diagnostic]:
-    """Put the reason in the place of every file whose name is wrong."""
+    """Yield the entries, with a diagnostic in place of every file whose name is wrong."""
     seen: dict[str, SourceFile] = {}
     for entry in listing:
         yield entry if isinstance(entry, Diagnostic) else _problem(entry, seen) or entry
 
 
 def wrong_name(file: str, right: str) -> Diagnostic:
-    """Say what a file must be called to be read."""
+    """Return the error for a file that is read only under the name `right`."""
     return error("wrong-name", f"this file is only read if it is called {right}", Place(file), "rename it")
 
 

@@ -1,4 +1,4 @@
-"""What one mapping of a file says, checked by itself; what an event says, with the mappings it inherits from."""
+"""Layers: the checked mappings that together declare an event."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -18,14 +18,14 @@ from reconciler.diagnostics import Diagnostic, Place, error, warning
 from reconciler.safe_text import cut, quoted
 
 _OWN_PROPERTY = re.compile(r"[a-z][a-z0-9_]{0,99}")
-"""How HubSpot writes the internal names of a portal's own properties."""
+"""The form of the internal names of a portal's own properties in HubSpot."""
 _OWN_HINT = "your own properties go under customProperties"
 _DELETE = "delete it, or, if it belongs to the text above it, put that whole text in quotes"
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """What one mapping says, checked by itself: `values` holds what is right, `problems` tells the rest."""
+    """One mapping, checked by itself: `values` holds the valid values, `problems` describes the others."""
 
     file: str
     mapping: Mapping
@@ -34,24 +34,24 @@ class Layer:
 
     @property
     def place(self) -> Place:
-        """Where the mapping begins."""
+        """The position where the mapping begins."""
         return Place(self.file, self.mapping.line, self.mapping.column)
 
     def key_place(self, key: str) -> Place:
-        """Where a key stands that the mapping holds."""
+        """Return the position of a key of the mapping."""
         return _place(self.file, self.mapping.keys[key])
 
     def value_place(self, key: str) -> Place:
-        """Where the value of a key begins."""
+        """Return the position where the value of a key begins."""
         return _place(self.file, self.mapping.values[key])
 
     def is_silent_on(self, key: str) -> bool:
-        """Tell whether the mapping certainly says nothing of a key."""
+        """Return whether the mapping certainly does not have a key; if a key could not be read, nothing is certain."""
         return self.mapping.whole and key not in self.mapping.keys
 
 
 class Keys:
-    """The keys of one kind of mapping."""
+    """The keys that one kind of mapping may have."""
 
     def __init__(
         self, kind: Any, *, guidance: Table[str, str] = FOR_DECLARATIONS, not_yet: Table[str, str] = NOT_YET_IN_EVENTS
@@ -62,7 +62,7 @@ class Keys:
         self.not_yet = not_yet
 
     def check_file(self, content: bytes, file: str) -> Layer:
-        """Check a file that holds one such mapping, or nothing."""
+        """Check a file that holds one mapping of this kind, or nothing."""
         reading = strict_yaml.read(content, file, self.guidance)
         mappings = [node for node in reading.documents if not is_nothing(node)]
         if mappings:
@@ -73,19 +73,19 @@ class Keys:
         return replace(layer, problems=(*reading.problems, *layer.problems, *more))
 
     def check(self, node: Node, file: str) -> Layer:
-        """Check a mapping of the file by itself, whatever it turns out to be."""
+        """Check one node of a file by itself; it is a problem if the node is not a mapping."""
         if not isinstance(node, Mapping):
-            return _shapeless(node, file)
+            return _not_a_mapping(node, file)
         right, flaws = self.shape.check(node.values)
         problems = (self._problem(flaw, node, file) for flaw in flaws)
         return Layer(file, node, right, (*problems, *cut_texts(node, file)))
 
     def _problem(self, flaw: Flaw, mapping: Mapping, file: str) -> Diagnostic:
         if flaw.wrong is None:
-            *way, key = map(str, flaw.path)
-            _, holder = _find(mapping, way)
+            *path, key = map(str, flaw.path)
+            _, holder = _follow(mapping, path)
             return self._unknown(key, cast("Mapping", holder), file)
-        names, node = _find(mapping, flaw.path)
+        names, node = _follow(mapping, flaw.path)
         return refusal(flaw.wrong, ".".join(names), _place(file, node))
 
     def _unknown(self, key: str, holder: Mapping, file: str) -> Diagnostic:
@@ -95,20 +95,20 @@ class Keys:
         if self is DEFAULTS and key in EVENT.names:
             message = f"{key} names one event, so no other event can inherit it"
             return error("not-a-default", message, place, "move it to the event")
-        return error("unknown-key", f"unknown key {quoted(key)}", place, self._right_place(key, holder))
+        return error("unknown-key", f"unknown key {quoted(key)}", place, self._hint_for(key, holder))
 
-    def _right_place(self, key: str, holder: Mapping) -> str:
-        """Say where a key belongs that is not known here, or what is meant by it."""
+    def _hint_for(self, key: str, holder: Mapping) -> str:
+        """Return a hint for an unknown key: where it belongs, or which key is meant."""
         if self is EVENT_LIST and key in EVENT.names:
             return "move it to defaults, or to each event"
         if self is DEFAULTS and key in EVENT_LIST.names:
             return "move it to another file"
         if self is not EVENT and self is not DEFAULTS:
-            return self._right_outside(key, holder)
-        return self._right_key(key, holder)
+            return self._hint_outside_events(key, holder)
+        return self._hint_in_event(key, holder)
 
-    def _right_outside(self, key: str, holder: Mapping) -> str:
-        """Say what to do with a key that neither the settings nor a list of events can have."""
+    def _hint_outside_events(self, key: str, holder: Mapping) -> str:
+        """Return a hint for an unknown key in the settings or beside a list of events."""
         meant = meant_by(key)
         if self is EVENT_LIST and meant in EVENT.names:
             return f"it means {meant}: move it to each event under that name"
@@ -117,18 +117,18 @@ class Keys:
     def _names_left(self, holder: Mapping) -> set[str]:
         return {name for name in self.names if name not in holder.keys}
 
-    def _right_key(self, key: str, holder: Mapping) -> str:
-        """Say what is meant by a key that neither an event nor defaults can have."""
+    def _hint_in_event(self, key: str, holder: Mapping) -> str:
+        """Return a hint for an unknown key in an event or in defaults."""
         meant = meant_by(key)
         if meant is not None and meant != key:
-            return self._meant(meant, holder)
+            return self._hint_for_synonym(meant, holder)
         if hint := advice_on(key):
             return hint
         if _is_below_empty_properties(key, holder):
             return "indent this line by two spaces, so that it belongs to customProperties above"
-        return self._by_spelling(key, holder) or (_OWN_HINT if _OWN_PROPERTY.fullmatch(key) else _DELETE)
+        return self._hint_by_spelling(key, holder) or (_OWN_HINT if _OWN_PROPERTY.fullmatch(key) else _DELETE)
 
-    def _meant(self, meant: str, holder: Mapping) -> str:
+    def _hint_for_synonym(self, meant: str, holder: Mapping) -> str:
         if meant in holder.keys:
             return f"it means {meant}, which is given too: delete one of the two"
         if len([key for key in holder.keys if meant_by(key) == meant]) > 1:
@@ -137,30 +137,30 @@ class Keys:
             return f"did you mean {meant}?"
         return f"it means {meant}, which names one event: move it to the event under that name"
 
-    def _by_spelling(self, key: str, holder: Mapping) -> str | None:
-        """Ask for the nearest key; a name like those of a portal's own properties must come very near."""
+    def _hint_by_spelling(self, key: str, holder: Mapping) -> str | None:
+        """Suggest the nearest key; for a name like a portal's own property, only underscores and case may differ."""
         if "_" in key and _OWN_PROPERTY.fullmatch(key) and key.replace("_", "") not in map(str.lower, self.names):
             return None
         return did_you_mean(key, self._names_left(holder))
 
 
 def unknown_layer(file: str, line: int = 1, column: int = 1) -> Layer:
-    """Give the layer that stands for what could not be read: it may have said anything."""
+    """Return the layer for a mapping that could not be read and may have had any key."""
     return Layer(file, Mapping({}, {}, whole=False, line=line, column=column), {})
 
 
 def cut_texts(mapping: Mapping, file: str) -> Iterator[Diagnostic]:
-    """Find texts whose end YAML took for a comment; in the id of an event that is an error."""
+    """Find texts whose end YAML took for a comment; in an `externalEventId` that is an error."""
     for key, above, node in _texts(mapping):
         if node.cut and holds_text(key, above):
-            tell = error if key == "externalEventId" else warning
+            report = error if key == "externalEventId" else warning
             message = f"{cut(key)} ends before {quoted(node.cut)}, which YAML takes for a comment"
             hint = "put the value in quotes, or a space after # if it is a comment"
-            yield tell(CUT_BY_COMMENT, message, _place(file, node), hint)
+            yield report(CUT_BY_COMMENT, message, _place(file, node), hint)
 
 
 def _texts(mapping: Mapping, above: str = "") -> Iterator[tuple[str, str, Scalar]]:
-    """Return every single value of a mapping and of those in it, with its key and the key above that."""
+    """Yield every single value of a mapping and of the mappings in it, with its key and the key above."""
     for key, node in mapping.values.items():
         match node:
             case Scalar():
@@ -174,14 +174,14 @@ def _texts(mapping: Mapping, above: str = "") -> Iterator[tuple[str, str, Scalar
 
 
 def _is_below_empty_properties(key: str, holder: Mapping) -> bool:
-    """Return whether a key stands below customProperties in the same column, and nothing stands under these."""
+    """Return whether a key comes after `customProperties` in the same mapping, and that has no value."""
     properties = holder.keys.get("customProperties")
     if properties is None or "customProperties" in holder.values:
         return False
     return (properties.line, properties.column) < (holder.keys[key].line, holder.keys[key].column)
 
 
-def _shapeless(node: Node, file: str) -> Layer:
+def _not_a_mapping(node: Node, file: str) -> Layer:
     match node:
         case Sequence():
             hint = "write the events as items of one list under `events:`"
@@ -198,14 +198,14 @@ def _several_documents(place: Place) -> Diagnostic:
 
 
 def refusal(wrong: Wrong, subject: str, place: Place) -> Diagnostic:
-    """Tell why the value of a key is refused."""
+    """Return the error for a refused value; `subject` names its key."""
     return error(wrong.code, f"{cut(subject)}: {wrong.message}", place, wrong.hint)
 
 
-def _find(mapping: Mapping, path: Iterable[int | str]) -> tuple[list[str], Node]:
-    """Follow pydantic's path to what is wrong: the keys on the way, and the value, or the key that is wrong itself.
+def _follow(mapping: Mapping, path: Iterable[int | str]) -> tuple[list[str], Node]:
+    """Follow pydantic's path to a problem; return the keys on the way, and the value or the key that is wrong.
 
-    Between keys and numbers of items the path names kinds of values; after a key that is wrong stands `[key]`.
+    The path has union tags between its keys and item indexes, and `[key]` after a key that is itself wrong.
     """
     names: list[str] = []
     holder, node = mapping, cast("Node", mapping)
@@ -233,18 +233,18 @@ SETTINGS = Keys(schema.SettingsFile, guidance=FOR_SETTINGS, not_yet=NOT_YET_IN_S
 
 
 PROPERTIES = "customProperties"
-"""The one key whose values are merged name by name."""
+"""The only key whose values are merged name by name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Inheritance:
-    """Layers upon each other, the nearest last; a nearer value hides a farther one."""
+    """Merged layers, the nearest last; a nearer value hides a farther one."""
 
     layers: tuple[Layer, ...] = ()
     values: dict[str, Any] = field(default_factory=dict)
 
     def under(self, layer: Layer) -> "Inheritance":
-        """Put a nearer layer on top; what it says wrongly hides what lies below, too."""
+        """Return the layers with a nearer one on top; a wrong value in it also hides the value below."""
         wrong = layer.mapping.keys.keys() - layer.values.keys()
         below = {key: value for key, value in self.values.items() if key not in wrong}
         merged = below | layer.values
@@ -254,18 +254,18 @@ class Inheritance:
 
     @property
     def own(self) -> Layer:
-        """The nearest layer: the event's own."""
+        """The nearest layer, which is the event's own."""
         return self.layers[-1]
 
     def place(self, key: str) -> Place:
-        """Where the value of a key stands that is in `values`."""
+        """Return the position of the value of a key in `values`."""
         return next(layer.value_place(key) for layer in reversed(self.layers) if key in layer.values)
 
     def text(self, key: str) -> str:
-        """How the value of a key is written that is in `values`, and holds a single value."""
+        """Return the text of a key in `values` as it is written in the file; its value must be a single one."""
         layer = next(layer for layer in reversed(self.layers) if key in layer.values)
         return cast("Scalar", layer.mapping.values[key]).text
 
     def lacks(self, key: str) -> bool:
-        """Tell whether certainly no layer says anything of a key."""
+        """Return whether certainly no layer has a key."""
         return all(layer.is_silent_on(key) for layer in self.layers)

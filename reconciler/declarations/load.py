@@ -1,4 +1,4 @@
-"""A folder of files to the events that they declare."""
+"""Loading of the events that a file or folder declares."""
 
 import errno
 from collections.abc import Iterator
@@ -29,17 +29,17 @@ from reconciler.event import Declared
 from reconciler.safe_text import shown
 
 MOST_FILES = 10_000
-"""How many files one run reads."""
+"""The most files that one run reads."""
 
 
 def load(settings: Settings) -> Declared:
-    """Read the declarations that the settings point at.
+    """Read the declarations at the path of the settings.
 
-    A narrowed run reads the files of its path alone, and what they inherit from the folders above it.
+    A narrowed run reads only the files at its path and the defaults of the folders above it.
     Raises `DeclarationsInvalid` with every problem of every file.
     """
     declared = load_from(Disk(), settings)
-    advice = (found for found in settings.advice if found.code not in settings.silence)
+    advice = (each for each in settings.advice if each.code not in settings.silence)
     return replace(declared, diagnostics=(*_hidden_settings(settings), *advice, *declared.diagnostics))
 
 
@@ -50,7 +50,7 @@ def _hidden_settings(settings: Settings) -> Iterator[Diagnostic]:
 
 
 def load_from(tree: Tree, settings: Settings) -> Declared:
-    """Read the declarations as `load` does, out of a tree that may be another one than the disk."""
+    """Read the declarations as `load` does, from any tree of files."""
     terms = Terms(
         environment=settings.environment,
         environments=settings.environments,
@@ -62,15 +62,15 @@ def load_from(tree: Tree, settings: Settings) -> Declared:
     return read_all(_listing(tree, settings), terms)
 
 
-class _Found(NamedTuple):
-    """A file to read, or with a reason what cannot be; `real` is its whole path."""
+class _File(NamedTuple):
+    """A file to read, or a path with the reason why it cannot be read; `real` is its absolute path."""
 
     real: str
     reason: OSError | None = None
 
 
 class _Names:
-    """What files are called by people, and below the root."""
+    """The names of files as shown to people, and their paths below the root."""
 
     def __init__(self, tree: Tree, root: Path, like: Path) -> None:
         self.tree = tree
@@ -94,13 +94,13 @@ class _Names:
 
 
 def _listing(tree: Tree, settings: Settings) -> Iterator[SourceFile | Diagnostic]:
-    """Give every file in the order to read them, or the reason why one cannot be read."""
+    """Yield every file in the order to read them, with a diagnostic for each that cannot be read."""
     root, path = settings.root.resolve(), settings.path.resolve()
     names = _Names(tree, root, settings.path)
-    found = list(islice(chain(_above(tree, path, root), _below(tree, str(path))), MOST_FILES + 1))
-    if len(found) > MOST_FILES:
+    files = list(islice(chain(_above(tree, path, root), _below(tree, str(path))), MOST_FILES + 1))
+    if len(files) > MOST_FILES:
         raise DeclarationsInvalid((_too_many(names.shown(str(path))),))
-    for real, reason in sorted(found, key=lambda one: reading_order(one.real)):
+    for real, reason in sorted(files, key=lambda file: reading_order(file.real)):
         if reason is not None:
             yield unreadable_file(reason, names.shown(real))
         elif real.endswith(f"/{SETTINGS_FILE}"):
@@ -111,20 +111,20 @@ def _listing(tree: Tree, settings: Settings) -> Iterator[SourceFile | Diagnostic
             yield unread(names.shown(real))
 
 
-def _above(tree: Tree, path: Path, root: Path) -> Iterator[_Found]:
-    """Find what a narrowed run inherits from the folders above its path."""
+def _above(tree: Tree, path: Path, root: Path) -> Iterator[_File]:
+    """Find the defaults files that a narrowed run inherits from the folders above its path."""
     folder = root
     for part in path.relative_to(root).parts:
         for name in (DEFAULTS_FILE, MISNAMED_DEFAULTS):
             if tree.kind(str(folder / name)) is not None:
-                yield _Found(str(folder / name))
+                yield _File(str(folder / name))
         folder /= part
 
 
-def _below(tree: Tree, path: str) -> Iterator[_Found]:
-    """Find the files at the path and below it, but not in hidden folders or behind links."""
+def _below(tree: Tree, path: str) -> Iterator[_File]:
+    """Find the files at the path and below it, except in hidden folders and behind links."""
     if tree.kind(path) is EntryKind.FILE:
-        yield _Found(path)
+        yield _File(path)
         return
     folders = [path]
     while folders:
@@ -132,32 +132,32 @@ def _below(tree: Tree, path: str) -> Iterator[_Found]:
         try:
             entries = list(tree.entries(folder))
         except OSError as reason:
-            yield _Found(folder, reason)
+            yield _File(folder, reason)
             continue
         folders += [entry.path for entry in entries if entry.kind is EntryKind.FOLDER]
-        # Those of the path itself are what the run goes by.
-        found = (entry for entry in entries if folder != path or not _are_settings(entry))
-        files = list(filter(None, map(_file, found)))
+        # The settings at the path itself are the ones that the run uses.
+        candidates = (entry for entry in entries if folder != path or not _is_settings(entry))
+        files = list(filter(None, map(_file, candidates)))
         yield from files
-        yield from (_Found(entry.path) for entry in entries if _is_unread(entry, files))
+        yield from (_File(entry.path) for entry in entries if _is_unread(entry, files))
 
 
-def _file(entry: Entry) -> _Found | None:
-    """Look at what a folder holds; a link to a file is found out when the file is read."""
+def _file(entry: Entry) -> _File | None:
+    """Return what to read for an entry; a link to a file is detected when the file is read."""
     if entry.kind is EntryKind.LINK_TO_FOLDER:
-        return _Found(entry.path, OSError(errno.ELOOP, "a link"))
+        return _File(entry.path, OSError(errno.ELOOP, "a link"))
     if entry.kind is EntryKind.FOLDER:
         return None
-    return _Found(entry.path) if _are_settings(entry) or is_declaration(entry.path.rpartition("/")[2]) else None
+    return _File(entry.path) if _is_settings(entry) or is_declaration(entry.path.rpartition("/")[2]) else None
 
 
-def _is_unread(entry: Entry, beside: list[_Found]) -> bool:
-    """Return whether people may think that a file is read, by its name and by what stands beside it."""
+def _is_unread(entry: Entry, beside: list[_File]) -> bool:
+    """Return whether people may expect a file to be read, by its name and the files beside it."""
     name = entry.path.rpartition("/")[2]
     return entry.kind is EntryKind.FILE and (is_misspelt(name) or (bool(beside) and is_json(name)))
 
 
-def _are_settings(entry: Entry) -> bool:
+def _is_settings(entry: Entry) -> bool:
     return entry.path.endswith(f"/{SETTINGS_FILE}")
 
 

@@ -1,4 +1,4 @@
-"""What was probably meant by a text that is no time."""
+"""Suggestions for texts that are not times as declarations write them."""
 
 import re
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from datetime import date
 from reconciler.declarations.zones import is_zone, place_for
 
 _LONGEST = 60
-"""Longer texts are no times, and taking them apart takes long."""
+"""Longer texts are not times, and parsing them is slow."""
 
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
@@ -40,17 +40,17 @@ _BETWEEN = re.compile(r"\s*(?:[-\u2013\u2014]|\bto\b)\s*")
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """The parts of a time that could be made out; several days are several ways to read one date."""
+    """The recognised parts of a time; several `days` are several readings of one date."""
 
     days: tuple[date, ...]
     clock: str | None
     offset: str = ""
     zone: str | None = None
-    """The name of a zone, which cannot stand in a time."""
+    """The name of a zone, which cannot be part of a time."""
 
 
 def parts_of(text: str) -> Meant | None:
-    """Make out the parts of a time that is written in another form; None where that is not possible."""
+    """Parse a time that is written in another form; None if that is not possible."""
     if len(text) > _LONGEST:
         return None
     plain = re.sub(r"\s+", " ", text.strip())
@@ -62,7 +62,7 @@ def parts_of(text: str) -> Meant | None:
 
 
 def hint_for(meant: Meant) -> str:
-    """Say what to write instead, where there is a date: each reading of it."""
+    """Return a hint with each reading of a time that has a date."""
     times = [_written(day.isoformat(), meant) for day in meant.days]
     choice = " or ".join(f"{time} ({_in_words(day)})" for time, day in zip(times, meant.days, strict=True))
     if meant.zone is None:
@@ -71,13 +71,13 @@ def hint_for(meant: Meant) -> str:
 
 
 def without_date(meant: Meant) -> str:
-    """Say what to write where the date is missing."""
+    """Return a hint for a time without a date."""
     hint = f"write the date before it, as in {_written('2027-04-15', meant)}"
     return hint if meant.zone is None else f"{hint}, and {zone_hint(meant.zone)}"
 
 
 def hours_meant_by(text: str) -> str | None:
-    """Return how the hours of a day are written that somebody wrote in another form."""
+    """Rewrite the hours of a day that are written in another form; None if that is not possible."""
     if len(text) > _LONGEST:
         return None
     parts = (f"{part}:00" if part.isascii() and part.isdecimal() else part for part in _BETWEEN.split(text.strip()))
@@ -87,7 +87,7 @@ def hours_meant_by(text: str) -> str | None:
 
 
 def zone_hint(zone: str) -> str:
-    """Say how a zone is declared that somebody wrote behind a time."""
+    """Return a hint that shows how to declare a zone that was written after a time."""
     place = zone if is_zone(zone) else place_for(zone) or "Europe/Berlin"
     return f"set the time zone of the event, as in `timezone: {place}`"
 
@@ -104,7 +104,7 @@ def _meant(found: re.Match[str], days: tuple[date, ...] | None) -> Meant | None:
 
 
 _FARTHEST = {"+": 14, "-": 12}
-"""Hours that any clock on earth is ahead of UTC, and behind it: what is more is the end of a span of hours."""
+"""The most hours that a clock on earth is ahead of UTC or behind it; a larger number ends a range of hours."""
 
 
 def _is_offset(text: str) -> bool:
@@ -116,7 +116,7 @@ def _has_clock(found: re.Match[str]) -> bool:
 
 
 def _days(found: re.Match[str]) -> Iterator[date]:
-    """Return every day that a date can mean: each order of day and month where nothing tells them apart."""
+    """Yield every day that a date can mean: both orders of day and month if the date does not show which is which."""
     parts = found.groupdict()
     year, name = int(parts["y"]), parts.get("name")
     if name is not None:
@@ -133,7 +133,7 @@ def _days(found: re.Match[str]) -> Iterator[date]:
 
 
 def _clock(found: re.Match[str]) -> str | None:
-    """Write a time of day as declarations do; None where there is no such time, or none at all."""
+    """Return a time of day as declarations write it; None if it is missing or out of range."""
     if basic := found["basic"]:
         hour, minute, second = int(basic[:2]), basic[2:4], basic[4:]
     elif found["hour"]:
@@ -150,7 +150,7 @@ def _clock(found: re.Match[str]) -> str | None:
 
 
 def _offset(zone: str) -> str:
-    """Write an offset as declarations do; nothing where a zone is named."""
+    """Return an offset as declarations write it; empty for the name of a zone."""
     if zone.upper() in {"Z", "UTC", "GMT"}:
         return "Z"
     found = _OFFSET.fullmatch(zone)

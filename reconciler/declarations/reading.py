@@ -1,4 +1,4 @@
-"""Files to the events that they declare, or to every problem in them."""
+"""Source files read into declared events, with every problem in them."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -20,21 +20,21 @@ from reconciler.event import Declared, DeclaredEvent, Skipped
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One event, or a list of events with what they share."""
+    """One event, or a list of events with their common defaults."""
 
     events: tuple[Layer, ...]
     defaults: Layer | None = None
 
     @property
     def problems(self) -> Iterator[Diagnostic]:
-        """What is wrong in each layer by itself."""
+        """The problems that each layer has by itself."""
         for layer in (self.defaults, *self.events):
             if layer is not None:
                 yield from layer.problems
 
 
 def read_documents(content: bytes, file: str) -> Iterator[Document | Diagnostic]:
-    """Read a file of declarations; problems of its form stand among the documents."""
+    """Read a file of declarations; yield its documents, with problems of form among them."""
     reading = strict_yaml.read(content, file)
     yield from reading.problems
     if not reading.documents and not reading.problems:
@@ -71,7 +71,7 @@ def _defaults(outer: Layer) -> Layer | None:
 
 
 def _is_text(node: Node) -> bool:
-    """Return whether a document is a text that a page shows, and no event written in another form."""
+    """Return whether a document is the text of a page, not an event written in another form."""
     match node:
         case Scalar():
             return not names_a_field(node.text)
@@ -88,78 +88,80 @@ def _no_event(place: Place, hint: str) -> Diagnostic:
 
 
 def read_all(listing: Iterable[SourceFile | Diagnostic], terms: Terms) -> Declared:
-    """Read files in the order that `reading_order` gives; a diagnostic stands for one that cannot be read.
+    """Read files, which must be in `reading_order`; a diagnostic stands for a file that cannot be read.
 
     Raises `DeclarationsInvalid` with every problem of every file.
     """
     reader = _Reader(terms)
-    events = tuple(event for entry in well_named(listing) for event in reader.take(entry))
-    found = in_file_order([one for one in (*reader.found, *collisions(events)) if not _is_silenced(one, terms)])
-    if any(one.severity is Severity.ERROR for one in found):
-        raise DeclarationsInvalid(found)
+    events = tuple(event for entry in well_named(listing) for event in reader.read(entry))
+    every = (*reader.diagnostics, *collisions(events))
+    diagnostics = in_file_order([each for each in every if not _is_silenced(each, terms)])
+    if any(each.severity is Severity.ERROR for each in diagnostics):
+        raise DeclarationsInvalid(diagnostics)
     if not events:
-        found = (warning("no-events", "no event is declared", hint="name the folder that holds the events"), *found)
-    return Declared(events, reader.files, found, tuple(reader.skipped))
+        no_events = warning("no-events", "no event is declared", hint="name the folder that holds the events")
+        diagnostics = (no_events, *diagnostics)
+    return Declared(events, reader.files, diagnostics, tuple(reader.skipped))
 
 
-def _is_silenced(found: Diagnostic, terms: Terms) -> bool:
-    return found.severity is Severity.WARNING and found.code in terms.silence
+def _is_silenced(diagnostic: Diagnostic, terms: Terms) -> bool:
+    return diagnostic.severity is Severity.WARNING and diagnostic.code in terms.silence
 
 
 class _Reader:
-    """Reads one file after the other; `found` holds the problem of a default once, however many events inherit it."""
+    """Reads files one by one; `diagnostics` holds a problem of defaults once, for all events that inherit it."""
 
     def __init__(self, terms: Terms) -> None:
         self.terms = terms
         self.files = 0
-        self.found: dict[Diagnostic, None] = {}
+        self.diagnostics: dict[Diagnostic, None] = {}
         self.skipped: list[Skipped] = []
         self.defaults: dict[str, Inheritance] = {}
-        """By folder, what its own defaults file and those above it say together."""
+        """By folder, its defaults file merged with those above it."""
 
-    def take(self, entry: SourceFile | Diagnostic) -> Iterator[DeclaredEvent]:
+    def read(self, entry: SourceFile | Diagnostic) -> Iterator[DeclaredEvent]:
         if isinstance(entry, Diagnostic):
-            self.tell([entry])
+            self.report([entry])
         elif entry.name == DEFAULTS_FILE:
-            self.take_defaults(entry)
+            self.read_defaults(entry)
         else:
             self.files += 1
-            yield from self.take_events(entry)
+            yield from self.read_events(entry)
 
-    def take_defaults(self, source: SourceFile) -> None:
+    def read_defaults(self, source: SourceFile) -> None:
         layer = DEFAULTS.check_file(source.content, source.shown)
-        self.tell(layer.problems)
+        self.report(layer.problems)
         self.defaults[source.folder] = self.inherited_in(source.folder).under(layer)
 
-    def take_events(self, source: SourceFile) -> Iterator[DeclaredEvent]:
+    def read_events(self, source: SourceFile) -> Iterator[DeclaredEvent]:
         inherited = self.inherited_in(source.folder)
-        for found in read_documents(source.content, source.shown):
-            if isinstance(found, Diagnostic):
-                self.tell([found])
+        for document in read_documents(source.content, source.shown):
+            if isinstance(document, Diagnostic):
+                self.report([document])
             else:
-                yield from self.declared(found, inherited)
+                yield from self.events_of(document, inherited)
 
-    def declared(self, document: Document, inherited: Inheritance) -> Iterator[DeclaredEvent]:
-        self.tell(document.problems)
+    def events_of(self, document: Document, inherited: Inheritance) -> Iterator[DeclaredEvent]:
+        self.report(document.problems)
         if document.defaults:
             inherited = inherited.under(document.defaults)
         for own in document.events:
-            outcome = declare(inherited.under(own), self.terms)
-            self.tell(outcome.diagnostics)
-            self.skipped += outcome.skipped
-            if outcome.event:
-                yield outcome.event
+            declaration = declare(inherited.under(own), self.terms)
+            self.report(declaration.diagnostics)
+            self.skipped += declaration.skipped
+            if declaration.event:
+                yield declaration.event
 
     def inherited_in(self, folder: str) -> Inheritance:
-        """Give what the nearest folder with a defaults file hands down."""
+        """Return the defaults of the nearest folder that has a defaults file."""
         return next((self.defaults[above] for above in _up_from(folder) if above in self.defaults), Inheritance())
 
-    def tell(self, found: Iterable[Diagnostic]) -> None:
-        self.found.update(dict.fromkeys(found))
+    def report(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics.update(dict.fromkeys(diagnostics))
 
 
 def _up_from(folder: str) -> Iterator[str]:
-    """Give the folder, then each one above it, the root last."""
+    """Yield the folder, then each one above it, the root last."""
     while folder:
         yield folder
         folder = folder.rpartition("/")[0]

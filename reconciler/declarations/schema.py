@@ -1,4 +1,4 @@
-"""The keys of declarations and settings, and what each may hold: the only doorway to pydantic."""
+"""The schema of declarations and settings: the only module that uses pydantic."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -31,7 +31,7 @@ from reconciler.policy import Orphans
 ApiVersion = Literal["v3", "2025-09", "2026-03", "2026-09"]
 
 API_VERSIONS: tuple[str, ...] = get_args(ApiVersion)
-"""The versions of HubSpot's API that the product speaks."""
+"""The supported versions of HubSpot's API."""
 
 
 def _entries(node: Node) -> dict[str, Node]:
@@ -48,7 +48,7 @@ def _items(node: Node) -> tuple[Node, ...]:
     raise validators.wrong_shape(node, "a list, lines of `- item`", hint)
 
 
-# These names stand in pydantic's paths among keys; white space keeps them apart from any key.
+# pydantic puts these tags between the keys of an error's path; the space distinguishes them from keys.
 def _list_or_one(node: Node) -> str:
     return "a list" if isinstance(node, Sequence) else "one value"
 
@@ -98,7 +98,7 @@ _STRICT = ConfigDict(extra="forbid")
 
 @with_config(_STRICT)
 class Defaults(TypedDict, total=False):
-    """What events share: for the events of one file, or of a folder and all below it."""
+    """Default values for the events of one file, or of a folder and the folders below it."""
 
     externalAccountId: Annotated[Identifier, Field(description="The account that the event's id belongs to.")]
     eventName: Annotated[Filled, Field(description="What people see first.")]
@@ -138,7 +138,7 @@ class EventList(TypedDict, total=False):
 
 @with_config(_STRICT)
 class Overrides(TypedDict, total=False):
-    """The settings that hold in one environment."""
+    """The settings that an environment can override."""
 
     portal: Annotated[Number, Field(description="The portal (Hub ID) that the declarations are for.")]
     appId: Annotated[Number, Field(description="The app whose events are ours.")]
@@ -172,21 +172,21 @@ class SettingsFile(Overrides, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """What is wrong in a mapping, and where."""
+    """A problem in a mapping, with its path."""
 
     path: tuple[int | str, ...]
-    """pydantic's path to it: keys and numbers of items, between them names of kinds of values."""
+    """pydantic's path to the problem: keys and item indexes, with union tags between them."""
     wrong: Wrong | None
-    """Why the value is refused; None where its key is not known."""
+    """Why the value is refused; None for an unknown key."""
 
     @property
     def key(self) -> int | str:
-        """The key of the mapping that it is under."""
+        """The mapping's own key that the problem is under."""
         return self.path[0]
 
 
 class Shape:
-    """What one kind of mapping may hold."""
+    """The schema of one kind of mapping."""
 
     def __init__(self, kind: Any) -> None:
         self.kind = kind
@@ -194,11 +194,11 @@ class Shape:
 
     @cached_property
     def adapter(self) -> TypeAdapter[dict[str, Any]]:
-        """The validator of `kind`, made when it is first needed: that takes a while."""
+        """The validator of `kind`, built on first use because building it is slow."""
         return TypeAdapter(self.kind)
 
     def check(self, nodes: dict[str, Node]) -> tuple[dict[str, Any], list[Flaw]]:
-        """Give the values that are right, without the keys under which something is wrong, and what that is."""
+        """Return the values of all keys without a problem, with the problems of the others."""
         try:
             return self.adapter.validate_python(nodes), []
         except ValidationError as invalid:

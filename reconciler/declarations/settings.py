@@ -1,4 +1,4 @@
-"""What a run goes by: the settings file."""
+"""The settings of a run, read from `reconciler.yaml`."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -29,7 +29,7 @@ DEFAULT_API_VERSION = "2026-03"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the settings file says, for one path and one environment; paths are as people see them."""
+    """The settings for one path and one environment; paths are as shown to people."""
 
     root: Path
     path: Path
@@ -41,44 +41,44 @@ class Settings:
     """For times without an offset, where the event names no zone of its own."""
     policy: Policy
     file: Path | None
-    """The settings file; without one everything has its default."""
+    """The settings file; None if there is none, and every setting has its default."""
     hidden: Path | None = None
-    """A settings file further above, which does not hold."""
+    """A settings file further up, which is not used."""
     portals: Portals = field(default_factory=Portals)
     silence: frozenset[str] = frozenset()
-    """Codes of advice that is not wanted."""
+    """Codes of advice to leave out."""
     advice: tuple[Diagnostic, ...] = ()
-    """What is noteworthy in the settings file itself."""
+    """Warnings about the settings file itself."""
 
 
 def load_settings(path: Path, *, environment: str | None, api_version: str | None) -> Settings:
-    """Find the settings for a file or folder of declarations, and read them.
+    """Find and read the settings for a file or folder of declarations.
 
-    They are the nearest ones at the path or above it inside the work tree. `UsageError` where the path, the
-    environment or the API version is not there; `DeclarationsInvalid` where the settings are wrong.
+    The nearest settings file at the path or above it, inside the work tree, is used. Raises `UsageError` if the path,
+    the environment or the API version does not exist, and `DeclarationsInvalid` if the settings are wrong.
     """
     real = _existing(path)
     folder = real if real.is_dir() else real.parent
-    said = _look_up(Disk(), folder, path)
-    overrides = _overrides(said.environments, environment)
-    return _settings(said, overrides, real, path, environment, api_version)
+    source = _look_up(Disk(), folder, path)
+    overrides = _overrides(source.environments, environment)
+    return _settings(source, overrides, real, path, environment, api_version)
 
 
 def settings_in(tree: Tree, settings: Settings) -> Settings:
-    """Give the settings for the same root as another state of its work tree has them.
+    """Read the settings for the same root in another state of its work tree.
 
-    An environment that they did not name then is not chosen. `DeclarationsInvalid` where they are wrong.
+    The environment stays chosen only if those settings name it. Raises `DeclarationsInvalid` if they are wrong.
     """
     root = settings.root.resolve()
-    said = _look_up(tree, root, settings.root)
-    environment = settings.environment if settings.environment in said.environments else None
-    overrides = _overrides(said.environments, environment)
-    return _settings(said, overrides, root, settings.root, environment, None)
+    source = _look_up(tree, root, settings.root)
+    environment = settings.environment if settings.environment in source.environments else None
+    overrides = _overrides(source.environments, environment)
+    return _settings(source, overrides, root, settings.root, environment, None)
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
-    """What the nearest settings file says; without one nothing, and the root is where it was looked for."""
+class _Source:
+    """The nearest settings file and its values; without a file, `root` is the folder where the search began."""
 
     file: Path | None
     root: Path
@@ -88,42 +88,47 @@ class _Said:
 
     @property
     def environments(self) -> Mapping[str, dict[str, Any]]:
-        found: Mapping[str, dict[str, Any]] = self.values.get("environments", {})
-        return found
+        environments: Mapping[str, dict[str, Any]] = self.values.get("environments", {})
+        return environments
 
 
-def _look_up(tree: Tree, folder: Path, like: Path) -> _Said:
+def _look_up(tree: Tree, folder: Path, like: Path) -> _Source:
     file = _nearest_file(tree, folder, like)
     if file is None:
-        return _Said(None, folder, {})
+        return _Source(None, folder, {})
     above = (one / SETTINGS_FILE for one in _up_from(file.parent) if one != file.parent)
     hidden = next((one for one in above if tree.kind(str(one)) is not None), None)
     layer = _read(tree, file, like)
-    return _Said(file, file.parent, layer.values, hidden, layer.problems)
+    return _Source(file, file.parent, layer.values, hidden, layer.problems)
 
 
 def _settings(
-    said: _Said, overrides: Mapping[str, Any], real: Path, like: Path, environment: str | None, api_version: str | None
+    source: _Source,
+    overrides: Mapping[str, Any],
+    real: Path,
+    like: Path,
+    environment: str | None,
+    api_version: str | None,
 ) -> Settings:
-    values = {**said.values, **overrides}
+    values = {**source.values, **overrides}
     return Settings(
-        root=as_seen(said.root, like),
+        root=as_seen(source.root, like),
         path=as_seen(real, like),
         environment=environment,
-        environments=tuple(said.environments),
+        environments=tuple(source.environments),
         api_version=_api_version(api_version, values),
         timezone=values.get("timezone"),
-        policy=_policy(values, narrowed=real != said.root),
-        portals=_portals(said, values),
+        policy=_policy(values, narrowed=real != source.root),
+        portals=_portals(source, values),
         silence=frozenset(values.get("silence", ())),
-        advice=said.advice,
-        file=None if said.file is None else as_seen(said.file, like),
-        hidden=None if said.hidden is None else as_seen(said.hidden, like),
+        advice=source.advice,
+        file=None if source.file is None else as_seen(source.file, like),
+        hidden=None if source.hidden is None else as_seen(source.hidden, like),
     )
 
 
 def _existing(path: Path) -> Path:
-    """Give the path that is really meant; a link could lead a run out of the work tree."""
+    """Resolve the path, and refuse a link, which could lead a run out of the work tree."""
     try:
         real = path.resolve(strict=True)
         written = Path(os.path.abspath(path))  # noqa: PTH100  Path has no way to drop `..` without following links
@@ -143,7 +148,7 @@ def _holds_events(file: Path) -> bool:
 
 
 def top_of(folder: Path) -> Path:
-    """Give the highest folder whose settings may hold: a file of another project must never do."""
+    """Return the highest folder to search for settings, so that those of another project are never used."""
     for above in (folder, *folder.parents):
         if os.path.lexists(above / ".git"):
             return above
@@ -168,7 +173,7 @@ def _nearest_file(tree: Tree, folder: Path, like: Path) -> Path | None:
 def _read(tree: Tree, file: Path, like: Path) -> Layer:
     shown = name_of(as_seen(file, like))
     layer = SETTINGS.check_file(tree.read(str(file), shown), shown)
-    if any(found.severity is Severity.ERROR for found in layer.problems):
+    if any(problem.severity is Severity.ERROR for problem in layer.problems):
         raise DeclarationsInvalid(in_file_order(list(layer.problems)))
     return layer
 
@@ -183,26 +188,26 @@ def _overrides(environments: Mapping[str, dict[str, Any]], chosen: str | None) -
     raise UsageError(f"there is no environment {quoted(chosen)}", hint=hint)
 
 
-def _api_version(chosen: str | None, said: Mapping[str, Any]) -> str:
+def _api_version(chosen: str | None, values: Mapping[str, Any]) -> str:
     if chosen is None:
-        return str(said.get("apiVersion", DEFAULT_API_VERSION))
+        return str(values.get("apiVersion", DEFAULT_API_VERSION))
     if chosen in API_VERSIONS:
         return chosen
     raise UsageError(f"there is no API version {quoted(chosen)}", hint=f"use one of {', '.join(API_VERSIONS)}")
 
 
-def _portals(said: _Said, values: Mapping[str, Any]) -> Portals:
-    of_environments = any("portal" in one for one in said.environments.values())
-    return Portals(said.values.get("portal"), values.get("portal"), of_environments)
+def _portals(source: _Source, values: Mapping[str, Any]) -> Portals:
+    of_environments = any("portal" in one for one in source.environments.values())
+    return Portals(source.values.get("portal"), values.get("portal"), of_environments)
 
 
-def _policy(said: Mapping[str, Any], *, narrowed: bool) -> Policy:
+def _policy(values: Mapping[str, Any], *, narrowed: bool) -> Policy:
     return Policy(
-        portal=said.get("portal"),
-        app_id=said.get("appId"),
-        external_account_id=said.get("externalAccountId"),
-        orphans=said.get("orphans", Orphans.REPORT),
-        protect=tuple(said.get("protect", ())),
-        besides=frozenset(said.get("besides", ())),
+        portal=values.get("portal"),
+        app_id=values.get("appId"),
+        external_account_id=values.get("externalAccountId"),
+        orphans=values.get("orphans", Orphans.REPORT),
+        protect=tuple(values.get("protect", ())),
+        besides=frozenset(values.get("besides", ())),
         narrowed=narrowed,
     )

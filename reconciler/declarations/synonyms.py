@@ -1,4 +1,4 @@
-"""Names that are no keys here, or not yet, with the key that is meant or what else to do."""
+"""Unknown key names, with the key that is meant or other advice."""
 
 import re
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ _MEANT: Mapping[str, str] = {
     "events": "event eventlist",
     "defaults": "default",
 }
-"""By key, the names that mean it, in small letters without `_`, `-`, blanks and the `hs` of HubSpot's own names."""
+"""For each key its other names, in lower case without `_`, `-`, blanks and the `hs_` of HubSpot's own names."""
 
 _NO_FIELD = "location venue place address city country room online speaker speakers price image tags"
 _FILLED_IN = (
@@ -35,12 +35,12 @@ _BY_NAME = {name: key for key, names in _MEANT.items() for name in (key.casefold
 
 
 def meant_by(name: str) -> str | None:
-    """Return the key that a name of somebody else's means."""
+    """Return the key that another name stands for; None if there is none."""
     return _BY_NAME.get(_plain(name))
 
 
 def advice_on(name: str) -> str | None:
-    """Return what to do with something that no key holds."""
+    """Return advice on a name for something that no key can hold; None if there is none."""
     if _plain(name) in _NO_FIELD.split():
         return "HubSpot's events have no field for it: write it into eventDescription, or under customProperties"
     if _plain(name) in _FILLED_IN.split():

@@ -1,4 +1,4 @@
-"""Times as declarations write them: a text and a time zone to a moment; the hours of a day, for dates alone."""
+"""Times, dates and hours of a day, as declarations write them."""
 
 import re
 from datetime import UTC, date, datetime, time
@@ -13,14 +13,14 @@ TIME = (
     r"\d{4}-\d{2}-\d{2}[T ](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{3})?)?"
     r"(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)?"
 )
-"""What a time looks like; whether there is such a day is another question."""
+"""The pattern of a time; it also matches days that do not exist."""
 
 DAY = r"\d{4}-\d{2}-\d{2}"
-"""What a date alone looks like."""
+"""The pattern of a date alone."""
 
 _HOUR_AND_MINUTE = r"(?:[01]\d|2[0-3]):[0-5]\d"
 HOURS = rf"{_HOUR_AND_MINUTE}-{_HOUR_AND_MINUTE}"
-"""What hours look like."""
+"""The pattern of the hours of a day."""
 
 _TIME = re.compile(TIME, re.ASCII)
 _DAY = re.compile(DAY, re.ASCII)
@@ -40,9 +40,9 @@ _NEAR_MISSES = (
 
 
 def read_time(text: str) -> datetime | date:
-    """Read a time, or a date alone; without an offset it is a local time, whose zone is known later.
+    """Read a time, or a date alone; a time without an offset is local and gets its zone later.
 
-    Raises `Wrong` where the text is no time, or its day is in no calendar.
+    Raises `Wrong` if the text is not a time, or if its day does not exist.
     """
     is_day = _DAY.fullmatch(text) is not None
     if not (is_day or _TIME.fullmatch(text)):
@@ -54,10 +54,10 @@ def read_time(text: str) -> datetime | date:
 
 
 def moment_of(time: datetime, place: str | None) -> datetime:
-    """Give the moment that a time means, reading a local one in the zone.
+    """Return the moment of a time in UTC, reading a local time in the zone that `place` names.
 
-    Raises `Wrong` where a local time has no zone, does not exist there or exists twice, and where the moment
-    lies outside the years 1 to 9999.
+    Raises `Wrong` if a local time has no zone, does not exist in it or exists twice, and if the moment is outside the
+    years 1 to 9999.
     """
     try:
         moment = time if time.tzinfo else _localised(time, place)
@@ -77,21 +77,21 @@ def _localised(time: datetime, place: str | None) -> datetime:
 
 
 def _clock_change(before: datetime, after: datetime, place: str) -> Wrong:
-    """Say why a local time is not one moment; PEP 495 gives two readings of it, around the clock change.
+    """Return the error for a local time that a clock change skips or repeats, from its two readings (PEP 495).
 
-    Where the clock is set back both are real. Where it is set forward neither is, and the first, shown on a real
-    clock, is the time that people will see.
+    If the clock is set back, both readings exist. If it is set forward, neither exists; the first, converted to a time
+    that exists, is what clocks will show.
     """
     real = before.astimezone(UTC).astimezone(before.tzinfo)
     if real.replace(tzinfo=None) == before.replace(tzinfo=None):
         choice = f"write {_short(before)} or {_short(after)}"
         return Wrong("ambiguous-time", f"this time exists twice in {place}: the clock is set back", choice)
-    late = f"did you mean {_short(real.replace(tzinfo=None))}?"
-    return Wrong("missing-time", f"this time does not exist in {place}: the clock is set forward", late)
+    hint = f"did you mean {_short(real.replace(tzinfo=None))}?"
+    return Wrong("missing-time", f"this time does not exist in {place}: the clock is set forward", hint)
 
 
 def _short(time: datetime) -> str:
-    """Write a time as people would: seconds only where there are some."""
+    """Format a time, with seconds and milliseconds only if they are not zero."""
     precision = "milliseconds" if time.microsecond else "seconds" if time.second else "minutes"
     return time.isoformat("T" if time.tzinfo else " ", precision)
 
@@ -117,14 +117,17 @@ def _no_such_day(text: str) -> Wrong:
 
 
 class Hours(NamedTuple):
-    """When a day begins and ends, by local time."""
+    """The local times at which a day begins and ends."""
 
     begin: time
     end: time
 
 
 def read_hours(text: str) -> Hours:
-    """Read the hours of a day; `Wrong` where they are none, or end before they begin."""
+    """Read the hours of a day.
+
+    Raises `Wrong` if the text has another form, or if the hours do not end after they begin.
+    """
     if not _HOURS.fullmatch(text):
         meant = hours_meant_by(text)
         hint = 'write them like "09:00-17:00"' if meant is None else f'did you mean "{meant}"?'

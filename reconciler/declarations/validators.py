@@ -1,4 +1,4 @@
-"""What a value means by the kind that its key expects."""
+"""Validators for the values of keys."""
 
 import re
 import unicodedata
@@ -15,7 +15,7 @@ from reconciler.safe_text import quoted
 from reconciler.values import OPTION_SEPARATOR
 
 _PATH_WORDS = (".", "..", "search", "upsert", "delete")
-"""Event ids that HubSpot's API would take for something else: an id is a segment of its paths."""
+"""Event ids that HubSpot's API would misread, because an id is a segment of a URL path."""
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,18}")
 _NUMBER_HINT = "write the digits alone"
@@ -24,7 +24,7 @@ _LINK_HINT = "write it like https://acme.example/spring-launch"
 
 
 def text(node: Node) -> str | None:
-    """Read a text; nothing means *make it empty*."""
+    """Read a text; None means *make it empty*."""
     match node:
         case Scalar(text="null" | "~", plain=True):
             return None
@@ -43,7 +43,7 @@ def filled(node: Node) -> str:
 
 
 def flag(node: Node) -> bool:
-    """Read a boolean: the bare word true or false."""
+    """Read a boolean: true or false without quotes."""
     match node:
         case Scalar(text="true" | "false" as word, plain=True):
             return word == "true"
@@ -52,7 +52,7 @@ def flag(node: Node) -> bool:
 
 
 def identifier(node: Node) -> str:
-    """Read an id: a text without white space around it and without characters that nobody sees."""
+    """Read an id: a text without surrounding white space or invisible characters."""
     content = filled(node)
     if content != content.strip():
         raise Wrong("bad-id", "an id cannot begin or end with white space", "delete the white space")
@@ -83,7 +83,7 @@ def number(node: Node) -> int:
 
 
 def time(node: Node) -> datetime | date:
-    """Read a time, or a date alone; a local time has no zone yet."""
+    """Read a time, or a date alone; a local time gets its zone later."""
     content = text(node)
     if content is None:
         raise Wrong("cannot-be-empty", "HubSpot has no way to empty a date", "delete the line to leave it alone")
@@ -108,7 +108,7 @@ def hours(node: Node) -> Hours:
 
 
 def one_of(known: Collection[str]) -> Callable[[Node], str]:
-    """Make a reader of one of a few words."""
+    """Return a validator that accepts only the known words."""
 
     def read(node: Node) -> str:
         content = text(node) or ""
@@ -140,7 +140,7 @@ def option(node: Node) -> str:
 
 
 def options(chosen: list[str]) -> str | None:
-    """Join options as HubSpot keeps them; none at all empty the property."""
+    """Join options as HubSpot stores them; an empty list empties the property."""
     for one, times in Counter(chosen).items():
         if times > 1:
             raise Wrong("bad-option", f"the option {quoted(one)} is given twice", "delete one of the two")
@@ -148,7 +148,7 @@ def options(chosen: list[str]) -> str | None:
 
 
 def event_link(node: Node) -> str | None:
-    """Read a web address, or nothing to empty it."""
+    """Read a web address; None means *make it empty*."""
     content = text(node)
     if content is not None and "@" in web_address(content).netloc:
         message = "a link cannot carry a user name or password"
@@ -157,7 +157,10 @@ def event_link(node: Node) -> str | None:
 
 
 def web_address(content: str) -> SplitResult:
-    """Take an address apart; `Wrong`, which never quotes it, where no browser could go there."""
+    """Split a web address into its parts.
+
+    Raises `Wrong` if no browser could open it. The error never quotes the address, which may hold a password.
+    """
     if " " in content or "\\" in content or _hidden_in(content):
         raise Wrong("bad-url", "a link holds no white space, backslash or invisible character", _LINK_HINT)
     try:
@@ -173,13 +176,13 @@ def web_address(content: str) -> SplitResult:
 
 
 def wrong_shape(node: Node, expected: str, hint: str) -> Wrong:
-    """Say that a value is of another kind than its key expects."""
+    """Return the error for a value of another kind than its key expects."""
     kinds = {Scalar: "a single value", Sequence: "a list", Mapping: "a mapping"}
     return Wrong("wrong-shape", f"must be {expected}, not {kinds[type(node)]}", hint)
 
 
 def _hidden_in(content: str) -> str | None:
-    """Find a character where people see nothing, or only a gap though it is no ordinary space."""
+    """Find an invisible character, or white space other than an ordinary space."""
     if content.isascii() and content.isprintable():
         return None
     return next(filter(_is_hidden, content), None)

@@ -1,4 +1,4 @@
-"""Dates alone, which stand for times by the hours of a day."""
+"""Dates without times, for which `hours` supplies the times."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -18,18 +18,18 @@ _HINTS = {
     "missing-time": "set other hours for the event, or write times instead of both dates",
     "ambiguous-time": "set other hours for the event, or write times instead of both dates",
 }
-"""What to do where a date with the hours is no moment; of the code's own hint the hours know nothing."""
+"""Hints, by code, for times that come from `hours`; the usual hints assume a time written beside its date."""
 
 
-def times_of(merged: Inheritance, found: list[Diagnostic]) -> dict[str, datetime]:
-    """Return the times that an event gives, those of dates by its hours; tell what is wrong with dates."""
+def times_of(merged: Inheritance, diagnostics: list[Diagnostic]) -> dict[str, datetime]:
+    """Return the start and end of an event, with times from its hours for dates; add problems to `diagnostics`."""
     written: dict[str, datetime | date] = {key: merged.values[key] for key in _OTHER if key in merged.values}
     days = {key: value for key, value in written.items() if not isinstance(value, datetime)}
     times = {key: value for key, value in written.items() if isinstance(value, datetime)}
     if not days:
         return times
     problems = _problems(days, times, merged)
-    found += problems
+    diagnostics += problems
     if problems or len(days) == 1 or "hours" not in merged.values:
         return {}
     begin, end = merged.values["hours"]
@@ -40,7 +40,7 @@ def times_of(merged: Inheritance, found: list[Diagnostic]) -> dict[str, datetime
 
 
 def told_of_date(wrong: Wrong) -> Wrong:
-    """Return a problem with a moment as it is told of a date, which nobody can give an offset."""
+    """Return a problem with a moment, with a hint that fits a date without a time."""
     return Wrong(wrong.code, wrong.message, _HINTS.get(wrong.code, wrong.hint))
 
 

@@ -1,4 +1,4 @@
-"""Time zones: their names, their data, and the place that stands for an offset or an abbreviation."""
+"""IANA time zones, with a place for each offset or abbreviation that people write instead."""
 
 import re
 from collections.abc import Mapping
@@ -42,7 +42,7 @@ _PLACES: Mapping[int, str] = {
     13: "Pacific/Tongatapu",
     14: "Pacific/Kiritimati",
 }
-"""A place for each offset in whole hours, by its standard time; none is so far west that it is 12 hours behind."""
+"""A place for each offset in whole hours, by its standard time; no place is 12 hours behind UTC."""
 
 _ABBREVIATIONS: Mapping[str, str] = {
     **dict.fromkeys(("WET", "WEST"), "Europe/Lisbon"),
@@ -55,14 +55,15 @@ _ABBREVIATIONS: Mapping[str, str] = {
     **dict.fromkeys(("AEST", "AEDT"), "Australia/Sydney"),
     "JST": "Asia/Tokyo",
 }
-"""A place for abbreviations that mean one zone to most people; CST, BST, IST are several."""
+"""A place for each abbreviation that means one zone to most people; CST, BST and IST mean several."""
 
 
 def check_zone(name: str) -> str:
-    """Give back the name of a time zone; `Wrong` where it names none, or not clearly.
+    """Return the name of a time zone unchanged.
 
-    Of the names without a place only UTC and GMT are taken. IANA keeps the others (CET, EST, Japan, MST7MDT) for
-    old programs: some of them know no daylight saving, some do, and their letters mean other zones elsewhere.
+    Raises `Wrong` if it is not the name of one zone. Of the names without a place only UTC and GMT are accepted: IANA
+    keeps the others (CET, EST, Japan, MST7MDT) for old programs. Some of them have daylight saving and some do not,
+    and their letters mean other zones elsewhere.
     """
     if reversed_sign := _REVERSED.fullmatch(name):
         raise _reversed(name, *reversed_sign.groups())
@@ -72,12 +73,12 @@ def check_zone(name: str) -> str:
 
 
 def is_zone(name: str) -> bool:
-    """Return whether a name is one of a time zone, and clearly."""
+    """Return whether a name is the name of exactly one time zone."""
     return name in _zones() and ("/" in name or name in _UNAMBIGUOUS)
 
 
 def place_for(name: str) -> str | None:
-    """Return a place in the zone that an abbreviation or an offset means to most people."""
+    """Return a place in the zone that most people mean by an abbreviation or an offset; None if there is none."""
     if found := _OFFSET.fullmatch(name):
         return _PLACES.get(int(found[1] + found[2]))
     return _ABBREVIATIONS.get(name.upper())
@@ -85,24 +86,24 @@ def place_for(name: str) -> str | None:
 
 @cache
 def load_zone(name: str) -> ZoneInfo:
-    """Load a zone from the tzdata package: the machine's own data may be older or newer."""
+    """Load a zone from the tzdata package, because the machine's own data may be older or newer."""
     with _data("zoneinfo", *name.split("/")).open("rb") as file:
         return ZoneInfo.from_file(file, key=name)
 
 
 def zone_named(name: str | None, usual: str) -> ZoneInfo:
-    """Return the time zone with this name; the usual one where there is none."""
+    """Return the time zone with this name, or the one named `usual` if there is none."""
     return load_zone(name if name is not None and name in _zones() else usual)
 
 
 def _reversed(name: str, sign: str, hours: str) -> Wrong:
-    """Refuse a name whose sign is the reverse of what everybody else writes (tz database, `etcetera`)."""
+    """Return the error for a name whose sign is the reverse of common usage (tz database, `etcetera`)."""
     behind = sign == "+"
     offset = f"{'-' if behind else '+'}{int(hours):02}:00"
     message = f"the sign of {quoted(name)} is reversed: it means UTC{offset}"
     place = _PLACES.get(-int(hours) if behind else int(hours))
-    alone = f"write UTC here, and the offset in each time, as in 2027-04-15T17:00:00{offset}"
-    return Wrong("bad-timezone", message, alone if place is None else f"write a place, as in {place}; or {alone}")
+    utc_hint = f"write UTC here, and the offset in each time, as in 2027-04-15T17:00:00{offset}"
+    return Wrong("bad-timezone", message, utc_hint if place is None else f"write a place, as in {place}; or {utc_hint}")
 
 
 @cache
@@ -112,11 +113,14 @@ def _zones() -> frozenset[str]:
 
 @lru_cache(maxsize=256)
 def _zone_hint(name: str) -> str:
-    """Search once for a name that a thousand files misspell; the Etc zones count their hours backwards."""
+    """Return the hint for a wrong name, cached because a thousand files may share it.
+
+    Etc zones are never suggested, because their signs are reversed.
+    """
     if place := place_for(name):
         return f"name a place, as in {place}"
     places = [zone for zone in _zones() if "/" in zone and not zone.startswith("Etc/")]
-    is_of_windows = name.endswith(" Time")  # as in W. Europe Standard Time
+    is_of_windows = name.endswith(" Time")  # for example W. Europe Standard Time
     near = None if is_of_windows else did_you_mean(name, places)
     return near or "name a place, as in Europe/Berlin"
 

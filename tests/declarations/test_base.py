@@ -34,17 +34,17 @@ def test_an_event_is_found_under_any_of_its_ids(identity: Identity, found: objec
 
 def test_the_accounts_of_the_base_are_ours_too() -> None:
     base = Base((SUMMIT, OTHER, ADOPTED), Policy(external_account_id="third"))
-    assert base.outlasting(POLICY).accounts == {"acme", "other", "third"}
-    assert Base((ADOPTED,)).outlasting(POLICY).accounts == frozenset()
+    assert base.extend_policy(POLICY).accounts == {"acme", "other", "third"}
+    assert Base((ADOPTED,)).extend_policy(POLICY).accounts == frozenset()
 
 
 def test_what_the_base_protects_stays_protected() -> None:
     base = Base((SUMMIT, declared("kept", protect=True), adopted("8", protect=True)))
-    assert base.outlasting(POLICY).protected == {Identity("acme", "kept"), Identity(object_id="8")}
+    assert base.extend_policy(POLICY).protected == {Identity("acme", "kept"), Identity(object_id="8")}
 
 
 def test_without_a_base_nothing_changes() -> None:
-    assert NO_BASE.outlasting(POLICY) == POLICY
+    assert NO_BASE.extend_policy(POLICY) == POLICY
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_without_a_base_nothing_changes() -> None:
     ids=str,
 )
 def test_an_orphan_is_protected_by_its_own_declaration_or_by_a_glob(live: Identity, protected: bool) -> None:  # noqa: FBT001  (a case)
-    policy = Base((declared("kept", protect=True), adopted("8", protect=True))).outlasting(Policy(protect=("ga*",)))
+    policy = Base((declared("kept", protect=True), adopted("8", protect=True))).extend_policy(Policy(protect=("ga*",)))
     assert policy.protects_orphan(live) is protected
     assert policy.protects(live.external_event_id) is (live.external_event_id == "gala")
     assert not replace(policy, protected=frozenset(), protect=()).protects_orphan(live)

@@ -1,1 +1,1 @@
-"""The disk, or a commit of git, as a tree of files to read."""
+"""The disk or a git commit, as a tree of files."""

@@ -14,43 +14,46 @@ from reconciler.errors import DeclarationsInvalid
 from reconciler.safe_text import shown
 
 MOST_FOLDERS = 20_000
-"""How many folders are looked into: a few objects can make a commit in which they never end."""
+"""The most folders to read: a few git objects can make a commit with endless folders."""
 
 _MOST_LINKS = 40
-"""How many links the system follows before it takes them for a circle."""
+"""The most links that the system follows before it reports a loop."""
 _LONGEST_PATH = 4095
-"""Bytes of a path that the system takes (limits.h, PATH_MAX)."""
+"""The most bytes that the system accepts in a path (limits.h, PATH_MAX)."""
 
 
 class Committed:
-    """A commit's files under the paths that they have in the work tree.
+    """The files of a commit, under the paths that they have in the work tree.
 
-    They are what the commit holds: filters that a checkout would put them through are not run.
+    Contents are as in the commit; the filters that a checkout would apply are not run.
     """
 
     def __init__(self, commit: Commit, top: Path) -> None:
         self._commit = commit
         self._top = str(top).rstrip("/")
         self._folders = {"": commit.top()}
-        """By path below the top, what the folders hold that were looked into."""
+        """The items of the folders read so far, by path below the top."""
 
     def kind(self, path: str) -> EntryKind | None:
-        """Tell what stands at the path; None where nothing does."""
+        """Return the kind of what is at a path; None if nothing is there."""
         item = self._item(path)
         return None if item is None else self._kind(path, item)
 
     def entries(self, folder: str) -> Iterable[Entry]:
-        """Give what a folder holds, hidden names apart; `OSError` where its path is too long to be on a disk."""
+        """Return the entries of a folder, except hidden ones.
+
+        Raises `OSError` if its path is too long to exist on a disk.
+        """
         if reason := _too_long(folder):
             raise reason
-        visible = {name: item for name, item in self._held(folder).items() if not name.startswith(".")}
+        visible = {name: item for name, item in self._items_in(folder).items() if not name.startswith(".")}
         paths = {f"{folder.rstrip('/')}/{name}": item for name, item in visible.items()}
         return [Entry(path, self._kind(path, item)) for path, item in paths.items()]
 
     def read(self, path: str, file: str) -> bytes:
         """Read a file; `file` is its name as shown to people.
 
-        Raises `DeclarationsInvalid` where it cannot be read, or must not: a link, no file, too large a file.
+        Raises `DeclarationsInvalid` if it is missing, unreadable, a folder, a link or too large.
         """
         item = self._item(path)
         if reason := _too_long(path):
@@ -74,10 +77,10 @@ class Committed:
         if path.rstrip("/") == self._top:
             return _TOP
         folder, _, name = path.rpartition("/")
-        return self._held(folder).get(name)
+        return self._items_in(folder).get(name)
 
-    def _held(self, folder: str) -> Mapping[str, Item]:
-        """Give what a folder holds; what is no folder, and a submodule, holds nothing."""
+    def _items_in(self, folder: str) -> Mapping[str, Item]:
+        """Return the items of a folder; a submodule, or anything that is not a folder, has none."""
         below = folder.removeprefix(self._top).strip("/")
         if below not in self._folders:
             if len(self._folders) >= MOST_FOLDERS:
@@ -87,7 +90,7 @@ class Committed:
         return self._folders[below]
 
     def _leads_to_folder(self, link: str) -> bool:
-        """Follow a link as the system would; what it finds outside the commit is looked up on the disk."""
+        """Return whether a link leads to a folder, as the system would follow it: outside the commit, on the disk."""
         at, ahead, links = "", link.split("/")[::-1], 0
         while ahead:
             part = ahead.pop()
@@ -108,7 +111,7 @@ class Committed:
         return self._is_folder_at(at)
 
     def _target(self, path: str) -> str | None:
-        """Give what a link says; None where there is none."""
+        """Return the target of a link; None if the path is not a link."""
         if not self._is_inside(path):
             return os.readlink(path) if os.path.islink(path) else None  # noqa: PTH114, PTH115  Path's may raise
         item = self._item(path)
@@ -122,7 +125,7 @@ class Committed:
         return item is not None and _is_folder(item)
 
     def _is_inside(self, path: str) -> bool:
-        """Tell whether the commit says what stands at a path; git's own folder is no part of it."""
+        """Return whether a path is inside the commit; git's own folder is not."""
         git = f"{self._top}/.git"
         return f"{path}/".startswith(f"{self._top}/") and not f"{path}/".startswith(f"{git}/")
 
@@ -135,7 +138,7 @@ def _is_link(item: Item) -> bool:
 
 
 def _is_folder(item: Item) -> bool:
-    """Tell whether a checkout makes a folder: for a submodule too, and git takes all it does not know for one."""
+    """Return whether a checkout makes a folder: also for a submodule, as which git treats every unknown mode."""
     return not (stat.S_ISREG(item.mode) or stat.S_ISLNK(item.mode))
 
 

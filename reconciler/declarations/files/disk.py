@@ -1,4 +1,4 @@
-"""Files on disk, as people see them, read without following links or waiting for pipes."""
+"""Files on disk, read without following links or waiting for pipes."""
 
 import errno
 import os
@@ -12,25 +12,25 @@ from reconciler.errors import DeclarationsInvalid
 from reconciler.safe_text import shown
 
 LARGEST = 1024 * 1024
-"""The most bytes that a file may hold."""
+"""The largest size of a file, in bytes."""
 
 
 class Disk:
-    """The computer's own files, as a tree."""
+    """The computer's own files as a tree."""
 
     def kind(self, path: str) -> EntryKind | None:
-        """Tell what stands at the path; None where nothing does."""
+        """Return the kind of what is at a path; None if nothing is there."""
         return _kind(Path(path)) if os.path.lexists(path) else None
 
     def entries(self, folder: str) -> Iterable[Entry]:
-        """Give what a folder holds, hidden names apart; `OSError` where it cannot be read."""
+        """Return the entries of a folder, except hidden ones; raise `OSError` if it cannot be read."""
         with os.scandir(folder) as entries:
             return [Entry(entry.path, _kind(entry)) for entry in entries if not entry.name.startswith(".")]
 
     def read(self, path: str, file: str) -> bytes:
         """Read a file; `file` is its name as shown to people.
 
-        Raises `DeclarationsInvalid` where it cannot be read, or must not: a link, a pipe, a device, too large a file.
+        Raises `DeclarationsInvalid` if it cannot be read, or is a link, a pipe, a device or too large.
         """
         try:
             with open(path, "rb", buffering=0, opener=_open_itself) as stream:
@@ -48,24 +48,24 @@ def _kind(entry: os.DirEntry[str] | Path) -> EntryKind:
 
 
 def unreadable_file(reason: OSError, file: str) -> Diagnostic:
-    """Say why the system does not let a file or a folder be read."""
+    """Return the error for a file or folder that the system does not let us read."""
     if reason.errno == errno.ELOOP:
         return symbolic_link(file)
     return error("unreadable", f"this cannot be read: {reason.strerror}", Place(file), "check its permissions")
 
 
 def symbolic_link(file: str) -> Diagnostic:
-    """Say that links are not followed: they could lead anywhere on the computer."""
+    """Return the error for a link; links are not followed because they could lead anywhere on the computer."""
     return error("symbolic-link", "this is a symbolic link", Place(file), "put what it leads to in its place")
 
 
 def too_large(file: str) -> Diagnostic:
-    """Say that a file is past the bound, which keeps a run from filling the memory."""
+    """Return the error for a file over the size limit, which keeps a run from filling the memory."""
     return error("too-large", f"the file is larger than {LARGEST:,} bytes", Place(file), "split it into several")
 
 
 def as_seen(real: Path, like: Path) -> Path:
-    """Give a path relative to the current directory where it lies in it, elsewhere as `like` is written."""
+    """Return a path relative to the current directory if it is inside it, else absolute or relative as `like` is."""
     here = Path.cwd()
     if real.is_relative_to(here):
         return real.relative_to(here)
@@ -73,12 +73,12 @@ def as_seen(real: Path, like: Path) -> Path:
 
 
 def name_of(path: Path) -> str:
-    """Give a file's name as shown to people."""
+    """Return a file's name as shown to people."""
     return shown(path.as_posix())
 
 
 def _open_itself(path: str, flags: int) -> int:
-    """Open what stands at the path: never what a link leads to, and without waiting for the other end of a pipe."""
+    """Open a file without following a link or waiting for the other end of a pipe."""
     return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
 
 

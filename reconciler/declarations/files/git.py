@@ -1,4 +1,4 @@
-"""Git itself, asked for what a commit holds."""
+"""The contents of a commit, as git returns them."""
 
 import os
 import re
@@ -13,76 +13,76 @@ from reconciler.errors import UsageError
 from reconciler.safe_text import cut, quoted, shown
 
 LARGEST_FOLDER = 8 * 1024 * 1024
-"""The most bytes that git's record of one folder may take; a hundred thousand files fit."""
+"""The largest size of git's tree object for a folder, in bytes; a hundred thousand files fit."""
 
 _OPTIONS = (
     "--no-pager",
     "--no-optional-locks",
-    # What a repository's own settings could make git start.
+    # A repository's own settings could make git start a program.
     *("-c", "core.fsmonitor=false"),
-    # A folder of the work tree that looks like a repository brings settings that nobody has looked at.
+    # A folder of the work tree that looks like a repository could bring settings that nobody has reviewed.
     *("-c", "safe.bareRepository=explicit"),
 )
 _ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-_FOUND = re.compile(rb"([0-9a-f]+) [a-z]+ ([0-9]{1,18})\n")
-"""What git says before an object: its id, its kind, how many bytes follow."""
+_HEADER = re.compile(rb"([0-9a-f]+) [a-z]+ ([0-9]{1,18})\n")
+"""The line that git writes before an object: its id, its type and its size in bytes."""
 _CHUNK = 64 * 1024
 _UNTRUSTED = re.compile("dubious ownership|unsafe repository")
-"""What git says of a folder that belongs to another user; until 2.36 it called the repository unsafe."""
+"""git's message for a folder of another user; until 2.36 it called the repository unsafe."""
 
 
 class Item(NamedTuple):
-    """One thing in a folder of a commit, by git's id for it."""
+    """One item in a folder of a commit, with git's id for it."""
 
     mode: int
     id: str
 
 
 class Commit:
-    """A commit whose objects git hands out one after the other."""
+    """A commit whose objects are requested from git one at a time."""
 
-    def __init__(self, id: str, asked: IO[bytes], answered: IO[bytes]) -> None:  # noqa: A002  (git's own word)
+    def __init__(self, id: str, requests: IO[bytes], answers: IO[bytes]) -> None:  # noqa: A002  (git's own word)
         self.id = id
-        self._asked = asked
-        self._answered = answered
+        self._requests = requests
+        self._answers = answers
 
     def top(self) -> Mapping[str, Item]:
-        """Give what the commit's topmost folder holds, by name."""
+        """Return the items of the commit's topmost folder, by name."""
         return self.folder(f"{self.id}^{{tree}}")
 
     def folder(self, id: str) -> Mapping[str, Item]:  # noqa: A002  (git's own word)
-        """Give what a folder holds, by name as the system would give it."""
-        found, content = self._read(id, LARGEST_FOLDER)
+        """Return the items of a folder, by name as the system would decode it."""
+        object_id, content = self._read(id, LARGEST_FOLDER)
         if content is None:
             raise UsageError(f"a folder in commit {self.id[:10]} is too large to be read")
         try:
-            return dict(_items(content, len(found) // 2))
+            return dict(_items(content, len(object_id) // 2))
         except ValueError as reason:
             raise UsageError(f"a folder in commit {self.id[:10]} is damaged", hint=_DAMAGED) from reason
 
     def file(self, id: str, most: int) -> bytes | None:  # noqa: A002  (git's own word)
-        """Give a file's content, or None where it is larger than `most` bytes."""
+        """Return a file's content, or None if it is larger than `most` bytes."""
         return self._read(id, most)[1]
 
     def _read(self, name: str, most: int) -> tuple[str, bytes | None]:
-        """Give an object's id and its content."""
-        with suppress(BrokenPipeError):  # the missing answer tells the same
-            self._asked.write(f"{name}\n".encode())
-            self._asked.flush()
-        found = _FOUND.fullmatch(self._answered.readline())
-        if found is None:
+        """Return an object's id and its content, which is None if it is larger than `most` bytes."""
+        with suppress(BrokenPipeError):  # the missing answer is reported below
+            self._requests.write(f"{name}\n".encode())
+            self._requests.flush()
+        header = _HEADER.fullmatch(self._answers.readline())
+        if header is None:
             raise UsageError(f"git does not have all of commit {self.id[:10]} here", hint=_PARTIAL)
-        content = self._take(int(found[2]), most)
-        if not self._answered.read(1):
+        content = self._take(int(header[2]), most)
+        if not self._answers.read(1):
             raise UsageError(f"git ended before all of commit {self.id[:10]} was read", hint=_CUT)
-        return found[1].decode(), content
+        return header[1].decode(), content
 
     def _take(self, size: int, most: int) -> bytes | None:
-        """Give so many bytes, or pass over them where they are too many."""
+        """Read `size` bytes, or skip them and return None if they are more than `most`."""
         if size <= most:
-            return self._answered.read(size)
+            return self._answers.read(size)
         while size > 0:
-            size -= len(self._answered.read(min(size, _CHUNK))) or size
+            size -= len(self._answers.read(min(size, _CHUNK))) or size
         return None
 
 
@@ -95,15 +95,15 @@ _UNKNOWN = "name a branch, a tag or a commit that this clone has, or fetch it fi
 
 @contextmanager
 def open_commit(top: Path, ref: str, environment: Mapping[str, str]) -> Iterator[Commit]:
-    """Open the commit that `ref` means in the work tree at `top`; nothing is written, and nothing is fetched.
+    """Open the commit that `ref` means in the work tree at `top`, without writing or fetching anything.
 
-    `environment` is what git is started with. `UsageError` where git is not installed, the folder is no work tree,
-    the commit is not there, or, while reading, a part of it is not.
+    `environment` holds the environment variables for git. Raises `UsageError` if git is not installed, the folder is
+    not a work tree or the commit is missing, and while reading if a part of the commit is missing or damaged.
     """
     git = _Git(top, environment)
     commit = git.commit(ref, _hint(git.is_shallow()))
-    with git.started("cat-file", "--batch") as (asked, answered):
-        yield Commit(commit, asked, answered)
+    with git.started("cat-file", "--batch") as (requests, answers):
+        yield Commit(commit, requests, answers)
 
 
 class _Git:
@@ -112,23 +112,23 @@ class _Git:
         self._environment = environment
 
     def is_shallow(self) -> bool:
-        """Tell whether commits are missing here; `UsageError` where this is no work tree's topmost folder."""
-        ended = self._run("rev-parse", "--is-inside-work-tree", "--show-prefix", "--is-shallow-repository")
-        inside, prefix, shallow, *_ = *ended.stdout.decode().split("\n"), "", "", ""
+        """Return whether commits are missing here; raise `UsageError` if this is not the top of a work tree."""
+        result = self._run("rev-parse", "--is-inside-work-tree", "--show-prefix", "--is-shallow-repository")
+        inside, prefix, shallow, *_ = *result.stdout.decode().split("\n"), "", "", ""
         if (inside, prefix) != ("true", ""):
-            said = ended.stderr.decode(errors="replace").partition("\n")[0]
-            if _UNTRUSTED.search(said):
+            reason = result.stderr.decode(errors="replace").partition("\n")[0]
+            if _UNTRUSTED.search(reason):
                 raise _untrusted(self._top)
             message = f"{quoted(str(self._top))} is not in a git work tree, so there is nothing to compare with"
-            raise UsageError(message, hint=f"git says: {cut(said)}" if said else "leave --base out")
+            raise UsageError(message, hint=f"git says: {cut(reason)}" if reason else "leave --base out")
         return shallow == "true"
 
     def commit(self, ref: str, hint: str) -> str:
-        ended = self._run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
-        found = ended.stdout.decode().strip()
-        if ended.returncode != 0 or not _ID.fullmatch(found):
+        result = self._run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
+        commit = result.stdout.decode().strip()
+        if result.returncode != 0 or not _ID.fullmatch(commit):
             raise UsageError(f"git knows no commit {quoted(ref)} here", hint=hint)
-        return found
+        return commit
 
     def _run(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         try:
@@ -145,7 +145,7 @@ class _Git:
 
     @contextmanager
     def started(self, *arguments: str) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
-        """Start a conversation with git; it ends with the block."""
+        """Start git and yield its standard input and output; it ends with the block."""
         with subprocess.Popen(  # noqa: S603  (as above)
             self._command(*arguments),
             env=self._environment,
@@ -162,7 +162,7 @@ class _Git:
 
 
 def _untrusted(top: Path) -> UsageError:
-    """Say that git reads no repository of another user, as in a container that mounts one, and how to allow it."""
+    """Return the error for a repository of another user, such as one mounted in a container, and how to allow it."""
     message = f"git does not trust {quoted(str(top))}, because the folder belongs to another user"
     trust = f"git config --global --add safe.directory {shlex.quote(shown(str(top)))}"
     return UsageError(message, hint=f"run as the folder's owner, or trust it: `{trust}`")
@@ -173,10 +173,10 @@ def _hint(shallow: bool) -> str:  # noqa: FBT001  (a fact about the clone)
 
 
 def _items(content: bytes, id_bytes: int) -> Iterator[tuple[str, Item]]:
-    """Read git's record of a folder: mode, space, name, NUL, id, without anything between two of them.
+    """Parse git's tree object for a folder: for each item mode, space, name, NUL, id, with nothing between items.
 
-    `ValueError` where it is anything else: git hands out what it has, and checks it only where it is asked to. A name
-    with a slash would lead to another folder, or back to this one without end.
+    Raises `ValueError` for anything else, because git returns objects without checking them. A name with a slash would
+    lead to another folder, or back to this one without end.
     """
     item = re.compile(rb"([0-7]{1,7}) ([^\0/]+)\0(.{%d})" % id_bytes, re.DOTALL)
     start = 0

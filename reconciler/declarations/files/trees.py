@@ -1,4 +1,4 @@
-"""A tree of files to read: a disk, or what a disk would hold."""
+"""The interface of a tree of files to read."""
 
 from collections.abc import Iterable
 from enum import Enum, auto
@@ -6,10 +6,10 @@ from typing import NamedTuple, Protocol
 
 
 class EntryKind(Enum):
-    """What stands at a path."""
+    """The kind of what is at a path."""
 
     FILE = auto()
-    """Anything that is neither a folder nor a link, be it a pipe or a device."""
+    """Anything that is neither a folder nor a link, including a pipe or a device."""
     FOLDER = auto()
     LINK = auto()
     """A symbolic link to a file, to nothing or to itself."""
@@ -17,23 +17,23 @@ class EntryKind(Enum):
 
 
 class Entry(NamedTuple):
-    """One thing that a folder holds."""
+    """One entry of a folder."""
 
     path: str
     kind: EntryKind
 
 
 class Tree(Protocol):
-    """Where declarations are read; paths are absolute, and no link is followed to read anything."""
+    """Files that declarations are read from; paths are absolute, and no link is followed to read a file."""
 
     def kind(self, path: str) -> EntryKind | None:
-        """Tell what stands at the path; None where nothing does."""
+        """Return the kind of what is at a path; None if nothing is there."""
 
     def entries(self, folder: str) -> Iterable[Entry]:
-        """Give what a folder holds, hidden names apart; `OSError` where it cannot be read."""
+        """Return the entries of a folder, except hidden ones; raise `OSError` if it cannot be read."""
 
     def read(self, path: str, file: str) -> bytes:
         """Read a file; `file` is its name as shown to people.
 
-        Raises `DeclarationsInvalid` where it cannot be read, or must not: a link, no ordinary file, too large a one.
+        Raises `DeclarationsInvalid` if it cannot be read, or is a link, not an ordinary file or too large.
         """

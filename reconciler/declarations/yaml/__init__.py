@@ -1,1 +1,1 @@
-"""YAML text to nodes with positions; values to YAML text."""
+"""YAML text read into nodes with positions, or written from values."""

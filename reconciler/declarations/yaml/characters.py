@@ -1,4 +1,4 @@
-"""Text that shows what it is: UTF-8 without characters that deceive the eye or the terminal."""
+"""Decoding of UTF-8 text, without characters that deceive people or the terminal."""
 
 import re
 from itertools import islice
@@ -8,36 +8,36 @@ from reconciler.errors import DeclarationsInvalid
 from reconciler.safe_text import FORBIDDEN
 
 TOLD_AT_MOST = 20
-"""How many deceptive characters of one text are told; a binary file would be a million problems."""
+"""The most deceptive characters to report for one text; a binary file could have a million."""
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def decode(content: bytes, file: str) -> str:
-    """Read strict UTF-8, dropping one leading byte order mark.
+    """Decode strict UTF-8, without one leading byte order mark.
 
-    Raises `DeclarationsInvalid` where it is not UTF-8 or holds deceptive characters.
+    Raises `DeclarationsInvalid` if the content is not UTF-8 or has deceptive characters.
     """
     content = content.removeprefix(_BYTE_ORDER_MARK)
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as reason:
         raise DeclarationsInvalid((_not_utf8(content, reason.start, file),)) from reason
-    found = islice(FORBIDDEN.finditer(text), TOLD_AT_MOST)
-    if problems := tuple(_deceptive(match, text, file) for match in found):
+    matches = islice(FORBIDDEN.finditer(text), TOLD_AT_MOST)
+    if problems := tuple(_deceptive(match, text, file) for match in matches):
         raise DeclarationsInvalid(problems)
     return text
 
 
 def deceptive_character(character: str, place: Place) -> Diagnostic:
-    """Say that a character must go, naming it without showing it."""
+    """Return the error for a deceptive character, which names the character without showing it."""
     message = f"the character U+{ord(character):04X} is not allowed: it can hide or change what people see"
     hint = "save the file with LF line ends" if character == "\r" else "delete it; pasted text often brings some"
     return error("control-character", message, place, hint)
 
 
 def _place_in(text: str, index: int, file: str) -> Place:
-    """Turn an index into a line and a column."""
+    """Return the position of an index, as line and column."""
     return Place(file, text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index))
 
 

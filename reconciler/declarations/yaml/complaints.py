@@ -1,4 +1,4 @@
-"""What libyaml complains of, in words for people who do not write YAML every day."""
+"""libyaml's syntax errors, in words for people who do not write YAML every day."""
 
 import re
 from dataclasses import dataclass
@@ -16,30 +16,30 @@ class Position(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """What libyaml says, and where."""
+    """A syntax error of libyaml, with its surroundings."""
 
     problem: str
     context: str
     character: str
-    """What stands at `at`; nothing at the end of the file."""
+    """The character at `at`; empty at the end of the file."""
     after: str
-    """What ends on the same line just before: a `quoted` text, an `alias`, a `bracket`, or something else."""
+    """The kind of value that ends on the same line just before: `quoted`, `alias`, `bracket`, or anything else."""
     at: Position
     since: Position
-    """Where the thing begins that libyaml was reading."""
+    """Where the part begins that libyaml was reading."""
     before: Position
-    """Where the value before begins."""
+    """Where the value before this position begins."""
     plain_end: Position | None
-    """Where the value before ends, if it is a text without quotes."""
+    """Where that value ends, if it is a text without quotes."""
     document: int
-    """Which of the file's documents this is."""
+    """The number of the document in the file, from 1."""
     begun: Position
     """Where the document begins."""
     lines: tuple[str, ...]
     """The file, line by line."""
 
     def line(self, number: int) -> str:
-        """Return a line of the file; nothing stands before the first and after the last."""
+        """Return a line of the file, counted from 1; empty before the first and after the last."""
         return self.lines[number - 1] if 0 < number <= len(self.lines) else ""
 
 
@@ -217,12 +217,12 @@ _RULES = (
         "put texts with special characters in quotes, and check the indentation",
     ),
 )
-"""The first rule whose pattern is found holds; the last fits everything."""
+"""The first rule whose pattern is found applies; the last one matches everything."""
 
 
 def explain(complaint: Complaint, file: str) -> Diagnostic:
-    """Say what is wrong, where, and what would be right."""
-    said = f"{complaint.context}: {complaint.problem}; at {complaint.character!r}; after {complaint.after}"
-    rule = next(rule for rule in _RULES if re.search(rule.pattern, said))
+    """Return the diagnostic for a syntax error, from the first rule that matches."""
+    description = f"{complaint.context}: {complaint.problem}; at {complaint.character!r}; after {complaint.after}"
+    rule = next(rule for rule in _RULES if re.search(rule.pattern, description))
     position: Position = getattr(complaint, rule.where)
     return error(rule.code, rule.message, Place(file, *position), rule.hint)

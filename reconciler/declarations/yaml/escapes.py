@@ -1,8 +1,8 @@
-r"""The escapes in a double-quoted YAML text (YAML 1.2, escaped characters), JSON's surrogate pairs among them.
+r"""Escapes in double-quoted YAML text (YAML 1.2, escaped characters), including JSON's surrogate pairs.
 
-JSON escapes an emoji as two halves (`\ud83d\ude80`), and YAML has escapes for whole characters alone. Each half of a
-pair is written as the escape of a character for private use, which is as long, so that every position stays; what was
-read is turned back.
+JSON escapes an emoji as two halves (`\ud83d\ude80`), but YAML has escapes for whole characters only. Before parsing,
+each half of a pair is replaced by the escape of a private-use character, which is equally long, so that positions do
+not change. After parsing, the pairs are restored.
 """
 
 import re
@@ -27,13 +27,13 @@ _PAIR = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 _PAIR_OR_ESCAPE = re.compile(rf"(?P<pair>{_PAIR.pattern})|\\.", re.DOTALL)
 _NEUTRAL = r"\u0020\u0020"
 _SHIFT = 0x0800
-"""How far the private characters lie above the halves."""
+"""The distance from a half to its private-use character."""
 _PRIVATE = re.compile("[\ue000-\ue7ff]|" + r"\\u[eE][0-7]|\\U0000[eE][0-7]")
 _READ_PAIR = re.compile("([\ue000-\ue3ff])([\ue400-\ue7ff])")
 
 
 def escapes(text: str, begin: int, end: int) -> Iterator[tuple[int, str]]:
-    """Give where each escape between two places stands, with the character that it means."""
+    """Yield the index and the character of each escape between two indexes."""
     for escape in _ESCAPE.finditer(text, begin, end):
         yield escape.start(), _unescape(escape)
 
@@ -45,17 +45,17 @@ def _unescape(escape: re.Match[str]) -> str:
 
 
 def may_hold_pairs(text: str) -> bool:
-    """Return whether there may be pairs; private characters of the text's own would be mistaken for halves."""
+    """Return whether a text may hold pairs, and no private-use characters that would be mistaken for halves."""
     return _PAIR.search(text) is not None and _PRIVATE.search(text) is None
 
 
 def with_pairs_blanked(text: str) -> str:
-    """Return a text of the same shape without pairs, in which quotes can be found."""
+    """Replace all pairs by escaped spaces, which are equally long, so that a parser can find the quotes."""
     return _PAIR.sub(lambda _: _NEUTRAL, text)
 
 
 def with_pairs_hidden(text: str, quoted: Iterable[tuple[int, int]]) -> str:
-    """Write the pairs in the double-quoted parts of a text, given by begin and end, as private characters."""
+    """Replace the pairs in the double-quoted parts of a text, given by begin and end, by private-use characters."""
     parts: list[str] = []
     done = 0
     for begin, end in quoted:
@@ -66,12 +66,12 @@ def with_pairs_hidden(text: str, quoted: Iterable[tuple[int, int]]) -> str:
 
 
 def with_pairs_restored(value: str) -> str:
-    """Return what a with_pairs_hidden text means."""
+    """Restore the pairs in a value read from a text of `with_pairs_hidden`."""
     return _READ_PAIR.sub(lambda pair: _joined(ord(pair[1]) - _SHIFT, ord(pair[2]) - _SHIFT), value)
 
 
 def _pairs(text: str, begin: int, end: int) -> Iterator[int]:
-    """Find where pairs stand; a backslash that is escaped itself begins none."""
+    """Yield the index of each pair; an escaped backslash does not begin one."""
     return (escape.start() for escape in _PAIR_OR_ESCAPE.finditer(text, begin, end) if escape["pair"])
 
 

@@ -1,4 +1,4 @@
-"""YAML text to the events of libyaml's parser; a syntax error is told in plain words."""
+"""The events of libyaml's parser, with its syntax errors in plain words."""
 
 from collections.abc import Iterator
 from typing import Any, cast
@@ -13,7 +13,7 @@ from reconciler.errors import DeclarationsInvalid
 
 
 def readable(text: str) -> str:
-    """Prepare a text for libyaml, which knows no surrogate pairs."""
+    """Prepare a text for libyaml, which does not accept surrogate pairs."""
     if not may_hold_pairs(text):
         return text
     quotes: list[tuple[int, int]] = []
@@ -22,14 +22,14 @@ def readable(text: str) -> str:
             if isinstance(event, yaml.ScalarEvent) and event.style == '"':
                 begin, end = cast("yaml.Mark", event.start_mark), cast("yaml.Mark", event.end_mark)
                 quotes.append((begin.index, end.index))
-    except yaml.MarkedYAMLError as reason:  # what is wrong is told when the text itself is read
+    except yaml.MarkedYAMLError as reason:  # the error is reported when the text itself is read
         if reason.context_mark is not None and "quoted scalar" in (reason.context or ""):
             quotes.append((reason.context_mark.index, len(text)))
     return with_pairs_hidden(text, quotes)
 
 
 def events_of(text: str, file: str) -> Iterator[yaml.Event]:
-    """Parse a text; `DeclarationsInvalid` at the first syntax error, and at whatever else PyYAML raises."""
+    """Parse a text; raise `DeclarationsInvalid` at the first syntax error, and for any other error of PyYAML."""
     last: yaml.Event | None = None
     begun: list[yaml.Event] = []
     try:
@@ -37,7 +37,7 @@ def events_of(text: str, file: str) -> Iterator[yaml.Event]:
             if isinstance(last, yaml.DocumentStartEvent):
                 begun.append(last)
             yield last
-    except Exception as reason:  # besides YAMLError, odd input has made PyYAML raise bare errors of Python
+    except Exception as reason:  # odd input has made PyYAML raise built-in exceptions besides YAMLError
         raise DeclarationsInvalid((_explained(_complaint(reason, last, begun, text), file),)) from reason
 
 
@@ -47,13 +47,13 @@ def _explained(complaint: Complaint, file: str) -> Diagnostic:
 
 
 def told(mistake: Mistake, file: str) -> Diagnostic:
-    """Return the diagnostic that tells a mistake."""
+    """Return the diagnostic for a mistake."""
     return error(mistake.code, mistake.message, Place(file, *mistake.position), mistake.hint)
 
 
 def _complaint(reason: Exception, last: yaml.Event | None, begun: list[yaml.Event], text: str) -> Complaint:
     mark = getattr(reason, "problem_mark", None)
-    end = Position(text.count("\n") + 1, len(text) - text.rfind("\n"))  # libyaml may mean the line after the last
+    end = Position(text.count("\n") + 1, len(text) - text.rfind("\n"))  # libyaml may report the line after the last
     at = min(_position(mark) or Position(1, 1), end)
     return Complaint(
         problem=str(getattr(reason, "problem", reason)),
@@ -71,7 +71,7 @@ def _complaint(reason: Exception, last: yaml.Event | None, begun: list[yaml.Even
 
 
 def _ending_on(line: int, last: yaml.Event | None) -> str:
-    """Name the kind of value that ends on the line: what follows it there may be the problem."""
+    """Return the kind of value that ends on the line, because what follows it may be the problem."""
     end = _position(last and last.end_mark)
     if end is None or end.line != line:
         return "nothing"

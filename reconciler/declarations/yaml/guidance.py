@@ -1,4 +1,4 @@
-"""What to write where a key has no value: by key, or by the key above it with `.*`."""
+"""Hints for keys without a value; `key.*` stands for every key below `key`."""
 
 import re
 from collections.abc import Mapping
@@ -55,16 +55,16 @@ FOR_SETTINGS: Mapping[str, str] = {
 TEXTS = frozenset({"externalEventId", "externalAccountId", "eventName", "eventOrganizer"}) | {
     key for key, hint in FOR_DECLARATIONS.items() if hint == EMPTY_OR_DELETE
 }
-"""The keys that hold any text."""
+"""The keys that can have any text."""
 
 
 def what_to_write(key: str, above: str, known: Mapping[str, str]) -> str:
-    """Return what can be written for a key without a value, `above` being the key that it stands under."""
+    """Return the hint for a key without a value; `above` is the key that it is under."""
     return known.get(f"{above}.*") or known.get(key) or "write a value after it, or delete the line"
 
 
 def holds_text(key: str, above: str) -> bool:
-    """Return whether any text may be the value of a key."""
+    """Return whether a key can have any text."""
     return f"{above}.*" in TEXTS or key in TEXTS
 
 
@@ -75,7 +75,7 @@ _NO_COMMA = "a comma ends the value before it here: put a value that holds one i
 
 
 def hint_for_absent(key: Scalar, above: str, before: str, rest: str, guidance: Mapping[str, str]) -> str:
-    """Return what to do about a key without a value, by what stands on both sides of it."""
+    """Return the hint for a key without a value that fits the text before and after it."""
     if re.match(r"[ \t]*#\S", rest) and holds_text(key.text, above):
         return _NO_COMMENT
     if key.plain and re.search(r":[^\s/]", key.text):

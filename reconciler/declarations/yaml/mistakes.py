@@ -1,4 +1,4 @@
-"""Mistakes that YAML reports as something else, recognised by the lines around its complaint."""
+"""Common mistakes that libyaml reports as something else, recognised by the lines around the error."""
 
 import re
 import unicodedata
@@ -10,7 +10,7 @@ from reconciler.safe_text import cut
 
 
 class Mistake(NamedTuple):
-    """What somebody probably did, where, and what to do instead."""
+    """A probable mistake, its position, and what to do instead."""
 
     code: str
     message: str
@@ -19,10 +19,10 @@ class Mistake(NamedTuple):
 
 
 ODD_SPACE = r"[^\S \t\r\n]"
-"""White space that people take for an ordinary space, and YAML for text."""
+"""White space that people take for an ordinary space but YAML for text."""
 
 _ODD_QUOTES = "\u201c\u201d\u201e\u2018\u2019\u201a\xab\xbb\u2039\u203a"
-"""Typographic quotation marks, which text processors put in the place of straight ones."""
+"""Typographic quotation marks, which word processors put in place of straight ones."""
 
 _NO_KEY = "this line is not `key: value`"
 _NO_KEY_HINT = "write it as `key: value`, or put # before it if it is a comment"
@@ -37,7 +37,7 @@ _IN_TEXT = re.compile(r"could not find expected ':'|did not find expected key|sc
 
 
 def recognise(complaint: Complaint) -> Mistake | None:
-    """Return the mistake behind a complaint of libyaml's, where it is one that people often make."""
+    """Return the common mistake behind a syntax error of libyaml; None if no known one fits."""
     if complaint.character == "\t":
         return None
     return next(filter(None, (find(complaint) for find in _FINDERS)), None)
@@ -54,7 +54,7 @@ def odd_indentation(line: str, number: int) -> Mistake | None:
 
 
 def _text_below_event(complaint: Complaint) -> Mistake | None:
-    """Find the text of a page, copied with the header that declares the event."""
+    """Find the text of a page that was copied together with the header that declares the event."""
     below = complaint.lines[complaint.begun.line :]
     if complaint.document < 2 or any(map(names_a_field, below)):
         return None
@@ -63,12 +63,12 @@ def _text_below_event(complaint: Complaint) -> Mistake | None:
 
 
 def names_a_field(line: str) -> bool:
-    """Return whether a line begins as one of an event does, be it with a mistake in it."""
+    """Return whether a line begins like a field of an event, even with a mistake in it."""
     return _FIELD.match(line) is not None
 
 
 def text_below(position: Position) -> Mistake:
-    """Return the mistake of a text that stands below a line with ---, where an event belongs."""
+    """Return the mistake of a text below a line with ---, where an event belongs."""
     message = "this text stands below a line with ---, where another event would begin"
     hint = "put it above that line, under `eventDescription: |` and indented by two spaces, or delete it"
     return Mistake("text-below-event", message, hint, position)
@@ -89,7 +89,7 @@ def _typographic_quotes(complaint: Complaint) -> Mistake | None:
 
 
 def _fence(complaint: Complaint) -> Mistake | None:
-    """Find the fence that Markdown puts around code."""
+    """Find the fence around a block of code in Markdown."""
     if not complaint.line(complaint.at.line).lstrip().startswith("```"):
         return None
     hint = "delete the lines that begin with ```"
@@ -97,7 +97,7 @@ def _fence(complaint: Complaint) -> Mistake | None:
 
 
 def _separator(complaint: Complaint) -> Mistake | None:
-    """Find a line between two events that has too few dashes, or too many."""
+    """Find a line between two events with too few or too many dashes."""
     if not re.fullmatch(r"-{2,}[ \t]*", complaint.line(complaint.since.line)):
         return None
     message = "a line between two events holds exactly three dashes"
@@ -105,23 +105,23 @@ def _separator(complaint: Complaint) -> Mistake | None:
 
 
 def _line_without_key(complaint: Complaint) -> int:
-    """Return the line in which YAML looked for a key in vain; 0 where it complains of something else."""
+    """Return the number of the line in which libyaml expected a key; 0 for another error."""
     if "could not find expected ':'" in complaint.problem:
         return complaint.since.line
-    return complaint.before.line if _goes_on(complaint) and not _is_further_in(complaint) else 0
+    return complaint.before.line if _has_colon_in_later_line(complaint) and not _is_indented_further(complaint) else 0
 
 
-def _goes_on(complaint: Complaint) -> bool:
-    """Return whether a colon stands in a later line of a text than its first."""
+def _has_colon_in_later_line(complaint: Complaint) -> bool:
+    """Return whether the error is a colon in a text, after the text's first line."""
     return "mapping values" in complaint.problem and complaint.before.line < complaint.at.line
 
 
-def _is_further_in(complaint: Complaint) -> bool:
-    return _begin(complaint, complaint.at.line).column > _begin(complaint, complaint.before.line).column
+def _is_indented_further(complaint: Complaint) -> bool:
+    return _first_word(complaint, complaint.at.line).column > _first_word(complaint, complaint.before.line).column
 
 
 def _missing_colon(complaint: Complaint) -> Mistake | None:
-    """Find another sign in the place of a colon."""
+    """Find another sign in place of a colon."""
     number = _line_without_key(complaint)
     found = _OTHER_SIGN.match(complaint.line(number))
     if found is None:
@@ -142,7 +142,7 @@ def _missing_space(complaint: Complaint) -> Mistake | None:
 
 
 def _comment_in_text(complaint: Complaint) -> Mistake | None:
-    """Find the comment that ended a plain text which goes on below it."""
+    """Find a comment that ends a plain text which continues below it."""
     end = complaint.plain_end
     if end is None or "did not find expected key" not in complaint.problem:
         return None
@@ -156,21 +156,21 @@ def _comment_in_text(complaint: Complaint) -> Mistake | None:
     return Mistake("cut-by-comment", message, hint, position)
 
 
-def _further_in(complaint: Complaint) -> Mistake | None:
-    """Find a key that is indented as if it went on with the value above it."""
-    if not _goes_on(complaint):
+def _indented_too_far(complaint: Complaint) -> Mistake | None:
+    """Find a key that is indented as if it continued the value above it."""
+    if not _has_colon_in_later_line(complaint):
         return None
-    if not _is_further_in(complaint):
+    if not _is_indented_further(complaint):
         return Mistake("yaml-syntax", _NO_KEY, _NO_KEY_HINT, complaint.before)
-    position = _begin(complaint, complaint.at.line)
+    position = _first_word(complaint, complaint.at.line)
     key = _key_above(complaint, complaint.at.line)
     message = "YAML takes this line for more of the value above it, because it is indented further"
     hint = "begin it in the same column as the key above it"
-    return Mistake("yaml-syntax", message, f"{hint}; {_as_more_of(key)}" if key else hint, position)
+    return Mistake("yaml-syntax", message, f"{hint}; {_continuation_hint(key)}" if key else hint, position)
 
 
 def _pasted_text(complaint: Complaint) -> Mistake | None:
-    """Find a line of a text that was pasted behind a key."""
+    """Find a line of a text that was pasted after a key."""
     number = complaint.at.line if "block mapping" in complaint.context else complaint.since.line
     line = complaint.line(number)
     if _KEY_LINE.match(line) or not _IN_TEXT.search(f"{complaint.context} {complaint.problem}"):
@@ -179,25 +179,25 @@ def _pasted_text(complaint: Complaint) -> Mistake | None:
     if key is None:
         return None
     is_comment = line.lstrip().startswith("//")
-    hint = "begin a comment with #" if is_comment else f"write it as `key: value`; {_as_more_of(key)}"
-    return Mistake("yaml-syntax", _NO_KEY, hint, _begin(complaint, number))
+    hint = "begin a comment with #" if is_comment else f"write it as `key: value`; {_continuation_hint(key)}"
+    return Mistake("yaml-syntax", _NO_KEY, hint, _first_word(complaint, number))
 
 
-def _begin(complaint: Complaint, number: int) -> Position:
-    """Return where the first word of a line begins."""
+def _first_word(complaint: Complaint, number: int) -> Position:
+    """Return the position of the first word of a line."""
     line = complaint.line(number)
     return Position(number, len(line) - len(line.lstrip()) + 1)
 
 
 def _key_above(complaint: Complaint, number: int) -> re.Match[str] | None:
-    """Return the nearest line above that is a key with a value."""
+    """Return the nearest line above that begins with a key; None if that key has no value."""
     above = (_KEY_LINE.match(line) for line in reversed(complaint.lines[: number - 1]))
     found = next(filter(None, above), None)
     return found if found and found["value"] else None
 
 
-def _as_more_of(key: re.Match[str]) -> str:
-    """Say how a line becomes a part of the text above it."""
+def _continuation_hint(key: re.Match[str]) -> str:
+    """Return the hint for making a line part of the text above it."""
     name = cut(key["key"])
     if key["value"].startswith(("|", ">")):
         return f"if it belongs to the text of {name}, indent it further than {name}, like every line of that text"
@@ -215,7 +215,7 @@ _FINDERS: tuple[Callable[[Complaint], Mistake | None], ...] = (
     _missing_space,
     _text_below_event,
     _comment_in_text,
-    _further_in,
+    _indented_too_far,
     _pasted_text,
 )
-"""The first that finds something holds."""
+"""The first one that finds a mistake wins."""

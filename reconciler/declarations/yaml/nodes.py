@@ -1,13 +1,13 @@
-"""What a YAML file says: texts, lists, mappings, each with its position."""
+"""The nodes of a YAML file: texts, lists, mappings, each with its position."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A text; `plain` tells that it stands without quotes, so that `null` or `true` may be meant.
+    """A text; `plain` means without quotes, so that `null` or `true` may have its special meaning.
 
-    `cut` is what follows a plain text on its line and YAML takes for a comment, though it may belong to the text.
+    `cut` is what YAML takes for a comment after a plain text, although it may belong to the text.
     """
 
     text: str
@@ -19,7 +19,7 @@ class Scalar:
 
 @dataclass(frozen=True, slots=True)
 class Sequence:
-    """A list; items whose problem is told already are absent."""
+    """A list; items whose problem is already reported are absent."""
 
     items: tuple["Node", ...]
     line: int
@@ -28,12 +28,12 @@ class Sequence:
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """Keys with values; a value whose problem is told already is absent, and its key is in `keys` alone."""
+    """Keys with values; if the problem of a value is already reported, its key is in `keys` only."""
 
     keys: dict[str, Scalar]
     values: dict[str, "Node"]
     whole: bool
-    """Every key could be read."""
+    """Whether every key could be read."""
     line: int
     column: int
 
@@ -42,5 +42,5 @@ Node = Scalar | Sequence | Mapping
 
 
 def is_nothing(document: Node) -> bool:
-    """Tell whether a document holds no value at all."""
+    """Return whether a document has no value at all."""
     return isinstance(document, Scalar) and document.plain and not document.text

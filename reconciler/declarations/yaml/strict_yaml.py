@@ -1,4 +1,4 @@
-"""YAML text to nodes: the only doorway to PyYAML's parser."""
+"""The strict reader of YAML, from text to nodes."""
 
 import re
 from collections.abc import Iterator
@@ -24,10 +24,10 @@ DEPTH = 20
 """How deep values may be nested; a declaration needs 5."""
 
 REPEATED = 10_000
-"""How many values of one file may come from references; a few short ones can stand for millions."""
+"""How many values of one file may come from references; a few short references can expand to millions."""
 
 _NEAR = 80
-"""How many characters beside a key are looked at for a hint: a line, or a file, can have a hundred thousand keys."""
+"""How many characters beside a key are examined for a hint; a line or a file can have a hundred thousand keys."""
 
 _NESTED = "nest less deeply, or put a text with brackets in quotes"
 _NO_ITEM = "write a value after it, or delete it"
@@ -35,24 +35,24 @@ _QUOTE = "put the value in quotes"
 
 _NEXT_LINE = re.compile(rf"[ \t]*(?:#.*)?\r?\n *{ODD_SPACE}")
 _CUT = re.compile(r"(?P<below>[ \t]*(?:\r?\n)+)?(?P<indent>[ \t]+)(?P<cut>#(?!reconciler:)[^\W_].*)")
-"""A comment that may be none: people who write one put a space after #."""
+"""A comment that may be part of the text: people who write a comment put a space after #."""
 
 _Valued = yaml.ScalarEvent | yaml.CollectionStartEvent
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one file holds; a document with a syntax error, and what follows it, is absent."""
+    """The documents of one file, before the first that has a syntax error, and all problems."""
 
     documents: tuple[Node, ...]
     problems: tuple[Diagnostic, ...]
 
 
 def read(content: bytes, file: str, guidance: Table[str, str] = FOR_DECLARATIONS) -> Reading:
-    """Read a file's content; `file` is its name as shown to people, `guidance` says what to write for each key.
+    """Read a file's content; `file` is its name as shown to people, `guidance` holds the hint for each key.
 
-    Nothing is guessed: every scalar stays the text it is. `ReconcilerError` where PyYAML lacks libyaml, whose
-    parser is the only one that neither recurses nor differs from machine to machine.
+    No types are guessed: every scalar stays text. Raises `ReconcilerError` if PyYAML lacks libyaml, because only
+    libyaml's parser works without recursion and is the same on every machine.
     """
     if not yaml.__with_libyaml__:
         raise ReconcilerError(
@@ -64,16 +64,16 @@ def read(content: bytes, file: str, guidance: Table[str, str] = FOR_DECLARATIONS
     problems: list[Diagnostic] = []
     try:
         for document in _Tree(readable(decode(content, file)), file, problems, guidance).documents():
-            documents.append(document)  # noqa: PERF402  what came before a syntax error is kept
+            documents.append(document)  # noqa: PERF402  the documents before a syntax error are kept
     except DeclarationsInvalid as invalid:
-        told = {problem.place for problem in problems}  # a syntax error may follow from one of these
-        problems.extend(problem for problem in invalid.diagnostics if problem.place not in told)
+        reported = {problem.place for problem in problems}  # a syntax error may follow from one of these
+        problems.extend(problem for problem in invalid.diagnostics if problem.place not in reported)
     return Reading(tuple(documents), tuple(problems))
 
 
 @dataclass(slots=True)
 class _Anchor:
-    """A value that references can repeat, once it is no longer `open`."""
+    """A value that references can repeat as soon as it is no longer `open`."""
 
     name: str
     position: Position
@@ -86,7 +86,7 @@ class _Anchor:
 class _Tree:
     """Builds the nodes of one text.
 
-    A method that gives no node has put the reason among the problems; what ends the reading is raised.
+    A method that returns no node has added the reason to `problems`; an error that ends the reading is raised.
     """
 
     def __init__(
@@ -100,8 +100,8 @@ class _Tree:
         self.events = events_of(text, file)
         self.anchors: list[_Anchor] = []
         self.named: dict[str, _Anchor] = {}
-        self.size = 0  # every value, as often as it is repeated
-        self.repeated = 0  # those that references made
+        self.size = 0  # all values, each counted as often as it is repeated
+        self.repeated = 0  # the values among them that came from references
 
     def documents(self) -> Iterator[Node]:
         for event in self.events:
@@ -111,19 +111,19 @@ class _Tree:
     def document(self, start: yaml.DocumentStartEvent) -> Node | None:
         if start.version or start.tags:
             message = "a line that begins with % is a YAML directive, which is not allowed"
-            self.tell("directive", message, position_of(start), "delete the line")
+            self.report("directive", message, position_of(start), "delete the line")
         self.anchors, self.named = [], {}
         first = next(self.events)
         root = _nothing(start) if _is_absent(first) else self.node(first, 1)
         next(self.events)  # the end of the document: a syntax error comes before it
         for anchor in self.anchors:
             if not anchor.used:
-                self.tell_unused(anchor)
+                self.report_unused(anchor)
         return root
 
     def node(self, event: yaml.Event, depth: int) -> Node | None:
         if depth > DEPTH:
-            raise self.final("too-deep", f"values are nested more than {DEPTH} deep", event, _NESTED)
+            raise self.fatal("too-deep", f"values are nested more than {DEPTH} deep", event, _NESTED)
         if isinstance(event, yaml.AliasEvent):
             return self.repeat(event)
         event = cast("_Valued", event)
@@ -141,12 +141,12 @@ class _Tree:
                 node = self.mapping(event, depth)
         if event.tag is None:
             return node
-        self.tell("tag", "a value that begins with ! is a YAML tag, which is not allowed", position_of(event), _QUOTE)
+        self.report("tag", "a value that begins with ! is a YAML tag, which is not allowed", position_of(event), _QUOTE)
         return None
 
     def scalar(self, event: yaml.ScalarEvent) -> Scalar | None:
         if event.style == '"' and FORBIDDEN.search(event.value):
-            self.tell_escapes(event)
+            self.report_escapes(event)
             return None
         if not event.style:
             return Scalar(event.value, True, *position_of(event), cut=self.cut_from(event))  # noqa: FBT003  (`plain`)
@@ -154,19 +154,19 @@ class _Tree:
         return Scalar(text.replace("\r\n", "\n").rstrip("\n"), False, *position_of(event))  # noqa: FBT003  (`plain`)
 
     def cut_from(self, event: yaml.ScalarEvent) -> str:
-        """Return what YAML takes for a comment at the end of a plain text, where it may be a part of that text."""
+        """Return what YAML takes for a comment after a plain text, if it may be part of that text."""
         found = _CUT.match(self.text, cast("yaml.Mark", event.end_mark).index)
         if found is None:
             return ""
-        goes_on = self.above is not None and len(found["indent"]) >= self.above.column
-        return found["cut"].rstrip("\r") if goes_on or not found["below"] else ""
+        continues = self.above is not None and len(found["indent"]) >= self.above.column
+        return found["cut"].rstrip("\r") if continues or not found["below"] else ""
 
     def sequence(self, event: yaml.CollectionStartEvent, depth: int) -> Sequence:
         items: list[Node] = []
         above, self.above = self.above, None
         while not isinstance(item_event := next(self.events), yaml.SequenceEndEvent):
             if _is_absent(item_event):
-                self.tell("no-value", "this item has no value", position_of(item_event), _NO_ITEM)
+                self.report("no-value", "this item has no value", position_of(item_event), _NO_ITEM)
             elif item := self.node(item_event, depth + 1):
                 items.append(item)
         self.above = above
@@ -182,14 +182,14 @@ class _Tree:
             value_event = next(self.events)
             self.above = key
             if key is not None and _is_absent(value_event):
-                self.tell_absent(key, "" if above is None else above.text, key_event, value_event)
+                self.report_absent(key, "" if above is None else above.text, key_event, value_event)
                 value = None
             else:
                 value = self.node(value_event, depth + 1)
             if key is None:
                 whole = False
             elif key.text in keys:
-                self.tell_duplicate(key, keys[key.text])
+                self.report_duplicate(key, keys[key.text])
             else:
                 keys[key.text] = key
                 if value:
@@ -200,25 +200,25 @@ class _Tree:
     def key(self, event: yaml.Event, depth: int) -> Scalar | None:
         key = self.node(event, depth)
         if isinstance(key, Scalar) and key.plain and (mistake := odd_indentation(key.text, key.line)):
-            self.tell(mistake.code, mistake.message, Position(key.line, key.column), mistake.hint)
+            self.report(mistake.code, mistake.message, Position(key.line, key.column), mistake.hint)
             return None
         if isinstance(key, Scalar) and not (key.plain and key.text == "<<"):
             return key
         if isinstance(key, Scalar):
             hint = "put what is shared under defaults instead"
-            self.tell("merge-key", "merge keys (<<) are not allowed", position_of(event), hint)
+            self.report("merge-key", "merge keys (<<) are not allowed", position_of(event), hint)
         elif key is not None:
-            self.tell("key-not-text", "a key must be a text", position_of(event), "put the key in quotes")
+            self.report("key-not-text", "a key must be a text", position_of(event), "put the key in quotes")
         return None
 
-    def tell_absent(self, key: Scalar, above: str, key_event: yaml.Event, event: yaml.Event) -> None:
-        """Say that a key has no value, and what may have been meant for one."""
+    def report_absent(self, key: Scalar, above: str, key_event: yaml.Event, event: yaml.Event) -> None:
+        """Report a key without a value, with what may have been meant as its value."""
         begin, end = (cast("yaml.Mark", one.start_mark).index for one in (key_event, event))
         rest = self.text[end : end + _NEAR]
         if _NEXT_LINE.match(rest):
-            return  # what should stand below is indented with something else than spaces, which is told there
+            return  # the value below is indented with an odd space, which is reported there
         hint = hint_for_absent(key, above, self.text[max(0, begin - _NEAR) : begin], rest, self.guidance)
-        self.tell("no-value", f"{quoted(key.text)} has no value", Position(key.line, key.column), hint)
+        self.report("no-value", f"{quoted(key.text)} has no value", Position(key.line, key.column), hint)
 
     def anchored(self, event: _Valued, depth: int) -> Node | None:
         anchor = _Anchor(event.anchor or "", position_of(event))
@@ -231,36 +231,36 @@ class _Tree:
         return anchor.node
 
     def repeat(self, alias: yaml.AliasEvent) -> Node | None:
-        """Give the value that a reference stands for, counted as if it were written out."""
+        """Return the value that a reference stands for, counted as if it were written out."""
         anchor = self.named.get(alias.anchor or "")
         if anchor is None:
             message = f"YAML reads *{alias.anchor} as a reference to an &{alias.anchor}, and there is none above"
-            self.tell("unknown-alias", message, position_of(alias), _QUOTE)
+            self.report("unknown-alias", message, position_of(alias), _QUOTE)
             return None
         anchor.used = True
         if anchor.open:
             message = f"*{alias.anchor} stands inside the value that it refers to"
-            self.tell("recursive-alias", message, position_of(alias), "write the value out")
+            self.report("recursive-alias", message, position_of(alias), "write the value out")
             return None
         self.size += anchor.size
         self.repeated += anchor.size
         if self.repeated > REPEATED:
             message = f"references make more than {REPEATED:,} values of this file"
-            raise self.final("too-many-aliases", message, alias, "write the values out, or refer to fewer of them")
+            raise self.fatal("too-many-aliases", message, alias, "write the values out, or refer to fewer of them")
         return anchor.node
 
-    def tell_unused(self, anchor: _Anchor) -> None:
+    def report_unused(self, anchor: _Anchor) -> None:
         message = f"YAML reads &{anchor.name} as a name for what follows, and nothing refers to it"
-        self.tell("unused-anchor", message, anchor.position, f"put the value in quotes, or delete &{anchor.name}")
+        self.report("unused-anchor", message, anchor.position, f"put the value in quotes, or delete &{anchor.name}")
 
-    def tell_duplicate(self, key: Scalar, first: Scalar) -> None:
+    def report_duplicate(self, key: Scalar, first: Scalar) -> None:
         message = f"{quoted(key.text)} is given twice, first at {first.line}:{first.column}"
         hint = "delete one of the two"
         if key.text in {"externalEventId", "objectId"}:
             hint = f"{hint}, or put a line with --- before each further event"
-        self.tell("duplicate-key", message, Position(key.line, key.column), hint)
+        self.report("duplicate-key", message, Position(key.line, key.column), hint)
 
-    def tell_escapes(self, event: yaml.ScalarEvent) -> None:
+    def report_escapes(self, event: yaml.ScalarEvent) -> None:
         begin, end = cast("yaml.Mark", event.start_mark), cast("yaml.Mark", event.end_mark)
         found = escapes(self.text, begin.index, end.index)
         deceptive = ((index, character) for index, character in found if FORBIDDEN.match(character))
@@ -269,17 +269,17 @@ class _Tree:
             place = Place(self.file, line, index - self.text.rfind("\n", 0, index))
             self.problems.append(deceptive_character(character, place))
 
-    def tell(self, code: str, message: str, position: Position, hint: str) -> None:
+    def report(self, code: str, message: str, position: Position, hint: str) -> None:
         self.problems.append(error(code, message, Place(self.file, *position), hint))
 
-    def final(self, code: str, message: str, event: yaml.Event, hint: str) -> DeclarationsInvalid:
-        """Return a problem after which nothing more of the file is read."""
+    def fatal(self, code: str, message: str, event: yaml.Event, hint: str) -> DeclarationsInvalid:
+        """Return an error after which nothing more of the file is read."""
         problem = error(code, message, Place(self.file, *position_of(event)), hint)
         return DeclarationsInvalid((problem,))
 
 
 def _is_absent(event: yaml.Event) -> bool:
-    """Tell whether nothing at all is written where a value belongs."""
+    """Return whether nothing at all is written where a value belongs."""
     return isinstance(event, yaml.ScalarEvent) and not (event.value or event.style or event.tag)
 
 

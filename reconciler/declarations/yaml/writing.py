@@ -1,4 +1,4 @@
-"""The lines of YAML that declare given values."""
+"""YAML lines that declare given values."""
 
 import re
 from collections.abc import Mapping
@@ -9,13 +9,13 @@ from reconciler.safe_text import visible
 _PLAIN_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _WHITE_ENDS = re.compile(r"^[ \t]|[ \t]$", re.MULTILINE)
 _ACTIVE = re.compile("```|~~~|::|##")
-"""What could end the fence that the lines stand in, or be a command to GitHub's runner."""
+"""Text that could end the code fence around the lines, or be a workflow command to GitHub's runner."""
 
 
 def yaml_lines(fields: Mapping[str, Value]) -> list[str]:
-    """Give lines that the strict reader reads as just these values; an empty text stands for None.
+    """Return lines that the strict reader reads as exactly these values; an empty text stands for None.
 
-    Two things it never gives back: line breaks at the end of a text, and carriage returns before others.
+    The reader does not preserve line breaks at the end of a text, or carriage returns before other line breaks.
     """
     own = {name: value for name, value in fields.items() if not name.startswith(CUSTOM)}
     custom = {name.removeprefix(CUSTOM): value for name, value in fields.items() if name.startswith(CUSTOM)}
@@ -36,15 +36,15 @@ def _lines(name: str, value: Value, indent: str) -> list[str]:
 
 
 def _reads_as_a_block(text: str) -> bool:
-    """Tell whether a text of several lines can stand as it is: nothing in it hides, acts, or is lost at an end."""
+    """Return whether a text of several lines can be a block: nothing in it is invisible, active or would be lost."""
     one_line = text.replace("\n", "")
-    inert = visible(one_line) == one_line and not _ACTIVE.search(text)
-    return one_line != text and inert and text.strip("\n") == text and not _WHITE_ENDS.search(text)
+    is_safe = visible(one_line) == one_line and not _ACTIVE.search(text)
+    return one_line != text and is_safe and text.strip("\n") == text and not _WHITE_ENDS.search(text)
 
 
 def _in_quotes(text: str) -> str:
-    """Write a text in double quotes, every character that acts or hides as its code."""
-    # Two of these signs and a bracket are a command to GitHub's runner wherever they stand.
+    """Write a text in double quotes, with an escape for every active or invisible character."""
+    # `##[` begins a workflow command to GitHub's runner at any position.
     inner = "".join(map(_code, text)).replace("##", "#\\x23")
     return f'"{inner}"'
 
