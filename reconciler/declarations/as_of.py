@@ -67,7 +67,7 @@ def _elsewhere(ref: str, commit: str, settings: Settings) -> Base:
     place = "this portal" if settings.environment is None else f"the environment {quoted(settings.environment)}"
     message = (
         f"as of {quoted(ref)} (commit {commit[:10]}) nothing was declared for {place}, "
-        "so it is not known where a difference comes from"
+        "so the origin of each difference is unknown"
     )
     return Base(diagnostics=(info("base-elsewhere", message),), known=False)
 
@@ -75,9 +75,9 @@ def _elsewhere(ref: str, commit: str, settings: Settings) -> Base:
 def _unreadable(ref: str, commit: str, invalid: DeclarationsInvalid) -> Base:
     problems = sum(each.severity is Severity.ERROR for each in invalid.diagnostics)
     message = (
-        f"the declarations as of {quoted(ref)} (commit {commit[:10]}) hold {problems} "
-        f"problem{'' if problems == 1 else 's'}, so it is not known where a difference comes from, "
-        "nor which events were protected there"
+        f"the declarations as of {quoted(ref)} (commit {commit[:10]}) have {problems} "
+        f"problem{'' if problems == 1 else 's'}, so the origin of each difference "
+        "and the events protected there are unknown"
     )
     hint = "check that commit out and run `reconciler validate` on it"
     return Base(diagnostics=(warning("base-invalid", message, hint=hint),), known=False)

@@ -34,13 +34,13 @@ def _twice(event: DeclaredEvent, first: DeclaredEvent) -> Diagnostic:
 
 
 def _joined(event: DeclaredEvent, first: DeclaredEvent, joined: str) -> Diagnostic:
-    message = f"HubSpot joins account id and event id to {quoted(joined)}, as for the event at {first.place}"
+    message = f"HubSpot joins account id and event id to {quoted(joined)}, the same as for the event at {first.place}"
     return error("colliding-identity", message, event.place, "give one of the two another id")
 
 
 def _alike(event: DeclaredEvent, first: DeclaredEvent) -> Diagnostic:
-    message = f"{event.identity} differs from {first.identity} at {first.place} in capitals or accents alone"
-    return warning("look-alike", message, event.place, "check that two events are meant")
+    message = f"{event.identity} differs from {first.identity} at {first.place} only in capitals or accents"
+    return warning("look-alike", message, event.place, "check that these are two different events")
 
 
 def _looks(text: str) -> str:

@@ -84,7 +84,7 @@ def _identity(merged: Inheritance, terms: Terms, diagnostics: list[Diagnostic]) 
 def _external(merged: Inheritance, terms: Terms, diagnostics: list[Diagnostic]) -> Identity:
     for key in ("eventName", "eventOrganizer"):
         if merged.lacks(key):
-            message = f"{key} is missing: HubSpot makes no event without it"
+            message = f"{key} is missing: HubSpot creates no event without it"
             diagnostics.append(error("missing-key", message, merged.own.place, f"add {key}, here or in defaults"))
     account = merged.values.get("externalAccountId")
     if merged.lacks("externalAccountId"):
@@ -99,7 +99,7 @@ def _external(merged: Inheritance, terms: Terms, diagnostics: list[Diagnostic]) 
 def _adopted(merged: Inheritance, terms: Terms, diagnostics: list[Diagnostic]) -> Identity | None:
     own = merged.own
     if "externalAccountId" in own.mapping.keys:
-        message = "externalAccountId says nothing beside an objectId"
+        message = "externalAccountId and objectId cannot be used together"
         diagnostics.append(
             error("account-beside-object", message, own.key_place("externalAccountId"), "delete the line")
         )
@@ -117,7 +117,7 @@ def _in_portal(object_id: str, merged: Inheritance, terms: Terms, diagnostics: l
     """Return a plain objectId, or None if it belongs to another portal than the chosen environment's."""
     portals = terms.portals
     if portals.top is None and portals.of_environments:
-        message = f"it is not said which portal objectId {object_id} belongs to: only environments name theirs"
+        message = f"it is unclear which portal objectId {object_id} belongs to: only environments name a portal"
         hint = "name a portal at the top of reconciler.yaml, or write objectId as a mapping from environment to id"
         diagnostics.append(error("no-portal", message, merged.own.key_place("objectId"), hint))
     elif portals.chosen != portals.top:
@@ -135,7 +135,7 @@ def _elsewhere(merged: Inheritance) -> tuple[Skipped, ...]:
 
 
 def _completed_beside_object(merged: Inheritance) -> Diagnostic:
-    message = "HubSpot lets only the app that made an event complete it, and objectId means another's event"
+    message = "HubSpot lets only the app that made an event complete it, and objectId is for events of others"
     if "eventCompleted" in merged.own.values:
         place, hint = merged.own.key_place("eventCompleted"), "delete the line"
     else:
@@ -153,7 +153,7 @@ def _in_environment(
         place = Place(own.file, keys[name].line, keys[name].column)
         hint = did_you_mean(name, terms.environments) or "add it to environments in reconciler.yaml"
         diagnostics.append(
-            warning("unknown-environment", f"the settings know no environment {quoted(name)}", place, hint)
+            warning("unknown-environment", f"the settings have no environment {quoted(name)}", place, hint)
         )
     chosen = object_ids.get(terms.environment or "")
     if chosen is None:
@@ -209,7 +209,7 @@ def _check_order(merged: Inheritance, moments: dict[str, datetime], diagnostics:
     nearest = next((key for key in ("endDateTime", "startDateTime") if key in merged.own.values), "endDateTime")
     written_end, written_start = merged.text("endDateTime"), merged.text("startDateTime")
     message = f"the event ends at {written_end}, which is not after its start at {written_start}"
-    next_day = "write a later endDateTime; past midnight it has the date of the next day"
+    next_day = "write a later endDateTime; for an end after midnight, write the date of the next day"
     hint = "write a later endDateTime, or leave it out" if start == end else next_day
     diagnostics.append(error("end-before-start", message, merged.place(nearest), hint))
 

@@ -82,13 +82,13 @@ def wrong_name(file: str, right: str) -> Diagnostic:
 def _problem(source: SourceFile, seen: dict[str, SourceFile]) -> Diagnostic | None:
     place = Place(source.shown)
     if shown(source.path) != source.path:
-        return error("bad-file-name", "the file's name holds characters that hide or deceive", place, "rename it")
+        return error("bad-file-name", "the file's name has invisible or misleading characters", place, "rename it")
     if right := _MISNAMED.get(source.name):
         return wrong_name(source.shown, right)
     if not source.name.endswith(_ENDINGS):
         return wrong_name(source.shown, shown(source.name.rpartition(".")[0] + ".yaml"))
     first = seen.setdefault(unicodedata.normalize("NFC", source.path).casefold(), source)
     if first is not source:
-        message = f"some computers cannot tell this file's name from {first.shown}"
+        message = f"some computers cannot distinguish this file's name from {first.shown}"
         return error("case-clash", message, place, "rename one of the two")
     return None

@@ -132,7 +132,7 @@ class Keys:
         if meant in holder.keys:
             return f"it means {meant}, which is given too: delete one of the two"
         if len([key for key in holder.keys if meant_by(key) == meant]) > 1:
-            return f"write all that these lines say of {meant} as one: `{meant}: …`"
+            return f"combine these lines into one: `{meant}: …`"
         if meant in self.names or meant in EVENT_LIST.names:
             return f"did you mean {meant}?"
         return f"it means {meant}, which names one event: move it to the event under that name"
@@ -194,7 +194,7 @@ def _not_a_mapping(node: Node, file: str) -> Layer:
 
 
 def _several_documents(place: Place) -> Diagnostic:
-    return error("several-documents", "this file holds a single document", place, "delete the lines with ---")
+    return error("several-documents", "this file can hold only one document", place, "delete the lines with ---")
 
 
 def refusal(wrong: Wrong, subject: str, place: Place) -> Diagnostic:

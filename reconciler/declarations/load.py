@@ -162,8 +162,8 @@ def _is_settings(entry: Entry) -> bool:
 
 
 def _second_settings(file: str) -> Diagnostic:
-    message = "settings are read at the root alone, so these, in a folder below it, do not hold"
-    hint = "delete the file, or name its folder as PATH to go by it instead"
+    message = "these settings are in a folder below the root, so they are not used"
+    hint = "delete the file, or name its folder as PATH to use these settings"
     return warning("second-settings", message, Place(file), hint)
 
 

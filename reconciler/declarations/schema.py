@@ -102,20 +102,22 @@ class Defaults(TypedDict, total=False):
 
     externalAccountId: Annotated[Identifier, Field(description="The account that the event's id belongs to.")]
     eventName: Annotated[Filled, Field(description="What people see first.")]
-    eventOrganizer: Annotated[Filled, Field(description="Who holds the event.")]
+    eventOrganizer: Annotated[Filled, Field(description="Who organizes the event.")]
     eventType: Annotated[Text, Field(description="Its kind, for example WEBINAR, CONFERENCE or WORKSHOP.")]
     eventDescription: Annotated[Text, Field(description="What it is about.")]
     eventUrl: Annotated[Link, Field(description="Where people find it: http or https.")]
     startDateTime: Annotated[Time, Field(description="When it begins, with an offset or in `timezone`.")]
     endDateTime: Annotated[Time, Field(description="When it ends, with an offset or in `timezone`.")]
     timezone: Annotated[Zone, Field(description="The IANA time zone of times without an offset.")]
-    hours: Annotated[WorkingHours, Field(description="When the days begin and end of events that name dates alone.")]
+    hours: Annotated[
+        WorkingHours, Field(description="When each day begins and ends, for events whose dates have no time.")
+    ]
     eventCancelled: Annotated[Flag, Field(description="It will not take place.")]
     eventCompleted: Annotated[Flag, Field(description="It has taken place; this can only become true.")]
     customProperties: Annotated[
         dict[Name, PropertyValue],
         BeforeValidator(_entries),
-        Field(description="Properties of marketing events that the portal defines, by internal name."),
+        Field(description="The portal's own properties of marketing events, by internal name."),
     ]
     protect: Annotated[Flag, Field(description="It is never cancelled or deleted.")]
 
@@ -124,15 +126,15 @@ class Defaults(TypedDict, total=False):
 class Event(Defaults, total=False):
     """One marketing event; a key that is absent is left alone."""
 
-    externalEventId: Annotated[EventId, Field(description="The id of an event that this app makes.")]
-    objectId: Annotated[ObjectId, Field(description="HubSpot's id of an event that somebody else made.")]
+    externalEventId: Annotated[EventId, Field(description="The id of an event that this app creates.")]
+    objectId: Annotated[ObjectId, Field(description="HubSpot's id of an event that another app or a person created.")]
 
 
 @with_config(_STRICT)
 class EventList(TypedDict, total=False):
     """Several events in one file."""
 
-    defaults: Annotated[SkipValidation[Defaults], Field(description="What the events share.")]
+    defaults: Annotated[SkipValidation[Defaults], Field(description="Values that the events share.")]
     events: Annotated[list[SkipValidation[Event]], BeforeValidator(_items), Field(description="The events.")]
 
 
@@ -142,7 +144,9 @@ class Overrides(TypedDict, total=False):
 
     portal: Annotated[Number, Field(description="The portal (Hub ID) that the declarations are for.")]
     appId: Annotated[Number, Field(description="The app whose events are ours.")]
-    externalAccountId: Annotated[Identifier, Field(description="For every event that does not set its own.")]
+    externalAccountId: Annotated[
+        Identifier, Field(description="The account id of every event that does not set its own.")
+    ]
     apiVersion: Annotated[ApiVersion, BeforeValidator(validators.one_of(API_VERSIONS))]
     timezone: Annotated[Zone, Field(description="The IANA time zone of times without an offset.")]
     orphans: Annotated[Orphans, BeforeValidator(validators.one_of(tuple(Orphans)))]
@@ -150,12 +154,12 @@ class Overrides(TypedDict, total=False):
     besides: Annotated[
         list[Identifier],
         BeforeValidator(_items),
-        Field(description="Apps, by number, and account ids whose events ours may have the ids of."),
+        Field(description="Numbers of apps, and account ids, that may already have events with the same ids as ours."),
     ]
     silence: Annotated[
         list[Annotated[str, BeforeValidator(validators.one_of(CODES))]],
         BeforeValidator(_items),
-        Field(description="Codes of advice that is not wanted."),
+        Field(description="Codes of advice to leave out."),
     ]
 
 
@@ -166,7 +170,7 @@ class SettingsFile(Overrides, total=False):
     environments: Annotated[
         dict[Name, Annotated[Overrides, BeforeValidator(_entries)]],
         BeforeValidator(_entries),
-        Field(description="For `--env NAME`: what is different there."),
+        Field(description="Settings that differ with `--env NAME`, by its name."),
     ]
 
 

@@ -184,7 +184,7 @@ def _overrides(environments: Mapping[str, dict[str, Any]], chosen: str | None) -
     if chosen in environments:
         return environments[chosen]
     known = ", ".join(by_likeness(chosen, environments))
-    hint = f"the settings know {known}" if known else "the settings name no environments"
+    hint = f"the settings name {known}" if known else "the settings name no environments"
     raise UsageError(f"there is no environment {quoted(chosen)}", hint=hint)
 
 

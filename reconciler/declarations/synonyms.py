@@ -53,13 +53,13 @@ def _plain(name: str) -> str:
 
 
 NOT_YET_IN_EVENTS: Mapping[str, str] = {
-    "repeat": "declare every date as an event",
-    "initial": "delete it, and declare what HubSpot is to keep",
+    "repeat": "declare each date as an event of its own",
+    "initial": "delete it, and declare its fields on the event itself",
     "absent": "delete the event's declaration, and set orphans: delete in reconciler.yaml",
     "environments": "delete it, and keep the events of each environment in a folder of their own",
 }
 
 NOT_YET_IN_SETTINGS: Mapping[str, str] = {
-    "names": "delete it: nothing is held against it yet",
-    "eventTypes": "delete it: nothing is held against it yet",
+    "names": "delete it: it is not checked yet",
+    "eventTypes": "delete it: it is not checked yet",
 }

@@ -63,7 +63,7 @@ def moment_of(time: datetime, place: str | None) -> datetime:
         moment = time if time.tzinfo else _localised(time, place)
         return moment.astimezone(UTC)
     except OverflowError as reason:
-        raise Wrong("bad-time", "the moment lies outside the years 1 to 9999", "correct the year") from reason
+        raise Wrong("bad-time", "the time is outside the years 1 to 9999", "correct the year") from reason
 
 
 def _localised(time: datetime, place: str | None) -> datetime:
@@ -105,7 +105,7 @@ def _not_a_time(text: str) -> Wrong:
         return Wrong("bad-time", f"{quoted(text)} is not a time", _EXAMPLES)
     if not meant.days:
         return Wrong("bad-time", f"{quoted(text)} has no date", without_date(meant))
-    message = "a space stands before the offset" if re.search(_BLANK, text) else f"{quoted(text)} is not a time"
+    message = "there is a space before the offset" if re.search(_BLANK, text) else f"{quoted(text)} is not a time"
     return Wrong("bad-time", message, hint_for(meant))
 
 
@@ -113,7 +113,7 @@ def _no_such_day(text: str) -> Wrong:
     month, day = text[5:7], text[8:10]
     is_swapped = int(month) > 12 >= int(day) > 0
     hint = f"did you mean {text[:5]}{day}-{month}{text[10:]}?" if is_swapped else "write a day that exists"
-    return Wrong("bad-time", f"no calendar has the day {text[:10]}", hint)
+    return Wrong("bad-time", f"the day {text[:10]} does not exist", hint)
 
 
 class Hours(NamedTuple):
@@ -134,6 +134,7 @@ def read_hours(text: str) -> Hours:
         raise Wrong("bad-hours", f"{quoted(text)} are not the hours of a day", hint)
     hours = Hours(*map(time.fromisoformat, text.split("-")))
     if hours.begin >= hours.end:
-        hint = 'write the earlier one first, as in "09:00-17:00"; past midnight, write times instead of both dates'
-        raise Wrong("bad-hours", "these hours do not end after they begin", hint)
+        late = "for hours past midnight, write times instead of both dates"
+        hint = f'write the earlier one first, as in "09:00-17:00"; {late}'
+        raise Wrong("bad-hours", "the hours must end after they begin", hint)
     return hours

@@ -65,7 +65,7 @@ def event_id(node: Node) -> str:
     """Read an event's external id."""
     content = identifier(node)
     if content in _PATH_WORDS:
-        raise Wrong("reserved-id", f"HubSpot's API keeps {quoted(content)} for itself", "choose another id")
+        raise Wrong("reserved-id", f"HubSpot's API reserves {quoted(content)}", "choose another id")
     return content
 
 
@@ -152,7 +152,7 @@ def event_link(node: Node) -> str | None:
     content = text(node)
     if content is not None and "@" in web_address(content).netloc:
         message = "a link cannot carry a user name or password"
-        raise Wrong("url-with-credentials", message, "delete the user name and the password, with the @ behind them")
+        raise Wrong("url-with-credentials", message, "delete the user name and the password, with the @ after them")
     return content
 
 
@@ -162,7 +162,7 @@ def web_address(content: str) -> SplitResult:
     Raises `Wrong` if no browser could open it. The error never quotes the address, which may hold a password.
     """
     if " " in content or "\\" in content or _hidden_in(content):
-        raise Wrong("bad-url", "a link holds no white space, backslash or invisible character", _LINK_HINT)
+        raise Wrong("bad-url", "a link cannot hold white space, a backslash or an invisible character", _LINK_HINT)
     try:
         parts = urlsplit(content)
         is_complete = parts.hostname and parts.port != 0

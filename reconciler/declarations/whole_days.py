@@ -10,7 +10,7 @@ from reconciler.diagnostics import Diagnostic, error
 _OTHER = {"startDateTime": "endDateTime", "endDateTime": "startDateTime"}
 _ALONE = Wrong(
     "bad-time",
-    "a date alone leaves the time open",
+    "the time of day is missing",
     'add the time, as in 2027-04-15 17:00; or set hours: "09:00-17:00" for the event, here or in its defaults',
 )
 _HINTS = {

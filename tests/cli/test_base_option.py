@@ -131,7 +131,7 @@ def test_a_ref_that_is_not_there_is_wrong_usage(
     screen = reconciler(*command, *SANDBOX, "--base", "nowhere")
     assert (screen.code, screen.out) == (64, "")
     assert screen.err == (
-        "Error: git knows no commit 'nowhere' here "
+        "Error: there is no commit 'nowhere' in this clone "
         "(name a branch, a tag or a commit that this clone has, or fetch it first)\n"
     )
 

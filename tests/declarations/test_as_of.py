@@ -310,7 +310,7 @@ def test_what_was_declared_for_another_portal_or_account_is_no_base(
     assert found.known == known
     said = (
         f"as of 'HEAD' (commit {commit[:10]}) nothing was declared for {place}, "
-        "so it is not known where a difference comes from"
+        "so the origin of each difference is unknown"
     )
     assert [problem.message for problem in found.diagnostics] == ([] if known else [said])
 
@@ -340,8 +340,8 @@ def test_a_commit_that_is_wrong_tells_nothing_and_ends_no_run(repository: Reposi
     (problem,) = found.diagnostics
     assert (problem.severity, problem.code, problem.place) == ("warning", "base-invalid", None)
     assert problem.message == (
-        f"the declarations as of 'main' (commit {commit[:10]}) hold 3 problems, so it is not known where a difference "
-        "comes from, nor which events were protected there"
+        f"the declarations as of 'main' (commit {commit[:10]}) have 3 problems, so the origin of each difference "
+        "and the events protected there are unknown"
     )
 
 
@@ -350,7 +350,7 @@ def test_one_problem_in_the_settings_of_the_commit_is_one_problem(repository: Re
     repository.commit()
     put("events/reconciler.yaml", SETTINGS)
     (problem,) = base().diagnostics
-    assert " hold 1 problem, so " in problem.message
+    assert " have 1 problem, so " in problem.message
 
 
 def test_a_commit_of_sha256_reads_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -430,9 +430,7 @@ def test_folders_that_never_end_are_refused(repository: Repository) -> None:
     tree = made(repository, events_of(repository, "note.txt"))
     for _ in range(5):
         tree = made(repository, [f"040000 tree {tree}\t{number}" for number in range(10)])
-    assert problems(repository, tree) == [
-        f"too-many-folders: there are more than {MOST_FOLDERS:,} folders to look into"
-    ]
+    assert problems(repository, tree) == [f"too-many-folders: there are more than {MOST_FOLDERS:,} folders to read"]
 
 
 def test_a_path_that_no_disk_could_hold_is_a_problem(repository: Repository) -> None:
@@ -492,7 +490,7 @@ def test_a_file_that_is_listed_as_a_folder_or_the_other_way_round_is_a_problem(
 @pytest.mark.parametrize("told", [b"a" * 40 + b" tree 9", b"a" * 40 + b" tree 9\n", b"a" * 40 + b" tree 2\nab"])
 def test_a_git_that_ends_in_the_middle_has_told_nothing(told: bytes) -> None:
     """What it has told of a file by then could pass for the whole file."""
-    with pytest.raises(UsageError, match=r"^git (does not have|ended before) all of commit aaaaaaaaaa"):
+    with pytest.raises(UsageError, match=r"^(parts of|git stopped before all of) commit aaaaaaaaaa"):
         Commit("a" * 40, BytesIO(), BytesIO(told)).top()
 
 
@@ -538,7 +536,7 @@ def refusal(ref: str = "HEAD") -> tuple[str, str | None]:
 def test_what_is_no_commit_is_never_anything_else(repository: Repository, ref: str) -> None:
     repository.commit()
     message, hint = refusal(ref)
-    assert message.startswith("git knows no commit '")
+    assert message.startswith("there is no commit '")
     assert message.isprintable()
     assert hint == "name a branch, a tag or a commit that this clone has, or fetch it first"
 
@@ -552,7 +550,7 @@ def test_a_shallow_clone_names_the_remedy(
     monkeypatch.chdir(clone.folder)
     for ref in (commit, "HEAD~1"):
         message, hint = refusal(ref)
-        assert message == f"git knows no commit '{ref}' here"
+        assert message == f"there is no commit '{ref}' in this clone"
         assert (
             hint == "this clone is shallow: run `git fetch --unshallow`, or set `fetch-depth: 0` for actions/checkout"
         )
@@ -575,7 +573,7 @@ def test_a_clone_that_left_something_out_names_the_remedy_and_fetches_nothing(
     clone.git("config", "protocol.file.allow", "always")
     monkeypatch.chdir(clone.folder)
     message, hint = refusal(commit)
-    assert message == f"git does not have all of commit {commit[:10]} here"
+    assert message == f"parts of commit {commit[:10]} are missing in this clone"
     assert hint is not None
     assert "`git fetch --refetch --no-filter`" in hint
     clone.git("fetch", "--quiet", "--refetch", "--no-filter")

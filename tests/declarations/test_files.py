@@ -111,7 +111,7 @@ def test_settings_below_the_root_are_told_because_they_do_not_hold() -> None:
         "second-settings",
         "events/in/deep/reconciler.yaml:1:1",
     )
-    assert found.message == "settings are read at the root alone, so these, in a folder below it, do not hold"
+    assert found.message == "these settings are in a folder below the root, so they are not used"
     assert found in read("events/in").diagnostics
     assert read("events/a.yaml").diagnostics == ()
 
@@ -431,4 +431,4 @@ def test_a_name_that_cannot_be_shown_is_refused_and_not_shown(name: str) -> None
         pytest.skip("this file system allows no such name")
     (found,) = problems()
     assert found.isprintable()
-    assert found.endswith(":1:1: bad-file-name: the file's name holds characters that hide or deceive")
+    assert found.endswith(":1:1: bad-file-name: the file's name has invisible or misleading characters")

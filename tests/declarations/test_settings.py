@@ -238,7 +238,7 @@ def test_another_name_for_the_settings_is_not_passed_over() -> None:
         ("protect: [a, '']", ["1:14: cannot-be-empty: protect: cannot be empty"]),
         ("token: abc", ["1:1: unknown-key: unknown key 'token'"]),
         ("- portal: 1", ["1:1: wrong-shape: lines of `key: value` belong here"]),
-        ("portal: 1\n---\nportal: 2", ["3:1: several-documents: this file holds a single document"]),
+        ("portal: 1\n---\nportal: 2", ["3:1: several-documents: this file can hold only one document"]),
         ("portal: 1\nportal: 2", ["2:1: duplicate-key: 'portal' is given twice, first at 1:1"]),
         ("portal: '1", ["1:9: unclosed-quote: the quote that opens here is never closed"]),
         ("environments: [a]", [f"1:15: wrong-shape: environments: {LINES}, not a list"]),
@@ -270,7 +270,7 @@ def test_every_problem_of_the_settings_has_its_place(content: str, said: list[st
 def test_an_unknown_environment_is_refused_with_those_known_the_nearest_first() -> None:
     assert refusal(environment="staging") == "there is no environment 'staging'; the settings name no environments"
     put("events/reconciler.yaml", "environments: {production: {}, staging: {}, test: {}}\n")
-    said = "there is no environment 'stagign'; the settings know staging, test, production"
+    said = "there is no environment 'stagign'; the settings name staging, test, production"
     assert refusal(environment="stagign") == said
 
 

@@ -36,7 +36,7 @@ def test_without_libyaml_nothing_is_read(tmp_path: Path) -> None:
     shutil.copytree(installed, tmp_path / "yaml", ignore=shutil.ignore_patterns("*.so", "*.pyd"))
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
     ended = subprocess.run([sys.executable, "-c", SCRIPT], env=environment, capture_output=True, text=True, check=True)
-    assert ended.stdout == "this PyYAML lacks libyaml, which reads the files\n"
+    assert ended.stdout == "this installation of PyYAML lacks libyaml, which is needed to read the files\n"
 
 
 def test_whatever_the_parser_raises_is_a_problem() -> None:

@@ -151,5 +151,5 @@ def _reason(number: int) -> OSError:
 
 
 def _too_many(folder: str) -> Diagnostic:
-    message = f"there are more than {MOST_FOLDERS:,} folders to look into"
-    return error("too-many-folders", message, Place(shown(folder)), "name a folder further below")
+    message = f"there are more than {MOST_FOLDERS:,} folders to read"
+    return error("too-many-folders", message, Place(shown(folder)), "name a folder further down")

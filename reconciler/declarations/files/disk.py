@@ -56,7 +56,9 @@ def unreadable_file(reason: OSError, file: str) -> Diagnostic:
 
 def symbolic_link(file: str) -> Diagnostic:
     """Return the error for a link; links are not followed because they could lead anywhere on the computer."""
-    return error("symbolic-link", "this is a symbolic link", Place(file), "put what it leads to in its place")
+    return error(
+        "symbolic-link", "this is a symbolic link", Place(file), "replace it with the file or folder that it points to"
+    )
 
 
 def too_large(file: str) -> Diagnostic:

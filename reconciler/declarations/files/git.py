@@ -71,10 +71,10 @@ class Commit:
             self._requests.flush()
         header = _HEADER.fullmatch(self._answers.readline())
         if header is None:
-            raise UsageError(f"git does not have all of commit {self.id[:10]} here", hint=_PARTIAL)
+            raise UsageError(f"parts of commit {self.id[:10]} are missing in this clone", hint=_PARTIAL)
         content = self._take(int(header[2]), most)
         if not self._answers.read(1):
-            raise UsageError(f"git ended before all of commit {self.id[:10]} was read", hint=_CUT)
+            raise UsageError(f"git stopped before all of commit {self.id[:10]} was read", hint=_CUT)
         return header[1].decode(), content
 
     def _take(self, size: int, most: int) -> bytes | None:
@@ -127,7 +127,7 @@ class _Git:
         result = self._run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
         commit = result.stdout.decode().strip()
         if result.returncode != 0 or not _ID.fullmatch(commit):
-            raise UsageError(f"git knows no commit {quoted(ref)} here", hint=hint)
+            raise UsageError(f"there is no commit {quoted(ref)} in this clone", hint=hint)
         return commit
 
     def _run(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:

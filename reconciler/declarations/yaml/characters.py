@@ -32,7 +32,11 @@ def decode(content: bytes, file: str) -> str:
 def deceptive_character(character: str, place: Place) -> Diagnostic:
     """Return the error for a deceptive character, which names the character without showing it."""
     message = f"the character U+{ord(character):04X} is not allowed: it can hide or change what people see"
-    hint = "save the file with LF line ends" if character == "\r" else "delete it; pasted text often brings some"
+    hint = (
+        "save the file with LF line ends"
+        if character == "\r"
+        else "delete it; pasted text often contains such characters"
+    )
     return error("control-character", message, place, hint)
 
 
@@ -47,5 +51,5 @@ def _deceptive(match: re.Match[str], text: str, file: str) -> Diagnostic:
 
 def _not_utf8(content: bytes, index: int, file: str) -> Diagnostic:
     before = content[:index].decode("utf-8")
-    message = f"the file is not UTF-8: the byte 0x{content[index]:02X} makes no character"
+    message = f"the file is not UTF-8: the byte 0x{content[index]:02X} is invalid"
     return error("not-utf8", message, _place_in(before, len(before), file), "save the file as UTF-8")

@@ -57,7 +57,7 @@ _RULES = (
     _Rule(
         r"at '\\t'",
         "tab-indentation",
-        "a tab stands where YAML wants spaces",
+        "there is a tab where YAML requires spaces",
         "indent with spaces",
     ),
     _Rule(

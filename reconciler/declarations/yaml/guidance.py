@@ -71,7 +71,7 @@ def holds_text(key: str, above: str) -> bool:
 _NO_COMMENT = "what follows # is a comment: put the value in quotes"
 _NO_MAPPING = "a value that begins with { is a mapping in YAML: put the whole value in quotes"
 _NO_SPACE = "put a space after its colon"
-_NO_COMMA = "a comma ends the value before it here: put a value that holds one in quotes"
+_NO_COMMA = "a comma ends the value before it here: put a value that contains a comma in quotes"
 
 
 def hint_for_absent(key: Scalar, above: str, before: str, rest: str, guidance: Mapping[str, str]) -> str:

@@ -85,7 +85,7 @@ def _typographic_quotes(complaint: Complaint) -> Mistake | None:
         return None
     position = Position(complaint.at.line, found.end("before") + 1)
     message = "YAML takes typographic quotes for text"
-    return Mistake("needs-quotes", message, 'write straight quotes (") in the place of both', position)
+    return Mistake("needs-quotes", message, 'write straight quotes (") in place of both', position)
 
 
 def _fence(complaint: Complaint) -> Mistake | None:
@@ -164,7 +164,7 @@ def _indented_too_far(complaint: Complaint) -> Mistake | None:
         return Mistake("yaml-syntax", _NO_KEY, _NO_KEY_HINT, complaint.before)
     position = _first_word(complaint, complaint.at.line)
     key = _key_above(complaint, complaint.at.line)
-    message = "YAML takes this line for more of the value above it, because it is indented further"
+    message = "YAML takes this line for part of the value above it, because it is indented further"
     hint = "begin it in the same column as the key above it"
     return Mistake("yaml-syntax", message, f"{hint}; {_continuation_hint(key)}" if key else hint, position)
 

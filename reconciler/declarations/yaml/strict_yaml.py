@@ -56,7 +56,7 @@ def read(content: bytes, file: str, guidance: Table[str, str] = FOR_DECLARATIONS
     """
     if not yaml.__with_libyaml__:
         raise ReconcilerError(
-            "this PyYAML lacks libyaml, which reads the files",
+            "this installation of PyYAML lacks libyaml, which is needed to read the files",
             hint="install its wheel: "
             f"pip install --force-reinstall --no-deps --only-binary=:all: pyyaml=={yaml.__version__}",
         )
@@ -245,7 +245,7 @@ class _Tree:
         self.size += anchor.size
         self.repeated += anchor.size
         if self.repeated > REPEATED:
-            message = f"references make more than {REPEATED:,} values of this file"
+            message = f"references expand to more than {REPEATED:,} values in this file"
             raise self.fatal("too-many-aliases", message, alias, "write the values out, or refer to fewer of them")
         return anchor.node
 
