@@ -1,4 +1,4 @@
-"""The command line: options in, text and exit code out."""
+"""The command line."""
 
 import sys
 

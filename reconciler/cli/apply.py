@@ -18,8 +18,8 @@ from reconciler.applying.receipt import INVALID, Receipt
 from reconciler.cli.formats import KeptTarget, for_people
 from reconciler.cli.inputs import base_at, limit_options, saved_plan
 from reconciler.cli.options import Call, Common, base_option, command_options
-from reconciler.cli.output import check_place, complain, save, say, show, tell
-from reconciler.cli.session import Stop, open_session
+from reconciler.cli.output import check_place, log_line, log_text, print_error, print_result, save
+from reconciler.cli.session import StopRequest, open_session
 from reconciler.cli.terminal import confirm, progress
 from reconciler.declarations.base import Base
 from reconciler.declarations.load import load
@@ -41,13 +41,13 @@ _FORMATS: Mapping[str, Callable[[Receipt], str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What was asked of one apply."""
+    """The options of one apply."""
 
     select: Select
     reviewed: bool
-    """Somebody has seen the plan before and said which one is meant."""
+    """Whether `--plan` or `--expect` names a plan that was reviewed before."""
     asks: bool
-    """Nobody has approved anything yet, so somebody at the terminal must."""
+    """Whether the plan still has to be approved at the terminal."""
     limits: Limits
     lookup: Callable[[PortalWriter], Lookup]
     form: str
@@ -99,8 +99,8 @@ def _options(
 ) -> Options:
     return Options(
         select=_selection(plans, expect),
-        reviewed=_reviews(plans, expect),
-        asks=not (yes or _reviews(plans, expect)),
+        reviewed=_is_reviewed(plans, expect),
+        asks=not (yes or _is_reviewed(plans, expect)),
         limits=limits,
         lookup=trust_list if trusts else read_each,
         form=form,
@@ -110,7 +110,7 @@ def _options(
     )
 
 
-def _reviews(plans: tuple[Path, ...], expect: str | None) -> bool:
+def _is_reviewed(plans: tuple[Path, ...], expect: str | None) -> bool:
     return bool(plans) or expect is not None
 
 
@@ -132,7 +132,7 @@ def _reviewed(file: Path) -> Plan:
 
 
 def _apply(declared: Declared, base: Base, settings: Settings, options: Options) -> int:
-    stop = Stop()
+    stop = StopRequest()
     with open_session(options.common, settings, stop) as session, session.writer() as portal:
         policy = replace(session.policy, trusts_list=options.lookup is trust_list)
         with session.reading.shown():
@@ -143,7 +143,7 @@ def _apply(declared: Declared, base: Base, settings: Settings, options: Options)
             approved = _approve(planned, options)
         except ReconcilerError as refusal:
             return _declined(planned, refusal, options)
-        _save(not_begun(approved), options)  # where a receipt cannot be kept, nothing is written to HubSpot either
+        _save(not_begun(approved), options)  # if no receipt can be saved, nothing is written to HubSpot
         with stop.listening():
             with progress(len(approved.changes), quiet=options.common.quiet) as shown:
                 keep = _keeping(approved, options, shown)
@@ -152,7 +152,7 @@ def _apply(declared: Declared, base: Base, settings: Settings, options: Options)
 
 
 def _show_plan(planned: Planned, options: Options) -> None:
-    write = show if options.form == "text" else tell
+    write = print_result if options.form == "text" else log_text
     write(text.plan(for_people(marked(planned, options.limits), options.common)) + "\n")
 
 
@@ -166,21 +166,21 @@ def _approve(planned: Planned, options: Options) -> ApprovedPlan:
 
 
 def _declined(planned: Planned, refusal: ReconcilerError, options: Options) -> int:
-    """Tell why nothing is written, in a receipt too."""
+    """Report why nothing is written, also in a receipt."""
     receipt = nothing_ran(planned, refusal)
     _save(receipt, options)
     if options.reviewed:
         _show_plan(planned, options)
     if options.form == "json":
-        show(receipt_json(receipt))
-    complain(refusal)
+        print_result(receipt_json(receipt))
+    print_error(refusal)
     if receipt.exit_code == INVALID:
-        say(f"Error: {words.left_out(receipt)}")
+        log_line(f"Error: {words.left_out(receipt)}")
     return receipt.exit_code
 
 
 def _keeping(approved: ApprovedPlan, options: Options, shown: Progress) -> Progress:
-    """Return what shows the progress, and keeps the receipt on disk."""
+    """Return a callback that shows the progress and saves the receipt."""
     record = recording(approved, lambda receipt: _save(receipt, options))
 
     def keep(applied: Applied) -> None:
@@ -191,31 +191,34 @@ def _keeping(approved: ApprovedPlan, options: Options, shown: Progress) -> Progr
 
 
 def _finish(receipt: Receipt, options: Options) -> int:
-    """Tell what was done; what cannot be told as it was asked for changes nothing of how the run went."""
+    """Report what was done, and return the exit code.
+
+    If the receipt cannot be saved or printed, a run that succeeded ends with 1; any other run keeps its code.
+    """
     if receipt.cause is not None:
-        complain(receipt.cause)
-    elif (why := words.nothing_went(receipt)) is not None:
-        say(f"Error: {why}")
-    told = _saved(receipt, options) & _shown(receipt, options)
-    return receipt.exit_code or (0 if told else 1)
+        print_error(receipt.cause)
+    elif (reason := words.nothing_went(receipt)) is not None:
+        log_line(f"Error: {reason}")
+    is_reported = _saved(receipt, options) & _shown(receipt, options)
+    return receipt.exit_code or (0 if is_reported else 1)
 
 
 def _saved(receipt: Receipt, options: Options) -> bool:
     try:
         _save(receipt, options)
     except ReconcilerError as error:
-        complain(error)
+        print_error(error)
         return False
     return True
 
 
 def _shown(receipt: Receipt, options: Options) -> bool:
     try:
-        show(_FORMATS[options.form](receipt))
+        print_result(_FORMATS[options.form](receipt))
     except OSError as error:
-        say(f"Error: cannot write the output: {error.strerror}")
-        tell(text.receipt(receipt))
-        # Who closes a pipe has seen what they wanted.
+        log_line(f"Error: cannot write the output: {error.strerror}")
+        log_text(text.receipt(receipt))
+        # A reader that closes the pipe has read enough.
         return isinstance(error, BrokenPipeError)
     return True
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 
 from reconciler.cli.options import Call, Common, command_options
-from reconciler.cli.output import show
-from reconciler.cli.session import Stop, open_session
+from reconciler.cli.output import print_result
+from reconciler.cli.session import StopRequest, open_session
 from reconciler.declarations.load import load
 from reconciler.declarations.settings import Settings, load_settings
 from reconciler.doctor.checks import Order, examine
@@ -24,23 +24,23 @@ def command(call: Call, /, path: Path, common: Common) -> int:
     """Tell what is right and what is not: token, portal, app, API version, limits; nothing is written to HubSpot."""
     settings = load_settings(path, environment=common.environment, api_version=common.api_version)
     findings = _examine(settings, common, call)
-    show(report(findings))
+    print_result(report(findings))
     return exit_code(findings)
 
 
 def _examine(settings: Settings, common: Common, call: Call) -> tuple[Finding, ...]:
     declared = _declared(settings)
     try:
-        with open_session(common, settings, Stop()) as session, session.inspector() as portal:
+        with open_session(common, settings, StopRequest()) as session, session.inspector() as portal:
             order = Order(declared, session.policy, settings.api_version, call.now())
             return examine(order, ask(portal))
-    except AccessDenied as tokenless:  # HubSpot's own refusals are answers
+    except AccessDenied as error:  # no token is set; HubSpot's refusals are findings, not exceptions
         order = Order(declared, settings.policy, settings.api_version, call.now())
-        return examine(order, unasked(tokenless))
+        return examine(order, unasked(error))
 
 
 def _declared(settings: Settings) -> Declared | DeclarationsInvalid:
     try:
         return load(settings)
-    except DeclarationsInvalid as invalid:
-        return invalid
+    except DeclarationsInvalid as error:
+        return error

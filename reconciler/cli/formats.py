@@ -1,4 +1,4 @@
-"""The formats of a plan and the files for it, with the options that choose them."""
+"""The options for the formats and files of a plan."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -18,15 +18,15 @@ from reconciler.render.words import concise
 
 
 class Target(click.Path):
-    """A file to write; never a declaration, the settings or git's own."""
+    """The path of a file to write, which cannot be a YAML file or a file of git."""
 
     def __init__(self) -> None:
         super().__init__(dir_okay=False)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Give the path; a usage error where writing there would destroy what the run is made of."""
+        """Return the path; fail if the file could be a declaration, the settings or part of git's data."""
         path = Path(os.fsdecode(super().convert(value, param, ctx)))
-        real = Path(os.path.realpath(path))  # a link must not lead there either
+        real = Path(os.path.realpath(path))  # a link to such a file counts too
         if real.suffix.lower() in {".yaml", ".yml"}:
             self.fail(f"{path} has the name of a declaration, and would be written over. Choose another.", param, ctx)
         if ".git" in map(str.lower, real.parts):
@@ -35,10 +35,10 @@ class Target(click.Path):
 
 
 class KeptTarget(Target):
-    """A file to write again and again; each time it is replaced whole, which no device or pipe can be."""
+    """The path of a file that is replaced repeatedly during the run, so that a device or a pipe cannot be used."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Give the path; a usage error where something else than an ordinary file stands there."""
+        """Return the path; fail if something other than an ordinary file exists there."""
         path = super().convert(value, param, ctx)
         if os.path.exists(path) and not os.path.isfile(path):  # noqa: PTH110, PTH113  (Path's own may raise)
             self.fail(f"{path} is not an ordinary file, and is to be replaced as the run goes.", param, ctx)
@@ -54,14 +54,14 @@ FORMATS: Mapping[str, Callable[[Plan], str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """Where else a plan is to be written."""
+    """The files that a plan is written to, besides standard output."""
 
     out: Path | None
     markdown: Path | None
 
 
 def format_options(function: Function) -> Function:
-    """Give a command the formats and files of a plan."""
+    """Add `--format`, `--out` and `--markdown` to a command, which gets them as `form` and `files`."""
 
     @wraps(function)
     def collected(*arguments: Any, out: Path | None, markdown: Path | None, **options: Any) -> Any:
@@ -86,7 +86,7 @@ def format_options(function: Function) -> Function:
 
 
 def write(files: Files, plan: Plan, common: Common) -> None:
-    """Write a plan to the files that were asked for."""
+    """Write a plan to its files."""
     if files.out is not None:
         save(files.out, formatted("json", plan, common))
     if files.markdown is not None:
@@ -94,12 +94,12 @@ def write(files: Files, plan: Plan, common: Common) -> None:
 
 
 def formatted(form: str, plan: Plan, common: Common) -> str:
-    """Write a plan in one of the formats; those for people have the details only where these were asked for."""
+    """Return a plan in one of the formats; except in JSON, details are included only with `--verbose`."""
     return FORMATS[form](plan if form == "json" else for_people(plan, common))
 
 
 def for_people(plan: Plan, common: Common) -> Plan:
-    """Return what of a plan people are shown: with `--verbose` all of it."""
+    """Return the plan as people see it: in brief, or with all details if `--verbose` is given."""
     return plan if common.verbose else concise(plan)
 
 

@@ -1,4 +1,4 @@
-"""The commands by name; each is loaded only when it is called."""
+"""The program with its commands, each loaded only when it is called."""
 
 from dataclasses import replace
 from importlib import import_module
@@ -7,7 +7,7 @@ import click
 
 from reconciler import __version__
 from reconciler.cli.options import Common, common_options
-from reconciler.cli.output import say
+from reconciler.cli.output import log_line
 from reconciler.declarations.corrections import did_you_mean
 
 _COMMANDS = {
@@ -23,7 +23,7 @@ _LATER = ("import", "pull", "fmt", "schema", "calendar")
 
 
 class _Commands(click.Group):
-    """Knows the commands' names without loading them, so that `--help` is quick."""
+    """A group that knows its commands' names without loading them, so that `--help` is quick."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  (click's signature)
         return list(_COMMANDS)
@@ -37,7 +37,7 @@ class _Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command that is meant, or say which one may be."""
+        """Find a command by name; add a hint to the usage error if there is none."""
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
@@ -52,7 +52,7 @@ class _Commands(click.Group):
 
 
 def _later(name: str) -> click.Command:
-    """Give a command that only says that it is not there yet, whatever it is called with."""
+    """Return a command that only reports that it is not yet supported, whatever its arguments."""
 
     def refuse() -> None:
         raise click.UsageError(f"`reconciler {name}` is not yet supported")
@@ -80,4 +80,4 @@ def reconciler(ctx: click.Context, common: Common) -> None:
         raise click.UsageError("a command is missing (see reconciler --help)", ctx)
     ctx.obj = replace(ctx.obj, common=common)
     if ctx.get_parameter_source("sandbox") is click.core.ParameterSource.ENVIRONMENT and common.sandbox:
-        say("RECONCILER_SANDBOX is set: a local HubSpot answers, not the real one.")
+        log_line("RECONCILER_SANDBOX is set: a local HubSpot answers, not the real one.")

@@ -1,4 +1,4 @@
-"""What a plan is held against: a saved plan, a commit, limits."""
+"""The inputs of a plan or apply: a base commit, saved plans, limits."""
 
 from functools import wraps
 from pathlib import Path
@@ -17,15 +17,16 @@ from reconciler.planning.plan import Plan
 from reconciler.render.saved import read_plan
 
 LARGEST_PLAN = 256 * 1024 * 1024
+"""The largest saved plan that is read, in bytes."""
 
 
 def base_at(settings: Settings, ref: str | None) -> Base:
-    """Read the declarations as of a commit, where one was given; `UsageError` where it is not there."""
+    """Read the declarations of the `--base` commit, if one is given; raise `UsageError` if it does not exist."""
     return NO_BASE if ref is None else load_base(settings, ref, git_environment())
 
 
 def saved_plan(file: Path) -> Plan:
-    """Read a saved plan; `UsageError` where there is no such file, `SavedPlanInvalid` where it is no plan."""
+    """Read a saved plan; raise `UsageError` if the file cannot be read, `SavedPlanInvalid` if it is not a plan."""
     try:
         return read_plan(_content(file).decode())
     except UnicodeDecodeError as error:

@@ -1,4 +1,4 @@
-"""The options that every command knows."""
+"""The options that every command has."""
 
 import math
 from collections.abc import Callable
@@ -12,22 +12,22 @@ from typing import Any
 import click
 
 from reconciler import __version__
-from reconciler.cli.output import complain
+from reconciler.cli.output import print_error
 from reconciler.errors import DeclarationsInvalid, Refused
 from reconciler.render.listing import in_full
 
 MOST_SECONDS = 7 * 24 * 3600.0
-"""Seconds that a bound may be at most: an endless one is none."""
+"""The largest value of `--timeout`, in seconds: an infinite one would be no limit."""
 
 Function = Callable[..., Any]
 
 DEFAULT_TIMEOUT = 1800.0
-"""Seconds a whole run may take: an apply of thousands of events needs many minutes at HubSpot's pace."""
+"""Seconds that a run may take: an apply of thousands of events needs many minutes at HubSpot's rate limit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Common:
-    """What the common options say; None where an option was not given."""
+    """The values of the common options; None if an option was not given."""
 
     environment: str | None = None
     api_version: str | None = None
@@ -40,45 +40,48 @@ class Common:
     sandbox_date: datetime | None = None
 
     def overridden_by(self, nearer: "Common") -> "Common":
-        """Give these with what was given nearer to the command."""
+        """Return these options, overridden by those that were given after the command's name."""
         given = {name: value for name in self.__slots__ if (value := getattr(nearer, name)) not in (None, False)}
         return replace(self, **given)
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of the program: what it is given from outside, what was said to it before the command's name."""
+    """One call of the program: its clock, and the common options given before the command's name."""
 
     now: Callable[[], datetime]
     common: Common = Common()
 
     def with_common(self, nearer: Common) -> "Call":
-        """Return this call with what was given nearer to the command; in the sandbox it can be another day."""
+        """Return this call with the options given after the command's name; `--sandbox-date` sets its clock."""
         common = self.common.overridden_by(nearer)
         date = common.sandbox_date if common.sandbox else None
         return replace(self, common=common, now=self.now if date is None else lambda: date)
 
 
 def _number(ctx: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
-    """Refuse `nan`, which no range excludes."""
+    """Refuse `nan`, which passes every range check."""
     if value is not None and math.isnan(value):
         raise click.BadParameter("it is not a number", ctx, parameter)
     return value
 
 
 def _date(ctx: click.Context, parameter: click.Parameter, value: str | None) -> datetime | None:
-    """Return a date as the moment when it begins in UTC."""
+    """Parse a date as its midnight in UTC."""
     if value is None:
         return None
     with suppress(ValueError):
         moment = datetime.fromisoformat(value)
-        if moment.date().isoformat() == value:  # other forms of ISO 8601 are read too
+        if moment.date().isoformat() == value:  # `fromisoformat` reads other forms of ISO 8601 too
             return moment.replace(tzinfo=UTC)
     raise click.BadParameter(f"{value!r} is not a date such as 2027-02-01", ctx, parameter)
 
 
 def _options(*, twins: bool) -> list[Callable[[Function], Function]]:
-    """Give the options; their environment twins count only once, as the farthest from the command."""
+    """Return the common options; with `twins`, each is also read from its environment variable.
+
+    Only the program has the twins, so that an option given anywhere on the command line wins over them.
+    """
 
     def twin(name: str) -> dict[str, Any]:
         return {"envvar": f"RECONCILER_{name}"} if twins else {}
@@ -107,12 +110,12 @@ def _options(*, twins: bool) -> list[Callable[[Function], Function]]:
 
 
 def common_options(function: Function) -> Function:
-    """Give the program itself the common options, with their environment twins."""
+    """Add the common options to the program itself, with their environment twins."""
     return _as_common(function, _options(twins=True))
 
 
 def command_options(function: Function) -> Function:
-    """Give a command the common options; what they say goes before what was said to the program."""
+    """Add the common options to a command; they win over those given to the program."""
 
     @wraps(function)
     def merged(*arguments: Any, common: Common, **options: Any) -> Any:
@@ -122,8 +125,8 @@ def command_options(function: Function) -> Function:
             return function(*arguments, common=context.obj.common, **options)
         except (DeclarationsInvalid, Refused) as error:
             if not context.obj.common.verbose:
-                raise  # told by the one place that tells all errors, in brief
-            complain(error, in_full)
+                raise  # printed in brief by `run`, which prints all errors
+            print_error(error, in_full)
             return error.exit_code
 
     version = click.version_option(__version__, "--version", message="reconciler %(version)s")
@@ -148,6 +151,6 @@ base_option = click.option(
 
 
 def not_yet(ctx: click.Context, parameter: click.Parameter, value: object) -> None:
-    """Refuse an option that the contract names and that is not there yet."""
+    """Refuse an option that is reserved but not yet supported."""
     if value is not None:
         raise click.UsageError(f"{parameter.opts[0]} is not yet supported", ctx)

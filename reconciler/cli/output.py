@@ -1,6 +1,6 @@
-"""What goes to the terminal, into a log, into files.
+"""Output to standard output, standard error and files.
 
-All that is printed goes through here, and nothing of it can act: whatever a name, a file or an answer holds, neither a
+Everything that is printed goes through here and is made inert: whatever a name, a file or an answer contains, neither a
 terminal nor the runner of GitHub Actions takes it for a command.
 """
 
@@ -20,33 +20,33 @@ from reconciler.safe_text import inert, inert_line
 _STYLES = {"+": "green", "~": "yellow", "-": "red"}
 
 
-def show(text: str) -> None:
-    """Write what was asked for to standard output."""
+def print_result(text: str) -> None:
+    """Write the result of a command to standard output."""
     _write(text, to_stderr=False)
 
 
-def tell(text: str) -> None:
-    """Write what belongs to the run, not to its result, to standard error."""
-    with suppress(OSError):  # nobody listening any more is no reason to lose the outcome of a write
+def log_text(text: str) -> None:
+    """Write text that is not the result of the command to standard error."""
+    with suppress(OSError):  # a closed stream must not hide the outcome of a write
         _write(text, to_stderr=True)
 
 
-def say(line: str) -> None:
-    """Write one line of others' or our own words to standard error."""
-    with suppress(OSError):  # the same
+def log_line(line: str) -> None:
+    """Write one line to standard error."""
+    with suppress(OSError):  # as above
         click.echo(inert_line(line), err=True)
 
 
-def instruct(command: str) -> None:
-    """Write a line that GitHub's runner is meant to act on; nothing of others may stand in it but encoded."""
+def print_workflow_command(command: str) -> None:
+    """Write a workflow command for GitHub's runner; it must be encoded already, as it is not made inert."""
     click.echo(command)
 
 
 def detach_closed_streams() -> None:
-    """Redirect a stream that can no longer be written to the null device.
+    """Redirect each standard stream that can no longer be written to, to the null device.
 
-    Python flushes both streams at exit, and where that fails it exits with 120: for standard output in every version,
-    for standard error from 3.14 on.
+    Python flushes both streams at exit, and exits with 120 if that fails: for standard output in every version, for
+    standard error from 3.14 on.
     """
     for stream in (sys.stdout, sys.stderr):
         try:
@@ -56,19 +56,19 @@ def detach_closed_streams() -> None:
                 os.dup2(nowhere.fileno(), stream.fileno())
 
 
-def complain(error: ReconcilerError, listed: Lister = abridged) -> None:
-    """Write an error with everything that belongs to it: what, where, what to do."""
+def print_error(error: ReconcilerError, listed: Lister = abridged) -> None:
+    """Write an error to standard error, with its diagnostics and its hint."""
     match error:
         case DeclarationsInvalid(diagnostics=findings) | Refused(reasons=findings):
             for line in listed(findings):
-                say(line)
+                log_line(line)
         case _:
             pass
-    say(f"Error: {error.message}" + ("" if error.hint is None else f" ({error.hint})"))
+    log_line(f"Error: {error.message}" + ("" if error.hint is None else f" ({error.hint})"))
 
 
 def save(path: Path, text: str) -> None:
-    """Write a file whole or not at all; `ReconcilerError` where that is not possible."""
+    """Write a file completely or not at all; raise `ReconcilerError` if that fails."""
     try:
         if path.exists() and not path.is_file():
             _pour(path, text)
@@ -79,7 +79,7 @@ def save(path: Path, text: str) -> None:
 
 
 def check_place(path: Path) -> None:
-    """Raise `ReconcilerError` where a file could not be replaced, before it matters."""
+    """Raise `ReconcilerError` if a file could not be replaced; called before anything depends on it."""
     real = _behind_links(path)
     try:
         with tempfile.NamedTemporaryFile(dir=real.parent, prefix=f".{real.name}."):
@@ -89,7 +89,7 @@ def check_place(path: Path) -> None:
 
 
 def _behind_links(path: Path) -> Path:
-    """Give the file that is meant, so that it is replaced and not the link to it."""
+    """Return the target of a link, so that the file is replaced and not the link."""
     return Path(os.path.realpath(path))
 
 
@@ -99,7 +99,7 @@ def _unwritable(path: Path, error: OSError) -> ReconcilerError:
 
 
 def _pour(path: Path, text: str) -> None:
-    """Write to a device or a pipe, which cannot be replaced; a pipe that nobody reads is an error, not a wait."""
+    """Write to a device or a pipe, which cannot be replaced; a pipe without a reader raises `OSError` at once."""
     handle = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
     os.set_blocking(handle, True)
     with os.fdopen(handle, "w", encoding="utf-8") as stream:

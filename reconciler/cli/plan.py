@@ -9,8 +9,8 @@ from reconciler.applying.receipt import INVALID
 from reconciler.cli.formats import Files, format_options, formatted, write
 from reconciler.cli.inputs import base_at, limit_options
 from reconciler.cli.options import Call, Common, base_option, command_options
-from reconciler.cli.output import show
-from reconciler.cli.session import Stop, open_session
+from reconciler.cli.output import print_result
+from reconciler.cli.session import StopRequest, open_session
 from reconciler.declarations.base import Base
 from reconciler.declarations.load import load
 from reconciler.declarations.settings import Settings, load_settings
@@ -51,15 +51,15 @@ def command(
     except DeclarationsInvalid as invalid:
         if form != "json":
             raise
-        show(diagnostics_json(invalid.diagnostics))
+        print_result(diagnostics_json(invalid.diagnostics))
         return invalid.exit_code
     write(files, plan, common)
-    show(formatted(form, plan, common))
+    print_result(formatted(form, plan, common))
     if plan.is_invalid:
         return INVALID
     return _CHANGES if detailed_exitcode and plan.changes else 0
 
 
 def _plan(declared: Declared, base: Base, settings: Settings, limits: Limits, common: Common, call: Call) -> Plan:
-    with open_session(common, settings, Stop()) as session, session.reader() as portal, session.reading.shown():
+    with open_session(common, settings, StopRequest()) as session, session.reader() as portal, session.reading.shown():
         return marked(make_plan(declared, session.policy, portal, call.now(), base), limits)

@@ -1,4 +1,4 @@
-"""One run of the command line: the one place that catches errors."""
+"""A run of the command line, the one place that catches its errors."""
 
 import os
 import signal
@@ -12,7 +12,7 @@ import click
 
 from reconciler.cli.group import reconciler
 from reconciler.cli.options import Call
-from reconciler.cli.output import complain, detach_closed_streams, say
+from reconciler.cli.output import detach_closed_streams, log_line, print_error
 from reconciler.cli.signals import handle
 from reconciler.errors import Interrupted, ReconcilerError, UsageError
 
@@ -22,13 +22,13 @@ def _utc() -> datetime:
 
 
 def run(arguments: Sequence[str], *, now: Callable[[], datetime] = _utc) -> int:
-    """Carry out the command line and give its exit code; nothing that can go wrong outside shows a traceback.
+    """Run the command line and return its exit code; no error from outside the program shows a traceback.
 
-    `now` tells the time of day, which decides what is over.
+    `now` returns the current time, which decides which events are over.
     """
     handle(_end)
     for name in ("stdout", "stderr"):
-        # A closed stream is None to Python; what would go there goes nowhere.
+        # Python sets a closed stream to None; its output is discarded.
         stream = getattr(sys, name) or Path(os.devnull).open("w")  # noqa: SIM115  (it stays open until the end)
         # A terminal that cannot show a character must not end the run.
         stream.reconfigure(errors="backslashreplace")
@@ -36,7 +36,7 @@ def run(arguments: Sequence[str], *, now: Callable[[], datetime] = _utc) -> int:
     try:
         return _run(list(arguments), Call(now))
     except OSError as error:
-        say(f"Error: cannot write the output: {error.strerror}")
+        log_line(f"Error: cannot write the output: {error.strerror}")
         return 1
     finally:
         detach_closed_streams()
@@ -46,16 +46,16 @@ def _run(arguments: list[str], call: Call) -> int:
     try:
         code = reconciler.main(arguments, prog_name="reconciler", standalone_mode=False, obj=call)
     except click.UsageError as error:
-        say(f"Error: {_said(error)}")
+        log_line(f"Error: {_usage_message(error)}")
         return UsageError.exit_code
     except ReconcilerError as error:
-        complain(error)
+        print_error(error)
         return error.exit_code
     return code if isinstance(code, int) else 0
 
 
-def _said(error: click.UsageError) -> str:
-    """Say what is wrong with the command line; an option that is not there yet is no suggestion."""
+def _usage_message(error: click.UsageError) -> str:
+    """Return the message of a usage error, without suggesting options that are not yet supported."""
     if isinstance(error, click.NoSuchOption) and error.ctx is not None:
         hidden = {name for each in error.ctx.command.params if getattr(each, "hidden", False) for name in each.opts}
         known = [name for name in error.possibilities or () if name not in hidden]
@@ -64,5 +64,5 @@ def _said(error: click.UsageError) -> str:
 
 
 def _end(number: int, _: FrameType | None) -> None:
-    handle(signal.SIG_IGN)  # the next one must not keep this one from being told
+    handle(signal.SIG_IGN)  # a second signal must not stop the report of the first
     raise Interrupted(number)

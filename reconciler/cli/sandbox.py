@@ -1,4 +1,4 @@
-"""`reconciler sandbox`, and the sandbox inside another command."""
+"""`reconciler sandbox`, with the sandbox embedded in other commands."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from reconciler.cli.options import Common, command_options
-from reconciler.cli.output import say
+from reconciler.cli.output import log_line
 from reconciler.errors import UsageError
 
 DEFAULT_DB = Path(".reconciler/sandbox.sqlite")
@@ -59,16 +59,16 @@ def command(
     return 0
 
 
-def _announce(running: Any) -> None:  # the sandbox's types are only there where it is installed
+def _announce(running: Any) -> None:  # the sandbox's types exist only if it is installed
     base_url = running.base_url
     if running.remark:
-        say(f"Warning: {running.remark}.")
-    say(f"The sandbox listens at {base_url}; it ends with Ctrl-C.")
-    say(f"In another terminal: export HUBSPOT_BASE_URL={base_url} HUBSPOT_ACCESS_TOKEN=sandbox-1001")
+        log_line(f"Warning: {running.remark}.")
+    log_line(f"The sandbox listens at {base_url}; it ends with Ctrl-C.")
+    log_line(f"In another terminal: export HUBSPOT_BASE_URL={base_url} HUBSPOT_ACCESS_TOKEN=sandbox-1001")
 
 
 def sandbox_server() -> ModuleType:
-    """Give the sandbox's server; `UsageError` says how to install it where it is missing."""
+    """Import the sandbox's server; raise `UsageError`, which says how to install it, if it is missing."""
     try:
         from reconciler.sandbox import server  # noqa: PLC0415  (an extra that many installations lack)
     except ImportError as error:
@@ -81,7 +81,7 @@ def sandbox_server() -> ModuleType:
 
 @contextmanager
 def embedded(common: Common, portal: int | None) -> Iterator[str]:
-    """Run the sandbox inside this process; give its base URL."""
+    """Run the sandbox inside this process, and yield its base URL."""
     server = sandbox_server()
     options = server.Options(
         db=common.sandbox_db or _default_db(),
@@ -92,7 +92,7 @@ def embedded(common: Common, portal: int | None) -> Iterator[str]:
     try:
         with server.running(options) as running:
             if running.remark:
-                say(f"Warning: {running.remark}.")
+                log_line(f"Warning: {running.remark}.")
             yield running.base_url
     except server.SandboxError as error:
         raise UsageError(f"the sandbox cannot run: {error}") from error
@@ -101,7 +101,7 @@ def embedded(common: Common, portal: int | None) -> Iterator[str]:
 def _default_db() -> Path:
     try:
         DEFAULT_DB.parent.mkdir(exist_ok=True)
-        # Nobody wants to commit it.
+        # Keep the folder out of git.
         (DEFAULT_DB.parent / ".gitignore").write_text("*\n", encoding="utf-8")
     except OSError as error:
         raise UsageError(

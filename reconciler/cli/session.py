@@ -1,4 +1,4 @@
-"""The way to a portal: HubSpot itself, or the sandbox inside this process."""
+"""The connection of a run to HubSpot, or to the sandbox inside this process."""
 
 import os
 import signal
@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from types import FrameType
 
 from reconciler.cli.options import DEFAULT_TIMEOUT, Common
-from reconciler.cli.output import say
+from reconciler.cli.output import log_line
 from reconciler.cli.sandbox import embedded
 from reconciler.cli.signals import handle
 from reconciler.cli.terminal import ReadingProgress
@@ -23,17 +23,17 @@ from reconciler.hubspot.writer import PortalWriter
 from reconciler.policy import Policy
 from reconciler.transport.surroundings import Clock, Watch
 
-SANDBOX_TOKEN = "sandbox-1001"  # noqa: S105  (the sandbox's own, which opens nothing else)
+SANDBOX_TOKEN = "sandbox-1001"  # noqa: S105  (only the sandbox accepts it)
 _NOTICE = b"Ending after the request in flight; once more to end at once.\n"
 _SLICE = 0.1
-"""Seconds between two looks at whether a signal came."""
+"""Seconds between two checks for a signal."""
 
 
-class Stop:
-    """Turns signals into a wish that the run looks at between requests.
+class StopRequest:
+    """A request to end the run, made by a signal and checked between HTTP requests.
 
-    A second signal breaks the request in flight off. It does nothing at any other time: what an answer says of a write
-    that was carried out must not get lost on its way into the receipt.
+    A second signal interrupts the wait for an answer. At any other time it does nothing: the outcome of a write must
+    reach the receipt.
     """
 
     def __init__(self) -> None:
@@ -41,20 +41,20 @@ class Stop:
         self._interruptible = False
 
     def check_stop(self) -> None:
-        """Raise `Interrupted` if somebody wants the run to end."""
+        """Raise `Interrupted` if a signal has come."""
         if self.number is not None:
             raise Interrupted(self.number)
 
     def sleep(self, seconds: float) -> None:
-        """Wait, but no longer than until somebody wants the run to end."""
+        """Wait for so many seconds, or until a signal comes."""
         end = time.monotonic() + seconds
         while self.number is None and (left := end - time.monotonic()) > 0:
             time.sleep(min(left, _SLICE))
 
     @contextmanager
     def listening(self) -> Iterator[None]:
-        """Take the signals that end a program as wishes; once there was one, the rest of the run ignores them."""
-        before = handle(self._wish)
+        """Handle the signals that end a program; after the first one, the rest of the run ignores them."""
+        before = handle(self._on_signal)
         try:
             yield
         finally:
@@ -63,17 +63,17 @@ class Stop:
 
     @contextmanager
     def interruptible(self) -> Iterator[None]:
-        """Let a second signal raise `Interrupted` meanwhile."""
+        """Let a second signal raise `Interrupted` inside the block."""
         self._interruptible = True
         try:
             yield
         finally:
             self._interruptible = False
 
-    def _wish(self, number: int, _: FrameType | None) -> None:
+    def _on_signal(self, number: int, _: FrameType | None) -> None:
         if self.number is None:
             self.number = number
-            # The signal may have come in the middle of another line, or because the terminal has gone.
+            # Not `log_line`: the signal may interrupt another write, or the terminal may be closed.
             with suppress(OSError):
                 os.write(sys.stderr.fileno(), _NOTICE)
         elif self._interruptible:
@@ -82,7 +82,7 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Everything an HTTP client is made of, and the policy that fits where it leads."""
+    """The parts of an HTTP client for the portal, with the policy that holds for it."""
 
     connection: Connection
     policy: Policy
@@ -112,7 +112,7 @@ class Session:
 
 
 def _without_sandbox(common: Common) -> None:
-    if any(given is not None for given in (common.sandbox_db, common.sandbox_seed, common.sandbox_date)):
+    if any(value is not None for value in (common.sandbox_db, common.sandbox_seed, common.sandbox_date)):
         options = "--sandbox-db, --sandbox-seed and --sandbox-date"
         raise UsageError(
             f"{options} mean nothing without --sandbox",
@@ -121,11 +121,11 @@ def _without_sandbox(common: Common) -> None:
 
 
 @contextmanager
-def open_session(common: Common, settings: Settings, stop: Stop) -> Iterator[Session]:
-    """Open the way to the portal that the options and settings mean."""
+def open_session(common: Common, settings: Settings, stop: StopRequest) -> Iterator[Session]:
+    """Open a session with the portal that the options and settings name."""
     clock = Clock(sleep=stop.sleep)
-    reading = ReadingProgress(quiet=common.quiet or common.verbose)  # who sees each request needs no count of them
-    log = say if common.verbose else lambda _: None
+    reading = ReadingProgress(quiet=common.quiet or common.verbose)  # `--verbose` shows each request already
+    log = log_line if common.verbose else lambda _: None
     watch = Watch(stop.check_stop, stop.interruptible, log, reading.answered)
     timeout = common.timeout or DEFAULT_TIMEOUT
     if not common.sandbox:

@@ -9,9 +9,9 @@ _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def handle(handler: Callable[[int, FrameType | None], None] | signal.Handlers) -> dict[int, Any]:
-    """Let a function handle them, or nothing; give what did before.
+    """Set the handler of the signals that end a program, and return the previous handlers.
 
-    A hang-up that is ignored stays so: `nohup` wants the run to go on.
+    A SIGHUP that is ignored stays ignored: `nohup` expects the run to go on.
     """
     wanted = [number for number in _ENDING if (number, signal.getsignal(number)) != (signal.SIGHUP, signal.SIG_IGN)]
     return {number: signal.signal(number, handler) for number in wanted}

@@ -1,4 +1,4 @@
-"""What a person at a terminal sees of a run, and is asked."""
+"""Progress bars and the confirmation prompt at a terminal."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def progress(total: int, *, quiet: bool) -> Iterator[Progress]:
-    """Show how many of `total` changes are through; nothing where nobody watches."""
+    """Show how many of `total` changes are done, if standard error is a terminal."""
     if not total or not _is_watched(quiet=quiet):
         yield lambda _: None
         return
@@ -30,32 +30,32 @@ def progress(total: int, *, quiet: bool) -> Iterator[Progress]:
 
 
 class ReadingProgress:
-    """The progress of a reading, whose end nobody knows: how many requests HubSpot has answered."""
+    """Progress of a read whose length is unknown: the number of requests that HubSpot has answered."""
 
     def __init__(self, *, quiet: bool) -> None:
         self._quiet = quiet
-        self._told: Callable[[], None] = lambda: None
+        self._count: Callable[[], None] = lambda: None
 
     def answered(self) -> None:
-        """Count one more answer where somebody watches."""
-        self._told()
+        """Count one more answer, if the progress is shown."""
+        self._count()
 
     @contextmanager
     def shown(self) -> Iterator[None]:
-        """Show the progress meanwhile; nothing where nobody watches."""
+        """Show the progress inside the block, if standard error is a terminal."""
         if not _is_watched(quiet=self._quiet):
             yield
             return
         with _display() as bar:
-            self._told = _counting(bar)
+            self._count = _counting(bar)
             try:
                 yield
             finally:
-                self._told = lambda: None
+                self._count = lambda: None
 
 
 def _counting(bar: "Display") -> Callable[[], None]:
-    """Add a task without an end; return what counts one more answer."""
+    """Add a task of unknown length, and return the function that counts one more answer."""
     task = bar.add_task(_READING, total=None)
 
     def answered() -> None:
@@ -83,7 +83,7 @@ def _display() -> "Iterator[Display]":
     try:
         yield bar
     finally:
-        with suppress(OSError):  # a terminal that has gone must not take the outcome along
+        with suppress(OSError):  # a closed terminal must not hide the outcome
             bar.stop()
 
 
@@ -92,7 +92,7 @@ def _through(applied: Applied) -> int:
 
 
 def confirm(changes: int, portal: int) -> None:
-    """Ask at the terminal; `Refused` where the answer is not yes or nobody can be asked."""
+    """Prompt for approval; raise `Refused` if the answer is not yes, or if there is no terminal."""
     if sys.stdin is None or not sys.stdin.isatty():
         raise Refused(
             "nobody has approved this plan, and there is no terminal to ask at",
@@ -107,6 +107,6 @@ def _answer(question: str) -> str:
     try:
         answer: str = click.prompt(question, default="", show_default=False, err=True)
     except click.Abort:
-        # The input has ended; a signal would not come this way.
+        # The input has ended; a signal would raise `Interrupted`.
         return ""
     return answer

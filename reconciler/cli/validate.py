@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from reconciler.cli.options import Common, command_options
-from reconciler.cli.output import show
+from reconciler.cli.output import print_result
 from reconciler.declarations.load import load
 from reconciler.declarations.settings import load_settings
 from reconciler.diagnostics import Diagnostic, Severity
@@ -31,16 +31,16 @@ def command(path: Path, form: str, common: Common) -> int:
     return 0
 
 
-def _print(form: str, found: tuple[Diagnostic, ...], verdict: str, common: Common) -> None:
+def _print(form: str, diagnostics: tuple[Diagnostic, ...], verdict: str, common: Common) -> None:
     if form == "json":
-        show(diagnostics_json(found))
+        print_result(diagnostics_json(diagnostics))
     else:
         listing = in_full if common.verbose else abridged
-        show("".join(f"{line}\n" for line in [*listing(found), verdict]))
+        print_result("".join(f"{line}\n" for line in [*listing(diagnostics), verdict]))
 
 
-def _errors(found: tuple[Diagnostic, ...]) -> int:
-    return sum(diagnostic.severity is Severity.ERROR for diagnostic in found)
+def _errors(diagnostics: tuple[Diagnostic, ...]) -> int:
+    return sum(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)
 
 
 def _valid(declared: Declared) -> str:

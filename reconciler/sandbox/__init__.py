@@ -5,4 +5,4 @@ In its modules, `FACTS` and a number name a section of `hubspot/FACTS.md`: what 
 
 
 class SandboxError(Exception):
-    """Why the sandbox cannot start, in one line: its seed, its faults, its database, its options or its port."""
+    """The sandbox cannot start; the message names the seed, faults, database, option or port that is wrong."""

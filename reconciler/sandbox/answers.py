@@ -55,7 +55,7 @@ def read_by_ids(event: Event, version: Version, now: int) -> Json:
 
 
 def written_by_ids(event: Event, version: Version) -> Json:
-    """Shape D1: what a write by external ids returns; that its `id` is the objectId is a guess."""
+    """Shape D1: the answer to a write by external ids; it is a guess that its `id` is the objectId."""
     return {
         **_common(event),
         "id": str(event.object_id),
@@ -64,13 +64,13 @@ def written_by_ids(event: Event, version: Version) -> Json:
 
 
 def written(event: Event, version: Version) -> Json:
-    """Shape D0: what making, cancelling or completing an event returns."""
+    """Shape D0: the answer to a request that creates, cancels or completes an event."""
     untimed = {name: value for name, value in _common(event).items() if name not in ("createdAt", "updatedAt")}
     return {**untimed, "customProperties": _full_values(event.custom, event, version)}
 
 
 def written_by_object(event: Event) -> Json:
-    """Shape D2: what a write by objectId returns."""
+    """Shape D2: the answer to a write by objectId."""
     return {**_common(event), "appInfo": _app(event), "customProperties": _pairs(event.custom)}
 
 
@@ -92,7 +92,7 @@ def _shown(name: str, value: Any) -> Any:
 
 
 def _with_status(custom: Mapping[str, str], computed: str | None) -> Mapping[str, str]:
-    """Reads show a property of HubSpot's own among the custom ones (FACTS 4.3)."""
+    """Return the custom properties of a read, which include one of HubSpot's own (FACTS 4.3)."""
     return custom if computed is None else {**custom, STATUS_PROPERTY: computed}
 
 
@@ -106,7 +106,7 @@ def _full_values(custom: Mapping[str, str], event: Event, version: Version) -> l
 
 
 def _origin(written_at: int) -> Json:
-    """Return what a full `PropertyValue` has beside its name and value."""
+    """Return the keys of a full `PropertyValue` other than its name and value."""
     return {
         "dataSensitivity": "none",
         "isEncrypted": False,
@@ -129,7 +129,7 @@ def _origin(written_at: int) -> Json:
 
 
 def found(key: Key, app_id: int) -> Json:
-    """An item of a search: the only answer that tells an account id."""
+    """An item of a search: the only answer that contains the account id."""
     return {
         "appId": app_id,
         "externalAccountId": key.account_id,
@@ -139,7 +139,7 @@ def found(key: Key, app_id: int) -> Json:
 
 
 def identified(event: Event) -> Json:
-    """An item of what `identifiers` finds."""
+    """An item in the answer of `identifiers`."""
     return {
         "objectId": str(event.object_id),
         "externalEventId": event.event_id,
@@ -150,7 +150,7 @@ def identified(event: Event) -> Json:
 
 
 def held(event: Event, now: int) -> Json:
-    """What the control path shows of an event: a seed that holds it makes the same event."""
+    """An event as the control path shows it; in a seed, it makes the same event."""
     return {
         **listed(event, now),
         "externalAccountId": event.account_id,
@@ -159,23 +159,23 @@ def held(event: Event, now: int) -> Json:
 
 
 def page(results: Sequence[Json], following: Json | None) -> Json:
-    """One page of the list; `paging` is there only where more follows."""
+    """One page of the list; it has `paging` only if more events follow."""
     return {"results": results} if following is None else {"results": results, "paging": {"next": following}}
 
 
 def batch(results: Sequence[Json], failures: Sequence[Json], now: int) -> Json:
-    """Answer a batch; COMPLETE says that it was worked through, not that all of it succeeded (FACTS 3.4)."""
+    """Return the answer to a batch; COMPLETE means that it was processed, not that every item succeeded (FACTS 3.4)."""
     body = {"status": "COMPLETE", "startedAt": instant(now), "completedAt": instant(now), "results": results}
     return {**body, "numErrors": len(failures), "errors": failures} if failures else body
 
 
 def no_event_in_batch(object_id: str) -> Json:
-    """Tell of one item of a batch that there is no such event; where the id stands is a guess (FACTS 3.3)."""
+    """Return the error for a batch item whose event does not exist; the place of the id is a guess (FACTS 3.3)."""
     return _failure("OBJECT_NOT_FOUND", "No marketing event found", {"objectId": [object_id]})
 
 
 def failed_in_batch(items: Iterable[Json]) -> list[Json]:
-    """Tell of items of a batch that HubSpot failed with; where their ids stand is a guess (FACTS 3.3)."""
+    """Return the error for batch items that HubSpot failed on; the place of their ids is a guess (FACTS 3.3)."""
     return [_failure("INTERNAL_ERROR", "The item could not be processed", _ids(item)) for item in items]
 
 
@@ -190,7 +190,7 @@ def _failure(category: str, message: str, context: Mapping[str, list[str]]) -> J
 
 
 def account_details(portal: Portal, now: int) -> Json:
-    """Tell whose portal this is (FACTS 8)."""
+    """Return the account details of the portal (FACTS 8)."""
     local = datetime.fromtimestamp(now / 1000, ZoneInfo(portal.timezone))
     offset = local.utcoffset() or timedelta(0)
     return {
@@ -207,7 +207,7 @@ def account_details(portal: Portal, now: int) -> Json:
 
 
 def daily_usage(portal: Portal, requests: int, now: int) -> Json:
-    """Tell how much of the day's requests is used, in the shape of HubSpot's documentation (FACTS 3.2)."""
+    """Return how many of the day's requests are used, in the shape of HubSpot's documentation (FACTS 3.2)."""
     local = datetime.fromtimestamp(now / 1000, ZoneInfo(portal.timezone))
     midnight = datetime.combine(local.date() + timedelta(days=1), time(), local.tzinfo)
     usage = {
@@ -227,5 +227,5 @@ def defined(definition: Definition, version: Version) -> Json:
 
 
 def token_details(portal: Portal, caller: Caller) -> Json:
-    """Tell whose token this is (FACTS 8); the user is made up."""
+    """Return the details of a token (FACTS 8); the user in them is invented."""
     return {"userId": 1, "hubId": portal.id, "appId": caller.app_id, "scopes": list(caller.scopes)}

@@ -1,4 +1,4 @@
-"""The sandbox as a web application: which path leads to which operation."""
+"""The sandbox as a web application that routes each path to its operation."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -25,14 +25,14 @@ from reconciler.sandbox.versions import V3, V3_LIST, VERSIONS, Version
 
 @dataclass(frozen=True)
 class Operation:
-    """What a call does, and who may make it."""
+    """The function that answers a call, with the check of its caller."""
 
     run: Callable[[Store, Call], Answer]
     admit: Callable[[Caller | None], Caller]
 
 
 Methods = Mapping[str, Operation]
-"""What each method of one path does."""
+"""The operation of each method of one path."""
 
 LIST: Methods = {"GET": Operation(reads.list_events, reader)}
 EVENT_PATHS: Mapping[str, Methods] = {
@@ -59,7 +59,7 @@ EVENT_PATHS: Mapping[str, Methods] = {
         "DELETE": Operation(deletions.delete_event, writer),
     },
 }
-"""The paths below a version's base; the first that fits is taken."""
+"""The paths below a version's base; the first match wins."""
 
 PROPERTY_PATHS: Mapping[str, Methods] = {
     "/{object_type}": {"GET": Operation(properties.list_properties, reader)},
@@ -71,14 +71,14 @@ ACCOUNT_PATHS: Mapping[str, Methods] = {
     "/details": {"GET": Operation(account.account_details, known)},
     "/api-usage/daily/private-apps": {"GET": Operation(account.daily_usage, known)},
 }
-"""The paths below what a version tells of the account."""
+"""The paths of a version's account information."""
 
 TOKEN_DETAILS_PATH = "/oauth/v2/private-apps/get/access-token-info"  # noqa: S105  (a path, no token)
 TOKEN_DETAILS: Methods = {"POST": Operation(account.token_details, anybody)}
 
 
 def application(state: State, latency_ms: int) -> ASGIApp:
-    """Serve HubSpot's paths through the gate with its faults, and the test controls beside it."""
+    """Return the application: HubSpot's paths behind the gate with its faults, the test controls without it."""
     log = Log(maxlen=LONGEST_LOG)
     hubspot = Router(_hubspot_routes(state), redirect_slashes=False, default=_nothing_here)
     gate = Gate(Disturbance(hubspot), state, latency_ms, log)
@@ -86,7 +86,7 @@ def application(state: State, latency_ms: int) -> ASGIApp:
 
 
 class Resource:
-    """One path of one version."""
+    """One path of one API version."""
 
     def __init__(self, state: State, version: Version, methods: Methods) -> None:
         self._state = state

@@ -1,4 +1,4 @@
-"""What HubSpot may do and nobody knows: each question with all its answers, of which one holds at a time.
+"""Open questions about HubSpot's behaviour, each with its possible answers, one of which is in force.
 
 A question is named as it is written, such as `empty-text`; its field here is `empty_text`.
 """
@@ -11,35 +11,35 @@ from reconciler.sandbox import SandboxError
 from reconciler.sandbox.refusals import invalid
 
 LONGEST_LAG = 3600
-"""How many seconds the list may be late at most."""
+"""Maximum value of `list-lag`, in seconds."""
 
 
 @dataclass(frozen=True)
 class Behaviours:
-    """The answers that hold; without others they are the ones that reports or HubSpot's descriptions suggest."""
+    """The answers in force; the defaults are those that reports or HubSpot's descriptions suggest."""
 
     upsert: Literal["replace", "keep"] = "replace"
-    """What becomes of the optional fields that an upsert omits: they are emptied, or stay as they are."""
+    """Whether an upsert empties the optional fields that it omits, or keeps them."""
     empty_text: Literal["clears", "ignored"] = "clears"
-    """What `""` does to an optional text or a custom property: it empties it, or the old value stays."""
+    """Whether `""` empties an optional text or a custom property, or is ignored."""
     search: Literal["prefix", "exact"] = "prefix"
-    """Which external event ids a search finds: those that begin with what is asked for, or that are just that."""
+    """Whether a search finds the external event ids that begin with the text, or only the one that equals it."""
     patch_flags: Literal["keep", "reset"] = "keep"
-    """What a PATCH by external ids does to a flag that it omits: nothing, or it becomes false."""
+    """Whether a PATCH by external ids keeps a flag that it omits, or resets it to false."""
     text: Literal["verbatim", "trimmed"] = "verbatim"
-    """Whether texts and values of custom properties keep the white space at their ends."""
+    """Whether texts and values of custom properties keep their leading and trailing white space."""
     token_details: Literal["answers", "missing"] = "answers"  # noqa: S105  (an answer, no password)
-    """Whether the call for a token's details is there for this kind of token."""
+    """Whether the call for a token's details works for this kind of token."""
     list_lag: float = 0
-    """How many seconds the list is late; reads of one event and searches are not."""
+    """Delay of the list in seconds; reads of one event and searches have none."""
 
     def shown(self) -> Mapping[str, object]:
-        """Return each question with the answer that holds."""
+        """Return each question with the answer in force."""
         return {_written(field.name): getattr(self, field.name) for field in fields(self)}
 
 
 def parse(texts: Iterable[str]) -> Behaviours:
-    """Read answers such as `upsert=keep`, of which a later one wins; raise SandboxError for anything else."""
+    """Parse answers such as `upsert=keep`, where a later one wins; raise SandboxError for anything else."""
     behaviours = Behaviours()
     for text in texts:
         name, equals, value = text.partition("=")
@@ -53,7 +53,7 @@ def parse(texts: Iterable[str]) -> Behaviours:
 
 
 def changed(behaviours: Behaviours, answers: Mapping[str, object]) -> Behaviours:
-    """Return behaviours with other answers; raise HubSpotError where one is none."""
+    """Return behaviours with other answers; raise HubSpotError for an unknown one."""
     for name, value in answers.items():
         try:
             behaviours = _answered(behaviours, name, value)
@@ -63,7 +63,7 @@ def changed(behaviours: Behaviours, answers: Mapping[str, object]) -> Behaviours
 
 
 def _number(text: str) -> object:
-    """Return the number that a text says; a text that says none stays what it is."""
+    """Return the number in a text, or the text itself if it is not a number."""
     try:
         return float(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The body of a write, read as what it asks for."""
+"""The bodies of write requests, parsed into fields and custom properties."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ Item = Mapping[str, object]
 
 @dataclass(frozen=True)
 class Changes:
-    """The fields and custom properties that one write sends; what is not here was not sent."""
+    """The fields and custom properties that one write sends; an absent one was not sent."""
 
     fields: Mapping[str, Value]
     custom: Mapping[str, str]
@@ -51,7 +51,7 @@ def read_inputs(body: bytes) -> list[Item]:
 
 
 def trimmed(item: Item) -> Item:
-    """Return what was sent without the white space around texts and values of custom properties."""
+    """Return an item without the white space around its texts and values of custom properties."""
     texts = {name: _stripped(item[name]) for name in TEXTS if name in item}
     return {**item, **texts, "customProperties": _with_stripped_values(item.get("customProperties"))}
 

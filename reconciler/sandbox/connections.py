@@ -9,20 +9,20 @@ _CUT = "cut"
 
 
 class Connection(H11Protocol):
-    """uvicorn's connection, which tells the application in the scope's state how to cut it."""
+    """uvicorn's connection, with a function in the scope's state by which the application can cut it."""
 
     def connection_made(  # type: ignore[override]  # (uvicorn narrows the transport in the same way)
         self, transport: asyncio.Transport
     ) -> None:
-        """Begin with a client."""
+        """Begin a connection."""
         super().connection_made(transport)
         self.app_state = {**self.app_state, _CUT: transport.abort}
 
 
 async def cut(scope: Scope, receive: Receive) -> None:
-    """End the connection of a request that was read whole, and return when it has ended.
+    """Cut the connection of a request that was read completely, and return when it has ended.
 
-    Only then does uvicorn take an application that never answered for one that had nobody left to answer.
+    An application that returns earlier without an answer is an error to uvicorn; after the end it is not.
     """
     scope["state"][_CUT]()
-    await receive()  # of a request that was read whole, the disconnect is all that can come
+    await receive()  # after a complete request, only the disconnect can follow

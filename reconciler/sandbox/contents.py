@@ -1,4 +1,4 @@
-"""What the sandbox holds: one portal, the properties it defines, its events."""
+"""The contents of a sandbox: one portal with its property definitions and events."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ FLAGS = ("eventCancelled", "eventCompleted")
 COUNTERS = ("registrants", "attendees", "cancellations", "noShows")
 
 Value = str | int | bool | None
-"""Of a field: a text, an instant in milliseconds since 1970 (UTC), a flag, or None where it is unset."""
+"""The value of a field: a text, an instant in milliseconds since 1970 (UTC), a flag, or None if it is unset."""
 
 Definition = Mapping[str, Any]
 """One property definition in the form of HubSpot's property API."""
@@ -36,7 +36,7 @@ class App:
 
     @classmethod
     def unnamed(cls, app_id: int) -> "App":
-        """Return an app of which only the id is known."""
+        """Return an app whose name is unknown."""
         return cls(app_id, f"Sandbox app {app_id}")
 
 
@@ -61,10 +61,10 @@ class Event:
 
 @dataclass(frozen=True)
 class Contents:
-    """All that a new database begins with."""
+    """The first contents of a new database."""
 
     portal: Portal
     properties: Sequence[Definition]
     events: Sequence[Event]
     seed: str | None = None
-    """The fingerprint of the seed that it comes from."""
+    """The fingerprint of the seed that they come from."""

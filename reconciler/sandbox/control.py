@@ -1,4 +1,4 @@
-"""The test controls, beside HubSpot's paths: what was asked, what is held, how HubSpot behaves or fails."""
+"""The test controls outside HubSpot's paths: the request log, all events, the behaviours, the faults."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict

@@ -1,11 +1,11 @@
-"""What a portal defines of the properties of marketing events: HubSpot's own definitions, and the seed's."""
+"""The property definitions of marketing events: HubSpot's own with those of the seed."""
 
 from collections.abc import Iterable, Mapping
 
 from reconciler.sandbox.contents import Definition
 
 STATUS_PROPERTY = "hs_event_status"
-"""The property in which HubSpot keeps the status that it computes: reads show it among the custom ones."""
+"""The property that holds the status computed by HubSpot; reads show it among the custom ones."""
 
 GROUP = "marketingeventinformation"
 
@@ -33,7 +33,7 @@ _STATUSES = ("UPCOMING", "ONGOING", "COMPLETED", "CANCELLED")
 
 
 def complete(definition: Definition) -> Definition:
-    """Return a definition with all that HubSpot's answers have; what it says itself stands."""
+    """Return a definition with every key that HubSpot's answers have; its own values win over the defaults."""
     options = [_option(option, order) for order, option in enumerate(definition.get("options", []))]
     metadata = {**_OPEN, **definition.get("modificationMetadata", {})}
     named = {"label": definition["name"], **definition}
@@ -41,7 +41,7 @@ def complete(definition: Definition) -> Definition:
 
 
 def by_name(seeded: Iterable[Definition]) -> Mapping[str, Definition]:
-    """Return all that a portal defines: HubSpot's own, unless the seed has them too, and the seed's."""
+    """Return all definitions of a portal by name; one of the seed replaces HubSpot's own of that name."""
     return {each["name"]: complete(each) for each in (*_HUBSPOTS_OWN, *seeded)}
 
 
@@ -50,7 +50,7 @@ def _option(option: Mapping[str, object], order: int) -> Mapping[str, object]:
 
 
 def _own(name: str, label: str, kind: str = "string", field: str = "text") -> Definition:
-    """Define a property that holds what an event's own field says."""
+    """Define a property that repeats a field of the event."""
     definition = {"name": name, "label": label, "type": kind, "fieldType": field, "hubspotDefined": True}
     return {**definition, "modificationMetadata": _FIXED}
 

@@ -1,4 +1,4 @@
-"""What befalls requests and their answers on the way between a client and HubSpot."""
+"""Faults between a client and HubSpot: delays, foreign answers, cut connections."""
 
 import asyncio
 from collections.abc import Mapping
@@ -17,24 +17,24 @@ _POLICY_HEADERS: Mapping[str, Mapping[str, str]] = {
     "SECONDLY": {"X-HubSpot-RateLimit-Secondly-Remaining": "0"},
 }
 _MIGRATION_SECONDS = "3600"
-"""How long an account that moves is away, where the fault does not tell; HubSpot says up to a day (FACTS 3.4)."""
+"""Default Retry-After of a 477, sent while an account is migrated; HubSpot says up to a day (FACTS 3.4)."""
 
 
 class Cut(Exception):
-    """The connection has to be cut now."""
+    """The connection is to be cut now."""
 
 
 class Disturbance:
-    """Turns the refusals of `app` into answers, and lets each request meet the fault that its scope's state tells of.
+    """Middleware that applies the fault in the scope's state and turns the refusals of `app` into answers.
 
-    Raises Cut where the rest is silence.
+    It raises Cut if the fault ends the connection without a complete answer.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, or not."""
+        """Answer one request, or raise Cut."""
         fault: Fault | None = scope["state"]["fault"]
         if fault is None:
             await self._answer(scope, receive, send)
@@ -87,10 +87,10 @@ def refusal(error: HubSpotError) -> Response:
 
 
 async def _received(scope: Scope, receive: Receive) -> Receive:
-    """Read a request whole.
+    """Read a request completely, and return a `receive` that replays it.
 
-    So it can be carried out when its client has given up waiting, and a connection that is cut always ends in the same
-    way: what nobody had read would make it end with a reset.
+    So it can be carried out even if its client stops waiting, and a cut connection always ends in the same way: unread
+    data would end it with a reset.
     """
     body = await Request(scope, receive).body()
 

@@ -1,27 +1,27 @@
-"""Rules for faults, read from JSON.
+"""Fault rules parsed from JSON.
 
 A list of `{"method", "path", "nth" or "every" or "probability" with "seed", "fault"}`:
 
-- `method` is a method or `*`, `path` a glob of the path as it is sent, without its query; left out, they fit all;
-- `nth: 3` hits the third request that fits, `every: 3` each third, `probability: 0.1` with `seed: 7` about each tenth;
+- `method` is a method or `*`, `path` a glob of the path as it is sent, without its query; left out, they match all;
+- `nth: 3` hits the third matching request, `every: 3` each third, `probability: 0.1` with `seed: 7` about each tenth;
 - `fault` is an object with one of these keys, and `delay` beside it or alone:
   - `delay`: milliseconds that pass before anything else happens;
-  - `status`: an HTTP status from 200 to 599, with HubSpot's body for it. Beside it may stand `headers` (values are
-    texts, or lists of texts for a header that comes several times), `body` (a text is sent as it is, all else as JSON),
-    `policyName` (of a 429) and `done: true`: the request is carried out before it is answered so;
-  - `drop-before: true`, `drop-after: true`: the connection is cut, and nothing was done, or all;
-  - `truncate: true`: done, but the connection is cut in the middle of the answer's body; an answer that has none is
-    cut whole;
+  - `status`: an HTTP status from 200 to 599, with HubSpot's body for it. It may have `headers` (values are texts, or
+    lists of texts for a header that comes several times), `body` (a text is sent as it is, anything else as JSON),
+    `policyName` (of a 429) and `done: true`: the request is carried out first;
+  - `drop-before: true`, `drop-after: true`: the connection is cut before, or after, the request is carried out;
+  - `truncate: true`: the request is carried out, but the connection is cut in the middle of the answer's body; an
+    answer without a body is not sent at all;
   - `empty-results: true`: an upsert or update of a batch answers 200 COMPLETE without results and stores nothing;
     a list or a search shows nothing;
   - `partial: {"every": 2}` or `partial: {"items": [1, 3]}`: these items of a batch, counted from 1, fail;
-  - `shift: {"appear": {...}}`: right after a page of the list is read an event appears, in the form of a seed; without
-    an objectId it gets the next one; it appears once under one identity. `shift: {"vanish": "7"}`: the event with this
-    objectId goes. The next page goes on by position, as a list without a cursor of its own does: what stood on the page
-    and goes makes it skip an event, what appears there makes it repeat one.
+  - `shift: {"appear": {...}}`: right after a page of the list is read, an event in the form of a seed is created;
+    without an objectId it gets the next one; it is created only once under one identity. `shift: {"vanish": "7"}`: the
+    event with this objectId is deleted. The next page continues by position, as in a list without cursors: a deletion
+    on the page read makes it skip an event, an addition there makes it repeat one.
 
-A request counts for a rule only where the fault can befall it: `partial` a batch, `shift` the list. Control paths meet
-no faults.
+A request counts for a rule only if the fault can apply to it: `partial` to a batch, `shift` to the list. Control paths
+get no faults.
 """
 
 import json
@@ -88,7 +88,7 @@ _BESIDE_STATUS = ("headers", "body", "policyName", "done")
 
 
 def rules_of(file: Path | None, now: int) -> list[Rule]:
-    """Return the rules that a file holds, or none; raise SandboxError for one that cannot be read or is wrong."""
+    """Read the rules of a file, if there is one; raise SandboxError if it cannot be read or is wrong."""
     if file is None:
         return []
     try:
@@ -100,7 +100,7 @@ def rules_of(file: Path | None, now: int) -> list[Rule]:
 
 
 def read_rules(text: bytes, now: int) -> list[Rule]:
-    """Return the rules that a JSON text holds; raise HubSpotError, naming the entry, where it is wrong."""
+    """Parse the rules of a JSON text; raise HubSpotError, which names the entry, if one is wrong."""
     items = read_list(read_json(text), "faults")
     if len(items) > MOST_RULES:
         raise invalid(f"faults holds {len(items)} rules, at most {MOST_RULES} are allowed", "faults")

@@ -1,8 +1,8 @@
-"""The faults that requests meet: which rule hits which request, told by counting or by a seeded die.
+"""Fault rules, and the choice of the fault for each request by counting or by a seeded random number.
 
-Every request that fits a rule counts for it from when the rule was set, whether or not an earlier rule hits; of the
-rules that hit a request, the first one's fault is met. So the same requests meet the same faults again. Requests over
-the rate meet none, and do not count.
+A rule counts every request that matches it, from when the rule was set, whether or not an earlier rule hits. If several
+rules hit a request, the first one's fault applies. So the same requests get the same faults again. Requests over the
+rate limit get no fault, and do not count.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from reconciler.sandbox.contents import Event
 from reconciler.sandbox.versions import V3_LIST, VERSIONS
 
 Policy = Literal["TEN_SECONDLY_ROLLING", "DAILY", "SECONDLY"]
-"""Which of HubSpot's limits a 429 speaks of (FACTS 3.2)."""
+"""The limit of HubSpot that a 429 names (FACTS 3.2)."""
 
 ANY = "*"
 
@@ -26,7 +26,7 @@ _BATCHES = (*_BATCHES_WITH_RESULTS, "/batch/archive", "/events/delete")
 
 @dataclass(frozen=True)
 class Body:
-    """What an answer holds, word for word."""
+    """The body of an answer, byte for byte."""
 
     content: bytes
     content_type: str
@@ -34,9 +34,9 @@ class Body:
 
 @dataclass(frozen=True)
 class Status:
-    """An answer of its own; without a body of its own it has HubSpot's for that status.
+    """An answer with this status; without a body here, it has HubSpot's body for that status.
 
-    `done` says whether the request is carried out before. `headers` go before HubSpot's; `policy` is for 429.
+    If `done`, the request is carried out first. `headers` replace HubSpot's of the same name; `policy` is for 429.
     """
 
     code: int
@@ -48,7 +48,7 @@ class Status:
 
 @dataclass(frozen=True)
 class DropBefore:
-    """The connection is cut; nothing was done."""
+    """The connection is cut before the request is carried out."""
 
 
 @dataclass(frozen=True)
@@ -63,19 +63,19 @@ class Truncate:
 
 @dataclass(frozen=True)
 class EmptyResults:
-    """A batch or a list is answered as a success without results; nothing is stored (FACTS 5, number 1)."""
+    """A batch or a list gets a success without results; nothing is stored (FACTS 5, number 1)."""
 
 
 @dataclass(frozen=True)
 class Partial:
-    """The items of a batch at these places, counted from 1, fail and are not carried out."""
+    """The items of a batch at these positions, counted from 1, fail and are not carried out."""
 
     items: frozenset[int]
 
 
 @dataclass(frozen=True)
 class Appear:
-    """After a page of the list is read, this event is made; an objectId of None is the next free one."""
+    """After a page of the list is read, this event is created; an objectId of None is the next free one."""
 
     event: Event
     object_id: int | None
@@ -83,20 +83,20 @@ class Appear:
 
 @dataclass(frozen=True)
 class Vanish:
-    """After a page of the list is read, the event with this objectId goes."""
+    """After a page of the list is read, the event with this objectId is deleted."""
 
     object_id: int
 
 
 OnTheWay = Status | DropBefore | DropAfter | Truncate
-"""What befalls a request or its answer between the client and HubSpot."""
+"""An effect on a request or its answer between the client and HubSpot."""
 Inside = EmptyResults | Partial | Appear | Vanish
-"""What HubSpot itself does otherwise."""
+"""An effect inside HubSpot."""
 
 
 @dataclass(frozen=True)
 class Fault:
-    """A delay, in milliseconds, and what befalls the request after it; `name` is what the log calls it."""
+    """A delay in milliseconds, followed by an effect; `name` stands for it in the log."""
 
     name: str
     delay_ms: int
@@ -105,21 +105,21 @@ class Fault:
 
 @dataclass(frozen=True)
 class Nth:
-    """Hits one request that fits, counted from 1."""
+    """Hits the matching request with this number, counted from 1."""
 
     number: int
 
 
 @dataclass(frozen=True)
 class Every:
-    """Hits every so many requests that fit."""
+    """Hits every `number`-th matching request."""
 
     number: int
 
 
 @dataclass(frozen=True)
 class Probability:
-    """Hits a request that fits with this probability, by a die of its own."""
+    """Hits each matching request with this probability, from a random generator of its own."""
 
     share: float
     seed: int
@@ -127,7 +127,7 @@ class Probability:
 
 @dataclass(frozen=True)
 class Rule:
-    """Which requests meet a fault; `path` is a glob, in which `*` stands for slashes too."""
+    """A fault with the requests that get it; `path` is a glob, whose `*` matches slashes too."""
 
     method: str
     path: str
@@ -135,7 +135,7 @@ class Rule:
     fault: Fault
 
     def fits(self, method: str, path: str) -> bool:
-        """Tell whether a request counts: method and path are the rule's, and the fault can befall it."""
+        """Return whether a request counts: it matches method and path, and the fault can apply to it."""
         named = self.method in (ANY, method) and fnmatchcase(path, self.path)
         return named and _can_befall(self.fault.effect, method, path)
 
@@ -154,13 +154,13 @@ def _can_befall(effect: OnTheWay | Inside | None, method: str, path: str) -> boo
 
 
 class Faults:
-    """Rules, with how often each has been fitted so far."""
+    """Rules, each with the number of requests that have matched it so far."""
 
     def __init__(self, rules: Sequence[Rule] = ()) -> None:
         self._counted = [_Counted(rule) for rule in rules]
 
     def met_by(self, method: str, path: str) -> Fault | None:
-        """Count a request; return the fault that it meets."""
+        """Count a request and return its fault, if any."""
         hits = [each.rule.fault for each in self._counted if each.hits(method, path)]
         return hits[0] if hits else None
 
@@ -174,7 +174,7 @@ class _Counted:
         self._die = Random(rule.when.seed if isinstance(rule.when, Probability) else 0)  # noqa: S311  (no secret)
 
     def hits(self, method: str, path: str) -> bool:
-        """Count a request that fits, and tell whether the rule hits it."""
+        """Count a request if it matches, and return whether the rule hits it."""
         if not self.rule.fits(method, path):
             return False
         self._count += 1

@@ -1,4 +1,4 @@
-"""What every request to HubSpot's paths passes: the delay, the rate limit, the log."""
+"""The middleware in front of HubSpot's paths: delay, rate limit, log."""
 
 import asyncio
 from collections import deque
@@ -25,19 +25,19 @@ class Entry:
     path: str
     query: str
     status: int | None
-    """What was answered; None where the connection was cut before."""
+    """The status of the answer; None if the connection was cut before it."""
     app: int | None
-    """The id of the app whose token was shown, where one was known."""
+    """The id of the app that the token belongs to; None if the token is unknown."""
     fault: str | None
-    """The fault that the request met, in the words of its rule; None where it met none."""
+    """The name of the fault that the request got; None without one."""
 
 
 Log = deque[Entry]
-"""The requests in the order of their answers; of more than LONGEST_LOG, the oldest are forgotten."""
+"""The requests in the order of their answers; beyond LONGEST_LOG, the oldest are dropped."""
 
 
 class Gate:
-    """Lets requests through to `app`, each with its caller and its fault in the scope's state."""
+    """Middleware that passes requests on to `app`, each with its caller and its fault in the scope's state."""
 
     def __init__(self, app: ASGIApp, state: State, latency_ms: int, log: Log) -> None:
         self._app = app
@@ -50,7 +50,7 @@ class Gate:
         await asyncio.sleep(self._latency)
         caller = bearer(Headers(scope=scope).get("authorization", ""))
         app_id = caller.app_id if caller else None
-        # Routing has to see the path as it was sent: decoded, a slash inside an id would be a separator.
+        # Routing has to see the raw path: in a decoded one, a slash inside an id would be a separator.
         path = scope["raw_path"].decode()
         admitted = self._state.limiter.admit(app_id)
         fault = self._state.faults.met_by(scope["method"], path) if admitted else None

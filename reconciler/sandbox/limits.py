@@ -1,4 +1,4 @@
-"""How many requests an app may make: HubSpot's rolling limit (FACTS 3.2)."""
+"""HubSpot's rolling limit on the requests of each app (FACTS 3.2)."""
 
 import re
 from collections import defaultdict, deque
@@ -8,21 +8,21 @@ from dataclasses import dataclass
 from reconciler.sandbox import SandboxError
 
 DAILY = 625_000
-"""What a Professional account may send in a day; it is counted down, and never reached."""
+"""The daily limit of a Professional account; the sandbox reports what is left of it, but never refuses by it."""
 
 _RATE = re.compile(r"([1-9][0-9]{0,8})/([1-9][0-9]{0,8})")
 
 
 @dataclass(frozen=True)
 class Rate:
-    """So many requests in so many seconds, for each app."""
+    """A number of requests in a number of seconds, for each app."""
 
     requests: int
     seconds: int
 
     @classmethod
     def parse(cls, text: str) -> "Rate":
-        """Read a rate such as `190/10`; raise SandboxError for anything else."""
+        """Parse a rate such as `190/10`; raise SandboxError for anything else."""
         numbers = _RATE.fullmatch(text)
         if numbers is None:
             raise SandboxError(f"the rate {text!r} is not REQUESTS/SECONDS, such as 190/10")
@@ -30,17 +30,17 @@ class Rate:
 
 
 class Limiter:
-    """Counts the requests of each app over the seconds before each; `clock` gives seconds that only rise."""
+    """A rolling count of the requests of each app; `clock` returns monotonic seconds."""
 
     def __init__(self, rate: Rate, clock: Callable[[], float]) -> None:
         self._rate = rate
         self._clock = clock
         self._times: defaultdict[int | None, deque[float]] = defaultdict(deque)
         self.total = 0
-        """How many requests were let through."""
+        """The number of requests that were admitted."""
 
     def admit(self, app_id: int | None) -> bool:
-        """Count one request and return True; False, without counting it, where the app's rate is used up."""
+        """Count one request and return True, or return False without counting it if the app's rate is used up."""
         times, now = self._times[app_id], self._clock()
         while times and times[0] <= now - self._rate.seconds:
             times.popleft()
@@ -51,7 +51,7 @@ class Limiter:
         return True
 
     def headers(self, app_id: int | None) -> Mapping[str, str]:
-        """Return the headers that tell an app how much is left; every answer has them."""
+        """Return the rate limit headers of an app; every answer has them."""
         return {
             "X-HubSpot-RateLimit-Max": str(self._rate.requests),
             "X-HubSpot-RateLimit-Remaining": str(self._rate.requests - len(self._times[app_id])),

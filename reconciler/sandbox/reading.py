@@ -1,4 +1,4 @@
-"""What was sent, read as the types that HubSpot asks for or refused."""
+"""Parsers for the values of a request; each refuses a value of the wrong type."""
 
 import json
 import re
@@ -18,14 +18,14 @@ _ISO_8601 = re.compile(
 
 
 MOST_LEVELS = 100
-"""How deeply values may be nested: what is kept has to be written again, deeper down in a stack that has an end."""
+"""Maximum nesting of values: they are serialized again later, from deeper in the stack."""
 
 
 def read_json(text: bytes) -> object:
-    """Return what a JSON text says, or refuse one that is broken, nested too deeply or holds what UTF-8 cannot."""
+    """Parse a JSON text; refuse one that is malformed, nested too deeply, or holds text that UTF-8 cannot encode."""
     try:
         value: object = json.loads(text.decode(), parse_constant=_refuse_constant)
-        json.dumps(value, ensure_ascii=False).encode()  # finds lone surrogates, which no answer could hold
+        json.dumps(value, ensure_ascii=False).encode()  # fails on lone surrogates, which no answer could contain
     except RecursionError as error:
         raise _too_deep() from error
     except ValueError as error:
@@ -73,7 +73,7 @@ def read_text(value: object, field: str) -> str:
 
 
 def read_filled_text(value: object, field: str) -> str:
-    """Return a text that has to be there and may not be empty."""
+    """Return a required text that may not be empty."""
     if value is None or value == "":
         raise missing(field)
     return read_text(value, field)
@@ -94,7 +94,7 @@ def read_whole(value: object, field: str, bounds: range) -> int:
 
 
 def read_object_id(value: object) -> int | None:
-    """Return the number that an objectId is; None for what can be the id of no event."""
+    """Return an objectId as a number; None if no event can have it."""
     text = str(value)
     return int(text) if _OBJECT_ID.fullmatch(text) else None
 
@@ -112,7 +112,7 @@ def read_instant(value: object, field: str) -> int:
 
 
 def instant(milliseconds: int) -> str:
-    """Write an instant in UTC, with milliseconds only where there are any (FACTS 4.3)."""
+    """Format an instant in UTC, with milliseconds only if there are any (FACTS 4.3)."""
     moment = EPOCH + timedelta(milliseconds=milliseconds)
     precision = "milliseconds" if milliseconds % 1000 else "seconds"
     return moment.isoformat(timespec=precision).removesuffix("+00:00") + "Z"

@@ -1,10 +1,10 @@
-"""The ways in which HubSpot says no."""
+"""HubSpot's error answers."""
 
 from uuid import uuid4
 
 
 class HubSpotError(Exception):
-    """An answer that refuses a request: its HTTP status and HubSpot's standard error body (FACTS 3.3)."""
+    """An error answer: its HTTP status and HubSpot's standard error body (FACTS 3.3)."""
 
     def __init__(self, status: int, message: str, **details: object) -> None:
         super().__init__(message)
@@ -13,7 +13,7 @@ class HubSpotError(Exception):
 
 
 def invalid(message: str, field: str) -> HubSpotError:
-    """Refuse what was sent because of one field, a query parameter or the body as a whole."""
+    """Refuse a request because of one field, a query parameter or the whole body."""
     detail = {"message": message, "code": "INVALID", "context": {"propertyName": [field]}}
     return HubSpotError(400, message, category="VALIDATION_ERROR", errors=[detail])
 
@@ -24,7 +24,7 @@ def missing(field: str) -> HubSpotError:
 
 
 def unauthorized() -> HubSpotError:
-    """Refuse a token that opens nothing."""
+    """Refuse an unknown token."""
     return HubSpotError(401, "Authentication credentials not found.", category="INVALID_AUTHENTICATION")
 
 
@@ -35,12 +35,12 @@ def missing_scope(scope: str) -> HubSpotError:
 
 
 def no_event() -> HubSpotError:
-    """Say that there is no such event, or none that this app may see."""
+    """Refuse a request for an event that does not exist or that this app may not see."""
     return HubSpotError(404, "No marketing event found", category="OBJECT_NOT_FOUND")
 
 
 def ids_differ() -> HubSpotError:
-    """Refuse a PUT whose path names another event than its body; what HubSpot does is not known (FACTS 1.3)."""
+    """Refuse a PUT whose path and body name different events; HubSpot's answer is not known (FACTS 1.3)."""
     return invalid("externalEventId differs between the path and the body", "externalEventId")
 
 
@@ -51,7 +51,7 @@ def wrong_value(name: str, code: str, message: str) -> HubSpotError:
 
 
 def already_there(portal_id: int, value: str, existing_id: int, object_id: int) -> HubSpotError:
-    """Refuse to make an event whose `hs_unique_id` another has, in the reported shape (FACTS 3.3)."""
+    """Refuse to create an event whose `hs_unique_id` another has, in the reported shape (FACTS 3.3)."""
     place = f"portalId={portal_id}, objectTypeId=ObjectTypeId{{legacyObjectType=MARKETING_EVENT}}"
     return HubSpotError(
         400,
@@ -70,27 +70,27 @@ def already_there(portal_id: int, value: str, existing_id: int, object_id: int) 
 
 
 def no_object_type(name: str) -> HubSpotError:
-    """Say that the sandbox has no such type of object; what HubSpot says is not known."""
+    """Refuse a type of object that the sandbox does not have; HubSpot's answer is not known."""
     return HubSpotError(404, f"Unable to infer object type from: {name}", category="OBJECT_NOT_FOUND")
 
 
 def no_property(name: str) -> HubSpotError:
-    """Say that no property has this name; the wording is a guess."""
+    """Refuse a property name that does not exist; the wording is a guess."""
     return HubSpotError(404, f"Property {name} does not exist", category="OBJECT_NOT_FOUND")
 
 
 def no_path() -> HubSpotError:
-    """Say that HubSpot has no such path; this category is made up, where reports only show the status."""
+    """Refuse an unknown path; reports only show the status, so the category is invented."""
     return HubSpotError(404, "resource not found", category="RESOURCE_NOT_FOUND")
 
 
 def no_method() -> HubSpotError:
-    """Say that the path is there, but not for this method; the category is made up here as well."""
+    """Refuse a method that the path does not support; the category is invented here too."""
     return HubSpotError(405, "HTTP 405 Method Not Allowed", category="METHOD_NOT_ALLOWED")
 
 
 def too_many_requests(policy: str = "TEN_SECONDLY_ROLLING") -> HubSpotError:
-    """Refuse a request over a limit; `errorType` stands where other bodies have `category` (FACTS 3.3)."""
+    """Refuse a request over a limit; it has `errorType` where other bodies have `category` (FACTS 3.3)."""
     return HubSpotError(
         429,
         f"You have reached your {policy.lower()} limit.",
@@ -101,9 +101,9 @@ def too_many_requests(policy: str = "TEN_SECONDLY_ROLLING") -> HubSpotError:
 
 
 def with_status(status: int, scope: str, policy: str) -> HubSpotError:
-    """Return HubSpot's refusal with this status, where the reason is a fault and not the request.
+    """Return HubSpot's error answer with this status, caused by a fault and not by the request.
 
-    A 403 lacks `scope`, a 429 tells of `policy`.
+    A 403 names `scope` as missing, a 429 names `policy` as the limit.
     """
     match status:
         case 401:
@@ -121,7 +121,7 @@ def with_status(status: int, scope: str, policy: str) -> HubSpotError:
 
 
 def _unseen(status: int) -> HubSpotError:
-    """Return a refusal of which no body was ever seen: the standard one, with a category that is made up."""
+    """Return an error answer whose body was never seen: the standard one, with an invented category."""
     match status:
         case 423:
             return HubSpotError(423, "The resource is locked for 2 seconds.", category="LOCKED")

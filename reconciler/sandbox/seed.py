@@ -1,8 +1,8 @@
-"""What a new sandbox begins with: nothing but a portal, or what a seed file says.
+"""The first contents of a new sandbox: an empty portal, or the contents of a seed file.
 
 A seed is JSON: `{"portal": {"id", "timezone", "account_type"}, "events": [...], "properties": [...]}`. Events
-have the form that reads return plus `externalAccountId`, properties that of HubSpot's definitions. All may be
-left out but the name of an event or a property. An unknown key is an error: most often it is misspelt.
+have the form that reads return plus `externalAccountId`, properties that of HubSpot's definitions. Everything is
+optional except the name of an event or a property. An unknown key is an error: most often it is misspelt.
 """
 
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
@@ -33,10 +33,10 @@ from reconciler.sandbox.rules import EMPTY_FIELDS, NO_COUNTS
 from reconciler.sandbox.store import FIRST_OBJECT_ID
 
 DEFAULT_APP_ID = 1001
-"""The app that made an event which has an external event id, where the seed does not tell."""
+"""The app of an event with an external event id, if the seed names none."""
 
 LAST_OBJECT_ID = 10**15 - 1
-"""The highest objectId of a seed, which leaves room for those that come after."""
+"""The highest objectId that a seed may have; higher ones are left for new events."""
 
 _POSITIVE_INT32 = range(1, 2**31)
 _ACCOUNT_TYPES = ("STANDARD", "DEVELOPER_TEST", "SANDBOX", "APP_DEVELOPER")
@@ -53,19 +53,19 @@ _Item = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Seed:
-    """A seed file as it was read once: what is made from it is what its fingerprint stands for."""
+    """A seed file, read once, so that its contents and its fingerprint always agree."""
 
     file: Path
     content: bytes
 
     @property
     def fingerprint(self) -> str:
-        """What tells it from every other seed."""
+        """The SHA-256 of its content."""
         return sha256(self.content).hexdigest()
 
 
 def read_seed(file: Path) -> Seed:
-    """Read a seed file; raises SandboxError where that is not possible."""
+    """Read a seed file; raise SandboxError if that is not possible."""
     try:
         return Seed(file, file.read_bytes())
     except OSError as error:
@@ -73,9 +73,9 @@ def read_seed(file: Path) -> Seed:
 
 
 def first_contents(seed: Seed | None, portal_id: int, now: int) -> Contents:
-    """Return what a new database is to hold; the portal has this id unless the seed gives another.
+    """Return the first contents of a new database; `portal_id` holds unless the seed has another.
 
-    Raises SandboxError for a seed that is wrong.
+    Raises SandboxError for an invalid seed.
     """
     try:
         given = {} if seed is None else read_object(read_json(seed.content), "the seed")
@@ -86,7 +86,7 @@ def first_contents(seed: Seed | None, portal_id: int, now: int) -> Contents:
 
 
 def read_event(value: object, place: str, now: int) -> Event:
-    """Read one event in the form of a seed; its object_id is 0 where none is given. HubSpotError says what is wrong."""
+    """Read one event in the form of a seed; its object_id is 0 if none is given. Raise HubSpotError if it is wrong."""
     item = read_object(value, place)
     return _event(item, place, _object_id(item, place) or 0, now)
 
@@ -163,7 +163,7 @@ def _check_definition(definition: Definition, place: str) -> None:
 def _events(values: Sequence[object], now: int) -> list[Event]:
     items = [read_object(value, f"events[{index}]") for index, value in enumerate(values)]
     given_ids = [_object_id(item, f"events[{index}]") for index, item in enumerate(items)]
-    # The ids that are made up lie above the given ones, so that the two never clash.
+    # Generated ids are higher than all given ones, so that they never collide.
     new_ids = count(1 + max([FIRST_OBJECT_ID - 1, *filter(None, given_ids)]))
     events = [
         _event(item, f"events[{index}]", given_id or next(new_ids), now)
@@ -236,7 +236,7 @@ def _counter(item: _Item, name: str, place: str) -> int | None:
 
 
 def _custom(item: _Item, place: str) -> dict[str, str]:
-    """Return the values as the seed has them, those of HubSpot's own and of undefined properties included."""
+    """Return the values as the seed has them, also those of HubSpot's own and of undefined properties."""
     custom = read_custom(item.get("customProperties"), f"{place}.customProperties")
     return {name: value for name, value in custom.items() if value != "" and name != STATUS_PROPERTY}
 

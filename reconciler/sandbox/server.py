@@ -29,9 +29,9 @@ from reconciler.sandbox.store import Store, open_store
 
 HOST = "127.0.0.1"
 GRACE_SECONDS = 1.0
-"""How long a request in flight may take to end when the sandbox stops."""
+"""Seconds that a request in flight may take to end when the sandbox stops."""
 IDLE_SECONDS = 60
-"""How long a connection stays open without a request."""
+"""Seconds that a connection stays open without a request."""
 
 
 def _now() -> int:
@@ -39,46 +39,46 @@ def _now() -> int:
 
 
 def clock_from(start: datetime | None) -> Clock:
-    """Return a clock that begins at `start` and goes on from there; without one it tells this machine's time."""
+    """Return a clock that runs from `start`; without one, it returns the system's time."""
     ahead = 0 if start is None else int(start.timestamp() * 1000) - _now()
     return lambda: _now() + ahead
 
 
 @dataclass(frozen=True)
 class Options:
-    """What to serve, and how."""
+    """The options of a sandbox."""
 
     db: Path | None = None
-    """The database; without one, everything is forgotten at the end."""
+    """The database; without one, nothing is kept after the end."""
     seed: Path | None = None
-    """What a new database begins with."""
+    """The seed file of a new database."""
     portal: int = 1
-    """The portal's id, where the database is new and the seed does not tell."""
+    """The portal's id, if the database is new and the seed has none."""
     rate: str = "190/10"
-    """Requests per seconds, for each app."""
+    """The rate limit of each app, as REQUESTS/SECONDS."""
     latency_ms: int = 0
-    """How many milliseconds each answer takes at least."""
+    """Delay of each answer in milliseconds."""
     behaviours: Sequence[str] = ()
-    """Answers to what nobody knows about HubSpot, as NAME=VALUE (`behaviours.Behaviours`)."""
+    """Answers to open questions about HubSpot, as NAME=VALUE (`behaviours.Behaviours`)."""
     faults: Path | None = None
-    """The faults that requests meet until others are set (`fault_rules`)."""
+    """A file with the fault rules in force until others are set (`fault_rules`)."""
     clock: Clock = _now
 
 
 @dataclass(frozen=True)
 class Running:
-    """A sandbox that answers at `base_url`."""
+    """A running sandbox, with its base URL."""
 
     base_url: str
     remark: str = ""
-    """What was asked for and does not hold; empty where all of it does."""
+    """A warning about an option that has no effect; empty without one."""
 
 
 @contextmanager
 def running(options: Options, port: int = 0) -> Iterator[Running]:
     """Serve a sandbox from a thread of this process, on this port or a free one (0), until the block ends.
 
-    Raises SandboxError where the options, the seed, the faults, the database or the port are of no use.
+    Raises SandboxError if the options, the seed, the faults, the database or the port cannot be used.
     """
     limiter, behaviours = Limiter(Rate.parse(options.rate), time.monotonic), parse(options.behaviours)
     faults = Faults(rules_of(options.faults, options.clock()))
@@ -122,7 +122,7 @@ def _listen(port: int) -> socket.socket:
         raise SandboxError(
             f"cannot listen on {HOST}:{port}: {os.strerror(error.errno or 0)}; choose another with --port"
         ) from error
-    # Connections inherit it: otherwise an answer's body waits 40 ms for the acknowledgement of its headers.
+    # Connections inherit this option; without it, an answer's body waits 40 ms for the acknowledgement of its headers.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
 
@@ -132,7 +132,7 @@ def _open(options: Options, seed: Seed | None) -> Store:
 
 
 def _unused(seed: Seed | None, db: Path | None, store: Store) -> str:
-    """Say of a seed that it is not what the database was made from: it is only for a new one."""
+    """Return a warning if the database was not made from the seed, which is only for a new one; else empty."""
     if seed is None or store.seed() == seed.fingerprint:
         return ""
     return (
@@ -173,7 +173,7 @@ def _configuration(app: ASGIApp) -> uvicorn.Config:
         http=Connection,
         ws="none",
         lifespan="off",
-        # A sandbox prints nothing: what it has to say, it answers.
+        # The sandbox prints nothing; it reports errors in its answers.
         log_config=None,
         log_level="critical",
         access_log=False,
@@ -181,7 +181,7 @@ def _configuration(app: ASGIApp) -> uvicorn.Config:
     )
 
 
-# uvicorn's own `run` takes the signals, and stops with pauses of 0.2 s, for which every command would wait.
+# uvicorn's own `run` takes over the signals, and stops with pauses of 0.2 s, which would delay every command.
 async def _start(server: uvicorn.Server, listener: socket.socket) -> None:
     server.config.load()
     server.lifespan = server.config.lifespan_class(server.config)
@@ -197,10 +197,10 @@ async def _stop(server: uvicorn.Server) -> None:
 
 
 async def _finish(requests: set[asyncio.Task[None]]) -> None:
-    """Give requests in flight a moment to end, then cut them off."""
+    """Wait a moment for requests in flight to end, then cut them off."""
     if requests:
         await asyncio.wait(requests, timeout=GRACE_SECONDS)
     for request in requests:
         request.cancel()
     await asyncio.gather(*requests, return_exceptions=True)
-    await asyncio.sleep(0)  # closed connections say goodbye in the loop's next round
+    await asyncio.sleep(0)  # closed connections finish in the loop's next round

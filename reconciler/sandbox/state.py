@@ -1,4 +1,4 @@
-"""What a running sandbox works with."""
+"""The state of a running sandbox."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ Clock = Callable[[], int]
 
 @dataclass
 class State:
-    """The database, the time, the count of requests; behaviours and faults hold until others take their place."""
+    """The database, the clock, the count of requests, and the behaviours and faults in force."""
 
     store: Store
     clock: Clock

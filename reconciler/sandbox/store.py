@@ -13,23 +13,23 @@ from reconciler.sandbox.contents import App, Contents, Definition, Event, Portal
 from reconciler.sandbox.definitions import by_name
 
 FIRST_OBJECT_ID = 400_000_000_001
-"""Where the ids of an empty portal begin, with as many digits as HubSpot's."""
+"""The first objectId of an empty portal, with as many digits as HubSpot's."""
 
 MEMORY_MS = LONGEST_LAG * 1000
-"""For how long the store knows what its events were before."""
+"""How long the store keeps earlier versions of its events."""
 
 _FORMAT = 1
 _TABLES = (
     "CREATE TABLE portal (id INTEGER NOT NULL, timezone TEXT NOT NULL, account_type TEXT NOT NULL)",
     "CREATE TABLE properties (name TEXT PRIMARY KEY, definition TEXT NOT NULL)",
-    # AUTOINCREMENT: the id of a deleted event is never given again.
+    # AUTOINCREMENT: the id of a deleted event is never used again.
     """CREATE TABLE events (object_id INTEGER PRIMARY KEY AUTOINCREMENT,
                             app_id INTEGER, account_id TEXT, event_id TEXT, rest TEXT NOT NULL)""",
-    # An event without all three is found by its objectId alone: SQLite takes no two NULLs for equal.
+    # An event that lacks one of the three is found only by its objectId: to SQLite, no two NULLs are equal.
     "CREATE UNIQUE INDEX identity ON events (app_id, account_id, event_id)",
     f"PRAGMA user_version = {_FORMAT}",
 )
-# Not among the tables, so that a database from before them gets them too.
+# Apart from the tables, so that an older database gets them too.
 _BY_JOINED_IDS = "CREATE INDEX IF NOT EXISTS joined_ids ON events (app_id, account_id || '-' || event_id)"
 _SEED = "CREATE TABLE IF NOT EXISTS seed (fingerprint TEXT)"
 _SAVE = """INSERT INTO events (object_id, app_id, account_id, event_id, rest) VALUES (?, ?, ?, ?, ?)
@@ -37,19 +37,19 @@ _SAVE = """INSERT INTO events (object_id, app_id, account_id, event_id, rest) VA
 
 _SELECT = "SELECT object_id, app_id, account_id, event_id, rest FROM events"
 
-# What events were before this process changed them: in the connection alone, as the behaviours are the process's own.
+# Earlier versions of the events that this process changed: temporary, as the behaviours belong to the process too.
 _PAST = (
     "PRAGMA temp_store = MEMORY",
     """CREATE TEMP TABLE past (number INTEGER PRIMARY KEY, ended_at INTEGER NOT NULL, object_id INTEGER NOT NULL,
                                app_id INTEGER, account_id TEXT, event_id TEXT, rest TEXT)""",
     "CREATE INDEX temp.past_by_time ON past (ended_at)",
 )
-# Of an event that was not there before, `rest` is NULL.
+# If the event did not exist before, `rest` is NULL.
 _REMEMBER = """INSERT INTO past (ended_at, object_id, app_id, account_id, event_id, rest)
                SELECT ?, asked.id, app_id, account_id, event_id, rest
                FROM (SELECT ? AS id) AS asked LEFT JOIN events ON object_id = asked.id"""
-# The oldest of what ended after an instant is what was there at that instant; SQLite takes a row's other columns from
-# where its min() stands.
+# The oldest version that ended after an instant is the one of that instant; SQLite takes a row's other columns from
+# the row of its min().
 _SEEN = """
     WITH undone AS (SELECT object_id, app_id, account_id, event_id, rest, min(number) FROM past
                     WHERE ended_at > ? GROUP BY object_id),
@@ -80,12 +80,12 @@ class Store:
         self._db = db
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the database."""
         self._db.close()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Keep all that is written inside, or nothing; other processes wait meanwhile."""
+        """Commit all writes of the block, or none; other processes wait meanwhile."""
         self._db.execute("BEGIN IMMEDIATE")
         with self._db:
             yield
@@ -95,7 +95,7 @@ class Store:
         return Portal(*self._db.execute("SELECT id, timezone, account_type FROM portal").fetchone())
 
     def seed(self) -> str | None:
-        """Return the fingerprint of the seed that the database was made from, where that is known."""
+        """Return the fingerprint of the seed that the database was made from; None if unknown."""
         row = self._db.execute("SELECT fingerprint FROM seed").fetchone()
         return None if row is None else row[0]
 
@@ -127,7 +127,7 @@ class Store:
         return (Key(*row) for row in rows)
 
     def events_after(self, object_id: int, limit: int, seen_at: int) -> list[Event]:
-        """Return the events that follow an objectId, by objectId, as they were at an instant of the last hour."""
+        """Return the events after an objectId, by objectId, as they were at an instant of the last hour."""
         rows = self._db.execute(_EVENTS_AS_OF, (seen_at, object_id, limit))
         return [_event(row) for row in rows]
 
@@ -141,7 +141,7 @@ class Store:
         return self._events("ORDER BY object_id")
 
     def next_object_id(self) -> int:
-        """Return the objectId for a new event, higher than any before; ask inside a transaction."""
+        """Return the objectId for a new event, higher than any before; call it inside a transaction."""
         (last,) = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'events'").fetchone()
         return int(last) + 1
 
@@ -151,12 +151,12 @@ class Store:
         self._db.execute(_SAVE, _row(event))
 
     def delete(self, object_id: int, now: int) -> bool:
-        """Delete an event; False where there is none."""
+        """Delete an event; return False if there is none."""
         self._remember(object_id, now)
         return self._db.execute("DELETE FROM events WHERE object_id = ?", (object_id,)).rowcount == 1
 
     def fill(self, contents: Contents) -> None:
-        """Make the tables of a new database and put its first contents in."""
+        """Create the tables of a new database and insert its first contents."""
         for statement in (*_TABLES, _SEED):
             self._db.execute(statement)
         self._db.execute("INSERT INTO seed VALUES (?)", (contents.seed,))
@@ -167,7 +167,7 @@ class Store:
         self._db.executemany(_SAVE, map(_row, contents.events))
 
     def _remember(self, object_id: int, now: int) -> None:
-        """Keep what an event was before it changes, or that there was none."""
+        """Keep an event's version before a change, or the fact that there was none."""
         self._db.execute("DELETE FROM past WHERE ended_at < ?", (now - MEMORY_MS,))
         self._db.execute(_REMEMBER, (now, object_id))
 
@@ -193,8 +193,8 @@ def open_store(path: Path | None, fresh: Callable[[], Contents]) -> Store:
 def _connected(path: Path | None) -> sqlite3.Connection:
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
-    # Every write is in a transaction of `Store`, so sqlite3 opens none of its own. The thread that opens the
-    # database hands it over to the one that serves.
+    # Every write is in a transaction of `Store`, so sqlite3 opens none of its own. One thread opens the database,
+    # another one serves it.
     return sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False)
 
 

@@ -1,4 +1,4 @@
-"""Which app a token speaks for, with which scopes.
+"""The app and the scopes of a token.
 
 `sandbox-<appId>` reads and writes as that app, `sandbox-<appId>-read` only reads.
 """
@@ -13,12 +13,12 @@ WRITE = "crm.objects.marketing_events.write"
 
 _TOKEN = re.compile(r"sandbox-([1-9][0-9]{0,9})(-read)?")
 APP_IDS = range(1, 2**31)
-"""What may be an app's id: it is an int32."""
+"""The range of app ids, which are int32."""
 
 
 @dataclass(frozen=True)
 class Caller:
-    """An app, and what its token may do."""
+    """An app with the scopes of its token."""
 
     app_id: int
     scopes: tuple[str, ...]
@@ -28,7 +28,7 @@ NOBODY = Caller(0, ())
 
 
 def identify(token: str) -> Caller | None:
-    """Return whose token this is; None where the sandbox does not know it."""
+    """Return the caller of a token; None if the sandbox does not know it."""
     known = _TOKEN.fullmatch(token)
     if known is None or int(known[1]) not in APP_IDS:
         return None
@@ -36,35 +36,35 @@ def identify(token: str) -> Caller | None:
 
 
 def bearer(authorization: str) -> Caller | None:
-    """Return whose token an Authorization header holds."""
+    """Return the caller of an Authorization header; None if it has no known token."""
     scheme, _, token = authorization.partition(" ")
     return identify(token.strip()) if scheme.lower() == "bearer" else None
 
 
 def hide(text: str) -> str:
-    """Return a text without the tokens it holds, for logs."""
+    """Return a text for logs, with its tokens masked."""
     return _TOKEN.sub("sandbox-***", text)
 
 
 def anybody(caller: Caller | None) -> Caller:
-    """Let in everybody, also without a token."""
+    """Accept every caller, also one without a token."""
     return caller or NOBODY
 
 
 def known(caller: Caller | None) -> Caller:
-    """Let in every token that the sandbox knows, or refuse with 401."""
+    """Accept every token that the sandbox knows; refuse others with 401."""
     if caller is None:
         raise unauthorized()
     return caller
 
 
 def reader(caller: Caller | None) -> Caller:
-    """Let in a token that may read, or refuse with 401 or 403."""
+    """Accept a token that may read; refuse others with 401 or 403."""
     return _with_scope(caller, READ)
 
 
 def writer(caller: Caller | None) -> Caller:
-    """Let in a token that may write, or refuse with 401 or 403."""
+    """Accept a token that may write; refuse others with 401 or 403."""
     return _with_scope(caller, WRITE)
 
 

@@ -1,7 +1,7 @@
 """Values of custom properties, checked against their definitions.
 
 HubSpot documents how values are written (FACTS 4.6). How it refuses and shows them on marketing events is not known:
-the codes are those of its CRM, each value is shown in the one way that is written down for its type.
+the error codes are those of its CRM, and each value is shown in the one form that is documented for its type.
 """
 
 import re
@@ -19,10 +19,10 @@ _DAY_MS = 86_400_000
 
 
 def settle(custom: Mapping[str, str], definitions: Mapping[str, Definition]) -> dict[str, str]:
-    """Return the custom properties that a write may set, as they are kept.
+    """Return the custom properties that a write may set, in the form in which they are stored.
 
-    Those that the portal does not define are dropped without a word: "they will be filtered out and not set" (HubSpot's
-    description of `customProperties`). HubSpot's own that repeat a field of the event go the same way.
+    Those that the portal does not define are dropped silently: "they will be filtered out and not set" (HubSpot's
+    description of `customProperties`). So are HubSpot's own properties that repeat a field of the event.
     """
     known = {name: definitions[name] for name in custom if name in definitions and not definitions[name]["archived"]}
     for name, definition in known.items():
@@ -32,7 +32,7 @@ def settle(custom: Mapping[str, str], definitions: Mapping[str, Definition]) -> 
 
 
 def _kept(definition: Definition, value: str) -> str:
-    """Return a value as it is kept; an empty one clears a property of any type."""
+    """Return a value in the form in which it is stored; an empty one clears a property of any type."""
     if value == "":
         return value
     match definition["type"]:

@@ -1,24 +1,24 @@
-"""What differs between the versions of HubSpot's API."""
+"""The differences between the versions of HubSpot's API."""
 
 from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
 class Version:
-    """One version: where it is served, and in what its answers differ."""
+    """One API version: its paths, and the differences in its answers."""
 
     base: str
-    """The path of the list, with which all other paths of marketing events begin."""
+    """The path of the list; all other paths of marketing events begin with it."""
     properties: str
-    """The path below which a type of object has its property definitions."""
+    """The base path of the property definitions of a type of object."""
     account: str
-    """The path below which the account tells of itself."""
+    """The base path of the account information."""
     partly_failed: int
     """The status of a `batch/update` in which some items failed (FACTS 1.2)."""
     masks_substrings: bool
     """Whether a full property value has `maskedSubstrings` (FACTS 2.1)."""
     unknown_in_definitions: frozenset[str] = frozenset()
-    """The keys that a property's definition has in other versions only (FACTS 4.6)."""
+    """The keys of a property definition that only other versions have (FACTS 4.6)."""
 
 
 V3 = Version(
@@ -29,7 +29,7 @@ V3 = Version(
     masks_substrings=True,
 )
 V3_LIST = "/marketing/marketing-events/v3"
-"""Where HubSpot's description declares the list of v3; everybody calls it at the base (FACTS 1.1)."""
+"""The path of the list in HubSpot's description of v3; clients call it at the base (FACTS 1.1)."""
 
 
 def _dated(name: str, *, partly_failed: int, masks_substrings: bool) -> Version:

@@ -18,7 +18,7 @@ from typing import Any
 import httpx
 import pytest
 
-from reconciler.cli.session import Stop
+from reconciler.cli.session import StopRequest
 from reconciler.errors import Interrupted
 from tests.aside import aside, ended, send
 from tests.cli.conftest import LAUNCH
@@ -178,8 +178,8 @@ def handlers() -> Iterator[None]:
 
 
 @pytest.fixture
-def stop(handlers: None) -> Iterator[Stop]:
-    stop = Stop()
+def stop(handlers: None) -> Iterator[StopRequest]:
+    stop = StopRequest()
     with stop.listening():
         yield stop
 
@@ -193,28 +193,28 @@ def test_a_second_signal_does_not_disturb_the_end_of_a_run(reconciler: CommandLi
 
 
 def test_once_a_run_was_told_to_end_its_rest_ignores_signals(handlers: None) -> None:
-    stop = Stop()
+    stop = StopRequest()
     with stop.listening():
         os.kill(os.getpid(), SIGTERM)
     os.kill(os.getpid(), SIGTERM)
     assert stop.number == SIGTERM
 
 
-def test_a_second_signal_is_nothing_while_no_answer_is_waited_for(stop: Stop) -> None:
+def test_a_second_signal_is_nothing_while_no_answer_is_waited_for(stop: StopRequest) -> None:
     for _ in range(3):
         os.kill(os.getpid(), SIGTERM)
     with pytest.raises(Interrupted):
         stop.check_stop()
 
 
-def test_a_second_signal_ends_the_wait_for_an_answer(stop: Stop) -> None:
+def test_a_second_signal_ends_the_wait_for_an_answer(stop: StopRequest) -> None:
     os.kill(os.getpid(), SIGTERM)
     with pytest.raises(Interrupted), stop.interruptible():
         os.kill(os.getpid(), SIGINT)
     assert stop.number == SIGTERM
 
 
-def test_a_signal_ends_a_long_sleep(stop: Stop) -> None:
+def test_a_signal_ends_a_long_sleep(stop: StopRequest) -> None:
     began = time.monotonic()
 
     def later() -> None:

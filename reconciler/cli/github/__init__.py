@@ -1,4 +1,4 @@
-"""The commands inside GitHub Actions by name; each is loaded only when it is called."""
+"""The commands for GitHub Actions, each loaded only when it is called."""
 
 from importlib import import_module
 

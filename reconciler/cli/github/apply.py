@@ -14,11 +14,11 @@ from reconciler.cli.formats import for_people
 from reconciler.cli.github.default_branch import Tip, to_apply
 from reconciler.cli.github.hubspot import WRITING
 from reconciler.cli.github.job import SET_ASIDE, Ending, Job, carried_out, ending_of, left_unreviewed, reason_of
-from reconciler.cli.github.options import Asked, asking_options
+from reconciler.cli.github.options import StepOptions, step_options
 from reconciler.cli.github.reporting import Reporting
 from reconciler.cli.inputs import base_at
-from reconciler.cli.output import complain, save, show
-from reconciler.cli.session import Stop, open_session
+from reconciler.cli.output import print_error, print_result, save
+from reconciler.cli.session import StopRequest, open_session
 from reconciler.declarations.base import Base
 from reconciler.declarations.load import load
 from reconciler.declarations.settings import Settings
@@ -36,51 +36,51 @@ from reconciler.render.pull_request.problems import problems_comment
 RECEIPT_FILE = "reconciler-receipt.json"
 
 _SECONDS_FOR_READING = 900.0
-"""How long it may take to find out what was merged."""
+"""Time limit for reading from GitHub what was merged."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Given:
-    """What an apply inside Actions goes by."""
+class _ApplyRun:
+    """An apply in GitHub Actions: its job, its options, what was merged."""
 
     job: Job
-    asked: Asked
+    options: StepOptions
     merged: MergedWork
     settings: Settings
     allows_unreviewed: bool
 
     def keep(self, receipt: Receipt) -> None:
-        """Keep the receipt where later steps find it; `ReconcilerError` where that is not possible."""
+        """Save the receipt as a file for later steps; raise `ReconcilerError` if that fails."""
         save(self.job.actions.file(RECEIPT_FILE), receipt_json(receipt))
 
 
 @click.command("apply", short_help="Do what the plans of the merged pull requests showed.")
 @click.option("--allow-unreviewed", is_flag=True, help="Also make changes that no merged plan shows.")
-@asking_options
-def command(asked: Asked, *, allow_unreviewed: bool) -> int:
+@step_options
+def command(options: StepOptions, *, allow_unreviewed: bool) -> int:
     """Do what the plans of the merged pull requests showed for the declarations at PATH (default: events)."""
-    return carried_out(lambda job: _apply(job, asked, allow_unreviewed=allow_unreviewed))
+    return carried_out(lambda job: _apply(job, options, allow_unreviewed=allow_unreviewed))
 
 
-def _apply(job: Job, asked: Asked, *, allow_unreviewed: bool) -> Ending:
+def _apply(job: Job, options: StepOptions, *, allow_unreviewed: bool) -> Ending:
     tip = to_apply(job)
-    settings = asked.settings
-    merged = _merged(job, asked, tip)
+    settings = options.settings
+    merged = _merged(job, options, tip)
     allows = allow_unreviewed and (tip.by_hand or not merged.is_reviewed)
-    given = _Given(job, asked, merged, settings, allows)
+    run = _ApplyRun(job, options, merged, settings, allows)
     base = base_at(settings, merged.base)
     try:
-        return _planned_again(given, base)
+        return _planned_again(run, base)
     except DeclarationsInvalid as invalid:
-        job.summarize(problems_comment(invalid.diagnostics, asked.common.environment, job.links, SUMMARY_LIMIT))
+        job.summarize(problems_comment(invalid.diagnostics, options.common.environment, job.links, SUMMARY_LIMIT))
         raise
 
 
-def _merged(job: Job, asked: Asked, tip: Tip) -> MergedWork:
-    """Ask GitHub what was merged, and for the plans that were shown for it."""
+def _merged(job: Job, options: StepOptions, tip: Tip) -> MergedWork:
+    """Read from GitHub what was merged, with the plans that its pull requests showed."""
     line = Line(job.actions.repository, tip.branch, job.actions.workflow)
-    artifact = plan_artifact(asked.common.environment)
-    with job.github(asked.common.timeout or _SECONDS_FOR_READING) as github:
+    artifact = plan_artifact(options.common.environment)
+    with job.github(options.common.timeout or _SECONDS_FOR_READING) as github:
         if (commit_range := since_last_applied(github, line, tip.commit)) is not None:
             return merged_in(github, line, commit_range, artifact)
         if tip.before is not None:
@@ -88,44 +88,44 @@ def _merged(job: Job, asked: Asked, tip: Tip) -> MergedWork:
         return merged_with(github, line, [tip.commit], artifact)
 
 
-def _planned_again(given: _Given, base: Base) -> Ending:
-    declared = load(given.settings)
-    stop = Stop()
+def _planned_again(run: _ApplyRun, base: Base) -> Ending:
+    declared = load(run.settings)
+    stop = StopRequest()
     with (
         WRITING.named(),
-        open_session(given.asked.common, given.settings, stop) as session,
+        open_session(run.options.common, run.settings, stop) as session,
         session.writer() as portal,
     ):
-        planned = make_plan(declared, session.policy, portal, given.asked.now(), base)
-        telling = _telling(given, planned, base)
-        given.job.tell_plan(planned.plan)
-        show(text.plan(for_people(telling.plan, given.asked.common)))
-        approved = _approved(given, planned, telling)
-        given.keep(not_begun(approved))  # where a receipt cannot be kept, nothing is written to HubSpot either
+        planned = make_plan(declared, session.policy, portal, run.options.now(), base)
+        reporting = _reporting(run, planned, base)
+        run.job.tell_plan(planned.plan)
+        print_result(text.plan(for_people(reporting.plan, run.options.common)))
+        approved = _approved(run, planned, reporting)
+        run.keep(not_begun(approved))  # if no receipt can be saved, nothing is written to HubSpot
         with stop.listening():
             with stop.interruptible():
-                telling.begun(approved)
-            receipt = run_plan(approved, portal, read_each(portal), recording(approved, given.keep), given.asked.now)
-            return _finished(given, approved, receipt, telling, stop)
+                reporting.begun(approved)
+            receipt = run_plan(approved, portal, read_each(portal), recording(approved, run.keep), run.options.now)
+            return _finished(run, approved, receipt, reporting, stop)
 
 
-def _telling(given: _Given, planned: Planned, base: Base) -> Reporting:
-    merged = given.merged.of_portal(planned.plan.portal.id)
-    plan = marked(planned, given.asked.limits)
-    name = given.asked.common.environment
-    return Reporting(given.job, merged, plan, planned.seen, name, base.known, given.asked.comments)
+def _reporting(run: _ApplyRun, planned: Planned, base: Base) -> Reporting:
+    merged = run.merged.of_portal(planned.plan.portal.id)
+    plan = marked(planned, run.options.limits)
+    name = run.options.common.environment
+    return Reporting(run.job, merged, plan, planned.seen, name, base.known, run.options.comments)
 
 
-def _approved(given: _Given, planned: Planned, telling: Reporting) -> ApprovedPlan:
+def _approved(run: _ApplyRun, planned: Planned, reporting: Reporting) -> ApprovedPlan:
     try:
-        return approve_plan(planned, _selection(given, telling.merged), given.asked.limits)
+        return approve_plan(planned, _selection(run, reporting.merged), run.options.limits)
     except Refused as refusal:
-        _refuse(given, planned, telling, refusal)
+        _refuse(run, planned, reporting, refusal)
         raise
 
 
-def _selection(given: _Given, merged: MergedWork) -> Select:
-    if given.allows_unreviewed:
+def _selection(run: _ApplyRun, merged: MergedWork) -> Select:
+    if run.allows_unreviewed:
         return approval.everything
     if merged.gap:
         return _unknown(merged.gap)
@@ -140,23 +140,25 @@ def _unknown(gap: str) -> Select:
     return refuse
 
 
-def _refuse(given: _Given, planned: Planned, telling: Reporting, refusal: Refused) -> None:
+def _refuse(run: _ApplyRun, planned: Planned, reporting: Reporting, refusal: Refused) -> None:
     receipt = nothing_ran(planned, refusal)
-    given.keep(receipt)
-    given.job.end(Ending(receipt.exit_code, SET_ASIDE if receipt.exit_code == INVALID else reason_of(refusal)))
-    telling.refused(refusal)
+    run.keep(receipt)
+    run.job.end(Ending(receipt.exit_code, SET_ASIDE if receipt.exit_code == INVALID else reason_of(refusal)))
+    reporting.refused(refusal)
 
 
-def _finished(given: _Given, approved: ApprovedPlan, receipt: Receipt, telling: Reporting, stop: Stop) -> Ending:
+def _finished(
+    run: _ApplyRun, approved: ApprovedPlan, receipt: Receipt, reporting: Reporting, stop: StopRequest
+) -> Ending:
     left = left_unreviewed(approved)
     ending = ending_of(receipt, left)
-    given.job.end(ending)
-    with suppress(ReconcilerError):  # it was kept before the first write, and the log tells it too
-        given.keep(receipt)
-    show("\n" + text.receipt(receipt))
+    run.job.end(ending)
+    with suppress(ReconcilerError):  # it was saved before, and the log shows it too
+        run.keep(receipt)
+    print_result("\n" + text.receipt(receipt))
     if receipt.cause is not None:
-        complain(WRITING.named_in(receipt.cause))
-    given.job.annotations += annotations.of_receipt(receipt)
+        print_error(WRITING.named_in(receipt.cause))
+    run.job.annotations += annotations.of_receipt(receipt)
     with stop.interruptible():
-        telling.ended(approved, receipt, left)
+        reporting.ended(approved, receipt, left)
     return ending

@@ -1,4 +1,4 @@
-"""The default branch: which commit of it a step is to apply or to watch."""
+"""The commit of the default branch that a step applies or checks for drift."""
 
 from dataclasses import dataclass
 
@@ -16,13 +16,13 @@ class Tip:
     branch: str
     commit: str
     before: str | None = None
-    """What stood there before a push; None where that is not known."""
+    """The commit before the push; None if it is not known."""
     by_hand: bool = False
-    """Somebody started the run and is there to look at it."""
+    """Whether a person started the run."""
 
 
 def to_apply(job: Job) -> Tip:
-    """Give what is to be applied; `UsageError` unless the default branch was pushed, or somebody started it there."""
+    """Return the commit to apply; raise `UsageError` unless it is a push or a manual run on the default branch."""
     match trigger(job.actions.event, payload := job.actions.payload()):
         case Push(is_default_branch=True) as push:
             return Tip(push.branch, push.after, push.before)
@@ -34,9 +34,12 @@ def to_apply(job: Job) -> Tip:
 
 
 def to_watch(job: Job) -> Tip:
-    """Give what is to be watched; `UsageError` on any event but a schedule, or a run by hand on the default branch."""
+    """Return the commit to check for drift.
+
+    Raises `UsageError` unless the run was scheduled, or started by hand on the default branch.
+    """
     match trigger(job.actions.event, payload := job.actions.payload()):
-        case Scheduled():  # always on the default branch
+        case Scheduled():  # GitHub runs schedules only on the default branch
             return Tip(job.actions.branch, job.actions.commit)
         case Dispatched():
             return _by_hand(job, payload)

@@ -11,9 +11,9 @@ from reconciler.cli.formats import for_people
 from reconciler.cli.github.default_branch import Tip, to_watch
 from reconciler.cli.github.hubspot import planned_by
 from reconciler.cli.github.job import SET_ASIDE, Ending, Job, carried_out
-from reconciler.cli.github.options import Asked, path_options
+from reconciler.cli.github.options import StepOptions, path_options
 from reconciler.cli.options import Call, Common
-from reconciler.cli.output import show
+from reconciler.cli.output import print_result
 from reconciler.errors import DeclarationsInvalid
 from reconciler.github import sticky
 from reconciler.github.applied import Line, since_last_applied
@@ -25,7 +25,7 @@ from reconciler.render.pull_request.problems import problems_comment
 from reconciler.render.pull_request.review import Links, Review, Watched
 
 APPLY = ".github/workflows/apply.yml"
-"""The workflow whose runs tell what was applied last."""
+"""The workflow whose successful runs show which commit was applied last."""
 
 _SECONDS = 300.0
 _CLOSING = "HubSpot holds again what was applied last: nothing differs any more that somebody changed there."
@@ -36,23 +36,23 @@ _CLOSING = "HubSpot holds again what was applied last: nothing differs any more 
 @click.pass_obj
 def command(call: Call, /, path: Path, *, common: Common) -> int:
     """Keep an issue about what somebody changed in HubSpot of the declarations at PATH (default: events)."""
-    asked = Asked(path, common, call.now, Limits(), comments=False)
-    return carried_out(lambda job: _drift(job, asked))
+    options = StepOptions(path, common, call.now, Limits(), comments=False)
+    return carried_out(lambda job: _drift(job, options))
 
 
-def _drift(job: Job, asked: Asked) -> Ending:
+def _drift(job: Job, options: StepOptions) -> Ending:
     tip = to_watch(job)
     try:
-        planned, compared = planned_by(asked, _last_applied(job, tip))
+        planned, compared = planned_by(options, _last_applied(job, tip))
     except DeclarationsInvalid as invalid:
-        job.summarize(problems_comment(invalid.diagnostics, asked.common.environment, job.links, SUMMARY_LIMIT))
+        job.summarize(problems_comment(invalid.diagnostics, options.common.environment, job.links, SUMMARY_LIMIT))
         raise
     job.tell_plan(planned.plan)
-    show(text.plan(for_people(planned.plan, asked.common)))
-    review = Review(planned.plan, Watched(), asked.common.environment, job.links, compared, planned.seen)
+    print_result(text.plan(for_people(planned.plan, options.common)))
+    review = Review(planned.plan, Watched(), options.common.environment, job.links, compared, planned.seen)
     job.summarize(comment(review, SUMMARY_LIMIT))
-    if compared:  # else nobody can tell drift, so what an open issue says may still be true
-        _keep_issue(job, planned.plan, asked.common.environment)
+    if compared:  # without the last apply, drift is unknown, so an open issue stays
+        _keep_issue(job, planned.plan, options.common.environment)
     return Ending(INVALID, SET_ASIDE) if planned.plan.is_invalid else Ending()
 
 
@@ -63,7 +63,7 @@ def _last_applied(job: Job, tip: Tip) -> str | None:
 
 
 def _keep_issue(job: Job, plan: Plan, environment: str | None) -> None:
-    # Neither the run nor what changes from day to day stands in it, so that it is written only when it says more.
+    # Without the run's URL and other values that change daily, the issue is written only when its drift changes.
     links = Links(job.actions.repository_url, job.actions.sha)
     with job.github(_SECONDS) as github:
         if _is_drifted(plan):

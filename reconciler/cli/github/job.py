@@ -1,4 +1,4 @@
-"""One step of a job: from masking secrets to writing outputs, with how it ends."""
+"""One step of a job, from masking secrets to writing outputs."""
 
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from reconciler.applying.guard import ApprovedPlan
 from reconciler.applying.receipt import INVALID, Outcome, Receipt, Result
 from reconciler.change import Create, Delete, Origin, Update
-from reconciler.cli.output import complain, instruct, say
+from reconciler.cli.output import log_line, print_error, print_workflow_command
 from reconciler.connections import load_github_connection
 from reconciler.errors import (
     AccessDenied,
@@ -28,7 +28,7 @@ from reconciler.render.pull_request.review import Links
 from reconciler.transport.surroundings import Clock, Watch
 
 REFUSED, SET_ASIDE = "refused", "set-aside"
-"""Reasons that need no error: a guard refused what was to run, or an event could not be planned."""
+"""Failure reasons without an exception: a guard refused a change, or an event was set aside."""
 
 _SECONDS_FOR_COMMENTS = 120.0
 _REASONS: Mapping[type[ReconcilerError], str] = {
@@ -43,43 +43,43 @@ _REASONS: Mapping[type[ReconcilerError], str] = {
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a step ends; `reason` is one word for machines, empty where all went well."""
+    """How a step ends; `reason` is the `failure_reason` output, empty on success."""
 
     exit_code: int = 0
     reason: str = ""
 
 
 def reason_of(error: ReconcilerError) -> str:
-    """Give the one word for what went wrong."""
-    return next((word for kind, word in _REASONS.items() if isinstance(error, kind)), "error")
+    """Return the `failure_reason` of an error."""
+    return next((reason for kind, reason in _REASONS.items() if isinstance(error, kind)), "error")
 
 
 @dataclass(slots=True)
 class Job:
-    """What a step knows of its run, and what it will leave behind."""
+    """One step of a workflow run, with the annotations and outputs that it collects."""
 
     actions: Actions
     annotations: list[Annotation] = field(default_factory=list)
     outputs: dict[str, str] = field(default_factory=dict)
 
     ending: Ending | None = None
-    """How it ended, where something after that was cut short."""
+    """The ending, once it is certain; it holds even if a later report to people fails."""
 
     @property
     def links(self) -> Links:
-        """Where the run and the files of its commit are to be seen."""
+        """The URLs of the run and of the files of its commit."""
         return Links(self.actions.repository_url, self.actions.sha, self.actions.run_url)
 
     def end(self, ending: Ending) -> None:
-        """Take note of how the step ends, whatever comes after: what is told to people may be cut short."""
+        """Set how the step ends; it holds even if reporting to people fails afterwards."""
         self.ending = ending
 
     def summarize(self, page: str) -> None:
-        """Show a page as the summary of the run."""
+        """Add a page to the summary of the job."""
         append_to(self.actions.summary, f"{page}\n")
 
     def tell_plan(self, plan: Plan) -> None:
-        """Give later steps what a plan would do, in figures."""
+        """Set the outputs with a plan's counts and digest for later steps."""
         self.outputs |= {
             "changes": "false" if plan.is_empty else "true",
             "to_create": str(plan.count(Create)),
@@ -92,7 +92,7 @@ class Job:
     def comment(
         self, bodies: Mapping[int, str], environment: str | None, *, seconds: float = _SECONDS_FOR_COMMENTS
     ) -> None:
-        """Tell pull requests, each its text; where that fails it is a warning, for the run does not depend on it."""
+        """Write the comment on each pull request; a failure is only a warning, as the run does not depend on it."""
         if not bodies:
             return
         try:
@@ -114,21 +114,21 @@ class Job:
 
     def _without_comment(self, error: ReconcilerError) -> None:
         self.annotations.append(annotations.warned("no comment on the pull request", error))
-        say(f"No comment on the pull request: {error.message}")
+        log_line(f"No comment on the pull request: {error.message}")
 
     def github(self, seconds: float, watch: Watch = Watch()) -> GitHub:
-        """Open the way to GitHub for so many seconds."""
+        """Return a client for GitHub with this time limit in seconds."""
         return GitHub(load_github_connection(), timeout=seconds, clock=Clock(), watch=watch)
 
 
 def carried_out(work: Callable[[Job], Ending]) -> int:
-    """Do a step's work between masks and outputs; the one place that catches its errors."""
+    """Run a step: mask secrets, do its work, write annotations and outputs; the one place that catches its errors."""
     job = Job(load_actions())
     _write(line for secret in job.actions.secrets for line in workflow_commands.masks(secret.reveal()))
     try:
         ending = work(job)
     except ReconcilerError as error:
-        complain(error)
+        print_error(error)
         job.annotations += annotations.of_error(error)
         ending = job.ending or Ending(error.exit_code, reason_of(error))
     _write(workflow_commands.annotations(job.annotations))
@@ -140,11 +140,11 @@ def carried_out(work: Callable[[Job], Ending]) -> int:
 
 def _write(lines: Iterable[str]) -> None:
     for line in lines:
-        instruct(line)
+        print_workflow_command(line)
 
 
 def left_unreviewed(approved: ApprovedPlan) -> list[Result]:
-    """Give what the files ask for, or may ask for, and no plan that counts shows; drift in HubSpot is none of it."""
+    """Return the changes that no reviewed plan shows, except those that come from drift in HubSpot."""
     return [
         result
         for result in approved.selection.not_approved
@@ -153,7 +153,7 @@ def left_unreviewed(approved: ApprovedPlan) -> list[Result]:
 
 
 def ending_of(receipt: Receipt, left: Sequence[Result]) -> Ending:
-    """Tell how the step ends."""
+    """Return how the step ends."""
     if receipt.exit_code:
         return Ending(receipt.exit_code, _reason(receipt))
     if left:

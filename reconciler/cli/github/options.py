@@ -1,4 +1,4 @@
-"""What the commands inside GitHub Actions are asked for."""
+"""The options of the commands for GitHub Actions."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ from reconciler.declarations.settings import Settings, load_settings
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What was asked of one step."""
+class StepOptions:
+    """The options of one step, with its clock."""
 
     path: Path
     common: Common
@@ -27,19 +27,19 @@ class Asked:
 
     @property
     def settings(self) -> Settings:
-        """The settings that hold for the path; raises what `load_settings` raises."""
+        """The settings for the path; raises what `load_settings` raises."""
         return load_settings(self.path, environment=self.common.environment, api_version=self.common.api_version)
 
 
 def path_options(function: Function) -> Function:
-    """Give a command PATH and the common options."""
+    """Add PATH and the common options to a command."""
     path = click.argument("path", default="events", type=click.Path(path_type=Path))
-    given: Function = path(command_options(function))
-    return given
+    decorated: Function = path(command_options(function))
+    return decorated
 
 
-def asking_options(function: Function) -> Function:
-    """Give a command what plan and apply are asked for, as one value."""
+def step_options(function: Function) -> Function:
+    """Add the options of plan and apply to a command, which gets them as one `StepOptions`."""
 
     @wraps(function)
     def collected(
@@ -52,8 +52,8 @@ def asking_options(function: Function) -> Function:
         comments: bool,
         **others: Any,
     ) -> Any:
-        asked = Asked(path, common, call.now, limits, comments)
-        return function(asked, **others)
+        options = StepOptions(path, common, call.now, limits, comments)
+        return function(options, **others)
 
     comments = click.option("--comment/--no-comment", "comments", default=True, help="Comment on pull requests [yes].")
     decorated: Function = limit_options(comments(path_options(click.pass_obj(collected))))

@@ -1,4 +1,4 @@
-"""What the merged pull requests, and the job's summary, are told of an apply."""
+"""The report of an apply in the job's summary, its annotations and the comments on merged pull requests."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,15 +19,15 @@ from reconciler.render.pull_request.unreviewed import ANOTHER_PLAN, another_plan
 from reconciler.safe_text import visible
 
 _FIRST_SECONDS = 30.0
-"""How long an apply may wait to be announced."""
+"""Time limit for the comments before the first write."""
 _SECONDS = 120.0
 _LAST_SECONDS = 5.0
-"""How long a run that was told to end may still speak: GitHub kills it after ten."""
+"""Time limit for the comments of a cancelled run: GitHub kills it after ten seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reporting:
-    """One apply as people are told of it."""
+    """The report of one apply."""
 
     job: Job
     merged: MergedWork
@@ -38,52 +38,52 @@ class Reporting:
     comments: bool
 
     def begun(self, approved: ApprovedPlan) -> None:
-        """Say that something is being written now."""
+        """Report that changes are being written, if there are any."""
         if approved.changes:
             self._comment(Applying(), lambda _: "", _FIRST_SECONDS)
 
     def refused(self, refusal: Refused) -> None:
-        """Say why nothing was written."""
-        self._tell(Declined(refusal.message, refusal.reasons), [], _SECONDS)
+        """Report why nothing was written."""
+        self._publish(Declined(refusal.message, refusal.reasons), [], _SECONDS)
 
     def ended(self, approved: ApprovedPlan, receipt: Receipt, left: Sequence[Result]) -> None:
-        """Say what came of it."""
+        """Report the result."""
         moved = [result.change for result in approved.selection.not_approved if result.outcome is Outcome.REFUSED]
         state: State = Ended(receipt)
         if moved and not approved.changes:
             state = Declined("what was reviewed has changed since", moved=tuple(moved))
         elif left and not approved.changes:
             state = Declined("nobody was shown these changes before they were merged")
-        self._tell(state, left, _LAST_SECONDS if isinstance(receipt.cause, Interrupted) else _SECONDS)
+        self._publish(state, left, _LAST_SECONDS if isinstance(receipt.cause, Interrupted) else _SECONDS)
 
-    def _tell(self, state: State, left: Sequence[Result], seconds: float) -> None:
+    def _publish(self, state: State, left: Sequence[Result], seconds: float) -> None:
         self.job.summarize(self._page(state, SUMMARY_LIMIT, note("", left, self.merged.unreviewed)))
         self.job.annotations += [_unreviewed(result) for result in left]
         self.job.annotations += [_replanned(pull) for pull in self.merged.pulls if pull.replanned]
-        self._comment(state, lambda pull: self._remark(pull, left), seconds)
+        self._comment(state, lambda pull: self._note(pull, left), seconds)
 
-    def _remark(self, pull: MergedPull, left: Sequence[Result]) -> str:
+    def _note(self, pull: MergedPull, left: Sequence[Result]) -> str:
         notes = (note(pull.why, left, self.merged.unreviewed), another_plan() if pull.replanned else "")
         return "\n".join(filter(None, notes))
 
     def _comment(self, state: State, remark: Callable[[MergedPull], str], seconds: float) -> None:
         if not self.comments:
             return
-        bodies = {one.number: self._page(state, COMMENT_LIMIT, remark(one)) for one in self.merged.pulls}
+        bodies = {pull.number: self._page(state, COMMENT_LIMIT, remark(pull)) for pull in self.merged.pulls}
         self.job.comment(bodies, self.environment, seconds=seconds)
 
     def _page(self, state: State, limit: int, remark: str) -> str:
-        told = review.Review(self.plan, state, self.environment, self.job.links, self.compared, self.seen, remark)
-        return comment(told, limit)
+        shown = review.Review(self.plan, state, self.environment, self.job.links, self.compared, self.seen, remark)
+        return comment(shown, limit)
 
 
 def _replanned(pull: MergedPull) -> Annotation:
-    said = f"Pull request {pull.number}: the review was of another plan: {ANOTHER_PLAN}."
-    return Annotation(Level.WARNING, "another plan was reviewed", said)
+    message = f"Pull request {pull.number}: the review was of another plan: {ANOTHER_PLAN}."
+    return Annotation(Level.WARNING, "another plan was reviewed", message)
 
 
 def _unreviewed(result: Result) -> Annotation:
     source = result.change.source
-    said = visible(f"{words.title(result.change)}: no plan that was merged shows this change, so it was not made")
+    message = visible(f"{words.title(result.change)}: no plan that was merged shows this change, so it was not made")
     where = (None, None) if source is None else (visible(source.file), source.line)
-    return Annotation(Level.ERROR, "not reviewed", said, *where)
+    return Annotation(Level.ERROR, "not reviewed", message, *where)

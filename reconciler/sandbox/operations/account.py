@@ -1,4 +1,4 @@
-"""The operations that tell whose portal and whose app this is, with what is left to it."""
+"""The operations on the account: its details, its daily usage, the details of a token."""
 
 from reconciler.sandbox import answers
 from reconciler.sandbox.answers import Answer
@@ -10,17 +10,17 @@ from reconciler.sandbox.tokens import identify
 
 
 def account_details(store: Store, call: Call) -> Answer:
-    """Tell which portal the token opens."""
+    """Return the details of the portal."""
     return Answer(200, answers.account_details(store.portal(), call.now))
 
 
 def daily_usage(store: Store, call: Call) -> Answer:
-    """Tell how many requests the portal's private apps have made today."""
+    """Return how many requests the portal's private apps have made today."""
     return Answer(200, answers.daily_usage(store.portal(), call.requests, call.now))
 
 
 def token_details(store: Store, call: Call) -> Answer:
-    """Tell which app a private app's token belongs to; the token in the body is the only one needed."""
+    """Return the app that a private app's token belongs to; only the token in the body is needed."""
     if call.behaviours.token_details == "missing":  # noqa: S105  (an answer, no password)
         raise no_path()
     token = read_filled_text(read_object(read_json(call.body), "body").get("tokenKey"), "tokenKey")

@@ -1,4 +1,4 @@
-"""One request that may be carried out, with what its operation asks of it."""
+"""One authorized request, with accessors for the operations."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ from reconciler.sandbox.versions import Version
 
 @dataclass(frozen=True)
 class Call:
-    """One request that may be carried out.
+    """One authorized request.
 
     `ids` are those in its path, decoded; `address` is its URL up to the query; `now` is in milliseconds since
-    1970 (UTC); `behaviours` are those that hold for it; `requests` is how many the sandbox has let through; `fault` is
-    what befalls it.
+    1970 (UTC); `behaviours` are those in force; `requests` is the number that the sandbox has admitted; `fault` is the
+    effect to apply to it.
     """
 
     caller: Caller
@@ -35,22 +35,22 @@ class Call:
     fault: OnTheWay | Inside | None
 
     def required(self, name: str) -> str:
-        """Return a query parameter that has to be there."""
+        """Return a query parameter; raise HubSpotError (400) if it is missing."""
         if not self.query.get(name):
             raise missing(name)
         return self.query[name]
 
     def sent(self) -> Item:
-        """Return the object that the body holds."""
+        """Return the JSON object in the body."""
         return self._heard(read_object(read_json(self.body), "body"))
 
     def inputs(self) -> list[Item]:
-        """Return the items of the batch that the body holds, without those that a fault lets fail."""
+        """Return the items of the batch in the body, without those that a fault makes fail."""
         failing = self._failing()
         return [self._heard(item) for place, item in enumerate(read_inputs(self.body), 1) if place not in failing]
 
     def failed_inputs(self) -> list[Item]:
-        """Return the items of the batch that a fault lets fail."""
+        """Return the items of the batch that a fault makes fail."""
         failing = self._failing()
         return [item for place, item in enumerate(read_inputs(self.body), 1) if place in failing] if failing else []
 
@@ -58,7 +58,7 @@ class Call:
         return self.fault.items if isinstance(self.fault, Partial) else frozenset()
 
     def own_event(self, store: Store) -> Event:
-        """Return the calling app's event that path and query name; 404 where there is none, or another app's."""
+        """Return the calling app's event that path and query name; 404 if there is none or it is another app's."""
         account_id = self.required("externalAccountId")
         event = store.own_event(self.caller.app_id, account_id, self.ids["event_id"])
         if event is None:
@@ -66,7 +66,7 @@ class Call:
         return event
 
     def event(self, store: Store) -> Event:
-        """Return the event whose objectId stands in the path, whoever made it."""
+        """Return the event whose objectId is in the path, whoever made it."""
         event = found(store, self.ids["object_id"])
         if event is None:
             raise no_event()

@@ -25,7 +25,7 @@ def delete_own_event(store: Store, call: Call) -> Answer:
 
 
 def batch_archive(store: Store, call: Call) -> Answer:
-    """Delete events by objectId, whoever made them; 207 where some were not there."""
+    """Delete events by objectId, whoever made them; 207 if some did not exist."""
     wanted = [read_filled_text(item.get("objectId"), "objectId") for item in call.inputs()]
     with store.transaction():
         absent = [object_id for object_id in wanted if not _deleted(store, call, object_id)]
@@ -34,7 +34,7 @@ def batch_archive(store: Store, call: Call) -> Answer:
 
 
 def batch_delete(store: Store, call: Call) -> Answer:
-    """Delete the calling app's events by their external ids; the answer only says that this was asked for."""
+    """Delete the calling app's events by their external ids; the answer only confirms the request."""
     wanted = [_identity(item) for item in call.inputs()]
     with store.transaction():
         for app_id, account_id, event_id in wanted:

@@ -1,4 +1,4 @@
-"""Operations that HubSpot carries out otherwise than it should."""
+"""Operations carried out with a fault inside HubSpot."""
 
 import json
 from bisect import bisect_right
@@ -18,7 +18,7 @@ NO_INPUTS = json.dumps({"inputs": []}).encode()
 
 
 def carry_out(run: Callable[[Store, Call], Answer], store: Store, call: Call) -> Answer:
-    """Carry a call out, with the fault that it meets inside HubSpot; `Call.inputs` knows of items that fail."""
+    """Carry out a call with its fault inside HubSpot; `Call.inputs` handles the items that fail."""
     match call.fault:
         case EmptyResults():
             return _without_results(run(store, replace(call, body=NO_INPUTS)))
@@ -34,7 +34,7 @@ def _without_results(answer: Answer) -> Answer:
 
 
 def _shifting(answer: Answer, store: Store, call: Call, shift: Appear | Vanish) -> Answer:
-    """Let an event come or go after a page of the list, and the next page go on by position."""
+    """Create or delete an event after a page of the list, and make the next page continue by position."""
     before = _shown_ids(store, call)
     _come_or_go(store, call, shift)
     body: dict[str, Any] = dict(answer.body or {})
@@ -47,7 +47,7 @@ def _shifting(answer: Answer, store: Store, call: Call, shift: Appear | Vanish) 
 
 
 def _shown_ids(store: Store, call: Call) -> list[int]:
-    """Return the ids of all that the list would show now."""
+    """Return the ids of all events that the list would show now."""
     return [event.object_id for event in store.events_after(0, reads.EVERYTHING, reads.seen_at(call))]
 
 
@@ -63,7 +63,7 @@ def _come_or_go(store: Store, call: Call, shift: Appear | Vanish) -> None:
 
 
 def _appear(store: Store, event: Event, object_id: int, now: int) -> None:
-    """Make an event, unless it is there already; it is as old as its appearing."""
+    """Create an event, unless it already exists; its dates of creation and update are now."""
     if store.event(object_id) is None and not _is_known(store, event):
         store.save(replace(event, object_id=object_id, created_at=now, updated_at=now))
 

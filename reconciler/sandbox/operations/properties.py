@@ -1,4 +1,4 @@
-"""The operations that read the definitions of the properties of marketing events."""
+"""The operations that read the property definitions of marketing events."""
 
 from reconciler.sandbox import answers
 from reconciler.sandbox.answers import Answer
@@ -25,7 +25,7 @@ def read_property(store: Store, call: Call) -> Answer:
 
 
 def _definitions(store: Store, call: Call) -> list[Definition]:
-    """Return the definitions that are asked for: those in use, or the archived ones."""
+    """Return the requested definitions: those in use, or the archived ones."""
     if call.ids["object_type"] not in OBJECT_TYPES:
         raise no_object_type(call.ids["object_type"])
     archived = call.query.get("archived") == "true"

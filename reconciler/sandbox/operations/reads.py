@@ -14,12 +14,12 @@ from reconciler.sandbox.store import Store
 
 DEFAULT_PAGE = "10"
 EVERYTHING = -1
-"""As many events as there are."""
+"""A limit that no number of events reaches."""
 _PAGE_LIMIT = re.compile(r"[1-9][0-9]?|100")
 
 
 def list_events(store: Store, call: Call) -> Answer:
-    """Return one page of all events of the portal, by objectId, as they were when the list last looked."""
+    """Return one page of all events of the portal, by objectId, as they were `list-lag` seconds ago."""
     limit = _page_limit(call.query)
     events = store.events_after(_page_start(call.query), limit + 1, seen_at(call))
     shown = events[:limit]
@@ -63,12 +63,12 @@ def _page_limit(query: Mapping[str, str]) -> int:
 
 
 def _page_start(query: Mapping[str, str]) -> int:
-    """Return the objectId after which the page begins: no page shifts when events before it come or go."""
+    """Return the objectId after which the page begins, so that changes before it do not shift the page."""
     return read_cursor(query["after"]) if "after" in query else 0
 
 
 def read_cursor(after: str) -> int:
-    """Return the objectId that a cursor of the list stands for, or refuse one that is none."""
+    """Return the objectId in a cursor of the list; raise HubSpotError for an invalid one."""
     try:
         object_id = read_object_id(urlsafe_b64decode(after).decode())
     except ValueError:

@@ -1,4 +1,4 @@
-"""The operations that make events or change them."""
+"""The operations that create or change events."""
 
 from collections.abc import Iterable, Mapping
 
@@ -14,7 +14,7 @@ from reconciler.sandbox.store import Store
 
 
 def create(store: Store, call: Call) -> Answer:
-    """Make an event of the calling app, which it may not have yet."""
+    """Create an event of the calling app; refuse one that the app already has."""
     draft = read_draft(call.sent(), store.definitions())
     with store.transaction():
         event = _created(store, call, draft)
@@ -22,7 +22,7 @@ def create(store: Store, call: Call) -> Answer:
 
 
 def upsert(store: Store, call: Call) -> Answer:
-    """Make the calling app's event, or overwrite the one that is there."""
+    """Create the calling app's event, or overwrite the existing one."""
     draft = read_draft(call.sent(), store.definitions())
     if draft.event_id != call.ids["event_id"]:
         raise ids_differ()
@@ -32,7 +32,7 @@ def upsert(store: Store, call: Call) -> Answer:
 
 
 def batch_upsert(store: Store, call: Call) -> Answer:
-    """Make the calling app's events, or overwrite those that are there."""
+    """Create the calling app's events, or overwrite the existing ones."""
     definitions = store.definitions()
     drafts = [read_draft(item, definitions) for item in call.inputs()]
     with store.transaction():
@@ -98,7 +98,7 @@ def _marked(store: Store, call: Call, fields: Mapping[str, Value]) -> Answer:
 
 
 def _created(store: Store, call: Call, draft: Draft) -> Event:
-    """Make a new event, or refuse one whose `hs_unique_id` another has (FACTS 4.1)."""
+    """Create an event; refuse one whose `hs_unique_id` another has (FACTS 4.1)."""
     object_id, app_id = store.next_object_id(), call.caller.app_id
     twin = store.twin(app_id, draft.account_id, draft.event_id)
     if twin is not None:
@@ -130,5 +130,5 @@ def _rules(call: Call) -> Rules:
 
 
 def _newest_first(events: Iterable[Event]) -> list[Event]:
-    """Return a batch's events newest first, since nothing promises the order of the inputs (FACTS 1.4)."""
+    """Return a batch's events newest first, since HubSpot does not promise the order of the inputs (FACTS 1.4)."""
     return sorted(events, key=lambda event: event.object_id, reverse=True)
