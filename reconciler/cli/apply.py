@@ -56,27 +56,52 @@ class Options:
     now: Callable[[], datetime]
 
 
-@click.command("apply")
+_EXAMPLES = """
+\b
+Examples:
+  # show the plan, ask, and apply it to a local HubSpot
+  reconciler apply --sandbox --sandbox-seed docs/sandbox-seed.json
+  # apply only what a reviewed plan shows
+  reconciler apply --plan plan.json
+  # apply without asking, and keep a record
+  reconciler apply --yes --receipt receipt.json
+"""
+
+
+@click.command("apply", epilog=_EXAMPLES)
 @click.argument("path", default="events", type=click.Path(path_type=Path))
-@click.option("--yes", is_flag=True, help="Approve whatever the plan says.")
+@click.option("--yes", is_flag=True, help="Apply the plan without asking.")
 @click.option(
     "--plan",
     "plans",
     type=click.Path(path_type=Path),
     multiple=True,
     metavar="FILE",
-    help="Approve what FILE holds.",
+    help="Apply what this saved plan shows; may be given several times.",
 )
-@click.option("--expect", metavar="DIGEST", help="Approve the plan with this digest.")
+@click.option("--expect", metavar="DIGEST", help="Apply the plan only if it has this digest.")
 @base_option
 @limit_options
-@click.option("--trust-list", "trusts", is_flag=True, help="Prove absence by a list alone: for a first, large load.")
-@click.option("--receipt", type=KeptTarget(), metavar="FILE", help="Save what was done.")
-@click.option("--format", "form", type=click.Choice([*_FORMATS]), default="text", help="What to print.")
+@click.option(
+    "--trust-list",
+    "trusts",
+    is_flag=True,
+    help="Trust the event list instead of looking each new event up; for a large first import.",
+)
+@click.option("--receipt", type=KeptTarget(), metavar="FILE", help="Save a record of what was done, as JSON.")
+@click.option("--format", "form", type=click.Choice([*_FORMATS]), default="text", help="Format of the output.")
 @command_options
 @click.pass_obj
 def command(call: Call, /, path: Path, common: Common, base: str | None, **given: Any) -> int:
-    """Make HubSpot hold what the declarations at PATH (default: events) say, and prove it."""
+    """Write to HubSpot what the declarations at PATH (default: events) say, and verify it.
+
+    The plan is made again and has to be approved: by typing yes, or by --yes, --plan or --expect. A change whose event
+    was edited in the meantime is refused. Events of your app that no file declares are deleted or cancelled only if the
+    settings say so, and never more than --max-deletes. Afterwards HubSpot is read and compared again.
+
+    Exit codes: 0 verified, 3 the declarations are wrong, 4 token refused, 5 refused and nothing was written, 6 not
+    everything was done (the receipt says what), 7 HubSpot cannot be reached.
+    """
     options = _options(call, common, **given)
     if options.receipt is not None:
         check_place(options.receipt)
@@ -116,7 +141,7 @@ def _is_reviewed(plans: tuple[Path, ...], expect: str | None) -> bool:
 
 def _selection(plans: tuple[Path, ...], expect: str | None) -> Select:
     if plans and expect is not None:
-        raise UsageError("--plan and --expect cannot stand together", hint="give the one that was reviewed")
+        raise UsageError("--plan and --expect cannot be used together", hint="give the one that was reviewed")
     if expect is not None:
         return lambda plan: approval.by_digest(plan, expect)
     if plans:

@@ -15,13 +15,31 @@ from reconciler.doctor.questions import ask, unasked
 from reconciler.errors import AccessDenied, DeclarationsInvalid
 from reconciler.event import Declared
 
+_EXAMPLES = """
+\b
+Examples:
+  # check the token in HUBSPOT_ACCESS_TOKEN and its portal
+  reconciler doctor
+  # check one environment of the settings
+  reconciler doctor --env staging
+  # see a report of a local HubSpot, without a token
+  reconciler doctor --sandbox --sandbox-seed docs/sandbox-seed.json
+"""
 
-@click.command("doctor")
+
+@click.command("doctor", epilog=_EXAMPLES)
 @click.argument("path", default="events", type=click.Path(path_type=Path))
 @command_options
 @click.pass_obj
 def command(call: Call, /, path: Path, common: Common) -> int:
-    """Tell what is right and what is not: token, portal, app, API version, limits; nothing is written to HubSpot."""
+    """Check the token, the portal and the settings, and say how to repair what is wrong.
+
+    It looks at the token's scopes and app, the portal, the API version, the rate limit and the custom properties that
+    the declarations at PATH (default: events) use. HubSpot is only read. The events themselves are not compared: `plan`
+    does that.
+
+    Exit codes: 0 nothing is wrong, else the code that `plan` or `apply` would end with: 3, 4, 5 or 7.
+    """
     settings = load_settings(path, environment=common.environment, api_version=common.api_version)
     findings = _examine(settings, common, call)
     print_result(report(findings))

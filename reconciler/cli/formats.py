@@ -28,9 +28,11 @@ class Target(click.Path):
         path = Path(os.fsdecode(super().convert(value, param, ctx)))
         real = Path(os.path.realpath(path))  # a link to such a file counts too
         if real.suffix.lower() in {".yaml", ".yml"}:
-            self.fail(f"{path} has the name of a declaration, and would be written over. Choose another.", param, ctx)
+            self.fail(
+                f"{path} is named like a declaration, and these are not overwritten. Choose another name.", param, ctx
+            )
         if ".git" in map(str.lower, real.parts):
-            self.fail(f"{path} lies in git's own folder. Choose another place.", param, ctx)
+            self.fail(f"{path} is inside .git. Choose another place.", param, ctx)
         return path
 
 
@@ -41,7 +43,7 @@ class KeptTarget(Target):
         """Return the path; fail if something other than an ordinary file exists there."""
         path = super().convert(value, param, ctx)
         if os.path.exists(path) and not os.path.isfile(path):  # noqa: PTH110, PTH113  (Path's own may raise)
-            self.fail(f"{path} is not an ordinary file, and is to be replaced as the run goes.", param, ctx)
+            self.fail(f"{path} is not an ordinary file, so it cannot be replaced during the run.", param, ctx)
         return path
 
 
@@ -70,15 +72,15 @@ def format_options(function: Function) -> Function:
     file = Target()
     for option in (
         click.option("--html", metavar="FILE", callback=not_yet, expose_value=False, hidden=True),
-        click.option("--markdown", type=file, metavar="FILE", help="Write it as Markdown too."),
-        click.option("--out", type=file, metavar="FILE", help="Save it as JSON, for show and apply --plan."),
+        click.option("--markdown", type=file, metavar="FILE", help="Write the plan to FILE too, as Markdown."),
+        click.option("--out", type=file, metavar="FILE", help="Save the plan as JSON, for `show` and `apply --plan`."),
         click.option(
             "--format",
             "form",
             type=click.Choice([*FORMATS, "html"]),
             default="text",
             callback=_format,
-            help="What to print; html is not yet supported.",
+            help="Format of the output; html is not yet supported.",
         ),
     ):
         collected = option(collected)

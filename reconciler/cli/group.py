@@ -12,13 +12,23 @@ from reconciler.declarations.corrections import did_you_mean
 
 _COMMANDS = {
     "validate": "Check the declarations, offline.",
-    "plan": "Show what an apply would do.",
-    "apply": "Do it: plan again, guard, write, read back.",
+    "plan": "Show what apply would change.",
+    "apply": "Write the changes to HubSpot and verify them.",
     "show": "Show a saved plan.",
-    "doctor": "Tell what is right with token, portal and settings.",
-    "sandbox": "Run a local HubSpot to try things with.",
-    "github": "Plan, apply and watch inside GitHub Actions.",
+    "doctor": "Check the token, the portal and the settings.",
+    "sandbox": "Run a local HubSpot for trials and tests.",
+    "github": "Plan, apply and check for drift in GitHub Actions.",
 }
+_EXAMPLES = """
+\b
+Examples:
+  # check the files in events/, offline
+  reconciler validate
+  # plan against a local HubSpot, without a token
+  reconciler plan --sandbox --sandbox-seed docs/sandbox-seed.json
+  # explain one command
+  reconciler apply --help
+"""
 _LATER = ("import", "pull", "fmt", "schema", "calendar")
 
 
@@ -65,19 +75,27 @@ def _later(name: str) -> click.Command:
     cls=_Commands,
     no_args_is_help=False,
     invoke_without_command=True,
+    epilog=_EXAMPLES,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(__version__, "--version", message="reconciler %(version)s")
 @common_options
 @click.pass_context
 def reconciler(ctx: click.Context, common: Common) -> None:
-    """Marketing events as code: HubSpot holds what the YAML files in this repository declare.
+    """Marketing events as code: make HubSpot hold what the YAML files in a git repository declare.
 
-    Exit codes: 0 done, 1 error, 2 there are changes (plan --detailed-exitcode), 3 declarations wrong,
-    4 token refused, 5 apply refused, 6 apply fell short, 7 HubSpot unreachable, 64 wrong usage.
+    `plan` shows the difference, `apply` writes it and verifies the result. Events that other apps or people made are
+    left alone, unless a file names them.
+
+    The token is read from HUBSPOT_ACCESS_TOKEN. With --sandbox a local HubSpot is used, which needs no token. Each
+    option below can stand before or after the command, or be set as RECONCILER_<OPTION> in the environment.
+
+    Exit codes: 0 done, 1 any other error, 2 there are changes (plan --detailed-exitcode), 3 declarations or settings
+    wrong, 4 token refused, 5 refused and nothing written, 6 apply did not do everything, 7 HubSpot cannot be reached,
+    64 wrong usage, 130 or 143 interrupted.
     """
     if ctx.invoked_subcommand is None:
         raise click.UsageError("a command is missing (see reconciler --help)", ctx)
     ctx.obj = replace(ctx.obj, common=common)
     if ctx.get_parameter_source("sandbox") is click.core.ParameterSource.ENVIRONMENT and common.sandbox:
-        log_line("RECONCILER_SANDBOX is set: a local HubSpot answers, not the real one.")
+        log_line("RECONCILER_SANDBOX is set: using a local HubSpot, not the real one.")

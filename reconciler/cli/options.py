@@ -89,21 +89,36 @@ def _options(*, twins: bool) -> list[Callable[[Function], Function]]:
     file = click.Path(path_type=Path, dir_okay=False)
     seconds = click.FloatRange(min=0, min_open=True, max=MOST_SECONDS)
     return [
-        click.option("--env", "environment", metavar="NAME", help="Environment of the settings.", **twin("ENV")),
-        click.option("--api-version", metavar="V", help="HubSpot's API version.", **twin("API_VERSION")),
+        click.option("--env", "environment", metavar="NAME", help="Environment of the settings to use.", **twin("ENV")),
         click.option(
-            "--timeout", type=seconds, callback=_number, metavar="SECONDS", help="Bound on the run.", **twin("TIMEOUT")
+            "--api-version", metavar="V", help="Version of HubSpot's API, such as 2026-03.", **twin("API_VERSION")
         ),
-        click.option("--quiet", is_flag=True, help="No progress.", **twin("QUIET")),
-        click.option("--verbose", is_flag=True, help="Tell each request, and details.", **twin("VERBOSE")),
-        click.option("--sandbox", is_flag=True, help="Use a local HubSpot.", **twin("SANDBOX")),
-        click.option("--sandbox-db", type=file, metavar="FILE", help="Its database.", **twin("SANDBOX_DB")),
-        click.option("--sandbox-seed", type=file, metavar="FILE", help="What a new one holds.", **twin("SANDBOX_SEED")),
+        click.option(
+            "--timeout",
+            type=seconds,
+            callback=_number,
+            metavar="SECONDS",
+            help="Time limit for the whole run.",
+            **twin("TIMEOUT"),
+        ),
+        click.option("--quiet", is_flag=True, help="Show no progress.", **twin("QUIET")),
+        click.option("--verbose", is_flag=True, help="Log each request and show all details.", **twin("VERBOSE")),
+        click.option("--sandbox", is_flag=True, help="Use a local HubSpot instead of the real one.", **twin("SANDBOX")),
+        click.option(
+            "--sandbox-db", type=file, metavar="FILE", help="Database of the local HubSpot.", **twin("SANDBOX_DB")
+        ),
+        click.option(
+            "--sandbox-seed",
+            type=file,
+            metavar="FILE",
+            help="First contents of a new database, as JSON.",
+            **twin("SANDBOX_SEED"),
+        ),
         click.option(
             "--sandbox-date",
             callback=_date,
             metavar="YYYY-MM-DD",
-            help="With --sandbox: run as if it were this day.",
+            help="With --sandbox: run as if today were this day.",
             **twin("SANDBOX_DATE"),
         ),
     ]
@@ -146,7 +161,7 @@ def _as_common(function: Function, options: list[Callable[[Function], Function]]
 
 
 base_option = click.option(
-    "--base", metavar="REF", help="Tell what changed since REF in the files from what did in HubSpot."
+    "--base", metavar="REF", help="Commit to compare with: tells edits of the files from edits in HubSpot."
 )
 
 

@@ -21,12 +21,22 @@ from reconciler.planning.plan import Plan
 from reconciler.render.json import diagnostics_json
 
 _CHANGES = 2
+_EXAMPLES = """
+\b
+Examples:
+  # plan against a local HubSpot, without a token
+  reconciler plan --sandbox --sandbox-seed docs/sandbox-seed.json
+  # save the plan, to be reviewed and applied
+  reconciler plan --out plan.json
+  # tell edits of the files since the branch main from edits in HubSpot
+  reconciler plan --base main
+"""
 
 
-@click.command("plan")
+@click.command("plan", epilog=_EXAMPLES)
 @click.argument("path", default="events", type=click.Path(path_type=Path))
 @format_options
-@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where there are changes.")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 if there are changes.")
 @base_option
 @limit_options
 @command_options
@@ -43,7 +53,14 @@ def command(
     limits: Limits,
     common: Common,
 ) -> int:
-    """Show what an apply would do for the declarations at PATH (default: events); nothing is written to HubSpot."""
+    """Show what `apply` would change in HubSpot for the declarations at PATH (default: events).
+
+    HubSpot is only read, nothing is written to it. A change that `apply` would refuse is marked with the reason. The
+    digest in the last line stands for the whole plan: `apply --expect` takes it.
+
+    Exit codes: 0 planned, 3 the declarations are wrong or an event cannot be planned, 4 token refused, 5 wrong portal,
+    7 HubSpot cannot be reached; with --detailed-exitcode also 2 if there are changes.
+    """
     try:
         settings = load_settings(path, environment=common.environment, api_version=common.api_version)
         past = base_at(settings, base)

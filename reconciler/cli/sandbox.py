@@ -15,19 +15,51 @@ from reconciler.errors import UsageError
 DEFAULT_DB = Path(".reconciler/sandbox.sqlite")
 
 
-@click.command("sandbox")
-@click.option("--port", type=click.IntRange(0, 65535), default=8787, show_default=True, help="0 takes a free one.")
-@click.option("--db", type=click.Path(path_type=Path), metavar="FILE", help="Keep its events in FILE.")
-@click.option("--seed", type=click.Path(path_type=Path), metavar="FILE", help="What a new database holds.")
-@click.option("--rate", default="190/10", show_default=True, metavar="N/SECONDS", help="Requests it allows.")
-@click.option("--latency", type=click.IntRange(min=0), default=0, metavar="MS", help="Wait before each answer.")
-@click.option("--faults", type=click.Path(path_type=Path), metavar="FILE", help="What goes wrong (docs/sandbox.md).")
+_EXAMPLES = """
+\b
+Examples:
+  # keep the events in a file
+  reconciler sandbox --db hubspot.sqlite
+  # begin with the events of a seed
+  reconciler sandbox --seed docs/sandbox-seed.json
+  # be slow and allow few requests
+  reconciler sandbox --rate 5/10 --latency 200
+"""
+
+
+@click.command("sandbox", epilog=_EXAMPLES)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8787,
+    show_default=True,
+    help="Port to listen on; 0 takes a free one.",
+)
+@click.option(
+    "--db",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Keep its events in FILE; else they are lost at the end.",
+)
+@click.option(
+    "--seed", type=click.Path(path_type=Path), metavar="FILE", help="First contents of a new database, as JSON."
+)
+@click.option("--rate", default="190/10", show_default=True, metavar="N/SECONDS", help="Rate limit of each app.")
+@click.option(
+    "--latency", type=click.IntRange(min=0), default=0, metavar="MS", help="Delay of each answer in milliseconds [0]."
+)
+@click.option(
+    "--faults",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Rules for errors and cut connections (docs/sandbox.md).",
+)
 @click.option(
     "--behaviour",
     "behaviours",
     multiple=True,
     metavar="NAME=VALUE",
-    help="Answer a question about HubSpot otherwise, such as upsert=keep; may be given several times.",
+    help="Choose a behaviour where HubSpot's is unknown, such as upsert=keep; may be given several times.",
 )
 @command_options
 def command(
@@ -41,7 +73,14 @@ def command(
     faults: Path | None,
     behaviours: tuple[str, ...],
 ) -> int:
-    """Run a local HubSpot on the loopback until it is interrupted, to try things with and to test against."""
+    """Run a local HubSpot for trials and tests, until Ctrl-C.
+
+    It serves the Marketing Events API to this machine only, and never contacts HubSpot. It starts with an empty portal,
+    unless --seed or --db is given. The option --sandbox of other commands does not need this: it starts a sandbox for
+    the run.
+
+    Exit codes: 0 stopped, 64 it cannot start (a port in use, a wrong seed).
+    """
     server = sandbox_server()
     options = server.Options(
         db=db or common.sandbox_db,
@@ -63,7 +102,7 @@ def _announce(running: Any) -> None:  # the sandbox's types exist only if it is 
     base_url = running.base_url
     if running.remark:
         log_line(f"Warning: {running.remark}.")
-    log_line(f"The sandbox listens at {base_url}; it ends with Ctrl-C.")
+    log_line(f"The sandbox listens at {base_url}; stop it with Ctrl-C.")
     log_line(f"In another terminal: export HUBSPOT_BASE_URL={base_url} HUBSPOT_ACCESS_TOKEN=sandbox-1001")
 
 

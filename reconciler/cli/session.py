@@ -24,7 +24,7 @@ from reconciler.policy import Policy
 from reconciler.transport.surroundings import Clock, Watch
 
 SANDBOX_TOKEN = "sandbox-1001"  # noqa: S105  (only the sandbox accepts it)
-_NOTICE = b"Ending after the request in flight; once more to end at once.\n"
+_NOTICE = b"Finishing the current request; press Ctrl-C again to stop now.\n"
 _SLICE = 0.1
 """Seconds between two checks for a signal."""
 
@@ -115,8 +115,8 @@ def _without_sandbox(common: Common) -> None:
     if any(value is not None for value in (common.sandbox_db, common.sandbox_seed, common.sandbox_date)):
         options = "--sandbox-db, --sandbox-seed and --sandbox-date"
         raise UsageError(
-            f"{options} mean nothing without --sandbox",
-            hint="add --sandbox, or leave them out, RECONCILER_SANDBOX_DB, _SEED and _DATE too",
+            f"{options} have no effect without --sandbox",
+            hint="add --sandbox, or remove them; RECONCILER_SANDBOX_DB, _SEED and _DATE count too",
         )
 
 

@@ -95,7 +95,7 @@ def confirm(changes: int, portal: int) -> None:
     """Prompt for approval; raise `Refused` if the answer is not yes, or if there is no terminal."""
     if sys.stdin is None or not sys.stdin.isatty():
         raise Refused(
-            "nobody has approved this plan, and there is no terminal to ask at",
+            "this plan is not approved, and there is no terminal to ask at",
             hint="give --expect DIGEST or --plan FILE for what was reviewed, or --yes",
         )
     question = f"Type yes to apply {words.count(changes, 'change')} to portal {portal}"

@@ -87,9 +87,7 @@ def test_when_nothing_drifted_any_more_it_is_closed_with_a_word(shop: Workshop) 
     shop.drift()
     assert not issues(shop)
     (issue,) = issues(shop, "closed")
-    assert shop.comments(issue.number) == [
-        "HubSpot holds again what was applied last: nothing differs any more that somebody changed there."
-    ]
+    assert shop.comments(issue.number) == ["The drift is gone: HubSpot holds again what was applied last."]
     shop.drift()
     assert len(shop.comments(issue.number)) == 1
 

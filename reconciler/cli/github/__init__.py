@@ -5,6 +5,16 @@ from importlib import import_module
 import click
 
 _COMMANDS = ("plan", "apply", "drift")
+_EXAMPLES = """
+\b
+Examples:
+  # on pull_request and merge_group
+  reconciler github plan
+  # on push to the default branch
+  reconciler github apply
+  # on schedule
+  reconciler github drift
+"""
 
 
 class _Commands(click.Group):
@@ -18,6 +28,11 @@ class _Commands(click.Group):
         return command
 
 
-@click.group("github", cls=_Commands, no_args_is_help=False)
+@click.group("github", cls=_Commands, no_args_is_help=False, epilog=_EXAMPLES)
 def command() -> None:
-    """Plan, apply and watch inside GitHub Actions: comment, summary, annotations, outputs."""
+    """Plan, apply and check for drift in GitHub Actions.
+
+    Each command is one step of a workflow: it reads what triggered the run, and reports in comments, the job's summary,
+    annotations and outputs. It runs nowhere else; use `reconciler plan` and `apply` there. docs/github.md has the
+    workflows to copy.
+    """

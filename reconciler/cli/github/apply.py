@@ -54,11 +54,31 @@ class _ApplyRun:
         save(self.job.actions.file(RECEIPT_FILE), receipt_json(receipt))
 
 
-@click.command("apply", short_help="Do what the plans of the merged pull requests showed.")
-@click.option("--allow-unreviewed", is_flag=True, help="Also make changes that no merged plan shows.")
+_EXAMPLES = """
+\b
+Examples:
+  # apply what was reviewed
+  reconciler github apply
+  # also delete or cancel up to two orphans
+  reconciler github apply --max-deletes 2
+  # apply the whole plan, reviewed or not
+  reconciler github apply --allow-unreviewed
+"""
+
+
+@click.command("apply", short_help="Apply what the plans of merged pull requests showed.", epilog=_EXAMPLES)
+@click.option("--allow-unreviewed", is_flag=True, help="Also apply changes that no merged plan shows.")
 @step_options
 def command(options: StepOptions, *, allow_unreviewed: bool) -> int:
-    """Do what the plans of the merged pull requests showed for the declarations at PATH (default: events)."""
+    """Apply what the plans of merged pull requests showed for the declarations at PATH (default: events).
+
+    It runs on push to the default branch, or by workflow_dispatch there. A change that no merged plan shows is not
+    made. The result is verified, reported on each merged pull request, and kept as reconciler-receipt.json in
+    RUNNER_TEMP.
+
+    Exit codes: 0 verified, 3 the declarations are wrong, 4 token refused, 5 refused and nothing was written, 6 not
+    everything was done (the receipt says what), 7 HubSpot or GitHub cannot be reached.
+    """
     return carried_out(lambda job: _apply(job, options, allow_unreviewed=allow_unreviewed))
 
 

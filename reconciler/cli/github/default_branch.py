@@ -6,7 +6,7 @@ from reconciler.cli.github.job import Job
 from reconciler.errors import UsageError
 from reconciler.github.trigger import Dispatched, Push, Scheduled, default_branch, trigger
 
-_HINT = "let the workflow run on the default branch alone"
+_HINT = "run the workflow on the default branch only"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,9 @@ def to_apply(job: Job) -> Tip:
         case Dispatched():
             return _by_hand(job, payload)
         case _:
+            event = f"{job.actions.event} on {job.actions.ref}"
             hint = "run it on push to the default branch, or by workflow_dispatch there"
-            raise UsageError(f"nothing is applied on this event: {job.actions.event} on {job.actions.ref}", hint=hint)
+            raise UsageError(f"event {event} is not supported by `github apply`", hint=hint)
 
 
 def to_watch(job: Job) -> Tip:
@@ -45,10 +46,10 @@ def to_watch(job: Job) -> Tip:
             return _by_hand(job, payload)
         case _:
             hint = "run it on schedule or workflow_dispatch"
-            raise UsageError(f"drift is not looked for on the event {job.actions.event}", hint=hint)
+            raise UsageError(f"event {job.actions.event} is not supported by `github drift`", hint=hint)
 
 
 def _by_hand(job: Job, payload: str) -> Tip:
     if job.actions.branch != default_branch(payload):
-        raise UsageError(f"{job.actions.branch} is not the default branch: nothing is to be done", hint=_HINT)
+        raise UsageError(f"{job.actions.branch} is not the default branch", hint=_HINT)
     return Tip(job.actions.branch, job.actions.commit, by_hand=True)

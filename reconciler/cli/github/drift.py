@@ -27,15 +27,30 @@ from reconciler.render.pull_request.review import Links, Review, Watched
 APPLY = ".github/workflows/apply.yml"
 """The workflow whose successful runs show which commit was applied last."""
 
+_EXAMPLES = """
+\b
+Examples:
+  # keep one issue about edits made in HubSpot
+  reconciler github drift
+  # keep one for an environment of the settings
+  reconciler github drift --env staging
+"""
 _SECONDS = 300.0
-_CLOSING = "HubSpot holds again what was applied last: nothing differs any more that somebody changed there."
+_CLOSING = "The drift is gone: HubSpot holds again what was applied last."
 
 
-@click.command("drift", short_help="Keep an issue about what somebody changed in HubSpot.")
+@click.command("drift", short_help="Keep an issue about edits made in HubSpot.", epilog=_EXAMPLES)
 @path_options
 @click.pass_obj
 def command(call: Call, /, path: Path, *, common: Common) -> int:
-    """Keep an issue about what somebody changed in HubSpot of the declarations at PATH (default: events)."""
+    """Keep one issue about edits that were made in HubSpot to the declarations at PATH (default: events).
+
+    It runs on schedule, or by workflow_dispatch on the default branch, and compares HubSpot with the last commit that
+    was applied. The issue is closed when no edit is left. Neither HubSpot nor the files are changed.
+
+    Exit codes: 0 compared (drift is no failure), 3 the declarations are wrong or an event cannot be planned, 4 token
+    refused, 7 HubSpot or GitHub cannot be reached.
+    """
     options = StepOptions(path, common, call.now, Limits(), comments=False)
     return carried_out(lambda job: _drift(job, options))
 

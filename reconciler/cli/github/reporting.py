@@ -84,6 +84,6 @@ def _replanned(pull: MergedPull) -> Annotation:
 
 def _unreviewed(result: Result) -> Annotation:
     source = result.change.source
-    message = visible(f"{words.title(result.change)}: no plan that was merged shows this change, so it was not made")
+    message = visible(f"{words.title(result.change)}: no merged plan shows this change, so it was not made")
     where = (None, None) if source is None else (visible(source.file), source.line)
     return Annotation(Level.ERROR, "not reviewed", message, *where)
