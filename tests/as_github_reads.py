@@ -1,4 +1,4 @@
-"""Markdown as GitHub reads it: what the laws of every page look for."""
+"""Markdown read as GitHub reads it, for the laws of every page."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -22,7 +22,7 @@ def kind(token: Token) -> str:
 
 
 def runs(tokens: Iterable[Token]) -> Iterator[str]:
-    """Give the texts of one block, each as long as no element interrupts it."""
+    """Yield the texts of one block, each as long as no element interrupts it."""
     run = ""
     for token in tokens:
         if token.type == "text":

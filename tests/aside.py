@@ -1,4 +1,4 @@
-"""The command line in a process of its own that starts at once, because its libraries are loaded already."""
+"""The command line in a process of its own that starts at once, with its libraries already loaded."""
 
 import multiprocessing
 import os
@@ -28,7 +28,7 @@ def aside(*arguments: str, folder: Path, portal: str) -> BaseProcess:
 
 
 def ended(process: BaseProcess) -> int:
-    """Wait for its end; give its exit code, negative where a signal killed it."""
+    """Wait for its end and return its exit code, negative if a signal killed it."""
     process.join(60)
     code = process.exitcode
     process.kill()
@@ -44,7 +44,7 @@ def send(process: BaseProcess, number: int) -> None:
 
 
 def kill(process: BaseProcess) -> None:
-    """Kill it; nothing of it is left when this returns."""
+    """Kill it; the process is gone when this returns."""
     with suppress(ProcessLookupError):
         while True:
             send(process, signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""Events, plans and receipts as tests need them."""
+"""Builders and Hypothesis strategies of events, plans and receipts."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -54,12 +54,12 @@ def live(
     registrants: int | None = 0,
     attendees: int | None = None,
 ) -> LiveEvent:
-    """Give an event as HubSpot's list shows it: without its account id."""
+    """Return an event as HubSpot's list shows it: without its account id."""
     return LiveEvent(Identity(None, event_id, object_id), app, dict(fields or {}), registrants, attendees)
 
 
 def known(accounts: Mapping[str, str] | None = None) -> Evidence:
-    """Give the evidence of a token of our app, to which each object id is proven to be under an account."""
+    """Return the evidence of a token of our app, with each object id proven to be under an account."""
     return Evidence(APP, APP, dict(accounts or {}))
 
 
@@ -85,7 +85,7 @@ def planned_from(
 
 
 def traced() -> Plan:
-    """Give a plan that was made with a base and holds a change of every origin."""
+    """Return a plan that was made with a base and holds a change of every origin."""
 
     def field(name: str, origin: Origin, before: Value = "a", after: Value = "b") -> FieldChange:
         return FieldChange(name, before, after, origin=origin)
@@ -190,7 +190,7 @@ instants = st.datetimes(timezones=st.just(UTC)).map(instant)
 
 
 def filled(values: SearchStrategy[str]) -> SearchStrategy[str]:
-    """Leave out what is no more than white space."""
+    """Filter out texts that are empty or only white space."""
     return values.filter(lambda text: bool(text.strip()))
 
 
@@ -225,7 +225,7 @@ declared_events: SearchStrategy[DeclaredEvent] = declared_fields.map(lambda fiel
 
 @st.composite
 def pairs(draw: st.DrawFn) -> tuple[DeclaredEvent, LiveEvent]:
-    """Give a declared event with a live one that holds some of it."""
+    """Draw a declared event with a live one that holds some of its values."""
     event = draw(declared_events)
     fields = draw(held_fields)
     kept = draw(st.sets(st.sampled_from(sorted(event.fields)))) if event.fields else set()
@@ -249,7 +249,7 @@ _sources = st.builds(Source, texts, st.integers(1, 99))
 
 
 def changes_of(kind: type[Create] | type[Update] | type[Delete]) -> SearchStrategy[Change]:
-    """Give changes of one kind, each with at least one field."""
+    """Return a strategy for changes of one kind, each with at least one field."""
     return st.builds(
         kind,
         identity=identities,
@@ -269,7 +269,7 @@ diagnostics: SearchStrategy[Diagnostic] = st.builds(
     Diagnostic,
     st.sampled_from(Severity),
     texts,
-    texts.map("It is so: ".__add__),  # the product's own words always begin it
+    texts.map("It is so: ".__add__),  # every message begins with the product's own words
     st.none() | places,
     maybe_texts,
 )

@@ -1,4 +1,4 @@
-"""The command line as a test calls it."""
+"""The command line as tests call it."""
 
 import json
 import os
@@ -15,12 +15,12 @@ import pytest
 from reconciler.cli.run import run
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
-"""When the command line is called, so that what is expected of it stays true: some of it depends on the day."""
+"""The time of every call of the command line: some of its output depends on the day."""
 
 
 @dataclass(frozen=True)
 class Screen:
-    """What one call of the command line left behind."""
+    """The output of one call of the command line."""
 
     code: int
     out: str
@@ -38,7 +38,7 @@ class Screen:
 
 @dataclass(frozen=True)
 class CommandLine:
-    """Calls the command line in this process; `started` does it in a process of its own."""
+    """Calls the command line in this process; `started` does so in a process of its own."""
 
     captured: pytest.CaptureFixture[str]
     now: datetime = NOW
@@ -52,7 +52,7 @@ class CommandLine:
 
 
 def check_untold(printed: str, environ: Mapping[str, str]) -> None:
-    """Hold for every call in every test that no token is printed, but to have the runner of Actions hide it."""
+    """Check, for every call in every test, that a token is printed only to make the runner of Actions mask it."""
     lines = "\n".join(line for line in printed.splitlines() if not line.startswith("::add-mask::"))
     tokens = {environ.get(name, "").strip() for name in ("HUBSPOT_ACCESS_TOKEN", "GITHUB_TOKEN")} - {""}
     assert not [token for token in tokens if token in lines]

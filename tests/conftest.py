@@ -1,4 +1,4 @@
-"""What every test shares."""
+"""Settings and fixtures that every test shares."""
 
 import os
 import sys
@@ -11,8 +11,8 @@ from hypothesis import settings
 from tests.command_line import CommandLine
 from tests.loopback import STRAYS, stay_here
 
-# A slow machine is no reason for a law to fail, nor is chance: the examples are the same in every run. A quarter of the
-# usual number keeps all laws within seconds; `--hypothesis-profile thorough` tries others, for minutes.
+# Neither a slow machine nor chance makes a law fail: there is no deadline, and every run has the same examples. A
+# quarter of the usual number keeps all laws within seconds; `--hypothesis-profile thorough` tries others, for minutes.
 settings.register_profile("usual", settings.default, deadline=None, max_examples=25, derandomize=True, database=None)
 settings.register_profile("thorough", settings.default, deadline=None, max_examples=1000, derandomize=False)
 settings.load_profile("usual")
@@ -48,7 +48,7 @@ def nothing_leaves_this_machine() -> Iterator[None]:
 
 @pytest.fixture
 def reconciler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> CommandLine:
-    """Give the command line, called in an empty folder and without any token or setting around."""
+    """Return the command line, called in an empty folder and without any token or setting in the environment."""
     monkeypatch.chdir(tmp_path)
     for name in ("HUBSPOT_ACCESS_TOKEN", "HUBSPOT_BASE_URL", "HTTPS_PROXY", "https_proxy", "SSL_CERT_FILE"):
         monkeypatch.delenv(name, raising=False)

@@ -1,4 +1,4 @@
-"""Texts that try to act where they are printed, and what to look for in what was printed."""
+"""Hostile texts, and checks for what acts in a printed text."""
 
 import unicodedata
 
@@ -23,7 +23,7 @@ COMMANDS = (
     "#\ufe0f#\U000e0101[error]boo",
     "\u3164\U000e0041:\U000e0101:error::boo",
 )
-"""What GitHub's runner takes for a command, or might."""
+"""What GitHub's runner takes, or might take, for a command."""
 
 _PIECES = (
     *("##[error]", "##[", "::error::", "::", ":", "#", "[", "]"),
@@ -36,6 +36,6 @@ anything = st.lists(st.sampled_from(_PIECES) | st.text(max_size=3), max_size=20)
 
 
 def acting(printed: str) -> list[str]:
-    """Give the characters that could steer a terminal or make a text look like another, line ends apart."""
+    """Return the characters, except line ends, that could control a terminal or make a text look like another."""
     kinds = {"Cc", "Cf", "Cs", "Zl", "Zp"}
     return [one for one in printed if unicodedata.category(one) in kinds and one not in "\n\u200c\u200d"]

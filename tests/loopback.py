@@ -1,4 +1,4 @@
-"""The bound around the tests: this process connects to this machine alone."""
+"""No test connects to another machine: this process refuses it."""
 
 import sys
 from pathlib import PurePath
@@ -6,17 +6,17 @@ from pathlib import PurePath
 from reconciler.connections import is_loopback
 
 STRAYS: list[str] = []
-"""Where somebody wanted to go nonetheless: what catches the error must not hide the attempt."""
+"""Attempts to leave this machine, also those whose error a test or the product caught."""
 
 
 class Stray(Exception):
-    """A test, or what it tests, wanted to leave this machine."""
+    """A test, or the code under test, tried to connect to another machine."""
 
 
 def stay_here() -> None:
-    """Refuse from now on every connection to elsewhere; nothing takes this back.
+    """Refuse from now on every connection to another machine; this cannot be undone.
 
-    What the system does is looked at, not what a library offers: nobody can pass it by within this process.
+    An audit hook sees what the system is asked to do, so no library in this process can bypass it.
     """
     sys.addaudithook(_refuse)
 

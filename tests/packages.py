@@ -1,4 +1,4 @@
-"""Locks of packages, and a package index on this machine that holds more than a lock names."""
+"""Locks of packages, with a local package index that holds more than a lock names."""
 
 import hashlib
 import io
@@ -44,7 +44,7 @@ def pins(lock: Path) -> list[Pin]:
 
 @dataclass
 class Index:
-    """A package index (PyPA, "Simple repository API") whose packages are empty, and what was asked of it."""
+    """A package index (PyPA, "Simple repository API") whose packages are empty, and the requests to it."""
 
     files: Mapping[str, bytes]
     """Each wheel by its file's name."""
@@ -73,7 +73,7 @@ class Index:
 def index_beyond(wanted: Sequence[Pin]) -> Iterator[Index]:
     """Serve these packages, a newer release of each, and one more that all of them ask for.
 
-    Each asks for the next one with an extra, as pytest-cov does for coverage: a pip that resolves then looks further.
+    Each requires the next one with an extra, as pytest-cov does coverage: a pip that resolves then looks further.
     """
     others = [*wanted[1:], *wanted[:1]]
     pairs = list(zip(wanted, others, strict=True))
@@ -93,7 +93,7 @@ def index_beyond(wanted: Sequence[Pin]) -> Iterator[Index]:
             self.wfile.write(found or b"")
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (the name that http.server gives it)
-            """Say nothing: what was asked is in the index."""
+            """Log nothing: the index records the requests."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     index.url = f"http://127.0.0.1:{server.server_port}/simple/"

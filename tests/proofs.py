@@ -1,4 +1,4 @@
-"""The tests that a document names as proofs: whether they are there, and pytest would run them."""
+"""Tests that a document cites as proofs: they exist, and pytest would run them."""
 
 import ast
 from functools import cache
@@ -9,7 +9,7 @@ TESTS = Path(__file__).parent
 
 @cache
 def names_in(path: str) -> frozenset[str]:
-    """Name the tests of a file below `tests/` that pytest would run: none that is always skipped."""
+    """Return the tests of a file below `tests/` that pytest would run: none that is always skipped."""
     tree = ast.parse((TESTS / path).read_text(encoding="utf-8"))
     found = (node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"))
     return frozenset(node.name for node in found if not any(map(_skips, node.decorator_list)))

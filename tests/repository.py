@@ -1,4 +1,4 @@
-"""Git repositories as a test makes them."""
+"""Git repositories for tests."""
 
 import os
 import subprocess
@@ -15,7 +15,7 @@ _OURS_ALONE = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", **_I
 
 @dataclass(frozen=True)
 class Repository:
-    """A work tree whose history is a test's to make."""
+    """A work tree with a history that a test makes."""
 
     folder: Path
 
@@ -34,12 +34,12 @@ class Repository:
         return os.fsdecode(ended.stdout).strip()
 
     def commit(self) -> str:
-        """Commit everything as it stands; give the commit's id."""
+        """Commit everything as it is; return the commit's id."""
         self.git("add", "--all", "--force")
         self.git("commit", "--quiet", "--allow-empty", "--message=A commit")
         return self.git("rev-parse", "HEAD")
 
     def clone(self, folder: Path, *options: str) -> "Repository":
-        """Clone over a real transport, which a path alone would not be."""
+        """Clone over a real transport, which a plain path would bypass."""
         self.git("clone", "--quiet", *options, f"file://{self.folder}", folder)
         return Repository(folder)

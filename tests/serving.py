@@ -8,7 +8,7 @@ from threading import Thread
 
 @contextmanager
 def served(server: BaseServer) -> Iterator[None]:
-    """Serve until the block ends, then close the server; nothing of it is left behind."""
+    """Serve until the block ends, then close the server and its thread."""
     with server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()

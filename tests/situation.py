@@ -1,4 +1,4 @@
-"""One whole situation as data: declarations, a portal, what the product makes of them."""
+"""One whole situation as data: declarations, a portal, the expected plan."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -20,16 +20,16 @@ CASES = Path(__file__).parent / "cases"
 SITUATIONS = sorted(path.name for path in CASES.iterdir())
 WRITING_TOKEN = "sandbox-1001"
 FIRST_FOREIGN = 901
-"""From this object id on, an event of a seed belongs to somebody else, whatever the product thinks of it."""
+"""From this object id on, an event of a seed belongs to somebody else, whatever the product concludes."""
 COMPUTED = {"updatedAt", "eventStatus", "eventStatusV2"}
-"""What moves by itself with every write."""
+"""The fields that change by themselves with every write."""
 
 Held = Mapping[str, Any]
 """An event as the sandbox holds it, each custom property a field of its own."""
 
 
 def other_answers() -> Iterator[str]:
-    """Give every answer that the sandbox does not give by itself, and those that leave the least to go by together."""
+    """Yield every answer that the sandbox does not give by default, and those together that leave least evidence."""
     hints = get_type_hints(Behaviours)
     for name, usual in Behaviours().shown().items():
         answers = get_args(hints[name.replace("-", "_")]) or ("60",)
@@ -39,23 +39,23 @@ def other_answers() -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Situation:
-    """The data of one case, where they lie."""
+    """The data of one case, in its folder."""
 
     folder: Path
 
     @cached_property
     def arguments(self) -> list[str]:
-        """What plan and apply are called with."""
+        """The arguments of plan and apply."""
         return self._words("arguments")
 
     @cached_property
     def planning_token(self) -> str:
-        """The token of the plan; apply has always the one that may write."""
+        """The token of the plan; apply always has the one that may write."""
         return "".join(self._words("token")) or WRITING_TOKEN
 
     @property
     def seed(self) -> Path:
-        """What the portal begins with."""
+        """The portal's first contents."""
         return self.folder / "seed.json"
 
     @cached_property
@@ -65,41 +65,41 @@ class Situation:
         return {object_id for object_id in ids if int(object_id) >= FIRST_FOREIGN}
 
     def behaviours(self, answers: str) -> list[str]:
-        """Give how HubSpot behaves here, with other answers (`NAME=VALUE,…`) to some of the questions."""
+        """Return HubSpot's behaviours here, with other answers (`NAME=VALUE,…`) to some of the questions."""
         return [*self._words("behaviours"), *filter(None, answers.split(","))]
 
     def expected(self, name: str) -> Path:
-        """Name the file that holds what is expected."""
+        """Return the file that holds what is expected."""
         return self.folder / "expected" / name
 
     def usual_end(self, answers: str = "") -> Path:
-        """Name the file of what apply says; for several answers together it is that of one of them."""
+        """Return the file with the output of apply; for several answers together it is the file of one of them."""
         alone = [self.special_end(answer) for answer in answers.split(",") if answer != answers]
         usual = self.expected("apply.txt" if self.has_a_plan() else "problems.txt")
         return next(filter(Path.exists, alone), usual)
 
     def special_end(self, answers: str) -> Path:
-        """Name the file of what apply says where these answers rightly lead elsewhere."""
+        """Return the file with the output of apply if these answers rightly lead elsewhere."""
         return self.expected(f"{answers}.txt")
 
     def has_a_plan(self) -> bool:
-        """Tell whether planning succeeds."""
+        """Return whether planning succeeds."""
         return self.expected("plan.json").exists()
 
     def planned(self, action: str) -> list[Any]:
-        """Give the changes of one kind that the expected plan makes."""
+        """Return the changes of one kind in the expected plan."""
         if not self.has_a_plan():
             return []
         changes = json.loads(self.expected("plan.json").read_text())["changes"]
         return [change for change in changes if change["action"] == action]
 
     def touched_ids(self) -> set[str]:
-        """Name the live events that the expected plan changes."""
+        """Return the object ids of the live events that the expected plan changes."""
         changes = [*self.planned("update"), *self.planned("delete")]
         return {change["identity"]["object_id"] for change in changes}
 
     def beyond_the_plan(self, before: Mapping[str, Held], after: Mapping[str, Held]) -> dict[str, set[str]]:
-        """Name by object id what is no longer as it was although the expected plan does not say so."""
+        """Return, by object id, the fields that have changed although the expected plan does not say so."""
         updates = {change["identity"]["object_id"]: _fields(change) for change in self.planned("update")}
         deletes = {change["identity"]["object_id"] for change in self.planned("delete")}
         moved = {
@@ -116,16 +116,16 @@ class Situation:
 
 @dataclass(frozen=True)
 class HubSpot:
-    """The sandbox that a situation stands in, as it looks from outside."""
+    """The sandbox of a situation, seen from outside."""
 
     outside: httpx.Client
 
     def held(self) -> dict[str, Held]:
-        """Give every event by object id."""
+        """Return every event by object id."""
         return {event["objectId"]: _flat(event) for event in self._control("events")}
 
     def writes(self) -> list[tuple[str, str, int]]:
-        """Give every write so far; the question whose token it is writes nothing."""
+        """Return every write so far; the request for the token's details writes nothing."""
         requests = ((one["method"], one["path"], one["status"]) for one in self._control("requests"))
         return [one for one in requests if one[0] != "GET" and not one[1].startswith("/oauth/")]
 
@@ -136,7 +136,7 @@ class HubSpot:
 
 @contextmanager
 def hubspot(situation: Situation, monkeypatch: pytest.MonkeyPatch, answers: str = "") -> Iterator[HubSpot]:
-    """Run the portal of a situation and lead the command line there, as it would be led to HubSpot."""
+    """Run the portal of a situation and connect the command line to it, as it would be connected to HubSpot."""
     options = Options(seed=situation.seed, rate="1000000/1", behaviours=situation.behaviours(answers))
     with (
         running(options) as sandbox,
@@ -144,7 +144,7 @@ def hubspot(situation: Situation, monkeypatch: pytest.MonkeyPatch, answers: str 
     ):
         monkeypatch.setenv("HUBSPOT_BASE_URL", sandbox.base_url)
         monkeypatch.setenv("HUBSPOT_ACCESS_TOKEN", WRITING_TOKEN)
-        # Reading the usual certificates takes half of a run, and nothing here needs any.
+        # Loading the usual certificates takes half of a run, and nothing here needs them.
         monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
         yield HubSpot(client)
 
@@ -163,6 +163,6 @@ def _moved(before: Held, after: Held) -> set[str]:
 
 
 def end(screen: Screen) -> str:
-    """Give what a run says from the end of its plan on, with its exit code."""
+    """Return the output of a run from the end of its plan on, with its exit code."""
     _, mark, rest = screen.out.rpartition("\nPlan: ")
     return f"exit {screen.code}\n{mark.lstrip()}{rest}{screen.err}"

@@ -1,10 +1,10 @@
-"""Whole situations: their plans, their applies under every behaviour of HubSpot, what others have made beside them.
+"""Whole situations: their plans, their applies under every behaviour of HubSpot, the events of others left alone.
 
-A situation is a folder of `cases`: `events/`, `seed.json`, `arguments`, and where they differ from the usual ones the
-plan's `token` and HubSpot's `behaviours`. `expected/` holds the plan in every format and in `apply.txt` what apply says
-after it; `<behaviour>.txt` stands in for that where another answer of HubSpot rightly leads elsewhere, and
-`problems.txt` stands for all of them where no plan can be made. `make cases` rewrites what is expected; the difference
-is then for people to review.
+A situation is a folder of `cases`: `events/`, `seed.json`, `arguments`, and the plan's `token` and HubSpot's
+`behaviours` if they differ from the usual ones. `expected/` holds the plan in every format, and in `apply.txt` the
+output of apply after it. `<behaviour>.txt` replaces that if another answer of HubSpot rightly leads elsewhere, and
+`problems.txt` replaces all of them if no plan can be made. `make cases` rewrites the expected files; people review the
+difference.
 """
 
 import json
@@ -93,7 +93,7 @@ def test_it_does_so_however_hubspot_behaves(
 
 
 def applied(reconciler: CommandLine, situation: Situation, monkeypatch: pytest.MonkeyPatch, answers: str = "") -> str:
-    """Apply twice, hold what may not change against what it was, and give what the first apply said."""
+    """Apply twice, check that nothing changed that may not, and return the first output."""
     with hubspot(situation, monkeypatch, answers) as portal:
         before = portal.held()
         first = reconciler("apply", *situation.arguments, "--yes")
@@ -104,7 +104,7 @@ def applied(reconciler: CommandLine, situation: Situation, monkeypatch: pytest.M
     assert situation.beyond_the_plan(before, after) == {}
     made = sum(change["refused"] is None for change in situation.planned("create")) if written else 0
     assert len(after.keys() - before.keys()) == made
-    # What fell short is tried again, which only somebody who reads the receipt can end.
+    # A run that fell short is tried again every time, until somebody reads the receipt and acts.
     assert first.code == 6 or (second.code, rewritten) == (first.code, written)
     assert written == [] or first.code in {0, 6}
     return end(first)

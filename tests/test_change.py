@@ -1,4 +1,4 @@
-"""What one change says of itself."""
+"""The text of a single change."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""How HubSpot is reached: only by the environment, and never shown."""
+"""HubSpot's connection: set by the environment alone, and never shown."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""`make demo`, the README's first command: it prints what the README shows, on any day."""
+"""`make demo`, the README's first command, prints what the README shows, on any day."""
 
 import re
 import shlex

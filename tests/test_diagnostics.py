@@ -1,4 +1,4 @@
-"""Findings, and the order in which people are told of them."""
+"""Findings, and the order in which they are shown."""
 
 from hypothesis import given
 from hypothesis import strategies as st

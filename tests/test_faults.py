@@ -1,4 +1,4 @@
-"""`docs/faults.md` names every fault of the catalogue, with tests that are there."""
+"""`docs/faults.md` names every fault of the catalogue, with tests that exist."""
 
 import re
 from collections.abc import Iterator
@@ -10,11 +10,11 @@ from tests.proofs import TESTS, names_in
 TEXT = (TESTS.parent / "docs" / "faults.md").read_text(encoding="utf-8")
 FAULTS = 58
 TOGETHER = ("*the matrix*", "*two applies*")
-"""Tests that the text names once, for many rows."""
+"""Tests that the text cites once, for many rows."""
 
 
 def rows() -> Iterator[tuple[int, list[str]]]:
-    """Give the number and the other cells of every row."""
+    """Yield the number and the other cells of every row."""
     for line in TEXT.splitlines():
         number, *cells = [cell.strip() for cell in line.strip("|").split("|")]
         if re.fullmatch(r"F[0-9]+", number):

@@ -1,4 +1,4 @@
-"""JSON read as promised types, with the place of what is none of them."""
+"""JSON read as promised types, with the place of each value that has another type."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The house's plan: who may import whom, and which package has which doorway."""
+"""The architecture: which modules may import which, and which outside package has which doorway."""
 
 import ast
 import re
@@ -89,7 +89,7 @@ MODULES = {name_of(path): path for path in sorted(PACKAGE.rglob("*.py"))}
 
 
 def imports(module: str) -> Iterator[str]:
-    """Name every module that a module imports, inside functions too."""
+    """Yield every module that a module imports, inside functions too."""
     for node in ast.walk(ast.parse(MODULES[module].read_text())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -130,7 +130,7 @@ def folder_of(module: str) -> str:
 
 
 def circular(graph: Mapping[str, set[str]]) -> set[str]:
-    """Return what is left when everything that needs nothing more has been taken away, again and again."""
+    """Return the names that are in circles: repeatedly remove those that need nothing more, and keep the rest."""
     left = dict(graph)
     while leaves := [name for name, needs in left.items() if not needs & left.keys()]:
         for name in leaves:
@@ -263,7 +263,7 @@ def test_the_day_is_read_at_the_doors_alone() -> None:
 
 
 def test_one_module_alone_prints() -> None:
-    """What is printed has to pass the one place where it is made inert."""
+    """Everything printed has to pass through the one place that makes it safe."""
     printing = {"click.echo", "click.secho", "click.echo_via_pager", "print", "sys.stdout.write", "sys.stderr.write"}
     printers = {
         module

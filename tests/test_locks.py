@@ -1,4 +1,4 @@
-"""The locks: what is installed from one is what it names, whatever else the package index holds by then."""
+"""An install from a lock holds exactly the locked packages, whatever else the package index offers."""
 
 import importlib.metadata
 import json
@@ -142,5 +142,5 @@ def test_the_actions_lock_holds_all_that_its_packages_ask_for() -> None:
     asked = [*project["dependencies"], *(text for name in held for text in importlib.metadata.requires(name) or [])]
     for requirement in map(Requirement, asked):
         if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
-            assert not requirement.extras  # what an extra asks for is not looked at here
+            assert not requirement.extras  # the requirements of an extra are not checked here
             assert held[canonicalize_name(requirement.name)] in requirement.specifier

@@ -1,4 +1,4 @@
-"""What the settings protect."""
+"""The events that the settings protect."""
 
 import pytest
 

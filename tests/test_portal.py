@@ -1,4 +1,4 @@
-"""The doors of a portal: which of them writes."""
+"""The protocols of a portal, and which of them writes."""
 
 from reconciler.portal import Inspector, Listing, Portal, Reader, Writer
 from tests.building import live

@@ -1,4 +1,4 @@
-"""Whatever is printed, nothing in it acts: not at a terminal, not in the log of a workflow."""
+"""Nothing that is printed acts: at a terminal, or in the log of a workflow."""
 
 import sys
 import unicodedata
@@ -25,14 +25,14 @@ from tests.hostile import COMMANDS, acting, anything
 JOINERS = "\u200c\u200d"
 """Join letters and emoji, which some scripts cannot be written without."""
 TAGS = "".join(map(chr, range(0xE0000, 0xE0080)))
-"""Spell whole texts that no one sees; some of them are not assigned yet, and hidden all the same."""
+"""Invisible characters that can spell whole texts; some are not assigned yet, and hidden all the same."""
 
 
 # Characters
 
 
 def acts_or_hides(character: str) -> bool:
-    """Tell whether a character steers a terminal, turns the direction of a text, or is not seen at all."""
+    """Return whether a character controls a terminal, turns the direction of a text, or is invisible."""
     if character in TAGS:
         return True
     return unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"} and character not in JOINERS

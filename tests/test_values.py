@@ -1,4 +1,4 @@
-"""When HubSpot already holds what is declared."""
+"""The comparison of a live value with a declared one."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -172,7 +172,7 @@ def test_what_does_not_fit_its_kind_is_compared_as_text(kind: Kind, text: str) -
 
 @pytest.fixture(params=["EST5", "JST-9"])
 def elsewhere(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Stand on a machine in another time zone, west or east of UTC."""
+    """Set the machine's time zone to one west or east of UTC."""
     with monkeypatch.context() as changed:
         changed.setenv("TZ", request.param)
         time.tzset()

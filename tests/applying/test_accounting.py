@@ -1,4 +1,4 @@
-"""What a receipt makes of an apply and of the second reading."""
+"""The receipt of an apply and of its second reading."""
 
 from dataclasses import replace
 from datetime import timedelta

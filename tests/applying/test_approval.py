@@ -1,4 +1,4 @@
-"""What was approved is what is let through."""
+"""Tests that an apply lets through what was approved."""
 
 from dataclasses import replace
 
@@ -40,7 +40,7 @@ def delete(identity: Identity, *fields: FieldChange) -> Delete:
 
 
 def marks(portal: int, change: Change) -> set[str]:
-    """Give the fingerprints that have to be approved for the change to run."""
+    """Return the fingerprints that have to be approved for the change to run."""
     if isinstance(change, Update):
         return {of_field(portal, change, field) for field in change.fields}
     return {of_change(portal, change)}
@@ -52,7 +52,7 @@ def approved_in(*plans: Plan) -> set[str]:
 
 @st.composite
 def moved(draw: st.DrawFn, plan: Plan) -> Plan:
-    """Give what the plan might have become meanwhile: changes gone, fields gone, fields different."""
+    """Draw what a plan might have become since its review: changes gone, fields gone, fields different."""
     changes = []
     for change in plan.changes:
         happened = draw(st.sampled_from(["nothing", "gone", "field gone", "other value", "other action"]))

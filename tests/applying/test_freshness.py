@@ -1,4 +1,4 @@
-"""What a fresh read says of a planned change."""
+"""Planned changes compared with a fresh read of their events."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -21,7 +21,7 @@ MOVED = "somebody changed it in HubSpot meanwhile: "
 
 
 def found(fields: dict[str, Value], object_id: str = "1") -> LiveEvent:
-    """Give what a direct read of acme/summit returns."""
+    """Return what a direct read of acme/summit returns."""
     return replace(live(object_id, fields=fields), identity=Identity("acme", "summit", object_id))
 
 

@@ -1,4 +1,4 @@
-"""What stands between a plan and its apply."""
+"""The guard's approvals and refusals."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -31,7 +31,7 @@ def orphan(object_id: str, registrants: int | None = 0, **fields: Value) -> Live
 
 
 def reasons(planned: Planned, limits: Limits = Limits()) -> list[Diagnostic]:  # noqa: B008  (frozen, so it can be shared)
-    """Give what an apply of the whole plan, or of a part of it, would be refused for."""
+    """Return the reasons for which an apply of the whole plan, or of a part of it, would be refused."""
     try:
         approve(planned, Selection(planned.plan.changes, whole=True), limits)
     except Refused as refused:
@@ -370,7 +370,7 @@ OLD = live("1", "kept", KEPT.fields)
 
 
 def two_kinds() -> Planned:
-    """Plan a create that may run, and an orphan's deletion that no number allows."""
+    """Plan a create that may run, and an orphan's deletion that exceeds every limit."""
     return planned_from([KEPT, NEW], [OLD, orphan("7", 3)], DELETING)
 
 

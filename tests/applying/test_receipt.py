@@ -1,4 +1,4 @@
-"""What a receipt counts, and the exit code it stands for."""
+"""A receipt's counts and its exit code."""
 
 import signal
 from collections import Counter

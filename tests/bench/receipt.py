@@ -1,6 +1,6 @@
-"""How long it takes to keep the receipt of a run up to date: the work before and after each of its writes.
+"""Measure what it costs to keep the receipt of a run up to date: the work before and after each of its writes.
 
-`python -m tests.bench.receipt [CHANGES]` (10,000 without it) compares that with putting the same bytes on the disk.
+`python -m tests.bench.receipt [CHANGES]` (default 10,000) compares that with writing the same bytes to the disk.
 """
 
 import sys
@@ -22,7 +22,7 @@ URL = "https://acme.example/launch"
 
 
 def fastest(work: Callable[[], object]) -> float:
-    """Give the milliseconds of the fastest of some runs."""
+    """Return the milliseconds of the fastest of some runs."""
     found = []
     for _ in range(5):
         begin = time.perf_counter()
@@ -32,7 +32,7 @@ def fastest(work: Callable[[], object]) -> float:
 
 
 def main() -> None:
-    """Measure a run half of which is done, and print what was found."""
+    """Measure a run half of which is done, and print the figures."""
     number = int(sys.argv[1]) if sys.argv[1:] else 10_000
     planned = planned_from(
         [declared(f"e-{each}", {"eventName": f"Event {each}", "eventUrl": URL}) for each in range(number)]

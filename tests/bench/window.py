@@ -1,6 +1,6 @@
-"""How long an edit in HubSpot can still be lost: from the fresh read of an event to the write of its batch.
+"""Measure how long an edit in HubSpot can be lost: from the fresh read of an event to the write of its batch.
 
-`python -m tests.bench.window [MILLISECONDS]` (50 without it) lets a sandbox take so long for each answer.
+`python -m tests.bench.window [MILLISECONDS]` (default 50) sets the time that the sandbox takes for each answer.
 """
 
 import json
@@ -23,7 +23,7 @@ WRITES = ("/events/upsert", "/batch/update", "/batch/archive")
 
 
 def windows(answers: list[tuple[float, str]]) -> Iterator[float]:
-    """Give for each write the seconds since the first of the reads that it stands on was answered."""
+    """Yield, for each write, the seconds since the answer to the first of the reads that it relies on."""
     reads: list[float] = []
     for at, line in answers:
         if any(write in line for write in WRITES):
@@ -34,7 +34,7 @@ def windows(answers: list[tuple[float, str]]) -> Iterator[float]:
 
 
 def measured(milliseconds: int, what: str) -> tuple[int, list[float]]:
-    """Give how many requests an apply of one kind took, and its windows."""
+    """Return how many requests an apply of one kind took, and its windows."""
     names = [f"e-{number}" for number in range(COUNT)]
     held = [] if what == "create" else [live(name, endDateTime=LATER, eventUrl="https://old.example") for name in names]
     events: list[DeclaredEvent] = [declared("e")]
@@ -54,7 +54,7 @@ def measured(milliseconds: int, what: str) -> tuple[int, list[float]]:
 
 
 def main() -> None:
-    """Measure each kind of write, and print what was found."""
+    """Measure each kind of write, and print the figures."""
     milliseconds = int(sys.argv[1]) if sys.argv[1:] else 50
     for what in ("create", "update", "delete"):
         requests, found = measured(milliseconds, what)

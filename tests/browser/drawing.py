@@ -1,4 +1,4 @@
-"""Mermaid's own package in a real browser, as GitHub draws with it."""
+"""Pictures drawn by Mermaid's own package in a real browser, as GitHub draws them."""
 
 import base64
 import json
@@ -16,7 +16,7 @@ MERMAID = Path(__file__).parent / "node_modules" / "mermaid" / "dist" / "mermaid
 
 FLAGS = (
     "--headless",
-    "--no-sandbox",  # it runs as root in containers, and reads nothing but the page made here
+    "--no-sandbox",  # it runs as root in containers, and only opens the page made here
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
@@ -64,7 +64,7 @@ ALLOWED = ("svg", "g", "rect", "text", "tspan", "line", "path", "style", "title"
 
 @dataclass(frozen=True)
 class Drawn:
-    """What a browser shows for one picture."""
+    """A picture as a browser shows it."""
 
     texts: list[str]
     """The labels of the bars."""
@@ -90,7 +90,7 @@ def mermaid() -> Path | None:
 
 
 def missing() -> str:
-    """Say what keeps pictures from being drawn here; empty where nothing does."""
+    """Return what is missing for drawing pictures here; empty if nothing is."""
     if chromium() is None:
         return "there is no Chromium: install one, or name it in RECONCILER_TEST_CHROMIUM"
     if mermaid() is None:

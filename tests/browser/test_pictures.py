@@ -53,7 +53,7 @@ NAMES = (*HOSTILE, *MERMAID)
 
 
 def named(name: str) -> Plan:
-    """Give a plan with a name wherever a picture has one."""
+    """Return a plan with a name wherever a picture shows one."""
     start, end = "2027-05-12T08:00:00Z", "2027-05-20T08:00:00Z"
     changes = (create("a", name, start, end), update("b", name, move(start, end)))
     return replace(NOTHING, changes=changes)
@@ -90,12 +90,12 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Drawn]:
 
 
 def squeezed(text: str) -> str:
-    """Give a text as a picture shows it, where white space of any length is one gap."""
+    """Return a text as a picture shows it, with white space of any length as one space."""
     return " ".join(text.split())
 
 
 def check(found: Drawn, new: str, moved: str) -> None:
-    """Expect a picture of a new event and of a moved one, called so, and nothing else in it."""
+    """Check that the picture shows a new event and a moved one with these names, and nothing else."""
     assert found.error == ""
     assert found.trouble == []
     assert found.sections == ["New", "Moved"]

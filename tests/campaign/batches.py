@@ -1,4 +1,4 @@
-"""Schedules by the hundred: each batch begins with a number of its own, and is the same wherever it runs."""
+"""Batches of some hundred schedules; a batch's number decides what is in it, on any machine."""
 
 import atexit
 import multiprocessing
@@ -34,7 +34,7 @@ HOW = settings(
 )
 
 _OPEN = ExitStack()
-atexit.register(_OPEN.close)  # later, the thread that serves would be gone, and the end would wait for it for ever
+atexit.register(_OPEN.close)  # any later, the serving thread would be gone, and closing would wait for it for ever
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,12 @@ def batch(ground: Ground, number: int, how: settings = HOW) -> Figures:
 
 
 def batches(first: int, schedules: int, processes: int) -> Iterator[Figures | Breach]:
-    """Run batches, in order, until there were enough schedules; one that broke a law gives that instead."""
+    """Run batches, in order, until there were enough schedules; yield a breach in place of a batch that broke a law."""
     numbers, done = count(first), 0
     with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
         waiting: deque[Future[Figures | Breach]] = deque()
         while done < schedules:
-            # Most executions are schedules: what is not likely to be needed is not begun.
+            # Most executions are schedules, so start only as many batches as are likely to be needed.
             while not waiting or (len(waiting) <= processes and done + len(waiting) * SIZE // 2 < schedules):
                 waiting.append(pool.submit(_told, next(numbers)))
             result = waiting.popleft().result()
@@ -72,7 +72,7 @@ def batches(first: int, schedules: int, processes: int) -> Iterator[Figures | Br
 def _told(number: int) -> Figures | Breach:
     try:
         return batch(_ground(), number)
-    except Exception as error:  # noqa: BLE001  (whatever it was, the campaign has to tell of it and go on)
+    except Exception as error:  # noqa: BLE001  (the campaign reports any failure and goes on)
         again = f"make campaign SEED={number} SCHEDULES=1"
         story = f"Batch {number} broke a law ({again} repeats it):\n{traceback.format_exc()}"
         return Breach(error.kind if isinstance(error, Broken) else OTHERWISE, story)

@@ -1,4 +1,4 @@
-"""What somebody does in HubSpot while we work: a person, another app, another run of ours."""
+"""Edits by others in HubSpot during our work: a person, another app, another run of ours."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -35,7 +35,7 @@ class Register:
 
 @dataclass(frozen=True)
 class Make:
-    """Somebody makes an event, which has the form of a seed; nothing where its ids are taken."""
+    """Somebody makes an event, in the form of a seed; does nothing if its ids are taken."""
 
     event: Mapping[str, Any]
 

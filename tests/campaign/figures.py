@@ -1,4 +1,4 @@
-"""What a campaign counts."""
+"""The counts of a campaign."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -28,7 +28,7 @@ class Figures:
 
 
 OTHERWISE = "other breaches"
-"""What is no law of a single run: that nothing is left to do in the end, and that the machine itself works."""
+"""Laws that concern no single run: that nothing is left to do in the end, and that the machine itself works."""
 
 
 def shown(figures: Figures, again: str, processes: int, seconds: float) -> str:

@@ -1,4 +1,4 @@
-"""One sandbox for a whole process: between schedules its contents are replaced, and every step in it is kept."""
+"""One sandbox for a whole process: its contents are replaced between schedules, and every step in it is recorded."""
 
 import json
 import re
@@ -51,7 +51,7 @@ class Time:
 
 @dataclass(frozen=True)
 class Request:
-    """What was asked of HubSpot; `body` is decoded."""
+    """A request to HubSpot; `body` is decoded."""
 
     method: str
     path: str
@@ -60,29 +60,29 @@ class Request:
 
     @property
     def is_write(self) -> bool:
-        """Tell whether it may change something; the question for the token's details does not."""
+        """Whether it may change something; the request for the token's details may not."""
         return self.method != "GET" and not self.path.startswith("/oauth/")
 
 
 @dataclass(frozen=True)
 class Step:
-    """One request, or a deed of somebody else where there is none, between two states."""
+    """One request, or a change by somebody else if there is none, between two states."""
 
     at: int
     request: Request | None
     before: Held
     after: Held
     status: int | None = None
-    """What HubSpot itself answered, in whole; None where something else came back, or nothing."""
+    """HubSpot's own answer, whole; None if something else came back, or nothing."""
     seen: int | None = None
-    """The status that came back, whoever answered; None where the answer was cut off."""
+    """The status that came back, whoever answered; None if the answer was cut off."""
     fault: str | None = None
     goes_on: bool = False
-    """It is a page of the list, and another follows."""
+    """Whether it is a page of the list with another page after it."""
 
 
 class Arrival(Enum):
-    """What a request is to those who wait for it."""
+    """The kind of a request, to those who wait for it."""
 
     ANY = "any request"
     WRITE = "a write"
@@ -107,9 +107,9 @@ class Ground:
         self.steps: list[Step] = []
         self.moments: Sequence[Moment] = ()
         self.page_size = 100
-        """How many events HubSpot gives in a page at most, whatever it is asked for."""
+        """The largest number of events in a page from HubSpot, whatever it is asked for."""
         self.slowness = 0
-        """Milliseconds that each request takes, of a time that nobody waits for."""
+        """Milliseconds that each request takes, on the simulated clock."""
         self.idle = Flag()
         self.idle.set()
         self._arrived: Counter[Arrival] = Counter()
@@ -133,13 +133,13 @@ class Ground:
         self.quieten()
 
     def quieten(self) -> None:
-        """Let nothing go wrong from now on."""
+        """Stop all faults and all changes by others."""
         self.disturb([], (), page_size=self.page_size, slowness=0)
 
     def disturb(
         self, faults: Sequence[Mapping[str, Any]], moments: Sequence[Moment], *, page_size: int, slowness: int
     ) -> None:
-        """Let a run meet faults and other people; requests are counted anew."""
+        """Set the faults and the changes by others for one run, and restart the count of requests."""
         self.state.faults = Faults(read_rules(json.dumps(faults).encode(), self.time.ms) if faults else ())
         self.moments, self.page_size, self.slowness = moments, page_size, slowness
         self._arrived.clear()
@@ -148,7 +148,7 @@ class Ground:
         self.state.behaviours = changed(self.state.behaviours, answers)
 
     def held(self) -> Held:
-        """Give everything that is held; read again only where something was written since."""
+        """Return everything that is held; it is read again only after a write."""
         store = self.state.store
         version = store._db.total_changes
         if self._seen is None or self._seen[:2] != (store, version):
@@ -156,14 +156,14 @@ class Ground:
         return self._seen[2]
 
     def somebody(self, deed: Deed) -> None:
-        """Let somebody else do something."""
+        """Carry out a change by somebody else."""
         self.time.ms += 1
         before = self.held()
         carry_out(deed, self.state.store, self.time.ms)
         self.steps.append(Step(self.time.ms, None, before, self.held()))
 
     def arrives(self, request: Request) -> None:
-        """Let what others do come before a request."""
+        """Carry out what others do before a request."""
         self.time.ms += 1 + self.slowness
         kinds = _kinds(request)
         self._arrived.update(kinds)
@@ -172,7 +172,7 @@ class Ground:
                 self.somebody(self._aimed(moment, request))
 
     def _aimed(self, moment: Moment, request: Request) -> Deed:
-        """Give what somebody does; at a read it is done to the event that is read, where there is one."""
+        """Return what somebody does; at a read it is done to the event that is read, if there is one."""
         if moment.of is not Arrival.READ or isinstance(moment.deed, Make):
             return moment.deed
         events = self.state.store.all_events()
@@ -180,7 +180,7 @@ class Ground:
         return replace(moment.deed, which=next(places, moment.deed.which))
 
     def happened(self, request: Request, before: Held, answer: "Answer", fault: Fault | None) -> None:
-        """Keep a request as a step; what changes while HubSpot is only read is somebody else's deed."""
+        """Record a request as a step; what changes while HubSpot is only read is somebody else's change."""
         after = self.held()
         own = after if request.is_write else before
         name = None if fault is None else fault.name
@@ -198,7 +198,7 @@ def _kinds(request: Request) -> set[Arrival]:
 
 
 def _reads(request: Request, event: Event) -> bool:
-    """Tell whether a request is the read of this event, by either identity."""
+    """Return whether a request is the read of this event, by either identity."""
     *_, folder, name = request.path.split("/")
     if folder != "events":
         return name == str(event.object_id)
@@ -215,21 +215,21 @@ def _store(events: Iterable[Mapping[str, Any]]) -> Store:
 
 @dataclass
 class Answer:
-    """What HubSpot answers."""
+    """HubSpot's answer."""
 
     status: int | None = None
     goes_on: bool = False
 
 
 class Witness:
-    """Stands between the sandbox's gate and the rest of it, and sees everything."""
+    """Stands between the sandbox's access control and the rest of it, and records everything."""
 
     def __init__(self, inner: ASGIApp, ground: Ground) -> None:
         self._inner = inner
         self._ground = ground
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let one request pass, and keep what it did."""
+        """Pass one request on, and record its effect."""
         self._ground.idle.clear()
         try:
             await self._pass(scope, receive, send)

@@ -1,4 +1,4 @@
-"""What holds of every run, whatever it met; each law looks at one run, not at where all of them end."""
+"""The laws that every run obeys; each looks at one run, not at the end of them all."""
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
@@ -45,7 +45,7 @@ class Broken(AssertionError):
 
 
 def check(run: Run) -> None:
-    """Hold one run against every law."""
+    """Check one run against every law."""
     for kind, laws in LAWS.items():
         for law in laws:
             try:
@@ -82,12 +82,12 @@ def what_is_written_was_approved(run: Run) -> None:
 
 
 def _carries(run: Run, change: Change, before: Event | None, after: Event | None, place: int, request: Request) -> bool:
-    """Tell whether a change is approved that makes this of an event."""
+    """Return whether an approved change makes this of an event."""
     event = after or before
     assert event is not None
     match change:
         case Create():
-            # One that others made in the last window is written over: the law of the fresh read looks at that.
+            # An event made by others in the last window is overwritten; the law of the fresh read checks that.
             new = {name for name in changed(before, after) if after is not None and value(after, name)}
             return after is not None and is_under(event, change.identity) and _within(change, after, new)
         case Update():
@@ -108,7 +108,7 @@ def _is_of(change: Change, event: Event) -> bool:
 
 
 def _told_along(run: Run, place: int, request: Request, before: Event, after: Event) -> set[str]:
-    """Name what a completion says without changing it: the flag as its fresh read showed it, a window ago."""
+    """Return what a completion sends without changing it: the flag, as its fresh read showed it."""
     proof = _proof(run, Sent(place, run.one(request))) if request.method == "PATCH" else None
     completes = request.method == "PATCH" and bool((request.body or {}).get("eventCompleted"))
     seen = None if proof is None else proof.before.get(before.object_id)
@@ -117,7 +117,7 @@ def _told_along(run: Run, place: int, request: Request, before: Event, after: Ev
 
 
 def hands_stay_off_what_is_not_declared(run: Run) -> None:
-    """The same by the declarations alone, for a plan may be wrong."""
+    """The same law, checked against the declarations alone: a plan may be wrong."""
     for place, step, request in run.writes:
         for number in touched(step.before, step.after):
             before, after = step.before.get(number), step.after.get(number)
@@ -135,15 +135,15 @@ def _may_touch(run: Run, step: Step, before: Event | None, after: Event | None) 
         cancelled = after is not None and changed(before, after) <= {"eventCancelled"}
         return after is None if run.policy.orphans is Orphans.DELETE else cancelled
     if after is None:
-        # An edit in the last window may have made it one that must stay: the law of the fresh read looks at that.
+        # After an edit in the last window it may have to stay; the law of the fresh read checks that.
         return not declarations and is_ours(event) and _was_loose(run, event)
     managed = {name for one in declarations for name in one.fields}
-    # What a completion says along, and what others put there in the last window, is looked at above.
+    # `_told_along` allows for what a completion sends along and for edits by others in the last window.
     return bool(declarations) and changed(before, after) <= managed | {"eventCancelled", "eventName", "eventOrganizer"}
 
 
 def _was_made_in_the_last_window(run: Run, place: int, request: Request, event: Event) -> bool:
-    """Tell whether another run of our app made an event that our fresh read has just missed: an upsert replaces it."""
+    """Return whether another run of our app made the event just after our fresh read missed it: upserts replace it."""
     identity = next((one for one in run.named(request) if is_under(event, one)), None)
     proof = None if identity is None else _proof(run, Sent(place, identity))
     return request.path.endswith("/events/upsert") and proof is not None and proof.status == 404
@@ -157,9 +157,9 @@ def _was_loose(run: Run, event: Event) -> bool:
 
 
 def every_write_stands_on_a_fresh_read(run: Run) -> None:
-    """What a write takes the place of is what was approved, as a read showed it after all earlier tries.
+    """A write replaces only what was approved, as a read after all earlier tries showed it.
 
-    What others do between that read and the write is the last window, and nothing else may be written over.
+    Between that read and the write lies the last window: only edits by others in it may be overwritten.
     """
     for sent in run.sent:
         proof = _proof(run, sent)
@@ -172,7 +172,7 @@ def every_write_stands_on_a_fresh_read(run: Run) -> None:
 
 
 def _proof(run: Run, sent: Sent) -> Step | None:
-    """Give the last read of an event before a write, unless the write before was tried later."""
+    """Return the last read of an event before a write, unless the write before was tried later."""
     for place in range(sent.step - 1, run.began - 1, -1):
         step, request = run.steps[place], run.steps[place].request
         if request is None:
@@ -185,7 +185,7 @@ def _proof(run: Run, sent: Sent) -> Step | None:
 
 
 def edits_in_the_last_window(run: Run) -> int:
-    """Count what others did to an event between the read that a write stands on and the write."""
+    """Count the changes by others to an event between the write and the read that it relies on."""
     count = 0
     for sent in run.sent:
         proof, write = _proof(run, sent), run.steps[sent.step]
@@ -195,7 +195,7 @@ def edits_in_the_last_window(run: Run) -> int:
 
 
 def _same(one: Identity, other: Identity, held: Held) -> bool:
-    """Tell whether two identities mean one event, which has the ids of both where it is there."""
+    """Return whether two identities mean one event; a live event has the ids of both."""
     if one.external is not None and one.external == other.external:
         return True
     if one.object_id is not None and one.object_id == other.object_id:
@@ -212,7 +212,7 @@ def _means(change: Change, identity: Identity, held: Held) -> bool:
 
 
 def _stands(run: Run, change: Change, seen: Event | None) -> bool:
-    """Tell whether a change is still what was approved, by what its fresh read showed."""
+    """Return whether a change is still what was approved, according to its fresh read."""
     if isinstance(change, Create) or seen is None:
         return isinstance(change, Create) and seen is None
     if change.identity.object_id != str(seen.object_id):
@@ -247,7 +247,7 @@ def a_run_is_bounded(run: Run) -> None:
     assert run.end - run.start <= longest, f"{(run.end - run.start) / 1000} seconds"
 
 
-# What is told
+# What is reported
 
 
 def success_is_true(run: Run) -> None:
@@ -262,14 +262,14 @@ def success_is_true(run: Run) -> None:
 
 
 def _left_alone(run: Run, declared: DeclaredEvent) -> bool:
-    """A plan says of which events it cannot tell which live one they are; those it does not touch."""
+    """Return whether the plan says that it cannot match this declaration to a live event, and leaves it alone."""
     assert run.planned is not None
     found = run.planned.plan.diagnostics
     return any(each.code == "identity-ambiguous" and each.place == declared.place for each in found)
 
 
 def passes_for_declared(run: Run, event: Event) -> bool:
-    """Tell whether a namesake that is equal passes for a declared event: HubSpot's list tells no account."""
+    """Return whether an equal namesake passes for a declared event: HubSpot's list shows no account."""
     found = () if run.planned is None else run.planned.plan.diagnostics
     unproven = any(each.code == "identity-unproven" for each in found)
     return unproven and any(is_namesake(event, one) and is_as_declared(event, one) for one in run.declared)
@@ -283,7 +283,7 @@ def _is_or_was_declared(run: Run, declared: DeclaredEvent) -> bool:
 
     since = run.start - run.lag
     return _ended_by_others(run, holds, since=since) or (
-        # Where nothing is to be written the list is believed, and may still show what an earlier run put an end to.
+        # If nothing has to be written the list is trusted, and it may still show what an earlier run has changed.
         not _is_planned(run, declared.identity) and any(holds(step.before) for step in run.earlier if step.at > since)
     )
 
@@ -294,7 +294,7 @@ def _is_planned(run: Run, identity: Identity) -> bool:
 
 
 def _ended_by_others(run: Run, holds: Callable[[Held], bool], *, since: int) -> bool:
-    """Tell whether something holds at the end, or somebody else put an end to it."""
+    """Return whether something holds at the end, or somebody else put an end to it."""
     if holds(run.last):
         return True
     for step in reversed([*(step for step in run.earlier if step.at > since), *run.steps]):
@@ -330,7 +330,7 @@ def _check_result(run: Run, result: Result) -> None:
     match result.outcome:
         case Outcome.DONE:
             so = _ended_by_others(run, lambda held: _is_so(run, result.change, held), since=run.start)
-            # Of what was not read again, which the receipt says, HubSpot's word is all there is.
+            # HubSpot's answer is the only evidence of what was not read again, and the receipt says so.
             assert so or _is_hubspots_word(run, result.change), what
             assert result.why is not None or _was_sent(run, result.change), f"{what} was never sent"
         case Outcome.FAILED:
@@ -342,10 +342,10 @@ def _check_result(run: Run, result: Result) -> None:
 
 
 def _is_hubspots_word(run: Run, change: Change) -> bool:
-    """Tell whether the latest write of a change was answered as a success, and could not be read back.
+    """Return whether a change's latest write was answered as a success that the second reading could not check.
 
-    What somebody took away before the second reading cannot: that tells it as missing, whatever it was before. Nor can
-    what somebody changed meanwhile: in the last window it looks like an edit after the write, and is told as one.
+    If somebody deleted the event before the second reading, that shows it as missing, whatever it was before. If
+    somebody changed it in the last window, that looks like an edit after the write, and is reported as one.
     """
     steps = [run.steps[sent.step] for sent in run.sent if _means(change, sent.identity, run.steps[sent.step].before)]
     gone = found(run.last, change.identity) is None
@@ -370,7 +370,7 @@ def _is_so(run: Run, change: Change, held: Held) -> bool:
 
 
 def _made_by_us(run: Run, change: Change) -> bool:
-    """Tell whether a write of this run made the change whole, and it is still there."""
+    """Return whether a write of this run made the whole change, and it is still there."""
     if not _is_so(run, change, run.last):
         return False
     for step in reversed(run.steps):
@@ -405,4 +405,4 @@ LAWS = {
     "untrue receipts": (success_is_true, what_is_told_as_unwritten_is_unwritten, the_receipt_is_true),
     "without a bound": (a_run_is_bounded,),
 }
-"""By what it would do to somebody if a run broke them."""
+"""The laws by the harm that breaking them would do."""

@@ -1,4 +1,4 @@
-"""A Hypothesis state machine of people, faults and runs, whose every run is held against the laws."""
+"""A Hypothesis state machine of people, faults and runs; every run is checked against the laws."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -36,19 +36,19 @@ from tests.hubspot import connecting
 from tests.story.world import BESIDES, OURS, POLICY, TOKEN
 
 MOST_RERUNS = 2
-"""Runs that it takes at most, once the faults are over, until nothing is left to do."""
+"""The largest number of runs until nothing is left to do, once the faults are over."""
 
 
 News = DeclaredEvent | Adoption | Deed | int
 
 
 class Killed(BaseException):
-    """The process is gone: nothing catches this, and nothing that would come after it happens."""
+    """The process is gone: nothing catches this, and no code runs after it."""
 
 
 @dataclass
 class Fate:
-    """Counts a run's requests and tellings, and ends it where its day says so."""
+    """Counts a run's requests and progress reports, and ends the run when its day says so."""
 
     ending: Ending | None
     ground: Ground
@@ -60,7 +60,7 @@ class Fate:
     planned: Planned | None = None
     """The plan that the run made."""
     began: int | None = None
-    """How much had happened when the run began to apply."""
+    """The number of steps that had happened when the run began to apply."""
 
     def _is_now(self, *ends: End) -> bool:
         if self.ending is None or self.ending.end not in ends:
@@ -160,7 +160,7 @@ class Campaign(RuleBasedStateMachine):
 
     @property
     def lag(self) -> int:
-        """How many milliseconds the list is late."""
+        """Milliseconds by which the list is late."""
         return round(1000 * self.ground.state.behaviours.list_lag)
 
     def _hear(self, news: list[News]) -> None:
@@ -209,13 +209,13 @@ class Campaign(RuleBasedStateMachine):
     @precondition(lambda self: self.disturbed)
     @rule()
     def recover(self) -> None:
-        """The faults are over, and nobody else does anything: what is declared has to come true."""
+        """End the faults and everybody else's changes: what is declared has to come true."""
         self.disturbed = False
         self._settle(0)
 
     def _settle(self, runs: int) -> None:
-        """Run until nothing is left to do; `runs` is how many it took so far."""
-        self.ground.time.sleep(self.lag / 1000)  # a list that is late is a fault, too, until it has caught up
+        """Run until nothing is left to do; `runs` is the number of runs so far."""
+        self.ground.time.sleep(self.lag / 1000)  # a late list is a fault too, until it has caught up
         run = self._run(CLEAR, approval.everything, None)
         if run.code == 0 and not run.has_written:
             self._check_end(run)
@@ -238,7 +238,7 @@ class Campaign(RuleBasedStateMachine):
         self.figures.counts.update(self.counts)
 
     def _run(self, day: Day, select: Select, reviewed: Sequence[Plan] | None) -> Run:
-        """Let the product run once, as the command line does, and hold the run against every law."""
+        """Run the product once, as the command line does, and check the run against every law."""
         self.sound = False
         base, fate, earlier = Paths(self.version).events, Fate(day.ending, self.ground), len(self.ground.steps)
         self.ground.disturb(day.faults(base), day.moments, page_size=day.page_size, slowness=day.slowness)
@@ -270,7 +270,7 @@ class Campaign(RuleBasedStateMachine):
         return run
 
     def _ended(self, day: Day, select: Select, fate: Fate) -> tuple[int | None, ReconcilerError | None]:
-        """Let the product run; give its exit code, or none where it was killed."""
+        """Run the product and return its exit code, None if it was killed, and its error."""
         try:
             with self._client(fate) as portal:
                 fate.planned = self._plan(portal)
@@ -311,7 +311,7 @@ class Campaign(RuleBasedStateMachine):
         return EPOCH + timedelta(milliseconds=self.ground.time.ms)
 
     def _must_fall_short(self, run: Run) -> bool:
-        """Tell whether what is declared cannot come true here, and the run says so."""
+        """Return whether what is declared cannot come true here, and the run says so."""
         match run.code:
             case 3:
                 return self._proves_nothing(run)
@@ -327,13 +327,13 @@ class Campaign(RuleBasedStateMachine):
                 return False
 
     def _proves_nothing(self, run: Run) -> bool:
-        """Tell whether HubSpot says nothing of whose token it is, and no declared event is there to show it."""
+        """Return whether HubSpot does not say whose token it is, and no declared event is there to show it."""
         silent = self.ground.state.behaviours.token_details == "missing"
         own = (one.identity for one in run.declared if one.identity.external is not None)
         return silent and all(found(run.last, identity) is None for identity in own)
 
     def _corrected(self, run: Run) -> bool:
-        """Take back the declarations that HubSpot shows to be wrong; tell whether there were any."""
+        """Take back the declarations that HubSpot shows to be wrong; return whether there were any."""
         ours = {
             event.object_id
             for one in run.declared
@@ -352,13 +352,13 @@ class Campaign(RuleBasedStateMachine):
         return event.fields.get("eventCompleted") is False and bool(live.fields["eventCompleted"])
 
     def _check_end(self, run: Run) -> None:
-        """What no law of a single run says: nothing that had to go is left."""
+        """Check what no law of a single run says: no orphan that had to go is left."""
         if self.policy.app_id is None:
             return
         left = [one for one in run.last.values() if is_orphan(one, run.declared, run.policy, self._now())]
         if self.policy.orphans is Orphans.CANCEL:
             left = [one for one in left if not one.fields["eventCancelled"]]
-        # A namesake that passes for a declared event, as the plan says, is no orphan to it.
+        # A namesake that the plan takes for a declared event, with a warning, is no orphan.
         left = [one for one in left if not laws.passes_for_declared(run, one)]
         assert not left, f"left behind: {left}{run.story()}"
 
@@ -384,12 +384,12 @@ class Campaign(RuleBasedStateMachine):
 
 
 def _guards(run: Run) -> set[str]:
-    """Name the guards that kept changes of the run from being made."""
+    """Return the guards that refused changes of the run."""
     results = () if run.receipt is None else run.receipt.results
     return {result.guard for result in results if result.guard is not None}
 
 
 def _waits_for_emptying(change: Change) -> bool:
-    """Tell whether a difference is a text that HubSpot does not empty, and what is not done before that."""
+    """Return whether a difference is a text that HubSpot does not empty, or a change that waits for that."""
     emptied = [field for field in change.fields if field.after is None]
     return bool(emptied) and all(field in emptied or field.name == "eventCompleted" for field in change.fields)

@@ -1,4 +1,4 @@
-"""One run of the product, with all that is known of it afterwards."""
+"""One run of the product, with all that is known about it afterwards."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,10 +27,10 @@ class Sent:
 
 @dataclass(frozen=True)
 class Run:
-    """What was to be done, what was told, what happened."""
+    """One run: its task, its output, its events."""
 
     base: str
-    """Where HubSpot's list is, in the version that the run speaks."""
+    """The path of HubSpot's list, in the version that the run speaks."""
     declared: tuple[DeclaredEvent, ...]
     policy: Policy
     day: Day
@@ -41,25 +41,25 @@ class Run:
     planned: Planned | None
     """The run's own plan; None where it made none."""
     receipt: Receipt | None
-    """The one on disk; None where none was written."""
+    """The receipt on disk; None if none was written."""
     code: int | None
     """The exit code; None where the run was killed."""
     why: ReconcilerError | None
-    """What kept it from applying anything."""
+    """The error that kept it from applying anything."""
     start: int
     """Milliseconds since 1970."""
     end: int
     steps: Sequence[Step]
     began: int
-    """The step with which the run began to apply; as many as there are, where it did not."""
+    """The step with which the run began to apply; the number of all steps if it did not."""
     first: Held
     """What was held at the start."""
     earlier: Sequence[Step]
-    """What happened before, for a list that is late."""
+    """Earlier steps, for a list that is late."""
 
     @property
     def last(self) -> Held:
-        """What is held at the end."""
+        """The events that are held at the end."""
         return self.steps[-1].after if self.steps else self.first
 
     @property
@@ -85,7 +85,7 @@ class Run:
         return [Sent(place, named) for place, _, request in self.writes for named in self.named(request)]
 
     def named(self, request: Request) -> Iterator[Identity]:
-        """Name the events that a write means."""
+        """Yield the identities of the events that a write changes."""
         path = request.path.removeprefix(self.base)
         items: list[Mapping[str, Any]] = (request.body or {}).get("inputs") or [request.body or {}]
         match request.method, path.split("/")[1:]:
@@ -97,7 +97,7 @@ class Run:
                 yield self.one(request)
 
     def one(self, request: Request) -> Identity:
-        """Name the one event that a path means."""
+        """Return the identity of the one event that a path names."""
         match request.path.removeprefix(self.base).split("/")[1:]:
             case ["events", name]:
                 return Identity(dict(parse_qsl(request.query)).get("externalAccountId"), unquote(name))
@@ -107,7 +107,7 @@ class Run:
                 raise AssertionError(f"nobody expected {request}")
 
     def reads_one(self, request: Request) -> bool:
-        """Tell whether a request is the direct read of one event."""
+        """Return whether a request is the direct read of one event."""
         return (
             request.method == "GET"
             and request.path.startswith(f"{self.base}/")
@@ -115,7 +115,7 @@ class Run:
         )
 
     def told(self) -> object:
-        """Give what somebody would have been told."""
+        """Return what a person would be shown of the run."""
         reasons = [] if self.why is None else [vars(self.why)]
         if self.receipt is None:
             return self.why, reasons
@@ -123,7 +123,7 @@ class Run:
         return self.why, reasons, ended, self.receipt.verified
 
     def story(self) -> str:
-        """Tell what happened, a line for each step."""
+        """Return what happened, a line for each step."""
         return "".join(f"\n    {_line(place - self.began, step)}" for place, step in enumerate(self.steps))
 
 

@@ -1,4 +1,4 @@
-"""What a schedule is drawn from: worlds, declarations, faults, deeds of others, ends of runs."""
+"""Hypothesis strategies for schedules: worlds, declarations, faults, changes by others, ends of runs."""
 
 from dataclasses import dataclass, field
 from enum import Enum
@@ -54,7 +54,7 @@ def _who(event: Held) -> object:
 
 @dataclass(frozen=True)
 class Portal:
-    """What a schedule begins with."""
+    """The portal at the beginning of a schedule."""
 
     events: tuple[Held, ...]
     declares: tuple[DeclaredEvent, ...]
@@ -194,7 +194,7 @@ _limited = st.builds(
 )
 _faults = st.one_of(
     _server_errors.map(lambda status: {"status": status}),
-    # Only a server's error may come although the request was carried out: a 4xx says that it was not.
+    # Only a 5xx may follow a request that was carried out: a 4xx says that it was not.
     _server_errors.map(lambda status: {"status": status, "done": True}),
     _refusals.map(lambda status: {"status": status}),
     _limited,
@@ -213,7 +213,7 @@ _faults = st.one_of(
     st.sampled_from([{"drop-before": True}, {"drop-after": True}, {"truncate": True}]),
     st.sampled_from([{"drop-after": True}, {"truncate": True, "delay": 1}, {"delay": 1}]),
 )
-# HubSpot's own 404 on a read proves that something is not there, so no fault pretends it.
+# HubSpot's own 404 on a read proves that an event does not exist, so no fault imitates it.
 _lies = st.sampled_from(
     [
         {"empty-results": True},
@@ -251,7 +251,7 @@ rules = st.one_of(
     st.builds(_rule, st.sampled_from(WRITES), _when, _faults),
     st.builds(_rule, st.sampled_from(WRITES), _when, _lies | _partial),
     st.builds(_rule, st.sampled_from(["upsert", "update"]), st.just({"nth": 1}), _partial),
-    # Were an event to appear after every page, the list would have no end.
+    # With a new event after every page, the list would have no end.
     st.builds(_rule, st.just("list"), st.integers(1, 4).map(lambda number: {"nth": number}), _shifts),
     st.just(_rule("list", {"every": 1}, _LOOP)),
 )
@@ -275,7 +275,7 @@ losses = st.tuples(
 
 
 class End(Enum):
-    """How a run ends before it is through."""
+    """The kinds of early end of a run."""
 
     KILLED_BEFORE = "killed before a request"
     KILLED_AFTER = "killed after a request, before its answer was read"
@@ -291,7 +291,7 @@ class End(Enum):
 
 @dataclass(frozen=True)
 class Ending:
-    """A run ends at its nth request, or the nth time that it tells how far it is."""
+    """A run ends at its nth request, or at its nth progress report."""
 
     end: End
     number: int
@@ -299,7 +299,7 @@ class Ending:
 
 @dataclass(frozen=True)
 class Day:
-    """What one run meets."""
+    """The circumstances of one run."""
 
     rules: tuple[dict[str, Any], ...] = ()
     moments: tuple[Moment, ...] = ()
@@ -311,7 +311,7 @@ class Day:
     ending: Ending | None = field(default=None)
 
     def faults(self, base: str) -> list[dict[str, Any]]:
-        """Give the fault rules, for an API version with this base."""
+        """Return the fault rules, for an API version with this base path."""
         return [{**rule, "path": rule["path"].replace("{base}", base)} for rule in self.rules]
 
 

@@ -1,4 +1,4 @@
-"""What is so, told from what the sandbox holds, without the product's own reading of it."""
+"""The truth about a run, read from the sandbox's contents without the product's own code."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ def milliseconds(moment: datetime) -> int:
 
 
 def meant(name: str, value: object) -> Value | int:
-    """Give a value in the one form that both sides are compared in: HubSpot may strip a text or not."""
+    """Return a value in the one form in which both sides are compared: HubSpot may strip a text or not."""
     if name in FLAGS:
         return bool(value)
     if name in DATES and isinstance(value, str):
@@ -37,21 +37,21 @@ def value(event: Event, name: str) -> Value | int:
 
 
 def values(event: Event | None) -> dict[str, Value | int]:
-    """Give all that a declaration could manage."""
+    """Return all values of an event that a declaration could manage."""
     if event is None:
         return {}
     return {name: value(event, name) for name in (*FIELDS, *(CUSTOM + name for name in event.custom))}
 
 
 def changed(before: Event | None, after: Event | None) -> set[str]:
-    """Name the fields in which two states of one event differ."""
+    """Return the fields in which two states of one event differ."""
     one, other = values(before), values(after)
     empty = {name: meant(name, None) for name in one.keys() | other.keys()}
     return {name for name, nothing in empty.items() if one.get(name, nothing) != other.get(name, nothing)}
 
 
 def touched(before: Held, after: Held) -> list[int]:
-    """Name what a step changed, be it only the time of the latest change."""
+    """Return the object ids of all events that a step changed, if only in the time of the latest change."""
     return [number for number in before.keys() | after.keys() if before.get(number) != after.get(number)]
 
 
@@ -60,7 +60,7 @@ def is_ours(event: Event) -> bool:
 
 
 def is_under(event: Event, identity: Identity) -> bool:
-    """Tell whether an event is the one of an identity."""
+    """Return whether an event is the one of an identity."""
     if identity.object_id is not None:
         return event.object_id == int(identity.object_id)
     return is_ours(event) and (event.account_id, event.event_id) == identity.external
@@ -77,12 +77,12 @@ def is_as_declared(event: Event | None, declared: DeclaredEvent) -> bool:
 
 
 def is_namesake(event: Event, declared: DeclaredEvent) -> bool:
-    """The list tells no account: one of another account can pass for the event as long as nothing is written."""
+    """Return whether an event of ours has the declared event id; the list shows no account, so it can pass for it."""
     return is_ours(event) and event.event_id == declared.identity.external_event_id
 
 
 def is_orphan(event: Event, declared: Iterable[DeclaredEvent], policy: Policy, now: datetime) -> bool:
-    """Tell whether the run may take an event away: ours, of a known account, declared nowhere, and not over."""
+    """Return whether the run may take an event away: ours, of a known account, declared nowhere, and not over."""
     declared = tuple(declared)
     if policy.orphans not in {Orphans.DELETE, Orphans.CANCEL} or not is_ours(event):
         return False

@@ -15,7 +15,7 @@ LAUNCH = "externalEventId: launch\neventName: Launch\neventOrganizer: Acme\n"
 
 
 def live(object_id: str, event_id: str, **fields: Any) -> dict[str, Any]:
-    """Give an event of app 1001 in the form of a seed."""
+    """Return an event of app 1001 in the form of a seed."""
     return {
         "objectId": object_id,
         "externalEventId": event_id,
@@ -32,7 +32,7 @@ Seed = Callable[..., Path]
 
 @pytest.fixture
 def seed(tmp_path: Path) -> Seed:
-    """Write a seed that holds the given events; give its file."""
+    """Write a seed that holds the given events; return its file."""
 
     def write(*events: dict[str, Any]) -> Path:
         portal = {"id": 77, "timezone": "Europe/Berlin", "account_type": "STANDARD"}
@@ -45,7 +45,7 @@ def seed(tmp_path: Path) -> Seed:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Give a folder with settings and one event that HubSpot does not hold."""
+    """Return a folder with settings and one event that HubSpot does not hold."""
     events = tmp_path / "events"
     declare(events, reconciler=SETTINGS, launch=LAUNCH)
     return events
@@ -53,7 +53,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def portal(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Run an empty portal 77 and let the environment lead there; give its base URL."""
+    """Run an empty portal 77 and set the environment to it; return its base URL."""
     with server.running(server.Options(seed=seed(), rate="10000/10")) as running:
         monkeypatch.setenv("HUBSPOT_BASE_URL", running.base_url)
         monkeypatch.setenv("HUBSPOT_ACCESS_TOKEN", "sandbox-1001")

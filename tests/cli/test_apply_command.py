@@ -19,7 +19,7 @@ from tests.command_line import CommandLine, declare, started
 
 
 def events(portal: str) -> list[dict[str, Any]]:
-    """Give everything that a sandbox holds."""
+    """Return everything that a sandbox holds."""
     held: list[dict[str, Any]] = httpx.get(f"{portal}/_sandbox/events").json()["events"]
     return held
 
@@ -283,7 +283,7 @@ def test_a_refusal_is_a_receipt_in_json_too(reconciler: CommandLine, folder: Pat
 
 @contextmanager
 def slow_portal(seed: Path) -> Iterator[str]:
-    """Run a sandbox that answers slowly, so that a signal meets a run in the middle; give its base URL."""
+    """Run a sandbox that answers slowly, so that a signal comes in the middle of a run; return its base URL."""
     process = subprocess.Popen(
         [sys.executable, "-m", "reconciler", "sandbox", "--port", "0", "--seed", str(seed), "--latency", "400"],
         stderr=subprocess.PIPE,
@@ -298,7 +298,7 @@ def slow_portal(seed: Path) -> Iterator[str]:
 
 
 def interrupted(*arguments: str, at: str, times: int = 1, by: int, folder: Path, portal: str) -> int:
-    """Call the command line in a process of its own, send it a signal after some lines; give its exit code."""
+    """Run the command line in a process of its own, send it a signal after some lines; return its exit code."""
     run = subprocess.Popen(
         [sys.executable, "-m", "reconciler", *arguments, "--verbose"],
         stdout=subprocess.DEVNULL,

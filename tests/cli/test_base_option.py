@@ -15,7 +15,7 @@ SANDBOX = ("--sandbox", "--sandbox-db", "portal.sqlite", "--sandbox-seed", "seed
 
 @pytest.fixture
 def repository(tmp_path: Path, folder: Path, seed: Seed) -> Repository:
-    """Give a repository whose `main` declares two events, and a portal in which somebody has changed one of them."""
+    """Return a repository whose `main` declares two events, of which somebody has changed one in the portal."""
     made = Repository.at(tmp_path)
     fair = TYPED.replace("launch", "fair").replace("Launch", "Fair").format("FAIR")
     declare(folder, launch=TYPED.format("WEBINAR"), fair=fair)

@@ -14,7 +14,7 @@ DETAILS = "/get/access-token-info"
 
 
 def screen_of(screen: Screen) -> str:
-    """Give what is on the screen, but for how many requests the sandbox has left, which others count."""
+    """Return the screen without the number of requests that the sandbox has left."""
     return "\n".join(line.partition("; 624,")[0] for line in screen.out.splitlines())
 
 
@@ -33,7 +33,7 @@ Nothing is wrong."""
 
 
 def fine_but(**lines: str) -> str:
-    """Give the screen where all is right, with other lines for some subjects and another end."""
+    """Return the screen of a doctor that finds nothing wrong, with these lines and this end instead of the usual."""
     end = lines.pop("end", "Nothing is wrong.")
     kept = [lines.get(line[11:25].strip().replace(" ", "_"), line) for line in FINE.splitlines()[:-1]]
     return "\n".join([*kept, end])

@@ -1,4 +1,4 @@
-"""Whatever names, files, options and answers hold, nothing of it acts in what a process of ours prints or writes."""
+"""Hostile text in names, files, options and answers is harmless in everything that our processes print or write."""
 
 import json
 import subprocess
@@ -37,7 +37,7 @@ def event(event_id: str, **fields: object) -> str:
 
 @pytest.fixture
 def world(tmp_path: Path) -> Path:
-    """Give a folder whose files are right, and hostile."""
+    """Return a folder whose files are valid, and full of hostile text."""
     events = tmp_path / "events"
     events.mkdir()
     (events / "reconciler.yaml").write_text(SETTINGS)
@@ -48,7 +48,7 @@ def world(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def portal(seed: Seed) -> Iterator[str]:
-    """Run a portal in which somebody has written hostile texts; give its base URL."""
+    """Run a portal in which somebody has written hostile texts; return its base URL."""
     events = [
         live("501", "launch", eventName=SENT, eventDescription=SENT),
         live("502", "::error::boo", eventName=SENT, startDateTime="2030-01-01T00:00:00Z"),
@@ -58,14 +58,14 @@ def portal(seed: Seed) -> Iterator[str]:
 
 
 def called(*arguments: str, folder: Path, portal: str = "http://127.0.0.1:9") -> Screen:
-    """Call the command line in a process of its own."""
+    """Run the command line in a process of its own."""
     code = ended(aside(*arguments, folder=folder, portal=portal))
     out, err = ((folder / name).read_bytes().decode() for name in ("out", "err"))
     return Screen(code, out, err)
 
 
 def check(screen: Screen, code: int, folder: Path) -> None:
-    """Look through all that was printed or written: it tells of the hostile texts, and nothing of them acts."""
+    """Check that all that was printed or written shows the hostile texts, and that none of them acts."""
     written = [folder / name for name in ("plan.json", "plan.md", "receipt.json")]
     pages = [screen.out, screen.err, *(file.read_bytes().decode() for file in written if file.exists())]
     assert (screen.code, [possible_commands(page) for page in pages]) == (code, [[]] * len(pages)), pages
@@ -204,7 +204,7 @@ REFUSAL = {
 
 
 def spoil(portal: str, *faults: Body) -> None:
-    """Let a portal answer every such request otherwise."""
+    """Set faults for every such request to the portal."""
     rules = [{"every": 1, **fault} for fault in faults]
     httpx.put(f"{portal}/_sandbox/faults", json=rules).raise_for_status()
 
@@ -256,7 +256,7 @@ def test_hostile_answers_are_told_of(world: Path, portal: str, command: str, pat
 
 @pytest.mark.parametrize(
     ("encoding", "shown"),
-    # Where a stream is said to be ASCII, which is more often a mistake than true, click writes UTF-8.
+    # click writes UTF-8 to a stream that claims to be ASCII, since the claim is usually wrong.
     [
         ("ascii", "Größe → 日本"),
         ("latin-1", "Größe \\u2192 \\u65e5\\u672c"),

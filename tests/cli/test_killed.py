@@ -1,4 +1,4 @@
-"""A run that is killed, at any moment, leaves the truth behind, and the next one does the rest."""
+"""A run that is killed at any moment leaves a true receipt, and the next run does the rest."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -44,7 +44,7 @@ WRITES = 2 + 2 + 2 + 2
 
 @dataclass
 class Moments:
-    """Lets every request of a run pass until the one at which the run is killed."""
+    """Passes every request of a run on until the one at which the run is killed."""
 
     hubspot: str
     last: int = -1
@@ -116,7 +116,7 @@ def event(name: str, **fields: Any) -> Mapping[str, Any]:
 
 
 def ours(held: list[Held]) -> dict[str, Held]:
-    """Give the events that the run may touch, by event id; two of one id are a failure."""
+    """Return the events that the run may touch, by event id; two of one id are a failure."""
     found = [one for one in held if one["externalAccountId"] == "acme" and one["appInfo"]["id"] == "1001"]
     assert len({one["externalEventId"] for one in found}) == len(found)
     return {one["externalEventId"]: one for one in found}

@@ -1,4 +1,4 @@
-"""Laws of the command line's output: whatever it is given, nothing in what it prints acts."""
+"""Laws of the command line's output: none of its input acts in what is printed."""
 
 import contextlib
 import io
@@ -46,7 +46,7 @@ def check(screen: Screen) -> None:
 
 
 def without_annotation(screen: Screen) -> Screen:
-    """Take away the line with which `reconciler github` lets GitHub's runner show an error."""
+    """Remove the line with which `reconciler github` makes GitHub's runner show an error."""
     first, _, rest = screen.out.partition("\n")
     meant = [(found.name, found.properties) for found in commands_in(first)] == [("error", {"title": "reconciler"})]
     return replace(screen, out=rest) if meant else screen
@@ -55,7 +55,7 @@ def without_annotation(screen: Screen) -> Screen:
 SETTINGS = {"portal": 77, "externalAccountId": "acme"}
 
 sent = anything.map(lambda text: text.encode("utf-8", "replace").decode())
-"""Texts that can be sent: a half of a pair of surrogates is no character."""
+"""Texts that can be sent: a lone surrogate is no character."""
 handed_over = anything.map(lambda text: os.fsdecode(text.encode("utf-8", "surrogatepass").replace(b"\0", b"")))
 """Texts that a shell can hand over, bytes that are not UTF-8 among them."""
 words = st.sampled_from(["--format", "--out", "--env", "--base", "--verbose", "--", "-h", "plan", "apply", "events"])
@@ -70,7 +70,7 @@ def test_nothing_acts_of_any_arguments(command: str, given_to_it: list[str]) -> 
         check(without_annotation(screen) if command == "github" else screen)
 
 
-# Each makes two portals and seven calls, so a failing one is told as it is rather than made smaller for minutes.
+# Each example takes two portals and seven calls, so Hypothesis does not shrink a failing one: that would take minutes.
 @settings(max_examples=8, phases=(Phase.reuse, Phase.generate))
 @given(sent, sent, anything)
 def test_nothing_acts_of_what_is_declared_and_what_hubspot_holds(name: str, held: str, value: str) -> None:

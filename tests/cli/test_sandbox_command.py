@@ -16,7 +16,7 @@ from tests.command_line import CommandLine, started
 
 @contextmanager
 def serving(*arguments: str | Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Run the sandbox; give its process and its base URL."""
+    """Run the sandbox; yield its process and its base URL."""
     process = subprocess.Popen(
         [sys.executable, "-m", "reconciler", "sandbox", "--port", "0", *map(str, arguments)],
         stderr=subprocess.PIPE,

@@ -1,4 +1,4 @@
-"""An event that is set aside, on the command line: in every format, with what was reviewed, since a base."""
+"""Set-aside events on the command line: in every format, with reviewed plans, with a base."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a signal, or a terminal that goes, does to an apply: the request in flight ends, and the receipt is kept."""
+"""The effect on an apply of a signal or of a closed terminal: the current request ends, and the receipt is kept."""
 
 import json
 import os
@@ -28,11 +28,11 @@ from tests.hubspot.forwarding import Decide, Fate, Instead, Passing, Treatment, 
 APPLY = ("apply", "--yes", "--receipt", "receipt.json")
 UPSERT, LOOKUP = "/events/upsert", "/events/launch"
 SECONDS = 10.0
-"""More than a run takes to end on a slow machine, and less than it would take to go on."""
+"""Longer than a run takes to end on a slow machine, and shorter than it would take to go on."""
 
 
 class Run:
-    """An apply in a process of its own, on whose way to HubSpot something happens."""
+    """An apply in a process of its own, with something happening to its requests."""
 
     def __init__(self, folder: Path, portal: str) -> None:
         self.folder = folder.parent
@@ -68,7 +68,7 @@ def run(folder: Path, portal: str) -> Run:
 
 @dataclass
 class At:
-    """Does something when a request with this end of its path comes, then treats it so; lets all others pass."""
+    """Does something when a request with this end of its path comes, and treats it like this; passes all others on."""
 
     end: str
     act: Callable[[], None]
@@ -96,7 +96,7 @@ def test_before_the_first_write_nothing_is_written(run: Run, number: int, code: 
     reads = count(1)
 
     def at_the_fresh_read() -> None:
-        if next(reads) == 2:  # the first stands before the plan
+        if next(reads) == 2:  # the first read is the plan's
             run.send(number)
 
     assert run(At(LOOKUP, at_the_fresh_read)) == code
@@ -170,7 +170,7 @@ def test_a_terminal_that_goes_takes_no_outcome_along(run: Run) -> None:
 
 @pytest.fixture
 def handlers() -> Iterator[None]:
-    """Leave the signals as they were: a run that is ended by one ignores them from then on."""
+    """Restore the signal handlers: a run that a signal has ended ignores signals from then on."""
     before = {number: signal(number, getsignal(number)) for number in (SIGINT, SIGTERM, SIGHUP)}
     yield
     for number, handler in before.items():

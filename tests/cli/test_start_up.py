@@ -1,4 +1,4 @@
-"""What an import pulls in: nobody waits for a library that a command does not use."""
+"""The packages that each command loads: none waits for a library that it does not use."""
 
 import subprocess
 import sys
@@ -17,7 +17,7 @@ sys.exit(code)
 
 
 def loaded(*arguments: str) -> set[str]:
-    """Give the packages that a command of its own process has loaded at its end."""
+    """Return the packages that a command in its own process has loaded at its end."""
     ended = subprocess.run([sys.executable, "-c", SCRIPT, *arguments], capture_output=True, text=True, check=True)
     return set(ended.stderr.rpartition("modules:")[2].split())
 
@@ -34,7 +34,7 @@ def test_validate_loads_neither_http_nor_diff_nor_terminal(folder: Path) -> None
 
 @pytest.mark.parametrize("package", HEAVY)
 def test_a_plan_would_show_what_it_loads(package: str, folder: Path) -> None:
-    """The measure can see each of them: what is not loaded above would be seen if it were."""
+    """The check above can fail: each of these packages is loaded here, and seen."""
     script = f"import {package}\n" + SCRIPT
     ended = subprocess.run(
         [sys.executable, "-c", script, "validate", str(folder)], capture_output=True, text=True, check=True
@@ -43,7 +43,7 @@ def test_a_plan_would_show_what_it_loads(package: str, folder: Path) -> None:
 
 
 def test_an_interruption_while_all_is_loaded_ends_without_a_traceback() -> None:
-    # The finder stands before all others, and is asked for the first module that the command line loads.
+    # The finder comes before all others, and sees the first module that the command line loads.
     script = """
 import signal, sys
 class Interrupting:

@@ -1,4 +1,4 @@
-"""What a person at a terminal sees, as a real terminal gets it."""
+"""The screen of a person at a real terminal."""
 
 import os
 import pty
@@ -20,7 +20,7 @@ OURS = re.compile("\x1b\\[(0|3[1-3])m")
 
 
 def screen(*arguments: str | Path, answer: str = "", folder: Path, **environment: str) -> tuple[int, str]:
-    """Call the command line with a terminal on every side; give its exit code and all that the terminal got."""
+    """Run the command line with a terminal on every side; return its exit code and all that the terminal received."""
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "reconciler", *map(str, arguments)],
@@ -42,14 +42,14 @@ def _wait(process: subprocess.Popen[bytes], terminal: int) -> tuple[int, str]:
         while chunk := os.read(terminal, 65536):
             seen += chunk
     except OSError:
-        # The last program has left the terminal.
+        # The last program has closed the terminal.
         pass
     os.close(terminal)
     return process.wait(), seen.decode()
 
 
 def without_colours(seen: str) -> str:
-    """Take away what the product itself adds, and the terminal's own way to end a line."""
+    """Remove the colours that the product itself adds, and the terminal's own line ends."""
     return OURS.sub("", seen).replace("\r\n", "\n")
 
 

@@ -178,7 +178,7 @@ def test_a_saved_plan_has_a_bound(reconciler: CommandLine) -> None:
 
 @contextmanager
 def no_file_larger_than(size: int) -> Iterator[None]:
-    """Let every write beyond so many bytes of a file fail, as on a disk that is full."""
+    """Make every write beyond this many bytes of a file fail, as on a full disk."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
     try:

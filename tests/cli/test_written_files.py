@@ -1,4 +1,4 @@
-"""Where plans and receipts go: never over what a run is made of, and never without a word into nothing."""
+"""The places of plans and receipts: never over an input of the run, and never lost in silence."""
 
 import json
 import os
@@ -20,7 +20,7 @@ each_option = pytest.mark.parametrize(("command", "option"), OPTIONS)
 
 
 def asked(portal: str) -> list[Any]:
-    """Give every request that came."""
+    """Return every request that came."""
     requests: list[Any] = httpx.get(f"{portal}/_sandbox/requests").json()["requests"]
     return requests
 
@@ -105,7 +105,7 @@ def test_a_sandbox_that_can_keep_nothing_is_wrong_usage(reconciler: CommandLine,
 
 
 def apply_into(out: int | str, folder: Path, portal: str, digest: str) -> tuple[int, str]:
-    """Apply a reviewed plan with standard output leading somewhere; give the exit code and standard error."""
+    """Apply a reviewed plan with redirected standard output; return the exit code and standard error."""
     stream = os.open(out, os.O_WRONLY) if isinstance(out, str) else out
     process = subprocess.run(
         [sys.executable, "-m", "reconciler", "apply", str(folder), "--expect", digest, "--receipt", "receipt.json"],

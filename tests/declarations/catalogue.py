@@ -1,4 +1,4 @@
-"""The catalogue of tricky declarations: what is written, and what comes of it.
+"""The catalogue of tricky declarations: files, and their outcome.
 
 A case in `cases/*.txt` begins with `=== title`; what follows is a file called e.yaml, `@@ path` begins another one, and
 `--- gives` the outcome. `<U+001B>` stands for a character, `<0xE9>` for a byte. Defaults above every case name and
@@ -43,7 +43,7 @@ class Case:
 
     @property
     def outcome(self) -> str:
-        """Give every diagnostic, and every event where none is an error."""
+        """Every diagnostic, and every event if none is an error."""
         paths = sorted(self.files, key=reading_order)
         try:
             declared = read_all((SourceFile(path, safe(path), self.files[path]) for path in paths), TERMS)
@@ -59,7 +59,7 @@ def encoded(text: str) -> bytes:
 
 
 def visible(text: str) -> str:
-    """Write as a code what nobody could see, or tell apart, in the catalogue."""
+    """Write as a code any character that nobody could see, or tell apart, in the catalogue."""
     hidden = ("Cf", "Mn", "Zs")
     return "".join(f"<U+{ord(c):04X}>" if c != " " and category(c) in hidden else c for c in text)
 
@@ -83,6 +83,6 @@ def cases(path: Path) -> Iterator[Case]:
 
 
 def rewrite(path: Path) -> None:
-    """Write the outcomes that there are as those expected; the difference is for people to review."""
+    """Write the actual outcomes as the expected ones; people review the difference."""
     entries = [f"=== {case.title}\n{case.written}--- gives\n{case.outcome}" for case in cases(path)]
     path.write_text("".join(entries), encoding="utf-8")

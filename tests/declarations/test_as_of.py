@@ -1,4 +1,4 @@
-"""Declarations as of a commit: what a checkout would show, and what git can hold against it."""
+"""Declarations as of a commit: the same as in a checkout, or an error."""
 
 import os
 import shlex
@@ -44,7 +44,7 @@ def outcome(read: Callable[[], tuple[Settings, Declared]]) -> Outcome:
 
 def on_disk(path: str = "events") -> tuple[Settings, Declared]:
     settings = load_settings(Path(path), environment=None, api_version=None)
-    return settings, load_from(Disk(), settings)  # `load` warns of settings above too, a base never does
+    return settings, load_from(Disk(), settings)  # `load` also warns of settings above, which a base never does
 
 
 def as_of(ref: str, path: str = "events") -> tuple[Settings, Declared]:
@@ -73,7 +73,7 @@ def put(path: str | Path, content: str | bytes = "") -> Path:
 
 
 def empty() -> None:
-    """Leave nothing in the work tree that could be read in the place of the commit."""
+    """Remove everything from the work tree that could be read in place of the commit."""
     for path in Path.cwd().iterdir():
         if path.name != ".git":
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
@@ -371,7 +371,7 @@ def test_a_linked_work_tree_reads_the_same(repository: Repository, monkeypatch: 
 
 
 @pytest.mark.parametrize(("size", "known"), [(LARGEST, True), (LARGEST + 1, False), (LARGEST * 20, False)])
-def test_a_file_has_the_bound_that_it_has_on_disk(repository: Repository, size: int, known: bool) -> None:  # noqa: FBT001  (a case)
+def test_a_file_has_the_bound_that_it_has_on_disk(repository: Repository, size: int, known: bool) -> None:  # noqa: FBT001  (pytest passes it by name)
     content = EVENT.format("a")
     put("events/a.yaml", content + "#" * (size - len(content)))
     put("events/b.yaml", EVENT.format("b"))
@@ -390,7 +390,7 @@ def test_a_link_is_no_file(repository: Repository) -> None:
     assert outcome(lambda: as_of("HEAD")) == seen
 
 
-# What stands in a commit that no checkout could hold
+# Commits that no checkout could hold
 
 
 def committed_as(repository: Repository, tree: str) -> str:
@@ -624,7 +624,7 @@ def test_a_folder_that_only_looks_like_a_work_tree_is_none(repository: Repositor
 def test_a_repository_that_lies_in_the_work_tree_decides_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Anybody could bring one along in a pull request, with settings that start programs."""
+    """Anybody could add one in a pull request, with settings that start programs."""
     Repository.at(tmp_path / "work", "--bare")
     monkeypatch.chdir(tmp_path / "work")
     put("events/a.yaml", EVENT.format("a"))
@@ -668,7 +668,7 @@ def test_git_is_given_no_token_and_no_network() -> None:
 
 @pytest.mark.parametrize("kind", ["HEAD:events/a.yaml", "HEAD:events", "HEAD"])
 def test_a_commit_cannot_be_replaced_by_another(repository: Repository, kind: str) -> None:
-    """Who can push refs could otherwise show a base that nobody has ever committed."""
+    """Anybody who can push refs could otherwise show a base that nobody has ever committed."""
     put("events/a.yaml", EVENT.format("a"))
     commit = repository.commit()
     honest = repository.git("rev-parse", kind)

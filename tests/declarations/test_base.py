@@ -1,4 +1,4 @@
-"""The base: whose events it names, what it protects."""
+"""The base: the events that it declared and protects."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Every case of the catalogue has its exact outcome; `pytest tests/declarations --rewrite` writes them anew."""
+"""Every case of the catalogue has its exact outcome; `pytest tests/declarations --rewrite` rewrites them."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Declarations on disk: which files are read, and what the disk can hold against it."""
+"""Declarations on disk: the files that are read, and the errors of the disk."""
 
 import os
 import socket
@@ -28,7 +28,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def put(path: str, content: str | None = None) -> Path:
-    """Write a file; without a content an event named after it."""
+    """Write a file; without content, an event named after it."""
     file = Path(path)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(EVENT.format(file.stem) if content is None else content)
@@ -72,7 +72,7 @@ def unread(path: str = "events") -> list[tuple[str, str | None]]:
 
 @pytest.mark.parametrize("name", ["webinar.yaml.txt", "webinar.yml.TXT", "webinar.ymal", "webinar.yaml.bak"])
 def test_a_file_that_was_meant_for_a_declaration_is_told(name: str) -> None:
-    """Windows hides the last ending, so nobody sees the `.txt` that its editor adds."""
+    """Windows hides the last extension, so nobody sees the `.txt` that its editor adds."""
     put(f"events/{name}")
     assert unread() == [
         (f"events/{name}:1:1", "if it declares events, rename it webinar.yaml; if not, move it to another folder")
@@ -158,7 +158,7 @@ def test_a_folder_without_events_is_a_warning() -> None:
 
 
 def test_defaults_come_from_the_root_down_whatever_folders_are_called() -> None:
-    """Digits and capitals stand before the underscore of _defaults.yaml."""
+    """Digits and capitals sort before the underscore of _defaults.yaml."""
     put("events/_defaults.yaml", "eventType: ROOT\neventDescription: root\n")
     put("events/2027/_defaults.yaml", "eventType: YEAR\n")
     put("events/2027/A/a.yaml")

@@ -1,8 +1,8 @@
 """Every hint, followed to the letter, leads to a file that is accepted, or to the next true problem.
 
-An entry in `hints/*.txt` holds files as the catalogue does. `--- says` gives the hints to them, and `--- follow` what
-somebody makes of the files who follows the first, or a part of it that stands behind an `or`. Where another problem was
-there already, `--- gives` names its code. `pytest tests/declarations --rewrite` writes the hints anew.
+An entry in `hints/*.txt` holds files in the form of the catalogue. Under `--- says` are their hints, and under
+`--- follow` the files after somebody has followed the first hint, or a part of it after an `or`. If the files had
+another problem already, `--- gives` names its code. `pytest tests/declarations --rewrite` rewrites the hints.
 """
 
 import ast
@@ -30,14 +30,14 @@ ON_DISK = {
     *("base-invalid", "hidden-settings", "not-a-file", "second-settings", "symbolic-link", "too-large"),
     *("too-many-files", "too-many-folders", "unread-file", "unreadable", "no-events"),
 }
-"""Told of files by their names and by what they are, not by what they hold: test_files.py, test_as_of.py."""
+"""These concern files by name and kind, not by content: test_files.py, test_as_of.py."""
 TELLERS = {"error", "warning", "Wrong", "_Rule", "Mistake", "tell", "final"}
-"""What the package calls to tell a problem; the code is the first word."""
+"""The functions of the package that report a problem; the code is the first word."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What is wrong, what is said to it, what becomes of it, and which problems are the next."""
+    """A problem, its hint, the file after the hint was followed, and the next problems."""
 
     title: str
     wrong: str
@@ -75,7 +75,7 @@ ENTRIES = [entry for path in FILES for entry in entries(path)]
 
 
 def problems_in(case: Case) -> list[Diagnostic]:
-    """Read settings and declarations; give what is wrong with both."""
+    """Read settings and declarations; return the problems of both."""
     files = dict(case.files)
     said = SETTINGS.check_file(files.pop(SETTINGS_FILE, b""), SETTINGS_FILE)
     sources = (SourceFile(path, path, files[path]) for path in sorted(files, key=reading_order))
@@ -162,7 +162,7 @@ IN_SETTINGS = {
     "environments": "\n  staging: {}",
     "environments.*": "\n    portal: 1234",
 }
-"""What somebody writes who does what is said to a key without a value."""
+"""The text of somebody who follows the hint to a key without a value."""
 
 
 def lines(key: str, value: str) -> bytes:
@@ -189,7 +189,7 @@ def test_a_setting_without_a_value_is_told_what_to_write(key: str) -> None:
 
 
 def codes() -> set[str]:
-    """Give every code that stands in the package."""
+    """Return every code in the package."""
     trees = (ast.parse(file.read_text(encoding="utf-8")) for file in Path(*declarations.__path__).rglob("*.py"))
     calls = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call))
     return {code for call in calls if name_of(call) in TELLERS and (code := first_word(call.args))}

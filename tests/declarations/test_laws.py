@@ -1,4 +1,4 @@
-"""What holds for all declarations, whatever stands in them."""
+"""Laws of all declarations, whatever is in them."""
 
 import json
 import re
@@ -118,7 +118,7 @@ def test_the_order_of_keys_makes_no_difference(keys: list[str]) -> None:
 
 @given(st.lists(st.integers(0, 3), min_size=len(VALID), max_size=len(VALID)))
 def test_it_makes_no_difference_where_a_value_stands(depths: list[int]) -> None:
-    """Neither the root's defaults, nor the folder's, nor the file's, nor the event change what a value means."""
+    """A value means the same in the root's defaults, the folder's, the file's and the event."""
     layers: list[dict[str, object]] = [{}, {}, {}, {}]
     for depth, key in zip(depths, VALID, strict=True):
         layers[3 if key == "externalEventId" else depth][key] = VALID[key]

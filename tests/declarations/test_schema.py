@@ -1,4 +1,4 @@
-"""What the keys are to others: to the table of fields, and to editors."""
+"""The keys compared with the table of fields and with what editors are given."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The settings file: where it is looked for, what it may say."""
+"""The settings file: where it is searched, and what it may contain."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the catalogue cannot show of how YAML is read."""
+"""Rules of reading YAML that the catalogue cannot show."""
 
 import os
 import shutil
@@ -31,7 +31,7 @@ def codes(content: str) -> list[str]:
 
 
 def test_without_libyaml_nothing_is_read(tmp_path: Path) -> None:
-    """PyYAML's own parser recurses, and reads some files otherwise."""
+    """PyYAML's own parser recurses, and reads some files differently."""
     installed = Path(yaml.__file__).parent
     shutil.copytree(installed, tmp_path / "yaml", ignore=shutil.ignore_patterns("*.so", "*.pyd"))
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
@@ -40,7 +40,7 @@ def test_without_libyaml_nothing_is_read(tmp_path: Path) -> None:
 
 
 def test_whatever_the_parser_raises_is_a_problem() -> None:
-    """No text that comes this far makes libyaml's reader fail, as far as anybody knows."""
+    """No text that gets this far makes libyaml's reader fail, as far as anybody knows."""
     with pytest.raises(DeclarationsInvalid) as raised:
         list(events_of("\ufffe", "a.yaml"))
     (problem,) = raised.value.diagnostics
@@ -81,7 +81,7 @@ def test_references_may_repeat_up_to_the_bound() -> None:
     ids=lambda content: content[:12],
 )
 def test_no_large_file_takes_long(content: str) -> None:
-    """What grows with the square of a file's size would run into the time limit of the tests."""
+    """A time that grows with the square of a file's size would exceed the time limit of the tests."""
     read(content.encode(), "a.yaml")
 
 

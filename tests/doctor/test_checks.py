@@ -1,4 +1,4 @@
-"""What is found to be right and wrong, by what HubSpot answers to each question."""
+"""The doctor's findings for every answer of HubSpot to each question."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -79,7 +79,7 @@ def test_warnings_of_the_declarations_are_told() -> None:
 
 @dataclass
 class Asked:
-    """A portal that answers what it is told to, and counts what it is asked."""
+    """A portal that gives prepared answers, and counts its calls."""
 
     says: Callable[[str], Any]
     answered: bool = True
@@ -94,19 +94,19 @@ class Asked:
         return answer
 
     def account(self) -> Portal:
-        return self._answer("account")  # type: ignore[no-any-return]  # a test says what it is
+        return self._answer("account")  # type: ignore[no-any-return]  # (each test gives an answer of the right type)
 
     def token(self) -> Token:
-        return self._answer("token")  # type: ignore[no-any-return]  # a test says what it is
+        return self._answer("token")  # type: ignore[no-any-return]  # (each test gives an answer of the right type)
 
     def events(self) -> tuple[LiveEvent, ...]:
-        return self._answer("events")  # type: ignore[no-any-return]  # a test says what it is
+        return self._answer("events")  # type: ignore[no-any-return]  # (each test gives an answer of the right type)
 
     def definitions(self) -> Mapping[str, Definition]:
-        return self._answer("definitions")  # type: ignore[no-any-return]  # a test says what it is
+        return self._answer("definitions")  # type: ignore[no-any-return]  # (each test gives an answer of the right type)
 
     def usage(self) -> Usage:
-        return self._answer("usage")  # type: ignore[no-any-return]  # a test says what it is
+        return self._answer("usage")  # type: ignore[no-any-return]  # (each test gives an answer of the right type)
 
 
 @pytest.mark.parametrize("failure", [DOWN, FORBIDDEN, REFUSED, ABSENT])
@@ -143,7 +143,7 @@ def test_a_portal_out_of_reach_is_wrong_and_leaves_the_rest_open() -> None:
 def test_a_question_that_no_plan_can_do_without_is_wrong_where_it_fails_and_spoils_no_other() -> None:
     for question, subject in (("account", "portal"), ("events", "events")):
         for failure in (DOWN, ABSENT):
-            answers = replace(ANSWERS, **{question: failure})  # type: ignore[arg-type]  # a name of a field
+            answers = replace(ANSWERS, **{question: failure})  # type: ignore[arg-type]  # (the key is a field name)
             assert only(subject, answers=answers) == (WRONG, failure.message, failure.hint, failure.exit_code)
             assert not about("HubSpot", answers=answers)
             assert only("token", answers=answers)[0] is OK

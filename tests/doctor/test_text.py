@@ -1,4 +1,4 @@
-"""What `doctor` found, as text."""
+"""The doctor's findings as text."""
 
 import pytest
 

@@ -1,6 +1,6 @@
-"""Targets fuzzed one after the other for so many seconds each, and the figures of it: see `make fuzz`.
+"""Fuzz targets one after the other for some seconds each, and print the figures: see `make fuzz`.
 
-What is found, and the corpus that the next run begins with, stands in `.fuzz/<target>`.
+Failing inputs, and the corpus that the next run begins with, are in `.fuzz/<target>`.
 """
 
 import re
@@ -23,7 +23,7 @@ _ROW = "{:<14} {:>8} {:>11} {:>7} {:>9} {:>6}  {}"
 
 
 def fuzzed(name: str, seconds: int) -> tuple[str, bool]:
-    """Fuzz one target; give a row of figures, and whether something was found."""
+    """Fuzz one target; return a row of figures, and whether it failed."""
     folder = FOLDER / name
     folder.mkdir(parents=True, exist_ok=True)
     options = (
@@ -58,7 +58,7 @@ def _stat(said: str, name: str) -> int:
 
 
 def main(seconds: int, names: list[str]) -> int:
-    """Fuzz targets, all of them where none is named; 1 where something was found."""
+    """Fuzz the named targets, or all; return 1 if any failed."""
     if unknown := [name for name in names if name not in TARGETS]:
         click.echo(f"There is no target {unknown[0]}: name one of {', '.join(TARGETS)}.", err=True)
         return 64

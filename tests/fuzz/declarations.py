@@ -1,4 +1,4 @@
-"""Any bytes of a file of declarations are events, or problems that stand in that file."""
+"""Any bytes of a file of declarations are read as events, or as problems that lie in that file."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -64,7 +64,7 @@ def check_places(found: Iterable[Diagnostic], file: str, content: bytes) -> None
 
 
 def outcome(listing: Iterable[SourceFile]) -> Declared | tuple[Diagnostic, ...]:
-    """Give what is declared, or every problem."""
+    """Return the declared events, or every problem."""
     try:
         return read_all(listing, TERMS)
     except DeclarationsInvalid as invalid:
@@ -129,7 +129,7 @@ WRONG_SETTINGS = b"environments: {staging: {portal: x, zone: Berlin}}\n"
 
 
 def settings_seeds() -> Iterator[bytes]:
-    """Give settings to begin with."""
+    """Yield settings to begin with."""
     yield from (RIGHT_SETTINGS, WRONG_SETTINGS)
 
 
@@ -138,7 +138,7 @@ SAMPLES = [path.read_bytes() for path in sorted(_EVENTS.glob("20*/**/*.yaml")) i
 
 
 def seeds() -> Iterator[bytes]:
-    """Give files to begin with: the samples, and those of the catalogue."""
+    """Yield files to begin with: the samples, and those of the catalogue."""
     yield from SAMPLES
     for path in sorted(FOLDER.glob("*.txt")):
         for case in cases(path):

@@ -1,4 +1,4 @@
-"""Whatever git answers of a commit are files as a checkout has them, or an error that says what is wrong."""
+"""Any answer of git about a commit is read as the files of a checkout, or raises an error that says what is wrong."""
 
 import io
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from reconciler.errors import DeclarationsInvalid, UsageError
 _TOP = "/nowhere/at/all"
 _ID = "a" * 40
 _MOST = 20
-"""How much of what a folder lists is looked at."""
+"""The largest number of a folder's entries that is read."""
 
 
 def conversation(content: bytes) -> None:
@@ -59,13 +59,13 @@ RECORD = b"".join([item("100644", b"e.yaml"), item("40000", b"in"), item("120000
 
 
 def seeds() -> Iterator[bytes]:
-    """Give conversations to begin with."""
+    """Yield conversations to begin with."""
     links = [answered("blob", b"in"), answered("tree", item("100755", b"e.yml")), answered("blob", b"a: b\n")]
     yield answered("tree", RECORD) + b"".join(links)
     yield f"{_ID} missing\n".encode()
 
 
 def records() -> Iterator[bytes]:
-    """Give records to begin with."""
+    """Yield records to begin with."""
     yield RECORD
     yield from (item("40000", name) for name in (b"\xff.yaml", b"/", b"in/in", b"..", b"."))

@@ -1,4 +1,4 @@
-"""Any answer and any event of GitHub's is understood, or one of the errors that its reader declares."""
+"""Any answer and any event of GitHub is read, or raises one of the errors that its reader declares."""
 
 import io
 import json
@@ -61,7 +61,7 @@ class _Scripted(GitHub):
 
 
 def answer(content: bytes) -> None:
-    """Let every request of the client meet one answer, written as HubSpot's are."""
+    """Answer every request of the client with one answer, written as HubSpot's are."""
     with _Scripted(content) as github:
         for call in CALLS:
             try:
@@ -137,7 +137,7 @@ PAYLOADS: Mapping[str, Any] = {
 
 
 def answers() -> Iterator[bytes]:
-    """Give answers to begin with."""
+    """Yield answers to begin with."""
     yield from (f"200\n\n{json.dumps(body)}".encode() for body in BODIES)
     heads = (
         '200\nLink: <http://127.0.0.1:1/repositories/1/issues?page=2>; rel="next"\n',
@@ -150,12 +150,12 @@ def answers() -> Iterator[bytes]:
 
 
 def payloads() -> Iterator[bytes]:
-    """Give events to begin with."""
+    """Yield events to begin with."""
     yield from (json.dumps(payload).encode() for payload in PAYLOADS.values())
 
 
 def archives() -> Iterator[bytes]:
-    """Give archives to begin with."""
+    """Yield archives to begin with."""
     for packing in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         content = io.BytesIO()
         with zipfile.ZipFile(content, "w", packing) as archive:

@@ -1,4 +1,4 @@
-"""One target under libFuzzer, which keeps what reaches new code and bends it further; see `make fuzz`."""
+"""One target under libFuzzer, which keeps inputs that reach new code and mutates them further; see `make fuzz`."""
 
 import sys
 from pathlib import Path
@@ -10,7 +10,7 @@ with atheris.instrument_imports(include=["reconciler"]):
     from tests.fuzz.targets import TARGETS, Target
 
 _BY_BYTES = 4
-"""Of so many mutations one is libFuzzer's own, which knows nothing of texts."""
+"""One of this many mutations is libFuzzer's own, which knows nothing of texts."""
 
 
 def main(name: str, folder: Path, options: list[str]) -> None:
@@ -25,7 +25,7 @@ def main(name: str, folder: Path, options: list[str]) -> None:
     atheris.Fuzz()
 
 
-def _mutator(target: Target):  # type: ignore[no-untyped-def]  # libFuzzer's own form
+def _mutator(target: Target):  # type: ignore[no-untyped-def]  # (libFuzzer's own form)
     def mutated(data: bytes, most: int, seed: int) -> bytes:
         random = Random(seed)
         if random.randrange(_BY_BYTES) == 0:

@@ -1,6 +1,6 @@
-"""Inputs that are meant to take all memory, or all time; run as a module it reads them with little of both.
+"""Inputs meant to use all memory or all time; run as a module, it reads them within small bounds.
 
-`python -m tests.fuzz.heavy` gives every target those of its kind, within a bound of memory; a reader that takes more
+`python -m tests.fuzz.heavy` gives every target the inputs of its kind, within a memory limit; a reader that needs more
 ends it with a traceback.
 """
 
@@ -21,7 +21,7 @@ _LARGE = 16 * 1024
 
 
 def _bomb(write: Callable[[int], str], last: str) -> bytes:
-    """Let nine levels each stand nine times for the one above."""
+    """Build nine levels, each of which stands nine times for the one above."""
     return ("a0: &a0 [x, x]\n" + "".join(write(level) for level in range(1, 10)) + last).encode()
 
 
@@ -90,7 +90,7 @@ KINDS: Mapping[Mutate, tuple[bytes, ...]] = {
     mutations.answer: (*(b"200\n\n" + body for body in JSON), *(b"503\n\n" + body for body in JSON[:7]), HEADERS),
     mutations.anything: BYTES,
 }
-"""By how a target's inputs are bent, the heavy ones of that kind."""
+"""The heavy inputs by the kind of mutation that their targets use."""
 
 
 def main() -> None:

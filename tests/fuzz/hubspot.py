@@ -1,4 +1,4 @@
-"""Any answer of HubSpot's is understood, or one of the errors that its reader declares.
+"""Any answer of HubSpot is read, or raises one of the errors that its reader declares.
 
 An answer is written as it would be on the wire: a line with the status, header lines, an empty line, the body.
 """
@@ -78,12 +78,12 @@ class Scripted(HttpWriter):
 
 
 def answer(content: bytes) -> None:
-    """Let every request of the client meet one answer, in one version of the API."""
+    """Answer every request of the client with one answer, in one version of the API."""
     read_answer(content, API_VERSIONS[len(content) % len(API_VERSIONS)])
 
 
 def read_answer(content: bytes, version: str) -> None:
-    """Let every request of the client in a version of the API meet one answer."""
+    """Answer every request of the client in a version of the API with one answer."""
     with Scripted(response(content)) as http:
         writer, inspector = PortalWriter(http, version), PortalInspector(http, version)
         for read in (*READS.values(), *WRITES.values()):
@@ -207,7 +207,7 @@ def written(body: Json, head: str = "200\n") -> bytes:
 
 
 def seeds() -> Iterator[bytes]:
-    """Give answers to begin with: those of each operation, and refusals of each kind."""
+    """Yield answers to begin with: those of each operation, and refusals of each kind."""
     yield from map(written, BODIES)
     yield from (written({**EVENT, key: "x" * 3000}) for key in ("objectId", "externalEventId", "eventName"))
     yield from (

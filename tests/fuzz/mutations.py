@@ -1,4 +1,4 @@
-"""Inputs bent at random, but so that most of what makes them readable stays."""
+"""Random mutations that keep most of what makes an input readable."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -28,7 +28,7 @@ RAW = (
     *("[" * 90 + "]" * 90, "[" * 101 + "]" * 101, "[" * 990 + "]" * 990, "[" * 100_000, '{"a":' * 95 + "1" + "}" * 95),
     *('{"a": 1, "a": 2}', "{", "}", "]", ",", "", "nul", "true false", '"' + "x" * 3000 + '"', "/* */ 1", "\x00"),
 )
-"""What `json.dumps` would not write: JSON at its edges, and no JSON."""
+"""JSON that `json.dumps` would not write: its edge cases, and invalid JSON."""
 
 PLAIN: tuple[Json, ...] = (
     *(None, True, False, 0, 1, -1, 7, 2**31, 2**53 + 1, 2**63, 10**20, 0.5, -1.0),
@@ -139,7 +139,7 @@ TOKENS = (
 
 
 def everywhere(document: Json) -> Iterator[bytes]:
-    """Write a value with each odd one at each of its places, and without each of its keys."""
+    """Write a value with each odd value at each of its places, and without each of its keys."""
     for odd in (*PLAIN, *(f"<raw {index}>" for index, raw in enumerate(RAW) if len(raw) < 1000)):
         yield from (written(bent, ascii_only=True) for bent in _at_each_place(document, odd))
 
@@ -156,7 +156,7 @@ def _at_each_place(document: Json, odd: Json) -> Iterator[Json]:
 
 
 def written(document: Json, *, ascii_only: bool) -> bytes:
-    """Write a value as JSON, with what stands for raw text written out."""
+    """Write a value as JSON, with the placeholders of raw text replaced."""
     text = json.dumps(document, ensure_ascii=ascii_only)
     for index, raw in enumerate(RAW):
         text = text.replace(f'"<raw {index}>"', raw)
@@ -164,14 +164,14 @@ def written(document: Json, *, ascii_only: bool) -> bytes:
 
 
 def yaml(content: bytes, random: Random) -> bytes:
-    """Bend a YAML text: a few tokens more, less, or elsewhere."""
+    """Mutate a YAML text: add, remove or move a few tokens."""
     for _ in range(random.randint(1, 4)):
         content = random.choice(_YAML_EDITS)(content, random)
     return content
 
 
 def json_text(content: bytes, random: Random) -> bytes:
-    """Bend a JSON text: values of other kinds, keys missing or more, the text cut or begun otherwise."""
+    """Mutate a JSON text: values of other kinds, keys missing or added, the text cut or with another beginning."""
     try:
         document = json.loads(content)
     except (ValueError, RecursionError):
@@ -186,7 +186,7 @@ def json_text(content: bytes, random: Random) -> bytes:
 
 
 def answer(content: bytes, random: Random) -> bytes:
-    """Bend an answer: its body mostly, else its status or its headers."""
+    """Mutate an answer: mostly its body, else its status or its headers."""
     head, gap, body = content.partition(b"\n\n")
     if random.random() < 0.75:
         return head + gap + json_text(body, random)
@@ -204,7 +204,7 @@ def answer(content: bytes, random: Random) -> bytes:
 
 
 def anything(content: bytes, random: Random) -> bytes:
-    """Bend any bytes: some more, less, others, or again."""
+    """Mutate any bytes: add, remove, replace or repeat some."""
     begin, end = sorted(random.randint(0, len(content)) for _ in range(2))
     if random.random() < 0.7:
         end = min(end, begin + 8)
@@ -215,7 +215,7 @@ def anything(content: bytes, random: Random) -> bytes:
 
 
 def bent(document: Json, random: Random) -> Json:
-    """Change one place of a value, wherever it is."""
+    """Change one place of a value, at any depth."""
     if isinstance(document, dict) and document and random.random() < 0.8:
         key = random.choice(list(document))
         return _bent_object(document, key, random)

@@ -1,10 +1,10 @@
-"""What was read can be written on: no text in it holds half a character."""
+"""Everything that was read can be written again: no text in it holds a lone surrogate."""
 
 from dataclasses import fields, is_dataclass
 
 
 def check(value: object) -> None:
-    """Look through a value, whatever it is made of."""
+    """Check a value of any kind, and everything in it."""
     match value:
         case str():
             value.encode()

@@ -1,4 +1,4 @@
-"""Any seed, any rules and any request are taken by the sandbox, or refused as HubSpot refuses."""
+"""Any seed, rules and request are accepted by the sandbox, or refused as HubSpot refuses them."""
 
 import json
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ _WRITES = [each for methods in EVENT_PATHS.values() for method, each in methods.
 
 
 def seed(content: bytes) -> None:
-    """Begin a portal with a seed; what it then shows is what the product understands."""
+    """Begin a portal with a seed; the product reads whatever it then shows."""
     with suppress(HubSpotError):
         contents = _contents(read_object(read_json(content), "the seed"), 1, NOW)
         _show(contents)
@@ -140,16 +140,16 @@ def seed_files() -> Iterator[bytes]:
 
 
 def rule_files() -> Iterator[bytes]:
-    """Give rules to begin with."""
+    """Yield rules to begin with."""
     yield json.dumps(RULES).encode()
     yield from (json.dumps([rule]).encode() for rule in RULES)
 
 
 def behaviour_bodies() -> Iterator[bytes]:
-    """Give answers to begin with."""
+    """Yield answers to begin with."""
     yield json.dumps(Behaviours().shown()).encode()
 
 
 def write_bodies() -> Iterator[bytes]:
-    """Give bodies to begin with."""
+    """Yield bodies to begin with."""
     yield from (json.dumps(one).encode() for one in BODIES)

@@ -1,4 +1,4 @@
-"""Any bytes of a saved plan are a plan that can be shown and read again, or no saved plan."""
+"""Any bytes are read as a saved plan that can be shown and read again, or are refused as no saved plan."""
 
 import json
 from collections.abc import Iterator
@@ -19,12 +19,12 @@ _CASES = Path(__file__).parents[1] / "cases"
 
 
 def saved(content: bytes) -> None:
-    """Read a file as a saved plan; then read it as if whoever changed it had computed its digests anew."""
-    with suppress(UnicodeDecodeError):  # told by those who open the file
+    """Read a file as a saved plan; then read it again with its digests recomputed, as a forger would."""
+    with suppress(UnicodeDecodeError):  # whoever opens the file reports this
         document = content.decode()
         with suppress(SavedPlanInvalid):
             _show(read_plan(document))
-        with suppress(ValueError, Malformed, RecursionError):  # what `read_plan` takes for no plan
+        with suppress(ValueError, Malformed, RecursionError):  # the errors by which `read_plan` refuses a file
             _check(_read(json.loads(document)))
 
 
@@ -44,5 +44,5 @@ def _show(plan: Plan) -> None:
 
 
 def seeds() -> Iterator[bytes]:
-    """Give the plans of all cases."""
+    """Yield the plans of all cases."""
     yield from (path.read_bytes() for path in sorted(_CASES.glob("*/expected/plan.json")))

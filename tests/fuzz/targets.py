@@ -1,4 +1,4 @@
-"""What is fuzzed: doors of the product, each a function of bytes that raises only for a defect."""
+"""The product's readers to be fuzzed, each a function of bytes that raises only if it has a defect."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ from tests.fuzz.mutations import Mutate
 
 @dataclass(frozen=True)
 class Target:
-    """A door, inputs to begin with, and a way to bend them."""
+    """A reader, inputs to begin with, and a way to mutate them."""
 
     read: Callable[[bytes], None]
     seeds: Callable[[], Iterator[bytes]]
     mutate: Mutate
     examples: int = 80
-    """How many bent ones a test tries; `make fuzz` has no such end."""
+    """The number of mutated inputs that a test tries; `make fuzz` has no such limit."""
 
 
 TARGETS: Mapping[str, Target] = {

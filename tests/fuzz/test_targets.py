@@ -1,6 +1,6 @@
-"""No input makes a reader do anything but read it or say what is wrong with it.
+"""Every input is read, or refused with what is wrong with it.
 
-The targets are those of `make fuzz`, which goes on for as long as it is let; here each gets a number of inputs.
+The targets are those of `make fuzz`, which runs as long as it is told to; here each gets a fixed number of inputs.
 """
 
 import subprocess
@@ -118,7 +118,7 @@ def test_every_answer_is_read_in_every_version_of_the_api(version: str) -> None:
 
 
 def damaged(content: bytes, random: Random) -> tuple[bytes, int]:
-    """Damage one line of a file; give the line's number too."""
+    """Damage one line of a file; return the line's number too."""
     at = random.randrange(len(content))
     number = content.count(b"\n", 0, at)
     lines = content.split(b"\n")
@@ -139,7 +139,7 @@ def damaged(content: bytes, random: Random) -> tuple[bytes, int]:
 
 
 def test_a_damage_is_told_within_a_line_of_where_it_is() -> None:
-    """In 95 of 100 files at least; the same ones every time, so that chance decides nothing here."""
+    """In at least 95 of 100 files; the damages are always the same, so that chance decides nothing here."""
     random = Random(1)
     near: list[bool] = []
     while len(near) < 500:
@@ -152,7 +152,7 @@ def test_a_damage_is_told_within_a_line_of_where_it_is() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not bound a process's memory")
 def test_no_heavy_input_takes_much_memory_or_never_ends() -> None:
-    """What grows with the square of an input's size would run into the time limit of the tests."""
+    """A time that grows with the square of an input's size would exceed the time limit of the tests."""
     command = [sys.executable, "-m", "tests.fuzz.heavy"]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stderr) == (0, "")

@@ -1,4 +1,4 @@
-"""What the local GitHub answers, after GitHub's REST description, version 2022-11-28."""
+"""The local GitHub's answers, after GitHub's REST description, version 2022-11-28."""
 
 import json
 import re
@@ -34,13 +34,13 @@ Permissions = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Asked:
-    """A request that was let in."""
+    """A request that was admitted."""
 
     github: LocalGitHub
     request: Request
     token: Token
     words: tuple[str, ...]
-    """The parts of the path that differ from request to request."""
+    """The parts of the path that differ between requests."""
 
     @property
     def number(self) -> int:
@@ -48,7 +48,7 @@ class Asked:
 
 
 def answered(github: LocalGitHub, handler: BaseHTTPRequestHandler, body: bytes) -> Answer | None:
-    """Answer a request; None where the connection is cut instead."""
+    """Answer a request; None if the connection is cut instead."""
     parts = urlsplit(handler.path)
     home = next((name for name in _NAMES if parts.path.startswith(f"{name}/")), None)
     path = parts.path if home is None else parts.path.removeprefix(home)

@@ -1,4 +1,4 @@
-"""What the tests of GitHub share."""
+"""Fixtures that the tests of GitHub share."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -23,7 +23,7 @@ UNWATCHED = Watch()
 
 @pytest.fixture
 def github() -> Iterator[LocalGitHub]:
-    """Give a GitHub whose repository holds one commit."""
+    """Serve a GitHub whose repository holds one commit."""
     with local_github() as running:
         running.push("main")
         yield running
@@ -31,7 +31,7 @@ def github() -> Iterator[LocalGitHub]:
 
 @pytest.fixture
 def open_client() -> Iterator[Open]:
-    """Give clients, whose waiting takes no time unless a test brings a clock of its own."""
+    """Open clients that never really wait, unless a test brings its own clock."""
     with ExitStack() as stack:
 
         def open_one(
@@ -45,7 +45,7 @@ def open_client() -> Iterator[Open]:
 
 @pytest.fixture
 def client(github: LocalGitHub, open_client: Open) -> GitHub:
-    """Give a client whose token may do all that is needed."""
+    """Open a client whose token has every permission that is needed."""
     return open_client(github.connection())
 
 
@@ -53,7 +53,7 @@ def client(github: LocalGitHub, open_client: Open) -> GitHub:
 def open_workshop(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> Iterator[OpenWorkshop]:
-    """Open workshops, whose steps run in this process unless a test says otherwise."""
+    """Open workshops, whose steps run in this process unless a test asks otherwise."""
     for name in ("HTTPS_PROXY", "https_proxy", "HUBSPOT_ACCESS_TOKEN"):
         monkeypatch.delenv(name, raising=False)
     numbers = count()

@@ -1,4 +1,4 @@
-"""GitHub's JSON, in the least form that is right."""
+"""GitHub's JSON, in the smallest valid form."""
 
 SHA = "a" * 40
 USER = {"login": "octocat", "type": "User"}

@@ -20,9 +20,9 @@ NO_PIP = "import sys\n\nassert {'--no-deps', '--require-hashes'} <= set(sys.argv
 
 
 def python_without_pip(folder: Path) -> Path:
-    """Give a Python whose venvs hold the packages of this one: to install them anew for each job takes a minute.
+    """Return a Python whose venvs hold the packages of this one: to install them again for each job takes a minute.
 
-    What the action's scripts do with the true pip is held by the tests of the action.
+    The tests of the action check what its scripts do with the real pip.
     """
     packages = sysconfig.get_path("purelib")
     site = f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
@@ -43,7 +43,7 @@ echo "{packages}" > "venv/{site}/packages.pth"
 
 @dataclass(frozen=True)
 class Finished:
-    """What a job left behind."""
+    """The outcome of a job."""
 
     ended: Ended
     summary: str
@@ -56,7 +56,7 @@ class Finished:
 
 @dataclass(frozen=True)
 class Hosted:
-    """Runs the workflows for a workshop, each with the permissions that its job asks for and no others."""
+    """Runs the workflows for a workshop, each with exactly the permissions that its job asks for."""
 
     shop: Workshop
     python: Path

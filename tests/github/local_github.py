@@ -20,8 +20,8 @@ from tests.serving import served
 def local_github(git: Path | None = None) -> Iterator[LocalGitHub]:
     """Serve a GitHub, with the store of its artifacts at another port, until the block ends.
 
-    The commits are those that the test makes, with those of a git repository where one is given. Fails where the
-    store saw a token.
+    The commits are those that the test makes, and those of a git repository if one is given. Fails if the store saw a
+    token.
     """
     github = LocalGitHub(git)
     with _serving(_api(github)) as api, _serving(_store(github)) as store:
@@ -69,7 +69,7 @@ def _send(handler: BaseHTTPRequestHandler, status: int, headers: Mapping[str, st
 
 @contextmanager
 def _serving(handle: Handle) -> Iterator[str]:
-    """Serve on a free port of the loopback; gives the base URL."""
+    """Serve on a free port of the loopback; yield the base URL."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -80,7 +80,7 @@ def _serving(handle: Handle) -> Iterator[str]:
         do_POST = do_PATCH = do_GET  # noqa: N815  (the names that http.server looks for)
 
         def log_message(self, *_: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True

@@ -1,7 +1,7 @@
 """A runner of GitHub Actions, as far as the composite action needs one.
 
 It runs the action's scripts as the real one does: in order, each in a bash of its own, in the workspace, with the
-step's environment. The two actions that the action uses are stood in for.
+step's environment. The two actions that the action uses are replaced by fakes.
 """
 
 import os
@@ -20,28 +20,28 @@ ACTION = Path(".github/actions/reconcile")
 TO_COPY = TOP / "reconciler" / "github" / "workflows"
 """The workflows that users copy."""
 SHELL = ("bash", "--noprofile", "--norc", "-eo", "pipefail")
-"""What `shell: bash` means (GitHub's workflow syntax, "Exit codes and error action preference")."""
+"""The meaning of `shell: bash` (GitHub's workflow syntax, "Exit codes and error action preference")."""
 
 _EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}")
 _OUTPUT = re.compile(r"(?P<name>[^=<\n]+)(=(?P<value>.*)|<<(?P<mark>.+)\n(?P<lines>(?:.*\n)*?)(?P=mark))\n")
 
 
 def read_yaml(path: Path) -> Any:
-    """Read a workflow or an action; `on` stays the text that GitHub takes it for."""
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506  # makes only texts
+    """Read a workflow or an action; `on` stays a text, as GitHub reads it."""
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506  (this loader makes only texts)
 
 
 @dataclass
 class Ended:
-    """What one run of the action left behind."""
+    """The outcome of one run of the action."""
 
     code: int = 0
     log: str = ""
     outputs: dict[str, str] = field(default_factory=dict)
     uploads: list[dict[str, str]] = field(default_factory=list)
-    """What upload-artifact was given, each time it was used."""
+    """The inputs of upload-artifact, each time it was used."""
     environments: dict[str, dict[str, str]] = field(default_factory=dict)
-    """What each step had in its environment, by the step's name."""
+    """The environment of each step, by the step's name."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Runner:
     workspace: Path
     temp: Path
     python: Path
-    """What setup-python finds."""
+    """The Python that setup-python installs."""
 
     def run(self, inputs: Mapping[str, str], env: Mapping[str, str]) -> Ended:
         """Run the action as a step with these inputs and this environment."""
@@ -69,7 +69,7 @@ class Runner:
 
     def _step(self, step: Mapping[str, Any], contexts: dict[str, Any], env: Mapping[str, str], ended: Ended) -> None:
         condition = step.get("if", "success()")
-        # GitHub puts success() before every condition that does not ask how the steps before ended.
+        # GitHub adds success() to every condition without a status check function.
         if (ended.code and "always()" not in condition) or not _value(condition, contexts):
             return
         mine = {**env, **{name: filled(text, contexts) for name, text in step.get("env", {}).items()}}
@@ -88,7 +88,7 @@ class Runner:
         contexts["steps"][step.get("id", "")] = {"outputs": outputs}
 
     def _script(self, script: str, env: Mapping[str, str], ended: Ended) -> dict[str, str]:
-        """Run a script, and give the outputs that it wrote."""
+        """Run a script, and return the outputs that it wrote."""
         process, written = self.start(script, env)
         log, _ = process.communicate(timeout=100)
         ended.log += log
@@ -96,7 +96,7 @@ class Runner:
         return _outputs(written.read_text(encoding="utf-8"))
 
     def start(self, script: str, env: Mapping[str, str]) -> tuple[subprocess.Popen[str], Path]:
-        """Start a script; the file is where its outputs go."""
+        """Start a script; its outputs go to the file."""
         written, file = (self.temp / f"{uuid.uuid4()}{end}" for end in ("", ".sh"))
         written.touch()
         file.write_text(script, encoding="utf-8")
@@ -120,7 +120,7 @@ class Runner:
 
 
 def _outputs(written: str) -> dict[str, str]:
-    """Read what a step wrote to the file that GITHUB_OUTPUT names, which must hold nothing else."""
+    """Read a step's outputs from the file that GITHUB_OUTPUT names, which must hold nothing else."""
     assert not _OUTPUT.sub("", written)
     return {
         found["name"]: found["value"] if found["mark"] is None else found["lines"].removesuffix("\n")

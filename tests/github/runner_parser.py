@@ -1,7 +1,7 @@
-"""How GitHub's runner finds commands in what a step prints, told after its behaviour.
+"""GitHub's runner as a parser of the commands in what a step prints, rebuilt from its behaviour.
 
-Two things are stricter here than there: every name counts as a known command, and a line is also looked at without the
-characters that a comparison by culture or a decoder may leave out.
+Two things are stricter than in the runner: every name counts as a known command, and a line is also read without the
+characters that a culture-sensitive comparison or a decoder may ignore.
 """
 
 import re
@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 WHITE_SPACE = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
-"""What .NET trims."""
+"""The characters that .NET trims."""
 LEFT_OUT = "\x00\xad\u200b\u200c\u200d\u2060\u3164\ud800\ufe0f\ufeff\U000e0041\U000e0101"
 
 
 @dataclass(frozen=True)
 class Command:
-    """What the runner would do."""
+    """A command as the runner would carry it out."""
 
     name: str
     data: str
@@ -28,7 +28,7 @@ def commands(printed: str) -> list[Command]:
 
 
 def possible_commands(printed: str) -> list[Command]:
-    """Find every command that the runner might see, should something on the way leave characters out."""
+    """Find every command that the runner might see, even if something on the way removes characters."""
     thinned = printed.translate(dict.fromkeys(map(ord, LEFT_OUT)))
     broken = "\n".join(printed.splitlines())
     return [*commands(printed), *commands(thinned), *commands(broken)]
@@ -90,7 +90,7 @@ def _unescaped(text: str, escapes: dict[str, str]) -> str:
 
 
 class NoOutput(Exception):
-    """The runner fails the step: its output file is malformed."""
+    """The output file is malformed, so the runner fails the step."""
 
 
 def outputs(content: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The composite action: its steps, run as the runner of GitHub Actions runs them, with a stand-in for the tool."""
+"""The composite action: its steps, run as the runner of GitHub Actions runs them, with a fake tool."""
 
 import json
 import os
@@ -44,7 +44,7 @@ raise SystemExit(int((top / "exit").read_text()))
 
 @dataclass(frozen=True)
 class Job:
-    """A job with the action, a workspace and the stand-in for the tool, which tells what it was started with."""
+    """A job with the action, a workspace and the fake tool, which reports how it was started."""
 
     runner: Runner
 

@@ -1,4 +1,4 @@
-"""What Actions says of a run."""
+"""What the environment of GitHub Actions says about a run."""
 
 from dataclasses import replace
 from pathlib import Path

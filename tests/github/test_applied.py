@@ -1,4 +1,4 @@
-"""What was applied last, against the local GitHub."""
+"""The commit that was applied last, read from the local GitHub."""
 
 import pytest
 
@@ -11,7 +11,7 @@ LINE = Line(REPOSITORY, "main", ".github/workflows/apply.yml")
 
 
 def succeeded(github: LocalGitHub, sha: str) -> str:
-    """Let a run apply a commit."""
+    """Finish a run that has applied a commit; return the commit."""
     github.finish_run(github.start_run("apply.yml", event="push", head_sha=sha))
     return sha
 

@@ -28,7 +28,7 @@ IN_THE_SECRET = (
 
 @pytest.fixture
 def shop(open_workshop: OpenWorkshop) -> Workshop:
-    """Give a workshop whose HubSpot holds what the default branch declares."""
+    """Return a workshop whose HubSpot holds what the default branch declares."""
     return open_workshop(live("fair", eventName="Fair"), fair=event("fair"))
 
 
@@ -271,14 +271,14 @@ def test_only_the_plan_of_the_last_commit_counts(shop: Workshop) -> None:
 
 
 def proposed(shop: Workshop) -> int:
-    """Propose a change of the one event, and plan it."""
+    """Propose a change to the one event, and plan it."""
     number = shop.propose("change", fair=event("fair", eventType="EXPO"))
     assert shop.plan(number).code == 0
     return number
 
 
 def refused(shop: Workshop) -> int:
-    """Merge a change of an event that somebody edits then in HubSpot, which apply does not write over."""
+    """Merge a change to an event that somebody then edits in HubSpot, which apply does not overwrite."""
     number = proposed(shop)
     shop.merge(number)
     shop.portal.edit(shop.held("fair"), eventType="EDITED")
@@ -594,7 +594,7 @@ def test_a_plan_that_another_run_left_does_not_count(shop: Workshop, lie: dict[s
     assert "no plan was made for its last commit" in shop.comments(number)[0]
 
 
-# What runs of others say
+# Runs of other workflows
 
 
 @pytest.mark.parametrize(
@@ -744,7 +744,7 @@ def test_a_token_that_does_not_do_is_named_by_its_secret(shop: Workshop, token: 
 
 
 def through(shop: Workshop, decide: Decide) -> dict[str, str]:
-    """Lead the way to HubSpot through something that may get in between."""
+    """Route the requests to HubSpot through something that may interfere."""
     return {"HUBSPOT_BASE_URL": shop.portal.through(forwarding(shop.portal.base_url, decide)).base_url}
 
 
@@ -800,7 +800,7 @@ def test_a_second_signal_while_the_comment_is_written_changes_no_outcome(shop: W
 
 
 class Signals(list[Request]):
-    """Sends two signals once a request comes that is the right one."""
+    """Sends two signals when a matching request comes."""
 
     def __init__(self, is_right: Callable[[Request], bool]) -> None:
         super().__init__()

@@ -87,7 +87,7 @@ def test_an_archive_that_names_a_file_as_no_honest_one_does_is_refused(name: str
 
 
 def _as_utf8(archive: bytes) -> bytes:
-    """Say of each name that it is UTF-8."""
+    """Mark every name in an archive as UTF-8."""
     found = archive.find(b"PK\x01\x02")
     while found >= 0:
         archive = archive[: found + 8] + struct.pack("<H", 0x800) + archive[found + 10 :]
@@ -96,7 +96,7 @@ def _as_utf8(archive: bytes) -> bytes:
 
 
 def _nameless(archive: bytes) -> bytes:
-    """Take the last entry's name of one letter out of the list of files."""
+    """Remove the last entry, whose name is one letter, from the list of files."""
     entry = archive.rfind(b"PK\x01\x02")
     end = archive.rfind(b"PK\x05\x06")
     shorter = archive[entry : entry + 28] + struct.pack("<H", 0) + archive[entry + 30 : entry + 46]
@@ -145,5 +145,5 @@ def test_bent_bytes_give_the_right_file_or_none_or_a_refusal(bends: list[tuple[i
         found = file_in(bytes(bent), "plan.json", MOST)
     except Rejected:
         return
-    # A zip's sum is no proof against evil, but chance does not pass it.
+    # A zip's checksum does not stop a forger, but it detects accidental damage.
     assert found in (None, b'{"a": 1}' * 20)

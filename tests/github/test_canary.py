@@ -1,4 +1,4 @@
-"""Inside Actions, no failure of HubSpot or GitHub lets a token into the log, the comment, the summary or an output."""
+"""Inside Actions, no failure of HubSpot or GitHub puts a token into the log, the comment, the summary or an output."""
 
 from collections.abc import Callable
 
@@ -17,7 +17,7 @@ SETTINGS = "portal: 7\nexternalAccountId: acme\nappId: 1987654321\n"
 
 @pytest.fixture
 def shop(open_workshop: OpenWorkshop) -> Workshop:
-    """Give a workshop whose pull request no. 1 was planned and merged."""
+    """Return a workshop whose pull request no. 1 was planned and merged."""
     made = open_workshop(live("fair", app=1987654321), settings=SETTINGS, fair=event("fair"))
     number = made.propose("change", fair=event("fair", eventType="FAIR"))
     assert made.plan(number, token=CANARY).code == 0
@@ -41,7 +41,7 @@ Run = Callable[..., Step]
 
 
 def told(shop: Workshop, step: Step) -> list[str]:
-    """Name every place that tells a token, the lines apart by which the runner is asked to hide it."""
+    """Return every place that shows a token, except the lines that ask the runner to mask it."""
     log = "\n".join(line for line in step.printed.splitlines() if not line.startswith("::add-mask::"))
     texts = {f"comment {one.id}": one.body for one in shop.github.comments.values()}
     texts |= {f"issue {one.number}": f"{one.title} {one.body}" for one in shop.github.issues.values()}

@@ -1,4 +1,4 @@
-"""What the client reads and writes, against the local GitHub."""
+"""The client's reads and writes, against the local GitHub."""
 
 import subprocess
 from collections.abc import Callable

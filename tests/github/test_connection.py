@@ -1,4 +1,4 @@
-"""How GitHub is reached: only by the environment, and never shown."""
+"""GitHub's connection: set by the environment alone, and never shown."""
 
 from pathlib import Path
 

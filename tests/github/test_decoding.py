@@ -1,4 +1,4 @@
-"""GitHub's JSON, right and wrong."""
+"""GitHub's JSON, valid and invalid."""
 
 from collections.abc import Callable
 from typing import Any
@@ -36,7 +36,7 @@ def test_only_what_github_leaves_out_may_be_missing(
     read: Callable[[Any, str], Any],
     right: dict[str, Any],
     key: str,
-    optional: bool,  # noqa: FBT001  (a table's column)
+    optional: bool,  # noqa: FBT001  (pytest passes it by name)
 ) -> None:
     left = {name: value for name, value in right.items() if name != key}
     if optional:

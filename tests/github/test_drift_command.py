@@ -15,7 +15,7 @@ from tests.story.world import live
 
 @pytest.fixture
 def shop(open_workshop: OpenWorkshop) -> Workshop:
-    """Give a workshop that has applied an event."""
+    """Return a workshop that has applied an event."""
     return applied(open_workshop(live("fair", eventName="Fair"), fair=event("fair")))
 
 

@@ -1,4 +1,4 @@
-"""From a pull request to the issue about drift: the workflows, the action and the product, with nothing left out."""
+"""From a pull request to the issue about drift: the whole of the workflows, the action and the product."""
 
 import json
 from dataclasses import replace
@@ -17,13 +17,13 @@ FAIR, EXPO = live("fair", eventName="Fair"), live("expo", eventName="Expo", even
 
 @pytest.fixture
 def hosted(open_workshop: OpenWorkshop, tmp_path: Path) -> Hosted:
-    """Give a repository that declares what HubSpot holds, and GitHub's runners to work on it."""
+    """Return the workflows of a repository that declares what HubSpot holds, with runners as GitHub's."""
     shop = open_workshop(FAIR, EXPO, fair=event("fair"), expo=event("expo", eventType="CONFERENCE"))
     return Hosted(shop, python_without_pip(tmp_path))
 
 
 def check(job: Finished, **outputs: str) -> None:
-    """Hold how a job that went well ended, and that no token is in anything it leaves behind but in the masks."""
+    """Check how a successful job ended, and that only the masks of its output hold a token."""
     assert job.ended.code == 0, job.ended.log
     told = job.ended.outputs
     assert {name: told[name] for name in outputs} == outputs

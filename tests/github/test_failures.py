@@ -1,4 +1,4 @@
-"""What GitHub's statuses mean."""
+"""GitHub's error statuses as our errors."""
 
 from typing import Any
 
@@ -51,7 +51,7 @@ def test_a_refusal_carries_its_status() -> None:
 
 
 @pytest.mark.parametrize(("status", "sent"), [(502, True), (501, True), (301, False), (429, False)])
-def test_what_may_have_been_carried_out_says_so(status: int, sent: bool) -> None:  # noqa: FBT001  (a table's column)
+def test_what_may_have_been_carried_out_says_so(status: int, sent: bool) -> None:  # noqa: FBT001  (pytest passes it by name)
     found = failed(status)
     assert isinstance(found, Unavailable)
     assert found.sent is sent

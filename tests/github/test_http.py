@@ -1,4 +1,4 @@
-"""The client against a GitHub that is slow, full, bent or hostile."""
+"""The client against a GitHub that is slow, full, broken or hostile."""
 
 import logging
 import socket
@@ -117,7 +117,7 @@ def test_a_link_that_names_no_next_page_ends_the_list(play: Start, open_client: 
 
 
 def endless_list(body: object) -> Play:
-    """Give a page that says each time that there is one more."""
+    """Return a page that always names a next one."""
 
     def play(connection: socket.socket) -> None:
         port = connection.getsockname()[1]

@@ -1,7 +1,7 @@
-"""Three pull requests that come to the default branch in every order, with everything that may happen in between.
+"""Three pull requests merged into the default branch in every order, with everything that may happen in between.
 
-Each story is drawn from a seed, so it is the same in every run. Whatever happens, no run may write what no merged plan
-shows, and what a merged plan shows is written in the end, or the job says that it was not.
+Each story is drawn from a seed, so it is the same in every run. A run may only write what a merged plan shows, and
+everything that a merged plan shows is written in the end, or the job says that it was not.
 """
 
 import json
@@ -23,7 +23,7 @@ from tests.story.world import live
 SEEDS = range(40)
 PULLS = range(3)
 FIELDS = ("eventType", "eventUrl", "eventDescription")
-"""Of the event that all pull requests change, each has its own field."""
+"""The field that each pull request changes in the event that they share."""
 SHARED = {
     "eventName": "Fair",
     "eventOrganizer": "Acme",
@@ -35,9 +35,9 @@ COMPARED = tuple(SHARED)
 
 Move = tuple[str, int]
 Key = tuple[str, str]
-"""An event's id, a field's name."""
+"""An event's id and a field's name."""
 Approval = tuple[Key, Any, Any]
-"""What is approved: this field from one value to another."""
+"""An approved change of a field from one value to another."""
 
 
 def story(seed: int) -> list[Move]:
@@ -61,13 +61,13 @@ _IN_BETWEEN = (*["apply"] * 2, "again", *["late"] * 3, "replaced", "denied", "ha
 
 @dataclass
 class Telling:
-    """A story under way, with what somebody who watches it knows."""
+    """A story in progress, with what an observer knows of it."""
 
     shop: Workshop
     numbers: dict[int, int] = field(default_factory=dict)
     versions: Counter[int] = field(default_factory=Counter)
     plans: dict[str, list[Approval]] = field(default_factory=dict)
-    """By the head that they were made for."""
+    """The plans, by the head commit that they were made for."""
     merged: dict[int, str] = field(default_factory=dict)
     """The last commit of each merged pull request."""
     edited: set[Key] = field(default_factory=set)
@@ -85,7 +85,7 @@ class Telling:
         self.shop.push_again(self.numbers[number], **self.files(number))
 
     def files(self, number: int) -> dict[str, str]:
-        """Give the next version of what a pull request declares: an event of its own, a field of the shared one."""
+        """Return the next version of a pull request's declarations: its own event, and a field of the shared one."""
         self.versions[number] += 1
         value = f"https://acme.example/p{number}v{self.versions[number]}"
         shared = read(self.shop.repository.folder / "events/fair.yaml")
@@ -121,7 +121,7 @@ class Telling:
         self.edited.add(("fair", name))
 
     def nothing(self, _: int) -> None:
-        """Let nothing happen."""
+        """Do nothing."""
 
     def apply(self, _: int) -> None:
         self.run()
@@ -131,7 +131,7 @@ class Telling:
         self.seen(pull, self.shop.plan(pull))
 
     def again(self, number: int) -> None:
-        """Run a plan again: before the merge it is what people read last, after it nobody reads it."""
+        """Run a plan again: before the merge it replaces what people read, after it nobody reads it."""
         pull = self.numbers.get(number)
         if pull in self.shop.planned:
             step = self.shop.plan_again(pull)
@@ -139,12 +139,12 @@ class Telling:
                 self.seen(pull, step)
 
     def late(self, number: int) -> None:
-        """Edit what a pull request changes, and run its plan again: it shows now that the edit would be lost."""
+        """Edit what a pull request changes, and run its plan again, which now shows that the edit would be lost."""
         self.edit(number)
         self.again(number)
 
     def seen(self, pull: int, step: Step) -> None:
-        """Take note of what a plan shows to those who may merge."""
+        """Record what a plan shows to those who may merge."""
         assert step.code == 0, step.printed
         assert len(self.shop.comments(pull)) == 1
         plan = json.loads(Path(step.outputs["plan_path"]).read_text())
@@ -156,7 +156,7 @@ class Telling:
         ]
 
     def run(self, **environ: str) -> Step:
-        """Apply, and look whether it did what it may and must."""
+        """Apply, and check that it did everything it had to and nothing it may not."""
         before = self.held()
         step = self.shop.apply(**environ)
         after = self.held()
@@ -169,7 +169,7 @@ class Telling:
 
     @property
     def approved(self) -> set[Approval]:
-        """What the plans of the merged pull requests show, each for its last commit."""
+        """The changes shown by the merged pull requests' plans, each for its last commit."""
         return {one for head in self.merged.values() for one in self.plans.get(head, [])}
 
     @property
@@ -185,7 +185,7 @@ class Telling:
         return {(file.stem, name): value for file in files for name, value in read(file).items()}
 
     def check_nothing_is_lost(self) -> None:
-        """Where a run ended well, HubSpot holds all that was approved, but for what somebody edited there."""
+        """Check that after a successful run HubSpot holds all that was approved, except later edits there."""
         held, declared = self.held(), self.declared()
         lost = {
             key
@@ -195,7 +195,7 @@ class Telling:
         assert not lost, "something that was approved was not done, and the run ended well"
 
     def end(self) -> None:
-        """Look at the whole: what is left was told, and where nothing got in between there is nothing left."""
+        """Check the end: all that is left was reported, and nothing is left if nothing interfered."""
         step = self.run()
         left = {key for key, value in self.declared().items() if self.held().get(key) != value}
         if self.is_reviewed and not self.edited:
@@ -243,12 +243,12 @@ def test_the_stories_hold_everything_that_may_happen() -> None:
 
 
 def _is_late(told: list[Move], number: int) -> bool:
-    """Tell whether a pull request is edited and planned again when it is merged already."""
+    """Return whether a pull request is edited and planned again after its merge."""
     merged = next(index for index, one in enumerate(told) if one in {("merge", number), ("squash", number)})
     return ("late", number) in told[merged:]
 
 
 def _is_stale(told: list[Move], number: int) -> bool:
-    """Tell whether a pull request is merged without a plan of its last commit."""
+    """Return whether a pull request is merged without a plan of its last commit."""
     own = [move for move, n in told if n == number and move in {"open", "push", "plan"}]
     return own[-1] != "plan"

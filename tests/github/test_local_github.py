@@ -1,4 +1,4 @@
-"""The local GitHub itself, where other tests lean on it: whole stories, and the events that the runner hands over."""
+"""The local GitHub itself, as other tests rely on it: whole stories, and the events that the runner passes on."""
 
 import httpx
 import pytest

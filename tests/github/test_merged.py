@@ -1,4 +1,4 @@
-"""What was merged, against the local GitHub."""
+"""The commits that were merged, read from the local GitHub."""
 
 from dataclasses import replace
 

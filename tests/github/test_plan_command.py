@@ -28,7 +28,7 @@ FAIR = live("fair", eventName="Fair", eventType="EDITED")
 
 @pytest.fixture
 def shop(open_workshop: OpenWorkshop) -> Workshop:
-    """Give a workshop in which somebody has changed the type of the one event in HubSpot."""
+    """Return a workshop in which somebody has changed the type of the one event in HubSpot."""
     return open_workshop(FAIR, fair=event("fair", eventType="FAIR"))
 
 
@@ -175,7 +175,7 @@ def test_without_a_trial_merge_the_base_is_the_events(shop: Workshop) -> None:
     assert "Drift: 1 event changed" in step.summary
 
 
-# What keeps a plan from being made or told
+# What prevents a plan or its comment
 
 
 def test_without_permission_to_comment_the_check_goes_on_with_a_warning(shop: Workshop) -> None:
@@ -404,7 +404,7 @@ def test_a_merge_group_is_planned_without_a_comment(shop: Workshop) -> None:
 
 
 def check_harmless(step: Step, comments: list[str]) -> None:
-    """Nothing of a hostile text may act: in the log, the outputs, the summary, the comments."""
+    """Check that nothing of a hostile text acts: in the log, the outputs, the summary, the comments."""
     found = possible_commands(step.printed)
     assert {one.name for one in found} <= {"add-mask", "error", "warning", "notice"}
     assert {one.data for one in found if one.name == "add-mask"} <= {READING, WRITING, TOKEN}

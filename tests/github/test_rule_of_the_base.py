@@ -1,4 +1,4 @@
-"""What was so before a pull request fails none of its runs; what it brings itself fails its check."""
+"""Problems that a pull request inherits never fail its runs; problems that it brings fail its check."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ DATES: dict[str, Any] = {"startDateTime": "2027-04-15T09:00:00Z", "endDateTime":
 
 @pytest.fixture
 def shop(open_workshop: OpenWorkshop) -> Workshop:
-    """Give a workshop that has applied an adopted event, which somebody has then deleted in HubSpot."""
+    """Return a workshop that has applied an adopted event, which somebody has then deleted in HubSpot."""
     zoom = live("zoom", objectId="501", app=OTHERS)
     opened = open_workshop(live("fair", eventName="Fair"), zoom, fair=event("fair"), zoom=ZOOM)
     approved(opened)
@@ -79,7 +79,7 @@ def test_an_orphan_that_was_refused_before_stops_no_pull_request(open_workshop: 
 
 @pytest.fixture
 def fewer(open_workshop: OpenWorkshop) -> tuple[Workshop, int]:
-    """Give a workshop, and a pull request that deletes the file of an event, of which no more may go."""
+    """Return a workshop, and a pull request that deletes an event's file where no further deletion is allowed."""
     shop = open_workshop(live("fair", eventName="Fair", **DATES), settings=DELETING, fair=event("fair"), b=event("b"))
     shop.repository.git("checkout", "--quiet", "-b", "less", "main")
     shop.repository.git("rm", "--quiet", "events/fair.yaml")

@@ -1,4 +1,4 @@
-"""Why a run was started, read from anybody's JSON."""
+"""The trigger of a run, read from JSON of any origin."""
 
 import json
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""From a proposal to what somebody changes in HubSpot long after: every step a process of its own."""
+"""From a proposal to a much later edit in HubSpot, with every step in a process of its own."""
 
 from tests.github.conftest import OpenWorkshop
 from tests.github.workshop import as_a_process, event

@@ -1,4 +1,4 @@
-"""What the runner reads out of a log and an output file: our annotations, masks and outputs exactly."""
+"""The runner reads our annotations, masks and outputs from a log and an output file, and nothing else."""
 
 import re
 from uuid import uuid4
@@ -34,14 +34,14 @@ def some_annotations(draw: st.DrawFn) -> Annotation:
 
 
 def as_read(one: Annotation) -> Command:
-    """Say what the runner makes of an annotation: it trims, and drops leading equals signs."""
+    """Return an annotation as the runner reads it: it trims, and drops leading equals signs."""
     given = {"file": one.file, "line": one.line, "col": one.column, "title": one.title.strip()}
     told = {name: str(value).lstrip("=") for name, value in given.items() if value}
     return Command(one.kind.value, one.message, {name: value for name, value in told.items() if value})
 
 
 def trimmed(read: Command) -> dict[str, str]:
-    """Give what is left of properties: nothing tells whether the last one ended with white space."""
+    """Return a command's properties without white space at their ends, where the last one may have lost it."""
     cut = {name: value.rstrip(WHITE_SPACE) for name, value in read.properties.items()}
     return {name: value for name, value in cut.items() if value}
 

@@ -1,4 +1,4 @@
-"""The workflows, of this repository and those to copy: what they may do, what they run, and that nothing bends them."""
+"""The workflows of this repository and the samples: permissions, commands, resistance to injection."""
 
 import re
 import shlex
@@ -26,19 +26,19 @@ SELF = f"OWNER/REPOSITORY/{ACTION}@COMMIT"
 
 
 def job_of(file: str) -> Any:
-    """Give the one job of a workflow."""
+    """Return the one job of a workflow."""
     (job,) = WORKFLOWS[file]["jobs"].values()
     return job
 
 
 def step_of(file: str) -> Any:
-    """Give the step that runs the tool."""
+    """Return the step that runs the tool."""
     (step,) = [step for step in job_of(file)["steps"] if step.get("uses") == SELF]
     return step
 
 
 def steps() -> list[Any]:
-    """Give every step of every workflow and of the action."""
+    """Return every step of every workflow and of the action."""
     in_jobs = [step for told in WORKFLOWS.values() for job in told["jobs"].values() for step in job["steps"]]
     return [*in_jobs, *read_yaml(TOP / ACTION / "action.yml")["runs"]["steps"]]
 
@@ -54,7 +54,7 @@ def test_these_are_the_workflows() -> None:
 
 @pytest.mark.parametrize("own", OWN, ids=lambda path: path.name)
 def test_this_repositorys_own_are_those_to_copy_behind_a_switch(own: Path) -> None:
-    """It has no portal, so its own do nothing until somebody names one; in any other respect there is one text."""
+    """It has no portal, so its workflows do nothing until somebody names one; otherwise they are the same text."""
     ours, theirs = read_yaml(own), read_yaml(TO_COPY / own.name)
     ((_, job),), ((_, to_copy),) = ours["jobs"].items(), theirs["jobs"].items()
     switch, _, condition = job.pop("if").partition(" && ")
@@ -150,7 +150,7 @@ def test_applying_is_one_at_a_time_and_is_never_cut_short() -> None:
 
 
 def test_a_required_check_is_never_skipped() -> None:
-    """GitHub takes a job that was skipped for one that passed, and hands no variables to a fork's pull request."""
+    """GitHub counts a skipped job as a passed one, and gives no variables to a fork's pull request."""
     assert "if" not in job_of("plan.yml")
     assert not [step for step in job_of("plan.yml")["steps"] if "if" in step]
     assert not [file for file in WORKFLOWS if "vars." in text_of(file)]
@@ -163,7 +163,7 @@ def test_only_the_default_branch_is_applied_and_watched() -> None:
 
 
 def test_nothing_is_taken_from_a_cache() -> None:
-    """Who can write to a cache could put other packages into a run that holds a token."""
+    """Anybody who can write to a cache could put other packages into a run that holds a token."""
     assert not [step for step in steps() if "cache" in step.get("uses", "") or {"cache"} & step.get("with", {}).keys()]
 
 

@@ -1,4 +1,4 @@
-"""A repository with its people, its workflows and its portal: what a story inside GitHub Actions needs."""
+"""A repository with its people, its workflows and its portal, for stories inside GitHub Actions."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -28,14 +28,14 @@ Start = Callable[[tuple[str, ...], Mapping[str, str], Path], Screen]
 
 
 def event(name: str, **fields: str) -> str:
-    """Declare an event; its fields stand so far apart that git merges changes of two of them."""
+    """Declare an event; its fields are so far apart that git merges changes to two of them."""
     lines = {"externalEventId": name, "eventName": name.title(), "eventOrganizer": "Acme", **fields}
     return "".join(f"{key}: {value}\n\n\n\n\n" for key, value in lines.items())
 
 
 @dataclass(frozen=True)
 class Step:
-    """What one step of a workflow left behind."""
+    """The outcome of one step of a workflow."""
 
     screen: Screen
     outputs: Mapping[str, str]
@@ -56,7 +56,7 @@ class Step:
 
     @property
     def commands(self) -> list[Command]:
-        """What the runner is told, but for the masks."""
+        """The commands for the runner, without the masks."""
         return [one for one in commands(self.printed) if one.name != "add-mask"]
 
     def annotations(self, kind: str) -> list[Command]:
@@ -69,7 +69,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Planned:
-    """What a run of plan.yml is about, in every attempt."""
+    """The inputs of a run of plan.yml, the same in every attempt."""
 
     run_id: int
     commit: str
@@ -99,7 +99,7 @@ class Workshop:
         return self.repository.commit()
 
     def push_to_main(self, **files: str) -> str:
-        """Commit straight to the default branch, past every review."""
+        """Commit straight to the default branch, without a review."""
         self.repository.git("checkout", "--quiet", "main")
         return self.github.push("main", self.declare(**files))
 
@@ -169,7 +169,7 @@ class Workshop:
         self.github.upload(run_id, name, {plan.name: plan.read_bytes()})
 
     def apply(self, *arguments: str, event: str = "push", at: str = "main", **environ: str) -> Step:
-        """Run apply.yml on the default branch as it stands, or stood."""
+        """Run apply.yml on the default branch as it is, or as it was."""
         self.repository.git("checkout", "--quiet", "--detach", at)
         tip = self.repository.git("rev-parse", "HEAD")
         payload = self.github.push_event("main", self.applied_to or None, tip)
@@ -185,7 +185,7 @@ class Workshop:
         return step
 
     def replaced_apply(self) -> None:
-        """Let a run wait until the next one takes its place."""
+        """Make a run wait until the next one replaces it."""
         run_id = self.github.start_run("apply.yml", event="push", head_sha=self.github.branches["main"])
         self.github.finish_run(run_id, "cancelled")
 
@@ -215,7 +215,7 @@ class Workshop:
             "GITHUB_WORKFLOW_REF": f"{REPOSITORY}/.github/workflows/{command}.yml@refs/heads/main",
             "HUBSPOT_BASE_URL": self.portal.base_url,
             "RUNNER_TEMP": str(temp),
-            # Reading the usual certificates takes half of a run, and nothing here needs any.
+            # Loading the usual certificates takes half of a run, and nothing here needs them.
             "SSL_CERT_FILE": str(CERTIFICATE),
             **environ,
         }
@@ -224,13 +224,13 @@ class Workshop:
         summary = (temp / "summary.md").read_text() if (temp / "summary.md").exists() else ""
         return Step(screen, outputs(told), summary, temp)
 
-    # What is to be seen
+    # What HubSpot and GitHub show
 
     def comments(self, number: int) -> list[str]:
         return self.github.bodies(number)
 
     def held(self, name: str) -> dict[str, Any]:
-        """Give what HubSpot holds of an event."""
+        """Return HubSpot's fields of an event."""
         return self.portal.event(name)
 
     def names(self) -> set[str]:

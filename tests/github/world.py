@@ -1,4 +1,4 @@
-"""What the local GitHub holds: one repository, its pull requests, issues, runs and artifacts."""
+"""The local GitHub's state: one repository, its pull requests, issues, runs and artifacts."""
 
 import io
 import json
@@ -36,7 +36,7 @@ SOMEBODY = User("octocat")
 
 @dataclass(frozen=True)
 class Token:
-    """What a token opens, in GitHub's words with underscores, and who it writes as."""
+    """A token's permissions, in GitHub's words with underscores, and the account that it writes as."""
 
     permissions: Mapping[str, str]
     user: User = BOT
@@ -124,7 +124,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Trouble:
-    """What goes wrong with a request: an answer instead of the right one, or none at all."""
+    """A fault of a request: another answer instead of the right one, or none at all."""
 
     instead: Answer | None = None
     done: bool = False
@@ -140,7 +140,7 @@ def failing(status: int, *, done: bool = False) -> Trouble:
 
 
 def primary_limit(*, seconds: int) -> Trouble:
-    """The hour's requests are used up; they come back after so many seconds by GitHub's clock."""
+    """The hour's requests are used up; they come back after this many seconds by GitHub's clock."""
     now = 1_800_000_000
     headers = {
         "date": "Fri, 15 Jan 2027 08:00:00 GMT",
@@ -158,7 +158,7 @@ def secondary_limit(*, retry_after: int | None) -> Trouble:
 
 
 class LocalGitHub:
-    """The state of a repository, and the moves of everybody but the code under test."""
+    """The state of a repository, and the actions of everybody except the code under test."""
 
     def __init__(self, git: Path | None) -> None:
         self.git = git
@@ -176,22 +176,22 @@ class LocalGitHub:
         self.requests: list[Request] = []
         self.troubles: list[tuple[str, str, Trouble]] = []
         self.leaks: list[str] = []
-        """What the store of artifacts saw that it must not see."""
+        """Requests to the store of artifacts that must not reach it."""
         self.downloads: list[str] = []
         self.lists_earlier_attempts = True
-        """GitHub does not promise what it lists of the attempts before the last one of a run."""
+        """Whether earlier attempts of a run are listed, which GitHub does not promise."""
         self.listed_commits_at_most: int | None = None
-        """Where GitHub cuts a comparison off."""
+        """The number of commits after which GitHub cuts a comparison off."""
         self.lock = Lock()
         self.signed: dict[str, int] = {}
         self._numbers, self._ids, self._minutes = count(1), count(1001), count()
 
     def connection(self, token: str = TOKEN) -> GitHubConnection:
-        """Say how this GitHub is reached."""
+        """Return the connection to this GitHub."""
         return GitHubConnection(Secret(token), self.api_url, REPOSITORY, proxy=None, ca_file=str(CERTIFICATE))
 
     def let(self, token: str, user: User = BOT, **permissions: str) -> str:
-        """Make a token that has these permissions alone; gives it back."""
+        """Make a token that has these permissions alone; return it."""
         self.tokens[token] = Token(permissions, user)
         return token
 
@@ -204,7 +204,7 @@ class LocalGitHub:
         return sha
 
     def has(self, sha: str) -> bool:
-        """Tell whether it has a commit: one made here, or one of the git repository where there is one."""
+        """Return whether it has a commit: one made here, or one of the git repository if there is one."""
         if sha not in self.graph and self.git is not None:
             command = ["git", "-C", str(self.git), "log", "--all", "--format=%H %P"]
             printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
@@ -216,7 +216,7 @@ class LocalGitHub:
         del self.graph[sha]
 
     def ancestors(self, sha: str) -> set[str]:
-        """Give a commit with all that it stands on."""
+        """Return a commit with all its ancestors."""
         found, left = set[str](), [sha]
         while left:
             if (one := left.pop()) not in found and self.has(one):
@@ -225,7 +225,7 @@ class LocalGitHub:
         return found
 
     def between(self, base: str, head: str) -> list[str]:
-        """Give the commits that a head has and a base has not, the oldest first."""
+        """Return the commits that a head has and a base has not, the oldest first."""
         left = self.ancestors(head) - self.ancestors(base)
         ordered: list[str] = []
         while left:
@@ -279,7 +279,7 @@ class LocalGitHub:
         return self.merged(number, tip)
 
     def merged(self, number: int, sha: str) -> str:
-        """Take note that a pull request was merged, and its base branch went to this commit."""
+        """Record that a pull request was merged, and its base branch moved to this commit."""
         pull = self.pulls[number]
         pull.landed = set(self.between(self.branches[pull.base_ref], sha))
         self.branches[pull.base_ref] = sha
@@ -302,7 +302,7 @@ class LocalGitHub:
         return comment_id
 
     def bodies(self, number: int) -> list[str]:
-        """Give what stands in the comments on a pull request or an issue."""
+        """Return the texts of the comments on a pull request or an issue."""
         return [one.body for one in self.comments.values() if one.issue == number]
 
     # Runs
@@ -329,11 +329,11 @@ class LocalGitHub:
         run.attempt, run.started_at, run.status, run.conclusion = run.attempt + 1, self.now(), "in_progress", None
 
     def finish_run(self, run_id: int, conclusion: str = "success") -> None:
-        """End a run; one that another run replaced ends with `cancelled`."""
+        """End a run; a run that another one replaced ends with `cancelled`."""
         self.runs[run_id].status, self.runs[run_id].conclusion = "completed", conclusion
 
     def upload(self, run_id: int, name: str, files: Mapping[str, bytes]) -> int:
-        """Keep files as an artifact of a run."""
+        """Store files as an artifact of a run."""
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
             for file, content in files.items():
@@ -341,7 +341,7 @@ class LocalGitHub:
         return self.upload_bytes(run_id, name, packed.getvalue())
 
     def upload_bytes(self, run_id: int, name: str, content: bytes) -> int:
-        """Keep bytes that call themselves an archive as an artifact of a run's last attempt."""
+        """Store bytes as the zip archive of an artifact, of a run's last attempt."""
         artifact_id, attempt = next(self._ids), self.runs[run_id].attempt
         beside = {one.name for one in self.artifacts.values() if (one.run, one.attempt) == (run_id, attempt)}
         assert name not in beside, "409 Conflict: an artifact with this name already exists on the workflow run"
@@ -368,10 +368,10 @@ class LocalGitHub:
         }
         return json.dumps({"action": "checks_requested", "merge_group": told})
 
-    # Trouble, and what was seen
+    # Faults, and the requests that came
 
     def trouble(self, method: str, path: str, trouble: Trouble, *, times: int = 1) -> None:
-        """Let requests fail whose path within the repository fits the pattern."""
+        """Make requests fail whose path within the repository fits the pattern."""
         self.troubles += [(method, path, trouble)] * times
 
     def next_trouble(self, request: Request) -> Trouble | None:
@@ -382,16 +382,16 @@ class LocalGitHub:
         return None
 
     def sent(self, method: str) -> list[Request]:
-        """Give the requests with a method so far."""
+        """Return the requests with a method so far."""
         return [request for request in self.requests if request.method == method]
 
     def now(self) -> str:
-        """Give a time a minute after the one before."""
+        """Return a time a minute after the one before."""
         hours, minutes = divmod(next(self._minutes), 60)
         return f"2027-01-{1 + hours // 24:02}T{hours % 24:02}:{minutes:02}:00Z"
 
     def sign(self, artifact_id: int) -> str:
-        """Give an address that opens an artifact to everybody who knows it."""
+        """Return an address that opens an artifact for everybody who knows it."""
         key = uuid4().hex
         self.signed[key] = artifact_id
         return f"{self.storage_url}/{key}?sig=secret-{key}"

@@ -1,4 +1,4 @@
-"""Time that passes as a test wants it to."""
+"""Simulated clocks."""
 
 from dataclasses import dataclass, field
 from itertools import count
@@ -8,7 +8,7 @@ from reconciler.transport.surroundings import Clock
 
 @dataclass
 class Sleeper:
-    """Somebody for whom time passes only while they sleep."""
+    """A simulated clock: time passes only during a sleep."""
 
     now: float = 0.0
     slept: list[float] = field(default_factory=list)
@@ -23,6 +23,6 @@ class Sleeper:
 
 
 def ticking() -> Clock:
-    """Give a clock on which every look costs a second."""
+    """Return a clock that advances one second at every look."""
     looks = count()
     return Clock(now=lambda: float(next(looks)), sleep=lambda _: None)

@@ -1,4 +1,4 @@
-"""Something on the way to HubSpot that keeps what passes, and loses some of it."""
+"""A proxy to HubSpot that records requests, and loses some of them."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ from tests.serving import served
 
 
 class Fate(Enum):
-    """What becomes of a request on the way."""
+    """The fate of a request on its way."""
 
     PASSED_ON = "passed on"
     REQUEST_LOST = "lost before it arrived"
@@ -23,7 +23,7 @@ class Fate(Enum):
 
 @dataclass(frozen=True)
 class Instead:
-    """An answer that HubSpot never gave: it did not even see the request."""
+    """An answer that HubSpot never gave: it did not see the request."""
 
     status: int
     body: bytes = b""
@@ -31,7 +31,7 @@ class Instead:
 
 @dataclass(frozen=True)
 class Reworded:
-    """Another answer than the one that HubSpot gave after carrying the request out."""
+    """Another answer in place of the one that HubSpot gave after carrying the request out."""
 
     status: int
     body: bytes = b""
@@ -78,7 +78,7 @@ def all_pass(_: Passing) -> Fate:
 
 
 def meeting(method: str, end: str, treatment: Treatment, *, times: int = 1_000) -> Decide:
-    """Treat requests with this method and this end of their path so, as often as said."""
+    """Treat requests with this method and this end of their path in this way, this many times."""
     left = iter(range(times))
 
     def decide(passing: Passing) -> Treatment:
@@ -89,7 +89,7 @@ def meeting(method: str, end: str, treatment: Treatment, *, times: int = 1_000) 
 
 
 def both(*decisions: Decide) -> Decide:
-    """Let the first that does not pass a request on decide."""
+    """Combine two decisions: the first that does not pass a request on counts."""
 
     def decide(passing: Passing) -> Treatment:
         treatments = (one(passing) for one in decisions)
@@ -100,7 +100,7 @@ def both(*decisions: Decide) -> Decide:
 
 @contextmanager
 def forwarding(base_url: str, decide: Decide = all_pass) -> Iterator[Way]:
-    """Open a way that leads to `base_url`, on which `decide` says what becomes of each request."""
+    """Open a way that leads to `base_url`, on which `decide` chooses the fate of each request."""
     server = _Forwarder(base_url, decide)
     with served(server):
         yield server.way
@@ -133,7 +133,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_POST = do_PATCH = do_GET  # noqa: N815  (the names that http.server looks for)
 
     def _answer(self, passing: Passing) -> bytes | None:
-        """Give what goes back; None where nothing does."""
+        """Return the bytes of the answer; None if nothing goes back."""
         match self.server.decide(passing):
             case Instead(status, body):
                 return _written(status, [], body)
@@ -160,7 +160,7 @@ class _Handler(BaseHTTPRequestHandler):
             return _written(answer.status, kept, json.dumps(rewrite(json.loads(content))).encode() if content else b"")
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 def _written(status: int, headers: list[tuple[str, str]], body: bytes) -> bytes:

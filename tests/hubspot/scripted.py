@@ -1,4 +1,4 @@
-"""A server on the loopback that answers what a script says, down to the byte."""
+"""A server on the loopback that answers from a script, byte for byte."""
 
 import json
 import socket
@@ -11,7 +11,7 @@ from threading import Thread
 from typing import Any
 
 Play = Callable[[socket.socket], object]
-"""What is done with a connection once a request has been read from it."""
+"""The treatment of a connection after a request has been read from it."""
 
 OK = b'{"fine": true}'
 
@@ -51,7 +51,7 @@ def serving(*script: Play, tls: ssl.SSLContext | None = None) -> Iterator[Server
 
 
 def answer(status: int = 200, body: bytes | object = OK, **headers: str) -> Play:
-    """Give a whole answer; underscores in the names of headers stand for hyphens."""
+    """Return a play that sends a whole answer; underscores in the names of headers stand for hyphens."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     return raw(_head(status, {"Content-Length": str(len(content)), **headers}) + content)
 
@@ -62,17 +62,17 @@ def raw(sent: bytes) -> Play:
 
 
 def unframed(body: bytes) -> Play:
-    """Send a body whose end only the connection's end tells, so that nobody can see that it was cut."""
+    """Send a body that only the connection's end terminates, so that nobody can see that it was cut."""
     return raw(_head(200, {}) + body)
 
 
 def cut(body: bytes = b"") -> Play:
-    """Promise more than is sent, then end the connection; without a body, send nothing at all."""
+    """Announce more than is sent, then end the connection; without a body, send nothing at all."""
     return raw(_head(200, {"Content-Length": str(len(body) + 1)}) + body if body else b"")
 
 
 def reset(connection: socket.socket) -> None:
-    """Break the connection off."""
+    """Reset the connection."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
@@ -89,7 +89,7 @@ def endless(piece: bytes) -> Play:
 
 
 def unused_address() -> str:
-    """Give a base URL where nobody listens."""
+    """Return a base URL where nobody listens."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return f"http://127.0.0.1:{listener.getsockname()[1]}"
 
@@ -118,7 +118,7 @@ def _serve(listener: socket.socket, server: Server, script: tuple[Play, ...], tl
 
 
 def _received(connection: socket.socket) -> Received | None:
-    """Read one request; None where the other side only came to look."""
+    """Read one request; None if the client sends none."""
     with connection.makefile("rb") as stream:
         start = stream.readline().decode().split()
         if not start:
@@ -129,5 +129,5 @@ def _received(connection: socket.socket) -> Received | None:
 
 
 def body_of(received: Received) -> Any:
-    """Give the JSON that a request carried."""
+    """Return the JSON of a request's body."""
     return json.loads(received.body)

@@ -1,4 +1,4 @@
-"""What HubSpot publishes of its API, which lies beside the repository and not in it."""
+"""HubSpot's published descriptions of its API, which lie beside the repository and not in it."""
 
 import json
 import os
@@ -13,22 +13,22 @@ _HUBSPOT = Path(__file__).resolve().parents[3] / "shared" / "hubspot"
 
 
 def description(version: str) -> Json:
-    """Give HubSpot's OpenAPI description of one API version."""
+    """Return HubSpot's OpenAPI description of one API version."""
     return published(f"openapi/marketing-events-{version}.json")
 
 
 def description_of_properties(version: str) -> Json:
-    """Give HubSpot's OpenAPI description of the property definitions in one API version."""
+    """Return HubSpot's OpenAPI description of the property definitions in one API version."""
     return published(f"openapi/properties-{version}.json")
 
 
 def examples() -> Json:
-    """Give requests and answers made from HubSpot's descriptions."""
+    """Return requests and answers made from HubSpot's descriptions."""
     return published("examples.json")
 
 
 def published(name: str) -> Json:
-    """Read a file of what HubSpot publishes; where it is not there the test is skipped, or fails in CI."""
+    """Read a file of HubSpot's published descriptions; if it is not there, skip the test, or fail it in CI."""
     path = _HUBSPOT / name
     if not path.exists():
         # .ci/run has to have it; on a user's machine it may be missing.

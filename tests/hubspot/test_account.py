@@ -1,4 +1,4 @@
-"""What HubSpot says of a token and of the day's requests."""
+"""The details of a token, and the count of the day's requests, as HubSpot reports them."""
 
 import pytest
 

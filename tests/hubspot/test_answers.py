@@ -1,4 +1,4 @@
-"""What an answer's status and body mean, before anybody looks into the body."""
+"""The meaning of an answer by its status and the form of its body."""
 
 from typing import Any
 

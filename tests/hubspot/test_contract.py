@@ -1,8 +1,8 @@
 """Every request that the client can send has the form that HubSpot's own OpenAPI descriptions declare.
 
-One leniency: a custom property that is sent needs only its name and its value, which is all that HubSpot's own examples
-send, while the descriptions require some twenty fields of metadata that only HubSpot can know. In return, a request may
-hold nothing that is not described.
+One exception: a custom property in a request needs only its name and value, as in HubSpot's own examples. The
+descriptions require some twenty more fields of metadata that only HubSpot can know. Otherwise these checks are
+stricter: a request may hold nothing that is not described.
 """
 
 import json
@@ -40,7 +40,7 @@ def _is_date_time(value: object) -> bool:
 
 
 class Contract:
-    """What HubSpot describes of one version."""
+    """HubSpot's description of one version."""
 
     def __init__(self, version: str) -> None:
         self._described = description(version)
@@ -54,7 +54,7 @@ class Contract:
         Draft202012Validator(whole, format_checker=FORMATS).validate(body)
 
     def check(self, sent: Passing) -> None:
-        """Raise where a request is not one of those described."""
+        """Raise if a request is not one of those described."""
         operation = self._operation(sent)
         asked = parse_qsl(urlsplit(sent.target).query, keep_blank_values=True, strict_parsing=bool("?" in sent.target))
         known = {one["name"]: one for one in operation.get("parameters", []) if one["in"] == "query"}
@@ -68,14 +68,14 @@ class Contract:
             assert not sent.body
 
     def _operation(self, sent: Passing) -> Json:
-        """Give the operation that a path means: of several that fit, the one with the fewest placeholders."""
+        """Return the operation that a path means: of several that fit, the one with the fewest placeholders."""
         fitting = [path for path in self._described["paths"] if re.fullmatch(_pattern(path), sent.path)]
         described: Json = self._described["paths"][min(fitting, key=lambda path: path.count("{"))]
-        return described[sent.method.lower()]  # type: ignore[no-any-return]  # JSON
+        return described[sent.method.lower()]  # type: ignore[no-any-return]  # (JSON)
 
 
 def _pattern(path: str) -> str:
-    # The description of v3 prints the list, and nothing else, under a path that no client calls.
+    # The description of v3 has a wrong path for the list alone, which no client calls.
     path = path.replace("/marketing/marketing-events/v3", "/marketing/v3/marketing-events")
     return re.sub(r"\\{[^}]*\\}", "[^/]+", re.escape(path))
 
@@ -97,7 +97,7 @@ names = st.sampled_from([field.name for field in FIELDS]) | st.text().map(CUSTOM
 
 @st.composite
 def fields(draw: st.DrawFn, *, empty: bool) -> tuple[FieldChange, ...]:
-    """Give changes of some fields; texts may become empty in an update, and are left out of a create."""
+    """Draw changes of some fields; texts may become empty in an update, and are left out of a create."""
     chosen = draw(st.lists(names, unique=True, max_size=6))
     return tuple(FieldChange(name, None, draw(_values(name, empty=empty))) for name in chosen)
 
@@ -180,7 +180,7 @@ CALLS: dict[str, Callable[[PortalWriter, Identity], object]] = {
 
 @pytest.fixture
 def portal(version: str) -> Iterator[tuple[PortalWriter, list[Passing]]]:
-    """Give a portal of the sandbox, with everything that is sent to it."""
+    """Open a portal of the sandbox, with everything that is sent to it."""
     with (
         running(Options(rate="1000000/1")) as sandbox,
         forwarding(sandbox.base_url) as way,

@@ -1,4 +1,4 @@
-"""What HubSpot's property definitions say."""
+"""HubSpot's property definitions, read."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""The HTTP client against servers that misbehave in every way HubSpot and the network know."""
+"""The HTTP client against servers with every fault that HubSpot and the network are known for."""
 
 import json
 import logging
@@ -54,7 +54,7 @@ Client = Callable[..., HttpWriter]
 
 @pytest.fixture
 def open_client() -> Iterator[Client]:
-    """Give clients, whose waiting takes no time unless a test brings a clock of its own."""
+    """Open clients that never really wait, unless a test brings its own clock."""
     with ExitStack() as stack:
 
         def open_one(
@@ -632,7 +632,7 @@ def test_nothing_is_sent_after_the_time_of_the_run(play: Start, open_client: Cli
 
 
 class Signal:
-    """Somebody who wants the run to end, after a number of looks at whether anybody does."""
+    """A stop signal after a number of checks for one."""
 
     def __init__(self, *, after: int) -> None:
         self.looks = 0

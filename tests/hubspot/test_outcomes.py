@@ -1,7 +1,7 @@
-"""What each status, broken answer or header of HubSpot leads to, for a read and for a write.
+"""The outcome of each status, broken answer or header of HubSpot, for a read and for a write.
 
-A row says what is answered, how long the client waits until it asks again (None: it does not), and how it ends where
-the answer stays what it is. Every client here has sixty seconds, which pass only while it waits.
+A row holds the answer, how long the client waits until it asks again (None: it does not), and how it ends if the
+answer stays the same. Every client here has sixty seconds, which pass only while it waits.
 """
 
 import gzip
@@ -28,24 +28,24 @@ NOW, SOON, LATE, PAST = (f"Sun, 22 Nov 2026 {time} GMT" for time in ("10:00:00",
 
 @dataclass(frozen=True)
 class Row:
-    """One answer and where it leads to."""
+    """One answer and its outcome."""
 
     name: str
-    """With the number of the fault in the project's list of them."""
+    """With the number of the fault in the project's list of faults."""
     play: Play
     waits: tuple[float, float] | None
-    """Seconds, at least and at most, until it is asked again."""
+    """Seconds until it is asked again, at least and at most."""
     says: str = ""
     """A part of the error's message or hint."""
     kind: type[ReconcilerError] = Unavailable
     sent: bool = False
-    """A write may have been carried out."""
+    """Whether a write may have been carried out."""
     tries: int = ATTEMPTS
-    """How often it is asked in all, where it is asked again."""
+    """The number of requests in all, if it is asked again."""
 
 
 def about(seconds: float) -> tuple[float, float]:
-    """Wait so long, and up to a second more so that not everybody comes back at once."""
+    """Wait this long, and up to a second more so that not all clients return at once."""
     return (seconds, seconds + 1)
 
 

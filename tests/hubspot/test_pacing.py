@@ -1,4 +1,4 @@
-"""The pace that keeps to HubSpot's limit, whatever its headers say."""
+"""The pace keeps to HubSpot's limit, whatever its headers say."""
 
 import time
 
@@ -17,14 +17,14 @@ from tests.hubspot import connecting
 from tests.hubspot.clocks import Sleeper
 
 TIERS = (100, 110, 190, 250)
-"""What HubSpot sells, in requests in ten seconds (usage guidelines)."""
+"""The limits that HubSpot sells, in requests in ten seconds (usage guidelines)."""
 
 
 class Portal:
-    """The sandbox's own count, at the end of a way that takes time in either direction."""
+    """The sandbox's own count, behind a network that takes time in either direction."""
 
     def __init__(self, rate: int, *, silent: int = 0) -> None:
-        """Name no limit in the first `silent` answers."""
+        """Start a portal that names no limit in the first `silent` answers."""
         self.sleeper = Sleeper()
         self.limiter = Limiter(Rate(rate, 10), self.sleeper.clock.now)
         self.pacer = Pacer(self.sleeper.clock.now)
@@ -48,7 +48,7 @@ class Portal:
     silent=st.integers(0, 150),
 )
 def test_a_run_on_its_own_is_never_refused(rate: int, ways: list[tuple[float, float]], silent: int) -> None:
-    """Some ways are slow at first and quick later, so that requests arrive closer together than they were sent."""
+    """Some networks are slow at first and quick later, so that requests arrive closer together than they were sent."""
     portal = Portal(rate, silent=silent)
     for number in range(2 * rate + 60):
         portal.send(*ways[number * len(ways) // (2 * rate + 60)])
@@ -97,7 +97,7 @@ def test_others_that_have_gone_do_not_slow_the_run() -> None:
 
 @pytest.mark.parametrize("rate", ["100/1", "190/1"])
 def test_a_real_run_against_the_sandbox_is_never_refused(rate: str) -> None:
-    """Its windows are short ones, so that the test is."""
+    """Its windows are short, so that the test is."""
     lines: list[str] = []
     with (
         running(Options(rate=rate)) as sandbox,

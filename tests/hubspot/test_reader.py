@@ -1,4 +1,4 @@
-"""A portal over HTTP: whole readings or none, and what HubSpot's answers to writes prove."""
+"""A portal over HTTP: reads are whole or fail, and HubSpot's answers to writes prove what was done."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
@@ -34,7 +34,7 @@ Open = Callable[..., tuple[PortalWriter, Server]]
 
 @pytest.fixture
 def play() -> Iterator[Open]:
-    """Give a portal that answers what a script says."""
+    """Open a portal that answers from a script."""
     with ExitStack() as stack:
 
         def open_portal(*script: Play) -> tuple[PortalWriter, Server]:
@@ -181,7 +181,7 @@ def test_a_list_that_repeats_itself_is_not_read_whole(play: Open, cursors: list[
 
 
 class Endless(HttpReader):
-    """HubSpot whose list goes on and on; over real HTTP it would take too long to find out."""
+    """A HubSpot whose list never ends; over real HTTP this test would take too long."""
 
     def get(self, path: str, query: Mapping[str, str]) -> Json:
         if "account-info" in path:

@@ -98,7 +98,7 @@ anything: st.SearchStrategy[Json] = st.recursive(
 
 @st.composite
 def almost(draw: st.DrawFn, body: Json) -> Json:
-    """Give a body of which one part is something else."""
+    """Draw a body of which one part is something else."""
     if isinstance(body, dict) and draw(st.booleans()):
         name = draw(st.sampled_from(sorted(body)))
         return {**body, name: draw(almost(body[name]))}
@@ -138,7 +138,7 @@ OFFSETS = st.integers(-23 * 60, 23 * 60).map(lambda minutes: timezone(timedelta(
 
 
 @given(
-    st.datetimes(datetime(2, 1, 1), datetime(9998, 12, 31), timezones=OFFSETS),  # noqa: DTZ001  (bounds are naive)
+    st.datetimes(datetime(2, 1, 1), datetime(9998, 12, 31), timezones=OFFSETS),  # noqa: DTZ001  (Hypothesis wants bounds without a zone)
     st.sampled_from(["seconds", "milliseconds", "microseconds"]),
 )
 def test_a_date_is_the_same_instant_however_it_is_written(moment: datetime, precision: str) -> None:
@@ -458,7 +458,7 @@ def test_what_becomes_empty_is_sent_as_an_empty_text_and_an_unset_flag_as_false(
 
 
 def _answers(*names: str) -> list[Json]:
-    """Give the bodies of successes of these endpoints."""
+    """Return the bodies of successes of these endpoints."""
     found = [
         reply["body"]
         for endpoint in examples()["endpoints"]

@@ -1,4 +1,4 @@
-"""What the latest `mutmut run` found: figures for each module, survivors that want a test or a reason."""
+"""The figures of the latest `mutmut run` for each module, and the survivors that need a test or a reason."""
 
 import subprocess
 import sys
@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from tests.mutants.survivors import EXPLAINED, Mutant, explained, objections
 
 NOTICED = {"killed", "timeout"}
-"""Of a mutant that never ends, a test never says that all is well."""
+"""A mutant that never ends fails no test, and passes none."""
 
 
 def main() -> int:
-    """Print the figures and give the exit code."""
+    """Print the figures and return the exit code."""
     known = explained(EXPLAINED.read_text("utf-8"))
     figures: dict[str, Counter[str]] = defaultdict(Counter)
     survived = set()

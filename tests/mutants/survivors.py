@@ -1,4 +1,4 @@
-"""The mutants that no test notices, held against those that are explained."""
+"""Mutants that no test kills, compared with the list of explained ones."""
 
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
@@ -20,11 +20,11 @@ class Mutant:
 
     @classmethod
     def of(cls, name: str, diff: str) -> "Mutant":
-        """Give the mutant of mutmut's name and diff: it numbers mutants anew whenever a function changes."""
+        """Return the mutant of mutmut's name and diff: it numbers mutants anew whenever a function changes."""
         place, _, _ = name.partition("__mutmut_")
         module, _, mangled = place.rpartition(".")
         function = mangled.removeprefix("xǁ").replace("ǁ", ".") if "ǁ" in mangled else mangled.removeprefix("x_")
-        lines = diff.splitlines()[2:]  # the first two name the file
+        lines = diff.splitlines()[2:]  # the first two lines name the file
         return cls(f"{module.replace('.', '/')}.py", function, _signed("-", lines), _signed("+", lines))
 
     def __str__(self) -> str:
@@ -38,7 +38,7 @@ def explained(text: str) -> Mapping[Mutant, str]:
 
 
 def objections(survived: Collection[Mutant], known: Collection[Mutant], modules: Collection[str]) -> Iterator[str]:
-    """Say what does not fit after a run over these modules: survivors without a reason, reasons without a survivor."""
+    """Yield the objections after a run over these modules: survivors without a reason, reasons without a survivor."""
     for mutant in sorted(set(survived) - set(known)):
         yield f"No test notices this mutant, and nothing explains it:\n{mutant}"
     for mutant in sorted(set(known) - set(survived)):

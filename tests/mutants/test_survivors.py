@@ -1,4 +1,4 @@
-"""The list of explained mutants is held against the source, and a run's findings against the list."""
+"""The list of explained mutants matches the source, and a run's survivors are compared with the list."""
 
 import ast
 import tomllib
@@ -30,7 +30,7 @@ MUTANT = Mutant(
 
 
 def source_of(mutant: Mutant) -> set[str]:
-    """Give the lines of the mutant's function as they are now, without the white space around them."""
+    """Return the lines of the mutant's function as it is now, without the white space around them."""
     text = (TOP / mutant.module).read_text("utf-8")
     scope: ast.AST = ast.parse(text)
     for name in mutant.function.split("."):
@@ -55,7 +55,7 @@ def test_a_mutant_that_is_explained_has_a_reason(mutant: Mutant) -> None:
 
 
 def test_every_module_to_mutate_is_there() -> None:
-    """Mutmut passes over a path that it does not find."""
+    """Mutmut skips a path that it does not find."""
     assert MUTATED
     assert not [path for path in MUTATED if not (TOP / path).is_file()]
 

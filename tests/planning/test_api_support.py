@@ -1,4 +1,4 @@
-"""Which versions of HubSpot's API are warned of, and when."""
+"""Warnings of versions of HubSpot's API whose support ends."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""Declared against live."""
+"""Declared events compared with live ones."""
 
 from dataclasses import replace
 
@@ -13,7 +13,7 @@ from tests.building import declared, declared_events, held_fields, live, pairs
 
 
 def as_live(event: DeclaredEvent) -> LiveEvent:
-    """Give what HubSpot holds once it holds what is declared."""
+    """Return the live event of HubSpot after it holds what is declared."""
     return live("1", fields={name: value for name, value in event.fields.items() if value is not None})
 
 
@@ -102,7 +102,7 @@ SPELLINGS = {
     Kind.MOMENT: ("1807801200000", "2027-04-15T15:00:00.000Z", "2027-04-15T17:00:00Z"),
     Kind.OPTIONS: ("data;security", "security; data", "security"),
 }
-"""Of each kind two spellings of one value, and another value."""
+"""For each kind, two spellings of one value, and another value."""
 
 
 @pytest.mark.parametrize("kind", SPELLINGS)

@@ -1,4 +1,4 @@
-"""What searches and direct reads prove of whose event is whose."""
+"""Searches and direct reads as evidence of which account and app an event belongs to."""
 
 from dataclasses import replace
 
@@ -21,7 +21,7 @@ def hit(object_id: str, event_id: str = "summit", *, account: str = "acme", app:
 
 
 def found(object_id: str = "1", account: str = "acme", *, app: int | None = None) -> LiveEvent:
-    """Give what a direct read by external ids returns: no app, but the ids that it was asked for."""
+    """Return the result of a direct read by external ids: no app, but the ids that it was asked for."""
     return replace(live(object_id, "summit", app=app), identity=Identity(account, "summit", object_id))
 
 
@@ -150,7 +150,7 @@ def test_without_an_app_in_the_settings_what_the_token_can_read_is_ours_whatever
 
 NOON, ONE = "2027-01-01T12:00:00Z", "2027-01-01T13:00:00Z"
 NAMELESS = replace(found(), identity=Identity("acme", "summit"), updated_at=NOON)
-"""An answer that does not say which object it speaks of."""
+"""An answer that does not say which object it is about."""
 
 
 def listed(object_id: str, event_id: str = "summit", *, updated: str | None = NOON, app: int = APP) -> LiveEvent:

@@ -1,4 +1,4 @@
-"""What of a change an approval covers."""
+"""The parts of a change that an approval covers."""
 
 import hashlib
 from collections.abc import Callable
@@ -26,7 +26,7 @@ def hashed(canonical: str) -> str:
 
 @st.composite
 def shown_otherwise(draw: st.DrawFn, change: Change) -> Change:
-    """Give the change with everything different that only people look at."""
+    """Draw a change that differs in everything that is only shown to people."""
     fields = tuple(
         replace(field, line=draw(st.none() | st.integers(1, 99)), origin=draw(st.sampled_from(Origin)))
         for field in change.fields
@@ -78,7 +78,7 @@ COVERED: dict[str, Callable[[Change], Change]] = {
     "value before": partial(with_field, name="before"),
     "value after": partial(with_field, name="after"),
 }
-"""How to make one value different that an approval covers."""
+"""The ways to change each value that an approval covers."""
 
 
 @pytest.mark.parametrize("what", COVERED)

@@ -1,4 +1,4 @@
-"""What the files no longer declare, and new events that look like it."""
+"""Events and fields that the files no longer declare, and new events that look like old ones."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -24,7 +24,7 @@ NAMED: dict[str, Value] = {"eventName": "Summit", "eventOrganizer": "Acme", "sta
 def compared(
     now: list[DeclaredEvent], then: list[DeclaredEvent], lives: list[LiveEvent], policy: Policy = POLICY
 ) -> Planned:
-    """Plan what is declared now, beside what was declared then."""
+    """Plan the events declared now, with a base that declared the others."""
     return replace(planned_from(now, lives, policy), before=planned_from(then, lives, policy))
 
 
@@ -33,7 +33,7 @@ def findings(planned: Planned) -> list[Diagnostic]:
 
 
 def told(now: list[DeclaredEvent], then: list[DeclaredEvent], lives: list[LiveEvent], policy: Policy = POLICY) -> str:
-    """Write the findings, one a line."""
+    """Return the findings, one a line."""
     return "".join(f"{line(found)}\n" for found in findings(compared(now, then, lives, policy)))
 
 
@@ -239,7 +239,7 @@ def test_under_another_account_id_the_way_back_is_that_account_id() -> None:
 
 
 def pairs(creates: list[Create], old: list[LiveEvent]) -> dict[str | None, str | None]:
-    """Return by the id of each new event the object id of the old one that it looks like."""
+    """Return the object id of the old event that each new event looks like, by the new one's id."""
     found = look_alikes.renames(creates, old)
     return {rename.create.identity.external_event_id: rename.old.identity.object_id for rename in found}
 

@@ -1,4 +1,4 @@
-"""Where each difference comes from."""
+"""The origin of each difference: the files, HubSpot or both."""
 
 from collections.abc import Mapping
 from dataclasses import replace

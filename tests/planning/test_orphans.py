@@ -1,4 +1,4 @@
-"""What happens to an event of ours that no file declares."""
+"""The plan for events of ours that no file declares."""
 
 from datetime import timedelta
 

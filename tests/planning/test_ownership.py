@@ -1,4 +1,4 @@
-"""Whose event is whose."""
+"""The owner of an event, and the live event of a declaration."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ from tests.building import APP, HEARD, OTHER_APP, POLICY, PORTAL, adopted, decla
 
 NAMED: dict[str, Value] = {"eventName": "Summit"}
 NOBODY = replace(PORTAL, app_id=None)
-"""A portal whose token does not tell its app."""
+"""A portal whose token details do not name the app."""
 
 
 def settle(
@@ -46,7 +46,7 @@ def listing(*events: LiveEvent) -> Listing:
 
 
 def found(event: LiveEvent, account: str) -> LiveEvent:
-    """Give what a direct read by external ids returns of a live event."""
+    """Return the result of a direct read by external ids of a live event."""
     return replace(event, identity=replace(event.identity, external_account_id=account))
 
 
@@ -55,7 +55,7 @@ def found(event: LiveEvent, account: str) -> LiveEvent:
 
 @dataclass(frozen=True)
 class Truth:
-    """A live event with all that is true of it, whether or not any read tells."""
+    """A live event with everything that is true of it, whether or not a read shows it."""
 
     app: int | None
     account: str | None
@@ -81,7 +81,7 @@ class World:
     truths: tuple[Truth, ...]
     token: int
     told: bool
-    """Whether the token's details answer."""
+    """Whether the token's details are answered."""
     declared: tuple[DeclaredEvent, ...]
     policy: Policy
 
@@ -97,7 +97,7 @@ class World:
         return None
 
     def prove(self) -> Evidence:
-        """Gather evidence as planning does: a search, then a direct read for each doubt, none of them twice."""
+        """Gather evidence as planning does: a search, then one direct read for each doubt."""
         shown = self.listing
         evidence = first_evidence(self.policy, shown)
         if not evidence.foreign_token:
@@ -125,7 +125,7 @@ NAMES = st.sampled_from(["A", "B"])
 
 @st.composite
 def worlds(draw: st.DrawFn) -> World:
-    """Give a small portal full of look-alikes: three apps, three accounts, two event ids."""
+    """Draw a small portal full of look-alikes: three apps, three accounts, two event ids."""
     mostly = st.sampled_from([True, True, True, False])
     ids = st.tuples(st.sampled_from([APP, OTHER_APP]), ACCOUNTS, EVENT_IDS)
     by_hand = st.tuples(st.sampled_from([None, APP, OTHER_APP]), st.none(), st.none())
@@ -441,7 +441,7 @@ def test_what_the_base_declared_under_another_account_is_there_to_a_token_of_ano
 
 
 def unchanged(*ids: str) -> tuple[list[DeclaredEvent], Listing]:
-    """Declare events, and list for each one that has its event id and its fields."""
+    """Declare events, and list an event with the same event id and fields for each."""
     lives = (live(str(number), event_id, NAMED) for number, event_id in enumerate(ids))
     return [declared(event_id, NAMED) for event_id in ids], listing(*lives)
 

@@ -1,4 +1,4 @@
-"""Every event in its place becomes an ordered plan."""
+"""Declared and live events become an ordered plan."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -192,7 +192,7 @@ def test_an_unknown_app_hides_nothing_from_a_narrowed_run() -> None:
     ("held", "wanted", "refused"),
     [(True, False, True), (True, True, False), (False, False, False), (None, False, False), (False, True, False)],
 )
-def test_a_completion_cannot_be_taken_back(held: bool | None, *, wanted: bool, refused: bool) -> None:  # noqa: FBT001  (a case of the table)
+def test_a_completion_cannot_be_taken_back(held: bool | None, *, wanted: bool, refused: bool) -> None:  # noqa: FBT001  (pytest passes it by name)
     fields: dict[str, Value] = {} if held is None else {"eventCompleted": held}
     planned = planned_from([declared(fields={"eventCompleted": wanted})], [live("1", fields=fields)])
     assert (codes(planned.plan.diagnostics) == ["completed-is-final"]) == refused

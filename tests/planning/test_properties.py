@@ -1,4 +1,4 @@
-"""Declared custom properties against the portal's definitions."""
+"""Declared custom properties compared with the portal's definitions."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -43,7 +43,7 @@ def event(properties: Mapping[str, Value]) -> DeclaredEvent:
 
 
 def told(name: str, value: Value) -> tuple[str, str, str | None] | None:
-    """Give code, message and hint of what is wrong with one property."""
+    """Return the code, message and hint of the problem with one property."""
     found = list(obstacle_findings(misfits(everything(event({name: value})), DEFINITIONS)))
     assert len(found) <= 1
     return next(((one.code, one.message, one.hint) for one in found), None)

@@ -28,7 +28,7 @@ def change(kind: Kind, number: int, *fields: str) -> Change:
 
 @st.composite
 def many_changes(draw: st.DrawFn) -> list[Change]:
-    """Give up to a few hundred changes, numbered, so that batches fill up."""
+    """Draw up to a few hundred changes, numbered, so that batches fill up."""
     kinds: tuple[Kind, ...] = (Create, Update, Delete)
     names = st.lists(st.sampled_from(sorted(FIELDS)), min_size=1, unique=True)
     sizes = st.sampled_from([1, 2, 9, 10, 11, 99, 100, 101, 230])
@@ -38,7 +38,7 @@ def many_changes(draw: st.DrawFn) -> list[Change]:
 
 
 def carries(step: Step, change: Change) -> set[str]:
-    """Name the fields of the change that the request brings."""
+    """Return the fields of the change that the request sends."""
     names = {field.name for field in change.fields}
     match step:
         case Completion():

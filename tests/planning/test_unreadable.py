@@ -1,4 +1,4 @@
-"""Which live events a run can go on without, where they cannot be read."""
+"""Unreadable live events that a run can go on without, and those that end it."""
 
 from dataclasses import replace
 

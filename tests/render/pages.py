@@ -1,4 +1,4 @@
-"""Pages as GitHub reads them: what in them acts, what stands where."""
+"""Pages as GitHub reads them: their active parts and their contents."""
 
 import re
 
@@ -24,7 +24,7 @@ OUR_MARK = re.compile(r"<!-- reconciler:(comment|drift):1 environment=[\w.~%-]* 
 
 
 def leaks(page: str) -> list[str]:
-    """Name everything that acts in a page, or is built otherwise than we build it."""
+    """Return everything that acts in a page, or is built in another way than ours."""
     tokens = GITHUB.parse(page)
     inner = [child for token in tokens for child in token.children or []]
     return [
@@ -47,12 +47,12 @@ def _is_ours(token: Token) -> bool:
 
 
 def fences(page: str, info: str) -> list[str]:
-    """Give what stands in the fences of one kind."""
+    """Return the contents of the fences of one kind."""
     return [token.content for token in GITHUB.parse(page) if token.type == "fence" and token.info == info]
 
 
 def broken_rows(page: str) -> list[str]:
-    """Give the rows that have not as many cells as the head above them, as they stand in the source."""
+    """Return the source of each row with another number of cells than the head above it."""
     cells, broken = 0, []
     for line in page.split("\n"):
         if not line.startswith("|"):
@@ -71,7 +71,7 @@ def rows(page: str) -> int:
 
 
 def left_out(page: str, noun: str) -> int:
-    """Give how many items of one kind the page says that it leaves out."""
+    """Return the number of items of one kind that the page says it leaves out."""
     found = re.findall(
         rf"^\*(\d+) (?:more )?{noun}s? (?:is|are) left out here for lack of space\.\*$", page, re.MULTILINE
     )

@@ -1,4 +1,4 @@
-"""Plans and receipts that people meet, for texts to be looked at as a whole."""
+"""Plans and receipts of usual situations, for tests of whole texts."""
 
 from dataclasses import replace
 

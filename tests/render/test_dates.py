@@ -1,4 +1,4 @@
-"""Instants as people read them: on whose clocks, and how far a move goes."""
+"""Instants as people read them: in which time zone, and how far a move goes."""
 
 import re
 from dataclasses import replace
@@ -126,7 +126,7 @@ def distance(before: str, after: str, zone: str = "Europe/Berlin") -> str:
         ("2027-04-22T14:00:00Z", "+1 week"),
         ("2027-04-22T15:00:00Z", "+7 days 1 h"),
         ("2027-04-25T14:00:00Z", "+10 days"),
-        ("2027-04-01T14:00:00Z", "−2 weeks"),  # noqa: RUF001  (the same)
+        ("2027-04-01T14:00:00Z", "−2 weeks"),  # noqa: RUF001  (a minus sign is what people are shown)
     ],
 )
 def test_a_move_is_said_in_units_that_people_use(after: str, said: str) -> None:
@@ -140,7 +140,7 @@ def test_a_move_is_said_in_units_that_people_use(after: str, said: str) -> None:
         ("2027-10-28T16:00:00Z", "2027-11-04T17:00:00Z", "+1 week"),
         ("2027-10-28T16:00:00Z", "2027-11-04T16:00:00Z", "about +6 days 23 h"),
         ("2027-10-31T00:30:00Z", "2027-10-31T01:30:00Z", "+1 h"),
-        ("2027-10-31T01:30:00Z", "2027-10-31T00:30:00Z", "−1 h"),  # noqa: RUF001  (the same)
+        ("2027-10-31T01:30:00Z", "2027-10-31T00:30:00Z", "−1 h"),  # noqa: RUF001  (a minus sign is what people are shown)
     ],
 )
 def test_the_clocks_on_the_wall_count_across_a_clock_change(before: str, after: str, said: str) -> None:

@@ -1,4 +1,4 @@
-"""A field before and after, as people read it."""
+"""The old and the new value of a field, as people read them."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Findings as lines: all of them, or the first and a count of the others."""
+"""Findings as lines: all of them, or the first and the number of the others."""
 
 from reconciler.diagnostics import Diagnostic, Place, error, warning
 from reconciler.render.listing import TOLD_IN_FULL, abridged, in_full

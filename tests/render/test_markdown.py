@@ -38,7 +38,7 @@ def inlines(page: str) -> Iterator[list[Token]]:
 
 
 def read(tokens: Iterable[Token]) -> str:
-    """Give what a reader sees of one block, spaces at its ends apart."""
+    """Return the visible text of one block, without spaces at its ends."""
     breaks = {"softbreak": "\n", "html_inline": "\n"}
     parts = ("" if token.content == "<!-- -->" else breaks.get(token.type, token.content) for token in tokens)
     return "".join(parts).strip(" ")
@@ -54,7 +54,7 @@ def headings(page: str) -> list[str]:
 
 
 def cells(page: str) -> list[list[str]]:
-    """Give the rows of all tables."""
+    """Return the rows of all tables."""
     rows: list[list[str]] = []
     tokens = GITHUB.parse(page)
     for number, token in enumerate(tokens):
@@ -66,7 +66,7 @@ def cells(page: str) -> list[list[str]]:
 
 
 def leaks(page: str) -> list[str]:
-    """Name everything that acts in a page, or is built otherwise than we build it."""
+    """Return everything that acts in a page, or is built in another way than ours."""
     tokens = GITHUB.parse(page)
     inner = [token for token in tokens for token in token.children or []]
     return [
@@ -86,7 +86,7 @@ def diffs(page: str) -> list[str]:
 
 
 def seen(text: str) -> str:
-    """Give a text as a page shows it: each line visible."""
+    """Return a text as a page shows it: each line visible."""
     return "\n".join(visible(line) for line in text.split("\n"))
 
 
@@ -204,7 +204,7 @@ def updating(*fields: FieldChange) -> Plan:
 
 
 def full_of(text: str) -> Plan:
-    """Give a plan that holds a text wherever one can stand."""
+    """Return a plan that holds a text wherever one can be."""
     identity = Identity(text, text, "7")
     fields = (
         FieldChange("eventName", text, text),
@@ -227,7 +227,7 @@ def full_of(text: str) -> Plan:
 
 
 def ended(plan: Plan) -> Receipt:
-    """Give a receipt that holds every text of a plan."""
+    """Return a receipt that holds every text of a plan."""
     results = tuple(Result(change, Outcome.FAILED, change.name) for change in plan.changes)
     return Receipt(plan.portal, plan.digest, results, plan.changes, written=True)
 

@@ -108,7 +108,7 @@ def test_no_json_whatever_ends_in_another_error(value: Any) -> None:
 
 
 def places(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
-    """Name every place in a JSON document, from the outside in."""
+    """Yield every place in a JSON document, from the outside in."""
     yield path
     if isinstance(value, dict | list):
         inner = value.items() if isinstance(value, dict) else enumerate(value)
@@ -141,7 +141,7 @@ def test_whatever_stands_in_a_place_of_a_plan_only_saved_plan_invalid_is_raised(
 
 
 def known_part(said: Any, known: Any) -> Any:
-    """Leave out every key that stands only in `said`."""
+    """Remove every key that only `said` holds."""
     if isinstance(known, dict):
         return {key: known_part(said.get(key, value), value) for key, value in known.items()}
     if isinstance(known, list):
@@ -151,7 +151,7 @@ def known_part(said: Any, known: Any) -> Any:
 
 ADDED: list[tuple[str | int, ...]] = [("set_aside",), ("summary", "set_aside")]
 ADDED += [("changes", number, key) for number in range(3) for key in ("timezone", "refused", "proven")]
-"""What plans of the first version of the format lack."""
+"""The keys that plans in the first version of the format lack."""
 KEYS = [path for path in PLACES if (isinstance(path[-1], str) or path[0] == "changes") and path not in ADDED]
 
 

@@ -1,6 +1,6 @@
-"""Whole texts as data: what a pull request or an issue says in situations that people meet.
+"""Whole texts as data: pull requests and issues in usual situations.
 
-With `--rewrite` what is expected is written anew; the difference is then for people to review.
+`--rewrite` rewrites the expected texts; people review the difference.
 """
 
 from collections.abc import Callable

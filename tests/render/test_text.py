@@ -24,7 +24,7 @@ DECLARED = Source("events/summit.yaml", 3)
 
 
 def acts(shown: str) -> list[str]:
-    """Give the characters that could steer a terminal or make a text look like another, line ends apart."""
+    """Return the characters, except line ends, that could control a terminal or make a text look like another."""
     categories = {"Cc", "Cf", "Cs", "Zl", "Zp"}
     return [one for one in shown if unicodedata.category(one) in categories and one not in "\n\u200c\u200d"]
 
@@ -85,7 +85,7 @@ def updating(*fields: FieldChange) -> Plan:
 
 
 def shown(plan: Plan) -> list[str]:
-    """Give the lines of a plan's last change."""
+    """Return the lines of a plan's last change."""
     return text.plan(replace(plan, orphaned=0)).split("\n")[:-4]
 
 

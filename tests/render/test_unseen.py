@@ -1,4 +1,4 @@
-"""Differences that nobody sees, made to be seen."""
+"""Invisible differences, made visible."""
 
 import sys
 from unicodedata import normalize

@@ -1,4 +1,4 @@
-"""What every format says."""
+"""The words that every format shares."""
 
 from dataclasses import replace
 

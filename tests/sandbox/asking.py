@@ -1,4 +1,4 @@
-"""How tests speak with a sandbox, in the words of the newest version's paths."""
+"""Requests of tests to a sandbox, in the paths of the newest version."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,7 +19,7 @@ OTHER_APP = {"Authorization": "Bearer sandbox-2002"}
 IDS = {"externalAccountId": "acme", "externalEventId": "summit"}
 ACCOUNT = {"externalAccountId": "acme"}
 SUMMIT = f"{EVENTS}/events/summit"
-"""The path of the event that IDS name; ACCOUNT is its query."""
+"""The path of the event with IDS; ACCOUNT is its query."""
 LEAST = {**IDS, "eventName": "Summit", "eventOrganizer": "Acme"}
 FULL: Event = {
     **LEAST,
@@ -35,7 +35,7 @@ FULL: Event = {
 
 
 class Time:
-    """A clock that stands until it is told to go on."""
+    """A clock that moves only when a test moves it."""
 
     def __init__(self) -> None:
         self.now = 1_800_000_000_000
@@ -95,7 +95,7 @@ def custom(event: Event) -> dict[str, str]:
 
 
 def refused(answer: httpx.Response, status: int = 400, category: str = "VALIDATION_ERROR") -> str:
-    """Return the message of an answer that refuses, and of which nothing else is expected."""
+    """Return the message of an error answer of which nothing else is expected."""
     assert (answer.status_code, answer.json()["category"]) == (status, category)
     message: str = answer.json()["message"]
     return message

@@ -1,8 +1,8 @@
 """HubSpot's own OpenAPI descriptions, which lie beside the repository and not in it.
 
-Three leniencies, where live answers are known to differ from the descriptions: an optional field may be null, errors
-have a `status` beside what is described, and those that tell an `errorType` lack the category. In return, an answer may
-hold nothing that is not described.
+Three exceptions, because live answers are known to differ from the descriptions: an optional field may be null, errors
+have an additional `status`, and those with an `errorType` lack the category. Otherwise these checks are stricter: an
+answer may hold nothing that is not described.
 """
 
 import re
@@ -15,7 +15,7 @@ from tests.hubspot.shared import Json, published
 
 FORMATS = FormatChecker()
 
-# What the descriptions leave out and their prose or a report tells (FACTS 1.2), and whether it has a body.
+# Answers known only from the descriptions' prose or from reports (FACTS 1.2), and whether they have a body.
 _UNDECLARED = {("/batch/archive", 204): False, ("/batch/archive", 207): True, ("/events/delete", 202): False}
 
 
@@ -31,7 +31,7 @@ def _is_int32(value: object) -> bool:
 
 
 class Description:
-    """What HubSpot says of one API in one version."""
+    """HubSpot's description of one API in one version."""
 
     def __init__(self, api: str, version: str) -> None:
         self._described = published(f"openapi/{api}-{version}.json")
@@ -39,7 +39,7 @@ class Description:
             _adapt(name, schema)
 
     def check(self, answer: httpx.Response) -> None:
-        """Hold an answer against what is declared for its path, its method and its status."""
+        """Check an answer against the description of its path, its method and its status."""
         schema = self._schema(answer)
         if schema is None:
             assert answer.content == b""
@@ -84,14 +84,14 @@ def _refusal(body: Json) -> Json:
 
 
 def _pattern(path: str) -> str:
-    # The description of v3 prints the list, and nothing else, under a path that no client calls.
+    # The description of v3 has a wrong path for the list alone, which no client calls.
     pattern = re.sub(r"\\{[^}]*\\}", "[^/]+", re.escape(path))
     odd, usual = re.escape("/marketing/marketing-events/v3"), re.escape("/marketing/v3/marketing-events")
     return f"{odd}|{usual}" if pattern == odd else pattern
 
 
 def _adapt(name: str, schema: Json) -> None:
-    """Let optional fields be null, and nothing be there that is not described."""
+    """Allow null for optional fields, and forbid everything that is not described."""
     required = schema.get("required", [])
     for field, described in schema.get("properties", {}).items():
         if field not in required:

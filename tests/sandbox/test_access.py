@@ -1,4 +1,4 @@
-"""Who gets in: tokens, scopes, paths, the rate limit. What is told of each request."""
+"""Access to the sandbox: tokens, scopes, paths, the rate limit, and the log of requests."""
 
 from typing import Any
 

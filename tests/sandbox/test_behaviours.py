@@ -1,4 +1,4 @@
-"""What nobody knows about HubSpot, with every answer it may have."""
+"""The sandbox with every possible answer to each open question about HubSpot."""
 
 from typing import Any
 
@@ -118,7 +118,7 @@ def test_search_finds_ids_that_begin_with_a_text_or_only_that_text(
 
 
 @pytest.mark.parametrize(("behaviour", "left"), [("keep", True), ("reset", False)])
-def test_patch_keeps_or_resets_the_flags_that_it_omits(start: Start, behaviour: str, left: bool) -> None:  # noqa: FBT001 - a parameter of a test
+def test_patch_keeps_or_resets_the_flags_that_it_omits(start: Start, behaviour: str, left: bool) -> None:  # noqa: FBT001  (pytest passes it by name)
     hubspot = behaving(start, f"patch-flags={behaviour}")
     upsert(hubspot, FULL)
     event = patch(hubspot, {"eventName": "Renamed"}).json()

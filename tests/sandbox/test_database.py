@@ -1,4 +1,4 @@
-"""What stays when the sandbox has a database file."""
+"""The contents that a database file of the sandbox keeps."""
 
 import json
 import sqlite3

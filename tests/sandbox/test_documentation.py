@@ -1,4 +1,4 @@
-"""What `docs/sandbox.md` says is so."""
+"""Every statement of `docs/sandbox.md` is true."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Whatever faults the sandbox plays: it holds what its log says was done, and nothing else."""
+"""Under any faults, the sandbox holds exactly what its log says was done."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

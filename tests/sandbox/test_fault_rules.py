@@ -1,4 +1,4 @@
-"""Rules for faults that are wrong: what is said of them."""
+"""Invalid fault rules, and the errors about them."""
 
 import json
 from pathlib import Path

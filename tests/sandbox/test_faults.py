@@ -1,4 +1,4 @@
-"""Faults as a client meets them: what it sees, what is stored, what the log says."""
+"""Faults as a client meets them: the answer, the stored events, the log."""
 
 import json
 import logging
@@ -23,7 +23,7 @@ SEEDED = {"events": [{"eventName": name, "objectId": str(number)} for number, na
 
 
 def suffer(hubspot: httpx.Client, fault: object, **rule: object) -> None:
-    """Let requests meet a fault: each one, unless the rule says otherwise."""
+    """Set a fault for requests: for each one, unless the rule limits it."""
     hubspot.put(FAULTS, json=[{**(rule or ALWAYS), "fault": fault}]).raise_for_status()
 
 

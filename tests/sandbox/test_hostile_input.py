@@ -1,4 +1,4 @@
-"""Nothing that is sent makes the sandbox fail: every answer is below 500, and the next request is served."""
+"""No input makes the sandbox fail: every answer is below 500, and the next request is served."""
 
 import json
 import socket
@@ -54,7 +54,7 @@ def batches() -> st.SearchStrategy[object]:
 
 
 def is_object(body: bytes) -> bool:
-    """Tell whether some bytes happen to be what a request may hold."""
+    """Return whether some bytes happen to be a valid body of a request."""
     try:
         return isinstance(json.loads(body), dict)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What `identifiers` tells of the events with one external event id."""
+"""The answers of `identifiers` about events with one external event id."""
 
 import httpx
 import pytest

@@ -1,4 +1,4 @@
-"""HubSpot's own Python client, which only knows v3, gets along with the sandbox."""
+"""HubSpot's own Python client, which only knows v3, works with the sandbox."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Property definitions, and what becomes of the values of custom properties."""
+"""Property definitions, and their effect on the values of custom properties."""
 
 from typing import Any
 
@@ -103,7 +103,7 @@ def test_options_of_a_definition_are_in_order(hubspot: httpx.Client) -> None:
         ("hs_object_id", True),
     ],
 )
-def test_hubspots_own_definitions_are_there(start: Start, name: str, read_only: bool) -> None:  # noqa: FBT001 - a parameter of a test
+def test_hubspots_own_definitions_are_there(start: Start, name: str, read_only: bool) -> None:  # noqa: FBT001  (pytest passes it by name)
     definition = start().get(f"{PROPERTIES}/{name}").json()
     assert definition["hubspotDefined"] is True
     assert definition["calculated"] is read_only

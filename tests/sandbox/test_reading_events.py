@@ -1,4 +1,4 @@
-"""What the sandbox's reads return: the list, one event, a search."""
+"""The sandbox's reads: the list, one event, a search."""
 
 from base64 import urlsafe_b64encode
 from typing import Any

@@ -1,4 +1,4 @@
-"""How a sandbox starts and stops."""
+"""The start and the stop of a sandbox."""
 
 import os
 import signal
@@ -91,7 +91,7 @@ def test_sandbox_stops_when_the_block_fails() -> None:
 
 
 def answer_to_a_request_in_flight(latency_ms: int) -> bytes:
-    """Ask a slow sandbox for something, stop it before it answers, and return what it answers."""
+    """Send a request to a slow sandbox, stop it before it answers, and return its answer."""
     with running(Options(latency_ms=latency_ms)) as sandbox:
         asking = socket.create_connection(("127.0.0.1", httpx.URL(sandbox.base_url).port or 0))
         asking.sendall(f"GET {EVENTS} HTTP/1.1\r\nHost: sandbox\r\n\r\n".encode())

@@ -1,4 +1,4 @@
-"""What a new sandbox begins with."""
+"""The contents of a new sandbox."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the writes of one event do: making, replacing, changing, cancelling, completing, deleting it."""
+"""The writes of one event: create, replace, update, cancel, complete, delete."""
 
 import httpx
 import pytest

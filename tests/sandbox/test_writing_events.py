@@ -1,4 +1,4 @@
-"""What the sandbox's writes do: upserts, updates, deletions."""
+"""The sandbox's batch writes: upserts, updates, deletions."""
 
 import time
 from urllib.parse import quote

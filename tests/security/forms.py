@@ -1,4 +1,4 @@
-"""A secret in every way in which it could slip past somebody who looks for it as it is."""
+"""A secret in every form in which a plain search would miss it."""
 
 import base64
 import html
@@ -19,7 +19,7 @@ def forms(secret: str) -> set[str]:
 
 
 def telling(secret: str, places: Mapping[str, str], folder: Path | None = None) -> list[str]:
-    """Name every text, and every file of a folder, that tells a secret."""
+    """Return every text, and every file of a folder, that shows a secret."""
     files = [path for path in folder.rglob("*") if path.is_file()] if folder else []
     left = {str(path): path.read_bytes().decode(errors="replace") for path in files}
     found = forms(secret)

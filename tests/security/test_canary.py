@@ -1,4 +1,4 @@
-"""A token that can be recognised in any form, in every command and failure: nothing that is left behind holds it."""
+"""A recognisable token, used in every command and failure, is in nothing that is left behind."""
 
 import base64
 import json
@@ -21,7 +21,7 @@ CANARY = "sandbox-1987654321"
 
 
 def found(screen: Screen, folder: Path) -> list[str]:
-    """Name every place that tells the token."""
+    """Return every place that shows the token."""
     return telling(CANARY, {"standard output": screen.out, "standard error": screen.err}, folder)
 
 
@@ -46,7 +46,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @contextmanager
 def portal(folder: Path) -> Iterator[str]:
-    """Run a portal that holds one event of the token's app; give its base URL."""
+    """Run a portal that holds one event of the token's app; return its base URL."""
     held = {**live("864", "Later"), "appInfo": {"id": "1987654321"}, "externalEventId": "later", "eventType": "X"}
     seed = folder / "seed.json"
     seed.write_text(json.dumps({"portal": {"id": 77}, "properties": [], "events": [held]}))

@@ -1,4 +1,4 @@
-"""A server that wants to use us up: whichever part of an answer never ends, time and memory stay within bounds."""
+"""A server that tries to exhaust us: whichever part of an answer never ends, time and memory stay within bounds."""
 
 import resource
 import socket
@@ -19,7 +19,7 @@ MOST_MIB = 96
 
 
 def beginning(start: bytes, piece: bytes) -> Play:
-    """Send a start, and then the same piece again and again."""
+    """Send a beginning, and then the same piece again and again."""
 
     def play(connection: socket.socket) -> None:
         with suppress(OSError):
@@ -41,7 +41,7 @@ ENDLESS = {
 
 
 def peak() -> float:
-    """Give the most memory that this process has used, in MiB."""
+    """Return the most memory that this process has used, in MiB."""
     used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return used / 1024 / (1024 if sys.platform == "darwin" else 1)
 

@@ -1,4 +1,4 @@
-"""The bound around all tests holds."""
+"""No test can connect to another machine."""
 
 import socket
 
@@ -19,7 +19,7 @@ def test_no_connection_to_elsewhere_is_made() -> None:
         one.connect(("2001:db8::1", 9))
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one, pytest.raises(Stray):
         one.sendto(b"", (ELSEWHERE, 9))
-    assert len(STRAYS) == 4  # so that each of them would fail the session, whoever catches the error
+    assert len(STRAYS) == 4  # each of them would fail the session, even if its error is caught
     STRAYS.clear()
 
 

@@ -1,7 +1,7 @@
-"""The law of saved plans: no altered plan lets anything run that the plan it was made from would not.
+"""An altered saved plan allows nothing that the original plan does not allow.
 
-What runs is always a change of the new plan, with the new plan's values. A given plan is only held against it, so
-altering one can take approval away and never give any. This is tried with every byte.
+An apply only runs changes of the new plan, with the new plan's values. The saved plan is only compared with it, so
+altering it can remove approvals and never add any. The tests alter every byte.
 """
 
 import json
@@ -41,7 +41,7 @@ def plan(*changes: Create | Update | Delete) -> Plan:
 
 REVIEWED = plan(create("a"), update("u", "x", "y"), delete("d"))
 NEARLY = plan(create("b"), create("a"), update("u", "x", "z"), update("v", "x", "y"), delete("e"))
-"""What HubSpot and the files ask for now: of what was reviewed, the first create alone; the rest is one letter away."""
+"""What HubSpot and the files ask for now: of the reviewed changes, only the first create; the rest are near misses."""
 TEXT = plan_json(REVIEWED)
 ALLOWED = set(by_plans(REVIEWED, [REVIEWED]).approved)
 STILL_ALLOWED = set(by_plans(NEARLY, [REVIEWED]).approved)
@@ -55,14 +55,14 @@ def read(content: bytes) -> Plan | None:
 
 
 def flipped(bit: int) -> Iterator[tuple[int, Plan | None]]:
-    """Read the plan with one bit of each byte the other way round, one byte after the other."""
+    """Yield the plan with one bit of each byte flipped, one byte after the other."""
     whole = TEXT.encode()
     for at, byte in enumerate(whole):
         yield at, read(whole[:at] + bytes([byte ^ 1 << bit]) + whole[at + 1 :])
 
 
 def key_at(position: int) -> str:
-    """Give the key on the line of a position."""
+    """Return the key on the line of a position."""
     return TEXT.splitlines()[TEXT.count("\n", 0, position)].split('"')[1]
 
 
@@ -76,10 +76,10 @@ FOR_PEOPLE = {
     *("account_type", "timezone", "api_version", "app_id", "unchanged", "orphaned", "reads", "format_version"),
     *("set_aside", "refused", "proven"),
 }
-"""What no approval covers: it is shown, and nothing is done by it."""
+"""The keys that no approval covers: they are shown, and have no effect."""
 
 
-# The lowest bit makes the nearest digit or letter of each, the second another one, the sixth a capital of a letter.
+# Bit 0 turns a digit or letter into its neighbour, bit 1 into another one, bit 5 a letter into its capital.
 @pytest.mark.parametrize("bit", [0, 1, 5])
 def test_no_flipped_bit_lets_anything_else_run(bit: int) -> None:
     read_nonetheless = set()
@@ -98,7 +98,7 @@ def test_no_part_of_a_plan_is_a_plan() -> None:
 
 
 def test_a_plan_that_was_forged_with_care_lets_only_run_what_is_asked_for_now() -> None:
-    """Digest and fingerprints are no signature: who writes the file can write them anew, and gains nothing by it."""
+    """Digest and fingerprints are no signature: whoever writes the file can recompute them, and gains nothing by it."""
     forged = replace(REVIEWED, changes=(create("evil"), *NEARLY.changes))
     given = read_plan(plan_json(forged))
     assert set(by_plans(NEARLY, [given]).approved) == set(NEARLY.changes)

@@ -1,4 +1,4 @@
-"""What occurs nowhere in the product: code out of data, doors that are left open, keys of somebody."""
+"""Patterns that the source never contains: code made from data, unsafe calls, secrets."""
 
 import ast
 import re
@@ -12,14 +12,14 @@ TOP = Path(__file__).parents[2]
 SOURCES = sorted((TOP / "reconciler").rglob("*.py"))
 
 UNPICKLERS = {"pickle", "cPickle", "dill", "jsonpickle", "marshal", "shelve", "copyreg", "ctypes", "code", "codeop"}
-"""Modules that make code or objects out of bytes."""
+"""Modules that make code or objects from bytes."""
 NAMES = {
     *("eval", "exec", "compile", "__import__", "breakpoint"),
     *("Delta", "pickle_load", "pickle_loads", "from_json_pickle", "to_json_pickle", "deephash"),
     *("unsafe_load", "unsafe_load_all", "full_load", "full_load_all", "UnsafeLoader", "FullLoader", "Loader"),
     *("system", "popen", "mktemp", "_create_unverified_context", "CERT_NONE", "extractall"),
 }
-"""What would run, or trust, what somebody else wrote."""
+"""Calls that would run, or trust, what somebody else wrote."""
 ARGUMENTS = {
     *(("shell", True), ("verify", False), ("follow_redirects", True), ("trust_env", True), ("http2", True)),
     *(("check_hostname", False), ("allow_pickle", True), ("show_locals", True)),
@@ -31,7 +31,7 @@ def nodes() -> Iterator[tuple[Path, ast.AST]]:
 
 
 def forbidden(node: ast.AST) -> list[str]:
-    """Name what a part of a program must not hold."""
+    """Return the forbidden names in a part of a program."""
     match node:
         case ast.Import(names=names):
             return [one.name for one in names if one.name.partition(".")[0] in UNPICKLERS]
@@ -69,7 +69,7 @@ def test_each_of_these_would_be_found(line: str) -> None:
 
 
 def test_yaml_is_read_by_its_events_alone() -> None:
-    """Its loaders make objects; what is used of it only says what stands where."""
+    """Its loaders make objects; the events that are used only give texts and their positions."""
     used = {
         f"{node.value.id}.{node.attr}"
         for _, node in nodes()
@@ -83,7 +83,7 @@ LOADER = {"yaml.CSafeLoader"}
 """Only its parser is used."""
 
 RUNNERS = re.compile("GITHUB_(ENV|PATH|STATE)")
-"""Files that change what later steps of a job run."""
+"""Files that change how later steps of a job run."""
 
 
 def test_nothing_is_told_to_later_steps_but_outputs_and_the_summary() -> None:
@@ -96,12 +96,12 @@ REAL = re.compile(
     r"pat-[a-z]{2}\d-[0-9a-f]{8}-[0-9a-f]{4}|gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{22}"
     r"|AKIA[0-9A-Z]{16}|xox[abp]-\w{10}|sk_live_\w{16}"
 )
-"""What a token of HubSpot, GitHub and some others looks like."""
+"""The form of a token of HubSpot, GitHub and some others."""
 KEYS = re.compile("-----BEGIN [A-Z ]*PRIVATE KEY-----")
 
 
 def kept() -> Iterator[tuple[str, str]]:
-    """Give every file that git keeps, with its text."""
+    """Yield every file that git keeps, with its text."""
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=TOP, capture_output=True, check=True).stdout.decode()
     for name in filter(None, listed.split("\0")):
         path = TOP / name

@@ -16,7 +16,7 @@ PROOF = re.compile(r"`tests/(?P<file>[\w/]+\.py)::(?P<name>\w+)`")
 
 
 def rows() -> dict[int, str]:
-    """Give the cells of each threat's row."""
+    """Return the cells of each threat's row."""
     return {int(found["number"]): found["cells"] for found in ROW.finditer(DOCUMENT)}
 
 

@@ -1,4 +1,4 @@
-"""A server that cannot prove who it is, or speaks an encryption of old, is sent nothing."""
+"""No request is sent to a server that cannot prove its identity, or speaks an outdated encryption."""
 
 import ssl
 import warnings
@@ -15,7 +15,7 @@ from tests.hubspot.clocks import Sleeper
 from tests.hubspot.scripted import answer, serving
 
 CERTIFICATES = Path(__file__).parent / "certificates"
-"""Of nobody, with their keys: one for another host, one that was good in 2020."""
+"""Self-signed, with their keys: one for another host, one that was valid until 2020."""
 PATH = "/marketing/marketing-events/2026-03"
 
 
@@ -26,7 +26,7 @@ def speaking(certificate: Path) -> ssl.SSLContext:
 
 
 def refusal(context: ssl.SSLContext, trusting: Path | None) -> str:
-    """Ask a server that speaks so; give why nothing was sent to it."""
+    """Connect to a server that speaks with this context; return why nothing was sent to it."""
     with serving(answer(), tls=context) as server:
         connection = replace(connecting.to(server.base_url), ca_file=None if trusting is None else str(trusting))
         with HttpReader(connection, timeout=60, clock=Sleeper().clock) as reader, pytest.raises(Unavailable) as caught:

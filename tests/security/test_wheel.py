@@ -1,4 +1,4 @@
-"""The wheel: the same commit makes the same bytes, wherever and whenever it is built."""
+"""The wheel has the same bytes for the same commit, wherever and whenever it is built."""
 
 import os
 import shutil
@@ -15,7 +15,7 @@ SINCE = "1800000000"
 
 
 def built(folder: Path, *, at: int, zone: str, mode: int) -> Path:
-    """Build the wheel of a copy whose files are of another time, under another clock, with other rights."""
+    """Build the wheel of a copy whose files have another time and other permissions, under another clock."""
     shutil.copytree(TOP / "reconciler", folder / "reconciler", ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(TOP / name, folder)

@@ -12,7 +12,7 @@ LAGS = ("60", "600")
 
 
 class Nature(Enum):
-    """What a fault is to whoever reads HubSpot's documentation."""
+    """The meaning of a fault to a reader of HubSpot's documentation."""
 
     HARMLESS = auto()
     PASSING = auto()
@@ -29,13 +29,13 @@ class Nature(Enum):
 
 @dataclass(frozen=True)
 class Kind:
-    """One fault, as the sandbox takes it."""
+    """One fault, in the sandbox's form."""
 
     name: str
     nature: Nature
     fault: Mapping[str, Any]
     done: bool = False
-    """The request is carried out nonetheless."""
+    """Whether the request is carried out nonetheless."""
 
     @property
     def status(self) -> int | None:
@@ -51,7 +51,7 @@ class Kind:
 
 
 class Phase(Enum):
-    """When the faults are set: those of an apply leave its plan alone."""
+    """The time at which the faults are set: those of an apply leave its plan alone."""
 
     PLAN = auto()
     APPLY = auto()
@@ -71,7 +71,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Case:
-    """One fault at one place, once or from then on, under some answers to what nobody knows."""
+    """One fault at one place, once or from then on, under some answers to the open questions."""
 
     kind: Kind
     place: Place
@@ -153,7 +153,7 @@ VANISH = Kind("vanish", Nature.LIE, {"shift": {"vanish": "2"}})
 
 
 def hits() -> Iterator[tuple[Kind, Place]]:
-    """Give every fault with every place where it means something."""
+    """Yield every fault with every place where it means something."""
     yield from ((kind, place) for kind in (*STATUSES, *CUTS) for place in (*READS, *WRITES))
     yield from ((kind.as_if_done(), place) for kind in STATUSES for place in WRITES)
     yield from ((EMPTY, place) for place in (FIRST, MIDDLE, SEARCH, READ_BACK, *WRITES[:2]))
@@ -162,7 +162,7 @@ def hits() -> Iterator[tuple[Kind, Place]]:
 
 
 def behaviours() -> Iterator[tuple[str, ...]]:
-    """Give the usual answers, each other one by itself, and all the other ones together."""
+    """Yield the usual answers, each other one by itself, and all the other ones together."""
     hints, usual = get_type_hints(Behaviours), Behaviours().shown()
     closed = {name: get_args(hints[name.replace("-", "_")]) for name in usual}
     other = [f"{name}={one}" for name, answers in closed.items() for one in answers if one != usual[name]]
@@ -174,7 +174,7 @@ VERSIONS = ("2026-03", "v3", "2025-09", "2026-09")
 
 
 def every_case() -> list[Case]:
-    """Give all combinations; the API version goes round."""
+    """Return all combinations; each has the next API version in turn."""
     combined = [
         (kind, place, lasting, answers)
         for kind, place in hits()

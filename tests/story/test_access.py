@@ -1,4 +1,4 @@
-"""Whose token, whose app, whose events: what is not proven to be ours is not touched."""
+"""Tokens, apps and owners: an event that is not proven to be ours is not changed."""
 
 import json
 from collections.abc import Callable
@@ -44,7 +44,7 @@ def codes(planned: Planned) -> list[str]:
 
 
 def refusals(world: World, planned: Planned, portal: PortalWriter) -> set[str]:
-    """Give the codes of the guards by which no change of a plan is applied."""
+    """Return the codes of the guards that refuse every change of a plan."""
     receipt = world.run(planned, portal=portal)
     assert {result.outcome for result in receipt.results} == {Outcome.REFUSED}
     assert receipt.exit_code == 5
@@ -156,18 +156,18 @@ def test_an_event_may_be_declared_under_two_accounts(start: Start) -> None:
 
 
 def untold(passing: Passing) -> Treatment:
-    """Tell nothing about tokens."""
+    """Answer nothing about tokens."""
     return Instead(404) if passing.path.endswith("/get/access-token-info") else Fate.PASSED_ON
 
 
 def untold_and_unsearchable(passing: Passing) -> Treatment:
-    """Tell nothing about tokens, and find nothing by a search."""
+    """Answer nothing about tokens, and find nothing by a search."""
     return Instead(200, b'{"results": []}') if passing.path.endswith("/events/search") else untold(passing)
 
 
 @pytest.fixture
 def undetailed(start: Start) -> Callable[..., tuple[World, str]]:
-    """Start a world whose HubSpot tells nothing about tokens; give it with the way there."""
+    """Start a world whose HubSpot says nothing about tokens; return it with the connection to it."""
 
     def begin(*events: Held, policy: Policy, decide: Decide = untold) -> tuple[World, str]:
         world = start(*events, policy=policy)

@@ -1,4 +1,4 @@
-"""What a run makes of HubSpot's answers, of those that never came, and of its own end."""
+"""A run's use of HubSpot's answers, of lost answers, and of its own end."""
 
 import json
 import re
@@ -60,17 +60,17 @@ WRITES = {
     "winter": ("PATCH", "/events/winter"),
     "orphan": ("POST", "/batch/archive"),
 }
-"""The request that carries the change of each event."""
+"""The path of the request that carries the change of each event."""
 
 DROPPED = {"customProperties.dropped": "x"}
-"""A property that HubSpot defines and yet does not keep."""
+"""A property that HubSpot defines but does not keep."""
 DEFINES_IT = meeting("GET", "/0-54", Instead(200, b'{"results": [{"name": "dropped"}]}'))
 
 each_write = pytest.mark.parametrize("event", WRITES)
 
 
 def run(world: World, decide: Decide, *events: DeclaredEvent) -> Receipt:
-    """Plan undisturbed, then apply along a way on which requests are treated so."""
+    """Plan undisturbed, then apply with this treatment of requests."""
     planned = world.plan(*(events or DECLARED))
     world.requests()
     way = world.through(forwarding(world.base_url, decide))
@@ -86,7 +86,7 @@ def reasons(receipt: Receipt) -> dict[str, str | None]:
 
 
 def holds(world: World, event: str) -> bool:
-    """Tell whether HubSpot really holds what the change of an event was to make."""
+    """Return whether HubSpot really holds what the change of an event was to make."""
     held = {one["externalEventId"]: one for one in world.held()}
     match event:
         case "spring":
@@ -176,7 +176,7 @@ def test_what_stood_behind_a_write_that_never_arrived_is_not_attempted(start: St
 
 
 def dying(method: str, end: str, fate: Fate) -> Decide:
-    """Lose a request so, and all that come after it."""
+    """Treat one request in this way, and lose all that come after it."""
     dead = False
 
     def decide(passing: Passing) -> Treatment:
@@ -210,7 +210,7 @@ def test_a_hubspot_that_is_gone_is_not_asked_for_each_event_of_a_lost_batch(star
     ends = [(reasons(receipt)[f"event-{number}"] or "").rpartition("; ")[2] for number in range(8)]
     assert ends == ["reading it back failed too"] * 3 + ["it was not read back, as the reads before it failed"] * 5
     sent = [f"{one.method} {one.path.rpartition('/')[2]}" for one in way.sent]
-    # Once to see whether to send it again, then the first three, then once to read everything back.
+    # One read to decide whether to send it again, then the first three, then one to read everything back.
     assert len(sent[sent.index("POST upsert") + 1 :]) == 5 * ATTEMPTS
 
 
@@ -417,7 +417,9 @@ def test_a_success_whose_own_result_contradicts_it_is_a_failure_without_a_second
 
 
 def test_what_was_not_made_is_read_once_more_after_the_run(start: Start) -> None:
-    world = start(policy=replace(POLICY, trusts_list=True))  # else the second plan reads what it would make as well
+    world = start(
+        policy=replace(POLICY, trusts_list=True)
+    )  # otherwise the second plan also reads the events that it would make
     planned = world.plan(declared("spring"), declared("summer"))
     refused = meeting("POST", "/events/upsert", Instead(400, b'{"message": "no"}'))
     way = world.through(forwarding(world.base_url, refused))
@@ -470,14 +472,14 @@ def test_an_event_that_did_not_keep_its_fields_is_not_completed(start: Start) ->
 
 
 def lagging(world: World) -> Decide:
-    """Let the list show what HubSpot holds now, whatever it will hold later."""
+    """Make the list show what HubSpot holds now, whatever it will hold later."""
     stale = world.portal()._http.get(f"/marketing/marketing-events/{world.version}", {})
     return meeting("GET", f"/marketing-events/{world.version}", Instead(200, json.dumps(stale).encode()))
 
 
 @pytest.mark.parametrize("policy", [DELETES, replace(POLICY, orphans=Orphans.CANCEL)], ids=["delete", "cancel"])
 def test_a_list_that_lags_behind_is_corrected_by_reading_directly(start: Start, policy: Policy) -> None:
-    # What they have in common lets one search prove them all.
+    # Their common prefix lets one search prove them all.
     before = [{**event, "externalEventId": f"e-{event['externalEventId']}"} for event in BEFORE]
     events = [replace(event, identity=Identity("acme", f"e-{event.identity.external_event_id}")) for event in DECLARED]
     world = start(*before, policy=policy)
@@ -529,7 +531,7 @@ def test_a_write_that_hubspot_refuses_fails_and_the_others_go_on(start: Start, e
 
 
 def refusing_reads(number: int) -> Decide:
-    """Refuse so many direct reads of events."""
+    """Refuse this many direct reads of events."""
     left = iter(range(number))
 
     def decide(passing: Passing) -> Treatment:
@@ -618,7 +620,7 @@ def test_a_write_that_cannot_be_read_back_is_unsure_and_the_run_goes_on(start: S
 
 
 class Wish:
-    """Somebody who wants the run to end as soon as a request has been sent."""
+    """A stop signal that comes as soon as a request has been sent."""
 
     def __init__(self) -> None:
         self.raised = False
@@ -696,7 +698,7 @@ def test_a_write_that_was_not_confirmed_when_the_run_was_interrupted_is_unsure(s
 
 
 class Told:
-    """Somebody who is told how far a run has come, and compares it with what HubSpot holds."""
+    """A receiver of progress reports, which compares them with what HubSpot holds."""
 
     def __init__(self, world: World) -> None:
         self.world = world

@@ -1,4 +1,4 @@
-"""Where a difference comes from, over a real sandbox, and what the base still says of files that are gone."""
+"""The origin of differences over a real sandbox, and the base's protection of events whose files are gone."""
 
 from collections.abc import Callable
 from dataclasses import replace

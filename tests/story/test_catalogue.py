@@ -1,4 +1,4 @@
-"""Faults of the catalogue in `docs/faults.md` that no other file of tests is about."""
+"""Faults of the catalogue in `docs/faults.md` that no other test file covers."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -53,7 +53,7 @@ LAGS = (0, 30, 180, 600)
 
 @contextmanager
 def late_by(seconds: int, folder: Path, time: list[int]) -> Iterator[World]:
-    """Give a world whose list is late, and whose seconds a test lets pass."""
+    """Start a world whose list is late, with a clock that the test moves."""
     seed = folder / "seed.json"
     held = [live("spring", objectId="5", eventUrl=OLD), live("orphan", objectId="6", **DATES)]
     seed.write_text(json.dumps({"portal": {"id": PORTAL}, "events": held, "properties": []}))
@@ -188,7 +188,7 @@ OTHER = {
 
 
 def normalising(normalise: Callable[[Held], Held]) -> Callable[[Passing], Treatment]:
-    """Let every read show its events so, whichever way they were sent."""
+    """Normalise the events in every read in this way, whichever way they were sent."""
 
     def rewritten(body: Any) -> Any:
         if "results" in body:
@@ -203,7 +203,7 @@ def normalised(world: World, normalise: Callable[[Held], Held]) -> Any:
 
 
 def of_both_kinds() -> tuple[DeclaredEvent, ...]:
-    """Declare one event that is not there yet, and one that is there otherwise."""
+    """Declare one event that is not there yet, and one that differs in HubSpot."""
     return (declared("summer", **WANTED), declared("spring", **WANTED))
 
 

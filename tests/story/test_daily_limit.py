@@ -1,4 +1,4 @@
-"""A day whose requests are nearly used up: an apply that would stop half-way is not begun."""
+"""A day whose requests are nearly used up: an apply that would stop half-way does not start."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,7 +1,7 @@
-"""Every fault at every place under every behaviour: what a run says of itself is true, and the next one does the rest.
+"""Every fault at every place under every behaviour: the run reports the truth, and the next run does the rest.
 
-`--every-fault` tries all combinations, which takes about twenty minutes on one core; without it, a sample of them is
-drawn that holds every fault, every place and every behaviour. The run tells how many were tried.
+`--every-fault` tries all combinations, which takes about twenty minutes on one core; without it, the tests draw a
+sample with every fault, every place and every behaviour. The run prints how many were tried.
 """
 
 import json
@@ -87,7 +87,7 @@ class SmallPages(HttpWriter):
 
 
 class Faulty(World):
-    """A world with a clock of its own, which passes only while somebody waits."""
+    """A world with a clock of its own, which moves only during a sleep."""
 
     def __init__(self, base_url: str, case: Case, sleeper: Sleeper) -> None:
         super().__init__(base_url, version=case.version, policy=DELETES)
@@ -95,7 +95,7 @@ class Faulty(World):
         self.sleeper = sleeper
 
     def fresh_portal(self) -> PortalWriter:
-        """Give what a new run of the product begins with."""
+        """Return the client that a new run of the product starts with."""
         http = SmallPages(connecting.to(self.base_url, token=TOKEN), timeout=1800, clock=self.sleeper.clock)
         return PortalWriter(self._open.enter_context(http), self.version)
 
@@ -132,7 +132,7 @@ def world_of(case: Case, folder: Path) -> Iterator[Faulty]:
 
 
 def ours(held: list[Held]) -> dict[str, Held]:
-    """Give the events that the run may touch, by event id; two of one id are a failure."""
+    """Return the events that the run may touch, by event id; two of one id are a failure."""
     found = [one for one in held if one["externalAccountId"] == "acme" and one["appInfo"]["id"] == "1001"]
     assert len({one["externalEventId"] for one in found}) == len(found)
     (adoptee,) = [one for one in held if one["objectId"] == ADOPTED]
@@ -140,7 +140,7 @@ def ours(held: list[Held]) -> dict[str, Held]:
 
 
 def foreign(held: list[Held], case: Case) -> list[Held]:
-    """Give what the run must leave alone; what a fault itself makes or takes away is nobody's doing."""
+    """Return the events that the run must leave alone, except those that the fault itself makes or removes."""
     mine = {one["objectId"] for one in ours(held).values()}
     moving = {"1", "2"} if "shift" in case.kind.fault else set()
     return [one for one in held if one["objectId"] not in mine | moving]
@@ -168,15 +168,15 @@ WANTED = {key_of(event.identity): event for event in DECLARED}
 
 
 def missing(held: dict[str, Held]) -> set[str]:
-    """Name what is not as it is declared."""
+    """Return the declared changes that HubSpot does not hold."""
     short = {key for key, event in WANTED.items() if not is_as_declared(event, held.get(key))}
     return short | {name for name in ORPHANS if name in held}
 
 
 def check_receipt(receipt: Receipt, before: dict[str, Held], after: dict[str, Held]) -> None:
     told = len(receipt.results)
-    assert CHANGES - len(ORPHANS) <= told <= CHANGES  # of orphans, a list that is short shows fewer
-    # What HubSpot confirmed and did not keep, only a second reading shows; where there was none, the receipt says so.
+    assert CHANGES - len(ORPHANS) <= told <= CHANGES  # a list that leaves something out shows fewer orphans
+    # Only a second reading shows what HubSpot confirmed but did not keep; without one, the receipt says so.
     unseen = {EMPTIED} if receipt.verified is None else set()
     for result in receipt.results:
         name = key_of(result.change.identity)
@@ -188,7 +188,7 @@ def check_receipt(receipt: Receipt, before: dict[str, Held], after: dict[str, He
 
 
 def check_nothing_is_lost(case: Case, start: list[Held], now: list[Held]) -> None:
-    """What is not ours is untouched, and so is what nobody declares of ours, unless HubSpot denied that it is there."""
+    """Check that events of others, and undeclared ones of ours, are unchanged unless HubSpot denied that they exist."""
     assert foreign(now, case) == foreign(start, case)
     before, after = ours(start), ours(now)
     assert before.keys() - after.keys() <= set(ORPHANS)
@@ -203,7 +203,7 @@ def check_nothing_is_lost(case: Case, start: list[Held], now: list[Held]) -> Non
 
 
 def codes(case: Case) -> set[int]:
-    """Give the exit codes that the contract allows where the fault was met."""
+    """Return the exit codes that the contract allows if the fault was met."""
     usual = 0 if case.empties else 6
     match case.kind.nature:
         case Nature.HARMLESS:
@@ -240,7 +240,7 @@ def _codes_where_rejected(case: Case, usual: int) -> set[int]:
         case "question" if about_the_content:
             return {1}
         case "question" if case.lasting and {"token-details=missing", "search=exact"} <= set(case.behaviours):
-            return {5}  # nothing tells whose token it is
+            return {5}  # nothing shows which app the token belongs to
         case "question" | "fresh read":
             return {usual, 6}
         case "create" | "update" if about_the_content:
@@ -252,15 +252,15 @@ def _codes_where_rejected(case: Case, usual: int) -> set[int]:
 
 
 def denies_events(case: Case) -> bool:
-    """HubSpot itself says of events that are there that they are not: that is the one thing that has to be believed.
+    """Return whether HubSpot itself denies events that exist, which is the one lie that has to be believed.
 
-    Their ids are free then, and an orphan of their ids is somebody else's.
+    Their ids are free then, and an orphan with their ids belongs to somebody else.
     """
     return case.kind.status == 404 and case.place.name in {"question", "fresh read"}
 
 
 def hides_orphans(case: Case) -> bool:
-    """A list that leaves something out hides orphans, which nobody else can show."""
+    """A list that leaves something out hides orphans, which nothing else can show."""
     return case.kind in (EMPTY, VANISH) or denies_events(case)
 
 
@@ -312,7 +312,7 @@ def check(case: Case, world: Faulty) -> Figures:
 
 
 def check_convergence(case: Case, world: Faulty, start: list[Held]) -> None:
-    """Within two runs all is as declared, and then nothing is left to do."""
+    """Check that everything is as declared within two runs, and that then nothing is left to do."""
     left = set() if case.empties else {EMPTIED}
     code, _ = apply_once(world, lambda _: None)
     world.sleeper.sleep(case.lag + 1)
@@ -328,7 +328,7 @@ def check_convergence(case: Case, world: Faulty, start: list[Held]) -> None:
 
 
 def sample(cases: list[Case]) -> Iterator[Case]:
-    """Draw each fault once for each duration, at places and under behaviours that did not meet yet."""
+    """Draw each fault once for each duration, at places and under behaviours not yet drawn."""
     draw = Random(54)  # noqa: S311  (nothing secret depends on it)
     alike: defaultdict[tuple[str, bool], list[Case]] = defaultdict(list)
     for case in cases:

@@ -1,4 +1,4 @@
-"""What a run makes of a batch that HubSpot refuses whole, or takes without a trace."""
+"""A run's handling of a batch that HubSpot refuses whole, or accepts without keeping it."""
 
 import json
 from collections.abc import Callable
@@ -28,7 +28,7 @@ each_version = pytest.mark.parametrize("version", VERSIONS)
 
 
 def run(world: World, decide: Decide, *events: DeclaredEvent) -> Receipt:
-    """Plan undisturbed, then apply along a way on which requests are treated so."""
+    """Plan undisturbed, then apply with this treatment of requests."""
     planned = world.plan(*events)
     world.requests()
     way = world.through(forwarding(world.base_url, decide))
@@ -50,7 +50,7 @@ def refusing(path: str, word: str, answer: Instead = NO) -> Decide:
 
 
 def taken(object_id: str) -> Instead:
-    """Say as HubSpot does that the ids of an event that was to be made are taken."""
+    """Answer as HubSpot does that the ids of a new event are taken."""
     tokens = {"objectTypeId": ["0-54"], "propertyName": ["hs_unique_id"], "existingObjectId": [object_id]}
     body = {"status": "error", "message": "taken", "errorType": "UNIQUE_VALUE_CONFLICT", "errorTokens": tokens}
     return Instead(400, json.dumps(body).encode())
@@ -168,7 +168,7 @@ def test_an_event_that_somebody_makes_meanwhile_is_not_made_by_itself(start: Sta
     receipt = run(world, somebody_is_faster, declared("summer", eventUrl=NEW))
     assert outcomes(receipt) == {"summer": (Outcome.REFUSED, "an event with its ids is in HubSpot by now")}
     assert world.event("summer")["eventUrl"] == OLD
-    assert [path for _, path, _ in world.writes()] == ["/events/upsert"]  # somebody's own
+    assert [path for _, path, _ in world.writes()] == ["/events/upsert"]  # the write of somebody else
 
 
 def test_an_event_that_somebody_edits_meanwhile_is_not_written_over_by_itself(start: Start) -> None:

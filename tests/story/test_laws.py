@@ -57,7 +57,7 @@ _accounts = st.sampled_from(["acme", "acme", "other"])
 
 @dataclass(frozen=True)
 class Case:
-    """What HubSpot holds, what is declared, and by which rules."""
+    """The live events, the declared ones, and the policy."""
 
     held: tuple[Held, ...]
     declares: tuple[DeclaredEvent, ...]
@@ -93,7 +93,7 @@ def ids(held: Held) -> tuple[str | None, str | None, str | None]:
 
 
 def means(declared_event: DeclaredEvent, held: Held) -> bool:
-    """Tell whether a declaration is of this event, as the sandbox alone can know."""
+    """Return whether a declaration means this event, which only the sandbox can know."""
     identity = declared_event.identity
     if identity.object_id is not None:
         return bool(identity.object_id == held["objectId"])
@@ -117,7 +117,7 @@ def _value(held: Held, name: str) -> Value:
 
 
 def may_change(case: Case, held: Held) -> bool:
-    """Tell whether the run has any business with an event."""
+    """Return whether the run may change an event."""
     if any(means(one, held) for one in case.declares):
         return True
     accounts = {"acme", *(one.identity.external_account_id for one in case.declares)}
@@ -146,7 +146,7 @@ def check_nothing_foreign_changed(case: Case, before: Mapping[str, Held], after:
 
 
 def check_receipt(receipt: Receipt, case: Case, before: Mapping[str, Held], after: Mapping[str, Held]) -> None:
-    """What is told as done is so, and what is told as not done was not."""
+    """Check that everything reported as done is done, and that nothing reported as not done is."""
     for result in receipt.results:
         identity = result.change.identity
         held = _found(identity, after)
@@ -201,8 +201,8 @@ def test_after_one_apply_nothing_is_left_to_do_and_nothing_foreign_differs(case:
         assert {result.outcome for result in receipt.results} <= {Outcome.DONE, Outcome.REFUSED}
         check_receipt(receipt, case, before, after)
         check_nothing_foreign_changed(case, before, after)
-        # HubSpot's list tells no account, and one event of each is read: a namesake of another can pass for it, and the
-        # plan says so.
+        # HubSpot's list shows no account, and only one event of each account is read directly: a namesake of another
+        # account can pass for a declared event, and the plan says so.
         unproven = any(found.code == "identity-unproven" for found in planned.plan.diagnostics)
         for one in case.declares:
             assert one.identity in left_out or any(
@@ -251,7 +251,7 @@ def test_whatever_happens_meanwhile_the_receipt_is_true_and_the_next_run_converg
 
 
 def _meddle(world: World, number: int, deed: str) -> None:
-    """Let somebody do something to one of the events."""
+    """Make somebody change one of the events."""
     held = world.held()
     if number < len(held) and deed == "edit":
         world.edit(held[number], eventUrl=THEIRS)
@@ -260,7 +260,7 @@ def _meddle(world: World, number: int, deed: str) -> None:
 
 
 class _Trouble:
-    """Requests that meet something bad, each so many times in a row."""
+    """Requests that fail in some way, each this many times in a row."""
 
     def __init__(self, troubles: dict[int, Treatment], lasting: int) -> None:
         self.troubles = troubles

@@ -1,4 +1,4 @@
-"""What happens when somebody else works in HubSpot at the same time: nothing is written over."""
+"""Edits by somebody else in HubSpot during a run: none is overwritten."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -24,7 +24,7 @@ DATES: Held = {"startDateTime": "2027-04-15T09:00:00Z", "endDateTime": LATER}
 DELETES = replace(POLICY, orphans=Orphans.DELETE)
 CANCELS = replace(POLICY, orphans=Orphans.CANCEL)
 AFTER = datetime(2028, 1, 1, tzinfo=UTC)
-"""When everything is over."""
+"""At the end of the run."""
 
 
 class Meddled(PortalWriter):
@@ -53,7 +53,7 @@ class Meddled(PortalWriter):
 
 
 def outcomes(receipt: Receipt) -> dict[str, tuple[Outcome, str | None]]:
-    """Give how each change ended, by the event's name."""
+    """Return the outcome of each change, by the event's name."""
     return {str(result.change.name): (result.outcome, result.why) for result in receipt.results}
 
 

@@ -1,4 +1,4 @@
-"""The main road over a real sandbox: what is declared is planned, applied and proven."""
+"""The pipeline over a real sandbox: declared events are planned, applied and verified."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -60,7 +60,7 @@ DECLARED = (
 
 
 def foreign(world: World) -> list[Held]:
-    """Give everything that is not ours, whole."""
+    """Return every event that is not ours, with all its fields."""
     return [
         event
         for event in world.held()
@@ -191,7 +191,7 @@ def test_a_plan_without_changes_needs_nobodys_approval(start: Start) -> None:
     def nobody(_: Plan) -> None:
         raise AssertionError("nobody should be asked")
 
-    approved = approve_plan(world.plan(declared("spring")), nobody, Limits())  # type: ignore[arg-type]  # never called
+    approved = approve_plan(world.plan(declared("spring")), nobody, Limits())  # type: ignore[arg-type]  # (never called)
     assert approved.changes == ()
 
 

@@ -1,4 +1,4 @@
-"""An event that cannot be planned, for each reason that only HubSpot knows: alone, among others, and since the base."""
+"""An event that cannot be planned, for each reason known only to HubSpot: alone, among others, and since the base."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +23,7 @@ GOOD = (declared("spring", eventUrl=NEW), declared("summer"))
 
 @dataclass(frozen=True)
 class Reason:
-    """What HubSpot holds, and the declarations that cannot be planned against it."""
+    """A live situation, and the declarations that cannot be planned against it."""
 
     held: tuple[Held, ...]
     events: tuple[DeclaredEvent, ...]

@@ -1,10 +1,10 @@
 """Two applies at once, with somebody editing, interleaved at every boundary of their requests.
 
 Each history is drawn from a seed, so it is the same in every run; `--every-fault` plays ten thousand of them. HubSpot
-has no conditional write, so in the last window between a fresh read and its write the other run can be written over.
-What is left then may be a mix: of two runs that send different fields of one event, each field is that of the last one
-that sent it. It is never silent: the run that wrote last reads everything again after its last write, and tells every
-declared field that is not as it declares it.
+has no conditional write, so in the last window, between a fresh read and its write, a run can overwrite the other one.
+The result may be a mix: if two runs send different fields of one event, each field has the value of the last run that
+sent it. It is never silent: the run that wrote last reads everything again after its last write, and reports every
+declared field that differs.
 """
 
 import json
@@ -52,7 +52,7 @@ Ended = Receipt | ReconcilerError
 
 @dataclass(frozen=True)
 class History:
-    """What is there, what each run declares, who edits what; all of it drawn from a seed."""
+    """Events, the declarations of each run, and the edits; all drawn from a seed."""
 
     seed: int
     held: tuple[Held, ...]
@@ -60,14 +60,14 @@ class History:
     orphans: Orphans
     upsert: str
     edits: tuple[tuple[int, str, str], ...]
-    """Before which move, which event, what is done to it."""
+    """The move before which it happens, the event, and what is done to it."""
 
     @property
     def is_of_one_mind(self) -> bool:
         return self.sides[0] == self.sides[1] and not self.edits
 
     def order(self) -> Iterator[int]:
-        """Draw who moves; sometimes one of them moves for long."""
+        """Draw which run moves next; sometimes one of them makes many moves in a row."""
         draw = Random(self.seed)  # noqa: S311  (nothing secret depends on it)
         while True:
             yield from [draw.randrange(2)] * draw.choice((1, 1, 1, 2, 4, 8, 16))
@@ -116,18 +116,18 @@ def _completion(draw: Random) -> dict[str, Any]:
 
 
 class Telling:
-    """A history under way."""
+    """A history in progress."""
 
     def __init__(self, world: World, story: History) -> None:
         self.world = world
         self.story = story
         self.moves = 0
         self.trace: list[tuple[int, str]] = []
-        """Who sent what, in order."""
+        """Each request with the run that sent it, in order."""
         self.planned: dict[int, int] = {}
-        """When each run had its plan, as a place in the trace."""
+        """The place in the trace at which each run had its plan."""
         self.edited: dict[str, tuple[int, str]] = {}
-        """When somebody last set the link of an event, as a place in the trace, and to what."""
+        """For each event, when somebody last set its link, as a place in the trace, and to what."""
 
     def play(self) -> tuple[Ended, Ended]:
         turns = [Turn(partial(self.run, side)) for side in (0, 1)]
@@ -149,7 +149,7 @@ class Telling:
 
     @property
     def theirs(self) -> str:
-        """What an editor writes now: never the same twice, for a run may write over the value that it was shown."""
+        """The value that an editor writes next; no two are equal, since a run may overwrite the value that it saw."""
         return f"theirs, {self.moves}"
 
     def between(self) -> None:
@@ -178,7 +178,7 @@ class Telling:
             self.edited.pop(name, None)
 
     def was_alone_at_the_end(self, side: int) -> bool:
-        """Tell whether nobody else wrote since this run began to read everything again."""
+        """Return whether nobody else wrote after this run began to read everything again."""
         mine = [place for place, (who, line) in enumerate(self.trace) if who == side]
         wrote = [place for place in mine if is_write(self.trace[place][1])]
         last = wrote[-1] if wrote else mine[0]
@@ -186,7 +186,7 @@ class Telling:
         return not any(who != side and is_write(line) for who, line in self.trace[began:])
 
     def may_write_over(self, side: int, name: str) -> bool:
-        """Tell whether a run planned with an edit before its eyes, or stood in its last window when the edit came."""
+        """Return whether a run planned after an edit, or was in its last window when the edit came."""
         edited, _ = self.edited[name]
         mine = [place for place, (who, _) in enumerate(self.trace) if who == side]
         shown = [place for place in mine if self.trace[place][1].startswith((f"GET {LIST}:", f"GET {_read(name)}:"))]
@@ -205,7 +205,7 @@ def is_write(line: str) -> bool:
 
 
 def ours(held: list[Held]) -> dict[str, Held]:
-    """Give our events by event id; two of one id are a failure."""
+    """Return our events by event id; two of one id are a failure."""
     found = [one for one in held if one["externalAccountId"] == "acme" and one["appInfo"]["id"] == "1001"]
     assert len({one["externalEventId"] for one in found}) == len(found)
     return {one["externalEventId"]: one for one in found}
@@ -216,7 +216,7 @@ def foreign(held: list[Held]) -> list[Held]:
 
 
 def is_as(event: DeclaredEvent | None, held: Held | None, orphans: Orphans) -> bool:
-    """Tell whether an event is as one side wants it; a side that does not declare it may want it gone."""
+    """Return whether an event is as one side wants it; a side that does not declare it may want it gone."""
     if event is not None:
         return held is not None and all(held[name] == value for name, value in event.fields.items())
     match orphans:
@@ -232,7 +232,7 @@ def is_as(event: DeclaredEvent | None, held: Held | None, orphans: Orphans) -> b
 
 
 def check_receipt(telling: Telling, side: int, receipt: Receipt) -> None:
-    """Where nobody wrote after a run's second reading, its receipt tells the end; a 0 is told for nothing less."""
+    """Check a receipt against the end, if nobody wrote after its run's second reading; only then may it be a 0."""
     after, story = ours(telling.world.held()), telling.story
     wanted = {str(one.identity.external_event_id): one for one in story.sides[side]}
     assert receipt.exit_code in {0, 6}
@@ -247,7 +247,7 @@ def check_receipt(telling: Telling, side: int, receipt: Receipt) -> None:
         if result.outcome is Outcome.REFUSED:
             assert receipt.exit_code == 6
         elif is_orphan(result.change) and name in after and after[name]["objectId"] != result.change.identity.object_id:
-            assert result.outcome is Outcome.DONE  # what stands under its ids by now is another event
+            assert result.outcome is Outcome.DONE  # its ids belong to another event by now
         else:
             assert (name in differing) == (not fits), (result, after.get(name))
     if receipt.exit_code == 0:
@@ -283,7 +283,7 @@ def check(telling: Telling) -> Counter[str]:
 
 
 def check_mix(telling: Telling, name: str, held: Held | None, ended: tuple[Ended, Ended]) -> bool:
-    """What is as nobody wants it, and nobody edited, is told by a run whose second reading came last."""
+    """Check that a mix that neither side wants, and nobody edited, is reported by the last run to read again."""
     story = telling.story
     sides = [{one.identity.external_event_id: one for one in side}.get(name) for side in story.sides]
     if any(is_as(side, held, story.orphans) for side in sides) or any(name == one for _, one, _ in story.edits):
@@ -302,7 +302,7 @@ def _speaks_of(one: Ended, name: str) -> bool:
 
 
 def check_convergence(world: World, story: History, start: list[Held]) -> None:
-    """A run by itself does the rest, whichever of the two it is."""
+    """Check that a run by itself does the rest, whichever of the two it is."""
     side = story.sides[story.seed % 2]
     try:
         assert world.apply(*side).exit_code == 0

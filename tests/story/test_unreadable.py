@@ -1,4 +1,4 @@
-"""A list in which an event is not what HubSpot's description promises."""
+"""A list with an event that contradicts HubSpot's description."""
 
 import json
 from collections.abc import Callable
@@ -24,7 +24,7 @@ DELETES = replace(POLICY, orphans=Orphans.DELETE)
 
 
 def seeing(world: World, odd: Held, *, name: str) -> PortalWriter:
-    """Give a portal whose list shows an event with this name with odd values, and all else as it is."""
+    """Return a portal whose list shows an event with this name with odd values, and everything else as it is."""
 
     def decide(passing: Passing) -> Treatment:
         if passing.method == "GET" and passing.path.endswith("/marketing-events/2026-03"):

@@ -1,4 +1,4 @@
-"""Several runs of the product in one world, which take turns in a drawn order: only one of them ever moves."""
+"""Several runs of the product in one world, which take turns in a drawn order: only one moves at a time."""
 
 from collections.abc import Callable, Iterator
 from threading import Semaphore, Thread
@@ -10,7 +10,7 @@ Gate = Callable[[], None]
 
 
 class Turn(Generic[_T]):
-    """One run in a thread of its own, which goes on only when it is told to, as far as its next request."""
+    """One run in a thread of its own, which moves only when it is told to, up to its next request."""
 
     def __init__(self, run: Callable[[Gate], _T]) -> None:
         self.over = False
@@ -24,12 +24,12 @@ class Turn(Generic[_T]):
         self._thread.start()
 
     def step(self) -> None:
-        """Let the run send one request and do what follows from its answer."""
+        """Make the run send one request and process its answer."""
         self._go.release()
         self._back.acquire()
 
     def result(self) -> _T:
-        """Give what the run came to, once it is over."""
+        """Return the result of a run that is over."""
         self._thread.join()
         if self._failure is not None:
             raise self._failure
@@ -37,7 +37,7 @@ class Turn(Generic[_T]):
         return self._result
 
     def _gate(self) -> None:
-        """Stand right before a request: a client looks twice, before it waits for its pace and after."""
+        """Wait right before a request: a client checks twice, before it waits for its pace and after."""
         self._looks += 1
         if self._looks % 2 == 0:
             self._back.release()
@@ -47,7 +47,7 @@ class Turn(Generic[_T]):
         self._go.acquire()
         try:
             self._result = self._run(self._gate)
-        except BaseException as failure:  # noqa: BLE001  (whoever asks for the result is told)
+        except BaseException as failure:  # noqa: BLE001  (`result` raises it)
             self._failure = failure
         finally:
             self.over = True
@@ -55,7 +55,7 @@ class Turn(Generic[_T]):
 
 
 def play(turns: list[Turn[_T]], order: Iterator[int], between: Callable[[], None]) -> None:
-    """Let the runs move in this order until all are over; `between` is called before each move."""
+    """Move the runs in this order until all are over; `between` is called before each move."""
     while moving := [turn for turn in turns if not turn.over]:
         between()
         moving[next(order) % len(moving)].step()

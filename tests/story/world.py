@@ -1,4 +1,4 @@
-"""Small worlds: a sandbox that holds events, the people who edit them, the product let loose on it."""
+"""Small worlds: a sandbox with events, the people who edit them, and the product at work on it."""
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack
@@ -35,7 +35,7 @@ LATER = "2027-04-15T15:00:00Z"
 VERSIONS = ("v3", "2025-09", "2026-03", "2026-09")
 POLICY = Policy(portal=PORTAL, external_account_id=ACCOUNT)
 BESIDES = frozenset({str(OTHERS), "other", "elsewhere", ACCOUNT})
-"""Whose events of the same ids ours may stand beside, where a world begins with some."""
+"""The accounts beside whose events ours may have the same ids, in worlds that begin with some."""
 ANYTHING = Limits(deletes=1000, registrants=1000)
 AT_ONCE = Clock(sleep=lambda _: None)
 """Waiting takes no time."""
@@ -66,7 +66,7 @@ def _declared(identity: Identity, fields: Mapping[str, Value]) -> DeclaredEvent:
 
 
 def live(event_id: str | None, *, account: str | None = ACCOUNT, app: int | None = OURS, **fields: Any) -> Held:
-    """Let the sandbox begin with an event; without fields it is what `declared` declares."""
+    """Return an event for the sandbox to begin with; without fields, the event that `declared` declares."""
     return {
         "externalEventId": event_id,
         "externalAccountId": account,
@@ -100,17 +100,17 @@ class World:
         self._open.close()
 
     def through(self, way: AbstractContextManager[Way]) -> Way:
-        """Keep a way to this world open as long as the world lasts."""
+        """Keep a connection to this world open as long as the world lasts."""
         return self._open.enter_context(way)
 
     def portal(self, *, token: str = TOKEN, base_url: str | None = None, watch: Watch = UNWATCHED) -> PortalWriter:
-        """Give a writer with a new client; `base_url` may lead through something on the way."""
+        """Open a writer with a new client; `base_url` may lead through a proxy."""
         connection = connecting.to(base_url or self.base_url, token=token)
         http = self._open.enter_context(HttpWriter(connection, timeout=60, clock=AT_ONCE, watch=watch))
         return PortalWriter(http, self.version)
 
     def special_portal(self, kind: Callable[[HttpWriter, str], _Portal]) -> _Portal:
-        """Give a writer of a kind that a test makes for itself."""
+        """Open a writer of a kind that a test defines."""
         connection = connecting.to(self.base_url, token=TOKEN)
         return kind(self._open.enter_context(HttpWriter(connection, timeout=60)), self.version)
 
@@ -119,7 +119,7 @@ class World:
         return self.portal()
 
     def reader(self, token: str) -> PortalReader:
-        """Give a reader as `plan` has it."""
+        """Open a reader as `plan` has it."""
         connection = connecting.to(self.base_url, token=token)
         http = self._open.enter_context(HttpReader(connection, timeout=60))
         return PortalReader(http, self.version)
@@ -146,33 +146,33 @@ class World:
         return self.run(self.plan(*events))
 
     def held(self) -> list[Held]:
-        """Give everything that HubSpot holds."""
+        """Return everything that HubSpot holds."""
         events: list[Held] = self._outside.get("/_sandbox/events").json()["events"]
         return events
 
     def event(self, event_id: str | None, *, account: str | None = ACCOUNT, app: int | None = OURS) -> Held:
-        """Give the one event with these ids."""
+        """Return the one event with these ids."""
         ids = {"externalEventId": event_id, "externalAccountId": account}
         (found,) = [event for event in self.held() if ids.items() <= event.items() and _app(event) == app]
         return found
 
     def fails(self, *rules: Mapping[str, Any]) -> None:
-        """Let HubSpot's requests meet faults, in place of all before."""
+        """Set faults for HubSpot's requests, in place of all earlier ones."""
         self._outside.put("/_sandbox/faults", json=rules).raise_for_status()
 
     def requests(self) -> list[tuple[str, str, int]]:
-        """Give method, path below the version's base, and status of every request since the last look."""
+        """Return method, path below the version's base, and status of every request since the last call."""
         log = self._outside.get("/_sandbox/requests").json()["requests"]
         self._outside.delete("/_sandbox/requests")
         base = _BASE.replace("2026-03", self.version) if self.version != "v3" else "/marketing/v3/marketing-events"
         return [(one["method"], one["path"].removeprefix(base), one["status"]) for one in log]
 
     def writes(self) -> list[tuple[str, str, int]]:
-        """Give the writes since the last look; the question for the token's details is none."""
+        """Return the writes since the last call; the request for the token's details is none."""
         return [one for one in self.requests() if one[0] != "GET" and not one[1].startswith("/oauth/")]
 
     def list_late(self, seconds: int) -> None:
-        """Let the list show what it was so many seconds ago."""
+        """Make the list show the state of this many seconds ago."""
         self._outside.put("/_sandbox/behaviours", json={"list-lag": seconds}).raise_for_status()
 
     def edit(self, held: Held, **fields: Any) -> None:
@@ -184,7 +184,7 @@ class World:
         self._post("/batch/archive", {"objectId": held["objectId"]}, OTHER_TOKEN)
 
     def make(self, event_id: str, **fields: Any) -> None:
-        """Make an event, or write over it, as another run of the product would."""
+        """Make an event, or overwrite it, as another run of the product would."""
         self._post("/events/upsert", {**live(event_id), **fields}, TOKEN)
 
     def _post(self, path: str, item: Held, token: str) -> None:

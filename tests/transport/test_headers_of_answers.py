@@ -1,4 +1,4 @@
-"""How the headers of an answer are read."""
+"""The reading of an answer's headers."""
 
 import time
 
@@ -9,7 +9,7 @@ from reconciler.transport.surroundings import Deadline
 
 
 class Counting(httpx.Headers):
-    """Headers that count how often one of them is looked for, which takes as long as there are headers."""
+    """Headers that count the look-ups, each of which takes time in proportion to their number."""
 
     looked_for = 0
 
@@ -19,7 +19,7 @@ class Counting(httpx.Headers):
 
 
 def test_no_header_is_looked_for_among_all_the_others() -> None:
-    """Ten thousand of them fit into an answer."""
+    """Ten thousand headers fit into an answer."""
     exchange = Exchange(Server("http://127.0.0.1:1", None, None, ""), {}, Deadline(time.monotonic, 60, "for this"))
     answer = httpx.Response(200, stream=httpx.ByteStream(b""))
     answer.headers = headers = Counting([(f"x-{number}", "y") for number in range(1000)])

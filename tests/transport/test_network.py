@@ -1,4 +1,4 @@
-"""A server that takes its time gets no more of it than there is."""
+"""A slow server cannot take more than the time that a run has."""
 
 import socket
 import ssl
@@ -23,7 +23,7 @@ from tests.hubspot.connecting import CERTIFICATE, EXPIRED
 from tests.hubspot.scripted import OK, Play, answer, cut, raw, serving
 
 TIME = 0.6
-"""Seconds of the run in these tests."""
+"""The time limit of a run in these tests, in seconds."""
 
 
 @contextmanager
@@ -39,11 +39,11 @@ def exchange(base_url: str, *, seconds: float = TIME, proxy: str | None = None) 
 def within_the_time(seconds: float = TIME) -> Iterator[None]:
     started = time.monotonic()
     yield
-    assert time.monotonic() - started < seconds + 5  # a busy machine is slow; what is bounded would never end
+    assert time.monotonic() - started < seconds + 5  # generous for a busy machine: without a limit it would never end
 
 
 def dripping(sent: bytes) -> Play:
-    """Send one byte at a time, each well before anybody stops waiting for the next one."""
+    """Send one byte at a time, each well before the other side stops waiting for the next one."""
 
     def play(connection: socket.socket) -> None:
         with suppress(OSError):
@@ -103,7 +103,7 @@ def test_a_server_that_does_not_read_ends_with_the_time() -> None:
 
 @contextmanager
 def mumbling(said: bytes) -> Iterator[int]:
-    """Accept one connection and drip at whoever comes, before having been asked anything; give the port."""
+    """Accept one connection and send byte after byte without having been asked; return the port."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def mumble() -> None:
@@ -293,7 +293,7 @@ def test_a_proxy_that_speaks_no_http_is_told_by_what_failed() -> None:
 
 
 def _secured(one: Exchange) -> None:
-    """Ask a server with a certificate: a client made for plain HTTP trusts nobody."""
+    """Connect to a server with a certificate: a client made for plain HTTP trusts nobody."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(CERTIFICATE)
     with serving(answer(), tls=context) as secure:

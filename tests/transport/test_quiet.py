@@ -1,4 +1,4 @@
-"""What the libraries below may log."""
+"""The log of the libraries that make requests: it holds no secret."""
 
 import logging
 import time
@@ -19,7 +19,7 @@ EVERYTHING = {"version": 1, "incremental": False, "disable_existing_loggers": Fa
 
 @pytest.fixture
 def all_is_logged(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
-    """Turn on what a program can turn on, for each logger that there is."""
+    """Turn every logger on, as a program could."""
     names = [name for name in logging.root.manager.loggerDict if name.startswith(("httpx", "httpcore", "h11"))]
     before = {name: logging.getLogger(name).level for name in names}
     dictConfig({**EVERYTHING, "loggers": {name: {"level": "DEBUG", "propagate": True} for name in names}})

@@ -17,11 +17,11 @@ from tests.hubspot.connecting import CERTIFICATE, EXPIRED
 from tests.hubspot.scripted import OK, Play, answer, cut, raw, serving
 
 TIME = 0.8
-"""Seconds of the run in these tests."""
+"""The time limit of a run in these tests, in seconds."""
 LARGE = b'"' + b"x" * 200_000 + b'"'
 
 Inside = Callable[[socket.socket], object]
-"""What a proxy does with a tunnel once it has let somebody through."""
+"""A proxy's treatment of a tunnel after it has opened it."""
 
 
 def speaking(certificate: object = CERTIFICATE) -> ssl.SSLContext:
@@ -32,7 +32,7 @@ def speaking(certificate: object = CERTIFICATE) -> ssl.SSLContext:
 
 @contextmanager
 def proxy(inside: Inside) -> Iterator[str]:
-    """Let one connection through to whatever is inside; give the proxy's address."""
+    """Open one tunnel to a server; yield the proxy's address."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def work() -> None:
@@ -91,7 +91,7 @@ def exchange(base_url: str, through: str, *, seconds: float = 20) -> Iterator[Ex
 
 @contextmanager
 def tunnelled(play: Play, *, certificate: object = CERTIFICATE) -> Iterator[Exchange]:
-    """Reach a server that plays so through a tunnel."""
+    """Connect through a tunnel to a server with this treatment."""
     with (
         serving(play, tls=speaking(certificate)) as server,
         proxy(leading_to(server.base_url)) as through,

@@ -44,7 +44,7 @@ def reviewed(state: State, plan: Plan = PLAN) -> str:
 
 
 def full_of(text: str, number: int = 1) -> Plan:
-    """Give a plan that holds a text wherever one can stand, and as much as there can be of each kind."""
+    """Return a plan that holds a text wherever one can be, and the largest number of each kind of thing."""
     origins = (Origin.FILES, Origin.HUBSPOT, Origin.BOTH)
     fields = (
         *(FieldChange(f"customProperties.{text}{origin}", text, f"{text}!", 3, origin) for origin in origins),

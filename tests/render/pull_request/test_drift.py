@@ -48,7 +48,7 @@ def test_the_reader_reads_back_every_name_of_a_property(name: str) -> None:
 
 
 @pytest.mark.parametrize("value", [True, False])
-def test_flags_are_bare_words(value: bool) -> None:  # noqa: FBT001  pytest hands it over by name
+def test_flags_are_bare_words(value: bool) -> None:  # noqa: FBT001  (pytest passes it by name)
     assert read(yaml_lines({"eventCancelled": value})) == {"eventCancelled": value}
 
 

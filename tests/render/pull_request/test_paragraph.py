@@ -25,13 +25,13 @@ def nameless(plan: Plan, names: int = 5) -> str:
 
 
 def number_before(pattern: str, told: str) -> int:
-    """Give the number that stands before the words, or 0 where they are not said."""
+    """Return the number that stands before the words, or 0 if they are not there."""
     found = re.search(rf"(?:^|(?<=\. ))(\d+) {pattern}", told)
     return int(found[1]) if found else 0
 
 
 def lost(pattern: str, told: str) -> int:
-    """Give how many events are told to be lost in a way: one is named without a number."""
+    """Return the number of events reported as lost in some way: one is named without a number."""
     found = re.search(rf"registered for (?:N|(\d+) events?),? (?:which|that) (?:is|are) {pattern}", told)
     return 0 if found is None else int(found[1] or 1)
 
@@ -97,7 +97,7 @@ _Kind = TypeVar("_Kind", Create, Update)
 
 
 def told(*changes: Change) -> list[str]:
-    """Give the sentences about changes, the closing ones apart."""
+    """Return the sentences about changes, without the closing ones."""
     text = paragraph(replace(NOTHING, changes=changes))
     text = re.sub(r" ?Nothing is deleted( or cancelled)?\.", "", text)
     return re.split(r"(?<=\.) ", text)

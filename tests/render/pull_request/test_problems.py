@@ -1,4 +1,4 @@
-"""Comments where there is no plan, read by a real renderer."""
+"""Comments without a plan, read by a real renderer."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""A plan's dates as the source of a picture."""
+"""A plan's dates as the source of a Mermaid picture."""
 
 import re
 from dataclasses import replace
@@ -21,7 +21,7 @@ LINE = re.compile(
     r"|(Mon|Tue|Wed|Thu|Fri|Sat|Sun) (?:[^:;#%{}<>\"`\n]|#\d+;)* :(active|done|crit), "
     r"(milestone, \d{4}-\d\d-\d\d \d\d:\d\d, 0m|\d{4}-\d\d-\d\d \d\d:\d\d, \d{4}-\d\d-\d\d \d\d:\d\d))"
 )
-"""Every line that there can be: ours, and the label of a bar in which no sign of Mermaid's is left."""
+"""Every line that can occur: ours, and the label of a bar without any of Mermaid's own signs."""
 
 
 def picture(plan: Plan) -> list[str]:

@@ -1,4 +1,4 @@
-"""What a pull request is told of changes that nobody was shown."""
+"""The comment on a pull request about changes that nobody has reviewed."""
 
 from reconciler.applying.receipt import Outcome, Result
 from reconciler.change import Create
