@@ -222,8 +222,19 @@ def test_the_core_sees_no_world(module: str) -> None:
         "reconciler.applying.lost_writes",
     ],
 )
-def test_the_story_knows_a_portal_only_by_its_protocol_and_nothing_of_the_command_line(module: str) -> None:
+def test_the_story_knows_a_portal_only_by_its_protocol_and_no_command_line(module: str) -> None:
     assert not {name for name in imports(module) if within(name, {"reconciler.hubspot", "reconciler.cli"})}
+
+
+def test_no_test_name_is_longer_than_80_characters() -> None:
+    names = {
+        node.name
+        for path in TESTS.rglob("*.py")
+        if "node_modules" not in path.parts
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    }
+    assert not {name for name in names if len(name) > 80}
 
 
 def test_only_the_guard_makes_an_approved_plan() -> None:

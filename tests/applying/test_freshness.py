@@ -91,7 +91,7 @@ def test_an_event_that_somebody_made_meanwhile_otherwise_is_not_written_over() -
     assert judge(CREATING, single(CREATING), found(HELD)) == taken
 
 
-def test_of_an_event_that_somebody_made_with_more_in_it_nothing_that_was_to_be_written_is_left() -> None:
+def test_a_create_is_overtaken_by_an_event_that_holds_more() -> None:
     planned = planned_from([declared(fields={**WANTED, "eventUrl": None})])
     more = found({**WANTED, "eventUrl": "https://acme.example"})
     assert judge(planned, single(planned), more) == Overtaken("an event with its ids is in HubSpot by now", ())

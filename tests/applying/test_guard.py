@@ -438,7 +438,7 @@ def test_a_reason_that_is_new_since_the_base_goes_before_one_that_is_not() -> No
     assert (second.guard, second.preexisting) == ("guard-deletes", False)
 
 
-def test_a_run_that_the_base_would_equally_have_been_refused_is_refused_but_that_is_not_new() -> None:
+def test_a_refusal_that_the_base_would_have_met_too_is_not_new() -> None:
     unnamed = replace(POLICY, portal=None)
     planned = replace(planned_from([NEW], policy=unnamed), before=planned_from([KEPT], policy=unnamed))
     assert newly_refused(planned, Limits()) == ()
@@ -464,7 +464,7 @@ def test_one_reason_that_was_there_at_the_base_is_not_new_and_marks_its_change()
     assert [change.refused is None for change in marked(planned, Limits(0, 3)).changes] == [True, False]
 
 
-def test_a_new_event_and_the_end_of_the_old_one_that_it_looks_like_are_refused_together() -> None:
+def test_a_new_event_and_the_deletion_of_its_lookalike_are_refused_together() -> None:
     planned = two_kinds()
     create = planned.plan.changes[0]
     assert isinstance(create, Create)
@@ -482,7 +482,7 @@ def test_a_new_event_and_the_end_of_the_old_one_that_it_looks_like_are_refused_t
     )
 
 
-def test_what_is_live_elsewhere_refuses_nothing_where_nothing_under_its_account_was_selected() -> None:
+def test_an_event_live_elsewhere_refuses_no_create_under_another_account() -> None:
     planned = beside(live("1", "a", app=OTHER_APP))
     (beta,) = [change for change in planned.plan.changes if change.identity.external_account_id == "beta"]
     assert against_changes(planned, [beta], Limits()) == ()

@@ -18,9 +18,7 @@ def ground() -> Iterator[Ground]:
 
 
 @pytest.mark.parametrize("number", [1, 2])
-def test_whatever_a_schedule_holds_every_run_keeps_the_laws_and_what_is_declared_comes_true(
-    ground: Ground, number: int
-) -> None:
+def test_every_schedule_keeps_the_laws_and_converges(ground: Ground, number: int) -> None:
     figures = batch(ground, number, FEW)
     assert figures.counts["schedules"] > 0
     assert figures.faults.total() > figures.counts["schedules"]

@@ -92,7 +92,7 @@ def test_a_token_of_another_app_is_warned_of(
     assert screen.code == 0
 
 
-def test_events_of_another_app_are_found_where_the_settings_do_not_say_whose_they_are(
+def test_doctor_warns_of_ids_that_another_app_uses(
     reconciler: CommandLine, folder: Path, portal: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reconciler("apply", "--yes")

@@ -53,7 +53,7 @@ def test_wrong_declarations_end_a_plan_on_standard_error(reconciler: CommandLine
     assert "eventName" in screen.err
 
 
-def test_a_custom_property_that_the_portal_lacks_sets_every_event_that_inherits_it_aside(
+def test_an_undefined_custom_property_sets_aside_every_event_that_inherits_it(
     reconciler: CommandLine, folder: Path, portal: str
 ) -> None:
     declare(folder, _defaults="customProperties:\n  event_regoin: EMEA\n", second=LAUNCH.replace("launch", "second"))

@@ -140,7 +140,7 @@ def test_a_portal_out_of_reach_is_wrong_and_leaves_the_rest_open() -> None:
     assert exit_code(found) == 7
 
 
-def test_a_question_that_no_plan_can_do_without_is_wrong_where_it_fails_and_spoils_no_other() -> None:
+def test_a_failed_question_that_every_plan_needs_is_wrong_and_spoils_no_other() -> None:
     for question, subject in (("account", "portal"), ("events", "events")):
         for failure in (DOWN, ABSENT):
             answers = replace(ANSWERS, **{question: failure})  # type: ignore[arg-type]  # (the key is a field name)
@@ -316,7 +316,7 @@ def test_without_an_app_events_are_counted_without_a_maker() -> None:
     assert only("events", order, answers)[:2] == (OK, "1 live, made by an unknown app")
 
 
-def test_without_an_app_it_is_not_known_whether_the_token_is_that_of_the_app_that_made_the_events() -> None:
+def test_without_app_id_and_token_details_the_tokens_app_is_unknown() -> None:
     order = replace(ORDER, policy=replace(POLICY, app_id=None))
     assert only("events", order, replace(ANSWERS, token=ABSENT)) == (
         WARNING,

@@ -49,7 +49,7 @@ def test_each_type_has_its_kind_and_an_unknown_one_is_text(written: str | None, 
     assert read(type=written).kind is kind
 
 
-def test_several_options_can_be_chosen_where_there_are_checkboxes_and_hidden_ones_count() -> None:
+def test_checkboxes_allow_several_options_and_hidden_options_count() -> None:
     options = {"data": "Data", "security": "Security"}
     assert read(**CHOICE) == Definition("topics", "Topics", Kind.OPTIONS, options, several=True)
     assert not read(**{**CHOICE, "fieldType": "select"}).several

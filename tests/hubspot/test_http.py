@@ -735,7 +735,7 @@ def test_whether_a_write_is_still_due_is_asked_of_no_later_one(play: Start, open
 
 
 @pytest.mark.parametrize("end", [Unavailable("gone"), AccessDenied("no"), Rejected("no"), Interrupted(2)])
-def test_a_write_whose_answer_was_lost_stays_so_where_nobody_can_tell_whether_it_is_still_due(
+def test_a_lost_write_stays_unsure_when_the_check_before_resending_fails(
     play: Start, open_client: Client, end: ReconcilerError
 ) -> None:
     def fail() -> bool:

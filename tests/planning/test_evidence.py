@@ -132,7 +132,7 @@ def test_an_event_that_the_list_does_not_show_yet_is_proven_all_the_same() -> No
     assert evidence.fresh["99"].app_id == APP
 
 
-def test_a_direct_read_by_a_token_of_nobody_knows_which_app_does_not_prove_an_event_to_be_the_settings_apps() -> None:
+def test_unknown_token_app_proves_no_ownership() -> None:
     """The settings' app may have nothing there, while the token's app has an event with the same ids."""
     for listing in (LISTING, Listing(NOBODY, ()), Listing(NOBODY, (live("1", "summit", app=None),))):
         evidence = Evidence(APP, None).with_answer(("acme", "summit"), found(), listing)
@@ -142,7 +142,7 @@ def test_a_direct_read_by_a_token_of_nobody_knows_which_app_does_not_prove_an_ev
         assert evidence.asked == {("acme", "summit")}
 
 
-def test_without_an_app_in_the_settings_what_the_token_can_read_is_ours_whatever_app_that_is() -> None:
+def test_without_an_app_in_the_settings_every_event_the_token_can_read_is_ours() -> None:
     listing = Listing(NOBODY, (live("1", "summit", app=None),))
     evidence = UNKNOWN.with_answer(("acme", "summit"), found(), listing)
     assert (evidence.app_id, evidence.accounts) == (None, {"1": "acme"})
@@ -189,7 +189,7 @@ def test_the_list_tells_the_object_id_that_a_direct_read_lacks() -> None:
         "not listed",
     ],
 )
-def test_a_direct_read_without_an_object_id_proves_nothing_where_it_may_speak_of_another_event(
+def test_an_ambiguous_direct_read_without_an_object_id_proves_nothing(
     listing: tuple[LiveEvent, ...], evidence: Evidence, answer: LiveEvent
 ) -> None:
     asked = ("acme", "summit")
@@ -198,7 +198,7 @@ def test_a_direct_read_without_an_object_id_proves_nothing_where_it_may_speak_of
     assert evidence.with_answer(asked, answer, Listing(NOBODY, listing)) == known
 
 
-def test_an_event_of_another_app_that_the_token_can_read_shows_that_the_token_is_foreign() -> None:
+def test_reading_another_apps_event_shows_that_the_token_is_foreign() -> None:
     listing = Listing(NOBODY, (live("1", "summit", app=OTHER_APP),))
     evidence = Evidence(APP, None).with_answer(("acme", "summit"), found(), listing)
     assert evidence.foreign_token
@@ -206,7 +206,7 @@ def test_an_event_of_another_app_that_the_token_can_read_shows_that_the_token_is
     assert all(event.app_id != APP for event in evidence.fresh.values())
 
 
-def test_a_direct_read_that_contradicts_the_list_and_the_tokens_details_proves_nothing() -> None:
+def test_a_direct_read_that_contradicts_the_list_and_the_token_proves_nothing() -> None:
     listing = Listing(PORTAL, (live("1", "summit", app=OTHER_APP),))
     evidence = Evidence(APP, APP).with_answer(("acme", "summit"), found(), listing)
     assert (evidence.app_id, evidence.token_app_id, evidence.accounts) == (APP, APP, {})

@@ -269,7 +269,7 @@ def test_a_direct_read_counts_for_more_than_the_list() -> None:
     assert match.live.fields == NAMED
 
 
-def test_an_event_that_the_list_does_not_show_yet_is_meant_where_a_direct_read_found_it() -> None:
+def test_a_direct_read_matches_an_event_that_the_list_does_not_show_yet() -> None:
     evidence = known().with_answer(("acme", "summit"), found(live("9"), "acme"), listing())
     (match,) = settle([declared()], listing(), POLICY, evidence).matches
     assert match.live is not None
@@ -332,14 +332,14 @@ def test_an_event_of_ours_under_another_account_speaks_against_a_new_one() -> No
     assert elsewhere(matched) == [("acme/summit", APP, "beta")]
 
 
-def test_an_event_of_ours_under_an_account_that_nobody_knows_speaks_against_a_new_one() -> None:
+def test_our_event_under_an_unknown_account_speaks_against_a_new_one() -> None:
     lives = listing(live("1"))
     matched = settle([declared()], lives, POLICY, known().with_answer(("acme", "summit"), None, lives))
     assert elsewhere(matched) == [("acme/summit", APP, None)]
 
 
 @pytest.mark.parametrize("app", [OTHER_APP, None])
-def test_an_event_that_a_token_of_nobody_knows_which_app_does_not_find_speaks_against_a_new_one(
+def test_a_listed_event_missed_by_an_unknown_token_speaks_against_a_new_one(
     app: int | None,
 ) -> None:
     lives = listing(live("1", app=app))
@@ -363,7 +363,7 @@ def test_neither_our_own_app_nor_none_is_one_beside_which_new_ones_may_stand(bes
     assert len(elsewhere(settle([declared()], listing(held), policy, known({"1": "beta"})))) == 1
 
 
-def test_that_a_live_event_is_adopted_or_skipped_does_not_say_that_it_may_have_a_double() -> None:
+def test_an_adopted_or_skipped_event_still_speaks_against_a_new_one() -> None:
     lives = listing(live("1", app=OTHER_APP))
     assert elsewhere(settle([declared(), adopted("1")], lives, POLICY, known())) == [("acme/summit", OTHER_APP, None)]
     skipped = (Identity(object_id="1"),)
@@ -378,13 +378,13 @@ def test_what_has_the_name_of_a_skipped_event_is_no_orphan() -> None:
     assert matched.foreign == 0
 
 
-def test_an_unchanged_event_that_the_base_declared_under_another_account_is_asked_for() -> None:
+def test_an_unchanged_event_whose_account_differs_in_the_base_is_asked_for() -> None:
     before = replace(POLICY, declared_before=frozenset({Identity("beta", "summit"), Identity("acme", "fair")}))
     lives = listing(live("1"), live("2", "fair"))
     assert list(questions([declared(), declared("fair")], lives, before, known({"2": "acme"}))) == [("acme", "summit")]
 
 
-def test_an_account_under_which_nothing_is_found_is_known_where_nothing_speaks_for_the_token() -> None:
+def test_an_account_without_any_answer_to_an_unproven_token_is_recorded() -> None:
     lives = listing(live("1"))
     unknown = Evidence(APP, None).with_answer(("acme", "summit"), None, lives)
     assert settle([declared()], lives, POLICY, unknown).unanswered == {"acme"}
@@ -420,7 +420,7 @@ def test_an_account_that_is_not_proven_is_none_beside_which_new_ones_may_stand()
     assert ("beta", "summit") in questions([declared()], lives, policy, missed)
 
 
-def test_another_apps_event_of_the_same_id_speaks_against_nothing_where_ours_is_there() -> None:
+def test_another_apps_event_of_the_same_id_speaks_against_nothing_beside_ours() -> None:
     matched = settle([declared()], listing(live("1", app=OTHER_APP), live("2")), POLICY, known({"2": "acme"}))
     assert elsewhere(matched) == []
 
@@ -430,7 +430,7 @@ def test_an_event_that_is_declared_under_both_accounts_speaks_against_nothing() 
     assert elsewhere(settle(both, listing(live("1")), POLICY, known({"1": "beta"}))) == []
 
 
-def test_what_the_base_declared_under_another_account_is_there_to_a_token_of_another_app() -> None:
+def test_a_foreign_token_trusts_the_base_for_an_event_under_another_account() -> None:
     then = replace(POLICY, declared_before=frozenset({Identity("beta", "summit")}))
     matched = settle([declared()], listing(live("1")), then, Evidence(APP, OTHER_APP))
     assert [match.live for match in matched.matches] == [None]
@@ -474,7 +474,7 @@ def test_where_one_has_a_double_every_other_of_its_account_is_read() -> None:
     assert list(questions(events, doubled, POLICY, seen)) == [("acme", "b")]
 
 
-def test_a_token_that_may_be_another_apps_is_asked_for_a_few_events_and_called_nothing_unchanged() -> None:
+def test_an_unproven_token_reads_a_few_events_and_leaves_the_rest_undecided() -> None:
     events, lives = unchanged(*map(str, range(FEW_WITNESSES + 5)))
     evidence = Evidence(APP, None)
     while asked := tuple(questions(events, lives, POLICY, evidence)):
@@ -625,7 +625,7 @@ def test_a_possible_orphan_that_was_not_found_under_any_account_is_foreign() -> 
 
 
 @pytest.mark.parametrize(("then", "account"), [((), None), ((Identity("acme", "old"),), "acme")])
-def test_a_foreign_token_reports_orphans_without_proof_and_knows_what_the_base_declared(
+def test_a_foreign_token_reports_unproven_orphans_with_the_account_of_the_base(
     then: tuple[Identity, ...], account: str | None
 ) -> None:
     policy = replace(POLICY, declared_before=frozenset(then))
@@ -771,7 +771,7 @@ def test_a_question_is_put_once_even_where_two_events_raise_it() -> None:
     assert asked([], live("1", "old"), live("2", "old"), evidence=known()) == [("acme", "old")]
 
 
-def test_where_a_miss_would_refute_nothing_one_unchanged_event_is_asked_for_as_a_witness() -> None:
+def test_an_unchanged_event_is_read_as_a_witness_when_a_miss_refutes_nothing() -> None:
     missed = Evidence(APP, None).with_answer(("acme", "old"), None, listing())
     events = [declared(fields=NAMED), declared("launch", NAMED)]
     lives = live("1", fields=NAMED), live("2", "launch", NAMED), live("3", "old")

@@ -198,7 +198,7 @@ def test_a_completion_cannot_be_taken_back(held: bool | None, *, wanted: bool, r
     assert (codes(planned.plan.diagnostics) == ["completed-is-final"]) == refused
 
 
-def test_a_completion_cannot_be_taken_back_by_silence_either_but_silence_asks_for_nothing() -> None:
+def test_an_undeclared_completion_stays_and_is_no_problem() -> None:
     planned = planned_from([declared(fields=NAMED)], [live("1", fields={**NAMED, "eventCompleted": True})])
     assert (planned.plan.diagnostics, planned.plan.changes) == ((), ())
 

@@ -240,7 +240,7 @@ def test_the_definitions_matter_only_where_a_custom_property_is_declared() -> No
     assert not any_declared(everything())
 
 
-def test_the_nearest_of_very_many_options_is_sought_among_those_of_about_the_same_length() -> None:
+def test_of_very_many_options_only_those_of_similar_length_are_suggested() -> None:
     options = {f"{'x' * 40}-{number}": "" for number in range(3_000)} | {"EMEA": "EMEA"}
     assert did_you_mean("EMEB", options) == "did you mean EMEA?"
     assert did_you_mean(f"{'x' * 40}-7", {"EMEA": "EMEA", **options}) is not None

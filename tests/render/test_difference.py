@@ -30,7 +30,7 @@ def test_a_move_to_another_day_names_both() -> None:
     assert told.remark == "+2 h"
 
 
-def test_a_move_elsewhere_names_the_place_once_behind_an_arrow_and_beside_each_time_that_stands_alone() -> None:
+def test_a_move_names_the_place_once_and_beside_each_time_that_stands_alone() -> None:
     told = difference(FieldChange("endDateTime", "2027-04-08T13:00:00Z", "2027-04-08T13:30:00Z"), LONDON)
     assert told.steps == ("Thu 8 Apr 2027 14:00", "14:30 London")
     assert (told.before, told.after) == ("Thu 8 Apr 2027 14:00 London", "Thu 8 Apr 2027 14:30 London")

@@ -349,7 +349,7 @@ LOST = SetAside(Identity(object_id="9"), "Lost", "object-not-live", Source("a.ya
         ),
     ],
 )
-def test_a_run_that_sends_nothing_for_an_event_that_is_set_aside_says_what_of_the_rest(
+def test_a_run_that_sends_nothing_beside_a_set_aside_event_explains_the_rest(
     results: tuple[Result, ...], why: str
 ) -> None:
     assert words.nothing_went(Receipt(PORTAL, "sha256:0", results, (), set_aside=(LOST,))) == why

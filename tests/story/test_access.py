@@ -211,7 +211,7 @@ def test_an_unknown_app_is_learnt_from_an_event_that_is_ours(undetailed: Undetai
 
 
 @pytest.mark.parametrize("declares", ["spring", "autumn"])
-def test_a_token_of_the_wrong_app_that_hubspot_tells_nothing_about_is_found_out_by_what_it_can_read(
+def test_a_wrong_apps_token_without_details_is_detected_by_what_it_can_read(
     undetailed: Undetailed, declares: str
 ) -> None:
     world, way = undetailed(
@@ -306,7 +306,7 @@ def test_what_is_not_known_is_not_verified(undetailed: Undetailed) -> None:
     assert (receipt.exit_code, receipt.verified) == (6, None)
 
 
-def test_what_a_token_of_nobody_knows_which_app_can_read_is_not_taken_for_the_settings_apps(start: Start) -> None:
+def test_an_unknown_token_app_claims_no_event_for_the_settings_app(start: Start) -> None:
     """The list does not show the other app's event yet, so nothing says whose it is."""
     world = start(live("spring", eventUrl=OLD), live("spring", app=OTHERS, eventUrl=OLD), policy=WITH_APP)
     before = world.held()

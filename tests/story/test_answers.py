@@ -112,7 +112,7 @@ def test_a_write_whose_answer_was_lost_once_is_sent_again(start: Start, event: s
 
 
 @each_write
-def test_a_write_whose_answers_are_all_lost_is_settled_by_reading_and_the_run_goes_on(start: Start, event: str) -> None:
+def test_a_lost_write_is_settled_by_reading_and_the_run_goes_on(start: Start, event: str) -> None:
     world = start(*BEFORE, policy=DELETES)
     receipt = run(world, meeting(*WRITES[event], Fate.ANSWER_LOST))
     assert outcomes(receipt)[event] is Outcome.DONE
@@ -280,9 +280,7 @@ def test_a_write_whose_answer_was_lost_and_whose_event_somebody_removed_is_unsur
 
 
 @pytest.mark.parametrize("before", [(), (live("summer", eventType="OLD"),)], ids=["create", "update"])
-def test_a_write_whose_answer_was_lost_is_done_although_somebody_edited_another_field(
-    start: Start, before: tuple[Held, ...]
-) -> None:
+def test_a_lost_write_is_done_although_somebody_edited_another_field(start: Start, before: tuple[Held, ...]) -> None:
     world = start(*before)
     lost = meeting(*WRITES["spring" if before else "summer"], Fate.ANSWER_LOST)
 
@@ -297,7 +295,7 @@ def test_a_write_whose_answer_was_lost_is_done_although_somebody_edited_another_
     assert receipt.exit_code == 6
 
 
-def test_of_an_update_of_two_requests_an_edit_beside_the_lost_first_one_stops_the_second(start: Start) -> None:
+def test_an_edit_beside_the_lost_first_request_of_an_update_stops_the_second(start: Start) -> None:
     world = start(live("fair", eventType="OLD", eventUrl=OLD, **DATES))
     lost = meeting(*WRITES["spring"], Fate.ANSWER_LOST)
 
@@ -313,7 +311,7 @@ def test_of_an_update_of_two_requests_an_edit_beside_the_lost_first_one_stops_th
     assert outcomes(receipt) == {"fair": Outcome.FAILED}
 
 
-def test_a_create_whose_answer_was_lost_and_of_which_hubspot_kept_a_part_is_not_told_as_nothing(
+def test_a_lost_create_that_hubspot_kept_in_part_is_unsure(
     start: Start,
 ) -> None:
     world = start()
@@ -402,7 +400,7 @@ def test_a_success_whose_own_result_contradicts_it_is_settled_by_reading(start: 
     assert (reasons(receipt), receipt.exit_code) == ({"spring": None}, 0)
 
 
-def test_a_success_whose_own_result_contradicts_it_is_a_failure_without_a_second_reading(start: Start) -> None:
+def test_a_success_that_its_own_result_contradicts_fails_without_a_second_reading(start: Start) -> None:
     world = start(*BEFORE)
     (spring,) = (one["objectId"] for one in world.held() if one["externalEventId"] == "spring")
     ignoring = Instead(200, OLD_LINK % spring.encode())
@@ -543,9 +541,7 @@ def refusing_reads(number: int) -> Decide:
 
 
 @pytest.mark.parametrize("event", ["summer", "spring"])
-def test_where_a_refused_read_keeps_all_from_being_sent_the_run_does_not_tell_of_a_write(
-    start: Start, event: str
-) -> None:
+def test_a_refused_read_that_stops_every_write_leaves_a_receipt_without_writes(start: Start, event: str) -> None:
     world = start(*BEFORE)
     changed = next(one for one in DECLARED if one.identity.external_event_id == event)
     receipt = run(world, refusing_reads(1), changed)
@@ -712,7 +708,7 @@ class Told:
         self.truths.append({event for event in WRITES if holds(self.world, event)})
 
 
-def test_every_step_is_told_before_and_after_it_is_taken_and_the_receipt_so_far_is_true(start: Start) -> None:
+def test_progress_comes_before_and_after_each_step_with_a_true_receipt(start: Start) -> None:
     world = start(*BEFORE, policy=DELETES)
     told = Told(world)
     receipt = world.run(told.planned, progress=told.progress)

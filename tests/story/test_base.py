@@ -102,9 +102,7 @@ def test_a_plan_has_one_digest_with_and_without_a_base(start: Start) -> None:
 
 
 @pytest.mark.parametrize("limits", [Limits(deletes=1), Limits(deletes=1, registrants=1)])
-def test_an_event_that_its_own_file_protected_is_only_reported_after_the_file_is_gone(
-    start: Start, limits: Limits
-) -> None:
+def test_an_event_protected_by_its_deleted_file_is_only_reported(start: Start, limits: Limits) -> None:
     world = start(live("kept", **DATES), live("other"), policy=DELETES)
     then = Base((replace(declared("kept", **DATES), protect=True), declared("other")))
     planned = world.plan(declared("other"), base=then)

@@ -113,7 +113,7 @@ def test_a_refused_batch_of_deletes_is_sent_one_by_one(start: Start) -> None:
     assert {event["externalEventId"] for event in world.held()} == {"kept", "bad"}
 
 
-def test_people_registered_on_a_deleted_event_are_counted_once_however_often_it_is_sent(start: Start) -> None:
+def test_registrants_of_a_deletion_that_is_sent_twice_count_once(start: Start) -> None:
     world = start(live("kept"), *(live(name, registrants=500, **DATES) for name in ("a", "b")), policy=DELETES)
     receipt = run(world, meeting(*ARCHIVE, NO, times=1), declared("kept"))
     assert outcomes(receipt) == {"a": (Outcome.DONE, None), "b": (Outcome.DONE, None)}
@@ -132,7 +132,7 @@ def test_an_event_that_somebody_deletes_meanwhile_is_not_deleted_by_itself(start
     assert outcomes(receipt) == {"a": HELD, "b": (Outcome.DONE, None)}
 
 
-def test_a_delete_is_neither_sent_nor_told_as_done_where_only_the_external_ids_miss_the_event(start: Start) -> None:
+def test_an_orphan_that_only_its_external_ids_miss_is_not_deleted(start: Start) -> None:
     world = start(live("kept"), live("orphan", **DATES), policy=DELETES)
     receipt = run(world, meeting("GET", "/events/orphan", GONE), declared("kept"))
     why = "HubSpot does not find it by its external ids now, so it is not proven to be ours"
@@ -308,7 +308,7 @@ def test_an_item_that_the_answer_names_as_failed_is_not_sent_again(start: Start)
     assert world.writes() == []
 
 
-def test_an_item_that_the_answer_names_as_failed_is_not_done_because_somebody_edited_it_alike(start: Start) -> None:
+def test_a_change_named_as_failed_is_not_done_by_somebodys_equal_edit(start: Start) -> None:
     world = start(live("spring", eventUrl=OLD, eventType="WEBINAR"))
     error = {"message": "bad link", "context": {"objectId": [world.event("spring")["objectId"]]}}
     refusing = meeting(*UPDATE, Instead(207, json.dumps({"results": [], "errors": [error]}).encode()))
@@ -323,7 +323,7 @@ def test_an_item_that_the_answer_names_as_failed_is_not_done_because_somebody_ed
     assert receipt.exit_code == 6
 
 
-def test_an_item_of_which_an_answer_tells_that_one_failed_but_not_which_is_sent_again(start: Start) -> None:
+def test_an_unnamed_failed_item_is_sent_again(start: Start) -> None:
     world = start(live("spring", eventUrl=OLD))
     answer = Instead(200, b'{"status": "COMPLETE", "results": [], "errors": [{"message": "one failed"}]}')
     receipt = run(world, meeting(*UPDATE, answer), declared("spring", eventUrl=NEW))

@@ -199,7 +199,7 @@ def test_of_an_edit_in_the_last_window_the_written_field_is_the_runs(start: Star
     assert (receipt.verified, receipt.exit_code) == ((), 0)
 
 
-def test_an_adopted_event_that_goes_after_the_write_is_a_difference_and_not_the_end_of_the_reading(
+def test_an_adopted_event_deleted_after_the_write_is_a_difference(
     start: Start,
 ) -> None:
     world = start(live(None, objectId="5", account=None, app=None), live("autumn", eventUrl=OLD))
@@ -214,7 +214,7 @@ def test_an_adopted_event_that_goes_after_the_write_is_a_difference_and_not_the_
 # Updates of two requests
 
 
-def test_what_moves_between_the_two_requests_of_an_update_stops_the_second_and_does_not_hide_the_first(
+def test_an_edit_between_an_updates_two_requests_stops_only_the_second(
     start: Start,
 ) -> None:
     world = start(live("fair", eventType="OLD", eventUrl=OLD, **DATES))
@@ -271,7 +271,7 @@ def test_an_update_that_somebody_made_with_another_edit_beside_it_is_refused(sta
     assert (receipt.written, receipt.exit_code) == (False, 6)
 
 
-def test_an_edit_of_another_field_in_the_last_window_of_a_completion_does_not_hide_it(start: Start) -> None:
+def test_an_edit_in_a_completions_last_window_does_not_hide_the_completion(start: Start) -> None:
     world = start(live("fair", eventUrl=OLD, **DATES))
     portal = world.special_portal(Meddled)
     portal.before = lambda: world.edit(world.event("fair"), eventUrl=THEIRS)
@@ -283,7 +283,7 @@ def test_an_edit_of_another_field_in_the_last_window_of_a_completion_does_not_hi
     assert receipt.exit_code == 6
 
 
-def test_an_update_that_somebody_completes_and_edits_beside_its_first_request_is_done(start: Start) -> None:
+def test_an_update_that_somebody_completes_and_edits_meanwhile_is_done(start: Start) -> None:
     world = start(live("fair", eventType="OLD", eventUrl=OLD, **DATES))
     portal = world.special_portal(Meddled)
     portal.before = lambda: world.make("fair", eventType="OLD", eventUrl=THEIRS, eventCompleted=True)
@@ -367,9 +367,7 @@ def test_an_orphan_that_somebody_changed_is_not_taken_away(start: Start, policy:
 
 
 @pytest.mark.parametrize("policy", [DELETES, CANCELS], ids=["delete", "cancel"])
-def test_a_new_event_is_not_made_where_the_old_one_that_it_looks_like_cannot_be_taken_away(
-    start: Start, policy: Policy
-) -> None:
+def test_a_new_event_is_not_made_if_its_old_lookalike_cannot_be_removed(start: Start, policy: Policy) -> None:
     world = start(live("old", **DATES), policy=policy)
     planned = world.plan(declared("new", eventName="old"))
     world.edit(world.event("old"), eventDescription="still wanted")
@@ -402,7 +400,7 @@ def test_both_go_together_where_nothing_speaks_against_it(start: Start) -> None:
     assert [event["externalEventId"] for event in world.held()] == ["new"]
 
 
-def test_an_event_that_somebody_makes_under_the_ids_of_a_deleted_orphan_is_no_difference(start: Start) -> None:
+def test_an_event_made_under_a_deleted_orphans_ids_is_no_difference(start: Start) -> None:
     world = start(live("orphan", **DATES), policy=DELETES)
     portal = world.special_portal(Meddled)
     portal.after = lambda: world.make("orphan", **DATES)
@@ -506,7 +504,7 @@ def test_people_who_registered_meanwhile_count(
     assert len(untouched) == 2 - taken
 
 
-def test_people_who_registered_for_a_declared_event_do_not_keep_it_from_being_cancelled(start: Start) -> None:
+def test_registrants_do_not_stop_the_cancellation_of_a_declared_event(start: Start) -> None:
     world = start(live("spring", **DATES))
     portal = world.special_portal(Popular)
     portal.registrants = 5

@@ -231,7 +231,7 @@ def test_the_receipt_of_a_run_that_was_refused_says_why_nothing_was_attempted(st
     assert receipt.exit_code == 5
 
 
-def test_the_receipt_of_a_run_that_has_sent_nothing_yet_says_that_nothing_was_attempted(start: Start) -> None:
+def test_the_receipt_before_the_first_write_says_that_nothing_was_attempted(start: Start) -> None:
     world = start()
     planned = world.plan(declared("spring"))
     receipt = not_begun(approve_plan(planned, approval.everything, Limits()))

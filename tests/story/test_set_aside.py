@@ -179,7 +179,7 @@ def test_an_adopted_event_that_the_file_does_not_name_is_called_as_hubspot_does(
     assert aside.name == "Zoom call"
 
 
-def test_with_a_base_an_orphan_that_stays_is_no_old_self_of_every_new_event_of_its_name(start: Start) -> None:
+def test_with_a_base_a_remaining_orphan_is_not_tied_to_each_new_event_of_its_name(start: Start) -> None:
     world = start(live("old", **DATES))
     new = declared("new", eventName="old")
     assert not world.plan(new, base=Base(())).successors
