@@ -16,7 +16,7 @@ from reconciler.event import DeclaredEvent
 from reconciler.policy import Orphans
 from reconciler.sandbox.server import Options, running
 from reconciler.transport.surroundings import Watch
-from tests.story.world import LATER, POLICY, PORTAL, World, declared, live
+from tests.story.world import LATER, POLICY, PORTAL, World, declaration, live_json
 
 COUNT = 200
 WRITES = ("/events/upsert", "/batch/update", "/batch/archive")
@@ -36,15 +36,19 @@ def windows(answers: list[tuple[float, str]]) -> Iterator[float]:
 def measured(milliseconds: int, what: str) -> tuple[int, list[float]]:
     """Return how many requests an apply of one kind took, and its windows."""
     names = [f"e-{number}" for number in range(COUNT)]
-    held = [] if what == "create" else [live(name, endDateTime=LATER, eventUrl="https://old.example") for name in names]
-    events: list[DeclaredEvent] = [declared("e")]
+    held = (
+        []
+        if what == "create"
+        else [live_json(name, endDateTime=LATER, eventUrl="https://old.example") for name in names]
+    )
+    events: list[DeclaredEvent] = [declaration("e")]
     if what != "delete":
-        events += [declared(name, eventUrl="https://new.example") for name in names]
+        events += [declaration(name, eventUrl="https://new.example") for name in names]
     answers: list[tuple[float, str]] = []
     watch = Watch(log=lambda line: answers.append((time.monotonic(), line)))
     with TemporaryDirectory() as folder:
         seed = Path(folder) / "seed.json"
-        seed.write_text(json.dumps({"portal": {"id": PORTAL}, "properties": [], "events": [live("e"), *held]}))
+        seed.write_text(json.dumps({"portal": {"id": PORTAL}, "properties": [], "events": [live_json("e"), *held]}))
         options = Options(seed=seed, rate="1000000/1", latency_ms=milliseconds)
         policy = replace(POLICY, orphans=Orphans.DELETE)
         with running(options) as sandbox, World(sandbox.base_url, policy=policy) as world:

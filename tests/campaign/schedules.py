@@ -11,7 +11,7 @@ from reconciler.policy import Orphans
 from tests.campaign.deeds import Edit, Make, Register, Remove
 from tests.campaign.ground import Arrival, Moment
 from tests.campaign.truth import meant
-from tests.story.world import LATER, OTHERS, OURS, VERSIONS, Held, adopted, custom, declared, live
+from tests.story.world import LATER, OTHERS, OURS, VERSIONS, Held, adoption, custom, declaration, live_json
 
 PAST = "2025-04-15T15:00:00Z"
 START = "2027-04-15T09:00:00Z"
@@ -42,9 +42,9 @@ def events(draw: st.DrawFn) -> Held:
     """Draw an event that is live: ours, under an account that nobody names, another app's, or made by hand."""
     app = draw(st.sampled_from([OURS, OURS, OURS, OTHERS, None]))
     if app is None:
-        return live(None, account=None, app=None, **draw(held_fields))
+        return live_json(None, account=None, app=None, **draw(held_fields))
     account = draw(st.sampled_from(["acme", "acme", "acme", "other", "elsewhere"]))
-    return live(draw(ids), account=account, app=app, **draw(held_fields))
+    return live_json(draw(ids), account=account, app=app, **draw(held_fields))
 
 
 def _who(event: Held) -> object:
@@ -82,7 +82,7 @@ own_fields = st.fixed_dictionaries(
 adopted_fields = st.fixed_dictionaries(
     {}, optional={"eventUrl": texts, "eventType": texts, "eventCancelled": flags, f"{CUSTOM}p": texts}
 )
-own = st.builds(lambda name, account, fields: declared(name, account=account, **fields), ids, accounts, own_fields)
+own = st.builds(lambda name, account, fields: declaration(name, account=account, **fields), ids, accounts, own_fields)
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class Adoption:
     fields: dict[str, Value]
 
     def of(self, object_ids: list[int]) -> DeclaredEvent:
-        return adopted(str(object_ids[self.which % len(object_ids)]), **self.fields)
+        return adoption(str(object_ids[self.which % len(object_ids)]), **self.fields)
 
 
 adoptions = st.builds(Adoption, whiches, adopted_fields)

@@ -14,7 +14,7 @@ SETTINGS = "portal: 77\nexternalAccountId: acme\n"
 LAUNCH = "externalEventId: launch\neventName: Launch\neventOrganizer: Acme\n"
 
 
-def live(object_id: str, event_id: str, **fields: Any) -> dict[str, Any]:
+def seed_event(object_id: str, event_id: str, **fields: Any) -> dict[str, Any]:
     """Return an event of app 1001 in the form of a seed."""
     return {
         "objectId": object_id,

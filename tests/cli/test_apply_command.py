@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.cli.conftest import LAUNCH, SETTINGS, Seed, live
+from tests.cli.conftest import LAUNCH, SETTINGS, Seed, seed_event
 from tests.command_line import CommandLine, declare, started
 
 
@@ -179,7 +179,9 @@ def test_declaring_nothing_is_refused_unless_deleting_was_asked_for(
 
 
 def test_deleting_needs_its_numbers(reconciler: CommandLine, folder: Path, seed: Seed) -> None:
-    orphan = live("501", "partner-day", eventName="Partner day", startDateTime="2098-01-01T10:00:00Z", registrants=12)
+    orphan = seed_event(
+        "501", "partner-day", eventName="Partner day", startDateTime="2098-01-01T10:00:00Z", registrants=12
+    )
     declare(folder, reconciler=SETTINGS + "orphans: delete\n")
     options = ("--yes", "--sandbox", "--sandbox-db", "db.sqlite", "--sandbox-seed", seed(orphan))
     screen = reconciler("apply", *options, "--max-deletes", 1)
@@ -197,7 +199,7 @@ def test_deleting_needs_its_numbers(reconciler: CommandLine, folder: Path, seed:
 def test_the_hints_of_a_guard_are_shown_with_a_plan_that_was_reviewed(
     reconciler: CommandLine, folder: Path, seed: Seed
 ) -> None:
-    orphan = live("501", "partner-day", eventName="Partner day", startDateTime="2098-01-01T10:00:00Z")
+    orphan = seed_event("501", "partner-day", eventName="Partner day", startDateTime="2098-01-01T10:00:00Z")
     declare(folder, reconciler=SETTINGS + "orphans: delete\n")
     options = ("--sandbox", "--sandbox-db", "db.sqlite", "--sandbox-seed", seed(orphan))
     reconciler("plan", *options, "--out", "plan.json")

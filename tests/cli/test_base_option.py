@@ -5,7 +5,7 @@ from textwrap import dedent
 
 import pytest
 
-from tests.cli.conftest import LAUNCH, SETTINGS, Seed, live
+from tests.cli.conftest import LAUNCH, SETTINGS, Seed, seed_event
 from tests.command_line import CommandLine, Screen, declare
 from tests.repository import Repository
 
@@ -21,7 +21,7 @@ def repository(tmp_path: Path, folder: Path, seed: Seed) -> Repository:
     declare(folder, launch=TYPED.format("WEBINAR"), fair=fair)
     made.commit()
     edited = {"eventName": "Fair", "eventType": "EDITED"}
-    seed(live("1", "launch", eventType="WEBINAR"), live("2", "fair", **edited))
+    seed(seed_event("1", "launch", eventType="WEBINAR"), seed_event("2", "fair", **edited))
     made.git("switch", "--quiet", "--create", "change")
     declare(folder, launch=TYPED.format("CONFERENCE"))
     made.commit()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import LAUNCH, SETTINGS, Seed, live
+from tests.cli.conftest import LAUNCH, SETTINGS, Seed, seed_event
 from tests.command_line import CommandLine, Screen, declare
 from tests.hubspot.forwarding import Instead, Passing, Treatment, all_pass, forwarding, meeting
 from tests.hubspot.scripted import unused_address
@@ -46,7 +46,7 @@ def test_all_is_fine(reconciler: CommandLine, folder: Path, portal: str) -> None
 
 
 def test_the_sandbox_inside_is_looked_at_too(reconciler: CommandLine, folder: Path, seed: Seed) -> None:
-    screen = reconciler("doctor", "--sandbox", "--sandbox-seed", seed(live("1", "launch")))
+    screen = reconciler("doctor", "--sandbox", "--sandbox-seed", seed(seed_event("1", "launch")))
     assert "ok         events        1 live, made by app 1001" in screen.out
     assert screen.code == 0
 

@@ -11,7 +11,7 @@ import pytest
 
 from reconciler.sandbox import server
 from tests.aside import aside, ended
-from tests.cli.conftest import SETTINGS, Seed, live
+from tests.cli.conftest import SETTINGS, Seed, seed_event
 from tests.command_line import Screen, started
 from tests.github.runner_parser import commands, possible_commands
 from tests.hostile import acting
@@ -50,8 +50,8 @@ def world(tmp_path: Path) -> Path:
 def portal(seed: Seed) -> Iterator[str]:
     """Run a portal in which somebody has written hostile texts; return its base URL."""
     events = [
-        live("501", "launch", eventName=SENT, eventDescription=SENT),
-        live("502", "::error::boo", eventName=SENT, startDateTime="2030-01-01T00:00:00Z"),
+        seed_event("501", "launch", eventName=SENT, eventDescription=SENT),
+        seed_event("502", "::error::boo", eventName=SENT, startDateTime="2030-01-01T00:00:00Z"),
     ]
     with server.running(server.Options(seed=seed(*events), rate="10000/10")) as running:
         yield running.base_url

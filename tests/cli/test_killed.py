@@ -16,7 +16,7 @@ from tests.aside import aside, ended, kill
 from tests.command_line import declare
 from tests.hubspot.connecting import NO_TLS
 from tests.hubspot.forwarding import Fate, Passing, forwarding
-from tests.story.world import LATER, OTHERS, PORTAL, Held, live
+from tests.story.world import LATER, OTHERS, PORTAL, Held, live_json
 
 OLD, NEW = "https://old.example", "https://new.example"
 CREATES = [f"e-new-{number:03}" for number in range(101)]
@@ -25,18 +25,18 @@ COMPLETED = ["e-past-0", "e-past-1"]
 """The second is changed too."""
 ORPHANS = [f"e-orphan-{number:02}" for number in range(11)]
 HELD = [
-    *(live(name, eventUrl=OLD, eventDescription="theirs") for name in UPDATES),
+    *(live_json(name, eventUrl=OLD, eventDescription="theirs") for name in UPDATES),
     *(
-        live(name, eventUrl=url, startDateTime=LATER, endDateTime=LATER)
+        live_json(name, eventUrl=url, startDateTime=LATER, endDateTime=LATER)
         for name, url in zip(COMPLETED, (NEW, OLD), strict=True)
     ),
-    *(live(name, startDateTime=LATER, endDateTime=LATER) for name in ORPHANS),
+    *(live_json(name, startDateTime=LATER, endDateTime=LATER) for name in ORPHANS),
 ]
 FOREIGN = [
-    live("e-new-001", app=OTHERS, eventUrl=OLD),
-    live("e-old-01", account="other", eventUrl=OLD),
-    live("e-orphan-01", account="other", endDateTime=LATER),
-    live(None, account=None, app=None),
+    live_json("e-new-001", app=OTHERS, eventUrl=OLD),
+    live_json("e-old-01", account="other", eventUrl=OLD),
+    live_json("e-orphan-01", account="other", endDateTime=LATER),
+    live_json(None, account=None, app=None),
 ]
 APPLY = ("apply", "--yes", "--trust-list", "--max-deletes", "11", "--receipt", "receipt.json")
 WRITES = 2 + 2 + 2 + 2

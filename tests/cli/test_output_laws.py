@@ -13,7 +13,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from reconciler.cli.run import run
-from tests.cli.conftest import live
+from tests.cli.conftest import seed_event
 from tests.command_line import NOW, Screen
 from tests.github.runner_parser import commands as commands_in
 from tests.github.runner_parser import possible_commands
@@ -77,7 +77,7 @@ def test_nothing_acts_of_what_is_declared_and_what_hubspot_holds(name: str, held
     with tempfile.TemporaryDirectory() as folder:
         declared = {"externalEventId": "launch", "eventName": "Launch", "eventOrganizer": "Acme"}
         declare(folder, reconciler=SETTINGS, launch=declared | {"eventDescription": "a\n::error::b ##[c]d"})
-        events = [live("501", "launch", eventDescription=held), live("502", "other", eventName=f"x{name}")]
+        events = [seed_event("501", "launch", eventDescription=held), seed_event("502", "other", eventName=f"x{name}")]
         Path(folder, "seed.json").write_text(json.dumps({"portal": {"id": 77}, "properties": [], "events": events}))
         portal = ("--sandbox", "--sandbox-seed", "seed.json", "--sandbox-db", "portal.sqlite")
         screen = called(folder, "plan", *portal, "--out", "plan.json")

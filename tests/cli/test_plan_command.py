@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import LAUNCH, SETTINGS, Seed, live
+from tests.cli.conftest import LAUNCH, SETTINGS, Seed, seed_event
 from tests.command_line import CommandLine, declare
 
 NO_CHANGES = "No changes. HubSpot holds what the files declare."
@@ -137,7 +137,7 @@ def test_an_unreachable_hubspot_is_exit_code_7(
 
 
 def test_a_plan_shows_what_an_apply_would_refuse(reconciler: CommandLine, folder: Path, seed: Seed) -> None:
-    orphan = live("501", "partner-day", startDateTime="2098-01-01T10:00:00Z", registrants=12)
+    orphan = seed_event("501", "partner-day", startDateTime="2098-01-01T10:00:00Z", registrants=12)
     declare(folder, reconciler=SETTINGS + "orphans: delete\n")
     options = ("--sandbox", "--sandbox-db", "db.sqlite", "--sandbox-seed", seed(orphan), "--format", "json")
     refused = reconciler("plan", *options).json["diagnostics"]
@@ -148,7 +148,7 @@ def test_a_plan_shows_what_an_apply_would_refuse(reconciler: CommandLine, folder
 
 def test_a_shown_plan_is_on_the_clocks_of_its_events_too(reconciler: CommandLine, folder: Path, seed: Seed) -> None:
     declare(folder, launch=LAUNCH + "timezone: Europe/London\nstartDateTime: 2027-04-08 14:00\n")
-    held = live("501", "launch", startDateTime="2027-04-08T12:00:00Z")
+    held = seed_event("501", "launch", startDateTime="2027-04-08T12:00:00Z")
     planned = reconciler("plan", "--sandbox", "--sandbox-seed", seed(held), "--out", "plan.json")
     assert "starts        Thu 8 Apr 2027 13:00 → 14:00 London (+1 h)\n" in planned.out
     assert reconciler("show", "plan.json").out == planned.out
@@ -156,7 +156,7 @@ def test_a_shown_plan_is_on_the_clocks_of_its_events_too(reconciler: CommandLine
 
 def test_details_are_for_those_who_ask_and_for_scripts(reconciler: CommandLine, folder: Path, seed: Seed) -> None:
     declare(folder, other=LAUNCH.replace("externalEventId: launch", "externalEventId: other"))
-    held = (live("501", "launch"), live("502", "other"))
+    held = (seed_event("501", "launch"), seed_event("502", "other"))
     options = ("--sandbox", "--sandbox-seed", seed(*held), "--out", "plan.json")
     planned = reconciler("plan", *options, "--markdown", "plan.md")
     codes = [found["code"] for found in json.loads(Path("plan.json").read_text())["diagnostics"]]
@@ -209,7 +209,7 @@ def test_an_option_of_the_command_wins_over_the_environment(
 
 def test_a_folder_below_the_root_narrows_the_run(reconciler: CommandLine, folder: Path, seed: Seed) -> None:
     declare(folder, webinars__new=LAUNCH.replace("launch", "new"), _defaults="eventType: WEBINAR\n")
-    orphan = live("501", "partner-day", startDateTime="2098-01-01T10:00:00Z")
+    orphan = seed_event("501", "partner-day", startDateTime="2098-01-01T10:00:00Z")
     screen = reconciler(
         "plan", "events/webinars", "--sandbox", "--sandbox-db", "d", "--sandbox-seed", seed(orphan), "--format", "json"
     )
@@ -241,7 +241,7 @@ ON_SANDBOX = ("plan", "--sandbox", "--format", "json", "--sandbox-seed")
 def test_the_sandbox_date_decides_what_is_over(
     reconciler: CommandLine, folder: Path, seed: Seed, before: tuple[str, ...], after: tuple[str, ...]
 ) -> None:
-    orphan = live("501", "partner-day", startDateTime="2098-01-01T10:00:00Z")
+    orphan = seed_event("501", "partner-day", startDateTime="2098-01-01T10:00:00Z")
     (told,) = reconciler(*before, *ON_SANDBOX, seed(orphan), *after).json["orphans"]
     assert told["why"] == "it is over, and its attendance is history worth keeping"
 
@@ -250,7 +250,9 @@ def test_the_environment_gives_the_sandbox_date_too(
     reconciler: CommandLine, folder: Path, seed: Seed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RECONCILER_SANDBOX_DATE", "2099-06-01")
-    (told,) = reconciler(*ON_SANDBOX, seed(live("501", "day", startDateTime="2098-01-01T10:00:00Z"))).json["orphans"]
+    (told,) = reconciler(*ON_SANDBOX, seed(seed_event("501", "day", startDateTime="2098-01-01T10:00:00Z"))).json[
+        "orphans"
+    ]
     assert told["why"].startswith("it is over")
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.cli.conftest import Seed, live
+from tests.cli.conftest import Seed, seed_event
 from tests.command_line import CommandLine, started
 
 
@@ -32,7 +32,7 @@ def serving(*arguments: str | Path) -> Iterator[tuple[subprocess.Popen[str], str
 
 
 def test_it_serves_what_the_seed_says(seed: Seed) -> None:
-    with serving("--seed", seed(live("501", "launch"))) as (_, base_url):
+    with serving("--seed", seed(seed_event("501", "launch"))) as (_, base_url):
         held = httpx.get(f"{base_url}/_sandbox/events").json()["events"]
     assert [event["externalEventId"] for event in held] == ["launch"]
 

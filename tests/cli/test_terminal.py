@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import LAUNCH, Seed, live
+from tests.cli.conftest import LAUNCH, Seed, seed_event
 from tests.command_line import declare
 from tests.hostile import acting
 
@@ -96,7 +96,10 @@ def test_a_reading_shows_how_far_it_has_come(tmp_path: Path, folder: Path, seed:
 def test_names_cannot_steer_the_terminal(tmp_path: Path, folder: Path, seed: Seed, command: str, locale: str) -> None:
     declare(folder, launch=LAUNCH + 'eventDescription: "##[error] ::x\\n\u3000::error::"\n')
     evil = dict.fromkeys(("eventName", "eventDescription"), "\x1b]0;owned\x07\x1b[2J\x9b2J\u202e\r\x08\x7f\U000e0041")
-    events = (live("501", "launch", **evil, eventOrganizer="[bold]Acme[/bold] :smile:"), live("502", "orphan", **evil))
+    events = (
+        seed_event("501", "launch", **evil, eventOrganizer="[bold]Acme[/bold] :smile:"),
+        seed_event("502", "orphan", **evil),
+    )
     given = {"LC_ALL": locale, "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
     code, seen = screen(command, "--verbose", "--sandbox", "--sandbox-seed", seed(*events), folder=tmp_path, **given)
     assert code == 0

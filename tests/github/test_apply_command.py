@@ -19,7 +19,7 @@ from tests.github.test_plan_command import FAIR, HOSTILE, check_harmless
 from tests.github.workshop import READING, WRITING, Step, Workshop, as_a_process, event
 from tests.github.world import ANSWER_LOST, REPOSITORY, TOKEN, Request, failing
 from tests.hubspot.forwarding import Decide, Fate, Instead, Passing, Treatment, forwarding
-from tests.story.world import live
+from tests.story.world import live_json
 
 IN_THE_SECRET = (
     "the workflow takes the token from the secret HUBSPOT_WRITE_TOKEN, under Settings → Environments → hubspot"
@@ -29,7 +29,7 @@ IN_THE_SECRET = (
 @pytest.fixture
 def shop(open_workshop: OpenWorkshop) -> Workshop:
     """Return a workshop whose HubSpot holds what the default branch declares."""
-    return open_workshop(live("fair", eventName="Fair"), fair=event("fair"))
+    return open_workshop(live_json("fair", eventName="Fair"), fair=event("fair"))
 
 
 def approved(shop: Workshop, name: str = "launch", **fields: str) -> int:
@@ -350,7 +350,7 @@ def test_of_the_plans_made_before_the_merge_the_newest_counts(shop: Workshop, *,
 
 
 def test_a_plan_that_another_one_replaced_before_the_merge_does_not_count(open_workshop: OpenWorkshop) -> None:
-    shop = open_workshop(live("fair", eventName="Fair", eventType="FAIR"), fair=event("fair", eventType="FAIR"))
+    shop = open_workshop(live_json("fair", eventName="Fair", eventType="FAIR"), fair=event("fair", eventType="FAIR"))
     number = proposed(shop)
     shop.portal.edit(shop.held("fair"), eventType="EDITED")
     shop.plan_again(number)
@@ -819,7 +819,7 @@ class Signals(list[Request]):
 
 
 def test_hostile_names_act_nowhere(open_workshop: OpenWorkshop) -> None:
-    shop = open_workshop(live("fair", eventName=HOSTILE), fair=event("fair"))
+    shop = open_workshop(live_json("fair", eventName=HOSTILE), fair=event("fair"))
     number = approved(shop, "launch", eventName=json.dumps(HOSTILE))
     shop.push_to_main(expo=event("expo", eventName=json.dumps(HOSTILE)))
     step = shop.apply()

@@ -9,7 +9,7 @@ from tests.github.workshop import Step, Workshop, event
 from tests.github.world import TOKEN, Answer, Trouble
 from tests.hubspot.scripted import answer, serving
 from tests.security.forms import telling
-from tests.story.world import live
+from tests.story.world import live_json
 
 CANARY = "sandbox-1987654321"
 SETTINGS = "portal: 7\nexternalAccountId: acme\nappId: 1987654321\n"
@@ -18,7 +18,7 @@ SETTINGS = "portal: 7\nexternalAccountId: acme\nappId: 1987654321\n"
 @pytest.fixture
 def shop(open_workshop: OpenWorkshop) -> Workshop:
     """Return a workshop whose pull request no. 1 was planned and merged."""
-    made = open_workshop(live("fair", app=1987654321), settings=SETTINGS, fair=event("fair"))
+    made = open_workshop(live_json("fair", app=1987654321), settings=SETTINGS, fair=event("fair"))
     number = made.propose("change", fair=event("fair", eventType="FAIR"))
     assert made.plan(number, token=CANARY).code == 0
     made.merge(number)

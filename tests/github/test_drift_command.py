@@ -10,13 +10,13 @@ from tests.github.test_apply_command import approved
 from tests.github.test_plan_command import HOSTILE
 from tests.github.workshop import READING, Workshop, as_a_process, event
 from tests.github.world import BOT, SOMEBODY, TOKEN, Issue, Token, failing
-from tests.story.world import live
+from tests.story.world import live_json
 
 
 @pytest.fixture
 def shop(open_workshop: OpenWorkshop) -> Workshop:
     """Return a workshop that has applied an event."""
-    return applied(open_workshop(live("fair", eventName="Fair"), fair=event("fair")))
+    return applied(open_workshop(live_json("fair", eventName="Fair"), fair=event("fair")))
 
 
 def applied(shop: Workshop) -> Workshop:
@@ -57,7 +57,7 @@ def test_drift_opens_an_issue(shop: Workshop) -> None:
 
 
 def test_a_process_of_its_own_does_the_same(open_workshop: OpenWorkshop) -> None:
-    shop = applied(open_workshop(live("fair", eventName="Fair"), start=as_a_process, fair=event("fair")))
+    shop = applied(open_workshop(live_json("fair", eventName="Fair"), start=as_a_process, fair=event("fair")))
     edited(shop)
     assert shop.drift().code == 0
     assert len(issues(shop)) == 1
@@ -123,7 +123,7 @@ def test_only_an_issue_by_actions_with_the_mark_at_its_start_is_ours(shop: Works
 
 def test_two_environments_are_two_issues(open_workshop: OpenWorkshop) -> None:
     settings = "portal: 7\nexternalAccountId: acme\nenvironments: {staging: {portal: 7}, live: {portal: 7}}\n"
-    shop = applied(open_workshop(live("fair", eventName="Fair"), settings=settings, fair=event("fair")))
+    shop = applied(open_workshop(live_json("fair", eventName="Fair"), settings=settings, fair=event("fair")))
     edited(shop)
     for name in ("staging", "live", "staging"):
         shop.drift("--env", name)
@@ -152,7 +152,7 @@ def test_what_was_deleted_in_hubspot_is_drift(shop: Workshop) -> None:
 
 
 def test_before_the_first_apply_nothing_is_known_to_be_drift(open_workshop: OpenWorkshop) -> None:
-    shop = open_workshop(live("fair", eventName="Edited"), fair=event("fair"))
+    shop = open_workshop(live_json("fair", eventName="Edited"), fair=event("fair"))
     shop.github.runs.clear()
     step = shop.drift()
     assert (step.code, step.outputs["to_update"]) == (0, "1")

@@ -10,9 +10,9 @@ from tests.github.conftest import OpenWorkshop
 from tests.github.hosted import OF_THE_JOB, Finished, Hosted, python_without_pip
 from tests.github.runner_parser import commands
 from tests.github.workshop import READING, WRITING, event
-from tests.story.world import live
+from tests.story.world import live_json
 
-FAIR, EXPO = live("fair", eventName="Fair"), live("expo", eventName="Expo", eventType="CONFERENCE")
+FAIR, EXPO = live_json("fair", eventName="Fair"), live_json("expo", eventName="Expo", eventType="CONFERENCE")
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ import pytest
 from tests.github.conftest import OpenWorkshop
 from tests.github.workshop import Step, Workshop, event
 from tests.hubspot.forwarding import Fate, Instead, Passing, Treatment, forwarding
-from tests.story.world import live
+from tests.story.world import live_json
 
 SEEDS = range(40)
 PULLS = range(3)
@@ -222,7 +222,7 @@ def _no_updates(passing: Passing) -> Treatment:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_nothing_unapproved_runs_and_nothing_approved_is_lost(open_workshop: OpenWorkshop, seed: int) -> None:
-    shop = open_workshop(live("fair") | SHARED, fair=event("fair", **SHARED))
+    shop = open_workshop(live_json("fair") | SHARED, fair=event("fair", **SHARED))
     telling = Telling(shop)
     for move, number in story(seed):
         telling.happen(move, number)

@@ -18,12 +18,12 @@ from tests.github.workshop import READING, WRITING, Step, Workshop, as_a_process
 from tests.github.world import BOT, SOMEBODY, TOKEN, failing
 from tests.hostile import acting
 from tests.hubspot.forwarding import Fate, Passing, forwarding
-from tests.story.world import live
+from tests.story.world import live_json
 
 HOSTILE = (
     "x%0A::set-env name=A::b ##[set-env]@everyone <!-- reconciler:comment:1 --> | `code` ![](https://evil.example/a)"
 )
-FAIR = live("fair", eventName="Fair", eventType="EDITED")
+FAIR = live_json("fair", eventName="Fair", eventType="EDITED")
 
 
 @pytest.fixture
@@ -420,7 +420,7 @@ def check_harmless(step: Step, comments: list[str]) -> None:
 
 
 def test_hostile_names_act_nowhere(open_workshop: OpenWorkshop) -> None:
-    shop = open_workshop(live("fair", eventName=HOSTILE), live(None, eventName=HOSTILE), fair=event("fair"))
+    shop = open_workshop(live_json("fair", eventName=HOSTILE), live_json(None, eventName=HOSTILE), fair=event("fair"))
     number = shop.propose("hostile", hostile=event("hostile", eventName=json.dumps(HOSTILE)))
     step = shop.plan(number)
     assert step.code == 0, step.printed

@@ -7,7 +7,7 @@ import pytest
 from tests.github.conftest import OpenWorkshop
 from tests.github.test_apply_command import approved
 from tests.github.workshop import Step, Workshop, event
-from tests.story.world import LATER, OTHERS, live
+from tests.story.world import LATER, OTHERS, live_json
 
 ZOOM = "objectId: 501\n\n\n\n\neventUrl: https://acme.example/zoom\n"
 DELETING = "portal: 7\nexternalAccountId: acme\norphans: delete\n"
@@ -17,8 +17,8 @@ DATES: dict[str, Any] = {"startDateTime": "2027-04-15T09:00:00Z", "endDateTime":
 @pytest.fixture
 def shop(open_workshop: OpenWorkshop) -> Workshop:
     """Return a workshop that has applied an adopted event, which somebody has then deleted in HubSpot."""
-    zoom = live("zoom", objectId="501", app=OTHERS)
-    opened = open_workshop(live("fair", eventName="Fair"), zoom, fair=event("fair"), zoom=ZOOM)
+    zoom = live_json("zoom", objectId="501", app=OTHERS)
+    opened = open_workshop(live_json("fair", eventName="Fair"), zoom, fair=event("fair"), zoom=ZOOM)
     approved(opened)
     assert opened.apply().code == 0
     opened.portal.remove(opened.portal.event("zoom", app=OTHERS))
@@ -66,7 +66,7 @@ def test_a_pull_request_that_declares_an_event_that_is_not_there_fails_its_check
 
 
 def test_an_orphan_that_was_refused_before_stops_no_pull_request(open_workshop: OpenWorkshop) -> None:
-    shop = open_workshop(live("old", **DATES), settings=DELETING, fair=event("fair"))
+    shop = open_workshop(live_json("old", **DATES), settings=DELETING, fair=event("fair"))
     number = shop.propose("spring", spring=event("spring"))
     step = shop.plan(number)
     assert (step.code, step.reason) == (0, ""), step.printed
@@ -80,7 +80,9 @@ def test_an_orphan_that_was_refused_before_stops_no_pull_request(open_workshop: 
 @pytest.fixture
 def fewer(open_workshop: OpenWorkshop) -> tuple[Workshop, int]:
     """Return a workshop, and a pull request that deletes an event's file where no further deletion is allowed."""
-    shop = open_workshop(live("fair", eventName="Fair", **DATES), settings=DELETING, fair=event("fair"), b=event("b"))
+    shop = open_workshop(
+        live_json("fair", eventName="Fair", **DATES), settings=DELETING, fair=event("fair"), b=event("b")
+    )
     shop.repository.git("checkout", "--quiet", "-b", "less", "main")
     shop.repository.git("rm", "--quiet", "events/fair.yaml")
     shop.github.push("less", shop.repository.commit())

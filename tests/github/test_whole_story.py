@@ -2,11 +2,11 @@
 
 from tests.github.conftest import OpenWorkshop
 from tests.github.workshop import as_a_process, event
-from tests.story.world import live
+from tests.story.world import live_json
 
 
 def test_a_year_in_the_life_of_an_event(open_workshop: OpenWorkshop) -> None:
-    shop = open_workshop(live("fair", eventName="Fair"), start=as_a_process, fair=event("fair"))
+    shop = open_workshop(live_json("fair", eventName="Fair"), start=as_a_process, fair=event("fair"))
 
     number = shop.propose("launch", launch=event("launch"))
     assert shop.plan(number).code == 0

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.sandbox import server
-from tests.cli.conftest import LAUNCH, SETTINGS, live
+from tests.cli.conftest import LAUNCH, SETTINGS, seed_event
 from tests.command_line import CommandLine, Screen, declare, started
 from tests.hubspot.connecting import CERTIFICATE
 from tests.hubspot.forwarding import Fate, Instead, Reworded, Treatment, forwarding, meeting
@@ -47,7 +47,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @contextmanager
 def portal(folder: Path) -> Iterator[str]:
     """Run a portal that holds one event of the token's app; return its base URL."""
-    held = {**live("864", "Later"), "appInfo": {"id": "1987654321"}, "externalEventId": "later", "eventType": "X"}
+    held = {**seed_event("864", "Later"), "appInfo": {"id": "1987654321"}, "externalEventId": "later", "eventType": "X"}
     seed = folder / "seed.json"
     seed.write_text(json.dumps({"portal": {"id": 77}, "properties": [], "events": [held]}))
     with server.running(server.Options(seed=seed, rate="10000/10")) as running:

@@ -22,10 +22,10 @@ from tests.story.world import (
     VERSIONS,
     Held,
     World,
-    adopted,
+    adoption,
     custom,
-    declared,
-    live,
+    declaration,
+    live_json,
 )
 
 Start = Callable[..., World]
@@ -56,10 +56,10 @@ def refusals(world: World, planned: Planned, portal: PortalWriter) -> set[str]:
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_token_that_only_reads_plans_and_writes_nothing(start: Start, version: str) -> None:
-    world = start(live("spring", eventUrl=OLD), version=version)
+    world = start(live_json("spring", eventUrl=OLD), version=version)
     before = world.held()
     portal = world.portal(token=f"sandbox-{OURS}-read")
-    planned = world.plan(declared("spring", eventUrl=NEW), declared("autumn"), portal=portal)
+    planned = world.plan(declaration("spring", eventUrl=NEW), declaration("autumn"), portal=portal)
     receipt = world.run(planned, portal=portal)
     assert isinstance(receipt.cause, AccessDenied)
     assert receipt.cause.hint == "give the token's app the scopes it lacks: crm.objects.marketing_events.write"
@@ -72,9 +72,9 @@ def test_a_token_that_only_reads_plans_and_writes_nothing(start: Start, version:
 
 
 def test_a_token_that_opens_nothing_reads_nothing(start: Start) -> None:
-    world = start(live("spring"))
+    world = start(live_json("spring"))
     with pytest.raises(AccessDenied, match="does not accept the token: Authentication credentials not found"):
-        world.plan(declared("spring"), portal=world.reader("pat-na1-unknown"))
+        world.plan(declaration("spring"), portal=world.reader("pat-na1-unknown"))
     assert [(path, status) for _, path, status in world.requests()] == [("/account-info/2026-03/details", 401)]
 
 
@@ -83,14 +83,14 @@ def test_a_token_that_opens_nothing_reads_nothing(start: Start) -> None:
 
 def test_another_apps_token_plans_the_same_with_the_app_in_the_settings(start: Start) -> None:
     world = start(
-        live("spring", eventUrl=OLD),
-        live("same"),
-        live("orphan", **DATES),
-        live("zoom", app=OTHERS, **DATES),
-        live("spring", app=OTHERS),
+        live_json("spring", eventUrl=OLD),
+        live_json("same"),
+        live_json("orphan", **DATES),
+        live_json("zoom", app=OTHERS, **DATES),
+        live_json("spring", app=OTHERS),
         policy=WITH_APP,
     )
-    events = (declared("spring", eventUrl=NEW), declared("same"), declared("autumn"))
+    events = (declaration("spring", eventUrl=NEW), declaration("same"), declaration("autumn"))
     ours = world.plan(*events)
     theirs = world.plan(*events, portal=world.reader(f"sandbox-{OTHERS}-read"))
     assert theirs.plan.digest == ours.plan.digest
@@ -100,9 +100,9 @@ def test_another_apps_token_plans_the_same_with_the_app_in_the_settings(start: S
 
 
 def test_another_apps_token_is_refused_even_where_it_may_write(start: Start) -> None:
-    world = start(live("spring", eventUrl=OLD), policy=WITH_APP)
+    world = start(live_json("spring", eventUrl=OLD), policy=WITH_APP)
     portal = world.portal(token=OTHER_TOKEN)
-    planned = world.plan(declared("spring", eventUrl=NEW), declared("autumn"), portal=portal)
+    planned = world.plan(declaration("spring", eventUrl=NEW), declaration("autumn"), portal=portal)
     before = world.held()
     with pytest.raises(Refused) as caught:
         world.run(planned, portal=portal)
@@ -111,9 +111,9 @@ def test_another_apps_token_is_refused_even_where_it_may_write(start: Start) -> 
 
 
 def test_without_the_app_in_the_settings_the_tokens_app_is_ours(start: Start) -> None:
-    world = start(live("spring", eventUrl=OLD), live("spring", app=OTHERS, eventUrl=OLD))
+    world = start(live_json("spring", eventUrl=OLD), live_json("spring", app=OTHERS, eventUrl=OLD))
     portal = world.portal(token=OTHER_TOKEN)
-    receipt = world.run(world.plan(declared("spring", eventUrl=NEW), portal=portal), portal=portal)
+    receipt = world.run(world.plan(declaration("spring", eventUrl=NEW), portal=portal), portal=portal)
     assert receipt.exit_code == 0
     assert world.event("spring")["eventUrl"] == OLD
     assert world.event("spring", app=OTHERS)["eventUrl"] == NEW
@@ -124,30 +124,32 @@ def test_without_the_app_in_the_settings_the_tokens_app_is_ours(start: Start) ->
 
 @pytest.mark.parametrize("policy", [POLICY, WITH_APP], ids=["no app", "app"])
 def test_a_namesake_under_another_account_is_neither_ours_nor_an_orphan(start: Start, policy: Policy) -> None:
-    namesakes = [live("spring", account=account, eventUrl=OLD, **DATES) for account in ("other", "third")]
-    world = start(*namesakes, live("zoo", **DATES, account="other"), policy=policy)
+    namesakes = [live_json("spring", account=account, eventUrl=OLD, **DATES) for account in ("other", "third")]
+    world = start(*namesakes, live_json("zoo", **DATES, account="other"), policy=policy)
     before = world.held()
-    planned = world.plan(declared("spring", eventUrl=NEW))
+    planned = world.plan(declaration("spring", eventUrl=NEW))
     assert actions(planned) == [("create", None)]
     assert (planned.plan.orphaned, planned.plan.foreign) == (0, 3)
     assert refusals(world, planned, world.portal()) == {"guard-besides"}
     world.policy = replace(policy, besides=frozenset({"other", "third"}))
-    assert world.run(world.plan(declared("spring", eventUrl=NEW))).exit_code == 0
+    assert world.run(world.plan(declaration("spring", eventUrl=NEW))).exit_code == 0
     assert [event for event in world.held() if event["externalAccountId"] != "acme"] == before
-    assert not world.plan(declared("spring", eventUrl=NEW)).plan.changes
+    assert not world.plan(declaration("spring", eventUrl=NEW)).plan.changes
 
 
 def test_of_two_namesakes_the_right_one_is_changed(start: Start) -> None:
-    world = start(live("spring", account="other", eventUrl=OLD), live("spring", eventUrl=OLD), live("abc"))
-    planned = world.plan(declared("spring", eventUrl=NEW), declared("abc"))
+    world = start(
+        live_json("spring", account="other", eventUrl=OLD), live_json("spring", eventUrl=OLD), live_json("abc")
+    )
+    planned = world.plan(declaration("spring", eventUrl=NEW), declaration("abc"))
     assert world.run(planned).exit_code == 0
     assert world.event("spring")["eventUrl"] == NEW
     assert world.event("spring", account="other")["eventUrl"] == OLD
 
 
 def test_an_event_may_be_declared_under_two_accounts(start: Start) -> None:
-    world = start(live("spring", account="other", eventUrl=OLD), live("spring", eventUrl=OLD))
-    receipt = world.apply(declared("spring", eventUrl=NEW), declared("spring", account="other", eventUrl=OLD))
+    world = start(live_json("spring", account="other", eventUrl=OLD), live_json("spring", eventUrl=OLD))
+    receipt = world.apply(declaration("spring", eventUrl=NEW), declaration("spring", account="other", eventUrl=OLD))
     assert receipt.exit_code == 0
     assert [event["eventUrl"] for event in world.held()] == [OLD, NEW]
 
@@ -180,10 +182,10 @@ Undetailed = Callable[..., tuple[World, str]]
 
 
 def test_an_unknown_app_has_no_orphans_and_may_still_create(undetailed: Undetailed) -> None:
-    world, way = undetailed(live("zoom", app=OTHERS, **DATES), policy=replace(POLICY, orphans=Orphans.DELETE))
+    world, way = undetailed(live_json("zoom", app=OTHERS, **DATES), policy=replace(POLICY, orphans=Orphans.DELETE))
     before = world.held()
     portal = world.portal(base_url=way)
-    planned = world.plan(declared("spring"), portal=portal)
+    planned = world.plan(declaration("spring"), portal=portal)
     assert "app-unknown" in codes(planned)
     assert (planned.plan.portal.app_id, planned.plan.orphaned, planned.plan.foreign) == (None, 0, 1)
     assert world.run(planned, portal=portal).exit_code == 0
@@ -193,16 +195,16 @@ def test_an_unknown_app_has_no_orphans_and_may_still_create(undetailed: Undetail
 @pytest.mark.parametrize("decide", [untold, untold_and_unsearchable], ids=["by a search", "by a direct read"])
 def test_an_unknown_app_is_learnt_from_an_event_that_is_ours(undetailed: Undetailed, decide: Decide) -> None:
     world, way = undetailed(
-        live("spring", eventUrl=OLD),
-        live("same"),
-        live("orphan", **DATES),
-        live("spring", app=OTHERS, **DATES),
-        live("orphan", app=OTHERS, **DATES),
+        live_json("spring", eventUrl=OLD),
+        live_json("same"),
+        live_json("orphan", **DATES),
+        live_json("spring", app=OTHERS, **DATES),
+        live_json("orphan", app=OTHERS, **DATES),
         policy=replace(POLICY, orphans=Orphans.DELETE),
         decide=decide,
     )
     portal = world.portal(base_url=way)
-    planned = world.plan(declared("spring", eventUrl=NEW), declared("same"), portal=portal)
+    planned = world.plan(declaration("spring", eventUrl=NEW), declaration("same"), portal=portal)
     assert actions(planned) == [("update", "spring"), ("delete", "orphan")]
     assert planned.plan.portal.app_id == OURS
     assert not [path for _, path, _ in world.requests() if path == "/events/same"]
@@ -215,35 +217,35 @@ def test_a_wrong_apps_token_without_details_is_detected_by_what_it_can_read(
     undetailed: Undetailed, declares: str
 ) -> None:
     world, way = undetailed(
-        live("spring", eventUrl=OLD),
-        live("spring", app=OTHERS, eventUrl=OLD),
-        live("autumn", app=OTHERS),
+        live_json("spring", eventUrl=OLD),
+        live_json("spring", app=OTHERS, eventUrl=OLD),
+        live_json("autumn", app=OTHERS),
         policy=WITH_APP,
     )
     before = world.held()
     portal = world.portal(token=OTHER_TOKEN, base_url=way)
-    planned = world.plan(declared(declares, eventUrl=NEW), portal=portal)
+    planned = world.plan(declaration(declares, eventUrl=NEW), portal=portal)
     with pytest.raises(Refused):
         world.run(planned, portal=portal)
     assert world.held() == before
 
 
 def test_a_token_of_the_wrong_app_does_not_make_everything_twice(undetailed: Undetailed) -> None:
-    world, way = undetailed(live("spring"), policy=POLICY)
+    world, way = undetailed(live_json("spring"), policy=POLICY)
     before = world.held()
     portal = world.portal(token=OTHER_TOKEN, base_url=way)
-    planned = world.plan(declared("spring"), portal=portal)
+    planned = world.plan(declaration("spring"), portal=portal)
     assert codes(planned) == ["app-unknown"]
     assert refusals(world, planned, portal) == {"guard-besides"}
     assert (world.writes(), world.held()) == ([], before)
 
 
 def test_an_event_beside_another_apps_is_made_where_the_settings_say_so(undetailed: Undetailed) -> None:
-    world, way = undetailed(live("spring", app=OTHERS), policy=WITH_APP)
+    world, way = undetailed(live_json("spring", app=OTHERS), policy=WITH_APP)
     portal = world.portal(base_url=way)
-    assert refusals(world, world.plan(declared("spring"), portal=portal), portal) == {"guard-besides"}
+    assert refusals(world, world.plan(declaration("spring"), portal=portal), portal) == {"guard-besides"}
     world.policy = replace(WITH_APP, besides=frozenset({str(OTHERS)}))
-    assert world.run(world.plan(declared("spring"), portal=portal), portal=portal).exit_code == 0
+    assert world.run(world.plan(declaration("spring"), portal=portal), portal=portal).exit_code == 0
 
 
 @pytest.mark.parametrize("decide", [untold, untold_and_unsearchable], ids=["by a search", "by a direct read"])
@@ -252,7 +254,7 @@ def test_a_token_that_turns_out_to_be_another_apps_by_what_it_made_is_told(
 ) -> None:
     world, way = undetailed(policy=WITH_APP, decide=decide)
     portal = world.portal(token=OTHER_TOKEN, base_url=way)
-    receipt = world.run(world.plan(declared("spring"), portal=portal), portal=portal)
+    receipt = world.run(world.plan(declaration("spring"), portal=portal), portal=portal)
     assert (receipt.exit_code, receipt.verified) == (6, None)
     assert receipt.cause is not None
     assert (receipt.cause.message, receipt.cause.hint) == (
@@ -271,16 +273,16 @@ def test_of_what_was_made_and_has_no_object_id_yet_nobody_looks_up_the_maker(und
 
     world, way = undetailed(policy=WITH_APP, decide=unnumbered)
     portal = world.portal(base_url=way)
-    planned = world.plan(declared("spring"), portal=portal)
+    planned = world.plan(declaration("spring"), portal=portal)
     world.requests()
     assert world.run(planned, portal=portal).exit_code == 0
     assert {path for method, path, _ in world.requests() if method == "GET"} == {"/events/spring"}
 
 
 def test_an_orphan_that_no_reading_proves_to_be_ours_is_not_taken_away(undetailed: Undetailed) -> None:
-    world, way = undetailed(live("orphan", **DATES), policy=WITH_APP)
+    world, way = undetailed(live_json("orphan", **DATES), policy=WITH_APP)
     portal = world.portal(token=OTHER_TOKEN, base_url=way)
-    planned = world.plan(declared("spring"), portal=portal)
+    planned = world.plan(declaration("spring"), portal=portal)
     before = world.event("orphan")
     receipt = world.run(planned, portal=portal)
     assert {result.change.name: result.guard for result in receipt.results} == {
@@ -291,24 +293,24 @@ def test_an_orphan_that_no_reading_proves_to_be_ours_is_not_taken_away(undetaile
 
 
 def test_a_token_that_finds_nothing_of_what_is_live_makes_nothing(undetailed: Undetailed) -> None:
-    world, way = undetailed(live("spring"), policy=WITH_APP)
+    world, way = undetailed(live_json("spring"), policy=WITH_APP)
     portal = world.portal(token=OTHER_TOKEN, base_url=way)
-    planned = world.plan(declared("spring"), declared("summer"), portal=portal)
+    planned = world.plan(declaration("spring"), declaration("summer"), portal=portal)
     assert "identity-unknown" in codes(planned)
     assert refusals(world, planned, portal) == {"guard-unproven"}
     assert world.writes() == []
 
 
 def test_what_is_not_known_is_not_verified(undetailed: Undetailed) -> None:
-    world, way = undetailed(live("spring"), policy=WITH_APP)
+    world, way = undetailed(live_json("spring"), policy=WITH_APP)
     portal = world.portal(token=OTHER_TOKEN, base_url=way)
-    receipt = world.run(world.plan(declared("spring"), portal=portal), portal=portal)
+    receipt = world.run(world.plan(declaration("spring"), portal=portal), portal=portal)
     assert (receipt.exit_code, receipt.verified) == (6, None)
 
 
 def test_an_unknown_token_app_claims_no_event_for_the_settings_app(start: Start) -> None:
     """The list does not show the other app's event yet, so nothing says whose it is."""
-    world = start(live("spring", eventUrl=OLD), live("spring", app=OTHERS, eventUrl=OLD), policy=WITH_APP)
+    world = start(live_json("spring", eventUrl=OLD), live_json("spring", app=OTHERS, eventUrl=OLD), policy=WITH_APP)
     before = world.held()
 
     def late(passing: Passing) -> Treatment:
@@ -317,13 +319,13 @@ def test_an_unknown_token_app_claims_no_event_for_the_settings_app(start: Start)
         return untold_and_unsearchable(passing)
 
     portal = world.portal(token=OTHER_TOKEN, base_url=world.through(forwarding(world.base_url, late)).base_url)
-    planned = world.plan(declared("spring", eventUrl=NEW), portal=portal)
+    planned = world.plan(declaration("spring", eventUrl=NEW), portal=portal)
     assert "guard-unproven" in refusals(world, planned, portal)
     assert (world.writes(), world.held()) == ([], before)
 
 
 def test_an_event_whose_object_id_only_the_list_tells_is_changed(start: Start) -> None:
-    world = start(live("spring", eventUrl=OLD), live("winter"))
+    world = start(live_json("spring", eventUrl=OLD), live_json("winter"))
 
     def objectless(passing: Passing) -> Treatment:
         if passing.method == "GET" and passing.path.endswith("/events/spring"):
@@ -332,7 +334,7 @@ def test_an_event_whose_object_id_only_the_list_tells_is_changed(start: Start) -
         return Fate.PASSED_ON
 
     portal = world.portal(base_url=world.through(forwarding(world.base_url, objectless)).base_url)
-    planned = world.plan(declared("spring", eventUrl=NEW), declared("winter"), portal=portal)
+    planned = world.plan(declaration("spring", eventUrl=NEW), declaration("winter"), portal=portal)
     assert actions(planned) == [("update", "spring")]
     assert world.run(planned, portal=portal).exit_code == 0
     assert world.event("spring")["eventUrl"] == NEW
@@ -342,9 +344,9 @@ def test_an_event_whose_object_id_only_the_list_tells_is_changed(start: Start) -
 
 
 def test_one_search_proves_all_and_nothing_that_is_unchanged_is_read_directly(start: Start) -> None:
-    events = [live(f"e-{number}", eventUrl=OLD) for number in range(120)]
+    events = [live_json(f"e-{number}", eventUrl=OLD) for number in range(120)]
     world = start(*events)
-    declares = [declared(f"e-{number}", eventUrl=NEW if number < 50 else OLD) for number in range(120)]
+    declares = [declaration(f"e-{number}", eventUrl=NEW if number < 50 else OLD) for number in range(120)]
     planned = world.plan(*declares)
     paths = [path for method, path, _ in world.requests() if method == "GET" and not path.startswith("/account")]
     assert paths == ["", "", "/events/search"]
@@ -352,33 +354,33 @@ def test_one_search_proves_all_and_nothing_that_is_unchanged_is_read_directly(st
 
 
 def test_ids_without_anything_in_common_are_proven_one_by_one_where_they_change(start: Start) -> None:
-    world = start(live("spring", eventUrl=OLD), live("autumn"), live("winter"))
-    planned = world.plan(declared("spring", eventUrl=NEW), declared("autumn"), declared("winter"))
+    world = start(live_json("spring", eventUrl=OLD), live_json("autumn"), live_json("winter"))
+    planned = world.plan(declaration("spring", eventUrl=NEW), declaration("autumn"), declaration("winter"))
     paths = [path for method, path, _ in world.requests() if path.startswith("/events/")]
     assert paths == ["/events/spring"]
     assert codes(planned) == ["identity-unproven"]
 
 
 def test_a_search_that_finds_nothing_proves_nothing(start: Start) -> None:
-    world = start(live("e-1", eventUrl=OLD), live("e-2"))
+    world = start(live_json("e-1", eventUrl=OLD), live_json("e-2"))
 
     with forwarding(world.base_url, untold_and_unsearchable) as way:
         portal = world.portal(base_url=way.base_url)
-        planned = world.plan(declared("e-1", eventUrl=NEW), declared("e-2"), portal=portal)
+        planned = world.plan(declaration("e-1", eventUrl=NEW), declaration("e-2"), portal=portal)
         assert actions(planned) == [("update", "e-1")]
         assert world.run(planned, portal=portal).exit_code == 0
 
 
 def test_an_adopted_event_is_changed_whoever_made_it_and_is_no_orphan_later(start: Start) -> None:
     world = start(
-        live("zoom", objectId="5", account=None, app=OTHERS, customProperties=custom(a="1"), **DATES),
+        live_json("zoom", objectId="5", account=None, app=OTHERS, customProperties=custom(a="1"), **DATES),
         policy=WITH_APP,
     )
     before = world.event("zoom", account=None, app=OTHERS)
-    assert world.apply(adopted("5", eventUrl=NEW)).exit_code == 0
+    assert world.apply(adoption("5", eventUrl=NEW)).exit_code == 0
     after = world.event("zoom", account=None, app=OTHERS)
     assert {**after, "updatedAt": None} == {**before, "eventUrl": NEW, "updatedAt": None}
-    planned = world.plan(declared("spring"))
+    planned = world.plan(declaration("spring"))
     assert actions(planned) == [("create", None)]
     world.run(planned, limits=Limits(deletes=5))
     assert world.event("zoom", account=None, app=OTHERS) == after

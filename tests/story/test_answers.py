@@ -31,7 +31,7 @@ from tests.hubspot.forwarding import (
     forwarding,
     meeting,
 )
-from tests.story.world import ANYTHING, LATER, POLICY, VERSIONS, Held, World, declared, live
+from tests.story.world import ANYTHING, LATER, POLICY, VERSIONS, Held, World, declaration, live_json
 
 Start = Callable[..., World]
 
@@ -43,16 +43,16 @@ DOES_NOT_HOLD = "HubSpot answered success, but does not hold it"
 STILL_HOLDS = "HubSpot did not say that it deleted it, and still holds it"
 
 BEFORE = (
-    live("spring", eventUrl=OLD),
-    live("winter", **DATES),
-    live("fair", eventType="OLD", **DATES),
-    live("orphan", **DATES),
+    live_json("spring", eventUrl=OLD),
+    live_json("winter", **DATES),
+    live_json("fair", eventType="OLD", **DATES),
+    live_json("orphan", **DATES),
 )
 DECLARED = (
-    declared("summer"),
-    declared("spring", eventUrl=NEW),
-    declared("winter", eventCompleted=True),
-    declared("fair", eventType="NEW", eventCompleted=True),
+    declaration("summer"),
+    declaration("spring", eventUrl=NEW),
+    declaration("winter", eventCompleted=True),
+    declaration("fair", eventType="NEW", eventCompleted=True),
 )
 WRITES = {
     "summer": ("POST", "/events/upsert"),
@@ -129,7 +129,7 @@ def test_an_event_that_was_made_is_not_made_again_over_what_somebody_added(start
             world.edit(world.event("summer"), eventDescription="theirs")
         return lost(passing)
 
-    receipt = run(world, adding, declared("summer"))
+    receipt = run(world, adding, declaration("summer"))
     assert outcomes(receipt) == {"summer": Outcome.DONE}
     assert world.event("summer")["eventDescription"] == "theirs"
     assert receipt.exit_code == 0
@@ -204,7 +204,7 @@ def test_a_hubspot_that_is_gone_is_not_asked_for_each_event_of_a_lost_batch(star
     world = start()
     way = world.through(forwarding(world.base_url, dying("POST", "/events/upsert", Fate.ANSWER_LOST)))
     portal = world.portal(base_url=way.base_url)
-    planned = world.plan(*(declared(f"event-{number}") for number in range(8)))
+    planned = world.plan(*(declaration(f"event-{number}") for number in range(8)))
     receipt = world.run(planned, portal=portal)
     assert set(outcomes(receipt).values()) == {Outcome.UNSURE}
     ends = [(reasons(receipt)[f"event-{number}"] or "").rpartition("; ")[2] for number in range(8)]
@@ -226,7 +226,7 @@ def test_a_hubspot_that_answers_now_and_then_is_asked_for_each_event_of_a_lost_b
         return Fate.REQUEST_LOST if lost and passing.path[-1] in "013467" else Fate.PASSED_ON
 
     portal = world.portal(base_url=world.through(forwarding(world.base_url, flaky)).base_url)
-    receipt = world.run(world.plan(*(declared(f"event-{number}") for number in range(8))), portal=portal)
+    receipt = world.run(world.plan(*(declaration(f"event-{number}") for number in range(8))), portal=portal)
     assert [name for name, outcome in outcomes(receipt).items() if outcome is Outcome.DONE] == ["event-2", "event-5"]
     assert {why for why in reasons(receipt).values() if why and why.endswith("the reads before it failed")} == set()
 
@@ -245,7 +245,7 @@ def test_a_read_that_hubspot_refuses_ends_its_silence_about_a_lost_batch(start: 
         return Fate.REQUEST_LOST if lost and passing.path[-1] in "1245" else Fate.PASSED_ON
 
     portal = world.portal(base_url=world.through(forwarding(world.base_url, reluctant)).base_url)
-    receipt = world.run(world.plan(*(declared(f"event-{number}") for number in range(8))), portal=portal)
+    receipt = world.run(world.plan(*(declaration(f"event-{number}") for number in range(8))), portal=portal)
     assert [name for name, outcome in outcomes(receipt).items() if outcome is Outcome.DONE] == ["event-6", "event-7"]
     assert {why for why in reasons(receipt).values() if why and why.endswith("the reads before it failed")} == set()
 
@@ -259,7 +259,7 @@ def test_a_write_whose_answer_was_lost_and_that_somebody_wrote_over_is_unsure(st
             world.edit(world.event("spring"), eventUrl="https://theirs.example")
         return lost(passing)
 
-    receipt = run(world, write_over, declared("spring", eventUrl=NEW))
+    receipt = run(world, write_over, declaration("spring", eventUrl=NEW))
     assert outcomes(receipt) == {"spring": Outcome.UNSURE}
     assert (receipt.written, receipt.exit_code) == (True, 6)
 
@@ -274,12 +274,12 @@ def test_a_write_whose_answer_was_lost_and_whose_event_somebody_removed_is_unsur
             world.remove(written[0])
         return lost(passing)
 
-    receipt = run(world, remove, declared("spring", eventUrl=NEW))
+    receipt = run(world, remove, declaration("spring", eventUrl=NEW))
     assert outcomes(receipt) == {"spring": Outcome.UNSURE}
     assert (receipt.written, receipt.exit_code) == (True, 6)
 
 
-@pytest.mark.parametrize("before", [(), (live("summer", eventType="OLD"),)], ids=["create", "update"])
+@pytest.mark.parametrize("before", [(), (live_json("summer", eventType="OLD"),)], ids=["create", "update"])
 def test_a_lost_write_is_done_although_somebody_edited_another_field(start: Start, before: tuple[Held, ...]) -> None:
     world = start(*before)
     lost = meeting(*WRITES["spring" if before else "summer"], Fate.ANSWER_LOST)
@@ -289,14 +289,14 @@ def test_a_lost_write_is_done_although_somebody_edited_another_field(start: Star
             world.edit(world.event("summer"), eventUrl="https://theirs.example")
         return lost(passing)
 
-    receipt = run(world, edit_beside, declared("summer", eventType="NEW", eventUrl=None))
+    receipt = run(world, edit_beside, declaration("summer", eventType="NEW", eventUrl=None))
     assert outcomes(receipt) == {"summer": Outcome.DONE}
     assert [[field.name for field in left.fields] for left in receipt.verified or ()] == [["eventUrl"]]
     assert receipt.exit_code == 6
 
 
 def test_an_edit_beside_the_lost_first_request_of_an_update_stops_the_second(start: Start) -> None:
-    world = start(live("fair", eventType="OLD", eventUrl=OLD, **DATES))
+    world = start(live_json("fair", eventType="OLD", eventUrl=OLD, **DATES))
     lost = meeting(*WRITES["spring"], Fate.ANSWER_LOST)
 
     def edit_beside(passing: Passing) -> Treatment:
@@ -304,7 +304,7 @@ def test_an_edit_beside_the_lost_first_request_of_an_update_stops_the_second(sta
             world.edit(world.event("fair"), eventUrl="https://theirs.example")
         return lost(passing)
 
-    receipt = run(world, edit_beside, declared("fair", eventType="NEW", eventUrl=OLD, eventCompleted=True))
+    receipt = run(world, edit_beside, declaration("fair", eventType="NEW", eventUrl=OLD, eventCompleted=True))
     assert set(reasons(receipt).values()) == {
         "only the first of its two requests was sent: somebody changed it in HubSpot meanwhile: link"
     }
@@ -318,7 +318,7 @@ def test_a_lost_create_that_hubspot_kept_in_part_is_unsure(
     promising = world.through(forwarding(world.base_url, DEFINES_IT))
     losing = world.through(forwarding(promising.base_url, meeting(*WRITES["summer"], Fate.ANSWER_LOST)))
     portal = world.portal(base_url=losing.base_url)
-    receipt = world.run(world.plan(declared("summer", **DROPPED), portal=portal), portal=portal)
+    receipt = world.run(world.plan(declaration("summer", **DROPPED), portal=portal), portal=portal)
     assert outcomes(receipt) == {"summer": Outcome.UNSURE}
     assert holds(world, "summer")
     assert (receipt.written, receipt.exit_code) == (True, 6)
@@ -418,7 +418,7 @@ def test_what_was_not_made_is_read_once_more_after_the_run(start: Start) -> None
     world = start(
         policy=replace(POLICY, trusts_list=True)
     )  # otherwise the second plan also reads the events that it would make
-    planned = world.plan(declared("spring"), declared("summer"))
+    planned = world.plan(declaration("spring"), declaration("summer"))
     refused = meeting("POST", "/events/upsert", Instead(400, b'{"message": "no"}'))
     way = world.through(forwarding(world.base_url, refused))
     refused_alone = meeting("POST", "/events", Instead(400, b'{"message": "no"}'))
@@ -432,9 +432,11 @@ def test_what_was_not_made_is_read_once_more_after_the_run(start: Start) -> None
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_property_that_hubspot_drops_without_a_word_is_told(start: Start, version: str) -> None:
-    world = start(live("spring", eventUrl=OLD), version=version)
+    world = start(live_json("spring", eventUrl=OLD), version=version)
     portal = world.portal(base_url=world.through(forwarding(world.base_url, DEFINES_IT)).base_url)
-    planned = world.plan(declared("spring", eventUrl=NEW, **DROPPED), declared("summer", **DROPPED), portal=portal)
+    planned = world.plan(
+        declaration("spring", eventUrl=NEW, **DROPPED), declaration("summer", **DROPPED), portal=portal
+    )
     receipt = world.run(planned, portal=portal)
     assert set(outcomes(receipt).values()) == {Outcome.FAILED}
     assert set(reasons(receipt).values()) == {"HubSpot answered success, but did not take over dropped"}
@@ -444,7 +446,7 @@ def test_a_property_that_hubspot_drops_without_a_word_is_told(start: Start, vers
 
 
 def test_a_value_that_hubspot_writes_otherwise_is_done_and_a_difference(start: Start) -> None:
-    world = start(live("spring", eventUrl=OLD))
+    world = start(live_json("spring", eventUrl=OLD))
 
     def store_otherwise(passing: Passing) -> Treatment:
         if passing.path.endswith("/batch/update"):
@@ -453,7 +455,7 @@ def test_a_value_that_hubspot_writes_otherwise_is_done_and_a_difference(start: S
             return Instead(200, json.dumps(answered).encode())
         return Fate.PASSED_ON
 
-    receipt = run(world, store_otherwise, declared("spring", eventUrl=NEW))
+    receipt = run(world, store_otherwise, declaration("spring", eventUrl=NEW))
     assert outcomes(receipt) == {"spring": Outcome.DONE}
     assert len(receipt.verified or ()) == 1
     assert receipt.exit_code == 6
@@ -488,7 +490,7 @@ def test_a_list_that_lags_behind_is_corrected_by_reading_directly(start: Start, 
 
 
 def test_a_difference_is_told_as_a_direct_read_shows_it_and_not_as_the_list_does(start: Start) -> None:
-    world = start(live("spring", eventUrl=OLD))
+    world = start(live_json("spring", eventUrl=OLD))
     stale = lagging(world)
 
     def writing_over(passing: Passing) -> Treatment:
@@ -497,7 +499,7 @@ def test_a_difference_is_told_as_a_direct_read_shows_it_and_not_as_the_list_does
             world.edit(world.event("spring"), eventUrl="https://theirs.example")
         return treatment
 
-    receipt = run(world, writing_over, declared("spring", eventUrl=NEW))
+    receipt = run(world, writing_over, declaration("spring", eventUrl=NEW))
     (left,) = receipt.verified or ()
     assert [(field.before, field.after) for field in left.fields] == [("https://theirs.example", NEW)]
     assert outcomes(receipt) == {"spring": Outcome.DONE}
@@ -577,8 +579,8 @@ def test_a_token_that_loses_its_right_in_the_middle_ends_the_run(start: Start) -
 
 
 def test_a_fresh_read_that_hubspot_refuses_writes_nothing_of_its_batch(start: Start) -> None:
-    world = start(*BEFORE, live("autumn", eventUrl=NEW))
-    draft_of = (declared("autumn", eventUrl=OLD), DECLARED[1], DECLARED[2])
+    world = start(*BEFORE, live_json("autumn", eventUrl=NEW))
+    draft_of = (declaration("autumn", eventUrl=OLD), DECLARED[1], DECLARED[2])
     receipt = run(world, meeting("GET", "/events/spring", Instead(414, b'{"message": "too long"}')), *draft_of)
     assert outcomes(receipt) == {"autumn": Outcome.FAILED, "spring": Outcome.FAILED, "winter": Outcome.DONE}
     assert reasons(receipt)["autumn"] == "HubSpot refuses the request (status 414): too long"
@@ -587,8 +589,8 @@ def test_a_fresh_read_that_hubspot_refuses_writes_nothing_of_its_batch(start: St
 
 
 def test_a_refused_fresh_read_leaves_what_was_found_before_it(start: Start) -> None:
-    world = start(live("autumn", eventUrl=OLD), live("spring", eventUrl=OLD))
-    planned = world.plan(declared("autumn", eventUrl=NEW), declared("spring", eventUrl=NEW))
+    world = start(live_json("autumn", eventUrl=OLD), live_json("spring", eventUrl=OLD))
+    planned = world.plan(declaration("autumn", eventUrl=NEW), declaration("spring", eventUrl=NEW))
     world.edit(world.event("autumn"), eventUrl=NEW)
     way = world.through(forwarding(world.base_url, meeting("GET", "/events/spring", Instead(414))))
     receipt = world.run(planned, portal=world.portal(base_url=way.base_url))
@@ -771,7 +773,7 @@ def test_what_an_answer_left_open_is_unsure_and_not_called_unsent(
             return Instead(200, EMPTY)
         return next(reads, Fate.PASSED_ON) if passing.method == "GET" else Fate.PASSED_ON
 
-    receipt = run(world, decide, declared("a"), declared("b"))
+    receipt = run(world, decide, declaration("a"), declaration("b"))
     assert outcomes(receipt) == {"a": Outcome.UNSURE, "b": Outcome.UNSURE}
     assert (receipt.verified and {change.name for change in receipt.verified}) == left
     assert (receipt.written, receipt.exit_code) == (True, 6)
@@ -817,8 +819,8 @@ def test_a_signal_during_the_second_reading_of_a_failed_run_is_what_ended_it(sta
 def test_creates_stand_on_a_direct_read_each_or_on_a_second_list_for_all(
     start: Start, lookup: Callable[[Writer], Lookup], lists: int, direct: int
 ) -> None:
-    world = start(live("c-7", account="other"), policy=replace(POLICY, besides=frozenset({"other"})))
-    planned = world.plan(*(declared(f"c-{number}") for number in range(130)))
+    world = start(live_json("c-7", account="other"), policy=replace(POLICY, besides=frozenset({"other"})))
+    planned = world.plan(*(declaration(f"c-{number}") for number in range(130)))
     world.requests()
     receipt = world.run(planned, lookup=lookup)
     requests = world.requests()
@@ -831,7 +833,7 @@ def test_creates_stand_on_a_direct_read_each_or_on_a_second_list_for_all(
 
 def test_a_trusted_list_that_shows_a_namesake_is_not_trusted_about_it(start: Start) -> None:
     world = start()
-    planned = world.plan(declared("spring", eventUrl=NEW), declared("summer"))
+    planned = world.plan(declaration("spring", eventUrl=NEW), declaration("summer"))
     world.make("spring", eventUrl=OLD)
     receipt = world.run(planned, lookup=trust_list)
     assert outcomes(receipt) == {"spring": Outcome.REFUSED, "summer": Outcome.DONE}
@@ -839,8 +841,8 @@ def test_a_trusted_list_that_shows_a_namesake_is_not_trusted_about_it(start: Sta
 
 
 def test_a_trusted_list_that_cannot_be_read_whole_creates_nothing(start: Start) -> None:
-    world = start(*(live(f"e-{number}") for number in range(101)))
-    planned = world.plan(declared("summer"))
+    world = start(*(live_json(f"e-{number}") for number in range(101)))
+    planned = world.plan(declaration("summer"))
     whole = iter([Fate.PASSED_ON])
 
     def lose_the_second_page(passing: Passing) -> Treatment:

@@ -15,7 +15,7 @@ from reconciler.event import CUSTOM, DeclaredEvent
 from reconciler.policy import Orphans
 from reconciler.sandbox.server import Options, running
 from tests.hubspot.forwarding import Fate, Instead, Passing, Reworded, Rewritten, Treatment, forwarding, meeting
-from tests.story.world import LATER, NOW, POLICY, PORTAL, Held, World, adopted, custom, declared, live
+from tests.story.world import LATER, NOW, POLICY, PORTAL, Held, World, adoption, custom, declaration, live_json
 
 Start = Callable[..., World]
 
@@ -35,8 +35,8 @@ WRITES = {"summer": "/events/upsert", "spring": "/batch/update"}
 def test_a_batch_that_hubspot_is_still_at_is_settled_by_reading(
     start: Start, event: str, status: str, *, stored: bool
 ) -> None:
-    world = start(live("spring", eventUrl=OLD))
-    wanted = (declared("summer"), declared("spring", eventUrl=NEW))
+    world = start(live_json("spring", eventUrl=OLD))
+    wanted = (declaration("summer"), declaration("spring", eventUrl=NEW))
     body = json.dumps({"status": status, "results": []}).encode()
     treatment = Reworded(200, body) if stored else Instead(200, body)
     way = world.through(forwarding(world.base_url, meeting("POST", WRITES[event], treatment, times=1)))
@@ -55,7 +55,7 @@ LAGS = (0, 30, 180, 600)
 def late_by(seconds: int, folder: Path, time: list[int]) -> Iterator[World]:
     """Start a world whose list is late, with a clock that the test moves."""
     seed = folder / "seed.json"
-    held = [live("spring", objectId="5", eventUrl=OLD), live("orphan", objectId="6", **DATES)]
+    held = [live_json("spring", objectId="5", eventUrl=OLD), live_json("orphan", objectId="6", **DATES)]
     seed.write_text(json.dumps({"portal": {"id": PORTAL}, "events": held, "properties": []}))
     options = Options(
         seed=seed,
@@ -70,7 +70,7 @@ def late_by(seconds: int, folder: Path, time: list[int]) -> Iterator[World]:
 
 @pytest.mark.parametrize("lag", LAGS)
 def test_a_list_that_is_late_makes_no_second_event_and_hides_no_first_one(tmp_path: Path, lag: int) -> None:
-    wanted = (declared("summer"), declared("spring", eventUrl=NEW))
+    wanted = (declaration("summer"), declaration("spring", eventUrl=NEW))
     time: list[int] = []
     with late_by(lag, tmp_path, time) as world:
         for pause in (0, 10, 20, 150, 600):
@@ -86,7 +86,7 @@ def test_a_list_that_is_late_makes_no_second_event_and_hides_no_first_one(tmp_pa
 
 
 def test_a_clock_of_hubspots_that_is_wrong_changes_nothing(tmp_path: Path) -> None:
-    wanted = (declared("summer"), declared("spring", eventUrl=NEW))
+    wanted = (declaration("summer"), declaration("spring", eventUrl=NEW))
     digests = set()
     for hours in (-24, -1, 0, 1, 24):
         with late_by(0, tmp_path, [3600 * hours]) as world:
@@ -97,10 +97,10 @@ def test_a_clock_of_hubspots_that_is_wrong_changes_nothing(tmp_path: Path) -> No
 
 
 def test_a_clock_of_ours_that_jumps_decides_of_nothing_but_of_what_is_over(start: Start) -> None:
-    world = start(live("spring", eventUrl=OLD), live("orphan", **DATES), policy=DELETES)
+    world = start(live_json("spring", eventUrl=OLD), live_json("orphan", **DATES), policy=DELETES)
     jumps = [timedelta(hours=1), timedelta(hours=-1), timedelta(hours=-48), timedelta(0)]
     times = [NOW + jump for jump in jumps] * 10
-    receipt = world.run(world.plan(declared("summer"), declared("spring", eventUrl=NEW)), now=times.pop)
+    receipt = world.run(world.plan(declaration("summer"), declaration("spring", eventUrl=NEW)), now=times.pop)
     assert {result.outcome for result in receipt.results} == {Outcome.DONE}
     assert receipt.exit_code == 0
 
@@ -204,14 +204,14 @@ def normalised(world: World, normalise: Callable[[Held], Held]) -> Any:
 
 def of_both_kinds() -> tuple[DeclaredEvent, ...]:
     """Declare one event that is not there yet, and one that differs in HubSpot."""
-    return (declared("summer", **WANTED), declared("spring", **WANTED))
+    return (declaration("summer", **WANTED), declaration("spring", **WANTED))
 
 
 @pytest.mark.parametrize("normalise", SAME.values(), ids=SAME)
 def test_a_value_that_is_only_written_otherwise_is_proven_and_never_planned_again(
     start: Start, normalise: Callable[[Held], Held]
 ) -> None:
-    world = start(live("spring", eventUrl=OLD), properties=DEFINITIONS)
+    world = start(live_json("spring", eventUrl=OLD), properties=DEFINITIONS)
     portal = normalised(world, normalise)
     receipt = world.run(world.plan(*of_both_kinds(), portal=portal), portal=portal)
     assert (receipt.exit_code, receipt.verified) == (0, ())
@@ -222,7 +222,7 @@ def test_a_value_that_is_only_written_otherwise_is_proven_and_never_planned_agai
 def test_a_value_that_hubspot_turns_into_another_is_told_each_time(
     start: Start, normalise: Callable[[Held], Held], field: str
 ) -> None:
-    world = start(live("spring", eventUrl=OLD), properties=DEFINITIONS)
+    world = start(live_json("spring", eventUrl=OLD), properties=DEFINITIONS)
     for _ in range(2):
         portal = normalised(world, normalise)
         receipt = world.run(world.plan(*of_both_kinds(), portal=portal), portal=portal)
@@ -237,16 +237,16 @@ SHOWS_NOTHING = {"empty-results": True}
 
 
 def test_an_adopted_event_that_the_list_does_not_show_is_looked_up(start: Start) -> None:
-    world = start({**live(None, app=None, account=None), "objectId": "7"})
+    world = start({**live_json(None, app=None, account=None), "objectId": "7"})
     world.fails({"method": "GET", "path": LIST, "every": 1, "fault": SHOWS_NOTHING})
-    (change,) = world.plan(adopted("7", eventType="WEBINAR")).plan.changes
+    (change,) = world.plan(adoption("7", eventType="WEBINAR")).plan.changes
     assert change.identity.object_id == "7"
 
 
 @pytest.mark.parametrize("will", [Orphans.DELETE, Orphans.CANCEL])
 def test_an_orphan_that_a_short_list_does_not_show_is_not_proven_to_be_gone(start: Start, will: Orphans) -> None:
-    world = start(live("kept"), live("old", endDateTime=LATER), policy=replace(POLICY, orphans=will))
-    planned = world.plan(declared("kept"))
+    world = start(live_json("kept"), live_json("old", endDateTime=LATER), policy=replace(POLICY, orphans=will))
+    planned = world.plan(declaration("kept"))
     world.fails(
         {"method": "POST", "path": "*/batch/*", "nth": 1, "fault": {"status": 204}},
         {"method": "POST", "path": "*/batch/update", "nth": 1, "fault": {"status": 204}},
@@ -260,7 +260,7 @@ def test_an_orphan_that_a_short_list_does_not_show_is_not_proven_to_be_gone(star
 @pytest.mark.parametrize("status", [301, 303, 307, 408, 425])
 def test_a_write_that_was_done_and_answered_otherwise_is_settled_by_reading(start: Start, status: int) -> None:
     world = start()
-    planned = world.plan(declared("new"))
+    planned = world.plan(declaration("new"))
     world.fails({"method": "POST", "path": "*/events/upsert", "every": 1, "fault": {"status": status, "done": True}})
     receipt = world.run(planned)
     assert [result.outcome for result in receipt.results] == [Outcome.DONE]

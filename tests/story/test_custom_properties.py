@@ -10,7 +10,7 @@ from reconciler.diagnostics import Place
 from reconciler.errors import AccessDenied, Unavailable
 from reconciler.event import CUSTOM, DeclaredEvent, Identity
 from tests.hubspot.forwarding import Instead, forwarding, meeting
-from tests.story.world import VERSIONS, World, adopted, custom, declared, live
+from tests.story.world import VERSIONS, World, adoption, custom, declaration, live_json
 
 Start = Callable[..., World]
 
@@ -46,18 +46,18 @@ CHECK_THE_ID = "check the id in HubSpot, or remove the declaration if the event 
 
 
 def wanting(properties: Mapping[str, Any]) -> DeclaredEvent:
-    return declared("spring", **{CUSTOM + name: value for name, value in properties.items()})
+    return declaration("spring", **{CUSTOM + name: value for name, value in properties.items()})
 
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_another_spelling_of_what_is_declared_is_no_change(start: Start, version: str) -> None:
-    world = start(live("spring", customProperties=custom(**SPELT)), properties=DEFINITIONS, version=version)
+    world = start(live_json("spring", customProperties=custom(**SPELT)), properties=DEFINITIONS, version=version)
     assert world.plan(wanting(DECLARED)).plan.changes == ()
 
 
 @pytest.mark.parametrize("name", DECLARED)
 def test_another_value_is_a_change_that_is_made_and_proven(start: Start, name: str) -> None:
-    world = start(live("spring", customProperties=custom(**SPELT)), properties=DEFINITIONS)
+    world = start(live_json("spring", customProperties=custom(**SPELT)), properties=DEFINITIONS)
     planned = world.plan(wanting(OTHERWISE | {name: None}))
     (change,) = planned.plan.changes
     fields = {field.name.removeprefix(CUSTOM): (field.before, field.after) for field in change.fields}
@@ -70,7 +70,7 @@ def test_another_value_is_a_change_that_is_made_and_proven(start: Start, name: s
 
 def test_a_plan_has_the_same_digest_whichever_way_hubspot_writes_what_it_holds(start: Start) -> None:
     digests = {
-        start(live("spring", customProperties=custom(**written)), properties=DEFINITIONS)
+        start(live_json("spring", customProperties=custom(**written)), properties=DEFINITIONS)
         .plan(wanting(OTHERWISE))
         .plan.digest
         for written in (DECLARED, SPELT, CANONICAL)
@@ -79,7 +79,7 @@ def test_a_plan_has_the_same_digest_whichever_way_hubspot_writes_what_it_holds(s
 
 
 def test_a_direct_read_that_writes_a_value_otherwise_is_nobodys_edit(start: Start) -> None:
-    world = start(live("spring", customProperties=custom(**SPELT)), properties=DEFINITIONS)
+    world = start(live_json("spring", customProperties=custom(**SPELT)), properties=DEFINITIONS)
     planned = world.plan(wanting(OTHERWISE))
     world.edit(world.event("spring"), customProperties=custom(**DECLARED))
     assert world.run(planned).exit_code == 0
@@ -90,12 +90,12 @@ def test_a_direct_read_that_writes_a_value_otherwise_is_nobodys_edit(start: Star
 
 
 def test_every_misfit_is_told_and_sets_its_event_aside(start: Start) -> None:
-    world = start(live("spring"), properties=DEFINITIONS)
+    world = start(live_json("spring"), properties=DEFINITIONS)
     misfits = {"bugdet": "5", "closing": "soon", "locked": "x", "topics": "Data", "hybrid": "true"}
     places = {f"{CUSTOM}{name}": Place("a.yaml", line, 3) for line, name in enumerate(misfits, start=5)}
     fields = {CUSTOM + name: value for name, value in misfits.items()}
     event = DeclaredEvent(Identity("acme", "spring"), fields, Place("a.yaml"), {}, places=places)
-    plan = world.plan(adopted("404"), event).plan
+    plan = world.plan(adoption("404"), event).plan
     assert [f"{one.place} {one.code}: {one.hint}" for one in plan.diagnostics] == [
         "a.yaml:5:3 custom-property-unknown: did you mean budget?",
         "a.yaml:6:3 custom-property-value: write it like 2027-04-15",
@@ -115,12 +115,12 @@ def asked_for_definitions(world: World) -> int:
 
 
 def test_the_definitions_are_read_once_for_a_whole_run_and_only_where_they_matter(start: Start) -> None:
-    world = start(live("spring"), properties=DEFINITIONS)
+    world = start(live_json("spring"), properties=DEFINITIONS)
     portal = world.portal()
     receipt = world.run(world.plan(wanting(DECLARED), portal=portal), portal=portal)
     assert receipt.verified == ()
     assert asked_for_definitions(world) == 1
-    assert world.apply(declared("spring", eventType="x")).exit_code == 0
+    assert world.apply(declaration("spring", eventType="x")).exit_code == 0
     assert asked_for_definitions(world) == 0
 
 
@@ -136,7 +136,7 @@ def test_the_definitions_are_read_once_for_a_whole_run_and_only_where_they_matte
 def test_without_definitions_nothing_is_planned(
     start: Start, treatment: Instead, error: type[AccessDenied | Unavailable], code: int
 ) -> None:
-    world = start(live("spring"), properties=DEFINITIONS)
+    world = start(live_json("spring"), properties=DEFINITIONS)
     for_each = meeting("GET", "/0-54", treatment), meeting("GET", "/marketing_event", treatment)
     inner = world.through(forwarding(world.base_url, for_each[0]))
     outer = world.through(forwarding(inner.base_url, for_each[1]))
@@ -144,4 +144,4 @@ def test_without_definitions_nothing_is_planned(
     with pytest.raises(error) as raised:
         world.plan(wanting(DECLARED), portal=portal)
     assert raised.value.exit_code == code
-    assert world.plan(declared("spring"), portal=portal).plan.changes == ()
+    assert world.plan(declaration("spring"), portal=portal).plan.changes == ()

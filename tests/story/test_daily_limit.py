@@ -13,22 +13,22 @@ from reconciler.event import DeclaredEvent
 from reconciler.hubspot.writer import PortalWriter
 from reconciler.pipeline import approve_plan
 from reconciler.policy import Orphans, Policy
-from tests.story.world import ANYTHING, LATER, POLICY, Held, World, declared, live
+from tests.story.world import ANYTHING, LATER, POLICY, Held, World, declaration, live_json
 
 Start = Callable[..., World]
 
 DATES: Held = {"startDateTime": "2027-04-15T09:00:00Z", "endDateTime": LATER}
 HELD = (
-    live("spring", eventType="OLD"),
-    live("fair", **DATES),
-    live("both", eventType="OLD", **DATES),
-    live("orphan", **DATES),
+    live_json("spring", eventType="OLD"),
+    live_json("fair", **DATES),
+    live_json("both", eventType="OLD", **DATES),
+    live_json("orphan", **DATES),
 )
 DECLARED = (
-    declared("summer"),
-    declared("spring", eventType="NEW"),
-    declared("fair", eventCompleted=True),
-    declared("both", eventType="NEW", eventCompleted=True),
+    declaration("summer"),
+    declaration("spring", eventType="NEW"),
+    declaration("fair", eventCompleted=True),
+    declaration("both", eventType="NEW", eventCompleted=True),
 )
 DELETES = replace(POLICY, orphans=Orphans.DELETE)
 TRUSTING = replace(DELETES, trusts_list=True)
@@ -79,11 +79,11 @@ def test_an_apply_for_which_the_day_is_just_long_enough_keeps_to_it(start: Start
 @pytest.mark.parametrize(
     ("held", "event"),
     [
-        ((), declared("summer")),
-        ((live("spring", eventType="OLD"),), declared("spring", eventType="NEW")),
-        ((live("fair", **DATES),), declared("fair", eventCompleted=True)),
-        ((live("both", eventType="OLD", **DATES),), declared("both", eventType="NEW", eventCompleted=True)),
-        ((live("spring"), live("orphan", **DATES)), declared("spring")),
+        ((), declaration("summer")),
+        ((live_json("spring", eventType="OLD"),), declaration("spring", eventType="NEW")),
+        ((live_json("fair", **DATES),), declaration("fair", eventCompleted=True)),
+        ((live_json("both", eventType="OLD", **DATES),), declaration("both", eventType="NEW", eventCompleted=True)),
+        ((live_json("spring"), live_json("orphan", **DATES)), declaration("spring")),
     ],
     ids=["create", "update", "complete", "update and complete", "delete"],
 )
@@ -97,7 +97,7 @@ def test_of_one_change_each_request_is_counted(start: Start, held: tuple[Held, .
 
 def test_creates_that_stand_on_the_list_cost_another_list_and_their_batch(start: Start) -> None:
     world = start(policy=TRUSTING)
-    planned = world.plan(declared("spring"), declared("summer"))
+    planned = world.plan(declaration("spring"), declaration("summer"))
     assert needed(approve_plan(planned, approval.everything, ANYTHING)) == 2 * planned.plan.reads + 1
 
 
@@ -107,6 +107,6 @@ def test_where_hubspot_does_not_say_what_is_left_nothing_is_refused(start: Start
 
 
 def test_an_apply_of_nothing_needs_nothing(start: Start) -> None:
-    world = start(live("spring"))
-    receipt = world.run(world.plan(declared("spring")), portal=rationed(world, 0))
+    world = start(live_json("spring"))
+    receipt = world.run(world.plan(declaration("spring")), portal=rationed(world, 0))
     assert (receipt.exit_code, receipt.verified) == (0, ())

@@ -36,10 +36,10 @@ from tests.story.world import (
     TOKEN,
     Held,
     World,
-    adopted,
+    adoption,
     custom,
-    declared,
-    live,
+    declaration,
+    live_json,
 )
 
 OLD, NEW = "https://old.example", "https://new.example"
@@ -47,30 +47,32 @@ DATES: Held = {"startDateTime": "2027-04-15T09:00:00Z", "endDateTime": LATER}
 EMPTIED, ADOPTED = "e-emptied", "905"
 ORPHANS = ("e-orphan-1", "e-orphan-2")
 HELD = (
-    live(None, objectId="2", account=None, app=None),
-    live("e-updated", objectId="11", eventUrl=OLD, eventDescription="theirs", customProperties=custom(kept="theirs")),
-    live(EMPTIED, objectId="12", eventUrl=OLD),
-    live("e-completed", objectId="13", **DATES),
-    live("e-both", objectId="14", eventUrl=OLD, eventCancelled=True, **DATES),
-    live("e-cancelled", objectId="15"),
-    live("e-kept", objectId="16", eventUrl=NEW),
-    *(live(name, objectId=f"2{number}", **DATES) for number, name in enumerate(ORPHANS)),
-    live("e-updated", objectId="901", app=OTHERS, eventUrl=OLD),
-    live("e-new-1", objectId="902", app=OTHERS, eventUrl=OLD),
-    live("e-orphan-1", objectId="903", account="other", **DATES),
-    live(None, objectId="904", account=None, app=None, eventUrl=OLD),
-    live("zoom", objectId=ADOPTED, account="zoom", app=OTHERS, eventUrl=OLD, eventDescription="theirs"),
+    live_json(None, objectId="2", account=None, app=None),
+    live_json(
+        "e-updated", objectId="11", eventUrl=OLD, eventDescription="theirs", customProperties=custom(kept="theirs")
+    ),
+    live_json(EMPTIED, objectId="12", eventUrl=OLD),
+    live_json("e-completed", objectId="13", **DATES),
+    live_json("e-both", objectId="14", eventUrl=OLD, eventCancelled=True, **DATES),
+    live_json("e-cancelled", objectId="15"),
+    live_json("e-kept", objectId="16", eventUrl=NEW),
+    *(live_json(name, objectId=f"2{number}", **DATES) for number, name in enumerate(ORPHANS)),
+    live_json("e-updated", objectId="901", app=OTHERS, eventUrl=OLD),
+    live_json("e-new-1", objectId="902", app=OTHERS, eventUrl=OLD),
+    live_json("e-orphan-1", objectId="903", account="other", **DATES),
+    live_json(None, objectId="904", account=None, app=None, eventUrl=OLD),
+    live_json("zoom", objectId=ADOPTED, account="zoom", app=OTHERS, eventUrl=OLD, eventDescription="theirs"),
 )
 DECLARED = (
-    declared("e-new-1", eventDescription="  padded "),
-    declared("e-new-2", eventCancelled=True, **{f"{CUSTOM}region": "EMEA"}),
-    declared("e-updated", eventUrl=NEW, **{f"{CUSTOM}region": "EMEA"}),
-    declared(EMPTIED, eventUrl=None),
-    declared("e-completed", eventCompleted=True),
-    declared("e-both", eventUrl=NEW, eventCompleted=True),
-    declared("e-cancelled", eventCancelled=True),
-    declared("e-kept", eventUrl=NEW),
-    adopted(ADOPTED, eventUrl=NEW),
+    declaration("e-new-1", eventDescription="  padded "),
+    declaration("e-new-2", eventCancelled=True, **{f"{CUSTOM}region": "EMEA"}),
+    declaration("e-updated", eventUrl=NEW, **{f"{CUSTOM}region": "EMEA"}),
+    declaration(EMPTIED, eventUrl=None),
+    declaration("e-completed", eventCompleted=True),
+    declaration("e-both", eventUrl=NEW, eventCompleted=True),
+    declaration("e-cancelled", eventCancelled=True),
+    declaration("e-kept", eventUrl=NEW),
+    adoption(ADOPTED, eventUrl=NEW),
 )
 CHANGES = 8 + len(ORPHANS)
 DELETES = replace(POLICY, orphans=Orphans.DELETE, besides=BESIDES)

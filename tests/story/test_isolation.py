@@ -10,7 +10,7 @@ from reconciler.applying.receipt import Outcome, Receipt
 from reconciler.event import DeclaredEvent
 from reconciler.policy import Orphans
 from tests.hubspot.forwarding import Decide, Fate, Instead, Passing, Reworded, Treatment, both, forwarding, meeting
-from tests.story.world import LATER, OURS, POLICY, VERSIONS, Held, World, adopted, declared, live
+from tests.story.world import LATER, OURS, POLICY, VERSIONS, Held, World, adoption, declaration, live_json
 
 Start = Callable[..., World]
 
@@ -66,7 +66,7 @@ HELD = (Outcome.DONE, "HubSpot held it already")
 @each_version
 def test_the_good_creates_of_a_refused_batch_land_and_the_bad_one_is_named(start: Start, version: str) -> None:
     world = start(version=version)
-    good, bad, fine = (declared(name) for name in ("good", "bad", "fine"))
+    good, bad, fine = (declaration(name) for name in ("good", "bad", "fine"))
     receipt = run(world, refusing("/events", '"bad"'), good, bad, fine)
     assert outcomes(receipt) == {
         "bad": (Outcome.FAILED, REFUSED),
@@ -80,9 +80,11 @@ def test_the_good_creates_of_a_refused_batch_land_and_the_bad_one_is_named(start
 
 @each_version
 def test_the_good_updates_of_a_refused_batch_land_and_the_bad_one_is_named(start: Start, version: str) -> None:
-    world = start(*(live(name, eventUrl=OLD) for name in ("good", "bad", "fine")), version=version)
+    world = start(*(live_json(name, eventUrl=OLD) for name in ("good", "bad", "fine")), version=version)
     wanted = {"good": NEW, "bad": "https://bad.example", "fine": NEW}
-    receipt = run(world, refusing("", "bad.example"), *(declared(name, eventUrl=url) for name, url in wanted.items()))
+    receipt = run(
+        world, refusing("", "bad.example"), *(declaration(name, eventUrl=url) for name, url in wanted.items())
+    )
     assert outcomes(receipt) == {
         "bad": (Outcome.FAILED, REFUSED),
         "fine": (Outcome.DONE, None),
@@ -93,8 +95,8 @@ def test_the_good_updates_of_a_refused_batch_land_and_the_bad_one_is_named(start
 
 
 def test_a_change_by_itself_leaves_alone_what_is_not_declared(start: Start) -> None:
-    world = start(live("spring", eventUrl=OLD, eventDescription="theirs", eventCancelled=True))
-    receipt = run(world, meeting(*UPDATE, NO), declared("spring", eventUrl=NEW))
+    world = start(live_json("spring", eventUrl=OLD, eventDescription="theirs", eventCancelled=True))
+    receipt = run(world, meeting(*UPDATE, NO), declaration("spring", eventUrl=NEW))
     assert outcomes(receipt) == {"spring": (Outcome.DONE, None)}
     assert world.event("spring")["eventUrl"] == NEW
     assert world.event("spring")["eventDescription"] == "theirs"
@@ -102,9 +104,9 @@ def test_a_change_by_itself_leaves_alone_what_is_not_declared(start: Start) -> N
 
 
 def test_a_refused_batch_of_deletes_is_sent_one_by_one(start: Start) -> None:
-    world = start(live("kept"), *(live(name, **DATES) for name in ("good", "bad", "fine")), policy=DELETES)
+    world = start(live_json("kept"), *(live_json(name, **DATES) for name in ("good", "bad", "fine")), policy=DELETES)
     bad = world.event("bad")["objectId"]
-    receipt = run(world, refusing("/batch/archive", f'"{bad}"'), declared("kept"))
+    receipt = run(world, refusing("/batch/archive", f'"{bad}"'), declaration("kept"))
     assert outcomes(receipt) == {
         "bad": (Outcome.FAILED, REFUSED),
         "fine": (Outcome.DONE, None),
@@ -114,13 +116,15 @@ def test_a_refused_batch_of_deletes_is_sent_one_by_one(start: Start) -> None:
 
 
 def test_registrants_of_a_deletion_that_is_sent_twice_count_once(start: Start) -> None:
-    world = start(live("kept"), *(live(name, registrants=500, **DATES) for name in ("a", "b")), policy=DELETES)
-    receipt = run(world, meeting(*ARCHIVE, NO, times=1), declared("kept"))
+    world = start(
+        live_json("kept"), *(live_json(name, registrants=500, **DATES) for name in ("a", "b")), policy=DELETES
+    )
+    receipt = run(world, meeting(*ARCHIVE, NO, times=1), declaration("kept"))
     assert outcomes(receipt) == {"a": (Outcome.DONE, None), "b": (Outcome.DONE, None)}
 
 
 def test_an_event_that_somebody_deletes_meanwhile_is_not_deleted_by_itself(start: Start) -> None:
-    world = start(live("kept"), *(live(name, **DATES) for name in ("a", "b")), policy=DELETES)
+    world = start(live_json("kept"), *(live_json(name, **DATES) for name in ("a", "b")), policy=DELETES)
 
     def somebody_is_faster(passing: Passing) -> Treatment:
         if passing.path.endswith("/batch/archive") and len(world.held()) == 3:
@@ -128,13 +132,13 @@ def test_an_event_that_somebody_deletes_meanwhile_is_not_deleted_by_itself(start
             return NO
         return Fate.PASSED_ON
 
-    receipt = run(world, somebody_is_faster, declared("kept"))
+    receipt = run(world, somebody_is_faster, declaration("kept"))
     assert outcomes(receipt) == {"a": HELD, "b": (Outcome.DONE, None)}
 
 
 def test_an_orphan_that_only_its_external_ids_miss_is_not_deleted(start: Start) -> None:
-    world = start(live("kept"), live("orphan", **DATES), policy=DELETES)
-    receipt = run(world, meeting("GET", "/events/orphan", GONE), declared("kept"))
+    world = start(live_json("kept"), live_json("orphan", **DATES), policy=DELETES)
+    receipt = run(world, meeting("GET", "/events/orphan", GONE), declaration("kept"))
     why = "HubSpot does not find it by its external ids now, so it is not proven to be ours"
     assert outcomes(receipt) == {"orphan": (Outcome.REFUSED, why)}
     assert world.writes() == []
@@ -142,8 +146,8 @@ def test_an_orphan_that_only_its_external_ids_miss_is_not_deleted(start: Start) 
 
 
 def test_a_refused_delete_is_not_sent_again(start: Start) -> None:
-    world = start(live("kept"), live("orphan", **DATES), policy=DELETES)
-    receipt = run(world, meeting(*ARCHIVE, NO, times=1), declared("kept"))
+    world = start(live_json("kept"), live_json("orphan", **DATES), policy=DELETES)
+    receipt = run(world, meeting(*ARCHIVE, NO, times=1), declaration("kept"))
     assert outcomes(receipt) == {"orphan": (Outcome.FAILED, REFUSED)}
     assert world.event("orphan")
 
@@ -151,7 +155,7 @@ def test_a_refused_delete_is_not_sent_again(start: Start) -> None:
 @pytest.mark.parametrize("status", [404, 405])
 def test_a_path_that_hubspot_does_not_know_is_not_tried_item_by_item(start: Start, status: int) -> None:
     world = start()
-    receipt = run(world, meeting(*UPSERT, Instead(status, b'{"message": "no"}')), declared("a"), declared("b"))
+    receipt = run(world, meeting(*UPSERT, Instead(status, b'{"message": "no"}')), declaration("a"), declaration("b"))
     assert {outcome for outcome, _ in outcomes(receipt).values()} == {Outcome.FAILED}
     assert world.writes() == []
 
@@ -165,14 +169,14 @@ def test_an_event_that_somebody_makes_meanwhile_is_not_made_by_itself(start: Sta
             return NO
         return Fate.PASSED_ON
 
-    receipt = run(world, somebody_is_faster, declared("summer", eventUrl=NEW))
+    receipt = run(world, somebody_is_faster, declaration("summer", eventUrl=NEW))
     assert outcomes(receipt) == {"summer": (Outcome.REFUSED, "an event with its ids is in HubSpot by now")}
     assert world.event("summer")["eventUrl"] == OLD
     assert [path for _, path, _ in world.writes()] == ["/events/upsert"]  # the write of somebody else
 
 
 def test_an_event_that_somebody_edits_meanwhile_is_not_written_over_by_itself(start: Start) -> None:
-    world = start(live("spring", eventUrl=OLD))
+    world = start(live_json("spring", eventUrl=OLD))
 
     def somebody_is_faster(passing: Passing) -> Treatment:
         if passing.path.endswith("/batch/update"):
@@ -180,14 +184,14 @@ def test_an_event_that_somebody_edits_meanwhile_is_not_written_over_by_itself(st
             return NO
         return Fate.PASSED_ON
 
-    receipt = run(world, somebody_is_faster, declared("spring", eventUrl=NEW))
+    receipt = run(world, somebody_is_faster, declaration("spring", eventUrl=NEW))
     assert outcomes(receipt)["spring"][0] is Outcome.REFUSED
     assert world.event("spring")["eventUrl"] == "https://theirs.example"
 
 
 @pytest.mark.parametrize("status", [423, 429])
 def test_an_event_that_somebody_edits_while_the_batch_waits_is_not_written_over(start: Start, status: int) -> None:
-    world = start(live("spring", eventUrl=OLD))
+    world = start(live_json("spring", eventUrl=OLD))
     first = iter((True,))
 
     def somebody_is_faster(passing: Passing) -> Treatment:
@@ -196,21 +200,21 @@ def test_an_event_that_somebody_edits_while_the_batch_waits_is_not_written_over(
             return Instead(status, b"{}")
         return Fate.PASSED_ON
 
-    receipt = run(world, somebody_is_faster, declared("spring", eventUrl=NEW))
+    receipt = run(world, somebody_is_faster, declaration("spring", eventUrl=NEW))
     assert world.event("spring")["eventUrl"] == "https://theirs.example"
     assert outcomes(receipt) == {"spring": (Outcome.NOT_ATTEMPTED, "the run ended before it")}
     assert receipt.exit_code == 7
 
 
 def test_an_event_that_was_to_be_changed_alone_and_completed_is_completed_too(start: Start) -> None:
-    world = start(live("fair", eventType="OLD", **DATES))
-    receipt = run(world, meeting(*UPDATE, NO), declared("fair", eventType="NEW", eventCompleted=True))
+    world = start(live_json("fair", eventType="OLD", **DATES))
+    receipt = run(world, meeting(*UPDATE, NO), declaration("fair", eventType="NEW", eventCompleted=True))
     assert outcomes(receipt) == {"fair": (Outcome.DONE, None)}
     assert (world.event("fair")["eventType"], world.event("fair")["eventCompleted"]) == ("NEW", True)
 
 
 def test_an_event_whose_fields_are_there_after_a_refused_batch_is_only_completed(start: Start) -> None:
-    world = start(live("fair", eventType="OLD", **DATES))
+    world = start(live_json("fair", eventType="OLD", **DATES))
 
     def somebody_is_faster(passing: Passing) -> Treatment:
         if passing.path.endswith("/batch/update"):
@@ -218,7 +222,7 @@ def test_an_event_whose_fields_are_there_after_a_refused_batch_is_only_completed
             return NO
         return Fate.PASSED_ON
 
-    receipt = run(world, somebody_is_faster, declared("fair", eventType="NEW", eventCompleted=True))
+    receipt = run(world, somebody_is_faster, declaration("fair", eventType="NEW", eventCompleted=True))
     assert outcomes(receipt) == {"fair": (Outcome.DONE, None)}
     assert [path for _, path, _ in world.writes()] == ["/batch/update", "/events/fair"]
 
@@ -234,7 +238,7 @@ def test_an_event_that_is_there_already_and_equal_is_done(start: Start) -> None:
             world.make("summer")
         return Fate.PASSED_ON
 
-    receipt = run(world, both(meeting(*UPSERT, NO), somebody_is_faster), declared("summer"))
+    receipt = run(world, both(meeting(*UPSERT, NO), somebody_is_faster), declaration("summer"))
     assert outcomes(receipt) == {"summer": HELD}
     assert receipt.exit_code == 0
 
@@ -247,7 +251,7 @@ def test_an_event_that_is_there_already_and_different_is_refused(start: Start) -
             world.make("summer", eventUrl=OLD)
         return Fate.PASSED_ON
 
-    receipt = run(world, both(meeting(*UPSERT, NO), somebody_is_faster), declared("summer", eventUrl=NEW))
+    receipt = run(world, both(meeting(*UPSERT, NO), somebody_is_faster), declaration("summer", eventUrl=NEW))
     assert outcomes(receipt) == {"summer": (Outcome.REFUSED, "an event with its ids is in HubSpot by now")}
     assert world.event("summer")["eventUrl"] == OLD
     assert receipt.exit_code == 6
@@ -258,7 +262,7 @@ def test_an_event_whose_ids_are_taken_by_one_that_cannot_be_seen_is_refused(
     start: Start, object_id: str, which: str
 ) -> None:
     world = start()
-    receipt = run(world, both(meeting(*UPSERT, NO), meeting(*CREATE, taken(object_id))), declared("summer"))
+    receipt = run(world, both(meeting(*UPSERT, NO), meeting(*CREATE, taken(object_id))), declaration("summer"))
     why = f"HubSpot says that {which} has its ids, but does not show it under them"
     assert outcomes(receipt) == {"summer": (Outcome.REFUSED, why)}
     assert receipt.exit_code == 6
@@ -270,15 +274,15 @@ def test_an_event_whose_ids_are_taken_by_one_that_cannot_be_seen_is_refused(
 @each_version
 def test_events_that_a_successful_batch_did_not_store_are_made_one_by_one(start: Start, version: str) -> None:
     world = start(version=version)
-    receipt = run(world, meeting(*UPSERT, NOTHING), declared("summer"), declared("winter"))
+    receipt = run(world, meeting(*UPSERT, NOTHING), declaration("summer"), declaration("winter"))
     assert outcomes(receipt) == {"summer": (Outcome.DONE, None), "winter": (Outcome.DONE, None)}
     assert [path for _, path, _ in world.writes()] == ["/events", "/events"]
     assert receipt.exit_code == 0
 
 
 def test_changes_that_a_successful_batch_did_not_store_are_made_one_by_one(start: Start) -> None:
-    world = start(live("spring", eventUrl=OLD))
-    receipt = run(world, meeting(*UPDATE, NOTHING), declared("spring", eventUrl=NEW))
+    world = start(live_json("spring", eventUrl=OLD))
+    receipt = run(world, meeting(*UPDATE, NOTHING), declaration("spring", eventUrl=NEW))
     assert outcomes(receipt) == {"spring": (Outcome.DONE, None)}
     assert world.event("spring")["eventUrl"] == NEW
     assert receipt.exit_code == 0
@@ -288,8 +292,8 @@ def test_changes_that_a_successful_batch_did_not_store_are_made_one_by_one(start
 def test_a_success_without_a_trace_even_by_itself_is_a_failure(
     start: Start, batch: tuple[str, str], alone: tuple[str, str]
 ) -> None:
-    world = start(live("spring", eventUrl=OLD))
-    events = [declared("spring", eventUrl=NEW), declared("summer")]
+    world = start(live_json("spring", eventUrl=OLD))
+    events = [declaration("spring", eventUrl=NEW), declaration("summer")]
     receipt = run(world, both(meeting(*batch, NOTHING), meeting(*alone, Instead(200, b"{}"))), *events)
     failed = {name for name, (outcome, _) in outcomes(receipt).items() if outcome is Outcome.FAILED}
     assert failed == {"summer" if batch is UPSERT else "spring"}
@@ -300,16 +304,16 @@ def test_a_success_without_a_trace_even_by_itself_is_a_failure(
 
 
 def test_an_item_that_the_answer_names_as_failed_is_not_sent_again(start: Start) -> None:
-    world = start(live("spring", eventUrl=OLD))
+    world = start(live_json("spring", eventUrl=OLD))
     error = {"message": "bad link", "context": {"objectId": [world.event("spring")["objectId"]]}}
     answer = Instead(207, json.dumps({"status": "COMPLETE", "results": [], "errors": [error]}).encode())
-    receipt = run(world, meeting(*UPDATE, answer), declared("spring", eventUrl=NEW))
+    receipt = run(world, meeting(*UPDATE, answer), declaration("spring", eventUrl=NEW))
     assert outcomes(receipt) == {"spring": (Outcome.FAILED, "bad link")}
     assert world.writes() == []
 
 
 def test_a_change_named_as_failed_is_not_done_by_somebodys_equal_edit(start: Start) -> None:
-    world = start(live("spring", eventUrl=OLD, eventType="WEBINAR"))
+    world = start(live_json("spring", eventUrl=OLD, eventType="WEBINAR"))
     error = {"message": "bad link", "context": {"objectId": [world.event("spring")["objectId"]]}}
     refusing = meeting(*UPDATE, Instead(207, json.dumps({"results": [], "errors": [error]}).encode()))
 
@@ -318,21 +322,23 @@ def test_a_change_named_as_failed_is_not_done_by_somebodys_equal_edit(start: Sta
             world.edit(world.event("spring"), eventUrl=NEW, eventType="THEIRS")
         return treatment
 
-    receipt = run(world, edit_and_refuse, declared("spring", eventUrl=NEW, eventType="WEBINAR"))
+    receipt = run(world, edit_and_refuse, declaration("spring", eventUrl=NEW, eventType="WEBINAR"))
     assert outcomes(receipt) == {"spring": (Outcome.FAILED, "bad link")}
     assert receipt.exit_code == 6
 
 
 def test_an_unnamed_failed_item_is_sent_again(start: Start) -> None:
-    world = start(live("spring", eventUrl=OLD))
+    world = start(live_json("spring", eventUrl=OLD))
     answer = Instead(200, b'{"status": "COMPLETE", "results": [], "errors": [{"message": "one failed"}]}')
-    receipt = run(world, meeting(*UPDATE, answer), declared("spring", eventUrl=NEW))
+    receipt = run(world, meeting(*UPDATE, answer), declaration("spring", eventUrl=NEW))
     assert outcomes(receipt) == {"spring": (Outcome.DONE, None)}
     assert world.event("spring")["eventUrl"] == NEW
 
 
 def test_an_event_that_the_list_cannot_tell_from_a_namesake_is_read_to_prove_it(start: Start) -> None:
-    world = start(live("spring", account="other", eventUrl=OLD), policy=replace(POLICY, besides=frozenset({"other"})))
+    world = start(
+        live_json("spring", account="other", eventUrl=OLD), policy=replace(POLICY, besides=frozenset({"other"}))
+    )
     anonymous = {"externalEventId": "spring", "eventName": "spring", "eventOrganizer": "Acme", "eventUrl": OLD}
     stored = iter((False,))
 
@@ -346,7 +352,7 @@ def test_an_event_that_the_list_cannot_tell_from_a_namesake_is_read_to_prove_it(
             return Instead(200, json.dumps(anonymous).encode())
         return Fate.PASSED_ON
 
-    receipt = run(world, pretend, declared("spring", eventUrl=NEW))
+    receipt = run(world, pretend, declaration("spring", eventUrl=NEW))
     assert [change.name for change in receipt.verified or ()] == ["spring"]
     assert receipt.exit_code == 6
 
@@ -354,9 +360,9 @@ def test_an_event_that_the_list_cannot_tell_from_a_namesake_is_read_to_prove_it(
 @pytest.mark.parametrize("app_id", [None, OURS])
 def test_an_adopted_event_does_not_stand_in_for_a_namesake_that_is_declared(start: Start, app_id: int | None) -> None:
     policy = replace(POLICY, app_id=app_id, besides=frozenset({"other"}))
-    world = start(live("spring", account="other"), live("autumn"), policy=policy)
+    world = start(live_json("spring", account="other"), live_json("autumn"), policy=policy)
     theirs = world.event("spring", account="other")["objectId"]
-    receipt = world.apply(declared("autumn"), declared("spring"), adopted(theirs, eventUrl=NEW))
+    receipt = world.apply(declaration("autumn"), declaration("spring"), adoption(theirs, eventUrl=NEW))
     assert receipt.exit_code == 0
     assert world.event("spring")["eventUrl"] is None
     assert world.event("spring", account="other")["eventUrl"] == NEW
@@ -364,14 +370,14 @@ def test_an_adopted_event_does_not_stand_in_for_a_namesake_that_is_declared(star
 
 def test_a_create_that_arrived_and_was_answered_without_a_trace_is_not_sent_again(start: Start) -> None:
     world = start()
-    receipt = run(world, meeting(*UPSERT, Reworded(200, NOTHING.body)), declared("summer"))
+    receipt = run(world, meeting(*UPSERT, Reworded(200, NOTHING.body)), declaration("summer"))
     assert outcomes(receipt) == {"summer": (Outcome.DONE, None)}
     assert [path for _, path, _ in world.writes()] == ["/events/upsert"]
 
 
 def test_a_change_made_by_itself_whose_answer_is_lost_is_settled_by_reading(start: Start) -> None:
     world = start()
-    receipt = run(world, both(meeting(*UPSERT, NO), meeting(*CREATE, Fate.ANSWER_LOST, times=1)), declared("summer"))
+    receipt = run(world, both(meeting(*UPSERT, NO), meeting(*CREATE, Fate.ANSWER_LOST, times=1)), declaration("summer"))
     assert outcomes(receipt) == {"summer": (Outcome.DONE, None)}
     assert receipt.exit_code == 0
 
@@ -380,10 +386,10 @@ def test_a_change_made_by_itself_whose_answer_is_lost_is_settled_by_reading(star
 
 
 def test_a_field_that_hubspot_does_not_empty_is_told_so(start: Start) -> None:
-    world = start(live("spring", eventUrl=OLD, eventDescription="Old", eventType="OLD"))
+    world = start(live_json("spring", eventUrl=OLD, eventDescription="Old", eventType="OLD"))
     object_id = world.event("spring")["objectId"]
     pretended = Instead(200, json.dumps({"results": [{"objectId": object_id}]}).encode())
-    spring = declared("spring", eventUrl=None, eventDescription=None, eventType="NEW", eventOrganizer="New")
+    spring = declaration("spring", eventUrl=None, eventDescription=None, eventType="NEW", eventOrganizer="New")
     receipt = run(world, meeting(*UPDATE, pretended), spring)
     why = (
         "HubSpot answered success, but kept the old value of link, description instead of emptying it "

@@ -23,10 +23,10 @@ from tests.story.world import (
     VERSIONS,
     Held,
     World,
-    adopted,
+    adoption,
     custom,
-    declared,
-    live,
+    declaration,
+    live_json,
 )
 
 PAST = "2025-04-15T15:00:00Z"
@@ -69,8 +69,8 @@ class Case:
 @st.composite
 def cases(draw: st.DrawFn) -> Case:
     ours = draw(st.sets(st.tuples(st.sampled_from([OURS, OURS, OTHERS]), _accounts, _ids), max_size=5))
-    held = [live(name, account=account, app=app, **draw(_held_fields)) for app, account, name in sorted(ours)]
-    held += [live(None, account=None, app=None, **draw(_held_fields)) for _ in range(draw(st.integers(0, 1)))]
+    held = [live_json(name, account=account, app=app, **draw(_held_fields)) for app, account, name in sorted(ours)]
+    held += [live_json(None, account=None, app=None, **draw(_held_fields)) for _ in range(draw(st.integers(0, 1)))]
     numbered = tuple({**one, "objectId": str(number)} for number, one in enumerate(held, start=1))
     fields = st.fixed_dictionaries({}, optional=_wanted_fields)
     completable = st.fixed_dictionaries({}, optional={**_wanted_fields, "eventCompleted": _flags})
@@ -79,8 +79,8 @@ def cases(draw: st.DrawFn) -> Case:
     return Case(
         numbered,
         (
-            *(declared(name, account=account, **values) for (account, name), values in wanted.items()),
-            *(adopted(str(number), **draw(fields)) for number in chosen),
+            *(declaration(name, account=account, **values) for (account, name), values in wanted.items()),
+            *(adoption(str(number), **draw(fields)) for number in chosen),
         ),
         draw(st.sampled_from(Orphans)),
         draw(st.booleans()),

@@ -18,7 +18,19 @@ from reconciler.pipeline import approve_plan
 from reconciler.planning.plan import Plan
 from reconciler.policy import Orphans, Policy
 from tests.hubspot.forwarding import forwarding
-from tests.story.world import LATER, OTHERS, OURS, POLICY, VERSIONS, Held, World, adopted, custom, declared, live
+from tests.story.world import (
+    LATER,
+    OTHERS,
+    OURS,
+    POLICY,
+    VERSIONS,
+    Held,
+    World,
+    adoption,
+    custom,
+    declaration,
+    live_json,
+)
 
 Start = Callable[..., World]
 
@@ -30,32 +42,32 @@ DELETES = replace(POLICY, orphans=Orphans.DELETE)
 CANCELS = replace(POLICY, orphans=Orphans.CANCEL)
 
 BEFORE = (
-    live("spring", eventUrl=OLD, eventDescription="ours, but not declared", customProperties=custom(a="1", b="2")),
-    live("autumn", **DATES),
-    live("winter", **DATES),
-    live("fair", eventType="TRADE", **DATES),
-    live("same", eventUrl=OLD),
-    live("orphan", registrants=3, **DATES),
-    live("over", startDateTime="2025-01-01T00:00:00Z"),
-    live(None, objectId="55", account=None, app=None, eventName="By hand", eventUrl=OLD),
+    live_json("spring", eventUrl=OLD, eventDescription="ours, but not declared", customProperties=custom(a="1", b="2")),
+    live_json("autumn", **DATES),
+    live_json("winter", **DATES),
+    live_json("fair", eventType="TRADE", **DATES),
+    live_json("same", eventUrl=OLD),
+    live_json("orphan", registrants=3, **DATES),
+    live_json("over", startDateTime="2025-01-01T00:00:00Z"),
+    live_json(None, objectId="55", account=None, app=None, eventName="By hand", eventUrl=OLD),
 )
 FOREIGN = (
-    live("spring", account="other", eventUrl=OLD, **DATES),
-    live("spring", app=OTHERS, eventUrl=OLD, **DATES),
-    live("orphan", app=OTHERS, **DATES),
-    live("elsewhere", account="other", **DATES),
-    live("zoom", account=None, app=OTHERS, customProperties=custom(a="zoom's"), **DATES),
-    live(None, account=None, app=None, eventName="Of a person", **DATES),
+    live_json("spring", account="other", eventUrl=OLD, **DATES),
+    live_json("spring", app=OTHERS, eventUrl=OLD, **DATES),
+    live_json("orphan", app=OTHERS, **DATES),
+    live_json("elsewhere", account="other", **DATES),
+    live_json("zoom", account=None, app=OTHERS, customProperties=custom(a="zoom's"), **DATES),
+    live_json(None, account=None, app=None, eventName="Of a person", **DATES),
 )
 DECLARED = (
-    declared("summer", **DATES, eventCancelled=False, **{"customProperties.a": "new"}),
-    declared("done", **DATES, eventCompleted=True),
-    declared("spring", eventUrl=NEW, **{"customProperties.a": "changed"}),
-    declared("autumn", eventCancelled=True),
-    declared("winter", eventCompleted=True),
-    declared("fair", eventType="FAIR", eventCancelled=True, eventCompleted=True),
-    declared("same", eventUrl=OLD),
-    adopted("55", eventUrl=None, eventDescription="adopted"),
+    declaration("summer", **DATES, eventCancelled=False, **{"customProperties.a": "new"}),
+    declaration("done", **DATES, eventCompleted=True),
+    declaration("spring", eventUrl=NEW, **{"customProperties.a": "changed"}),
+    declaration("autumn", eventCancelled=True),
+    declaration("winter", eventCompleted=True),
+    declaration("fair", eventType="FAIR", eventCancelled=True, eventCompleted=True),
+    declaration("same", eventUrl=OLD),
+    adoption("55", eventUrl=None, eventDescription="adopted"),
 )
 
 
@@ -104,7 +116,7 @@ def test_an_event_is_made_with_all_that_is_declared(start: Start, version: str) 
 def test_an_update_leaves_alone_what_is_not_declared(start: Start, version: str) -> None:
     world = start(*BEFORE, version=version, properties=("a", "b"))
     before = world.event("spring")
-    world.apply(declared("spring", eventUrl=NEW, **{"customProperties.a": "changed"}))
+    world.apply(declaration("spring", eventUrl=NEW, **{"customProperties.a": "changed"}))
     changed = {"eventUrl": NEW, "customProperties": custom(a="changed", b="2")}
     assert {**world.event("spring"), "updatedAt": None} == {**before, **changed, "updatedAt": None}
 
@@ -127,10 +139,10 @@ def test_only_the_fields_that_differ_travel(start: Start) -> None:
 
 
 def test_a_completion_states_what_the_event_is_otherwise(start: Start) -> None:
-    world = start(*BEFORE, live("off", eventCancelled=True, **DATES), properties=("a",))
+    world = start(*BEFORE, live_json("off", eventCancelled=True, **DATES), properties=("a",))
     with forwarding(world.base_url) as way:
         portal = world.portal(base_url=way.base_url)
-        world.run(world.plan(*DECLARED, declared("off", eventCompleted=True)), portal=portal)
+        world.run(world.plan(*DECLARED, declaration("off", eventCompleted=True)), portal=portal)
     sent = {one.path.rsplit("/", 1)[1]: one.json for one in way.sent if one.method == "PATCH"}
     whole = {"eventCompleted": True, "customProperties": []}
     assert sent == {
@@ -142,11 +154,11 @@ def test_a_completion_states_what_the_event_is_otherwise(start: Start) -> None:
 
 
 def test_a_batch_makes_a_hundred_events_or_changes_ten(start: Start) -> None:
-    orphans = [live(f"o-{number}", **DATES) for number in range(110)]
-    world = start(*orphans, *(live(f"u-{number}") for number in range(120)), policy=DELETES)
+    orphans = [live_json(f"o-{number}", **DATES) for number in range(110)]
+    world = start(*orphans, *(live_json(f"u-{number}") for number in range(120)), policy=DELETES)
     events = [
-        *(declared(f"c-{number}") for number in range(250)),
-        *(declared(f"u-{number}", eventUrl=NEW) for number in range(120)),
+        *(declaration(f"c-{number}") for number in range(250)),
+        *(declaration(f"u-{number}", eventUrl=NEW) for number in range(120)),
     ]
     planned = world.plan(*events)
     with forwarding(world.base_url) as way:
@@ -186,18 +198,18 @@ def test_a_plan_reads_and_asks_for_the_token_and_does_nothing_else(start: Start,
 
 
 def test_a_plan_without_changes_needs_nobodys_approval(start: Start) -> None:
-    world = start(live("spring"))
+    world = start(live_json("spring"))
 
     def nobody(_: Plan) -> None:
         raise AssertionError("nobody should be asked")
 
-    approved = approve_plan(world.plan(declared("spring")), nobody, Limits())  # type: ignore[arg-type]  # (never called)
+    approved = approve_plan(world.plan(declaration("spring")), nobody, Limits())  # type: ignore[arg-type]  # (never called)
     assert approved.changes == ()
 
 
 def test_an_apply_without_changes_writes_nothing_and_is_proven(start: Start) -> None:
-    world = start(live("spring"))
-    planned = world.plan(declared("spring"))
+    world = start(live_json("spring"))
+    planned = world.plan(declaration("spring"))
     world.requests()
     receipt = world.run(planned)
     assert (receipt.verified, receipt.written, receipt.exit_code) == ((), False, 0)
@@ -205,8 +217,8 @@ def test_an_apply_without_changes_writes_nothing_and_is_proven(start: Start) -> 
 
 
 def test_a_plan_shows_what_an_apply_would_refuse(start: Start) -> None:
-    world = start(live("orphan", registrants=3, **DATES), policy=DELETES)
-    planned = world.plan(declared("spring"))
+    world = start(live_json("orphan", registrants=3, **DATES), policy=DELETES)
+    planned = world.plan(declaration("spring"))
     plan = marked(planned, Limits())
     shown = plan.diagnostics
     assert {(found.code, found.severity) for found in shown} == {
@@ -223,7 +235,7 @@ def test_a_plan_shows_what_an_apply_would_refuse(start: Start) -> None:
 
 def test_the_receipt_of_a_run_that_was_refused_says_why_nothing_was_attempted(start: Start) -> None:
     world = start()
-    planned = world.plan(declared("spring"))
+    planned = world.plan(declaration("spring"))
     receipt = nothing_ran(planned, Refused("no approval"))
     assert receipt.results == (Result(planned.plan.changes[0], Outcome.NOT_ATTEMPTED, "no approval"),)
     assert (receipt.portal, receipt.digest) == (planned.plan.portal, planned.plan.digest)
@@ -233,7 +245,7 @@ def test_the_receipt_of_a_run_that_was_refused_says_why_nothing_was_attempted(st
 
 def test_the_receipt_before_the_first_write_says_that_nothing_was_attempted(start: Start) -> None:
     world = start()
-    planned = world.plan(declared("spring"))
+    planned = world.plan(declaration("spring"))
     receipt = not_begun(approve_plan(planned, approval.everything, Limits()))
     assert [(result.outcome, result.why) for result in receipt.results] == [
         (Outcome.NOT_ATTEMPTED, "the run ended before it")
@@ -244,19 +256,19 @@ def test_the_receipt_before_the_first_write_says_that_nothing_was_attempted(star
 def test_another_portal_than_the_declared_one_is_not_even_read(start: Start) -> None:
     world = start(policy=replace(POLICY, portal=8))
     with pytest.raises(Refused, match="the token opens portal 7, but"):
-        world.plan(declared("spring"))
+        world.plan(declaration("spring"))
 
 
 @pytest.mark.parametrize(
     ("event", "code"),
     [
-        (adopted("999", eventUrl=NEW), "object-not-live"),
-        (declared("ended", eventCompleted=False), "completed-is-final"),
+        (adoption("999", eventUrl=NEW), "object-not-live"),
+        (declaration("ended", eventCompleted=False), "completed-is-final"),
     ],
 )
 def test_what_only_hubspot_can_tell_sets_one_event_aside(start: Start, event: DeclaredEvent, code: str) -> None:
-    world = start(live("ended", eventCompleted=True))
-    planned = world.plan(event, declared("spring"))
+    world = start(live_json("ended", eventCompleted=True))
+    planned = world.plan(event, declaration("spring"))
     assert [(found.code, found.severity) for found in planned.plan.diagnostics] == [(code, Severity.ERROR)]
     assert [(aside.identity, aside.code) for aside in planned.plan.set_aside] == [(event.identity, code)]
     receipt = world.run(planned)
@@ -266,8 +278,8 @@ def test_what_only_hubspot_can_tell_sets_one_event_aside(start: Start, event: De
 
 def test_what_the_base_would_equally_have_had_set_aside_fails_no_run(start: Start) -> None:
     world = start()
-    gone = adopted("999", eventUrl=NEW)
-    planned = world.plan(gone, declared("spring"), base=Base((gone,)))
+    gone = adoption("999", eventUrl=NEW)
+    planned = world.plan(gone, declaration("spring"), base=Base((gone,)))
     assert [(found.code, found.severity) for found in planned.plan.diagnostics] == [
         ("object-not-live", Severity.WARNING)
     ]

@@ -11,13 +11,13 @@ from reconciler.declarations.base import Base
 from reconciler.diagnostics import Place, Severity
 from reconciler.event import DeclaredEvent
 from reconciler.policy import Orphans
-from tests.story.world import LATER, POLICY, Held, World, adopted, declared, live
+from tests.story.world import LATER, POLICY, Held, World, adoption, declaration, live_json
 
 Start = Callable[..., World]
 
 NEW = "https://new.example"
 DATES: Held = {"startDateTime": "2027-04-15T09:00:00Z", "endDateTime": LATER}
-GOOD = (declared("spring", eventUrl=NEW), declared("summer"))
+GOOD = (declaration("spring", eventUrl=NEW), declaration("summer"))
 """A new event, and one that changes."""
 
 
@@ -30,19 +30,23 @@ class Reason:
 
 
 REASONS = {
-    "object-not-live": Reason((), (adopted("999", eventUrl=NEW),)),
+    "object-not-live": Reason((), (adoption("999", eventUrl=NEW),)),
     "declared-twice": Reason(
-        (live("twice", objectId="55", **DATES),), (declared("twice"), adopted("55", eventUrl=NEW))
+        (live_json("twice", objectId="55", **DATES),), (declaration("twice"), adoption("55", eventUrl=NEW))
     ),
-    "completed-is-final": Reason((live("ended", eventCompleted=True),), (declared("ended", eventCompleted=False),)),
-    "custom-property-unknown": Reason((live("odd", **DATES),), (declared("odd", **{"customProperties.nowhere": "x"}),)),
+    "completed-is-final": Reason(
+        (live_json("ended", eventCompleted=True),), (declaration("ended", eventCompleted=False),)
+    ),
+    "custom-property-unknown": Reason(
+        (live_json("odd", **DATES),), (declaration("odd", **{"customProperties.nowhere": "x"}),)
+    ),
 }
 each_reason = pytest.mark.parametrize("code", REASONS)
 
 
 def world_of(start: Start, code: str) -> World:
     """Start a portal with what a reason needs, and the event that a good declaration changes."""
-    return start(*REASONS[code].held, live("spring"), policy=replace(POLICY, orphans=Orphans.DELETE))
+    return start(*REASONS[code].held, live_json("spring"), policy=replace(POLICY, orphans=Orphans.DELETE))
 
 
 def codes(world: World, events: Sequence[DeclaredEvent], base: Base) -> list[tuple[str, Severity]]:
@@ -53,7 +57,7 @@ def codes(world: World, events: Sequence[DeclaredEvent], base: Base) -> list[tup
 @each_reason
 def test_alone_it_ends_a_run_that_writes_nothing(start: Start, code: str) -> None:
     world = world_of(start, code)
-    events = (*REASONS[code].events, declared("spring"))
+    events = (*REASONS[code].events, declaration("spring"))
     planned = world.plan(*events)
     assert [(aside.identity, aside.code) for aside in planned.plan.set_aside] == sorted(
         ((event.identity, code) for event in REASONS[code].events), key=lambda pair: pair[0].sort_key
@@ -105,7 +109,7 @@ def test_what_is_set_aside_since_the_base_is_an_error(start: Start, code: str) -
 
 def test_another_mistake_at_the_same_event_is_new(start: Start) -> None:
     world = world_of(start, "custom-property-unknown")
-    worse = declared("odd", **{"customProperties.elsewhere": "x"})
+    worse = declaration("odd", **{"customProperties.elsewhere": "x"})
     found = codes(world, (worse, *GOOD), Base(REASONS["custom-property-unknown"].events))
     assert found == [("custom-property-unknown", Severity.ERROR)]
 
@@ -113,7 +117,7 @@ def test_another_mistake_at_the_same_event_is_new(start: Start) -> None:
 def test_of_two_mistakes_at_one_event_the_new_one_counts(start: Start) -> None:
     world = world_of(start, "custom-property-unknown")
     (then,) = REASONS["custom-property-unknown"].events
-    now = declared("odd", **{"customProperties.nowhere": "x", "customProperties.elsewhere": "y"})
+    now = declaration("odd", **{"customProperties.nowhere": "x", "customProperties.elsewhere": "y"})
     (aside,) = world.plan(now, *GOOD, base=Base((then,))).plan.set_aside
     assert (aside.preexisting, aside.why) == (False, "customProperties.elsewhere: the portal defines no such property")
 
@@ -121,14 +125,14 @@ def test_of_two_mistakes_at_one_event_the_new_one_counts(start: Start) -> None:
 # A new event that is set aside, and the old one that it seems to have been
 
 
-@pytest.mark.parametrize("then", [Base(known=False), Base((declared("old"),)), Base()])
+@pytest.mark.parametrize("then", [Base(known=False), Base((declaration("old"),)), Base()])
 @pytest.mark.parametrize(
     "now",
-    [declared("new", eventName="old", **{"customProperties.nowhere": "x"}), adopted("999", eventName="old")],
+    [declaration("new", eventName="old", **{"customProperties.nowhere": "x"}), adoption("999", eventName="old")],
     ids=["a new id", "an object id that is not live"],
 )
 def test_an_old_event_stays_while_its_new_self_is_set_aside(start: Start, then: Base, now: DeclaredEvent) -> None:
-    world = start(live("old", **DATES), live("spring"), policy=replace(POLICY, orphans=Orphans.DELETE))
+    world = start(live_json("old", **DATES), live_json("spring"), policy=replace(POLICY, orphans=Orphans.DELETE))
     before = world.event("old")
     receipt = world.run(world.plan(now, *GOOD, base=then))
     assert [(result.outcome, result.guard) for result in receipt.results] == [
@@ -141,8 +145,8 @@ def test_an_old_event_stays_while_its_new_self_is_set_aside(start: Start, then: 
 
 def test_an_old_event_that_stayed_for_that_at_the_base_fails_no_run(start: Start) -> None:
     policy = replace(POLICY, orphans=Orphans.DELETE)
-    world = start(live("old", **DATES), policy=policy)
-    events = (declared("new", eventName="old", **{"customProperties.nowhere": "x"}), declared("summer"))
+    world = start(live_json("old", **DATES), policy=policy)
+    events = (declaration("new", eventName="old", **{"customProperties.nowhere": "x"}), declaration("summer"))
     receipt = world.run(world.plan(*events, base=Base(events, policy)))
     assert [(result.guard, result.preexisting) for result in receipt.results] == [
         (None, False),
@@ -152,35 +156,35 @@ def test_an_old_event_that_stayed_for_that_at_the_base_fails_no_run(start: Start
 
 
 def test_a_new_id_is_told_as_a_rename_also_while_its_event_is_set_aside(start: Start) -> None:
-    world = start(live("old", **DATES))
-    plan = world.plan(declared("new", eventName="old", **{"customProperties.nowhere": "x"})).plan
+    world = start(live_json("old", **DATES))
+    plan = world.plan(declaration("new", eventName="old", **{"customProperties.nowhere": "x"})).plan
     assert "looks-renamed" in [found.code for found in plan.diagnostics]
 
 
 def test_the_tie_between_an_old_event_and_its_new_self_outlasts_the_base(start: Start) -> None:
     """The base of the run after one that fell short declares the new event already."""
-    world = start(live("old", **DATES), policy=replace(POLICY, orphans=Orphans.DELETE))
-    planned = world.plan(declared("new", eventName="old"), base=Base((declared("new", eventName="old"),)))
+    world = start(live_json("old", **DATES), policy=replace(POLICY, orphans=Orphans.DELETE))
+    planned = world.plan(declaration("new", eventName="old"), base=Base((declaration("new", eventName="old"),)))
     assert [len(new) for new in planned.successors.values()] == [1]
 
 
 def test_the_events_that_are_set_aside_stand_in_the_order_of_the_files(start: Start) -> None:
-    world = start(live("z"), live("a"))
+    world = start(live_json("z"), live_json("a"))
     odd = {"customProperties.nowhere": "x"}
-    first = replace(declared("z", **odd), place=Place("events.yaml", 1))
-    second = replace(declared("a", **odd), place=Place("events.yaml", 9))
+    first = replace(declaration("z", **odd), place=Place("events.yaml", 1))
+    second = replace(declaration("a", **odd), place=Place("events.yaml", 9))
     plan = world.plan(second, first).plan
     assert [aside.identity.external_event_id for aside in plan.set_aside] == ["z", "a"]
 
 
 def test_an_adopted_event_that_the_file_does_not_name_is_called_as_hubspot_does(start: Start) -> None:
-    world = start(live("zoom", objectId="55", eventName="Zoom call"))
-    (aside,) = world.plan(adopted("55", **{"customProperties.nowhere": "x"})).plan.set_aside
+    world = start(live_json("zoom", objectId="55", eventName="Zoom call"))
+    (aside,) = world.plan(adoption("55", **{"customProperties.nowhere": "x"})).plan.set_aside
     assert aside.name == "Zoom call"
 
 
 def test_with_a_base_a_remaining_orphan_is_not_tied_to_each_new_event_of_its_name(start: Start) -> None:
-    world = start(live("old", **DATES))
-    new = declared("new", eventName="old")
+    world = start(live_json("old", **DATES))
+    new = declaration("new", eventName="old")
     assert not world.plan(new, base=Base(())).successors
     assert len(world.plan(new).successors) == 1

@@ -31,7 +31,7 @@ from reconciler.transport.surroundings import Watch
 from tests.hubspot import connecting
 from tests.hubspot.clocks import Sleeper
 from tests.story.turns import Gate, Turn, play
-from tests.story.world import BESIDES, LATER, OTHERS, POLICY, PORTAL, TOKEN, Held, World, declared, live
+from tests.story.world import BESIDES, LATER, OTHERS, POLICY, PORTAL, TOKEN, Held, World, declaration, live_json
 
 SEEDS = range(40)
 MANY = range(10_000)
@@ -39,9 +39,9 @@ NAMES = ("e-a", "e-b", "e-c", "e-d", "e-e", "e-f")
 VALUES = ("x", "y", "z")
 DATES: Held = {"startDateTime": "2027-04-15T09:00:00Z", "endDateTime": LATER}
 FOREIGN = (
-    live("e-a", objectId="901", app=OTHERS, **DATES),
-    live("e-b", objectId="902", account="other", **DATES),
-    live(None, objectId="903", account=None, app=None),
+    live_json("e-a", objectId="901", app=OTHERS, **DATES),
+    live_json("e-b", objectId="902", account="other", **DATES),
+    live_json(None, objectId="903", account=None, app=None),
 )
 
 LIST = Paths("2026-03").events
@@ -76,7 +76,7 @@ class History:
 def history(seed: int) -> History:
     draw = Random(seed)  # noqa: S311  (nothing secret depends on it)
     held = [
-        live(name, objectId=str(number), **DATES, **_some(draw, cancels=False))
+        live_json(name, objectId=str(number), **DATES, **_some(draw, cancels=False))
         for number, name in enumerate(NAMES, start=1)
         if draw.random() < 0.6
     ]
@@ -100,7 +100,7 @@ def history(seed: int) -> History:
 
 def _declares(draw: Random) -> tuple[DeclaredEvent, ...]:
     names = [name for name in NAMES if draw.random() < 0.75] or [NAMES[0]]
-    return tuple(declared(name, **_some(draw, cancels=True), **_completion(draw)) for name in names)
+    return tuple(declaration(name, **_some(draw, cancels=True), **_completion(draw)) for name in names)
 
 
 def _some(draw: Random, *, cancels: bool) -> dict[str, Any]:

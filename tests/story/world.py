@@ -51,22 +51,22 @@ Held = dict[str, Any]
 """An event as the sandbox holds it: in the form of reads, with its account id."""
 
 
-def declared(event_id: str, *, account: str = ACCOUNT, **fields: Value) -> DeclaredEvent:
+def declaration(event_id: str, *, account: str = ACCOUNT, **fields: Value) -> DeclaredEvent:
     """Declare an event of our app."""
-    return _declared(Identity(account, event_id), {"eventName": event_id, "eventOrganizer": "Acme", **fields})
+    return _declare(Identity(account, event_id), {"eventName": event_id, "eventOrganizer": "Acme", **fields})
 
 
-def adopted(object_id: str, **fields: Value) -> DeclaredEvent:
+def adoption(object_id: str, **fields: Value) -> DeclaredEvent:
     """Declare fields of an event that somebody else made."""
-    return _declared(Identity(object_id=object_id), fields)
+    return _declare(Identity(object_id=object_id), fields)
 
 
-def _declared(identity: Identity, fields: Mapping[str, Value]) -> DeclaredEvent:
+def _declare(identity: Identity, fields: Mapping[str, Value]) -> DeclaredEvent:
     return DeclaredEvent(identity, fields, Place("events.yaml"), {})
 
 
-def live(event_id: str | None, *, account: str | None = ACCOUNT, app: int | None = OURS, **fields: Any) -> Held:
-    """Return an event for the sandbox to begin with; without fields, the event that `declared` declares."""
+def live_json(event_id: str | None, *, account: str | None = ACCOUNT, app: int | None = OURS, **fields: Any) -> Held:
+    """Return an event for the sandbox to begin with; without fields, the event that `declaration` declares."""
     return {
         "externalEventId": event_id,
         "externalAccountId": account,
@@ -185,7 +185,7 @@ class World:
 
     def make(self, event_id: str, **fields: Any) -> None:
         """Make an event, or overwrite it, as another run of the product would."""
-        self._post("/events/upsert", {**live(event_id), **fields}, TOKEN)
+        self._post("/events/upsert", {**live_json(event_id), **fields}, TOKEN)
 
     def _post(self, path: str, item: Held, token: str) -> None:
         headers = {"Authorization": f"Bearer {token}"}
