@@ -55,7 +55,7 @@ class Index:
     """The files that somebody fetched."""
 
     def answer(self, path: str) -> bytes | None:
-        """Return the page of a package or a file, or None where there is none."""
+        """Return the page of a package or a file, or None if there is none."""
         match path.strip("/").split("/"):
             case ["simple", name]:
                 self.pages.add(name)

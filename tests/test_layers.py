@@ -117,7 +117,7 @@ def _target(package: str, name: str) -> str:
 
 
 def _last_name(node: ast.expr) -> str:
-    """Return the last name of a dotted one; empty where it is none."""
+    """Return the last name of a dotted one; empty if it is not a name."""
     return node.id if isinstance(node, ast.Name) else getattr(node, "attr", "")
 
 
@@ -258,7 +258,7 @@ def test_two_modules_alone_read_the_environment() -> None:
 
 
 def test_the_day_is_read_at_the_doors_alone() -> None:
-    """Everything else is given the time, so what is expected of it in a test stays true."""
+    """Everything else receives the time, so that expected results in tests stay true."""
     days = [f"{kind}.{name}" for kind in ("datetime", "date") for name in ("now", "utcnow", "today")]
     asking = {*days, *(f"time.{name}" for name in ("time", "time_ns", "localtime", "gmtime", "ctime", "strftime"))}
     sources = [*MODULES.values(), *(PACKAGE.parent / "tests").glob("**/*.py")]

@@ -83,7 +83,7 @@ esac
 
 @pytest.mark.parametrize("install", [with_make, with_the_action])
 def test_a_lock_is_all_that_is_looked_for(install: Install, python: Path, tmp_path: Path) -> None:
-    """There are two recipes, each of which installs whatever lock it is given."""
+    """There are two recipes, each of which installs any lock."""
     wanted = pins(TOP / ACTION_LOCK)
     with index_beyond(wanted) as index:
         ours = tmp_path / "requirements.lock"

@@ -127,7 +127,7 @@ def test_what_was_made_inert_can_still_be_read() -> None:
     assert inert("  ::error::boo") == "  \\::error::boo"
 
 
-# Every form of what is shown
+# All forms of output
 
 findings: st.SearchStrategy[Finding] = st.builds(
     Finding, st.sampled_from(["token", "portal"]), st.sampled_from(Verdict), texts, st.none() | texts

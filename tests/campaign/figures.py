@@ -28,7 +28,7 @@ class Figures:
 
 
 OTHERWISE = "other breaches"
-"""Laws that concern no single run: that nothing is left to do in the end, and that the machine itself works."""
+"""The kind of every other breach: that something is left to do in the end, or that the machine itself fails."""
 
 
 def shown(figures: Figures, again: str, processes: int, seconds: float) -> str:

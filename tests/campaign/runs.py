@@ -39,7 +39,7 @@ class Run:
     approved: tuple[Change, ...]
     """What was reviewed: nothing else may be written."""
     planned: Planned | None
-    """The run's own plan; None where it made none."""
+    """The run's own plan; None if it made none."""
     receipt: Receipt | None
     """The receipt on disk; None if none was written."""
     code: int | None

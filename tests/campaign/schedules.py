@@ -98,7 +98,7 @@ class Adoption:
 
 adoptions = st.builds(Adoption, whiches, adopted_fields)
 
-# What HubSpot may do, and what nobody knows
+# Open questions about HubSpot, with random answers
 
 behaviours = st.fixed_dictionaries(
     {},

@@ -74,7 +74,7 @@ def check(screen: Screen, code: int, folder: Path) -> None:
     assert "add-mask" in "".join(pages) or "add&#45;mask" in "".join(pages)
 
 
-# What is declared and held
+# Hostile declarations and events
 
 FORMS = ("text", "json", "markdown")
 
@@ -142,7 +142,7 @@ def test_a_hostile_history_is_told_of(world: Path, portal: str) -> None:
     check(called("plan", "--base", EVIL, folder=world, portal=portal), 64, world)
 
 
-# What is asked for
+# Hostile arguments
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def test_a_hostile_occasion_is_told_of_in_one_annotation(world: Path) -> None:
     assert acting(screen.out) == []
 
 
-# What HubSpot answers
+# Hostile answers of HubSpot
 
 REFUSAL = {
     "status": "error",
@@ -251,7 +251,7 @@ def test_hostile_answers_are_told_of(world: Path, portal: str, command: str, pat
         assert acting(page) == []
 
 
-# What a stream can show
+# Encodings of output
 
 
 @pytest.mark.parametrize(

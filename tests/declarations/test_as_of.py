@@ -469,7 +469,7 @@ def test_a_folder_that_is_too_large_is_not_read(repository: Repository) -> None:
     ],
 )
 def test_a_folder_that_is_damaged_says_so(repository: Repository, record: bytes) -> None:
-    """Git hands out what it was given as a tree, whatever that is."""
+    """Git accepts any bytes as a tree, and returns them as they are."""
     tree = repository.git("hash-object", "-t", "tree", "-w", "--literally", "--stdin", feed=record)
     with pytest.raises(UsageError, match=r"^a folder in commit [0-9a-f]{10} is damaged$"):
         as_of(committed_as(repository, tree))

@@ -36,7 +36,7 @@ def folder(content: bytes) -> None:
 
 
 def _entries(tree: Committed, folder: str) -> Iterator[Entry]:
-    with suppress(OSError):  # a path that is too long for a disk
+    with suppress(OSError):  # the path is too long for a disk
         yield from tree.entries(folder)
 
 

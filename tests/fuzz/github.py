@@ -73,7 +73,7 @@ def answer(content: bytes) -> None:
 
 
 def event(content: bytes) -> None:
-    """Read what started a run, whatever Actions calls it."""
+    """Read the event that started a run, under each of the names of events in Actions."""
     payload = content.decode(errors="surrogateescape")
     reads: list[Callable[[str], object]] = [partial(trigger, name) for name in EVENTS]
     for read in (*reads, default_branch):

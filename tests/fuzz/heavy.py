@@ -16,7 +16,7 @@ from tests.fuzz.mutations import Mutate
 from tests.fuzz.targets import TARGETS
 
 MOST_MEMORY = 1024**3
-"""Bytes of address space, of which the libraries and their code take about the half."""
+"""Bytes of address space, of which the libraries and their code take about half."""
 _LARGE = 16 * 1024
 
 

@@ -130,7 +130,7 @@ RULES: Json = [
 
 
 def seed_files() -> Iterator[bytes]:
-    """Give seeds to begin with."""
+    """Yield seeds to begin with."""
     yield _DEMO_SEED.read_bytes()
     portal = {"id": 7, "timezone": "Europe/Berlin", "account_type": "SANDBOX"}
     event = {"eventName": "x", "appInfo": {"id": "5", "name": "y"}, "registrants": 3, "createdAt": 1}

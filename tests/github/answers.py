@@ -120,7 +120,7 @@ def _paged(asked: Asked, items: Sequence[Any], around: Callable[[list[Any]], Any
 
 def _page_url(asked: Asked, page: int) -> str:
     query = urlencode({**asked.request.query, "page": page})
-    # GitHub names the repository by its number here, whatever the request said.
+    # Here GitHub always names the repository by its number.
     return f"{asked.github.api_url}/repositories/{REPOSITORY_ID}{asked.request.path}?{query}"
 
 

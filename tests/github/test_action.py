@@ -90,7 +90,7 @@ def job(venv: Path, tmp_path: Path) -> Job:
     return job_with(venv, tmp_path)
 
 
-# What a pull request may bring
+# Hostile pull requests
 
 HARMFUL = "import pathlib; pathlib.Path({mark!r}).touch()\n"
 MODULES = """

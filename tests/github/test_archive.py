@@ -105,7 +105,7 @@ def _nameless(archive: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("second", ["plan.json", "PLAN.json"])
-@pytest.mark.filterwarnings("ignore:Duplicate name")  # that is the point
+@pytest.mark.filterwarnings("ignore:Duplicate name")  # a duplicate name is what is tested
 def test_an_archive_with_two_files_of_one_name_is_refused(second: str) -> None:
     with pytest.raises(Rejected, match="holds two files of one name"):
         file_in(packed(("plan.json", b"{}"), (second, b"[]")), "plan.json", MOST)

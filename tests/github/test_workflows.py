@@ -22,7 +22,7 @@ JOBS = [pytest.param(file, job, id=f"{file}-{job}") for file, told in WORKFLOWS.
 USERS = [path.name for path in TO_BE_COPIED]
 PINNED = re.compile(r"actions/(checkout|setup-python|upload-artifact)@[0-9a-f]{40} # v\d+\.\d+\.\d+")
 SELF = f"OWNER/REPOSITORY/{ACTION}@COMMIT"
-"""This repository's action, as users name it once they have put in where it lives and which commit they trust."""
+"""This repository's action, as users name it after filling in its repository and the commit that they trust."""
 
 
 def job_of(file: str) -> Any:

@@ -176,7 +176,7 @@ class LocalGitHub:
         self.requests: list[Request] = []
         self.troubles: list[tuple[str, str, Trouble]] = []
         self.leaks: list[str] = []
-        """Requests to the store of artifacts that must not reach it."""
+        """Tokens that the store of artifacts received; it must receive none."""
         self.downloads: list[str] = []
         self.lists_earlier_attempts = True
         """Whether earlier attempts of a run are listed, which GitHub does not promise."""
@@ -348,7 +348,7 @@ class LocalGitHub:
         self.artifacts[artifact_id] = Artifact(artifact_id, run_id, attempt, name, content, self.now())
         return artifact_id
 
-    # What the runner hands over in GITHUB_EVENT_PATH
+    # The events in GITHUB_EVENT_PATH
 
     def pull_request_event(self, number: int, action: str = "synchronize") -> str:
         return json.dumps({"action": action, "number": number, "pull_request": whole_pull(self.pulls[number])})

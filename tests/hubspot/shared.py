@@ -31,7 +31,7 @@ def published(name: str) -> Json:
     """Read a file of HubSpot's published descriptions; if it is not there, skip the test, or fail it in CI."""
     path = _HUBSPOT / name
     if not path.exists():
-        # .ci/run has to have it; on a user's machine it may be missing.
+        # CI must have it; on a user's machine it may be missing.
         absent = pytest.fail if os.environ.get("REQUIRE_DESCRIPTIONS") else pytest.skip
         absent(f"HubSpot's own descriptions, with which CI compares, are not at {_HUBSPOT}")  # one text, so one line
     read: Json = json.loads(path.read_text(encoding="utf-8"))

@@ -258,7 +258,7 @@ def test_a_file_of_certificates_that_holds_none_is_wrong_usage(tmp_path: Path) -
         HttpReader(replace(connecting.to("https://api.hubapi.example"), ca_file=str(empty)), timeout=60)
 
 
-# Answers that are no answers
+# Invalid answers
 
 
 BROKEN = {
@@ -568,7 +568,7 @@ def test_the_limits_that_hubspot_told_last_can_be_asked_for(play: Start, open_cl
     told = _limit(190, X_HubSpot_RateLimit_Remaining="12", X_HubSpot_RateLimit_Daily_Remaining="0")
     client = open_client(play(answer(**told), answer(), answer(404, NO_EVENT, **_limit(100))))
     assert client.rate_limit == RateLimit()
-    for expected in (190, 190, 100):  # an answer that says nothing of limits takes nothing back
+    for expected in (190, 190, 100):  # an answer without limits changes nothing
         client.get_or_none(PATH, {})
         assert client.rate_limit.limit == expected
 
@@ -688,7 +688,7 @@ def test_a_write_that_is_ended_in_flight_may_have_been_carried_out(play: Start, 
 
     def now() -> float:
         if impatience.is_set():
-            raise Interrupted(2)  # a second signal ends whatever is going on
+            raise Interrupted(2)  # a second signal ends the run at once
         return 0.0
 
     def be_slow(connection: socket.socket) -> None:

@@ -45,7 +45,7 @@ class Row:
 
 
 def about(seconds: float) -> tuple[float, float]:
-    """Wait this long, and up to a second more so that not all clients return at once."""
+    """Return the shortest and the longest wait: up to a second more, so that not all clients return at once."""
     return (seconds, seconds + 1)
 
 

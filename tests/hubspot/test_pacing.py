@@ -125,7 +125,7 @@ def test_no_window_ever_holds_more_requests_than_the_limit(steps: list[tuple[flo
         sleeper.sleep(pacer.pause())
         pacer.count()
         sent.append(sleeper.now)
-        # What HubSpot counts is rounded: a request on the window's edge may be in or out.
+        # HubSpot's count is rounded: a request at the edge of the window may be in or out.
         assert sum(moment > sleeper.now - 10 + 1e-6 for moment in sent) <= limit
 
 

@@ -50,7 +50,7 @@ def found(event: LiveEvent, account: str) -> LiveEvent:
     return replace(event, identity=replace(event.identity, external_account_id=account))
 
 
-# Laws: a portal whose whole truth the test knows
+# Laws of portals about which the test knows everything
 
 
 @dataclass(frozen=True)
@@ -315,7 +315,7 @@ def test_one_live_event_that_two_declarations_may_mean_is_left_alone() -> None:
     assert [found.code for found in matched.diagnostics] == ["identity-ambiguous", "identity-ambiguous"]
 
 
-# What speaks against making an event
+# Live events that speak against making an event
 
 
 def elsewhere(matched: Matched) -> list[tuple[str, int | None, str | None]]:
@@ -437,7 +437,7 @@ def test_a_foreign_token_trusts_the_base_for_an_event_under_another_account() ->
     assert elsewhere(matched) == [("acme/summit", APP, "beta")]
 
 
-# Which unchanged events are where they are declared
+# Unchanged events that need proof
 
 
 def unchanged(*ids: str) -> tuple[list[DeclaredEvent], Listing]:
@@ -588,7 +588,7 @@ def test_an_event_that_is_skipped_is_neither_an_orphan_nor_foreign(skipped: Iden
     assert matched.foreign == 0
 
 
-# What nobody declared
+# Undeclared events
 
 
 def test_an_event_of_ours_that_nobody_declares_is_an_orphan() -> None:

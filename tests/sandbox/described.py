@@ -58,7 +58,7 @@ class Description:
         return self._partly_failed() if has_body else None
 
     def _partly_failed(self) -> Json:
-        """Return the schema of a batch in which some items failed, which has a name of its own where there is a 207."""
+        """Return the schema of a batch in which some items failed; it has its own name in descriptions with a 207."""
         name = "BatchResponseMarketingEventPublicDefaultResponseV2"
         with_errors = f"{name}WithErrors"
         known = with_errors if with_errors in self._described["components"]["schemas"] else name
@@ -102,5 +102,5 @@ def _adapt(name: str, schema: Json) -> None:
 
 @cache
 def described(api: str, version: str) -> Description:
-    """Return a description; the test that asks for it is skipped, or fails in CI, where it is not there."""
+    """Return a description; if it is not there, skip the test that asks for it, or fail it in CI."""
     return Description(api, version)

@@ -29,7 +29,7 @@ class Asked:
     who: str = ""
 
     def send(self, hubspot: httpx.Client) -> int | None:
-        """Return the status, or None where there was no whole answer."""
+        """Return the status, or None if there was no whole answer."""
         token = {"Authorization": f"Bearer sandbox-1001{self.who}"}
         try:
             return hubspot.request(self.method, EVENTS + self.path, json=self.body, headers=token).status_code

@@ -95,7 +95,7 @@ def answer_to_a_request_in_flight(latency_ms: int) -> bytes:
     with running(Options(latency_ms=latency_ms)) as sandbox:
         asking = socket.create_connection(("127.0.0.1", httpx.URL(sandbox.base_url).port or 0))
         asking.sendall(f"GET {EVENTS} HTTP/1.1\r\nHost: sandbox\r\n\r\n".encode())
-        # The sandbox takes requests in turn: when it answers this one, it has begun with the one before.
+        # The sandbox takes requests in order: when it answers this one, it has begun with the previous one.
         assert httpx.get(f"{sandbox.base_url}/_sandbox/events").status_code == 200
     with asking, asking.makefile("rb") as answer:
         return answer.read()

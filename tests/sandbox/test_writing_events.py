@@ -132,7 +132,7 @@ def test_one_batch_may_name_an_event_twice(hubspot: httpx.Client) -> None:
     assert event["eventName"] == "Again"
 
 
-# What a value becomes
+# Values as they are stored
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_any_text_and_any_id_come_back_verbatim(hubspot: httpx.Client) -> None:
         ids = {"externalEventId": event_id, "externalAccountId": account_id}
         upsert(hubspot, {**LEAST, **ids, "eventName": name})
         if event_id in (".", "..", "search", "upsert"):
-            return  # a client drops these from a path, or they are paths of their own
+            return  # a client removes these from a path, or they make another path
         event = hubspot.get(
             f"{EVENTS}/events/{quote(event_id, safe='')}", params={"externalAccountId": account_id}
         ).json()
@@ -341,7 +341,7 @@ def test_batch_archive_tells_of_ids_that_did_not_exist_and_deletes_the_others(hu
     assert stored(hubspot) == []
 
 
-# What refuses a whole request
+# Errors of a whole request
 
 WRONG_FIELDS = [
     ("eventName", ""),

@@ -37,7 +37,7 @@ def test_every_form_of_a_token_is_found(tmp_path: Path) -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Stand in a folder with two events, one of which HubSpot holds otherwise."""
+    """Stand in a folder with two events, one of which differs in HubSpot."""
     declare(tmp_path / "events", reconciler=SETTINGS, launch=LAUNCH, fair=LAUNCH.replace("aunch", "ater"))
     monkeypatch.setenv("HUBSPOT_ACCESS_TOKEN", CANARY)
     monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))

@@ -56,7 +56,7 @@ def test_a_certificate_that_proves_nothing_ends_the_run_unsent(
 def test_an_encryption_of_old_is_refused(version: ssl.TLSVersion) -> None:
     context = speaking(connecting.CERTIFICATE)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # they are old, which is the point
+        warnings.simplefilter("ignore", DeprecationWarning)  # outdated protocols are what is tested
         context.minimum_version = context.maximum_version = version
     context.set_ciphers("ALL:@SECLEVEL=0")
     assert "version" in refusal(context, connecting.CERTIFICATE)

@@ -24,7 +24,7 @@ class Nature(Enum):
     DENIED = auto()
     REJECTED = auto()
     LIE = auto()
-    """A success that is none, or a list that moves while it is read."""
+    """A false success, or a list that moves while it is read."""
 
 
 @dataclass(frozen=True)

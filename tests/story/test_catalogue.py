@@ -105,11 +105,11 @@ def test_a_clock_of_ours_that_jumps_decides_of_nothing_but_of_what_is_over(start
     assert receipt.exit_code == 0
 
 
-# F48: values that HubSpot writes otherwise than they were sent
+# F48: values that HubSpot writes in another way than they were sent
 
 
 def every(field: str, write: Callable[[str], object]) -> Callable[[Held], Held]:
-    """Write a field of an event otherwise, where it is set."""
+    """Write a field of an event in another way, if it is set."""
     return lambda event: {**event, field: write(event[field])} if event.get(field) else event
 
 

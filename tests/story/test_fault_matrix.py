@@ -170,7 +170,7 @@ WANTED = {key_of(event.identity): event for event in DECLARED}
 
 
 def missing(held: dict[str, Held]) -> set[str]:
-    """Return the declared changes that HubSpot does not hold."""
+    """Return the declared events that HubSpot does not hold as declared, and the orphans that are still there."""
     short = {key for key, event in WANTED.items() if not is_as_declared(event, held.get(key))}
     return short | {name for name in ORPHANS if name in held}
 

@@ -175,7 +175,7 @@ def _found(identity: Identity, held: Mapping[str, Held]) -> Held | None:
 
 over_http = settings(
     deadline=None,  # a slow machine is no reason for a law to fail
-    suppress_health_check=[HealthCheck.too_slow],  # the same
+    suppress_health_check=[HealthCheck.too_slow],  # nor is it a reason to give up
 )
 
 
