@@ -1,4 +1,4 @@
-"""Connections on which nothing outlasts the time that is left: the only doorway to httpcore."""
+"""Connections on which every step ends with the time that is left: the only doorway to httpcore."""
 
 import socket
 import ssl
@@ -15,34 +15,34 @@ import httpx
 _T = TypeVar("_T")
 
 LookUp = Callable[[str, int], list[str]]
-"""Gives the addresses of a host name; an `OSError` says that it has none."""
+"""Returns the addresses of a host name and port; raises `OSError` if the name cannot be resolved."""
 
 
 def look_up(host: str, port: int) -> list[str]:
-    """Ask the system for the addresses of a name."""
+    """Return the addresses of a host name, as the system resolves it."""
     return [str(address[0]) for *_, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 
 def _settle(future: Future[list[str]], work: Callable[[], list[str]]) -> None:
     try:
         future.set_result(work())
-    except Exception as error:  # noqa: BLE001  (whoever waits for the result is told)
+    except Exception as error:  # noqa: BLE001  (raised again where the result is read)
         future.set_exception(error)
 
 
 _PIECE = 16 * 1024
-"""Bytes that are read or written at once: what one record of TLS holds, so each writing ends or fails as a whole."""
+"""Bytes read or written at once: the most that one TLS record holds, so each write succeeds or fails as a whole."""
 
 
 class BoundedNetwork(httpcore.NetworkBackend):
-    """Opens connections; each step on one of them has its own bound, and all of them together the time that is left.
+    """Opens connections on which each step has a time limit, and all steps together the time that is left.
 
-    httpx bounds each step alone: a server that sends one byte at a time, or a name with many dead addresses, can keep
-    it for as long as it likes.
+    httpx limits only single steps: a server that sends one byte at a time, or a name with many dead addresses, could
+    keep it busy for ever.
     """
 
     def __init__(self, left: Callable[[], float], look_up: LookUp = look_up) -> None:
-        """Take how to tell how many seconds are left, and how to find the addresses of a name."""
+        """Limit all steps by `left`, the seconds that are left; resolve host names with `look_up`."""
         self._left = left
         self._look_up = look_up
         self._network = httpcore.SyncBackend()
@@ -55,8 +55,8 @@ class BoundedNetwork(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        """Connect to the first address of a name that answers."""
-        last: Exception = httpcore.ConnectError("the name has no address")
+        """Connect to the first address of a host that answers."""
+        failure: Exception = httpcore.ConnectError("the name has no address")
         for address in self._addresses(host, port, timeout):
             step = self.within(timeout, httpcore.ConnectTimeout)
             try:
@@ -64,11 +64,11 @@ class BoundedNetwork(httpcore.NetworkBackend):
                     self._network.connect_tcp(address, port, step, local_address, socket_options), self
                 )
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                last = error
-        raise last
+                failure = error
+        raise failure
 
     def _addresses(self, host: str, port: int, timeout: float | None) -> Iterable[str]:
-        """Look a name up in a thread of its own: nothing but its own end ends a look-up that hangs."""
+        """Resolve a name in a thread of its own, because a look-up that hangs cannot be cancelled."""
         future: Future[list[str]] = Future()
         Thread(target=_settle, args=(future, lambda: self._look_up(host, port)), daemon=True).start()
         try:
@@ -79,7 +79,7 @@ class BoundedNetwork(httpcore.NetworkBackend):
             raise httpcore.ConnectError("the name was not found") from error
 
     def within(self, timeout: float | None, over: type[httpcore.TimeoutException]) -> float:
-        """Give the seconds that one step may take; raises `over` where none are left."""
+        """Return how many seconds one step may take; raise `over` if none are left."""
         left = self._left()
         if left <= 0:
             raise over("the time is over")
@@ -115,18 +115,18 @@ class _BoundedStream(httpcore.NetworkStream):
 
 
 class BoundedTransport(httpx.BaseTransport):
-    """What httpx sends requests through: its own, but for the bounded network below."""
+    """A transport for httpx, like its own but with a bounded network."""
 
     def __init__(self, proxy: str | None, trust: ssl.SSLContext, left: Callable[[], float]) -> None:
-        """Connect through a proxy where one is named; certificates are checked against `trust`."""
+        """Connect through `proxy`, or directly if it is None; check certificates against `trust`."""
         self._pool = _pool(proxy, trust, BoundedNetwork(left))
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request; its answer's body is read later."""
-        assert isinstance(request.stream, httpx.SyncByteStream)  # noqa: S101  (a client without async sends no other)
+        """Send a request; the body of the response is read later."""
+        assert isinstance(request.stream, httpx.SyncByteStream)  # noqa: S101  (a synchronous client sends no other)
         url = request.url
-        with _told_as_httpx_does():
-            answer = self._pool.handle_request(
+        with _raising_httpx_errors():
+            response = self._pool.handle_request(
                 httpcore.Request(
                     request.method,
                     httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
@@ -135,7 +135,7 @@ class BoundedTransport(httpx.BaseTransport):
                     extensions=request.extensions,
                 )
             )
-        return httpx.Response(answer.status, headers=answer.headers, stream=_Body(answer))
+        return httpx.Response(response.status, headers=response.headers, stream=_Body(response))
 
     def close(self) -> None:
         """Close all connections."""
@@ -143,32 +143,32 @@ class BoundedTransport(httpx.BaseTransport):
 
 
 class _Body(httpx.SyncByteStream):
-    def __init__(self, answer: httpcore.Response) -> None:
-        self._answer = answer
+    def __init__(self, response: httpcore.Response) -> None:
+        self._response = response
 
     def __iter__(self) -> Iterator[bytes]:
-        with _told_as_httpx_does():
-            yield from self._answer.iter_stream()
+        with _raising_httpx_errors():
+            yield from self._response.iter_stream()
 
     def close(self) -> None:
-        self._answer.close()
+        self._response.close()
 
 
 def _pool(proxy: str | None, trust: ssl.SSLContext, network: BoundedNetwork) -> httpcore.ConnectionPool:
     if proxy is None:
         return httpcore.ConnectionPool(trust, keepalive_expiry=5.0, network_backend=network)
-    named = httpx.Proxy(proxy)
+    address = httpx.Proxy(proxy)
     return httpcore.HTTPProxy(
-        str(named.url),
-        proxy_auth=named.raw_auth,
+        str(address.url),
+        proxy_auth=address.raw_auth,
         ssl_context=trust,
-        proxy_ssl_context=trust if named.url.scheme == "https" else None,
+        proxy_ssl_context=trust if address.url.scheme == "https" else None,
         keepalive_expiry=5.0,
         network_backend=network,
     )
 
 
-_SAME: tuple[tuple[type[Exception], type[httpx.TransportError]], ...] = (
+_HTTPX_ERRORS: tuple[tuple[type[Exception], type[httpx.TransportError]], ...] = (
     (httpcore.ConnectTimeout, httpx.ConnectTimeout),
     (httpcore.PoolTimeout, httpx.PoolTimeout),
     (httpcore.TimeoutException, httpx.ReadTimeout),
@@ -179,82 +179,82 @@ _SAME: tuple[tuple[type[Exception], type[httpx.TransportError]], ...] = (
     (httpcore.ProtocolError, httpx.LocalProtocolError),
     (httpcore.UnsupportedProtocol, httpx.UnsupportedProtocol),
 )
-"""The first that fits counts; what reading and writing differ in, nobody here asks."""
+"""The first that matches counts. Errors of writing become errors of reading: callers treat both alike."""
 
 
 @contextmanager
-def _told_as_httpx_does() -> Iterator[None]:
+def _raising_httpx_errors() -> Iterator[None]:
     try:
         yield
-    except tuple(theirs for theirs, _ in _SAME) as error:
-        kind = next(ours for theirs, ours in _SAME if isinstance(error, theirs))
-        raise kind(str(error)) from error
+    except tuple(kind for kind, _ in _HTTPX_ERRORS) as error:
+        same = next(same for kind, same in _HTTPX_ERRORS if isinstance(error, kind))
+        raise same(str(error)) from error
 
 
 class TlsInTls(httpcore.NetworkStream):
-    """Speaks TLS over another stream, so that each piece of it keeps to that stream's bounds.
+    """TLS over another stream, so that each read and write keeps to that stream's limits.
 
-    httpcore's own bounds each piece anew: a server that sends a byte at a time inside the tunnel could keep it for as
-    long as it likes.
+    httpcore's own class starts the time limit again with each piece: a server that sends one byte at a time inside the
+    tunnel could keep it busy for ever.
     """
 
     def __init__(
         self, outer: httpcore.NetworkStream, trust: ssl.SSLContext, host: str | None, timeout: float | None
     ) -> None:
-        """Shake hands with `host` through `outer`; its certificate is checked against `trust`."""
+        """Shake hands with `host` through `outer`, and check its certificate against `trust`."""
         self._outer = outer
-        self._received, self._due = ssl.MemoryBIO(), ssl.MemoryBIO()
-        self._tls = trust.wrap_bio(self._received, self._due, server_hostname=host)
+        self._received, self._to_send = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._tls = trust.wrap_bio(self._received, self._to_send, server_hostname=host)
         try:
-            with _told_as(httpcore.ConnectError):
-                self._carried(self._tls.do_handshake, timeout)
+            with _raising(httpcore.ConnectError):
+                self._perform(self._tls.do_handshake, timeout)
         except httpcore.TimeoutException as error:
             raise httpcore.ConnectTimeout from error
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """Read what there is, up to so many bytes; nothing at the end."""
-        with _told_as(httpcore.ReadError):
-            return self._carried(lambda: self._tls.read(max_bytes), timeout)
+        """Read up to `max_bytes`; return no bytes at the end of the stream."""
+        with _raising(httpcore.ReadError):
+            return self._perform(lambda: self._tls.read(max_bytes), timeout)
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Write all of it."""
-        with _told_as(httpcore.WriteError):
+        """Write all of `buffer`."""
+        with _raising(httpcore.WriteError):
             for start in range(0, len(buffer), _PIECE):
-                self._carried(partial(self._tls.write, buffer[start : start + _PIECE]), timeout)
+                self._perform(partial(self._tls.write, buffer[start : start + _PIECE]), timeout)
 
     def close(self) -> None:
-        """Close the stream below."""
+        """Close the outer stream."""
         self._outer.close()
 
     def get_extra_info(self, info: str) -> Any:
-        """Tell of the stream below, but for the TLS that is spoken here."""
+        """Return information about the outer stream, and for `ssl_object` the TLS of this one."""
         return self._tls if info == "ssl_object" else self._outer.get_extra_info(info)
 
-    def _carried(self, work: Callable[[], _T], timeout: float | None) -> _T:
-        """Do a piece of work, passing on what it sends and waiting for what it needs."""
+    def _perform(self, work: Callable[[], _T], timeout: float | None) -> _T:
+        """Do a piece of TLS work; send what it writes and receive what it needs."""
         while True:
             try:
-                done = work()
+                result = work()
             except ssl.SSLWantReadError:
-                self._pass_on(timeout)
-                self._wait_for_more(timeout)
+                self._flush(timeout)
+                self._receive(timeout)
             else:
-                self._pass_on(timeout)
-                return done
+                self._flush(timeout)
+                return result
 
-    def _pass_on(self, timeout: float | None) -> None:
-        if due := self._due.read():
-            self._outer.write(due, timeout)
+    def _flush(self, timeout: float | None) -> None:
+        if pending := self._to_send.read():
+            self._outer.write(pending, timeout)
 
-    def _wait_for_more(self, timeout: float | None) -> None:
-        if more := self._outer.read(_PIECE, timeout):
-            self._received.write(more)
+    def _receive(self, timeout: float | None) -> None:
+        if received := self._outer.read(_PIECE, timeout):
+            self._received.write(received)
         else:
             self._received.write_eof()
 
 
 @contextmanager
-def _told_as(kind: type[httpcore.NetworkError]) -> Iterator[None]:
+def _raising(kind: type[httpcore.NetworkError]) -> Iterator[None]:
     try:
         yield
     except ssl.SSLError as error:
