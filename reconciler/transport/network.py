@@ -1,4 +1,9 @@
-"""Connections on which every step ends with the time that is left: the only doorway to httpcore."""
+"""Connections on which every step ends with the time that is left: the only doorway to httpcore.
+
+A worker thread that is abandoned at the deadline would be less code. It was tried: it can still connect and send after
+the deadline, and closing its TLS connection from another thread can put plain text on the wire (docs/reliability.md,
+"Why no worker thread").
+"""
 
 import socket
 import ssl

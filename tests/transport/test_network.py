@@ -24,6 +24,8 @@ from tests.hubspot.scripted import OK, Play, answer, cut, raw, serving
 
 TIME = 0.6
 """The time limit of a run in these tests, in seconds."""
+LARGE = 50_000_000
+"""Bytes of a body that no system takes at once."""
 
 
 @contextmanager
@@ -97,8 +99,15 @@ def test_a_server_that_does_not_read_ends_with_the_time() -> None:
             within_the_time(4),
             pytest.raises(Unavailable, match="timed out after") as caught,
         ):
-            one.send("POST", "/", body="x" * 50_000_000)
+            one.send("POST", "/", body="x" * LARGE)
+        assert len(_rest(listener.accept()[0])) < LARGE  # what the system had taken already, and no more
     assert caught.value.sent
+
+
+def _rest(connection: socket.socket) -> bytes:
+    """Read until the other side ends the connection."""
+    with connection, connection.makefile("rb") as stream:
+        return stream.read()
 
 
 @contextmanager
@@ -136,6 +145,86 @@ def test_a_proxy_that_drips_its_consent_ends_with_the_time() -> None:
         pytest.raises(Unavailable, match="timed out after"),
     ):
         one.send("GET", "/")
+
+
+# What comes after the end
+
+
+@contextmanager
+def relay(base_url: str, *delays: float, proxied: bool = False) -> Iterator[int]:
+    """Carry one connection to a server, after a delay before each step; as a proxy, consent to a tunnel first."""
+
+    def carry(client: socket.socket, target: socket.socket) -> None:
+        waiting = iter(delays)
+        if proxied:
+            client.recv(65536)
+            time.sleep(next(waiting))
+            client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        time.sleep(next(waiting))
+        back = Thread(target=pump, args=(target, client))
+        back.start()
+        pump(client, target)
+        back.join()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def work() -> None:
+            target = socket.create_connection(("127.0.0.1", int(base_url.rpartition(":")[2])))
+            with suppress(OSError), target, listener.accept()[0] as client:
+                carry(client, target)
+
+        thread = Thread(target=work)
+        thread.start()
+        yield listener.getsockname()[1]
+        thread.join()
+
+
+def pump(source: socket.socket, sink: socket.socket) -> None:
+    with suppress(OSError):
+        while received := source.recv(65536):
+            sink.sendall(received)
+    with suppress(OSError):
+        sink.shutdown(socket.SHUT_WR)
+
+
+SOON, LATE = TIME / 2, TIME + 0.3
+
+
+@pytest.mark.parametrize(
+    ("delays", "proxied"),
+    [((LATE,), False), ((LATE, 0), True), ((0, LATE), True), ((SOON, SOON + 0.3), True)],
+    ids=["handshake", "consent", "handshake in the tunnel", "each step soon, all of them late"],
+)
+def test_a_server_that_comes_after_the_time_is_sent_no_write(delays: tuple[float, ...], *, proxied: bool) -> None:
+    """The relay goes on until the other side ends the connection, so whoever keeps it open is noticed as well."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE)
+    with serving(answer(), tls=context) as server:
+        with relay(server.base_url, *delays, proxied=proxied) as port:
+            here = f"127.0.0.1:{port}"
+            way = exchange(server.base_url, proxy=f"http://{here}") if proxied else exchange(f"https://{here}")
+            with way as one, pytest.raises(Unavailable, match="timed out after"):
+                one.send("POST", "/", body={})
+        assert server.received == []
+
+
+def test_a_name_that_is_found_after_the_time_is_not_connected_to() -> None:
+    found = Event()
+
+    def look_up_late(_: str, __: int) -> list[str]:
+        time.sleep(LATE)
+        found.set()
+        return ["127.0.0.1"]
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        end = time.monotonic() + TIME
+        network = BoundedNetwork(lambda: end - time.monotonic(), look_up_late)
+        with pytest.raises(httpcore.ConnectTimeout):
+            network.connect_tcp("api.hubapi.example", listener.getsockname()[1])
+        found.wait()
+        listener.settimeout(0.5)
+        with pytest.raises(TimeoutError):
+            listener.accept()
 
 
 def test_an_address_on_no_host_at_all_is_an_error() -> None:
