@@ -1,7 +1,7 @@
 """The options that every command has."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -77,51 +77,43 @@ def _date(ctx: click.Context, parameter: click.Parameter, value: str | None) -> 
     raise click.BadParameter(f"{value!r} is not a date such as 2027-02-01", ctx, parameter)
 
 
+_FILE = click.Path(path_type=Path, dir_okay=False)
+_SECONDS = click.FloatRange(min=0, min_open=True, max=MOST_SECONDS)
+_COMMON: Mapping[str, Mapping[str, Any]] = {
+    "env": {"metavar": "NAME", "help": "Environment of the settings to use."},
+    "api-version": {"metavar": "V", "help": "Version of HubSpot's API, such as 2026-03."},
+    "timeout": {
+        "type": _SECONDS,
+        "callback": _number,
+        "metavar": "SECONDS",
+        "help": "Time limit for the whole run.",
+    },
+    "quiet": {"is_flag": True, "help": "Show no progress."},
+    "verbose": {"is_flag": True, "help": "Log each request and show all details."},
+    "sandbox": {"is_flag": True, "help": "Use a local HubSpot instead of the real one."},
+    "sandbox-db": {"type": _FILE, "metavar": "FILE", "help": "Database of the local HubSpot."},
+    "sandbox-seed": {"type": _FILE, "metavar": "FILE", "help": "First contents of a new database, as JSON."},
+    "sandbox-date": {
+        "callback": _date,
+        "metavar": "YYYY-MM-DD",
+        "help": "With --sandbox: run as if today were this day.",
+    },
+}
+_NAMES = {"env": "environment"}
+"""The parameters that are not called as their options are."""
+
+
 def _options(*, twins: bool) -> list[Callable[[Function], Function]]:
     """Return the common options; with `twins`, each is also read from its environment variable.
 
     Only the program has the twins, so that an option given anywhere on the command line wins over them.
     """
-
-    def twin(name: str) -> dict[str, Any]:
-        return {"envvar": f"RECONCILER_{name}"} if twins else {}
-
-    file = click.Path(path_type=Path, dir_okay=False)
-    seconds = click.FloatRange(min=0, min_open=True, max=MOST_SECONDS)
-    return [
-        click.option("--env", "environment", metavar="NAME", help="Environment of the settings to use.", **twin("ENV")),
-        click.option(
-            "--api-version", metavar="V", help="Version of HubSpot's API, such as 2026-03.", **twin("API_VERSION")
-        ),
-        click.option(
-            "--timeout",
-            type=seconds,
-            callback=_number,
-            metavar="SECONDS",
-            help="Time limit for the whole run.",
-            **twin("TIMEOUT"),
-        ),
-        click.option("--quiet", is_flag=True, help="Show no progress.", **twin("QUIET")),
-        click.option("--verbose", is_flag=True, help="Log each request and show all details.", **twin("VERBOSE")),
-        click.option("--sandbox", is_flag=True, help="Use a local HubSpot instead of the real one.", **twin("SANDBOX")),
-        click.option(
-            "--sandbox-db", type=file, metavar="FILE", help="Database of the local HubSpot.", **twin("SANDBOX_DB")
-        ),
-        click.option(
-            "--sandbox-seed",
-            type=file,
-            metavar="FILE",
-            help="First contents of a new database, as JSON.",
-            **twin("SANDBOX_SEED"),
-        ),
-        click.option(
-            "--sandbox-date",
-            callback=_date,
-            metavar="YYYY-MM-DD",
-            help="With --sandbox: run as if today were this day.",
-            **twin("SANDBOX_DATE"),
-        ),
-    ]
+    options: list[Callable[[Function], Function]] = []
+    for option, settings in _COMMON.items():
+        name = option.replace("-", "_")
+        twin = f"RECONCILER_{name.upper()}" if twins else None
+        options.append(click.option(f"--{option}", _NAMES.get(option, name), envvar=twin, **settings))
+    return options
 
 
 def common_options(function: Function) -> Function:

@@ -62,7 +62,7 @@ def test_without_a_base_nothing_changes() -> None:
     ],
     ids=str,
 )
-def test_an_orphan_is_protected_by_its_own_declaration_or_by_a_glob(live: Identity, protected: bool) -> None:  # noqa: FBT001  (a case)
+def test_an_orphan_is_protected_by_its_own_declaration_or_by_a_glob(live: Identity, protected: bool) -> None:  # noqa: FBT001  (pytest passes it by name)
     policy = Base((declared("kept", protect=True), adopted("8", protect=True))).extend_policy(Policy(protect=("ga*",)))
     assert policy.protects_orphan(live) is protected
     assert policy.protects(live.external_event_id) is (live.external_event_id == "gala")

@@ -1,0 +1,145 @@
+"""What a read after a write says of a change that HubSpot did not confirm."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from reconciler.applying.lost_writes import (
+    MOST_SILENCE,
+    FellShort,
+    LostWrites,
+    Settlement,
+    StillDue,
+    TookEffect,
+)
+from reconciler.applying.receipt import Outcome
+from reconciler.errors import Interrupted, ReconcilerError, Unavailable
+from reconciler.event import Identity, LiveEvent, Value
+from reconciler.planning.plan import Planned
+from reconciler.portal import Definition, Hit, Listing
+from tests.building import declared, live, planned_from
+
+WANTED: dict[str, Value] = {"eventName": "Summit", "eventType": "CONFERENCE"}
+BEFORE: dict[str, Value] = {"eventName": "Gipfel", "eventType": "WEBINAR"}
+ANOTHERS: dict[str, Value] = {"eventName": "Somebody's", "eventType": "WEBINAR"}
+HALF: dict[str, Value] = {"eventName": "Summit", "eventType": "WEBINAR"}
+
+
+class Held:
+    """A portal that holds one event, or fails."""
+
+    def __init__(self, fields: Mapping[str, Value], failure: ReconcilerError | None = None) -> None:
+        self.fields = fields
+        self.failure = failure
+        self.reads = 0
+
+    def find(self, identity: Identity) -> LiveEvent | None:
+        self.reads += 1
+        if self.failure is not None:
+            raise self.failure
+        return replace(live("1", fields=self.fields), identity=identity)
+
+    def read(self) -> Listing:
+        raise NotImplementedError
+
+    def search(self, prefix: str) -> tuple[Hit, ...]:
+        raise NotImplementedError
+
+    def definitions(self) -> Mapping[str, Definition]:
+        raise NotImplementedError
+
+
+PLANNED = planned_from([declared(fields=WANTED)], [live("1", fields=BEFORE)])
+(CHANGE,) = PLANNED.plan.changes
+
+
+def settling(portal: Held, planned: Planned = PLANNED, *, awaits_another: bool = False) -> LostWrites:
+    return LostWrites(planned, portal, lambda _: awaits_another)
+
+
+@pytest.mark.parametrize(
+    ("fields", "settlement"),
+    [
+        (WANTED, TookEffect()),
+        (BEFORE, FellShort(Outcome.FAILED, "lost")),
+        (HALF, FellShort(Outcome.FAILED, "lost")),
+        (ANOTHERS, FellShort(Outcome.UNSURE, "lost")),
+    ],
+    ids=["held", "untouched", "half", "somebody's"],
+)
+def test_a_lost_answer_is_unsure_only_where_something_else_is_there(
+    fields: dict[str, Value], settlement: Settlement
+) -> None:
+    assert settling(Held(fields)).after_lost_answer(CHANGE, "lost") == settlement
+
+
+@pytest.mark.parametrize(
+    ("fields", "settlement"),
+    [
+        (WANTED, TookEffect()),
+        (BEFORE, FellShort(Outcome.FAILED, "denied")),
+        (ANOTHERS, FellShort(Outcome.FAILED, "denied")),
+    ],
+    ids=["held", "untouched", "somebody's"],
+)
+def test_a_denied_change_counts_only_where_hubspot_holds_it(fields: dict[str, Value], settlement: Settlement) -> None:
+    assert settling(Held(fields)).after_denial(CHANGE, "denied") == settlement
+
+
+def test_an_edit_beside_a_change_leaves_its_effect_but_for_a_denied_one() -> None:
+    beside = Held({**WANTED, "eventUrl": "https://acme.example"})
+    planned = planned_from([declared(fields={**WANTED, "eventUrl": None})], [live("1", fields=BEFORE)])
+    (change,) = planned.plan.changes
+    lost_writes = settling(beside, planned)
+    assert lost_writes.after_lost_answer(change, "lost") == TookEffect()
+    assert lost_writes.after_silence(change, None) == TookEffect()
+    assert lost_writes.after_denial(change, "denied") == FellShort(Outcome.FAILED, "denied")
+
+
+@pytest.mark.parametrize(
+    ("fields", "settlement"),
+    [
+        (WANTED, TookEffect()),
+        (BEFORE, StillDue("HubSpot answered success, but did not take over name, type")),
+        (ANOTHERS, FellShort(Outcome.FAILED, "HubSpot answered success, but did not take over name, type")),
+    ],
+    ids=["held", "untouched", "somebody's"],
+)
+def test_a_change_that_no_answer_names_is_still_due_where_nothing_happened(
+    fields: dict[str, Value], settlement: Settlement
+) -> None:
+    assert settling(Held(fields)).after_silence(CHANGE, None) == settlement
+
+
+def test_what_hubspot_said_without_naming_a_change_is_the_reason() -> None:
+    assert settling(Held(BEFORE)).after_silence(CHANGE, "try later") == StillDue("try later")
+    assert settling(Held(ANOTHERS)).after_silence(CHANGE, "try later") == FellShort(Outcome.FAILED, "try later")
+
+
+def test_a_change_of_two_requests_took_effect_where_only_its_completion_is_left() -> None:
+    planned = planned_from([declared(fields={**WANTED, "eventCompleted": True})], [live("1", fields=BEFORE)])
+    (change,) = planned.plan.changes
+    for awaits_another, settlement in ((True, TookEffect()), (False, FellShort(Outcome.FAILED, "lost"))):
+        lost_writes = settling(Held(WANTED), planned, awaits_another=awaits_another)
+        assert lost_writes.after_lost_answer(change, "lost") == settlement
+
+
+def test_after_a_few_failed_reads_the_other_changes_of_a_write_stay_unread() -> None:
+    portal = Held({}, Unavailable("HubSpot is down"))
+    lost_writes = settling(portal)
+    unread = [lost_writes.after_lost_answer(CHANGE, "lost") for _ in range(MOST_SILENCE + 2)]
+    failed = FellShort(Outcome.UNSURE, "lost; reading it back failed too")
+    skipped = FellShort(Outcome.UNSURE, "lost; it was not read back, as the reads before it failed")
+    assert unread == [failed] * MOST_SILENCE + [skipped] * 2
+    assert portal.reads == MOST_SILENCE
+    lost_writes.begin()
+    assert lost_writes.after_silence(CHANGE, None) == FellShort(
+        Outcome.UNSURE, "HubSpot answered success, but does not confirm it; reading it back failed too"
+    )
+
+
+def test_a_wish_to_stop_while_reading_back_ends_the_run() -> None:
+    wish = Interrupted(2)
+    settlement = settling(Held({}, wish)).after_denial(CHANGE, "denied")
+    assert settlement == FellShort(Outcome.UNSURE, "denied; reading it back failed too", wish)
