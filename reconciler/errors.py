@@ -42,7 +42,7 @@ class DeclarationsInvalid(ReconcilerError):
 
 
 class AccessDenied(ReconcilerError):
-    """HubSpot or GitHub refuses the token or lacks a permission for it, or there is no token.
+    """HubSpot or GitHub refuses the token, the token lacks a permission, or there is no token.
 
     `status` is HubSpot's: 401 concerns the token, 403 its scopes; None if no request was sent, or one to GitHub.
     """

@@ -9,8 +9,8 @@ from reconciler.planning.steps import Completion, CreateBatch, DeleteBatch, Step
 def needed(approved: ApprovedPlan) -> int:
     """Count the requests of an apply in which nothing fails: writes, the reads before them, the second reading.
 
-    The second reading counts as much as planning did, and so does the second list of `--trust-list`. It also looks up
-    each orphan by both of its identities.
+    The second reading counts as much as planning did, and so does the second list of `--trust-list`. The second reading
+    also looks up each orphan by both of its identities.
     """
     if not approved.changes:
         return 0
@@ -31,7 +31,7 @@ def shortage(approved: ApprovedPlan, left: int | None) -> Unavailable | None:
         return None
     return Unavailable(
         f"HubSpot grants this account {left} more requests today, and applying takes about {wanted}",
-        hint="try again after midnight there, or apply a part of the declarations",
+        hint="try again after midnight in the account's time zone, or apply a part of the declarations",
     )
 
 

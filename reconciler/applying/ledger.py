@@ -86,7 +86,7 @@ class Ledger:
         self.record(change, Outcome.DONE, None if self.has_begun(change) else "HubSpot held it already")
 
     def refuse(self, change: Change, why: str) -> None:
-        """Record that something moved in HubSpot, so that the change was not written over it."""
+        """Record why a change was not written."""
         if self.has_begun(change):
             self.record(change, Outcome.FAILED, f"{_HALF}: {why}")
         else:

@@ -87,8 +87,8 @@ def reconciler(ctx: click.Context, common: Common) -> None:
     `plan` shows the difference, `apply` writes it and verifies the result. Events that other apps or people made are
     left alone, unless a file names them.
 
-    The token is read from HUBSPOT_ACCESS_TOKEN. With --sandbox a local HubSpot is used, which needs no token. Each
-    option below can stand before or after the command, or be set as RECONCILER_<OPTION> in the environment.
+    The token is read from HUBSPOT_ACCESS_TOKEN. With --sandbox a local HubSpot is used, which needs no token.
+    Options go before or after the command (with `github` after its own), or into RECONCILER_<OPTION>.
 
     Exit codes: 0 done, 1 any other error, 2 there are changes (plan --detailed-exitcode), 3 declarations or settings
     wrong, 4 token refused, 5 refused and nothing written, 6 apply did not do everything, 7 HubSpot cannot be reached,

@@ -58,7 +58,7 @@ def limit_options(function: Function) -> Function:
         "--max-registrants", type=number, metavar="N", help="Maximum number of registrants on those orphans [0]."
     )
     orphans = click.option(
-        "--max-deletes", type=number, metavar="N", help="Maximum number of orphans to delete or cancel [0]."
+        "--max-deletes", type=number, metavar="N", help="Maximum number of orphans that apply may delete or cancel [0]."
     )
     decorated: Function = orphans(people(collected))
     return decorated

@@ -8,7 +8,7 @@ from typing import cast
 from reconciler.declarations.corrections import Wrong, did_you_mean
 from reconciler.declarations.layers import PROPERTIES, Inheritance, Layer, refusal
 from reconciler.declarations.times import moment_of
-from reconciler.declarations.whole_days import times_of, told_of_date
+from reconciler.declarations.whole_days import for_date_only, times_of
 from reconciler.declarations.yaml.nodes import Mapping, Sequence
 from reconciler.diagnostics import Diagnostic, Place, error, info, warning
 from reconciler.event import CUSTOM, FIELDS, DeclaredEvent, Identity, Kind, Skipped, Value, instant
@@ -192,7 +192,7 @@ def _moments(merged: Inheritance, terms: Terms, diagnostics: list[Diagnostic]) -
         try:
             yield key, moment_of(time, zone)
         except Wrong as wrong:
-            problem = wrong if isinstance(merged.values[key], datetime) else told_of_date(wrong)
+            problem = wrong if isinstance(merged.values[key], datetime) else for_date_only(wrong)
             diagnostics.append(refusal(problem, key, merged.place(key)))
 
 

@@ -10,7 +10,7 @@ from reconciler.declarations.file_names import DEFAULTS_FILE, SourceFile, well_n
 from reconciler.declarations.layers import DEFAULTS, EVENT, EVENT_LIST, Inheritance, Layer, unknown_layer
 from reconciler.declarations.yaml import strict_yaml
 from reconciler.declarations.yaml.complaints import Position
-from reconciler.declarations.yaml.events import told
+from reconciler.declarations.yaml.events import as_diagnostic
 from reconciler.declarations.yaml.mistakes import names_a_field, text_below
 from reconciler.declarations.yaml.nodes import Mapping, Node, Scalar, Sequence, is_nothing
 from reconciler.diagnostics import Diagnostic, Place, Severity, error, in_file_order, warning
@@ -44,7 +44,7 @@ def read_documents(content: bytes, file: str) -> Iterator[Document | Diagnostic]
             if number == 1 or number < len(reading.documents):
                 yield _no_event(Place(file, node.line, node.column), "declare one, or delete the line with ---")
         elif number > 1 and _is_text(node):
-            yield told(text_below(Position(node.line, node.column)), file)
+            yield as_diagnostic(text_below(Position(node.line, node.column)), file)
         elif isinstance(node, Mapping) and not node.keys.keys().isdisjoint(EVENT_LIST.names):
             yield from _event_list(node, file)
         else:

@@ -39,7 +39,7 @@ def times_of(merged: Inheritance, diagnostics: list[Diagnostic]) -> dict[str, da
     }
 
 
-def told_of_date(wrong: Wrong) -> Wrong:
+def for_date_only(wrong: Wrong) -> Wrong:
     """Return a problem with a moment, with a hint that fits a date without a time."""
     return Wrong(wrong.code, wrong.message, _HINTS.get(wrong.code, wrong.hint))
 

@@ -183,7 +183,7 @@ class HttpWriter(HttpReader):
         return self._write("PATCH", path, query, body).body
 
     def _write(self, method: str, path: str, query: Mapping[str, str], body: Json) -> HttpAnswer:
-        """Send a write; if an earlier attempt may have been carried out, a refused last one is `Unavailable`."""
+        """Send a write; once an attempt may have been carried out, a refusal or a stop after it is `Unavailable`."""
         try:
             answer = self._request(method, path, query, body)
             required(answer, path)

@@ -113,7 +113,7 @@ class Claims:
         return Counter(event.identity.external_event_id for event in self.declared if self._is_undecided(event))
 
     def is_proven(self, live: LiveEvent) -> bool:
-        """Return whether the account id of a live event is known."""
+        """Return whether a search hit or a direct read has proven the account id of a live event."""
         return str(live.identity.object_id) in self.evidence.accounts
 
     def _refuted(self, identity: Identity) -> bool:

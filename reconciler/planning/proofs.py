@@ -15,7 +15,7 @@ from reconciler.portal import Listing
 FEW_CREATES = 20
 """Most new events that a plan looks up one by one; more would take too long."""
 FEW_WITNESSES = 20
-"""Most direct reads that a plan makes to find out whether the token finds anything at all."""
+"""Most direct reads for one account id that show whether the token finds anything there at all."""
 
 
 def searchable_prefix(declared: Sequence[DeclaredEvent], listing: Listing, evidence: Evidence) -> str:

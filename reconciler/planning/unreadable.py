@@ -6,7 +6,7 @@ from reconciler.diagnostics import Diagnostic, Place, warning
 from reconciler.errors import Unavailable
 from reconciler.event import DeclaredEvent, LiveEvent
 
-SHOWN_AT_MOST = 3
+WARNED_AT_MOST = 3
 """Events that get a warning of their own; the others share one.
 
 An app may write thousands of events that cannot be read. GitHub shows ten warnings of a run, and these are better used
@@ -52,14 +52,14 @@ def _perhaps_ours(event: LiveEvent, app_id: int | None) -> Unavailable:
 
 
 def _warnings(unreadable: Sequence[LiveEvent]) -> Iterator[Diagnostic]:
-    for event in unreadable[:SHOWN_AT_MOST]:
+    for event in unreadable[:WARNED_AT_MOST]:
         maker = "made by no app" if event.app_id is None else f"of app {event.app_id}"
         yield warning(
             "unreadable-event",
             f"object {event.identity.object_id}, {maker}, cannot be read, so it counts as foreign: {event.unreadable}",
             hint="it is left alone; correct it in HubSpot to get rid of this warning",
         )
-    more = len(unreadable) - SHOWN_AT_MOST
+    more = len(unreadable) - WARNED_AT_MOST
     if more > 0:
         what = "1 more foreign event" if more == 1 else f"{more} more foreign events"
         yield warning("unreadable-event", f"{what} cannot be read either")

@@ -7,7 +7,7 @@ from reconciler.diagnostics import Diagnostic, Severity
 from reconciler.render import words
 from reconciler.safe_text import visible
 
-TOLD_IN_FULL = 100
+SHOWN_IN_FULL = 100
 """How many diagnostics are listed before the rest is only counted; a first paste of a calendar can cause thousands."""
 
 Lister = Callable[[Sequence[Diagnostic]], list[str]]
@@ -20,10 +20,10 @@ def in_full(diagnostics: Sequence[Diagnostic]) -> list[str]:
 
 def abridged(diagnostics: Sequence[Diagnostic]) -> list[str]:
     """Return a hundred diagnostics in their order, errors chosen first; a last line counts the others by code."""
-    if len(diagnostics) <= TOLD_IN_FULL:
+    if len(diagnostics) <= SHOWN_IN_FULL:
         return in_full(diagnostics)
     ranked = sorted(range(len(diagnostics)), key=lambda index: diagnostics[index].severity is not Severity.ERROR)
-    listed, others = sorted(ranked[:TOLD_IN_FULL]), ranked[TOLD_IN_FULL:]
+    listed, others = sorted(ranked[:SHOWN_IN_FULL]), ranked[SHOWN_IN_FULL:]
     codes = Counter(diagnostics[index].code for index in others)
     counts = ", ".join(
         f"{number:,} {code}" for code, number in sorted(codes.items(), key=lambda item: (-item[1], item[0]))

@@ -6,7 +6,7 @@ import pytest
 
 from reconciler.errors import Unavailable
 from reconciler.event import LiveEvent
-from reconciler.planning.unreadable import SHOWN_AT_MOST, unreadable_events
+from reconciler.planning.unreadable import WARNED_AT_MOST, unreadable_events
 from tests.building import APP, OTHER_APP, adopted, declared, live
 
 WHY = 'startDateTime is not a date: "soon"'
@@ -63,10 +63,10 @@ def test_nothing_goes_on_without_an_adopted_event() -> None:
 
 
 @pytest.mark.parametrize(
-    ("more", "last"), [(0, f"object {SHOWN_AT_MOST}, "), (1, "1 more foreign event"), (2, "2 more foreign events")]
+    ("more", "last"), [(0, f"object {WARNED_AT_MOST}, "), (1, "1 more foreign event"), (2, "2 more foreign events")]
 )
 def test_of_many_the_first_are_named_and_the_others_counted(more: int, last: str) -> None:
-    found = unreadable_events([strange(str(number)) for number in range(1, SHOWN_AT_MOST + more + 1)], [], APP)
-    assert len(found) == SHOWN_AT_MOST + bool(more)
+    found = unreadable_events([strange(str(number)) for number in range(1, WARNED_AT_MOST + more + 1)], [], APP)
+    assert len(found) == WARNED_AT_MOST + bool(more)
     assert found[-1].message.startswith(last)
     assert {told.code for told in found} == {"unreadable-event"}

@@ -61,7 +61,9 @@ def test_an_apply_for_which_the_day_is_too_short_writes_nothing(start: Start, po
     assert receipt.cause is not None
     said = f"HubSpot grants this account {wanted - 1} more requests today, and applying takes about {wanted}"
     assert (receipt.cause.message, receipt.exit_code, receipt.written) == (said, 7, False)
-    assert receipt.cause.hint == "try again after midnight there, or apply a part of the declarations"
+    assert (
+        receipt.cause.hint == "try again after midnight in the account's time zone, or apply a part of the declarations"
+    )
     assert world.requests() == []
 
 

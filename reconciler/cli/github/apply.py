@@ -118,7 +118,7 @@ def _planned_again(run: _ApplyRun, base: Base) -> Ending:
     ):
         planned = make_plan(declared, session.policy, portal, run.options.now(), base)
         reporting = _reporting(run, planned, base)
-        run.job.tell_plan(planned.plan)
+        run.job.output_plan(planned.plan)
         print_result(text.plan(for_people(reporting.plan, run.options.common)))
         approved = _approved(run, planned, reporting)
         run.keep(not_begun(approved))  # if no receipt can be saved, nothing is written to HubSpot

@@ -49,7 +49,7 @@ def command(call: Call, /, path: Path, *, common: Common) -> int:
     was applied. The issue is closed when no edit is left. Neither HubSpot nor the files are changed.
 
     Exit codes: 0 compared (drift is no failure), 3 the declarations are wrong or an event cannot be planned, 4 token
-    refused, 7 HubSpot or GitHub cannot be reached.
+    refused, 5 wrong portal or a later commit was already applied, 7 HubSpot or GitHub cannot be reached.
     """
     options = StepOptions(path, common, call.now, Limits(), comments=False)
     return carried_out(lambda job: _drift(job, options))
@@ -62,7 +62,7 @@ def _drift(job: Job, options: StepOptions) -> Ending:
     except DeclarationsInvalid as invalid:
         job.summarize(problems_comment(invalid.diagnostics, options.common.environment, job.links, SUMMARY_LIMIT))
         raise
-    job.tell_plan(planned.plan)
+    job.output_plan(planned.plan)
     print_result(text.plan(for_people(planned.plan, options.common)))
     review = Review(planned.plan, Watched(), options.common.environment, job.links, compared, planned.seen)
     job.summarize(comment(review, SUMMARY_LIMIT))

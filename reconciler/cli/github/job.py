@@ -78,7 +78,7 @@ class Job:
         """Add a page to the summary of the job."""
         append_to(self.actions.summary, f"{page}\n")
 
-    def tell_plan(self, plan: Plan) -> None:
+    def output_plan(self, plan: Plan) -> None:
         """Set the outputs with a plan's counts and digest for later steps."""
         self.outputs |= {
             "changes": "false" if plan.is_empty else "true",

@@ -53,8 +53,8 @@ def command(options: StepOptions, *, base: str | None) -> int:
     refuse a change that this pull request makes. Where GitHub gives no secrets (forks, Dependabot), only the
     declarations are checked.
 
-    Exit codes: 0 planned, 3 the declarations are wrong, 4 token refused, 5 a change would be refused or an event cannot
-    be planned, 7 HubSpot cannot be reached.
+    Exit codes: 0 planned, 3 the declarations are wrong, 4 token refused, 5 wrong portal, a change would be refused or
+    an event cannot be planned, 7 HubSpot cannot be reached.
     """
     return carried_out(lambda job: _plan(job, options, base))
 
@@ -115,7 +115,7 @@ def _online(job: Job, options: StepOptions, base: str, number: int | None) -> En
     new = newly_refused(planned, options.limits)
     saved = job.actions.file(plan_file(number))
     save(saved, plan_json(plan))
-    job.tell_plan(plan)
+    job.output_plan(plan)
     job.outputs["plan_path"] = str(saved)
     known = frozenset(new)
     job.annotations += annotations.of_findings(
@@ -130,7 +130,7 @@ def _online(job: Job, options: StepOptions, base: str, number: int | None) -> En
     return Ending()
 
 
-_REFUSED = "apply would refuse some of these changes, as listed above"
+_REFUSED = "apply would not do all of this, as listed above"
 
 
 def _as_error(diagnostic: Diagnostic) -> Diagnostic:

@@ -7,7 +7,7 @@ from reconciler.diagnostics import Diagnostic, Place, error
 from reconciler.errors import DeclarationsInvalid
 from reconciler.safe_text import FORBIDDEN
 
-TOLD_AT_MOST = 20
+REPORTED_AT_MOST = 20
 """The most deceptive characters to report for one text; a binary file could have a million."""
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -23,7 +23,7 @@ def decode(content: bytes, file: str) -> str:
         text = content.decode("utf-8")
     except UnicodeDecodeError as reason:
         raise DeclarationsInvalid((_not_utf8(content, reason.start, file),)) from reason
-    matches = islice(FORBIDDEN.finditer(text), TOLD_AT_MOST)
+    matches = islice(FORBIDDEN.finditer(text), REPORTED_AT_MOST)
     if problems := tuple(_deceptive(match, text, file) for match in matches):
         raise DeclarationsInvalid(problems)
     return text

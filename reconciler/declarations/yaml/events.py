@@ -43,10 +43,10 @@ def events_of(text: str, file: str) -> Iterator[yaml.Event]:
 
 def _explained(complaint: Complaint, file: str) -> Diagnostic:
     mistake = recognise(complaint)
-    return explain(complaint, file) if mistake is None else told(mistake, file)
+    return explain(complaint, file) if mistake is None else as_diagnostic(mistake, file)
 
 
-def told(mistake: Mistake, file: str) -> Diagnostic:
+def as_diagnostic(mistake: Mistake, file: str) -> Diagnostic:
     """Return the diagnostic for a mistake."""
     return error(mistake.code, mistake.message, Place(file, *mistake.position), mistake.hint)
 

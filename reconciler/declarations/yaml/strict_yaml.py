@@ -9,7 +9,7 @@ from typing import cast
 
 import yaml
 
-from reconciler.declarations.yaml.characters import TOLD_AT_MOST, deceptive_character, decode
+from reconciler.declarations.yaml.characters import REPORTED_AT_MOST, deceptive_character, decode
 from reconciler.declarations.yaml.complaints import Position
 from reconciler.declarations.yaml.escapes import escapes, with_pairs_restored
 from reconciler.declarations.yaml.events import events_of, position_of, readable
@@ -264,7 +264,7 @@ class _Tree:
         begin, end = cast("yaml.Mark", event.start_mark), cast("yaml.Mark", event.end_mark)
         found = escapes(self.text, begin.index, end.index)
         deceptive = ((index, character) for index, character in found if FORBIDDEN.match(character))
-        for index, character in islice(deceptive, TOLD_AT_MOST):
+        for index, character in islice(deceptive, REPORTED_AT_MOST):
             line = begin.line + 1 + self.text.count("\n", begin.index, index)
             place = Place(self.file, line, index - self.text.rfind("\n", 0, index))
             self.problems.append(deceptive_character(character, place))
