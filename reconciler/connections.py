@@ -15,6 +15,7 @@ from reconciler.safe_text import quoted
 
 DEFAULT_BASE_URL = "https://api.hubapi.com"
 DEFAULT_GITHUB_API_URL = "https://api.github.com"
+_PROXY_EXAMPLE = "http://proxy.example:3128"
 
 _SENDABLE = re.compile(r"[\x21-\x7e]+")
 _REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*/(?!\.{1,2}$)[A-Za-z0-9._-]+")
@@ -132,7 +133,8 @@ def _token(environ: Mapping[str, str], variable: str, hint: str) -> Secret:
     if not token:
         raise AccessDenied(f"{variable} is not set", hint=hint)
     if not _SENDABLE.fullmatch(token):
-        raise AccessDenied(f"{variable} holds characters that no token has", hint="copy the token again")
+        hint = 'copy the token again, without "Bearer"' if " " in token else "copy the token again"
+        raise AccessDenied(f"{variable} holds characters that no token has", hint=hint)
     return Secret(token)
 
 
@@ -150,8 +152,11 @@ def _proxy(text: str | None) -> str | None:
     if not text:
         return None
     address = text if "://" in text else f"http://{text}"  # curl and other programs also take a host alone
-    _address("HTTPS_PROXY", address, DEFAULT_BASE_URL)
-    return _with_lower_scheme(address)
+    address = _with_lower_scheme(address)
+    if not address.startswith(("http://", "https://")):
+        raise UsageError("HTTPS_PROXY must begin with http:// or https://", hint=f"for example {_PROXY_EXAMPLE}")
+    _address("HTTPS_PROXY", address, _PROXY_EXAMPLE)
+    return address
 
 
 def _with_lower_scheme(address: str) -> str:

@@ -39,6 +39,12 @@ def test_a_token_that_cannot_be_sent_is_denied_and_not_shown(token: str) -> None
     assert "secret" not in f"{raised.value!r} {raised.value.hint}"
 
 
+def test_a_token_with_a_blank_may_have_been_copied_with_its_header() -> None:
+    with pytest.raises(AccessDenied) as raised:
+        connection(HUBSPOT_ACCESS_TOKEN=f"Bearer {TOKEN}")
+    assert raised.value.hint == 'copy the token again, without "Bearer"'
+
+
 def test_a_secret_shows_itself_to_nobody() -> None:
     secret = Secret(TOKEN)
     found = connection(HTTPS_PROXY="http://user:hunter2@proxy.example:3128")
@@ -145,6 +151,12 @@ def test_another_proxy_is_refused_and_not_shown(proxy: str) -> None:
     with pytest.raises(UsageError, match="HTTPS_PROXY") as raised:
         connection(HTTPS_PROXY=proxy)
     assert "hunter2" not in f"{raised.value!r} {raised.value.hint}"
+    assert raised.value.hint == "for example http://proxy.example:3128"
+
+
+def test_a_proxy_of_another_kind_is_refused_by_its_scheme() -> None:
+    with pytest.raises(UsageError, match="HTTPS_PROXY must begin with http:// or https://"):
+        connection(HTTPS_PROXY="socks5://hunter2.example")
 
 
 def test_certificates_are_a_file(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ Its `"status": "error"` is not among them, because many gateways write that too.
 
 
 HUBSPOT_CONNECT_HINT = "check the network, the proxy and HUBSPOT_BASE_URL"
+HUBSPOT_PROXY_HINT = "check HTTPS_PROXY, the network and HUBSPOT_BASE_URL"
 
 LONGEST_MOVE = 60
 """Maximum seconds to wait while HubSpot moves the account; HubSpot names up to a day (error handling, 477)."""

@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 
 from reconciler.connections import Connection
 from reconciler.errors import AccessDenied, Interrupted, Rejected, Unavailable
-from reconciler.hubspot.answers import HUBSPOT_CONNECT_HINT, HttpAnswer, read_answer, required
+from reconciler.hubspot.answers import HUBSPOT_CONNECT_HINT, HUBSPOT_PROXY_HINT, HttpAnswer, read_answer, required
 from reconciler.hubspot.pacing import Pacer, rate_limit
 from reconciler.json_values import Json
 from reconciler.portal import RateLimit
@@ -195,6 +195,8 @@ class HttpWriter(HttpReader):
 
 
 def _exchange(connection: Connection, deadline: Deadline) -> Exchange:
-    server = Server(connection.base_url, connection.proxy, connection.ca_file, HUBSPOT_CONNECT_HINT)
+    proxied = connection.proxy is not None and connection.base_url.startswith("https:")
+    hint = HUBSPOT_PROXY_HINT if proxied else HUBSPOT_CONNECT_HINT
+    server = Server(connection.base_url, connection.proxy, connection.ca_file, hint)
     headers = {"Authorization": f"Bearer {connection.token.reveal()}", "Accept": "application/json"}
     return Exchange(server, headers, deadline)

@@ -34,12 +34,22 @@ def read_plan(text: str) -> Plan:
         plan = _read(document)
         contradicts = _contradicts(document, json.loads(plan_json(plan)) | {_VERSION: document[_VERSION]})
     except (ValueError, Malformed, RecursionError) as error:
-        # Python's own message for this differs between versions.
-        why = "it is nested too deeply" if isinstance(error, RecursionError) else error
-        raise SavedPlanInvalid(f"this is not a saved plan: {why}", hint=_HINT) from error
+        raise SavedPlanInvalid(f"this is not a saved plan: {_reason(error)}", hint=_HINT) from error
     if contradicts:
         raise SavedPlanInvalid("this saved plan contradicts itself: it was changed after it was made", hint=_HINT)
     return plan
+
+
+def _reason(error: Exception) -> str:
+    """Return why a text is not a plan."""
+    # Python's own messages for the first two differ between versions.
+    match error:
+        case RecursionError():
+            return "it is nested too deeply"
+        case json.JSONDecodeError():
+            return f"it is not JSON (line {error.lineno}, column {error.colno})"
+        case _:
+            return str(error)
 
 
 def _contradicts(document: Json, expected: Json) -> bool:

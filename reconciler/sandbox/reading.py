@@ -28,6 +28,9 @@ def read_json(text: bytes) -> object:
         json.dumps(value, ensure_ascii=False).encode()  # fails on lone surrogates, which no answer could contain
     except RecursionError as error:
         raise _too_deep() from error
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        raise invalid(f"Invalid input JSON: it is not JSON ({place})", "body") from error
     except ValueError as error:
         raise invalid(f"Invalid input JSON: {error}", "body") from error
     if _is_deeper(value, MOST_LEVELS):

@@ -23,6 +23,7 @@ environments:
   production: {}
 """
 DIGITS = "must be a whole number above 0 in plain digits"
+NO_PATH = "name the folder that holds the events, or go to the folder above it"
 LINES = "must be lines of `name: value`"
 
 
@@ -162,11 +163,11 @@ def test_the_current_directory_is_a_path_too(here: Path) -> None:
 @pytest.mark.parametrize(
     ("path", "said"),
     [
-        ("nowhere", "there is no 'nowhere'; name the folder that holds the events"),
-        ("events/2027/a.yaml/b", "there is no 'events/2027/a.yaml/b'; name the folder that holds the events"),
-        ("loop", "there is no 'loop'; name the folder that holds the events"),
-        ("a\x1b[31m\n", "there is no 'a\\x1b[31m\\n'; name the folder that holds the events"),
-        ("x" * 300, f"there is no '{'x' * 60}…'; name the folder that holds the events"),
+        ("nowhere", f"there is no 'nowhere'; {NO_PATH}"),
+        ("events/2027/a.yaml/b", f"there is no 'events/2027/a.yaml/b'; {NO_PATH}"),
+        ("loop", f"there is no 'loop'; {NO_PATH}"),
+        ("a\x1b[31m\n", f"there is no 'a\\x1b[31m\\n'; {NO_PATH}"),
+        ("x" * 300, f"there is no '{'x' * 60}…'; {NO_PATH}"),
         ("note.txt", "'note.txt' is not a file of declarations; name a folder, or a .yaml file with events"),
         ("pipe.yaml", "'pipe.yaml' is not a file of declarations; name a folder, or a .yaml file with events"),
         (

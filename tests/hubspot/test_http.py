@@ -210,6 +210,7 @@ def test_https_goes_through_the_proxy_which_never_sees_the_token(play: Start, op
     with pytest.raises(Unavailable, match=r"api\.hubapi\.example cannot be reached: ") as caught:
         client.get(PATH, {})
     assert not caught.value.sent
+    assert caught.value.hint == "check HTTPS_PROXY, the network and HUBSPOT_BASE_URL"
     assert {(one.method, one.target) for one in proxy.received} == {("CONNECT", "api.hubapi.example:443")}
     assert CANARY not in repr(proxy.received)
 

@@ -538,8 +538,8 @@ def test_another_version_of_the_format_is_refused(version: str) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("", "Expecting value"),
-        ("{", "Expecting property name"),
+        ("", "it is not JSON (line 1, column 1)"),
+        ("{", "it is not JSON (line 1, column 2)"),
         ("[]", "the file is not an object"),
         ("{}", "format_version is not a text"),
         ("[" * 100_000, "it is nested too deeply"),

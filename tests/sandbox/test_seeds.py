@@ -176,9 +176,9 @@ def test_what_a_sandbox_holds_seeds_another_that_holds_the_same(start: Start) ->
 # What is refused
 
 WRONG_SEEDS = [
-    ("{", "Invalid input JSON: Expecting property name"),
-    ("", "Invalid input JSON: Expecting value"),
-    ("\ufeff{}", "Invalid input JSON: Unexpected UTF-8 BOM"),
+    ("{", "Invalid input JSON: it is not JSON (line 1, column 2)"),
+    ("", "Invalid input JSON: it is not JSON (line 1, column 1)"),
+    ("\ufeff{}", "Invalid input JSON: it is not JSON (line 1, column 1)"),
     ("[" * 100_000, "Invalid input JSON: it is nested more than 100 deep"),
     (
         '{"properties": [{"name": "x", "more": ' + "[" * 98 + "]" * 98 + "}]}",
