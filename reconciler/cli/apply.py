@@ -59,7 +59,7 @@ class Options:
 _EXAMPLES = """
 \b
 Examples:
-  # show the plan, ask, and apply it to a local HubSpot
+  # in a clone of reconciler: plan, ask, and apply to a local HubSpot
   reconciler apply --sandbox --sandbox-seed docs/sandbox-seed.json
   # apply only what a reviewed plan shows
   reconciler apply --plan plan.json

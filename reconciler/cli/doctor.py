@@ -22,7 +22,7 @@ Examples:
   reconciler doctor
   # check one environment of the settings
   reconciler doctor --env staging
-  # see a report of a local HubSpot, without a token
+  # in a clone of reconciler: check a local HubSpot, without a token
   reconciler doctor --sandbox --sandbox-seed docs/sandbox-seed.json
 """
 

@@ -24,7 +24,7 @@ _EXAMPLES = """
 Examples:
   # check the files in events/, offline
   reconciler validate
-  # plan against a local HubSpot, without a token
+  # in a clone of reconciler: plan against a local HubSpot, without a token
   reconciler plan --sandbox --sandbox-seed docs/sandbox-seed.json
   # explain one command
   reconciler apply --help
@@ -92,7 +92,7 @@ def reconciler(ctx: click.Context, common: Common) -> None:
 
     Exit codes: 0 done, 1 any other error, 2 there are changes (plan --detailed-exitcode), 3 declarations or settings
     wrong, 4 token refused, 5 refused and nothing written, 6 apply did not do everything, 7 HubSpot cannot be reached,
-    64 wrong usage, 130 or 143 interrupted.
+    64 wrong usage, 129, 130 or 143 interrupted.
     """
     if ctx.invoked_subcommand is None:
         raise click.UsageError("a command is missing (see reconciler --help)", ctx)

@@ -24,7 +24,7 @@ _CHANGES = 2
 _EXAMPLES = """
 \b
 Examples:
-  # plan against a local HubSpot, without a token
+  # in a clone of reconciler: plan against a local HubSpot, without a token
   reconciler plan --sandbox --sandbox-seed docs/sandbox-seed.json
   # save the plan, to be reviewed and applied
   reconciler plan --out plan.json

@@ -20,7 +20,7 @@ _EXAMPLES = """
 Examples:
   # keep the events in a file
   reconciler sandbox --db hubspot.sqlite
-  # begin with the events of a seed
+  # in a clone of reconciler: begin with the events of a seed
   reconciler sandbox --seed docs/sandbox-seed.json
   # be slow and allow few requests
   reconciler sandbox --rate 5/10 --latency 200

@@ -136,8 +136,8 @@ def _unused(seed: Seed | None, db: Path | None, store: Store) -> str:
     if seed is None or store.seed() == seed.fingerprint:
         return ""
     return (
-        f"{seed.file} is not used: {db} exists already and was not made from it, and a seed is only for a "
-        "new database; remove this one, or name another"
+        f"{seed.file} is not used: {db} exists already and was not made from it; "
+        f"delete {db} to start again from this seed, or name another file with --sandbox-db"
     )
 
 

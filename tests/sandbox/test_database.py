@@ -73,7 +73,10 @@ def test_another_seed_than_the_databases_own_is_not_used_which_is_told(tmp_path:
     before = session(db, nothing, None if made_from is None else seed)
     seed.write_text(json.dumps({"events": [{"eventName": "Seeded"}]}), encoding="utf-8")
     with running(Options(db=db, seed=seed, portal=7)) as sandbox:
-        assert sandbox.remark.startswith(f"{seed} is not used: {db} exists already and was not made from it, and")
+        assert sandbox.remark == (
+            f"{seed} is not used: {db} exists already and was not made from it; "
+            f"delete {db} to start again from this seed, or name another file with --sandbox-db"
+        )
     assert session(db, nothing, seed) == before
 
 
