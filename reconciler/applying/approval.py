@@ -72,7 +72,7 @@ class _Approvals:
     def not_approved(self, change: Change) -> Result:
         if self.events.isdisjoint(_keys(change.identity)):
             return Result(change, Outcome.NOT_ATTEMPTED, "not reviewed")
-        return Result(change, Outcome.REFUSED, "it moved since the review: another change was reviewed for this event")
+        return Result(change, Outcome.REFUSED, "not the reviewed change: the file or HubSpot changed since the review")
 
 
 def _marks(portal: int, change: Change) -> list[str]:

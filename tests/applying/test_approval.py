@@ -20,7 +20,7 @@ NAME = FieldChange("eventName", "Gipfel", "Summit")
 KIND = FieldChange("eventType", None, "WEBINAR")
 SUMMIT = Identity("acme", "summit", "7")
 NOT_REVIEWED = "not reviewed"
-MOVED = "it moved since the review: another change was reviewed for this event"
+MOVED = "not the reviewed change: the file or HubSpot changed since the review"
 
 
 def plan(*changes: Change) -> Plan:
