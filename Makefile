@@ -57,6 +57,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 
 help:
+	@echo 'make setup    set up .venv; the targets that need it do this by themselves'
 	@echo 'make demo     plan, apply and prove the events in events/ against a local HubSpot'
 	@echo 'make test     run the tests on all cores (ARGS="-k guard" picks some)'
 	@echo 'make coverage measure which branches the tests reach; fails where the core is not reached whole'
