@@ -13,7 +13,7 @@ from reconciler import __version__
 from reconciler.cli.inputs import LARGEST_PLAN
 from tests.command_line import CommandLine, declare, started
 
-COMMANDS = ["validate", "plan", "apply", "show", "sandbox", "github"]
+COMMANDS = ["validate", "plan", "apply", "show", "doctor", "sandbox", "github"]
 LATER = ["import", "pull", "fmt", "schema", "calendar"]
 
 
