@@ -25,11 +25,7 @@ class Recheck:
         self._went_well = went_well
         self._registrants: dict[Identity, int] = {}
         self._too_many = False  # registrants: from the first event on that would pass the bound
-        self._ends = {
-            create.identity: change
-            for change in filter(takes_away, approved.changes)
-            for create in self._successors(change)
-        }
+        self._ends = {create.identity: change for change in approved.changes for create in self._successors(change)}
 
     def judge(self, change: Change, found: LiveEvent | None) -> Freshness:
         """Judge a change that is about to be sent by what a read has just found.

@@ -314,6 +314,18 @@ def test_an_event_that_is_live_elsewhere_refuses_every_create_under_its_account(
     assert [str(result.change.identity) for result in approved.refused] == ["acme/a", "acme/b"]
 
 
+def test_where_live_events_are_not_found_every_create_under_their_account_is_refused() -> None:
+    planned = planned_from([declared("new")], [])
+    planned = replace(planned, matched=replace(planned.matched, unanswered=frozenset({"acme"})))
+    (reason,) = reasons(planned)
+    message = (
+        f"it is not proven that the token makes events of app {planned.plan.portal.app_id}: "
+        "events that are live are not found by their ids under acme"
+    )
+    hint = "check externalAccountId and appId, and whether the token belongs to the app that made the events"
+    assert (reason.code, reason.message, reason.hint) == ("guard-unproven", message, hint)
+
+
 def test_events_that_are_live_elsewhere_are_counted_by_who_has_them() -> None:
     planned = beside(live("1", "a", app=OTHER_APP), live("2", "b", app=OTHER_APP), live("3", "b", app=3003))
     assert [reason.message for reason in reasons(planned)] == [

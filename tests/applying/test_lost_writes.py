@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -15,15 +16,18 @@ from reconciler.applying.lost_writes import (
 )
 from reconciler.applying.receipt import Outcome
 from reconciler.errors import Interrupted, ReconcilerError, Unavailable
-from reconciler.event import Identity, LiveEvent, Value
+from reconciler.event import Identity, LiveEvent, Value, instant
 from reconciler.planning.plan import Planned
+from reconciler.policy import Orphans
 from reconciler.portal import Definition, Hit, Listing
-from tests.building import declared, live, planned_from
+from tests.building import NOW, POLICY, declared, live, planned_from
 
 WANTED: dict[str, Value] = {"eventName": "Summit", "eventType": "CONFERENCE"}
 BEFORE: dict[str, Value] = {"eventName": "Gipfel", "eventType": "WEBINAR"}
 ANOTHERS: dict[str, Value] = {"eventName": "Somebody's", "eventType": "WEBINAR"}
 HALF: dict[str, Value] = {"eventName": "Summit", "eventType": "WEBINAR"}
+LATER: dict[str, Value] = {"endDateTime": instant(NOW + timedelta(days=1))}
+DELETING = replace(POLICY, orphans=Orphans.DELETE)
 
 
 class Held:
@@ -110,6 +114,13 @@ def test_a_change_that_no_answer_names_is_still_due_where_nothing_happened(
     fields: dict[str, Value], settlement: Settlement
 ) -> None:
     assert settling(Held(fields)).after_silence(CHANGE, None) == settlement
+
+
+def test_a_deletion_that_no_answer_confirms_failed_where_the_event_is_another_by_now() -> None:
+    planned = planned_from([declared("kept")], [live("9", "kept"), live("1", "old", LATER)], DELETING)
+    (change,) = planned.plan.changes
+    moved = settling(Held({**LATER, **ANOTHERS}), planned).after_silence(change, None)
+    assert moved == FellShort(Outcome.FAILED, "HubSpot did not say that it deleted it, and still holds it")
 
 
 def test_what_hubspot_said_without_naming_a_change_is_the_reason() -> None:

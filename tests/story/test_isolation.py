@@ -335,6 +335,22 @@ def test_an_unnamed_failed_item_is_sent_again(start: Start) -> None:
     assert world.event("spring")["eventUrl"] == NEW
 
 
+def test_what_hubspot_says_of_no_item_by_name_is_the_reason_of_one_that_failed(start: Start) -> None:
+    world = start(live_json("spring", eventUrl=OLD))
+
+    def pretend(passing: Passing) -> Treatment:
+        if passing.path.endswith("/batch/update"):
+            world.edit(world.event("spring"), eventUrl="https://acme.example/somebody")
+            return Instead(200, b'{"status": "COMPLETE", "results": [], "errors": [{"message": "one failed"}]}')
+        return Fate.PASSED_ON
+
+    receipt = run(world, pretend, declaration("spring", eventUrl=NEW))
+    ((outcome, why),) = outcomes(receipt).values()
+    assert outcome is Outcome.FAILED
+    assert why is not None
+    assert "one failed" in why
+
+
 def test_an_event_that_the_list_cannot_tell_from_a_namesake_is_read_to_prove_it(start: Start) -> None:
     world = start(
         live_json("spring", account="other", eventUrl=OLD), policy=replace(POLICY, besides=frozenset({"other"}))
