@@ -474,6 +474,38 @@ def test_where_one_has_a_double_every_other_of_its_account_is_read() -> None:
     assert list(questions(events, doubled, POLICY, seen)) == [("acme", "b")]
 
 
+def test_a_proven_token_reads_all_others_of_a_contradicted_account_however_many() -> None:
+    events, lives = unchanged(*map(str, range(FEW_WITNESSES + 5)))
+    missed = known().with_answer(("acme", "0"), None, lives)
+    assert len(list(questions(events, lives, POLICY, missed))) == FEW_WITNESSES + 4
+
+
+def test_a_token_of_another_app_leaves_no_unchanged_event_undecided() -> None:
+    events, lives = unchanged("a", "b")
+    assert settle(events, lives, POLICY, Evidence(APP, OTHER_APP)).undecided == frozenset()
+
+
+def test_an_event_of_another_app_is_not_read_for_a_new_one_with_its_id() -> None:
+    lives = listing(live("1", "a", app=OTHER_APP))
+    policy = replace(POLICY, trusts_list=True)
+    assert list(questions([declared("a")], lives, policy, known())) == []
+
+
+def test_an_event_id_that_is_live_elsewhere_speaks_only_against_the_new_event() -> None:
+    events = [declared("a"), declared("a", account="beta")]
+    lives = listing(live("1", "a"), live("2", "a", app=OTHER_APP))
+    evidence = known({"1": "acme"}).with_answer(("beta", "a"), None, lives)
+    (elsewhere,) = settle(events, lives, POLICY, evidence).elsewhere
+    assert (elsewhere.identity, elsewhere.app_id) == (Identity("beta", "a"), OTHER_APP)
+
+
+def test_the_base_names_no_account_of_another_apps_event() -> None:
+    policy = replace(POLICY, declared_before=frozenset({Identity("acme", "a")}))
+    lives = listing(live("1", "a", app=3003))
+    (elsewhere,) = settle([declared("a", account="beta")], lives, policy, Evidence(APP, OTHER_APP)).elsewhere
+    assert (elsewhere.app_id, elsewhere.account_id) == (3003, None)
+
+
 def test_an_unproven_token_reads_a_few_events_and_leaves_the_rest_undecided() -> None:
     events, lives = unchanged(*map(str, range(FEW_WITNESSES + 5)))
     evidence = Evidence(APP, None)
