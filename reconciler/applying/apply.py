@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TypeVar, assert_never
 
 from reconciler.applying.daily_limit import shortage
-from reconciler.applying.freshness import Due, Holds, Overtaken, judge, without_completion
+from reconciler.applying.freshness import Due, Holds, Overtaken, without_completion
 from reconciler.applying.guard import ApprovedPlan
 from reconciler.applying.ledger import Applied, Ledger
 from reconciler.applying.lookup import Lookup
@@ -59,13 +59,12 @@ class _Run:
         progress: Progress,
         now: Callable[[], datetime],
     ) -> None:
-        self.planned = approved.planned
         self.portal = portal
         self.lookup = lookup
         self.progress = progress
         self.ledger = Ledger(approved.changes)
         self.recheck = Recheck(approved, now, self.ledger.went_well)
-        self.lost_writes = LostWrites(approved.planned, portal, self.ledger.awaits_another)
+        self.lost_writes = LostWrites(approved.planned, portal.find, self.ledger.awaits_another)
         self.unread: Rejected | None = None  # why a fresh read was refused: where nothing is sent, that is all there is
 
     def take(self, step: Step) -> None:
@@ -249,7 +248,7 @@ class _Run:
 
     def _after_conflict(self, change: Change, object_id: str) -> None:
         """Read what already has the ids of an event that was to be created: an equal one is as good as created."""
-        match judge(self.planned, change, self._fresh(change)):
+        match self.recheck.guarded(change, self._fresh(change)):
             case Holds():
                 self.ledger.hold(change)
             case Overtaken(why):

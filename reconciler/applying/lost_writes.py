@@ -9,7 +9,6 @@ from reconciler.change import Change, Delete
 from reconciler.errors import Interrupted, ReconcilerError, Unavailable
 from reconciler.event import Identity, LiveEvent
 from reconciler.planning.plan import Planned
-from reconciler.portal import Reader
 
 MOST_SILENCE = 3
 """Reads in a row that may fail before the other changes of a write stay unread: each waits for HubSpot on its own, so a
@@ -47,10 +46,15 @@ Settlement = TookEffect | StillDue | FellShort
 class LostWrites:
     """Settles changes by a read after their write."""
 
-    def __init__(self, planned: Planned, portal: Reader, awaits_another: Callable[[Change], bool]) -> None:
-        """Take the plan, where to read, and whether a change takes one more request after the one that was sent."""
+    def __init__(
+        self,
+        planned: Planned,
+        find: Callable[[Identity], LiveEvent | None],
+        awaits_another: Callable[[Change], bool],
+    ) -> None:
+        """Take the plan, how to read an event, and whether a change takes one more request after the one sent."""
         self._planned = planned
-        self._portal = portal
+        self._find = find
         self._awaits_another = awaits_another
         # Reads in a row that failed since the latest write.
         self._silence = 0
@@ -108,9 +112,9 @@ class LostWrites:
 
     def _read_back(self, change: Change) -> LiveEvent | None:
         """Read the event; a deleted object is gone, whatever somebody has made under its ids since."""
-        if isinstance(change, Delete) and self._portal.find(Identity(object_id=change.identity.object_id)) is None:
+        if isinstance(change, Delete) and self._find(Identity(object_id=change.identity.object_id)) is None:
             return None
-        return self._portal.find(change.identity)
+        return self._find(change.identity)
 
     def _took_effect(self, change: Change, freshness: Freshness) -> bool:
         """Return whether HubSpot holds what was sent; what somebody changed beside it is left to verifying."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from types import FrameType
+from typing import TypeVar
 
 from reconciler.cli.options import DEFAULT_TIMEOUT, Common
 from reconciler.cli.output import log_line
@@ -22,6 +23,8 @@ from reconciler.hubspot.reader import PortalInspector, PortalReader
 from reconciler.hubspot.writer import PortalWriter
 from reconciler.policy import Policy
 from reconciler.transport.surroundings import Clock, Watch
+
+_Client = TypeVar("_Client", bound=HttpReader)
 
 SANDBOX_TOKEN = "sandbox-1001"  # noqa: S105  (only the sandbox accepts it)
 _NOTICE = b"Finishing the current request; press Ctrl-C again to stop now.\n"
@@ -95,20 +98,23 @@ class Session:
     @contextmanager
     def reader(self) -> Iterator[PortalReader]:
         """Open the portal for reading: its HTTP client refuses any method that writes."""
-        with HttpReader(self.connection, timeout=self.timeout, clock=self.clock, watch=self.watch) as http:
+        with self._client(HttpReader) as http:
             yield PortalReader(http, self.api_version)
 
     @contextmanager
     def inspector(self) -> Iterator[PortalInspector]:
         """Open the portal for `doctor`, which reads too."""
-        with HttpReader(self.connection, timeout=self.timeout, clock=self.clock, watch=self.watch) as http:
+        with self._client(HttpReader) as http:
             yield PortalInspector(http, self.api_version)
 
     @contextmanager
     def writer(self) -> Iterator[PortalWriter]:
         """Open the portal for reading and writing."""
-        with HttpWriter(self.connection, timeout=self.timeout, clock=self.clock, watch=self.watch) as http:
+        with self._client(HttpWriter) as http:
             yield PortalWriter(http, self.api_version)
+
+    def _client(self, kind: type[_Client]) -> _Client:
+        return kind(self.connection, timeout=self.timeout, clock=self.clock, watch=self.watch)
 
 
 def _without_sandbox(common: Common) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from types import TracebackType
 from typing import ClassVar, Self
 
@@ -195,8 +196,8 @@ class HttpWriter(HttpReader):
 
 
 def _exchange(connection: Connection, deadline: Deadline) -> Exchange:
-    proxied = connection.proxy is not None and connection.base_url.startswith("https:")
-    hint = HUBSPOT_PROXY_HINT if proxied else HUBSPOT_CONNECT_HINT
-    server = Server(connection.base_url, connection.proxy, connection.ca_file, hint)
+    server = Server(connection.base_url, connection.proxy, connection.ca_file, HUBSPOT_CONNECT_HINT)
+    if server.proxied:
+        server = replace(server, hint=HUBSPOT_PROXY_HINT)
     headers = {"Authorization": f"Bearer {connection.token.reveal()}", "Accept": "application/json"}
     return Exchange(server, headers, deadline)

@@ -39,6 +39,11 @@ class Server:
     hint: str
     """What to check if the server cannot be reached."""
 
+    @property
+    def proxied(self) -> bool:
+        """Whether requests go through the proxy."""
+        return self.proxy is not None and self.base_url.startswith("https:")
+
 
 @dataclass(frozen=True, slots=True)
 class Response:

@@ -19,7 +19,6 @@ from reconciler.errors import Interrupted, ReconcilerError, Unavailable
 from reconciler.event import Identity, LiveEvent, Value, instant
 from reconciler.planning.plan import Planned
 from reconciler.policy import Orphans
-from reconciler.portal import Definition, Hit, Listing
 from tests.building import NOW, POLICY, declared, live, planned_from
 
 WANTED: dict[str, Value] = {"eventName": "Summit", "eventType": "CONFERENCE"}
@@ -44,22 +43,13 @@ class Held:
             raise self.failure
         return replace(live("1", fields=self.fields), identity=identity)
 
-    def read(self) -> Listing:
-        raise NotImplementedError
-
-    def search(self, prefix: str) -> tuple[Hit, ...]:
-        raise NotImplementedError
-
-    def definitions(self) -> Mapping[str, Definition]:
-        raise NotImplementedError
-
 
 PLANNED = planned_from([declared(fields=WANTED)], [live("1", fields=BEFORE)])
 (CHANGE,) = PLANNED.plan.changes
 
 
 def settling(portal: Held, planned: Planned = PLANNED, *, awaits_another: bool = False) -> LostWrites:
-    return LostWrites(planned, portal, lambda _: awaits_another)
+    return LostWrites(planned, portal.find, lambda _: awaits_another)
 
 
 @pytest.mark.parametrize(
