@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -103,9 +104,15 @@ def name_of(path: Path) -> str:
 MODULES = {name_of(path): path for path in sorted(PACKAGE.rglob("*.py"))}
 
 
+@cache
+def tree_of(path: Path) -> ast.Module:
+    """Parse a file once, however many tests ask for it."""
+    return ast.parse(path.read_text())
+
+
 def imports(module: str) -> Iterator[str]:
     """Yield every module that a module imports, inside functions too."""
-    for node in ast.walk(ast.parse(MODULES[module].read_text())):
+    for node in ast.walk(tree_of(MODULES[module])):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module is not None:
@@ -114,7 +121,7 @@ def imports(module: str) -> Iterator[str]:
 
 def public_names(module: str) -> Iterator[str]:
     """Return the names without an underscore that a module defines: classes, functions, constants."""
-    for node in ast.parse(MODULES[module].read_text()).body:
+    for node in tree_of(MODULES[module]).body:
         match node:
             case ast.ClassDef(name=name) | ast.FunctionDef(name=name):
                 names = [name]
@@ -247,7 +254,7 @@ def test_no_test_name_is_longer_than_80_characters() -> None:
         node.name
         for path in TESTS.rglob("*.py")
         if "node_modules" not in path.parts
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in ast.walk(tree_of(path))
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
     }
     assert not {name for name in names if len(name) > 80}
@@ -257,7 +264,7 @@ def test_only_the_guard_makes_an_approved_plan() -> None:
     makers = {
         module
         for module, path in MODULES.items()
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in ast.walk(tree_of(path))
         if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "ApprovedPlan"
     }
     assert makers == {"reconciler.applying.guard"}
@@ -267,7 +274,7 @@ def test_two_modules_alone_read_the_environment() -> None:
     readers = {
         module
         for module, path in MODULES.items()
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in ast.walk(tree_of(path))
         if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"}
     }
     assert readers == {"reconciler.connections", "reconciler.github.actions"}
@@ -282,7 +289,7 @@ def test_the_day_is_read_at_the_doors_alone() -> None:
         str(path.relative_to(PACKAGE.parent))
         for path in sources
         if "node_modules" not in path.parts
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in ast.walk(tree_of(path))
         if (isinstance(node, ast.Attribute) and f"{_last_name(node.value)}.{node.attr}" in asking)
         or (isinstance(node, ast.ImportFrom) and {f"{node.module}.{alias.name}" for alias in node.names} & asking)
     }
@@ -295,7 +302,7 @@ def test_one_module_alone_prints() -> None:
     printers = {
         module
         for module, path in MODULES.items()
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in ast.walk(tree_of(path))
         if isinstance(node, ast.Call) and ast.unparse(node.func) in printing
     }
     assert printers == {"reconciler.cli.output"}

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from threading import Thread
-from typing import Any
 
 Play = Callable[[socket.socket], object]
 """The treatment of a connection after a request has been read from it."""
@@ -126,8 +125,3 @@ def _received(connection: socket.socket) -> Received | None:
         lines = iter(stream.readline, b"\r\n")
         headers = {name.lower(): value.strip() for name, value in (line.decode().split(":", 1) for line in lines)}
         return Received(start[0], start[1], headers, stream.read(int(headers.get("content-length", 0))))
-
-
-def body_of(received: Received) -> Any:
-    """Return the JSON of a request's body."""
-    return json.loads(received.body)

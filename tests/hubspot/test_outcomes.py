@@ -75,7 +75,6 @@ TOKEN = (
     Row("F42 status 401", answer(401, {"message": "bad"}), None, "check HUBSPOT_ACCESS_TOKEN", AccessDenied),
     Row("F43 status 403", answer(403, {"message": "no"}), None, "scopes", AccessDenied),
 )
-ELSEWHERE_URL = "https://elsewhere.example/"
 ELSEWHERE = tuple(
     Row(
         f"F51 status {status}",

@@ -15,7 +15,6 @@ from reconciler.policy import Orphans, Policy
 from tests.building import NOW, OTHER_APP, POLICY, adopted, declared, live, planned_from
 
 TOMORROW = instant(NOW + timedelta(days=1))
-STAYS = "it stays in HubSpot as it is"
 CANCEL = "to cancel it, keep its declaration and write eventCancelled: true"
 FOR_GOOD = "HubSpot has no way to empty a date"
 NAMED: dict[str, Value] = {"eventName": "Summit", "eventOrganizer": "Acme", "startDateTime": TOMORROW}

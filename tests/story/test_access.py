@@ -15,12 +15,15 @@ from reconciler.policy import Orphans, Policy
 from tests.hubspot.forwarding import Decide, Fate, Instead, Passing, Rewritten, Treatment, forwarding
 from tests.story.world import (
     LATER,
+    NEW,
+    OLD,
     OTHER_TOKEN,
     OTHERS,
     OURS,
     POLICY,
     VERSIONS,
     Held,
+    Start,
     World,
     adoption,
     custom,
@@ -28,9 +31,6 @@ from tests.story.world import (
     live_json,
 )
 
-Start = Callable[..., World]
-
-OLD, NEW = "https://old.example", "https://new.example"
 DATES: Held = {"startDateTime": "2027-04-15T09:00:00Z", "endDateTime": LATER}
 WITH_APP = replace(POLICY, app_id=OURS, orphans=Orphans.DELETE)
 

@@ -31,15 +31,11 @@ from tests.hubspot.forwarding import (
     forwarding,
     meeting,
 )
-from tests.story.world import ANYTHING, LATER, POLICY, VERSIONS, Held, World, declaration, live_json
+from tests.story.world import ANYTHING, LATER, NEW, OLD, POLICY, VERSIONS, Held, Start, World, declaration, live_json
 
-Start = Callable[..., World]
-
-OLD, NEW = "https://old.example", "https://new.example"
 DATES: Held = {"startDateTime": "2027-04-15T09:00:00Z", "endDateTime": LATER}
 DELETES = replace(POLICY, orphans=Orphans.DELETE)
 EMPTY = b'{"status": "COMPLETE", "results": []}'
-DOES_NOT_HOLD = "HubSpot answered success, but does not hold it"
 STILL_HOLDS = "HubSpot did not say that it deleted it, and still holds it"
 
 BEFORE = (

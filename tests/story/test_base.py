@@ -1,6 +1,5 @@
 """The origin of differences over a real sandbox, and the base's protection of events whose files are gone."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -11,11 +10,9 @@ from reconciler.declarations.base import Base
 from reconciler.event import DeclaredEvent, Value
 from reconciler.planning.orphans import Will
 from reconciler.policy import Orphans, Policy
-from tests.story.world import LATER, POLICY, Held, World, adoption, custom, declaration, live_json
+from tests.story.world import LATER, NEW, OLD, POLICY, Held, Start, adoption, custom, declaration, live_json
 
-Start = Callable[..., World]
-
-OLD, NEW, EDITED = "https://old.example", "https://new.example", "https://edited.example"
+EDITED = "https://edited.example"
 DATES: Held = {"startDateTime": "2027-04-15T09:00:00Z", "endDateTime": LATER}
 DELETES = replace(POLICY, orphans=Orphans.DELETE)
 NOTHING = Limits()

@@ -15,11 +15,22 @@ from reconciler.event import CUSTOM, DeclaredEvent
 from reconciler.policy import Orphans
 from reconciler.sandbox.server import Options, running
 from tests.hubspot.forwarding import Fate, Instead, Passing, Reworded, Rewritten, Treatment, forwarding, meeting
-from tests.story.world import LATER, NOW, POLICY, PORTAL, Held, World, adoption, custom, declaration, live_json
+from tests.story.world import (
+    LATER,
+    NEW,
+    NOW,
+    OLD,
+    POLICY,
+    PORTAL,
+    Held,
+    Start,
+    World,
+    adoption,
+    custom,
+    declaration,
+    live_json,
+)
 
-Start = Callable[..., World]
-
-OLD, NEW = "https://old.example", "https://new.example"
 DATES: Held = {"startDateTime": "2027-04-15T09:00:00Z", "endDateTime": LATER}
 DELETES = replace(POLICY, orphans=Orphans.DELETE)
 

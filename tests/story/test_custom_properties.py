@@ -1,6 +1,6 @@
 """Custom properties, as the portal defines them and as HubSpot may write them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -10,9 +10,7 @@ from reconciler.diagnostics import Place
 from reconciler.errors import AccessDenied, Unavailable
 from reconciler.event import CUSTOM, DeclaredEvent, Identity
 from tests.hubspot.forwarding import Instead, forwarding, meeting
-from tests.story.world import VERSIONS, World, adoption, custom, declaration, live_json
-
-Start = Callable[..., World]
+from tests.story.world import VERSIONS, Start, World, adoption, custom, declaration, live_json
 
 OPTIONS = [{"label": name.title(), "value": name, "hidden": False} for name in ("automation", "data", "security")]
 DEFINITIONS = (

@@ -1,6 +1,5 @@
 """A day whose requests are nearly used up: an apply that would stop half-way does not start."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -13,9 +12,7 @@ from reconciler.event import DeclaredEvent
 from reconciler.hubspot.writer import PortalWriter
 from reconciler.pipeline import approve_plan
 from reconciler.policy import Orphans, Policy
-from tests.story.world import ANYTHING, LATER, POLICY, Held, World, declaration, live_json
-
-Start = Callable[..., World]
+from tests.story.world import ANYTHING, LATER, POLICY, Held, Start, World, declaration, live_json
 
 DATES: Held = {"startDateTime": "2027-04-15T09:00:00Z", "endDateTime": LATER}
 HELD = (

@@ -30,6 +30,8 @@ from tests.story.faulty import EMPTY, VANISH, WRITES, Case, Nature, Phase, every
 from tests.story.world import (
     BESIDES,
     LATER,
+    NEW,
+    OLD,
     OTHERS,
     POLICY,
     PORTAL,
@@ -42,7 +44,6 @@ from tests.story.world import (
     live_json,
 )
 
-OLD, NEW = "https://old.example", "https://new.example"
 DATES: Held = {"startDateTime": "2027-04-15T09:00:00Z", "endDateTime": LATER}
 EMPTIED, ADOPTED = "e-emptied", "905"
 ORPHANS = ("e-orphan-1", "e-orphan-2")

@@ -1,7 +1,6 @@
 """A run's handling of a batch that HubSpot refuses whole, or accepts without keeping it."""
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -10,11 +9,21 @@ from reconciler.applying.receipt import Outcome, Receipt
 from reconciler.event import DeclaredEvent
 from reconciler.policy import Orphans
 from tests.hubspot.forwarding import Decide, Fate, Instead, Passing, Reworded, Treatment, both, forwarding, meeting
-from tests.story.world import LATER, OURS, POLICY, VERSIONS, Held, World, adoption, declaration, live_json
+from tests.story.world import (
+    LATER,
+    NEW,
+    OLD,
+    OURS,
+    POLICY,
+    VERSIONS,
+    Held,
+    Start,
+    World,
+    adoption,
+    declaration,
+    live_json,
+)
 
-Start = Callable[..., World]
-
-OLD, NEW = "https://old.example", "https://new.example"
 DATES: Held = {"startDateTime": "2027-04-15T09:00:00Z", "endDateTime": LATER}
 DELETES = replace(POLICY, orphans=Orphans.DELETE)
 NO = Instead(400, b'{"status": "error", "message": "one of them is bad"}')

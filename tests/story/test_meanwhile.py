@@ -15,11 +15,22 @@ from reconciler.policy import Orphans, Policy
 from reconciler.portal import Answer, Edit
 from reconciler.render import words
 from tests.hubspot.forwarding import Fate, Instead, Passing, Treatment, both, forwarding, meeting
-from tests.story.world import LATER, NOW, POLICY, VERSIONS, Held, World, adoption, custom, declaration, live_json
+from tests.story.world import (
+    LATER,
+    NEW,
+    NOW,
+    OLD,
+    POLICY,
+    VERSIONS,
+    Held,
+    Start,
+    adoption,
+    custom,
+    declaration,
+    live_json,
+)
 
-Start = Callable[..., World]
-
-OLD, NEW, THEIRS = "https://old.example", "https://new.example", "https://theirs.example"
+THEIRS = "https://theirs.example"
 DATES: Held = {"startDateTime": "2027-04-15T09:00:00Z", "endDateTime": LATER}
 DELETES = replace(POLICY, orphans=Orphans.DELETE)
 CANCELS = replace(POLICY, orphans=Orphans.CANCEL)

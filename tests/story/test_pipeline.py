@@ -1,6 +1,5 @@
 """The pipeline over a real sandbox: declared events are planned, applied and verified."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -20,11 +19,14 @@ from reconciler.policy import Orphans, Policy
 from tests.hubspot.forwarding import forwarding
 from tests.story.world import (
     LATER,
+    NEW,
+    OLD,
     OTHERS,
     OURS,
     POLICY,
     VERSIONS,
     Held,
+    Start,
     World,
     adoption,
     custom,
@@ -32,11 +34,8 @@ from tests.story.world import (
     live_json,
 )
 
-Start = Callable[..., World]
-
 versions = pytest.mark.parametrize("version", VERSIONS)
 
-OLD, NEW = "https://old.example", "https://new.example"
 DATES: Held = {"startDateTime": "2027-04-15T09:00:00Z", "endDateTime": LATER}
 DELETES = replace(POLICY, orphans=Orphans.DELETE)
 CANCELS = replace(POLICY, orphans=Orphans.CANCEL)

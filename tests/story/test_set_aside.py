@@ -1,6 +1,6 @@
 """An event that cannot be planned, for each reason known only to HubSpot: alone, among others, and since the base."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import pytest
@@ -11,9 +11,7 @@ from reconciler.declarations.base import Base
 from reconciler.diagnostics import Place, Severity
 from reconciler.event import DeclaredEvent
 from reconciler.policy import Orphans
-from tests.story.world import LATER, POLICY, Held, World, adoption, declaration, live_json
-
-Start = Callable[..., World]
+from tests.story.world import LATER, POLICY, Held, Start, World, adoption, declaration, live_json
 
 NEW = "https://new.example"
 DATES: Held = {"startDateTime": "2027-04-15T09:00:00Z", "endDateTime": LATER}

@@ -1,7 +1,6 @@
 """A list with an event that contradicts HubSpot's description."""
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -12,11 +11,21 @@ from reconciler.hubspot.writer import PortalWriter
 from reconciler.policy import Orphans
 from reconciler.render import text
 from tests.hubspot.forwarding import Fate, Instead, Passing, Treatment, forwarding
-from tests.story.world import LATER, OTHERS, OURS, POLICY, Held, World, adoption, declaration, live_json
+from tests.story.world import (
+    LATER,
+    NEW,
+    OLD,
+    OTHERS,
+    OURS,
+    POLICY,
+    Held,
+    Start,
+    World,
+    adoption,
+    declaration,
+    live_json,
+)
 
-Start = Callable[..., World]
-
-OLD, NEW = "https://old.example", "https://new.example"
 DATES: Held = {"startDateTime": "2027-04-15T09:00:00Z", "endDateTime": LATER}
 SOON: Held = {"startDateTime": "soon\u202e", "customProperties": "none"}
 WHY = 'startDateTime is not a date: "soon\u202e"'

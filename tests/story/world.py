@@ -41,6 +41,9 @@ AT_ONCE = Clock(sleep=lambda _: None)
 """Waiting takes no time."""
 UNWATCHED = Watch()
 
+OLD, NEW = "https://old.example", "https://new.example"
+"""The links that an event has before and after most stories."""
+
 TOKEN = f"sandbox-{OURS}"
 OTHER_TOKEN = f"sandbox-{OTHERS}"
 
@@ -194,3 +197,7 @@ class World:
 
 def _app(event: Held) -> int | None:
     return None if event["appInfo"] is None else int(event["appInfo"]["id"])
+
+
+Start = Callable[..., World]
+"""The fixture `start`: opens a world in which HubSpot holds the given events."""
