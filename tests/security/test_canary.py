@@ -87,12 +87,15 @@ PLAYS: dict[str, Play] = {
 def test_no_failure_of_a_command_tells_the_token(
     reconciler: CommandLine, folder: Path, monkeypatch: pytest.MonkeyPatch, play: Play, command: tuple[str, ...]
 ) -> None:
-    with serving(play) as hubspot:
-        monkeypatch.setenv("HUBSPOT_BASE_URL", hubspot.base_url)
-        screen = reconciler(*command, "--verbose", "--timeout", "0.3")
-    assert any(request.headers["authorization"] == f"Bearer {CANARY}" for request in hubspot.received)
-    assert screen.code not in (0, 2)
-    assert found(screen, folder) == []
+    for seconds in ("0.3", "3", "60"):  # a busy machine may need longer before it sends anything
+        with serving(play) as hubspot:
+            monkeypatch.setenv("HUBSPOT_BASE_URL", hubspot.base_url)
+            screen = reconciler(*command, "--verbose", "--timeout", seconds)
+        assert screen.code not in (0, 2)
+        assert found(screen, folder) == []
+        if any(request.headers["authorization"] == f"Bearer {CANARY}" for request in hubspot.received):
+            return
+    pytest.fail("the token was never sent")
 
 
 SAID = json.dumps(ECHO).encode()
