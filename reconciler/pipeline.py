@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from reconciler.applying.accounting import finished, so_far
 from reconciler.applying.apply import Progress, apply
@@ -171,8 +172,8 @@ def _with_missing_adopted(listing: Listing, declared: Declared, portal: Reader) 
     """Add the adopted events that the list does not show, by direct reads: it may lag or be incomplete."""
     adopted = {event.identity.object_id: None for event in declared.events}
     missing = (object_id for object_id in adopted if object_id is not None and object_id not in listing.by_object_id)
-    events = (portal.find(Identity(object_id=object_id)) for object_id in missing)
-    return replace(listing, events=(*listing.events, *filter(None, events)))
+    finds = portal.find_each([Identity(object_id=object_id) for object_id in missing])
+    return replace(listing, events=(*listing.events, *filter(None, (find() for find in finds))))
 
 
 def _gather_evidence(declared: Declared, policy: Policy, listing: Listing, portal: Reader) -> Evidence:
@@ -183,9 +184,11 @@ def _gather_evidence(declared: Declared, policy: Policy, listing: Listing, porta
         evidence = evidence.with_hits(portal.search(prefix), listing)
     while pending := tuple(questions(declared, listing, policy, evidence)):
         app_was_known = evidence.app_id is not None
-        for asked in pending:
-            evidence = evidence.with_answer(asked, portal.find(Identity(*asked)), listing)
-            # Now that our app is known, far fewer questions are left.
+        identities = [Identity(*asked) for asked in pending]
+        # Now that our app is known, far fewer questions are left: until then none is asked ahead of another.
+        finds = portal.find_each(identities) if app_was_known else (partial(portal.find, each) for each in identities)
+        for asked, find in zip(pending, finds, strict=True):
+            evidence = evidence.with_answer(asked, find(), listing)
             if not app_was_known and evidence.app_id is not None:
                 break
     return evidence

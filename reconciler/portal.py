@@ -1,6 +1,6 @@
 """A portal: what it holds, and the interfaces for reading, writing and inspecting it."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -78,6 +78,10 @@ class Answer:
     """HubSpot's message that names no item."""
 
 
+Find = Callable[[], LiveEvent | None]
+"""Returns the event that a direct read found, None if it is gone; raises what kept it from being read."""
+
+
 class Reader(Protocol):
     """A portal to read; it has no method that writes."""
 
@@ -98,6 +102,12 @@ class Reader(Protocol):
         """Read one event directly, by its external ids if they are known, else by object id; return None if it is gone.
 
         An object that exists, but not under the external ids, is returned with its object id alone.
+        """
+
+    def find_each(self, identities: Sequence[Identity]) -> Iterator[Find]:
+        """Read events directly, as `find` does but several at a time; yield, in their order, how to take each result.
+
+        Each has to be taken before the next, or not at all; the reads go only a little way ahead of what is taken.
         """
 
 

@@ -4,7 +4,7 @@ A change goes one way: read freshly and judge (recheck), send, take its outcome 
 tell it, from another read (lost writes). Only this module writes the outcome down (ledger).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import TypeVar, assert_never
@@ -21,7 +21,7 @@ from reconciler.change import Change, Create, Delete, Update
 from reconciler.errors import AccessDenied, ReconcilerError, Rejected, Unavailable
 from reconciler.event import LiveEvent
 from reconciler.planning.steps import Completion, CreateBatch, DeleteBatch, Step, UpdateBatch, steps
-from reconciler.portal import Answer, Edit, Writer
+from reconciler.portal import Answer, Edit, Find, Writer
 
 Progress = Callable[[Applied], None]
 """Called with how far the run has come, before each write and after each step; an error it raises stops the write."""
@@ -59,12 +59,12 @@ class _Run:
         progress: Progress,
         now: Callable[[], datetime],
     ) -> None:
+        self.approved = approved
         self.portal = portal
         self.lookup = lookup
         self.progress = progress
         self.ledger = Ledger(approved.changes)
         self.recheck = Recheck(approved, now, self.ledger.went_well)
-        self.lost_writes = LostWrites(approved.planned, portal.find, self.ledger.awaits_another)
         self.unread: Rejected | None = None  # why a fresh read was refused: where nothing is sent, that is all there is
 
     def take(self, step: Step) -> None:
@@ -119,17 +119,18 @@ class _Run:
                 return True
 
     def _update(self, changes: Sequence[Update]) -> None:
-        edits = {change: edit for change in changes if (edit := self._edit(change)) is not None}
+        fresh = self._fresh_each(changes)
+        edits = {change: edit for change, find in fresh if (edit := self._edit(change, find())) is not None}
         self._send(list(edits), lambda: self.portal.update(list(edits.values())), self._update_alone)
 
     def _update_alone(self, change: Update) -> None:
-        edit = self._edit(change)
+        edit = self._edit(change, self._fresh(change))
         if edit is not None:
             self._send([change], lambda: self.portal.update_one(edit))
 
-    def _edit(self, change: Update) -> Edit | None:
+    def _edit(self, change: Update, found: LiveEvent | None) -> Edit | None:
         """Return what is left of an update apart from its completion."""
-        due = self._due(change, self._fresh(change))
+        due = self._due(change, found)
         if due is None:
             return None
         if fields := without_completion(due.fields):
@@ -152,7 +153,7 @@ class _Run:
         self._send([change], lambda: self.portal.complete(change.identity, cancelled=cancelled))
 
     def _delete(self, changes: Sequence[Delete]) -> None:
-        due = [change for change in changes if self._due(change, self._fresh(change)) is not None]
+        due = [change for change, find in self._fresh_each(changes) if self._due(change, find()) is not None]
         alone = self._delete_alone if len(due) > 1 else None
         self._send(due, lambda: self.portal.archive([change.identity for change in due]), alone)
 
@@ -162,6 +163,9 @@ class _Run:
 
     def _fresh(self, change: Change) -> LiveEvent | None:
         return self.portal.find(change.identity)
+
+    def _fresh_each(self, changes: Sequence[_Changed]) -> Iterator[tuple[_Changed, Find]]:
+        return zip(changes, self.portal.find_each([change.identity for change in changes]), strict=True)
 
     def _due(self, change: Change, found: LiveEvent | None) -> Due | None:
         """Return what is still to be done; record the outcome where nothing is."""
@@ -189,11 +193,10 @@ class _Run:
         """
         if not changes:
             return
-        self.lost_writes.begin()
         self.ledger.send(changes)
         try:
             self.report()
-            with self.portal.resending_only_if(lambda: all(map(self._is_still_due, changes))):
+            with self.portal.resending_only_if(lambda: self._are_still_due(changes)):
                 answer = request()
         except Rejected as error:
             self.ledger.unsend(changes)
@@ -208,22 +211,28 @@ class _Run:
             raise
         else:
             self.ledger.written = True
-            for change in changes:
-                self._after_answer(change, answer, alone)
+            self._after_answer(changes, answer, alone)
 
-    def _is_still_due(self, change: Change) -> bool:
-        return isinstance(self.recheck.guarded(change, self._fresh(change)), Due)
+    def _are_still_due(self, changes: Sequence[Change]) -> bool:
+        return all(isinstance(self.recheck.guarded(change, find()), Due) for change, find in self._fresh_each(changes))
 
     # Record what became of it
 
-    def _after_answer(self, change: _Changed, answer: Answer, alone: _Alone[_Changed] | None) -> None:
-        """Record a change as the answer names it; where it does not, read it back."""
-        if change.identity in answer.confirmed:
-            self.ledger.succeed(change)
-        elif reason := answer.reasons.get(change.identity):
-            self._record(change, self.lost_writes.after_denial(change, reason))
-        else:
-            self._record(change, self.lost_writes.after_silence(change, answer.remark), alone)
+    def _after_answer(self, changes: Sequence[_Changed], answer: Answer, alone: _Alone[_Changed] | None) -> None:
+        """Record the changes as the answer names them; read back those that it does not confirm."""
+        for change in changes:
+            if change.identity in answer.confirmed:
+                self.ledger.succeed(change)
+        unconfirmed = [change for change in changes if change.identity not in answer.confirmed]
+        lost = self._lost(unconfirmed)
+        for change in unconfirmed:
+            if reason := answer.reasons.get(change.identity):
+                self._record(change, lost.after_denial(change, reason))
+            else:
+                self._record(change, lost.after_silence(change, answer.remark), alone)
+
+    def _lost(self, changes: Sequence[Change]) -> LostWrites:
+        return LostWrites(self.approved.planned, self.portal.find_each, self.ledger.awaits_another, changes)
 
     def _after_loss(self, changes: Sequence[Change], error: Unavailable) -> None:
         """Read back what was sent without an answer; the run goes on only where all of it took effect."""
@@ -231,8 +240,9 @@ class _Run:
             self.ledger.unsend(changes)
             raise error
         self.ledger.written = True
+        lost = self._lost(changes)
         for change in changes:
-            self._record(change, self.lost_writes.after_lost_answer(change, error.message))
+            self._record(change, lost.after_lost_answer(change, error.message))
         if self.ledger.cause is not None or not all(map(self.ledger.went_well, changes)):
             raise error
 

@@ -12,7 +12,7 @@ Lookup = Callable[[Sequence[Create]], Mapping[Identity, LiveEvent | None]]
 
 def read_each(portal: Reader) -> Lookup:
     """Return a lookup by external ids: the strongest proof, one request for each event."""
-    return lambda changes: {change.identity: portal.find(change.identity) for change in changes}
+    return lambda changes: _read(portal, [change.identity for change in changes])
 
 
 def trust_list(portal: Reader) -> Lookup:
@@ -23,9 +23,13 @@ def trust_list(portal: Reader) -> Lookup:
         if not listing:
             listing.append(portal.read())
         shown = {event.identity.external_event_id for event in listing[0].events}
-        return {
-            change.identity: portal.find(change.identity) if change.identity.external_event_id in shown else None
-            for change in changes
-        }
+        identities = [change.identity for change in changes]
+        there = [identity for identity in identities if identity.external_event_id in shown]
+        return {**dict.fromkeys(identities), **_read(portal, there)}
 
     return lookup
+
+
+def _read(portal: Reader, identities: Sequence[Identity]) -> Mapping[Identity, LiveEvent | None]:
+    finds = portal.find_each(identities)
+    return {identity: find() for identity, find in zip(identities, finds, strict=True)}

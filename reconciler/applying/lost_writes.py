@@ -1,6 +1,6 @@
 """What became of a write whose answer does not say it, found out by reading."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from reconciler.applying.freshness import Due, Freshness, Holds, Overtaken, judge, not_taken_over, without_completion
@@ -9,6 +9,7 @@ from reconciler.change import Change, Delete
 from reconciler.errors import Interrupted, ReconcilerError, Unavailable
 from reconciler.event import Identity, LiveEvent
 from reconciler.planning.plan import Planned
+from reconciler.portal import Find
 
 MOST_SILENCE = 3
 """Reads in a row that may fail before the other changes of a write stay unread: each waits for HubSpot on its own, so a
@@ -44,24 +45,21 @@ Settlement = TookEffect | StillDue | FellShort
 
 
 class LostWrites:
-    """Settles changes by a read after their write."""
+    """Settles the changes of one write by a read after it; each is settled once, in the order of `changes`."""
 
     def __init__(
         self,
         planned: Planned,
-        find: Callable[[Identity], LiveEvent | None],
+        find_each: Callable[[Sequence[Identity]], Iterator[Find]],
         awaits_another: Callable[[Change], bool],
+        changes: Sequence[Change],
     ) -> None:
-        """Take the plan, how to read an event, and whether a change takes one more request after the one sent."""
+        """Take the plan, how to read events, whether a change takes one more request, and the changes to settle."""
         self._planned = planned
-        self._find = find
+        self._find_each = find_each
         self._awaits_another = awaits_another
-        # Reads in a row that failed since the latest write.
-        self._silence = 0
-
-    def begin(self) -> None:
-        """Start anew, because another write is sent."""
-        self._silence = 0
+        self._finds = find_each([*map(_own_identity, changes)])
+        self._silence = 0  # reads in a row that failed
 
     def after_lost_answer(self, change: Change, why: str) -> Settlement:
         """Settle a change whose answer was lost; where something else is there now, nobody can tell who wrote it."""
@@ -112,9 +110,11 @@ class LostWrites:
 
     def _read_back(self, change: Change) -> LiveEvent | None:
         """Read the event; a deleted object is gone, whatever somebody has made under its ids since."""
-        if isinstance(change, Delete) and self._find(Identity(object_id=change.identity.object_id)) is None:
-            return None
-        return self._find(change.identity)
+        found = next(self._finds)()
+        if found is None or not isinstance(change, Delete):
+            return found
+        (find,) = self._find_each([change.identity])
+        return find()
 
     def _took_effect(self, change: Change, freshness: Freshness) -> bool:
         """Return whether HubSpot holds what was sent; what somebody changed beside it is left to verifying."""
@@ -125,6 +125,11 @@ class LostWrites:
                 return self._awaits_another(change) and not without_completion(fields)
             case _:
                 return False
+
+
+def _own_identity(change: Change) -> Identity:
+    """Return what to read a change's event by: a deleted one by its object id, which nobody can use again."""
+    return Identity(object_id=change.identity.object_id) if isinstance(change, Delete) else change.identity
 
 
 def _unheld(change: Change, freshness: Freshness) -> str:

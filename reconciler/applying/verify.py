@@ -1,6 +1,6 @@
 """Verify an apply: each difference that a second reading shows is confirmed by a direct read."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from reconciler.applying.freshness import Holds, judge
@@ -48,15 +48,16 @@ def suspects(planned: Planned, again: Planned, ran: Collection[tuple[str, ...]])
     return [suspect for key, suspect in {**unseen, **differing}.items() if key in ran]
 
 
-def confirmed(suspected: Iterable[Suspect], app_id: int | None, portal: Reader) -> tuple[Change, ...]:
+def confirmed(suspected: Sequence[Suspect], app_id: int | None, portal: Reader) -> tuple[Change, ...]:
     """Read each suspect directly and return the changes that are left to do.
 
     Raises whatever keeps it from reading, and a `ReconcilerError` where what was made is not the app's.
     """
     left = []
     made = None
-    for suspect in suspected:
-        found = portal.find(suspect.change.identity)
+    finds = portal.find_each([suspect.change.identity for suspect in suspected])
+    for suspect, find in zip(suspected, finds, strict=True):
+        found = find()
         if made is None and found is not None and isinstance(suspect.change, Create):
             made = found
             _check_maker(made, app_id, portal)

@@ -1,25 +1,31 @@
 """The HTTP client for HubSpot, with pacing, retries and plain errors."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from types import TracebackType
 from typing import ClassVar, Self
 
 from reconciler.connections import Connection
-from reconciler.errors import AccessDenied, Interrupted, Rejected, Unavailable
+from reconciler.errors import AccessDenied, Interrupted, ReconcilerError, Rejected, Unavailable
 from reconciler.hubspot.answers import HUBSPOT_CONNECT_HINT, HUBSPOT_PROXY_HINT, HttpAnswer, read_answer, required
+from reconciler.hubspot.flights import Arrival, Flights, Get
 from reconciler.hubspot.pacing import Pacer, rate_limit
 from reconciler.json_values import Json
 from reconciler.portal import RateLimit
+from reconciler.transport.background import Start, in_background
 from reconciler.transport.exchange import Exchange, Response, Server
 from reconciler.transport.headers import Headers
 from reconciler.transport.json_text import without
-from reconciler.transport.retrying import ATTEMPTS, retried
+from reconciler.transport.retrying import ATTEMPTS, Passing, retried
 from reconciler.transport.surroundings import Clock, Deadline, Watch
 
 ATTEMPTS_FOR_DETAILS = 2
 """Few, because a run can do without the token details."""
+
+Take = Callable[[], Json | None]
+"""Returns the body of an answer, None for a 404; raises what kept it from coming."""
 
 
 class HttpReader:
@@ -28,14 +34,23 @@ class HttpReader:
     methods: ClassVar[frozenset[str]] = frozenset({"GET"})
 
     def __init__(
-        self, connection: Connection, *, timeout: float, clock: Clock = Clock(), watch: Watch = Watch()
+        self,
+        connection: Connection,
+        *,
+        timeout: float,
+        clock: Clock = Clock(),
+        watch: Watch = Watch(),
+        start: Start = in_background,
     ) -> None:
-        """Prepare a client whose requests all end within `timeout` seconds from now."""
-        self.requests = 0
+        """Prepare a client whose requests all end within `timeout` seconds from now.
+
+        `start` starts a read that goes together with others.
+        """
         self.rate_limit = RateLimit()
         """The rate limit that HubSpot reported last."""
         self.answered = False
         """Whether HubSpot, or a proxy on the way, has answered at least once."""
+        self._requests = 0  # without those that went together
         self._connection = connection
         self._clock = clock
         self._watch = watch
@@ -44,6 +59,7 @@ class HttpReader:
         self._sent = False  # the latest request may have been carried out, even if it failed
         self._failed = False  # an attempt at the latest request has failed
         self._exchange = _exchange(connection, self._deadline)
+        self._flights = Flights(self._exchange, self._pacer, self._deadline, clock=clock, watch=watch, start=start)
 
     def __enter__(self) -> Self:
         """Return the client; leaving the block closes its connections."""
@@ -52,8 +68,14 @@ class HttpReader:
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close the connections."""
-        self._exchange.close()
+        """Close the connections; reads that an interrupted run has left in flight end with the process."""
+        if self._flights.finish():
+            self._exchange.close()
+
+    @property
+    def requests(self) -> int:
+        """The number of requests so far; one that was repeated counts once."""
+        return self._requests + self._flights.sent
 
     def get(self, path: str, query: Mapping[str, str]) -> Json:
         """Send a GET and return the body; raise `Rejected` on a 404."""
@@ -61,48 +83,76 @@ class HttpReader:
 
     def get_or_none(self, path: str, query: Mapping[str, str]) -> Json | None:
         """Send a GET and return the body, or None on a 404; raise `Unavailable` if any other answer has no body."""
-        answer = self._request("GET", path, query)
-        if answer.status == 404:
-            return None
-        if answer.body is None:
-            raise Unavailable(f"HubSpot's answer for {path} is empty")
-        return answer.body
+        return _body_or_none(self._request("GET", path, query), path)
+
+    def get_each(self, gets: Sequence[Get]) -> Iterator[Take]:
+        """Send GETs together; yield, in their order, how to take each answer as `get_or_none` returns it.
+
+        Only first attempts go together. One that failed, or was not sent, is taken by sending it again, by itself.
+        """
+        for get, arrival in zip(gets, self._flights.together(gets), strict=True):
+            if arrival is None:
+                yield partial(self.get_or_none, get.path, get.query)
+            else:
+                yield self._landed(get, arrival)
+
+    def _landed(self, get: Get, arrival: Arrival) -> Take:
+        try:
+            if isinstance(arrival.outcome, ReconcilerError):
+                raise arrival.outcome
+            answer = self._read("GET", get.path, arrival.outcome)
+        except ReconcilerError as failure:
+            return partial(self._after_failure, get, failure, arrival.at)
+        return partial(_body_or_none, answer, get.path)
+
+    def _after_failure(self, get: Get, failure: ReconcilerError, at: float) -> Json | None:
+        """Go on as after a first attempt that failed at the time `at`, and has been waited for since then."""
+        if isinstance(failure, Passing):
+            failure.after = max(0.0, failure.after - (self._clock.now() - at))
+        failures = [failure]
+
+        def attempt() -> HttpAnswer:
+            with self._noting_failure():
+                if failures:
+                    raise failures.pop()
+            return self._attempt("GET", get.path, get.query, None)
+
+        return _body_or_none(self._retried(attempt), get.path)
 
     def token_details(self, path: str) -> Json:
         """Request the token details; the request's body is the token itself."""
-        body = {"tokenKey": self._secret}
-        return required(self._retried("POST", path, {}, body, attempts=ATTEMPTS_FOR_DETAILS), path)
+        self._requests += 1
+        attempt = partial(self._attempt, "POST", path, {}, {"tokenKey": self._secret})
+        return required(self._retried(attempt, attempts=ATTEMPTS_FOR_DETAILS), path)
 
     def _request(self, method: str, path: str, query: Mapping[str, str], body: Json = None) -> HttpAnswer:
         if method not in self.methods:
             raise AssertionError(f"this client must not send {method}")
-        return self._retried(method, path, query, body)
+        self._requests += 1
+        return self._retried(partial(self._attempt, method, path, query, body))
 
-    def _retried(
-        self, method: str, path: str, query: Mapping[str, str], body: Json, *, attempts: int = ATTEMPTS
-    ) -> HttpAnswer:
-        self.requests += 1
+    def _retried(self, attempt: Callable[[], HttpAnswer], *, attempts: int = ATTEMPTS) -> HttpAnswer:
         self._sent = self._failed = False
         try:
-            return retried(
-                lambda: self._attempt(method, path, query, body), self._clock, self._deadline, attempts=attempts
-            )
+            return retried(attempt, self._clock, self._deadline, attempts=attempts)
         except Unavailable as failure:
             raise Unavailable(failure.message, hint=failure.hint, sent=self._sent) from failure
 
     def _attempt(self, method: str, path: str, query: Mapping[str, str], body: Json) -> HttpAnswer:
+        with self._noting_failure():
+            self._flights.wait_for_turn()
+            return self._read(method, path, self._send(method, path, query, body))
+
+    @contextmanager
+    def _noting_failure(self) -> Iterator[None]:
         try:
-            return self._once(method, path, query, body)
+            yield
         except Unavailable as failure:
             self._sent = self._sent or failure.sent
             self._failed = True
             raise
 
-    def _once(self, method: str, path: str, query: Mapping[str, str], body: Json) -> HttpAnswer:
-        self._watch.check_stop()
-        self._pace()
-        self._watch.check_stop()
-        response = self._send(method, path, query, body)
+    def _read(self, method: str, path: str, response: Response) -> HttpAnswer:
         self._watch.log(f"{method} {path}: {response.status}")
         self._watch.answered()
         self.answered = True
@@ -117,12 +167,6 @@ class HttpReader:
         if reported != RateLimit():
             self.rate_limit = reported
 
-    def _pace(self) -> None:
-        pause = self._pacer.pause()
-        self._deadline.check(needed=pause)
-        if pause:
-            self._clock.sleep(pause)
-
     def _send(self, method: str, path: str, query: Mapping[str, str], body: Json) -> Response:
         try:
             with self._watch.interruptible():
@@ -131,7 +175,7 @@ class HttpReader:
             self._sent = True  # a second signal does not wait for the request in flight
             raise
         finally:
-            self._pacer.count()
+            self._pacer.count(self._clock.now())
 
     @property
     def _secret(self) -> str:
@@ -144,10 +188,16 @@ class HttpWriter(HttpReader):
     methods: ClassVar[frozenset[str]] = frozenset({"GET", "POST", "PATCH"})
 
     def __init__(
-        self, connection: Connection, *, timeout: float, clock: Clock = Clock(), watch: Watch = Watch()
+        self,
+        connection: Connection,
+        *,
+        timeout: float,
+        clock: Clock = Clock(),
+        watch: Watch = Watch(),
+        start: Start = in_background,
     ) -> None:
         """Prepare a client whose requests all end within `timeout` seconds from now."""
-        super().__init__(connection, timeout=timeout, clock=clock, watch=watch)
+        super().__init__(connection, timeout=timeout, clock=clock, watch=watch, start=start)
         self._may_resend: Callable[[], bool] = lambda: True
 
     @contextmanager
@@ -201,3 +251,12 @@ def _exchange(connection: Connection, deadline: Deadline) -> Exchange:
         server = replace(server, hint=HUBSPOT_PROXY_HINT)
     headers = {"Authorization": f"Bearer {connection.token.reveal()}", "Accept": "application/json"}
     return Exchange(server, headers, deadline)
+
+
+def _body_or_none(answer: HttpAnswer, path: str) -> Json | None:
+    """Return the body of an answer to a GET, None for a 404; an answer without one proves nothing."""
+    if answer.status == 404:
+        return None
+    if answer.body is None:
+        raise Unavailable(f"HubSpot's answer for {path} is empty")
+    return answer.body

@@ -1,5 +1,6 @@
 """Pacing of requests within HubSpot's rate limits, which count over a sliding window (usage guidelines)."""
 
+from bisect import insort
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -29,16 +30,20 @@ class Pacer:
     others: deque[float] = field(default_factory=deque)
     """When HubSpot had counted requests that we did not send: other programs may share the app's limit."""
 
-    def pause(self) -> float:
-        """Return the seconds to wait until one more request fits into the window."""
+    def pause(self, in_flight: int = 0, more: int = 1) -> float:
+        """Return the seconds to wait until so many more requests fit into the window, beside those in flight.
+
+        If the window is smaller than all of them together, it has to be empty.
+        """
         now = self.now()
         self._forget(now)
         counted = [*merge(self.ours, self.others)]
-        return max(0.0, counted[-self.most] + self.window + EDGE - now) if len(counted) >= self.most else 0.0
+        room = max(1, self.most - in_flight - more + 1)
+        return max(0.0, counted[-room] + self.window + EDGE - now) if len(counted) >= room else 0.0
 
-    def count(self) -> None:
-        """Count a request whose answer has arrived, or will never arrive."""
-        self.ours.append(self.now())
+    def count(self, at: float) -> None:
+        """Count a request whose answer arrived at this time, or will never arrive."""
+        insort(self.ours, at)
 
     def learn(self, reported: RateLimit) -> None:
         """Adopt the limit that HubSpot reports, with the requests that remain of it."""

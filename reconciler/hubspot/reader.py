@@ -1,16 +1,18 @@
 """A portal read over HTTP."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from reconciler.errors import AccessDenied, Rejected, Unavailable
 from reconciler.event import Identity, LiveEvent
 from reconciler.hubspot import account, definitions, wire
 from reconciler.hubspot.decoding import decoded
-from reconciler.hubspot.http import HttpReader
+from reconciler.hubspot.flights import Get
+from reconciler.hubspot.http import HttpReader, Take
 from reconciler.hubspot.paths import EVENT_TYPES, TOKEN_DETAILS, Paths
 from reconciler.json_values import Json
-from reconciler.portal import Definition, Hit, Listing, Portal, RateLimit, Token, Usage
+from reconciler.portal import Definition, Find, Hit, Listing, Portal, RateLimit, Token, Usage
 from reconciler.transport.json_text import shortened
 
 MOST_PAGES_OF_EVENTS = 10_000
@@ -61,17 +63,38 @@ class PortalReader:
         read, which shows whether it still has that event id. It is also read if the external ids return a 404: an
         object that is still there is then returned under its object id alone.
         """
+        (find,) = self.find_each([identity])
+        return find()
+
+    def find_each(self, identities: Sequence[Identity]) -> Iterator[Find]:
+        """Read events as `find` does, their first requests several at a time."""
+        takes = self._http.get_each([self._first_read(identity) for identity in identities])
+        for identity, take in zip(identities, takes, strict=True):
+            yield partial(self._found, identity, take)
+
+    def _first_read(self, identity: Identity) -> Get:
         if identity.external is None:
-            return self._find_object(identity)
+            return self._object_read(identity)
         account_id, event_id = identity.external
-        query = {"externalAccountId": account_id}
-        found = self._get(self._paths.by_event_id(event_id), query, identity, wire.as_event_by_external_ids)
+        return Get(self._paths.by_event_id(event_id), {"externalAccountId": account_id})
+
+    def _object_read(self, identity: Identity) -> Get:
+        return Get(self._paths.by_object_id(str(identity.object_id)), {})
+
+    def _found(self, identity: Identity, take: Take) -> LiveEvent | None:
+        if identity.external is None:
+            return self._found_object(identity, take)
+        found = _event(take(), identity, wire.as_event_by_external_ids)
         if identity.object_id is None or (found is not None and found.identity.object_id is not None):
             return found
         return self._find_object(Identity(object_id=identity.object_id) if found is None else identity)
 
     def _find_object(self, identity: Identity) -> LiveEvent | None:
-        found = self._get(self._paths.by_object_id(str(identity.object_id)), {}, identity, wire.as_event)
+        read = self._object_read(identity)
+        return self._found_object(identity, partial(self._http.get_or_none, read.path, read.query))
+
+    def _found_object(self, identity: Identity, take: Take) -> LiveEvent | None:
+        found = _event(take(), identity, wire.as_event)
         if found is not None and found.identity.object_id != identity.object_id:
             raise _wrong_event(Identity(object_id=identity.object_id), Identity(object_id=found.identity.object_id))
         return found
@@ -92,18 +115,6 @@ class PortalReader:
             return self._http.get_or_none(self._paths.definitions(object_type), {})
         except Rejected:
             return None
-
-    def _get(
-        self, path: str, query: dict[str, str], asked: Identity, decode: Callable[[Json], LiveEvent]
-    ) -> LiveEvent | None:
-        body = self._http.get_or_none(path, query)
-        if body is None:
-            return None
-        found = decoded(decode, body)
-        if asked.external is not None and found.identity.external_event_id != asked.external_event_id:
-            raise _wrong_event(asked, found.identity)
-        identity = Identity(asked.external_account_id, asked.external_event_id, found.identity.object_id)
-        return LiveEvent(identity, found.app_id, found.fields, found.registrants, found.attendees, found.updated_at)
 
     def _read_portal(self) -> Portal:
         if self._portal is None:
@@ -139,6 +150,17 @@ class PortalReader:
             seen.add(page.after)
             query["after"] = page.after
         raise Unavailable(f"HubSpot's list of events did not end after {MOST_PAGES_OF_EVENTS} pages")
+
+
+def _event(body: Json | None, asked: Identity, decode: Callable[[Json], LiveEvent]) -> LiveEvent | None:
+    """Decode the answer to a direct read; raise `Unavailable` if it is about another event than the one asked for."""
+    if body is None:
+        return None
+    found = decoded(decode, body)
+    if asked.external is not None and found.identity.external_event_id != asked.external_event_id:
+        raise _wrong_event(asked, found.identity)
+    identity = Identity(asked.external_account_id, asked.external_event_id, found.identity.object_id)
+    return LiveEvent(identity, found.app_id, found.fields, found.registrants, found.attendees, found.updated_at)
 
 
 def _wrong_event(asked: Identity, found: Identity) -> Unavailable:

@@ -8,11 +8,12 @@ from reconciler.change import Change, Create, Delete, Update, completes
 
 CREATES = 100
 """Events that one request creates; HubSpot documents no limit here, and 100 is the limit of its other objects."""
-WRITES = 10
+WRITES = 20
 """Events that one request changes or deletes.
 
 Each event is read by itself before the request, and an edit between its read and the request is lost. So the batch
-size limits this window to as many reads. It costs a tenth more requests than batches of 100.
+size limits this window: eight reads go together, so that three waits for an answer precede the one for the write's. It
+costs a twentieth more requests than batches of 100.
 """
 
 _Item = TypeVar("_Item")

@@ -4,6 +4,7 @@ Only this module and `network` import httpx.
 """
 
 import ssl
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -56,8 +57,18 @@ class Response:
     """The address of a list's next page, from the Link header."""
 
 
+class _Share(threading.local):
+    """What one thread's request may use of the deadline."""
+
+    kept = 0.0
+    """The seconds at its end that the request may not use."""
+
+
 class Exchange:
-    """A client for one server, which follows no redirects and ignores the environment."""
+    """A client for one server, which follows no redirects and ignores the environment.
+
+    Several threads may send at the same time, each one request.
+    """
 
     _UNREACHED: ClassVar = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
@@ -65,7 +76,7 @@ class Exchange:
         """Prepare a client whose requests all end by the deadline; each sends `headers`."""
         self._server = server
         self._deadline = deadline
-        self._kept = 0.0  # seconds of the deadline that the current request may not use
+        self._share = _Share()
         self._client = httpx.Client(
             base_url=server.base_url,
             headers={"Accept-Encoding": "identity", "User-Agent": f"reconciler/{__version__}", **headers},
@@ -93,7 +104,7 @@ class Exchange:
         `most_bytes` or the deadline has passed.
         """
         host = urlsplit(self._server.base_url if address.startswith("/") else address).netloc
-        self._kept = max(0.0, self._deadline.check() - LONGEST)
+        self._share.kept = max(0.0, self._deadline.check() - LONGEST)
         try:
             with (
                 quiet(),
@@ -129,7 +140,7 @@ class Exchange:
 
     def _left(self) -> float:
         """Return the seconds that the current request may still take."""
-        return self._deadline.left() - self._kept
+        return self._deadline.left() - self._share.kept
 
 
 _STEP = httpx.Timeout(30.0, connect=5.0)

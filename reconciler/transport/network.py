@@ -8,14 +8,14 @@ the deadline, and closing its TLS connection from another thread can put plain t
 import socket
 import ssl
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future
 from contextlib import contextmanager
 from functools import partial
-from threading import Thread
 from typing import Any, TypeVar
 
 import httpcore
 import httpx
+
+from reconciler.transport.background import in_background
 
 _T = TypeVar("_T")
 
@@ -26,13 +26,6 @@ LookUp = Callable[[str, int], list[str]]
 def look_up(host: str, port: int) -> list[str]:
     """Return the addresses of a host name, as the system resolves it."""
     return [str(address[0]) for *_, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-
-
-def _settle(future: Future[list[str]], work: Callable[[], list[str]]) -> None:
-    try:
-        future.set_result(work())
-    except Exception as error:  # noqa: BLE001  (raised again where the result is read)
-        future.set_exception(error)
 
 
 _PIECE = 16 * 1024
@@ -74,8 +67,7 @@ class BoundedNetwork(httpcore.NetworkBackend):
 
     def _addresses(self, host: str, port: int, timeout: float | None) -> Iterable[str]:
         """Resolve a name in a thread of its own, because a look-up that hangs cannot be cancelled."""
-        future: Future[list[str]] = Future()
-        Thread(target=_settle, args=(future, lambda: self._look_up(host, port)), daemon=True).start()
+        future = in_background(lambda: self._look_up(host, port))
         try:
             return dict.fromkeys(future.result(self.within(timeout, httpcore.ConnectTimeout)))
         except TimeoutError as error:

@@ -33,6 +33,7 @@ from tests.campaign.runs import Run
 from tests.campaign.schedules import CLEAR, Adoption, Day, End, Ending, Portal
 from tests.campaign.truth import EPOCH, found, is_orphan, is_under
 from tests.hubspot import connecting
+from tests.hubspot.clocks import at_once
 from tests.story.world import BESIDES, OURS, POLICY, TOKEN
 
 MOST_RERUNS = 2
@@ -304,7 +305,7 @@ class Campaign(RuleBasedStateMachine):
         clock = Clock(now=self.ground.time.seconds, sleep=self.ground.time.sleep)
         watch = Watch(check_stop=fate.check_stop, interruptible=fate.interruptible)
         connection = connecting.to(self.ground.base_url, token=TOKEN)
-        with HttpWriter(connection, timeout=laws.TIMEOUT, clock=clock, watch=watch) as http:
+        with HttpWriter(connection, timeout=laws.TIMEOUT, clock=clock, watch=watch, start=at_once) as http:
             yield PortalWriter(http, self.version)
 
     def _now(self) -> datetime:

@@ -20,10 +20,10 @@ from tests.story.world import LATER, OTHERS, PORTAL, Held, live_json
 
 OLD, NEW = "https://old.example", "https://new.example"
 CREATES = [f"e-new-{number:03}" for number in range(101)]
-UPDATES = [f"e-old-{number:02}" for number in range(11)]
+UPDATES = [f"e-old-{number:02}" for number in range(21)]
 COMPLETED = ["e-past-0", "e-past-1"]
 """The second is changed too."""
-ORPHANS = [f"e-orphan-{number:02}" for number in range(11)]
+ORPHANS = [f"e-orphan-{number:02}" for number in range(21)]
 HELD = [
     *(live_json(name, eventUrl=OLD, eventDescription="theirs") for name in UPDATES),
     *(
@@ -38,7 +38,7 @@ FOREIGN = [
     live_json("e-orphan-01", account="other", endDateTime=LATER),
     live_json(None, account=None, app=None),
 ]
-APPLY = ("apply", "--yes", "--trust-list", "--max-deletes", "11", "--receipt", "receipt.json")
+APPLY = ("apply", "--yes", "--trust-list", "--max-deletes", "21", "--receipt", "receipt.json")
 WRITES = 2 + 2 + 2 + 2
 
 

@@ -73,7 +73,7 @@ class Scripted(HttpWriter):
         self._answer = self._exchange._read(answer, "hubspot.invalid", MOST_BYTES)
 
     def _send(self, method: str, path: str, query: Mapping[str, str], body: Json) -> Response:
-        self._pacer.count()
+        self._pacer.count(self._clock.now())
         return _LAST_PAGE if "after" in query else self._answer
 
 

@@ -1,7 +1,10 @@
 """Simulated clocks."""
 
+from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from itertools import count
+from typing import TypeVar
 
 from reconciler.transport.surroundings import Clock
 
@@ -26,3 +29,13 @@ def ticking() -> Clock:
     """Return a clock that advances one second at every look."""
     looks = count()
     return Clock(now=lambda: float(next(looks)), sleep=lambda _: None)
+
+
+_T = TypeVar("_T")
+
+
+def at_once(work: Callable[[], _T], /) -> "Future[_T]":
+    """Do at once what a thread would do: reads that go together then arrive in a known order."""
+    future: Future[_T] = Future()
+    future.set_result(work())
+    return future

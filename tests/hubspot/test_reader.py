@@ -183,11 +183,13 @@ def test_a_list_that_repeats_itself_is_not_read_whole(play: Open, cursors: list[
 class Endless(HttpReader):
     """A HubSpot whose list never ends; over real HTTP this test would take too long."""
 
+    pages = 0
+
     def get(self, path: str, query: Mapping[str, str]) -> Json:
         if "account-info" in path:
             return {"portalId": 7}
-        self.requests += len(query) > 0
-        return {"results": [], "paging": {"next": {"after": str(self.requests)}}}
+        self.pages += len(query) > 0
+        return {"results": [], "paging": {"next": {"after": str(self.pages)}}}
 
     def token_details(self, path: str) -> Json:
         return {"path": path}
@@ -200,7 +202,7 @@ def test_a_list_that_never_ends_is_not_read_whole() -> None:
         pytest.raises(Unavailable, match=f"after {MOST_PAGES_OF_EVENTS} pages"),
     ):
         PortalReader(http, "2026-03").read()
-    assert http.requests == MOST_PAGES_OF_EVENTS
+    assert http.pages == MOST_PAGES_OF_EVENTS
 
 
 @pytest.mark.parametrize(

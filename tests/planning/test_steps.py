@@ -69,7 +69,7 @@ def test_requests_go_from_creates_over_updates_and_completions_to_deletes(many: 
 def test_a_request_carries_a_bounded_number_of_changes_of_its_kind(many: list[Change]) -> None:
     kinds = {CreateBatch: Create, UpdateBatch: Update, Completion: Update, DeleteBatch: Delete}
     for step in steps(many):
-        assert 1 <= len(step.changes) <= (100 if isinstance(step, CreateBatch) else 10)
+        assert 1 <= len(step.changes) <= (100 if isinstance(step, CreateBatch) else 20)
         assert all(type(change) is kinds[type(step)] for change in step.changes)
 
 
@@ -120,7 +120,7 @@ def test_a_create_is_completed_by_the_request_that_makes_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "number", "sizes"), [(Create, 101, [100, 1]), (Update, 11, [10, 1]), (Delete, 11, [10, 1])]
+    ("kind", "number", "sizes"), [(Create, 101, [100, 1]), (Update, 21, [20, 1]), (Delete, 21, [20, 1])]
 )
 def test_one_more_than_a_request_carries_makes_two(kind: Kind, number: int, sizes: list[int]) -> None:
     many = [change(kind, each, "name") for each in range(number)]

@@ -25,7 +25,7 @@ from reconciler.json_values import Json
 from reconciler.policy import Orphans
 from reconciler.sandbox.server import Options, running
 from tests.hubspot import connecting
-from tests.hubspot.clocks import Sleeper
+from tests.hubspot.clocks import Sleeper, at_once
 from tests.story.faulty import EMPTY, VANISH, WRITES, Case, Nature, Phase, every_case
 from tests.story.world import (
     BESIDES,
@@ -99,7 +99,9 @@ class Faulty(World):
 
     def fresh_portal(self) -> PortalWriter:
         """Return the client that a new run of the product starts with."""
-        http = SmallPages(connecting.to(self.base_url, token=TOKEN), timeout=1800, clock=self.sleeper.clock)
+        http = SmallPages(
+            connecting.to(self.base_url, token=TOKEN), timeout=1800, clock=self.sleeper.clock, start=at_once
+        )
         return PortalWriter(self._open.enter_context(http), self.version)
 
     def disturb(self) -> None:

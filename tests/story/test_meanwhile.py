@@ -1,8 +1,9 @@
 """Edits by somebody else in HubSpot during a run: none is overwritten."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 
@@ -12,7 +13,7 @@ from reconciler.event import DeclaredEvent, Identity, LiveEvent
 from reconciler.hubspot.http import HttpWriter
 from reconciler.hubspot.writer import PortalWriter
 from reconciler.policy import Orphans, Policy
-from reconciler.portal import Answer, Edit
+from reconciler.portal import Answer, Edit, Find
 from reconciler.render import words
 from tests.hubspot.forwarding import Fate, Instead, Passing, Treatment, both, forwarding, meeting
 from tests.story.world import (
@@ -494,8 +495,11 @@ class Popular(PortalWriter):
 
     registrants: int | None = 0
 
-    def find(self, identity: Identity) -> LiveEvent | None:
-        found = super().find(identity)
+    def find_each(self, identities: Sequence[Identity]) -> Iterator[Find]:
+        return (partial(self.counted, find) for find in PortalWriter.find_each(self, identities))
+
+    def counted(self, find: Find) -> LiveEvent | None:
+        found = find()
         return None if found is None else replace(found, registrants=self.registrants)
 
 

@@ -152,7 +152,7 @@ def test_a_completion_states_what_the_event_is_otherwise(start: Start) -> None:
     assert world.event("off")["eventCancelled"] is True
 
 
-def test_a_batch_makes_a_hundred_events_or_changes_ten(start: Start) -> None:
+def test_a_batch_makes_a_hundred_events_or_changes_twenty(start: Start) -> None:
     orphans = [live_json(f"o-{number}", **DATES) for number in range(110)]
     world = start(*orphans, *(live_json(f"u-{number}") for number in range(120)), policy=DELETES)
     events = [
@@ -167,8 +167,9 @@ def test_a_batch_makes_a_hundred_events_or_changes_ten(start: Start) -> None:
         ("upsert", 100),
         ("upsert", 100),
         ("upsert", 50),
-        *[("update", 10)] * 12,
-        *[("archive", 10)] * 11,
+        *[("update", 20)] * 6,
+        *[("archive", 20)] * 5,
+        ("archive", 10),
     ]
     assert len(sizes) == planned.plan.writes_to_apply
     assert receipt.exit_code == 0

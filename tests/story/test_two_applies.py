@@ -29,7 +29,7 @@ from reconciler.policy import Orphans, Policy
 from reconciler.sandbox.server import Options, running
 from reconciler.transport.surroundings import Watch
 from tests.hubspot import connecting
-from tests.hubspot.clocks import Sleeper
+from tests.hubspot.clocks import Sleeper, at_once
 from tests.story.turns import Gate, Turn, play
 from tests.story.world import BESIDES, LATER, OTHERS, POLICY, PORTAL, TOKEN, Held, World, declaration, live_json
 
@@ -138,7 +138,7 @@ class Telling:
     def run(self, side: int, gate: Gate) -> Ended:
         watch = Watch(check_stop=gate, log=lambda line: self.trace.append((side, line)))
         connection = connecting.to(self.world.base_url, token=TOKEN)
-        with HttpWriter(connection, timeout=1800, clock=Sleeper().clock, watch=watch) as http:
+        with HttpWriter(connection, timeout=1800, clock=Sleeper().clock, watch=watch, start=at_once) as http:
             portal = PortalWriter(http, "2026-03")
             try:
                 planned = self.world.plan(*self.story.sides[side], portal=portal)

@@ -23,8 +23,10 @@ from reconciler.pipeline import approve_plan, make_plan, run_plan
 from reconciler.planning.plan import Planned
 from reconciler.policy import Policy
 from reconciler.portal import Reader, Writer
+from reconciler.transport import background
 from reconciler.transport.surroundings import Clock, Watch
 from tests.hubspot import connecting
+from tests.hubspot.clocks import at_once
 from tests.hubspot.forwarding import Way
 
 PORTAL = 7
@@ -106,16 +108,24 @@ class World:
         """Keep a connection to this world open as long as the world lasts."""
         return self._open.enter_context(way)
 
-    def portal(self, *, token: str = TOKEN, base_url: str | None = None, watch: Watch = UNWATCHED) -> PortalWriter:
+    def portal(
+        self,
+        *,
+        token: str = TOKEN,
+        base_url: str | None = None,
+        watch: Watch = UNWATCHED,
+        start: background.Start = at_once,
+    ) -> PortalWriter:
         """Open a writer with a new client; `base_url` may lead through a proxy."""
         connection = connecting.to(base_url or self.base_url, token=token)
-        http = self._open.enter_context(HttpWriter(connection, timeout=60, clock=AT_ONCE, watch=watch))
+        http = self._open.enter_context(HttpWriter(connection, timeout=60, clock=AT_ONCE, watch=watch, start=start))
         return PortalWriter(http, self.version)
 
     def special_portal(self, kind: Callable[[HttpWriter, str], _Portal]) -> _Portal:
         """Open a writer of a kind that a test defines."""
         connection = connecting.to(self.base_url, token=TOKEN)
-        return kind(self._open.enter_context(HttpWriter(connection, timeout=60)), self.version)
+        http = self._open.enter_context(HttpWriter(connection, timeout=60, start=at_once))
+        return kind(http, self.version)
 
     @cached_property
     def _ours(self) -> PortalWriter:
@@ -124,7 +134,7 @@ class World:
     def reader(self, token: str) -> PortalReader:
         """Open a reader as `plan` has it."""
         connection = connecting.to(self.base_url, token=token)
-        http = self._open.enter_context(HttpReader(connection, timeout=60))
+        http = self._open.enter_context(HttpReader(connection, timeout=60, start=at_once))
         return PortalReader(http, self.version)
 
     def plan(self, *events: DeclaredEvent, portal: Reader | None = None, base: Base = NO_BASE) -> Planned:
