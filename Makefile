@@ -4,6 +4,8 @@ PYTHON ?=
 ARGS ?=
 UPGRADE ?=
 MODULE ?=
+FIGURE ?=
+FULL ?=
 SCHEDULES ?=
 SECONDS ?= 60
 SEED ?=
@@ -17,9 +19,10 @@ PIP_INSTALL := -m pip install --quiet --quiet --no-input --no-deps
 UV := uv==0.13.9
 ACTION_LOCK := .github/actions/reconcile/requirements.lock
 AUDIT_LOCK := .github/audit.lock
+BENCH_LOCK := tests/bench/requirements.lock
 FUZZ_LOCK := tests/fuzz/requirements.lock
 MUTANTS_LOCK := tests/mutants/requirements.lock
-LOCKS := requirements.lock $(ACTION_LOCK) $(AUDIT_LOCK) $(FUZZ_LOCK) $(MUTANTS_LOCK)
+LOCKS := requirements.lock $(ACTION_LOCK) $(AUDIT_LOCK) $(BENCH_LOCK) $(FUZZ_LOCK) $(MUTANTS_LOCK)
 
 # On all cores; an idle process takes tests from a busy one.
 PYTEST := .venv/bin/python -m pytest --numprocesses auto --dist worksteal
@@ -53,7 +56,7 @@ unexport $(filter-out RECONCILER_TEST_%,$(filter COVERAGE_% HUBSPOT_% PYTEST_% R
 unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo test coverage cases campaign fuzz mutants check audit format lock clean
+.PHONY: help setup demo test coverage cases campaign fuzz mutants bench check audit format lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -65,6 +68,7 @@ help:
 	@echo 'make campaign try ten thousand schedules of faults (SEED=1 SCHEDULES=500 repeats or bounds it)'
 	@echo 'make fuzz     look for inputs that break a reader (SECONDS=60 for each; TARGET=settings picks one; Linux x86-64)'
 	@echo 'make mutants  break the lines that decide, one by one, and see whether a test notices (MODULE=applying/guard: only there)'
+	@echo 'make bench    measure speed against floors (FULL=1: the long figures too; FIGURE=validate-loader: only that)'
 	@echo 'make check    lint, formatting, types, workflows, locks'
 	@echo 'make audit    look the locked packages up among known vulnerabilities; this needs the network'
 	@echo 'make format   repair formatting, and what lint can repair'
@@ -157,6 +161,11 @@ mutants:
 	@PYTHONHASHSEED=0 .tools/mutants/bin/mutmut run $(if $(MODULE),'reconciler.$(subst /,.,$(MODULE)).*')
 	@.tools/mutants/bin/python -m tests.mutants
 
+# What the figures compare with has a venv of its own; the product is measured as `make setup` installs it.
+bench: setup
+	$(call tool,bench,$(BENCH_LOCK))
+	@.venv/bin/python -m tests.bench $(if $(FULL),--full) $(FIGURE)
+
 # pip check finds a package that the lock lacks (but one that is only asked for by an extra): installing it does not.
 check: setup
 	.venv/bin/ruff check .
@@ -191,7 +200,8 @@ format: setup
 	.venv/bin/ruff format .
 
 # Packages younger than a week are left out: most bad releases are found within days. The action's lock holds what the
-# product itself needs, those of the fuzzer and of the mutants hold their tool too, in the versions of the first one.
+# product itself needs, those of the fuzzer and of the mutants hold their tool too, that of the bench what it compares
+# with, all in the versions of the first one.
 lock:
 	@$(find_python); \
 	tools="$$(mktemp -d)" && trap 'rm -rf "$$tools"' EXIT \
@@ -201,6 +211,7 @@ lock:
 	&& $(call compile,pyproject.toml $(LIKE_FIRST) --output-file $(ACTION_LOCK)) \
 	&& $(call compile,pyproject.toml $(LIKE_FIRST) --extra sandbox --group fuzz --output-file $(FUZZ_LOCK)) \
 	&& $(call compile,pyproject.toml $(LIKE_FIRST) --extra sandbox --group mutants --output-file $(MUTANTS_LOCK)) \
+	&& $(call compile,--group bench $(LIKE_FIRST) --output-file $(BENCH_LOCK)) \
 	&& $(call compile,--group audit $(if $(UPGRADE),--upgrade) --output-file $(AUDIT_LOCK))
 	@if grep -n '://' $(LOCKS); then echo 'A lock must name no address.' >&2; exit 1; fi
 

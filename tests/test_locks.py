@@ -23,6 +23,7 @@ LOCKS = [
     ACTION_LOCK,
     Path("requirements.lock"),
     Path(".github/audit.lock"),
+    Path("tests/bench/requirements.lock"),
     Path("tests/fuzz/requirements.lock"),
     Path("tests/mutants/requirements.lock"),
 ]
@@ -116,7 +117,7 @@ def test_these_are_the_locks() -> None:
 
 def installs() -> list[str]:
     """Return every command with which pip installs something: of the Makefile, the action, the workflows, CI."""
-    make = ["make", "--dry-run", "setup", "audit", "fuzz", "mutants", "lock"]
+    make = ["make", "--dry-run", "setup", "audit", "bench", "fuzz", "mutants", "lock"]
     printed = subprocess.run(make, cwd=TOP, capture_output=True, text=True, check=True).stdout
     scripts = [TOP / ".ci" / "run", *(TOP / ".github").rglob("*.sh"), *(TOP / ".github").rglob("*.yml")]
     text = "\n".join([printed, *(script.read_text(encoding="utf-8") for script in scripts)])
