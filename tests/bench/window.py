@@ -13,7 +13,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from reconciler.event import DeclaredEvent
-from reconciler.planning import steps
 from reconciler.policy import Orphans
 from reconciler.sandbox.server import Options, running
 from reconciler.transport.background import in_background
@@ -21,21 +20,22 @@ from reconciler.transport.surroundings import Watch
 from tests.story.world import LATER, POLICY, PORTAL, World, declaration, live_json
 
 COUNT = 200
-SIZES = {"/events/upsert": steps.CREATES, "/batch/update": steps.WRITES, "/batch/archive": steps.WRITES}
-"""By the end of a write's path, the number of events in it."""
+FRESH = {"create": 404, "update": 200, "delete": 200}
+"""The answer to a fresh read before each kind of write; a deletion is looked at afterwards, and found to be a 404."""
+WRITES = ("/events/upsert", "/batch/update", "/batch/archive")
 
 
-def windows(answers: list[tuple[float, str]]) -> Iterator[float]:
+def windows(answers: list[tuple[float, str]], fresh: int) -> Iterator[float]:
     """Yield, for each write, the seconds since the answer to the first of the reads that it relies on.
 
-    What was read to settle an earlier write does not count: each write relies on one read of each of its events.
+    `fresh` is the status of these reads, which tells them from those that look at an earlier write.
     """
     reads: list[float] = []
     for at, line in answers:
-        if write := next((write for write in SIZES if write in line), None):
-            yield at - reads[-min(SIZES[write], len(reads))]
+        if any(write in line for write in WRITES):
+            yield at - reads[0]
             reads = []
-        elif line.startswith("GET "):
+        elif line.startswith("GET ") and line.endswith(f": {fresh}"):
             reads.append(at)
 
 
@@ -60,7 +60,7 @@ def measured(milliseconds: int, what: str) -> tuple[int, list[float]]:
         with running(options) as sandbox, World(sandbox.base_url, policy=policy) as world:
             planned = world.plan(*events)
             world.run(planned, portal=world.portal(watch=watch, start=in_background))
-    return len(answers), list(windows(answers))
+    return len(answers), list(windows(answers, FRESH[what]))
 
 
 def main() -> None:

@@ -1,0 +1,173 @@
+"""Figures of processor time and memory: the product beside a floor, or beside another program."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache, partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.bench.figure import Found
+from tests.bench.processes import (
+    TOP,
+    Measured,
+    Program,
+    Run,
+    cpu,
+    interleaved,
+    other,
+    product,
+    python,
+    times_as_much,
+)
+from tests.bench.sandbox import Sandbox, sandbox
+from tests.bench.workloads import declare_each, declare_lists, held, seed, zones
+
+MANY, DIFFER = 10_000, 100
+FLOOR, CLICK = "times the floor", "times `import click`"
+SHORT = 15
+"""Rounds of what takes less than a second."""
+
+
+def floor(kind: str, *arguments: str | Path) -> Program:
+    """Return one of the floors."""
+    return Program(python("-m", "tests.bench.floors", kind, *arguments))
+
+
+def plan(folder: Path, portal: Sandbox, differ: int = DIFFER) -> Program:
+    """Return a plan that must find so many differences."""
+    return product("plan", folder, base_url=portal.base_url, proof=f" 0 to create, {differ} to update, 0 to delete;")
+
+
+def beside(floor_name: str, runs: Measured, unit: str) -> Found:
+    """Return how many times as much the product took."""
+    product_runs, floor_runs = runs["product"], runs[floor_name]
+    behind = f"CPU {cpu(product_runs):.2f} s and {cpu(floor_runs):.2f} s; {rounds_of(product_runs)}"
+    return Found({unit: times_as_much(product_runs, floor_runs)}, behind)
+
+
+def rounds_of(runs: Sequence[Run]) -> str:
+    """Return how many runs a median is of."""
+    return "one run" if len(runs) == 1 else f"median of {len(runs)}"
+
+
+@contextmanager
+def many(count: int = MANY) -> Iterator[tuple[Path, Sandbox]]:
+    """Yield an empty folder, and a portal that holds so many events, some of which differ from what is declared."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        with sandbox(seed(folder / "seed.json", held(count, DIFFER))) as portal:
+            yield folder / "events", portal
+
+
+def plan_files() -> Found:
+    """Measure a plan of one file for each event."""
+    with many() as (folder, portal):
+        declare_each(folder, range(MANY))
+        runs = interleaved(5, product=plan(folder, portal).run, floor=floor("plan", folder, portal.base_url).run)
+    return beside("floor", runs, FLOOR)
+
+
+def plan_lists() -> Found:
+    """Measure a plan of ten files."""
+    with many() as (folder, portal):
+        declare_lists(folder, range(MANY))
+        runs = interleaved(5, product=plan(folder, portal).run, floor=floor("plan", folder, portal.base_url).run)
+    return beside("floor", runs, FLOOR)
+
+
+@cache
+def _beside_octodns() -> Measured:
+    sync = other("octodns-sync")
+    with many() as (folder, portal), TemporaryDirectory() as name:
+        files = declare_each(folder / "files", range(MANY))
+        lists = declare_lists(folder / "lists", range(MANY))
+        configuration = zones(Path(name), MANY, DIFFER)
+        octodns = Program([sync, "--config-file", configuration], f"Updates={DIFFER},")
+        return interleaved(3, files=plan(files, portal).run, lists=plan(lists, portal).run, octodns=octodns.run)
+
+
+def octodns(kind: str) -> Found:
+    """Measure a plan of one kind of files beside one of octoDNS, which both kinds share."""
+    runs = _beside_octodns()
+    return beside("octodns", {"product": runs[kind], "octodns": runs["octodns"]}, "times octoDNS")
+
+
+@cache
+def _validations() -> Measured:
+    with TemporaryDirectory() as name:
+        folder = declare_each(Path(name), range(MANY))
+        validate = product("validate", folder, proof=f"Valid: {MANY} events")
+        return interleaved(5, product=validate.run, load=floor("load", folder).run, events=floor("events", folder).run)
+
+
+def validate(floor_name: str) -> Found:
+    """Measure the reading of one file for each event beside one of two floors."""
+    return beside(floor_name, _validations(), FLOOR)
+
+
+def validate_one() -> Found:
+    """Measure one file, where the start of the program is most of it."""
+    with TemporaryDirectory() as name:
+        folder = declare_each(Path(name), range(1))
+        validate = product("validate", folder, proof="Valid: 1 event ")
+        runs = interleaved(SHORT, product=validate.run, floor=floor("load", folder).run)
+        return beside("floor", runs, FLOOR)
+
+
+def plan_samples() -> Found:
+    """Measure a plan of the samples, in the portal of the demo."""
+    with sandbox(TOP / "docs" / "sandbox-seed.json") as portal:
+        plans = product("plan", TOP / "events", base_url=portal.base_url, proof="Plan: ")
+        least = floor("plan", TOP / "events", portal.base_url)
+        return beside("floor", interleaved(SHORT, product=plans.run, floor=least.run), FLOOR)
+
+
+def start(option: str) -> Found:
+    """Measure an option that ends at once."""
+    runs = interleaved(SHORT, product=product(option).run, click=Program(python("-c", "import click")).run)
+    return beside("click", runs, CLICK)
+
+
+def scale() -> Found:
+    """Measure ten times as many events: processor time for one of the smaller plan's, and memory."""
+    sizes = (MANY, 10 * MANY)
+    runs: Mapping[int, Sequence[Run]] = {size: _planned_lists(size) for size in sizes}
+    few, lot = (runs[size][0] for size in sizes)
+    behind = f"CPU {few.cpu:.1f} s and {lot.cpu:.1f} s; one run of each"
+    return Found({"times the CPU of 10,000": lot.cpu / few.cpu, "MiB": lot.peak}, behind)
+
+
+def _planned_lists(size: int) -> Sequence[Run]:
+    with many(size) as (folder, portal):
+        declare_lists(folder, range(size))
+        return [plan(folder, portal).run()]
+
+
+def receipt() -> Found:
+    """Measure what an apply takes more of if it keeps a receipt, and how that grows with its events."""
+    few, lot = _kept(MANY // 10, rounds=5), _kept(MANY, rounds=3)
+    share = _added(lot) / cpu(lot["with_it"])
+    behind = (
+        f"CPU {cpu(lot['with_it']):.1f} s and {cpu(lot['without']):.1f} s, median of 3; "
+        f"it adds {_added(lot):.2f} s to {MANY:,} events and {_added(few):.2f} s to {MANY // 10:,}"
+    )
+    return Found({"% of the CPU": 100 * share}, behind)
+
+
+def _added(runs: Measured) -> float:
+    return cpu(runs["with_it"]) - cpu(runs["without"])
+
+
+def _kept(count: int, rounds: int) -> Measured:
+    with TemporaryDirectory() as name:
+        folder = declare_lists(Path(name) / "events", range(count))
+        empty = seed(Path(name) / "seed.json", [])
+        load = partial(_load, folder, empty)
+        return interleaved(rounds, with_it=partial(load, "--receipt", Path(name) / "receipt.json"), without=load)
+
+
+def _load(folder: Path, empty: Path, *options: str | Path) -> Run:
+    """Create all events in a portal of their own."""
+    with sandbox(empty) as portal:
+        words = ("apply", folder, "--yes", "--trust-list", *options)
+        return product(*words, base_url=portal.base_url, proof="Verified: 0 differences.").run()
