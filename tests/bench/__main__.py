@@ -19,10 +19,13 @@ def main() -> int:
     """Measure, print, and return the exit code: 1 if something could not be measured, 0 however slow it is."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench")
     parser.add_argument("--full", action="store_true", help="measure the long figures too")
-    parser.add_argument("figure", nargs="?", choices=[figure.name for figure in FIGURES], help="measure only this one")
+    parser.add_argument("figures", nargs="*", metavar="FIGURE", help="measure only these")
     asked = parser.parse_args()
+    if unknown := {*asked.figures} - {figure.name for figure in FIGURES}:
+        parser.error(f"no figure {', '.join(sorted(unknown))}; there are {', '.join(each.name for each in FIGURES)}")
     compileall.compile_dir(TOP / "reconciler", quiet=2)  # no figure counts the compiling
-    chosen = [each for each in FIGURES if (each.name == asked.figure if asked.figure else asked.full or not each.long)]
+    wanted = asked.figures or [figure.name for figure in FIGURES if asked.full or not figure.long]
+    chosen = [figure for figure in FIGURES if figure.name in wanted]
     rows = measured(chosen)
     today = datetime.fromtimestamp(clock_from(None)() / 1000, UTC).date()
     _say(f"\nFor docs/performance.md:\n\n{table(rows, today)}")

@@ -111,6 +111,7 @@ def small_plan(*, narrowed: bool = False, orphans: str = "report") -> Found:
     mine = (older(number, scattered) if number < CHANGED else live(number, scattered) for number in range(ours))
     with slow(chain(mine, map(foreign, range(LARGE - ours)))) as (folder, portal):
         declare_lists(folder, range(FEW, ours), scattered, orphans=orphans)
+        (folder / ".git").mkdir()  # up to here, as in a clone, the settings of a part are looked for
         part = add_lists(folder / "part", range(FEW), scattered)
         proof = f"Plan: 0 to create, {CHANGED} to update, 0 to delete;"
         run = product("plan", part if narrowed else folder, base_url=portal.base_url, proof=proof).run()

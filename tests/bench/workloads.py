@@ -13,7 +13,7 @@ OTHERS = 2002
 """An app whose events are not ours."""
 
 LISTS = 10
-"""The files that events are declared in as lists."""
+"""The files that events are declared in as lists, unless there are fewer events."""
 
 _ZONE = "Europe/Berlin"
 _LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
@@ -89,15 +89,15 @@ def declare_each(folder: Path, numbers: range, ids: Ids = prefixed, *, orphans: 
 
 
 def declare_lists(folder: Path, numbers: range, ids: Ids = prefixed, *, orphans: str = "report") -> Path:
-    """Write the events into ten files, as lists, and the settings; return the folder."""
+    """Write the events into lists, and the settings; return the folder."""
     _settings(folder, orphans)
     return add_lists(folder, numbers, ids)
 
 
 def add_lists(folder: Path, numbers: range, ids: Ids = prefixed) -> Path:
-    """Write the events into ten files, as lists, in a folder whose settings stand in one above; return the folder."""
+    """Write the events into lists, in a folder whose settings stand in one above; return the folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    for file in range(LISTS):
+    for file in range(min(LISTS, len(numbers))):
         items = "".join(_keys(event(number, ids), "  - ", "    ") for number in numbers[file::LISTS])
         (folder / f"{file}.yaml").write_text("events:\n" + items, encoding="utf-8")
     return folder
