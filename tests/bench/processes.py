@@ -12,6 +12,7 @@ from tempfile import TemporaryFile
 
 TOP = Path(__file__).parents[2]
 TOKEN = "sandbox-1001"
+_BENDING = ("ALL_PROXY", "HTTP", "HUBSPOT_", "PYTHON", "RECONCILER_")
 _MEBIBYTE = 2**20
 _PEAK_UNIT = 1 if sys.platform == "darwin" else 1024
 """The bytes that one unit of `ru_maxrss` stands for."""
@@ -64,8 +65,8 @@ class Program:
 
 
 def _surroundings() -> dict[str, str]:
-    """Return the environment of every program: byte code is kept, and nothing else is set that could bend a run."""
-    return {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    """Return the environment of every program: byte code is kept, and no setting or proxy of the caller's holds."""
+    return {name: value for name, value in os.environ.items() if not name.upper().startswith(_BENDING)}
 
 
 def python(*arguments: str | Path) -> list[str | Path]:
