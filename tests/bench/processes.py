@@ -29,7 +29,7 @@ class Run:
     cpu: float
     wall: float
     peak: float
-    """The most memory that it held at once, in MiB."""
+    """The most memory that it held at once, in MiB; at least what the process that started it held: keep that small."""
     output: str
 
 
