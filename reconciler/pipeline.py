@@ -11,7 +11,7 @@ from reconciler.applying.approval import Selection
 from reconciler.applying.guard import ApprovedPlan, Limits, approve
 from reconciler.applying.ledger import Applied
 from reconciler.applying.lookup import Lookup
-from reconciler.applying.receipt import Outcome, Receipt
+from reconciler.applying.receipt import Outcome, Receipt, Result
 from reconciler.applying.verify import confirmed, suspects
 from reconciler.change import Change, Create
 from reconciler.declarations.base import NO_BASE, Base
@@ -75,8 +75,8 @@ def run_plan(
         return so_far(approved, replace(applied, cause=applied.cause or error))
 
 
-def verify(planned: Planned, ran: Collection[tuple[str, ...]], portal: Reader, now: datetime) -> tuple[Change, ...]:
-    """Read and compare again; return the changes that are still left to do for the events in `ran`.
+def verify(planned: Planned, ran: Collection[Result], portal: Reader, now: datetime) -> tuple[Change, ...]:
+    """Read and compare again; return what is still left to do of the changes in `ran`.
 
     The list may lag behind, so each difference that it shows is confirmed by a direct read. Raises any error in
     reading, and a `ReconcilerError` if a created event shows that the token is another app's.
@@ -84,8 +84,9 @@ def verify(planned: Planned, ran: Collection[tuple[str, ...]], portal: Reader, n
     if not ran:
         return ()
     # A problem that other events have got meanwhile must not prevent the verification of these.
-    again = _plan(planned.declared, planned.policy, _read(planned.declared, planned.policy, portal), now)
-    return confirmed(suspects(planned, again, ran), again.plan.portal.app_id, portal)
+    reading = _read(planned.declared, planned.policy, portal)
+    again = _plan(planned.declared, planned.policy, reading, now)
+    return confirmed(suspects(planned, again, reading.listing, ran), again.plan.portal.app_id, portal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +195,7 @@ def _gather_evidence(declared: Declared, policy: Policy, listing: Listing, porta
     return evidence
 
 
-def _attempted(applied: Applied) -> set[tuple[str, ...]]:
-    """Return the identity keys of the events whose changes were attempted."""
+def _attempted(applied: Applied) -> list[Result]:
+    """Return the changes that were attempted."""
     untouched = (Outcome.REFUSED, Outcome.NOT_ATTEMPTED)
-    return {result.change.identity.key for result in applied.results if result.outcome not in untouched}
+    return [result for result in applied.results if result.outcome not in untouched]

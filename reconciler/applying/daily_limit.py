@@ -1,7 +1,6 @@
 """The account's daily limit of requests against what an apply needs (usage guidelines)."""
 
 from reconciler.applying.guard import ApprovedPlan
-from reconciler.change import is_orphan
 from reconciler.errors import Unavailable
 from reconciler.planning.steps import Completion, CreateBatch, DeleteBatch, Step, steps
 
@@ -9,16 +8,14 @@ from reconciler.planning.steps import Completion, CreateBatch, DeleteBatch, Step
 def needed(approved: ApprovedPlan) -> int:
     """Count the requests of an apply in which nothing fails: writes, the reads before them, the second reading.
 
-    The second reading counts as much as planning did, and so does the second list of `--trust-list`. The second reading
-    also looks up each orphan by both of its identities.
+    The second reading counts as much as planning did, and so does the second list of `--trust-list`.
     """
     if not approved.changes:
         return 0
     trusts_list = approved.planned.policy.trusts_list
     readings = 2 if trusts_list else 1
     written = sum(_requests(step, trusts_list=trusts_list) for step in steps(approved.changes))
-    looked_for = 2 * sum(map(is_orphan, approved.changes))
-    return readings * approved.planned.plan.reads + written + looked_for
+    return readings * approved.planned.plan.reads + written
 
 
 def shortage(approved: ApprovedPlan, left: int | None) -> Unavailable | None:

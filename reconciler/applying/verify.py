@@ -4,12 +4,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from reconciler.applying.freshness import Holds, judge
-from reconciler.change import Change, Create, is_orphan
+from reconciler.applying.receipt import Outcome, Result
+from reconciler.change import Change, Create, Delete, is_orphan
 from reconciler.errors import ReconcilerError
 from reconciler.event import Identity, LiveEvent
 from reconciler.planning.diff import compare
 from reconciler.planning.plan import Planned
-from reconciler.portal import Reader
+from reconciler.portal import Listing, Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +35,30 @@ class Suspect:
         return self.change if event is None else compare(event, found)
 
 
-def suspects(planned: Planned, again: Planned, ran: Collection[tuple[str, ...]]) -> list[Suspect]:
-    """Return the changes of the events in `ran` that differ `again`, and those that could not be compared.
+def suspects(planned: Planned, again: Planned, listing: Listing, ran: Collection[Result]) -> list[Suspect]:
+    """Return the changes among `ran` that differ `again`, or that neither the list nor a read after the write settles.
 
-    An orphan that the list does not show may still be there: the list may be late, or short. An event that somebody
-    has made since, even under the same ids, is another one.
+    An event that somebody has made since, even under the same ids, is another one.
     """
     known = {change.identity.object_id for change in planned.plan.changes}
     same = (change for change in again.plan.changes if not is_orphan(change) or change.identity.object_id in known)
     differing = {change.identity.key: Suspect(change, again) for change in same}
-    unclear = (*_uncompared(planned, again), *filter(is_orphan, planned.plan.changes))
-    unseen = {change.identity.key: Suspect(change, planned) for change in unclear}
-    return [suspect for key, suspect in {**unseen, **differing}.items() if key in ran]
+    orphans = (result.change for result in ran if is_orphan(result.change) and not _is_settled(result, listing))
+    unclear = {change.identity.key: Suspect(change, planned) for change in (*_uncompared(planned, again), *orphans)}
+    keys = {result.change.identity.key for result in ran}
+    return [suspect for key, suspect in {**unclear, **differing}.items() if key in keys]
+
+
+def _is_settled(result: Result, listing: Listing) -> bool:
+    """Return whether an orphan is known to be taken away.
+
+    The list may be late, or short: that it does not show an orphan proves nothing. But no deletion counts as done
+    before a read has found nothing.
+    """
+    live = listing.by_object_id.get(str(result.change.identity.object_id))
+    if isinstance(result.change, Delete):
+        return live is None and result.outcome is Outcome.DONE
+    return live is not None and live.fields.get("eventCancelled") is True
 
 
 def confirmed(suspected: Sequence[Suspect], app_id: int | None, portal: Reader) -> tuple[Change, ...]:
