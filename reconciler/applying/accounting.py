@@ -1,6 +1,6 @@
 """Receipts made from what an apply did."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import assert_never
 
@@ -41,18 +41,12 @@ def finished(approved: ApprovedPlan, applied: Applied, left: tuple[Change, ...] 
     An empty `left` proves nothing while other events are undecided: then nothing counts as verified.
     """
     plan = approved.planned.plan
-    results = {
-        result.change.identity: result
-        for result in (
-            *approved.selection.not_approved,
-            *approved.refused,
-            *(_truthful(result, left or ()) for result in applied.results),
-        )
-    }
+    still = {change.identity.key: change for change in left or ()}
+    ran = tuple(_truthful(result, still) for result in applied.results) if still else applied.results
     return Receipt(
         portal=plan.portal,
         digest=plan.digest,
-        results=tuple(results[change.identity] for change in plan.changes),
+        results=_in_plan_order(approved, ran),
         set_aside=plan.set_aside,
         verified=None if approved.planned.matched.undecided and not left else left,
         written=applied.written,
@@ -60,9 +54,18 @@ def finished(approved: ApprovedPlan, applied: Applied, left: tuple[Change, ...] 
     )
 
 
-def _truthful(result: Result, left: Iterable[Change]) -> Result:
+def _in_plan_order(approved: ApprovedPlan, ran: tuple[Result, ...]) -> tuple[Result, ...]:
+    """Return one result for each change of the plan; what ran has the plan's order already."""
+    others = (*approved.selection.not_approved, *approved.refused)
+    if not others:
+        return ran
+    results = {result.change.identity: result for result in (*others, *ran)}
+    return tuple(results[change.identity] for change in approved.planned.plan.changes)
+
+
+def _truthful(result: Result, left: Mapping[tuple[str, ...], Change]) -> Result:
     """Return a success as failed where the second reading shows that HubSpot kept the old value."""
-    still = next((change for change in left if change.identity.key == result.change.identity.key), None)
+    still = left.get(result.change.identity.key)
     if result.outcome is not Outcome.DONE or still is None:
         return result
     kept = [field for field in result.change.fields if _still_to_do(field, still)]

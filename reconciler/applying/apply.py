@@ -4,6 +4,7 @@ A change goes one way: read freshly and judge (recheck), send, take its outcome 
 tell it, from another read (lost writes). Only this module writes the outcome down (ledger).
 """
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -24,7 +25,10 @@ from reconciler.planning.steps import Completion, CreateBatch, DeleteBatch, Step
 from reconciler.portal import Answer, Edit, Find, Writer
 
 Progress = Callable[[Applied], None]
-"""Called with how far the run has come, before each write and after each step; an error it raises stops the write."""
+"""Called with how far the run has come: before each write and after each step, in a long run for several at once.
+
+What may be sent before the next call is unsure in it. An error that it raises stops the write.
+"""
 
 _Changed = TypeVar("_Changed", bound=Change)
 _Alone = Callable[[_Changed], None]
@@ -37,15 +41,25 @@ def apply(
     """Carry out the approved changes, as far as they still stand; `now` decides at each of them what is over."""
     run = _Run(approved, portal, lookup, progress, now)
     run.ledger.cause = shortage(approved, portal.left_today)
-    for step in steps(approved.changes):
+    for stretch in stretches([*steps(approved.changes)]):
         if run.ledger.cause is not None:
             break
-        run.take(step)
-        with suppress(ReconcilerError):  # what was reported before the step stays true
+        run.take_all(stretch)
+        with suppress(ReconcilerError):  # what was reported before the stretch stays true
             run.report()
     if not run.ledger.sent:
         run.ledger.cause = run.ledger.cause or run.unread
     return run.ledger.applied()
+
+
+REPORTS = 50
+"""Most stretches of a run; a report costs as much as all of its changes, so their number must not grow with these."""
+
+
+def stretches(run: Sequence[Step]) -> Iterator[Sequence[Step]]:
+    """Divide the steps of a run into stretches that are reported together; each step is one until there are many."""
+    size = max(1, math.ceil(len(run) / REPORTS))
+    yield from (run[start : start + size] for start in range(0, len(run), size))
 
 
 class _Run:
@@ -65,7 +79,16 @@ class _Run:
         self.progress = progress
         self.ledger = Ledger(approved.changes)
         self.recheck = Recheck(approved, now, self.ledger.went_well)
+        self.coming: Sequence[Change] = ()  # what is reported together with the first write of a stretch
         self.unread: Rejected | None = None  # why a fresh read was refused: where nothing is sent, that is all there is
+
+    def take_all(self, stretch: Sequence[Step]) -> None:
+        """Carry out the steps of a stretch, until one of them ends the run."""
+        self.coming = [change for step in stretch for change in step.changes] if len(stretch) > 1 else []
+        for step in stretch:
+            if self.ledger.cause is None:
+                self.take(step)
+        self.ledger.announce(())
 
     def take(self, step: Step) -> None:
         """Carry out one step; what ends the run is kept as its cause."""
@@ -195,7 +218,9 @@ class _Run:
             return
         self.ledger.send(changes)
         try:
-            self.report()
+            if not self.ledger.is_announced(changes):
+                self.ledger.announce(self.coming)
+                self.report()
             with self.portal.resending_only_if(lambda: self._are_still_due(changes)):
                 answer = request()
         except Rejected as error:

@@ -11,6 +11,8 @@ from reconciler.event import Identity
 from reconciler.planning.steps import steps
 
 _HALF = "only the first of its two requests was sent"
+_UNREACHED = "the run ended before it"
+_ANNOUNCED = "it was about to be sent, and what became of it was not found out"
 _UNDER_WAY = "it was being sent, and what became of it was not found out"
 
 
@@ -32,15 +34,18 @@ class Ledger:
         self.written = False
         self.sent = False
         self.cause: ReconcilerError | None = None
-        self._changes = changes
+        self._places = {change.identity: place for place, change in enumerate(changes)}
+        # What a report would say of each change; between two reports only a few of them change.
+        self._standings = [Result(change, Outcome.NOT_ATTEMPTED, _UNREACHED) for change in changes]
         self._results: dict[Identity, Result] = {}
         self._requests_left = Counter(change.identity for step in steps(changes) for change in step.changes)
         self._begun: set[Identity] = set()
+        self._announced: set[Identity] = set()
         self._under_way: set[Identity] = set()
 
     def applied(self) -> Applied:
         """Return every change with its outcome so far."""
-        return Applied(tuple(map(self._standing, self._changes)), self.written or bool(self._under_way), self.cause)
+        return Applied(tuple(self._standings), self.written or bool(self._under_way), self.cause)
 
     def is_open(self, change: Change) -> bool:
         """Return whether the change has neither ended nor been sent without an outcome yet."""
@@ -59,14 +64,28 @@ class Ledger:
         result = self._results.get(change.identity)
         return self.has_begun(change) if result is None else result.outcome is Outcome.DONE
 
+    def announce(self, changes: Iterable[Change]) -> None:
+        """Record that these changes, and no others, may be sent before the next report; they are unsure until then."""
+        stale, self._announced = self._announced, {change.identity for change in changes}
+        for place in sorted(self._places[identity] for identity in stale | self._announced):
+            self._state(self._standings[place].change)
+
+    def is_announced(self, changes: Iterable[Change]) -> bool:
+        """Return whether a report has told already that these changes may be sent."""
+        return all(change.identity in self._announced for change in changes)
+
     def send(self, changes: Iterable[Change]) -> None:
         """Record that a request is about to be sent; its changes are unsure until their outcome is recorded."""
         self.sent = True
-        self._under_way.update(change.identity for change in changes)
+        for change in changes:
+            self._under_way.add(change.identity)
+            self._state(change)
 
     def unsend(self, changes: Iterable[Change]) -> None:
         """Record that a request was not carried out, for whatever reason."""
-        self._under_way.difference_update(change.identity for change in changes)
+        for change in changes:
+            self._under_way.discard(change.identity)
+            self._state(change)
 
     def skip(self, change: Change) -> None:
         """Record that one of its requests is not needed, because HubSpot already holds what it would write."""
@@ -78,6 +97,7 @@ class Ledger:
         self._requests_left[change.identity] -= 1
         if self._requests_left[change.identity]:
             self._begun.add(change.identity)
+            self._state(change)
         else:
             self.record(change, Outcome.DONE)
 
@@ -96,17 +116,23 @@ class Ledger:
         """Record how a change ended."""
         self._under_way.discard(change.identity)
         self._results[change.identity] = Result(change, outcome, why)
+        self._state(change)
 
     def record_all(self, changes: Iterable[Change], outcome: Outcome, why: str) -> None:
         """Record that several changes ended in the same way."""
         for change in changes:
             self.record(change, outcome, why)
 
+    def _state(self, change: Change) -> None:
+        self._standings[self._places[change.identity]] = self._standing(change)
+
     def _standing(self, change: Change) -> Result:
         if change.identity in self._under_way:
             return Result(change, Outcome.UNSURE, _UNDER_WAY)
         if change.identity in self._results:
             return self._results[change.identity]
+        if change.identity in self._announced:
+            return Result(change, Outcome.UNSURE, _ANNOUNCED)
         if self.has_begun(change):
             return Result(change, Outcome.FAILED, _HALF)
-        return Result(change, Outcome.NOT_ATTEMPTED, "the run ended before it")
+        return Result(change, Outcome.NOT_ATTEMPTED, _UNREACHED)

@@ -1,7 +1,7 @@
 """`reconciler apply`."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ from reconciler.hubspot.writer import PortalWriter
 from reconciler.pipeline import Select, approve_plan, make_plan, run_plan
 from reconciler.planning.plan import Plan, Planned
 from reconciler.render import markdown, text, words
-from reconciler.render.json import receipt_json
+from reconciler.render.json import ReceiptText, receipt_json
 
 _FORMATS: Mapping[str, Callable[[Receipt], str]] = {
     "text": text.receipt,
@@ -54,6 +54,7 @@ class Options:
     receipt: Path | None
     common: Common
     now: Callable[[], datetime]
+    texts: ReceiptText = field(default_factory=ReceiptText)
 
 
 _EXAMPLES = """
@@ -250,4 +251,4 @@ def _shown(receipt: Receipt, options: Options) -> bool:
 
 def _save(receipt: Receipt, options: Options) -> None:
     if options.receipt is not None:
-        save(options.receipt, receipt_json(receipt))
+        save(options.receipt, options.texts.json(receipt))

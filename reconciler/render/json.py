@@ -1,8 +1,9 @@
 """Plans, receipts and diagnostics as JSON for scripts."""
 
 import json
-from functools import lru_cache
-from textwrap import indent
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from reconciler.applying.receipt import Outcome, Receipt, Result
 from reconciler.change import (
@@ -54,28 +55,83 @@ def diagnostics_json(diagnostics: tuple[Diagnostic, ...]) -> str:
 
 def receipt_json(receipt: Receipt) -> str:
     """Return a receipt as JSON."""
-    applied = receipt.applied
-    document = {
-        "format_version": FORMAT_VERSION,
-        "digest": receipt.digest,
-        "portal": _portal(receipt.portal),
-        "results": [],
-        "summary": {
-            "created": applied[Action.CREATE],
-            "updated": applied[Action.UPDATE],
-            "deleted": applied[Action.DELETE],
-            **{str(outcome): receipt.count(outcome) for outcome in Outcome if outcome is not Outcome.DONE},
-        },
-        "verified": _verified(receipt),
+    return ReceiptText().json(receipt)
+
+
+class ReceiptText:
+    """The receipts of one run as JSON: of each, only what has changed since the one before is made anew."""
+
+    def __init__(self) -> None:
+        self._parts: list[_Part] = []
+
+    def json(self, receipt: Receipt) -> str:
+        """Return the receipt as it stands."""
+        self._parts = [*self._updated(receipt.results)]
+        document = {
+            "format_version": FORMAT_VERSION,
+            "digest": receipt.digest,
+            "portal": _portal(receipt.portal),
+            "results": [],
+            "summary": _applied(self._parts, len(receipt.set_aside)),
+            "verified": _verified(receipt),
+        }
+        aside = (_line(_set_aside_result(event)) for event in receipt.set_aside)
+        lines = ",\n".join([*(part.text for part in self._parts), *aside])
+        # Quotes inside a value are escaped, so this matches the key alone.
+        before, key, after = _text(document).partition('"results": []')
+        return f'{before}"results": [\n{lines}\n  ]{after}' if lines else before + key + after
+
+    def _updated(self, results: tuple[Result, ...]) -> Iterator["_Part"]:
+        for place, start in enumerate(range(0, len(results), _PART)):
+            some = results[start : start + _PART]
+            known = self._parts[place] if place < len(self._parts) else None
+            yield known if known is not None and known.results == some else _part(some)
+
+
+_PART = 100
+"""Results that are made anew together."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Some results of a receipt, with their text and their number by outcome and action."""
+
+    results: tuple[Result, ...]
+    text: str
+    outcomes: Counter[Outcome]
+    written: Counter[Action]
+
+
+def _part(results: tuple[Result, ...]) -> _Part:
+    return _Part(
+        results,
+        ",\n".join(_line(_result(result)) for result in results),
+        Counter(result.outcome for result in results),
+        Counter(result.change.action for result in results if result.is_plain),
+    )
+
+
+def _applied(parts: Iterable[_Part], set_aside: int) -> Json:
+    """Count results by what was done, and by how the others ended; an event that was set aside was refused."""
+    written, outcomes = Counter[Action](), Counter({Outcome.REFUSED: set_aside})
+    for part in parts:
+        written.update(part.written)
+        outcomes.update(part.outcomes)
+    return {
+        "created": written[Action.CREATE],
+        "updated": written[Action.UPDATE],
+        "deleted": written[Action.DELETE],
+        **{str(outcome): outcomes[outcome] for outcome in Outcome if outcome is not Outcome.DONE},
     }
-    lines = ",\n".join([*map(_result_lines, receipt.results), *map(_set_aside_lines, receipt.set_aside)])
-    # Quotes inside a value are escaped, so this matches the key alone.
-    return _text(document).replace('"results": []', f'"results": [\n{lines}\n  ]' if lines else '"results": []')
 
 
 def _text(document: Json) -> str:
-    # Everything that could control a terminal is escaped, and `##[`, which starts a workflow command.
-    return json.dumps(document, indent=2, ensure_ascii=True).replace("##[", r"#\u0023[") + "\n"
+    return _escaped(json.dumps(document, indent=2, ensure_ascii=True)) + "\n"
+
+
+def _escaped(text: str) -> str:
+    """Return JSON in which `##[`, which starts a workflow command, is escaped as all that controls a terminal is."""
+    return text.replace("##[", r"#\u0023[")
 
 
 def _portal(portal: Portal) -> Json:
@@ -176,16 +232,14 @@ def _diagnostic(diagnostic: Diagnostic) -> Json:
     }
 
 
-@lru_cache(2**16)
-def _result_lines(result: Result) -> str:
-    """Return a result as lines of a receipt; cached, because few results change from one write to the next."""
-    return indent(_text(_result(result)).rstrip(), "    ")
+def _line(result: Json) -> str:
+    """Return a result as one line of a receipt, which takes a tenth of the time of one that is laid out."""
+    return f"    {_escaped(json.dumps(result, ensure_ascii=True))}"
 
 
-@lru_cache(2**12)
-def _set_aside_lines(event: SetAside) -> str:
-    """Return an event that was set aside as lines of a receipt: a result without an action."""
-    result = {
+def _set_aside_result(event: SetAside) -> Json:
+    """Return an event that was set aside as a result without an action."""
+    return {
         "action": None,
         "identity": _identity(event.identity),
         "name": event.name,
@@ -193,7 +247,6 @@ def _set_aside_lines(event: SetAside) -> str:
         "why": event.why,
         "source": _source(event.source),
     }
-    return indent(_text(result).rstrip(), "    ")
 
 
 def _result(result: Result) -> Json:

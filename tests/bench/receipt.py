@@ -14,7 +14,7 @@ from reconciler.applying.approval import everything
 from reconciler.applying.guard import Limits, approve
 from reconciler.applying.ledger import Ledger
 from reconciler.cli.output import save
-from reconciler.render.json import receipt_json
+from reconciler.render.json import ReceiptText
 from tests.building import declared, planned_from
 
 BATCH = 100
@@ -38,7 +38,7 @@ def main() -> None:
         [declared(f"e-{each}", {"eventName": f"Event {each}", "eventUrl": URL}) for each in range(number)]
     )
     approved = approve(planned, everything(planned.plan), Limits())
-    ledger = Ledger(approved.changes)
+    ledger, texts = Ledger(approved.changes), ReceiptText()
     left = iter(approved.changes)
     for change, _ in zip(left, range(number // 2), strict=False):
         ledger.succeed(change)
@@ -48,7 +48,7 @@ def main() -> None:
         def keep() -> None:
             for change, _ in zip(left, range(BATCH), strict=False):
                 ledger.succeed(change)
-            save(file, receipt_json(so_far(approved, ledger.applied())))
+            save(file, texts.json(so_far(approved, ledger.applied())))
 
         keep()
         text = file.read_text()

@@ -19,7 +19,7 @@ from reconciler.planning.fingerprint import of_change, of_field
 from reconciler.planning.orphans import OrphanVerdict, Will
 from reconciler.planning.plan import Plan
 from reconciler.planning.set_aside import SetAside
-from reconciler.render.json import diagnostics_json, plan_json, receipt_json
+from reconciler.render.json import ReceiptText, diagnostics_json, plan_json, receipt_json
 from reconciler.render.saved import read_plan
 from tests.building import PORTAL, diagnostics, plans, receipts
 
@@ -461,12 +461,35 @@ def test_a_receipt_has_the_keys_of_the_contract() -> None:
     }
 
 
-@pytest.mark.parametrize("results", [RESULTS, ()])
-def test_a_receipt_is_laid_out_like_every_other_json(results: tuple[Result, ...]) -> None:
-    odd = replace(SUMMIT, name='"results": [] ##[error]')
-    text = receipt_json(Receipt(PORTAL, PLAN.digest, (*results, *(Result(odd, Outcome.DONE) for _ in results)), (odd,)))
+ODD = replace(SUMMIT, name='"results": [] ##[error]')
+
+
+def test_a_receipt_is_laid_out_as_other_json_but_with_a_line_for_each_result() -> None:
+    text = receipt_json(Receipt(PORTAL, PLAN.digest, (*RESULTS, Result(ODD, Outcome.DONE)), (ODD,), set_aside=(ASIDE,)))
+    document = json.loads(text)
+    results = [json.dumps(result) for result in document["results"]]
+    laid_out = json.dumps({**document, "results": results}, indent=2)
+    for result in results:
+        laid_out = laid_out.replace(json.dumps(result), result)
+    assert text == laid_out.replace("##[", r"#\u0023[") + "\n"
+    assert len(results) == len(RESULTS) + 2
+
+
+def test_a_receipt_without_results_is_laid_out_like_every_other_json() -> None:
+    text = receipt_json(Receipt(PORTAL, PLAN.digest, (), (ODD,)))
     assert text == json.dumps(json.loads(text), indent=2).replace("##[", r"#\u0023[") + "\n"
-    assert len(json.loads(text)["results"]) == 2 * len(results)
+
+
+@given(st.lists(st.lists(st.tuples(st.integers(0, 249), st.sampled_from(Outcome))), max_size=6))
+def test_a_receipt_that_is_kept_up_to_date_is_the_one_made_anew(runs: list[list[tuple[int, Outcome]]]) -> None:
+    changes = [replace(LAUNCH, name=f"Launch {number}") for number in range(250)]
+    results = [Result(change, Outcome.NOT_ATTEMPTED, "not yet") for change in changes]
+    texts = ReceiptText()
+    for ended in runs:
+        for place, outcome in ended:
+            results[place] = Result(changes[place], outcome)
+        receipt = Receipt(PORTAL, PLAN.digest, tuple(results))
+        assert texts.json(receipt) == receipt_json(receipt)
 
 
 def test_what_was_really_done_is_counted_by_its_action() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from reconciler.applying import approval
 from reconciler.applying.accounting import so_far
+from reconciler.applying.apply import REPORTS
 from reconciler.applying.ledger import Applied
 from reconciler.applying.lookup import Lookup, read_each, trust_list
 from reconciler.applying.receipt import Outcome, Receipt
@@ -736,6 +737,21 @@ def test_a_write_is_told_as_unsure_before_it_goes(start: Start) -> None:
     way = world.through(forwarding(world.base_url, decide))
     world.run(told.planned, portal=world.portal(base_url=way.base_url), progress=told.progress)
     assert sent == [{"summer"}, {"fair", "spring"}, {"fair"}, {"winter"}, {"orphan"}]
+
+
+def test_a_long_run_tells_of_several_writes_before_the_first_of_them(start: Start) -> None:
+    names = [f"fair-{number:03}" for number in range(REPORTS + 1)]
+    world = start(*(live_json(name, **DATES) for name in names))
+    planned = world.plan(*(declaration(name, eventCompleted=True) for name in names))
+    told: list[list[Outcome]] = []
+    receipt = world.run(planned, progress=lambda applied: told.append([one.outcome for one in applied.results]))
+    assert receipt.exit_code == 0
+    done, unsure, not_yet = Outcome.DONE, Outcome.UNSURE, Outcome.NOT_ATTEMPTED
+    count = len(names)
+    assert told[0] == [unsure] * 2 + [not_yet] * (count - 2)
+    assert told[1] == [done] * 2 + [not_yet] * (count - 2)
+    assert told[-1] == [done] * count
+    assert len(told) == count + 1  # two for each stretch of two writes, and for the single one at the end
 
 
 def test_a_write_that_cannot_be_told_does_not_go(start: Start) -> None:

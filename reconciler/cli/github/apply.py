@@ -1,7 +1,7 @@
 """`reconciler github apply`."""
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import click
 
@@ -29,7 +29,7 @@ from reconciler.github.merged import MergedWork, merged_by_push, merged_in, merg
 from reconciler.pipeline import Select, approve_plan, make_plan, run_plan
 from reconciler.planning.plan import Planned
 from reconciler.render import text
-from reconciler.render.json import receipt_json
+from reconciler.render.json import ReceiptText
 from reconciler.render.pull_request.comment import SUMMARY_LIMIT
 from reconciler.render.pull_request.problems import problems_comment
 
@@ -48,10 +48,11 @@ class _ApplyRun:
     merged: MergedWork
     settings: Settings
     allows_unreviewed: bool
+    texts: ReceiptText = field(default_factory=ReceiptText)
 
     def keep(self, receipt: Receipt) -> None:
         """Save the receipt as a file for later steps; raise `ReconcilerError` if that fails."""
-        save(self.job.actions.file(RECEIPT_FILE), receipt_json(receipt))
+        save(self.job.actions.file(RECEIPT_FILE), self.texts.json(receipt))
 
 
 _EXAMPLES = """
