@@ -26,6 +26,7 @@ from reconciler.planning.plan import Plan, Planned
 from reconciler.policy import Orphans
 from reconciler.transport.surroundings import Clock, Watch
 from tests.campaign import laws, schedules
+from tests.campaign.air import Air
 from tests.campaign.deeds import Deed
 from tests.campaign.figures import Figures
 from tests.campaign.ground import Ground
@@ -33,7 +34,6 @@ from tests.campaign.runs import Run
 from tests.campaign.schedules import CLEAR, Adoption, Day, End, Ending, Portal
 from tests.campaign.truth import EPOCH, found, is_orphan, is_under
 from tests.hubspot import connecting
-from tests.hubspot.clocks import at_once
 from tests.story.world import BESIDES, OURS, POLICY, TOKEN
 
 MOST_RERUNS = 2
@@ -182,7 +182,7 @@ class Campaign(RuleBasedStateMachine):
     def review(self) -> None:
         """Plan, and let somebody approve what the plan says."""
         self.ground.quieten()
-        with self._client(Fate(None, self.ground)) as portal, suppress(ReconcilerError):
+        with self._client(Fate(None, self.ground), Air(0)) as portal, suppress(ReconcilerError):
             self.reviewed = [*self.reviewed[-1:], self._plan(portal).plan]
 
     @rule(news=schedules.news, day=schedules.bad_days)
@@ -273,7 +273,7 @@ class Campaign(RuleBasedStateMachine):
     def _ended(self, day: Day, select: Select, fate: Fate) -> tuple[int | None, ReconcilerError | None]:
         """Run the product and return its exit code, None if it was killed, and its error."""
         try:
-            with self._client(fate) as portal:
+            with self._client(fate, Air(day.order)) as portal:
                 fate.planned = self._plan(portal)
                 return self._applied(fate.planned, day, select, fate, portal), None
         except Killed:
@@ -301,11 +301,11 @@ class Campaign(RuleBasedStateMachine):
         return receipt.exit_code
 
     @contextmanager
-    def _client(self, fate: Fate) -> Iterator[PortalWriter]:
+    def _client(self, fate: Fate, air: Air) -> Iterator[PortalWriter]:
         clock = Clock(now=self.ground.time.seconds, sleep=self.ground.time.sleep)
         watch = Watch(check_stop=fate.check_stop, interruptible=fate.interruptible)
         connection = connecting.to(self.ground.base_url, token=TOKEN)
-        with HttpWriter(connection, timeout=laws.TIMEOUT, clock=clock, watch=watch, start=at_once) as http:
+        with HttpWriter(connection, timeout=laws.TIMEOUT, clock=clock, watch=watch, start=air.start) as http:
             yield PortalWriter(http, self.version)
 
     def _now(self) -> datetime:

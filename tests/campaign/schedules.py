@@ -309,6 +309,8 @@ class Day:
     registrants: int | None = 1000
     """How many people may be registered on what is taken away."""
     ending: Ending | None = field(default=None)
+    order: int = 0
+    """Decides in which order reads that go together reach HubSpot."""
 
     def faults(self, base: str) -> list[dict[str, Any]]:
         """Return the fault rules, for an API version with this base path."""
@@ -327,6 +329,7 @@ def _days(endings: st.SearchStrategy[Ending | None], least: int) -> st.SearchStr
         st.sampled_from([0, 0, 0, 0, 2_000, 40_000]),
         st.sampled_from([1000, 1000, 1000, 0]),
         endings,
+        st.integers(0, 2**16),
     )
 
 
