@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
+from functools import lru_cache
 
 from reconciler.diagnostics import Diagnostic, Place
 
@@ -161,6 +162,12 @@ class LiveEvent:
         """The name in HubSpot."""
         name = self.fields.get("eventName")
         return name if isinstance(name, str) else None
+
+
+@lru_cache(1_000)
+def custom_field(name: str) -> str:
+    """Return the name of a custom property among the names of fields: one text for all the events that have it."""
+    return CUSTOM + name
 
 
 def kind_of(name: str) -> Kind:

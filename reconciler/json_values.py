@@ -21,6 +21,10 @@ class Malformed(Exception):
         super().__init__(message)
         self.held = held
 
+    def inside(self, path: str) -> "Malformed":
+        """Return the same error with its place inside `path`, which is written only if something is wrong there."""
+        return Malformed(f"{path}.{self}", self.held)
+
 
 def as_mapping(value: Json, path: str) -> Mapping[str, Json]:
     """Return a value that has to be an object."""

@@ -28,6 +28,11 @@ def test_a_value_of_another_kind_is_told_by_its_place(kind: type[object], value:
     assert raised.value.held is value
 
 
+def test_an_error_in_a_part_is_told_by_the_place_of_the_part() -> None:
+    inside = Malformed("id is not a text", 7).inside("results[0]")
+    assert (str(inside), inside.held) == ("results[0].id is not a text", 7)
+
+
 def test_a_value_that_may_be_missing_is_none_without_one() -> None:
     assert optional(str, None, "id") is None
     with pytest.raises(Malformed, match=r"^id is not a text$"):

@@ -3,12 +3,13 @@
 The source is HubSpot's Marketing Events API reference, which describes the same bodies for all four API versions.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from reconciler.change import Create, FieldChange
-from reconciler.event import CUSTOM, FIELDS, Identity, Kind, LiveEvent, Value, instant, kind_of
+from reconciler.event import CUSTOM, FIELDS, Identity, Kind, LiveEvent, Value, custom_field, instant, kind_of
 from reconciler.hubspot.decoding import headcount, optional_id, optional_number, required_id
 from reconciler.json_values import Json, Malformed, as_kind, as_list, as_mapping, optional
 from reconciler.portal import Edit, Hit
@@ -17,6 +18,9 @@ from reconciler.values import same
 
 PAGE = 100
 """Events per page of the list: the maximum that HubSpot allows (list, `limit`)."""
+_PLAIN = tuple((field.name, field.kind) for field in FIELDS)
+_WHOLE_SECOND = re.compile(r"\d{4}-\d\d-\d\dT([01]\d|2[0-3]):\d\d:\d\dZ", re.ASCII)
+"""The form in which `instant` writes a whole second, and HubSpot most dates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,38 +62,43 @@ def as_page(body: Json) -> Page:
     answer = as_mapping(body, "")
     results = as_list(answer.get("results"), "results")
     return Page(
-        tuple(_listed(item, f"results[{index}]") for index, item in enumerate(results)),
+        tuple(_inside(f"results[{index}]", _listed_at_least, item) for index, item in enumerate(results)),
         _cursor(answer.get("paging")),
     )
 
 
-def as_event(body: Json, path: str = "event") -> LiveEvent:
-    """Read one event from the list or from a read by object id; null and absent are the same."""
-    event = as_event_by_external_ids(body, path)
+def as_event(body: Json) -> LiveEvent:
+    """Read one event from a read by object id; null and absent are the same."""
+    return _inside("event", _listed, body)
+
+
+def as_event_by_external_ids(body: Json) -> LiveEvent:
+    """Read one event from a read by external ids, which may lack the object id."""
+    return _inside("event", _event, body)
+
+
+def _inside(path: str, read: Callable[[Mapping[str, Json]], LiveEvent], body: Json) -> LiveEvent:
+    """Read an event that is found at `path` of an answer."""
+    item = as_mapping(body, path)
+    try:
+        return read(item)
+    except Malformed as error:
+        raise error.inside(path) from error
+
+
+def _listed(item: Mapping[str, Json]) -> LiveEvent:
+    event = _event(item)
     if event.identity.object_id is None:
-        raise Malformed(f"{path}.objectId is missing")
+        raise Malformed("objectId is missing")
     return event
 
 
-def as_event_by_external_ids(body: Json, path: str = "event") -> LiveEvent:
-    """Read one event from a read by external ids, which may lack the object id."""
-    item = as_mapping(body, path)
-    return LiveEvent(
-        _identity(item, path),
-        _maker(item, path),
-        {**_plain_fields(item, path), **_custom_fields(item, path)},
-        registrants=headcount(item.get("registrants"), f"{path}.registrants"),
-        attendees=headcount(item.get("attendees"), f"{path}.attendees"),
-        updated_at=optional(str, item.get("updatedAt"), f"{path}.updatedAt"),
-    )
-
-
-def _listed(body: Json, path: str) -> LiveEvent:
+def _listed_at_least(item: Mapping[str, Json]) -> LiveEvent:
+    """Read an event of the list, or at least its ids."""
     try:
-        return as_event(body, path)
+        return _listed(item)
     except Malformed as error:
-        item = as_mapping(body, path)
-        identity, maker = _identity(item, path), _maker(item, path)
+        identity, maker = _identity(item), _maker(item)
         if identity.object_id is None:
             raise
         updated_at = item.get("updatedAt")
@@ -98,27 +107,37 @@ def _listed(body: Json, path: str) -> LiveEvent:
             maker,
             {},
             updated_at=updated_at if isinstance(updated_at, str) else None,
-            unreadable=_why_unreadable(error, path),
+            unreadable=_why_unreadable(error),
         )
 
 
-def _why_unreadable(error: Malformed, path: str) -> str:
+def _why_unreadable(error: Malformed) -> str:
     """Return what cannot be read, but never a list of custom properties, which may be undeclared."""
-    what = str(error).removeprefix(f"{path}.")
-    return what if error.held is None else f"{what}: {as_text(error.held)}"
+    return str(error) if error.held is None else f"{error}: {as_text(error.held)}"
 
 
-def _identity(item: Mapping[str, Json], path: str) -> Identity:
-    return Identity(
-        external_event_id=optional(str, item.get("externalEventId"), f"{path}.externalEventId") or None,
-        object_id=optional_id(item.get("objectId"), f"{path}.objectId"),
+def _event(item: Mapping[str, Json]) -> LiveEvent:
+    return LiveEvent(
+        _identity(item),
+        _maker(item),
+        _held(item),
+        registrants=headcount(item.get("registrants"), "registrants"),
+        attendees=headcount(item.get("attendees"), "attendees"),
+        updated_at=optional(str, item.get("updatedAt"), "updatedAt"),
     )
 
 
-def _maker(item: Mapping[str, Json], path: str) -> int | None:
+def _identity(item: Mapping[str, Json]) -> Identity:
+    return Identity(
+        external_event_id=optional(str, item.get("externalEventId"), "externalEventId") or None,
+        object_id=optional_id(item.get("objectId"), "objectId"),
+    )
+
+
+def _maker(item: Mapping[str, Json]) -> int | None:
     """Read the id of the app that created an event."""
-    app = as_mapping(item.get("appInfo") or {}, f"{path}.appInfo")
-    return optional_number(app.get("id"), f"{path}.appInfo.id")
+    app = as_mapping(item.get("appInfo") or {}, "appInfo")
+    return optional_number(app.get("id"), "appInfo.id")
 
 
 def as_hits(body: Json) -> tuple[Hit, ...]:
@@ -219,40 +238,39 @@ def _sent(change: FieldChange) -> str | bool:
     return "" if change.after is None else change.after
 
 
-def _plain_fields(item: Mapping[str, Json], path: str) -> dict[str, Value]:
-    values = ((known, item.get(known.name)) for known in FIELDS)
-    return {
-        known.name: _value(known.kind, value, f"{path}.{known.name}")
-        for known, value in values
-        if value is not None and value != ""
-    }
+def _held(item: Mapping[str, Json]) -> dict[str, Value]:
+    """Read the fields that are not empty."""
+    fields: dict[str, Value] = {}
+    for name, kind in _PLAIN:
+        value = item.get(name)
+        if value is not None and value != "":
+            fields[name] = _value(kind, value, name)
+    for pair in as_list(item.get("customProperties") or [], "customProperties"):
+        name, value = _custom(as_mapping(pair, "customProperties"))
+        if value is not None and value != "":
+            fields[name] = _text(value)
+    return fields
 
 
-def _value(kind: Kind, value: Json, path: str) -> Value:
-    match kind:
-        case Kind.FLAG:
-            return as_kind(bool, value, path)
-        case Kind.INSTANT:
-            return _instant(as_kind(str, value, path), path)
-        case _:
-            return as_kind(str, value, path)
+def _value(kind: Kind, value: Json, name: str) -> Value:
+    if kind is Kind.FLAG:
+        return as_kind(bool, value, name)
+    text = as_kind(str, value, name)
+    return _instant(text, name) if kind is Kind.INSTANT else text
 
 
-def _instant(text: str, path: str) -> str:
+def _instant(text: str, name: str) -> str:
     try:
         moment = datetime.fromisoformat(text)
         if moment.tzinfo is None:
-            raise Malformed(f"{path} has no offset", text)
-        return instant(moment)
+            raise Malformed(f"{name} has no offset", text)
+        return text if _WHOLE_SECOND.fullmatch(text) else instant(moment)
     except (ValueError, OverflowError) as error:
-        raise Malformed(f"{path} is not a date", text) from error
+        raise Malformed(f"{name} is not a date", text) from error
 
 
-def _custom_fields(item: Mapping[str, Json], path: str) -> dict[str, Value]:
-    where = f"{path}.customProperties"
-    properties = [as_mapping(pair, where) for pair in as_list(item.get("customProperties") or [], where)]
-    pairs = ((as_kind(str, pair.get("name"), f"{where}.name"), pair.get("value")) for pair in properties)
-    return {CUSTOM + name: _text(value) for name, value in pairs if value is not None and value != ""}
+def _custom(pair: Mapping[str, Json]) -> tuple[str, Json]:
+    return custom_field(as_kind(str, pair.get("name"), "customProperties.name")), pair.get("value")
 
 
 def _text(value: Json) -> str:

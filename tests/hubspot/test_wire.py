@@ -147,6 +147,11 @@ def test_a_date_is_the_same_instant_however_it_is_written(moment: datetime, prec
     assert found.fields["startDateTime"] == instant(cut.astimezone(UTC))
 
 
+@pytest.mark.parametrize("text", ["2027-W15-3T07:00:00Z", "2027-04-14 07:00:00Z", "20270414T070000Z"])
+def test_a_date_that_looks_unlike_all_others_is_written_like_them(text: str) -> None:
+    assert wire.as_event({**EVENT, "startDateTime": text}) == DECODED
+
+
 @given(st.text(min_size=1))
 def test_an_id_is_one_segment_of_the_path_whatever_it_holds(text: str) -> None:
     paths = Paths("2026-03")
