@@ -105,7 +105,7 @@ class DeclaredEvent:
     lists: frozenset[str] = frozenset()
     """The custom properties that are declared as a list."""
     kinds: Mapping[str, Kind] = field(default_factory=dict)
-    """The kind of each custom property, known once the portal's definitions have been read."""
+    """The kind of each custom property that the portal defines, known once its definitions have been read."""
     timezone: str | None = None
     """The time zone of the declaration: its own, the defaults' or the settings'; None without any."""
 
@@ -156,6 +156,12 @@ class LiveEvent:
     updated_at: str | None = None
     unreadable: str | None = None
     """Why only its ids can be read, so that `fields` is empty; None if it was read completely."""
+
+    def known_as(self, identity: Identity) -> "LiveEvent":
+        """Return the event with the identity that has become known of it."""
+        return LiveEvent(
+            identity, self.app_id, self.fields, self.registrants, self.attendees, self.updated_at, self.unreadable
+        )
 
     @property
     def name(self) -> str | None:

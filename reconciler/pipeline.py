@@ -19,8 +19,9 @@ from reconciler.diagnostics import Diagnostic
 from reconciler.errors import Interrupted, ReconcilerError
 from reconciler.event import Declared, DeclaredEvent, Identity, LiveEvent
 from reconciler.planning import look_alikes, no_longer, properties
+from reconciler.planning.claims import Claims
 from reconciler.planning.diff import compare
-from reconciler.planning.evidence import Evidence, first_evidence
+from reconciler.planning.evidence import first_evidence
 from reconciler.planning.origins import with_origins
 from reconciler.planning.orphans import Will
 from reconciler.planning.ownership import match_events
@@ -29,7 +30,7 @@ from reconciler.planning.proofs import questions, searchable_prefix
 from reconciler.planning.set_aside import compared
 from reconciler.planning.unreadable import unreadable_events
 from reconciler.policy import Policy, check_portal
-from reconciler.portal import Definition, Listing, Reader, Writer
+from reconciler.portal import Definition, Listing, Portal, Reader, Writer
 
 Select = Callable[[Plan], Selection]
 """Returns which of a plan's changes were approved; may raise `Refused`."""
@@ -42,9 +43,8 @@ def make_plan(declared: Declared, policy: Policy, portal: Reader, now: datetime,
     """
     policy = base.extend_policy(policy)
     reading = _read(declared, policy, portal)
-    then = Declared(base.events, 0, skipped=base.skipped)
-    before = _with_warnings(_plan(then, base.past_policy(policy), reading, now)) if base.known else None
-    return with_origins(_with_warnings(_plan(declared, policy, reading, now, before)), base)
+    before = _with_warnings(_plan(_claims_of(base, policy, reading), reading, now)) if base.known else None
+    return with_origins(_with_warnings(_plan(reading.claims, reading, now, before)), base)
 
 
 def approve_plan(planned: Planned, select: Select, limits: Limits) -> ApprovedPlan:
@@ -85,17 +85,17 @@ def verify(planned: Planned, ran: Collection[Result], portal: Reader, now: datet
         return ()
     # A problem that other events have got meanwhile must not prevent the verification of these.
     reading = _read(planned.declared, planned.policy, portal)
-    again = _plan(planned.declared, planned.policy, reading, now)
-    return confirmed(suspects(planned, again, reading.listing, ran), again.plan.portal.app_id, portal)
+    again = _plan(reading.claims, reading, now)
+    return confirmed(suspects(planned, again, reading.claims.listing, ran), again.plan.portal.app_id, portal)
 
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """What a portal holds, with the evidence of whose it is."""
+    """What a portal holds, and what is declared of it, with the evidence of whose it is."""
 
-    listing: Listing
+    portal: Portal
     definitions: Mapping[str, Definition]
-    evidence: Evidence
+    claims: Claims
     diagnostics: tuple[Diagnostic, ...]
     reads: int
 
@@ -107,24 +107,27 @@ def _read(declared: Declared, policy: Policy, portal: Reader) -> _Reading:
     listing = _with_missing_adopted(listing, declared, portal)
     unreadable = unreadable_events(listing.events, declared.events, policy.app_id or listing.portal.app_id)
     definitions = portal.definitions() if properties.any_declared(declared) else {}
-    evidence = _gather_evidence(properties.typed(declared, definitions), policy, listing, portal)
-    listing = replace(listing, portal=replace(listing.portal, app_id=evidence.app_id))
-    return _Reading(listing, definitions, evidence, unreadable, portal.reads)
+    claims = _gather_evidence(properties.typed(declared, definitions), policy, listing, portal)
+    known = replace(listing.portal, app_id=claims.evidence.app_id)
+    return _Reading(known, definitions, claims, unreadable, portal.reads)
 
 
-def _plan(
-    declared: Declared, policy: Policy, reading: _Reading, now: datetime, before: Planned | None = None
-) -> Planned:
+def _claims_of(base: Base, policy: Policy, reading: _Reading) -> Claims:
+    """Return what the base claims of a reading."""
+    then = properties.typed(Declared(base.events, 0, skipped=base.skipped), reading.definitions)
+    return Claims(then, reading.claims.listing, base.past_policy(policy), reading.claims.evidence)
+
+
+def _plan(claims: Claims, reading: _Reading, now: datetime, before: Planned | None = None) -> Planned:
     """Plan the difference between declarations and a reading; what was wrong in `before` becomes a warning."""
-    declared = properties.typed(declared, reading.definitions)
-    matched = match_events(declared, reading.listing, policy, reading.evidence)
+    matched = match_events(claims)
     known = set() if before is None else {obstacle.mark for obstacle in before.matched.obstacles}
     matched = replace(
         matched,
         diagnostics=matched.diagnostics + reading.diagnostics,
-        obstacles=compared((*matched.obstacles, *properties.misfits(declared, reading.definitions)), known),
+        obstacles=compared((*matched.obstacles, *properties.misfits(claims.declared, reading.definitions)), known),
     )
-    planned = build(matched, declared, policy, reading.listing.portal, reading.evidence, now)
+    planned = build(matched, claims.declared, claims.policy, reading.portal, claims.evidence, now)
     return replace(planned, plan=replace(planned.plan, reads=reading.reads), before=before)
 
 
@@ -177,13 +180,14 @@ def _with_missing_adopted(listing: Listing, declared: Declared, portal: Reader) 
     return replace(listing, events=(*listing.events, *filter(None, (find() for find in finds))))
 
 
-def _gather_evidence(declared: Declared, policy: Policy, listing: Listing, portal: Reader) -> Evidence:
+def _gather_evidence(declared: Declared, policy: Policy, listing: Listing, portal: Reader) -> Claims:
     """Find out what the list does not show, by one search, then by a direct read for each open question."""
     evidence = first_evidence(policy, listing)
     prefix = searchable_prefix(declared.events, listing, evidence)
     if prefix and not evidence.foreign_token:
         evidence = evidence.with_hits(portal.search(prefix), listing)
-    while pending := tuple(questions(declared, listing, policy, evidence)):
+    claims = Claims(declared, listing, policy, evidence)
+    while pending := tuple(questions(claims)):
         app_was_known = evidence.app_id is not None
         identities = [Identity(*asked) for asked in pending]
         # Now that our app is known, far fewer questions are left: until then none is asked ahead of another.
@@ -192,7 +196,8 @@ def _gather_evidence(declared: Declared, policy: Policy, listing: Listing, porta
             evidence = evidence.with_answer(asked, find(), listing)
             if not app_was_known and evidence.app_id is not None:
                 break
-    return evidence
+        claims = claims.given(evidence)
+    return claims
 
 
 def _attempted(applied: Applied) -> list[Result]:

@@ -12,6 +12,7 @@ from reconciler.change import Change, Create, Delete, FieldChange, Origin, Sourc
 from reconciler.diagnostics import Diagnostic, Place, Severity
 from reconciler.errors import Interrupted, ReconcilerError, Refused, Unavailable
 from reconciler.event import CUSTOM, FIELDS, Declared, DeclaredEvent, Identity, Kind, LiveEvent, Skipped, Value, instant
+from reconciler.planning.claims import Claims
 from reconciler.planning.evidence import Evidence
 from reconciler.planning.orphans import OrphanVerdict, Will
 from reconciler.planning.ownership import match_events
@@ -80,7 +81,7 @@ def planned_from(
     if evidence is None:
         evidence = known({str(event.identity.object_id): "acme" for event in listing.events if event.app_id == APP})
     known_events = Declared(everything, 1, skipped=skipped)
-    matched = match_events(known_events, listing, policy, evidence)
+    matched = match_events(Claims(known_events, listing, policy, evidence))
     return build(matched, known_events, policy, portal, evidence, NOW)
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.event import FIELDS, Identity, Kind, field_order, instant, kind_of, moment
+from reconciler.event import FIELDS, Identity, Kind, LiveEvent, field_order, instant, kind_of, moment
 from tests.building import adopted, declared, field_names, live
 
 zones = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
@@ -146,3 +146,8 @@ def test_an_event_is_called_what_its_name_field_says() -> None:
     assert live("1", fields={"eventName": "Summit"}).name == "Summit"
     assert adopted("7").name is None
     assert live("1").name is None
+
+
+def test_an_event_whose_identity_becomes_known_stays_the_same_otherwise() -> None:
+    event = LiveEvent(Identity(object_id="1"), 1001, {"eventName": "Summit"}, 3, 2, "2027-01-12T08:00:00Z", "odd")
+    assert event.known_as(Identity("acme", "summit", "1")) == replace(event, identity=Identity("acme", "summit", "1"))

@@ -11,13 +11,13 @@ def compare(event: DeclaredEvent, live: LiveEvent | None) -> Create | Update | N
     """Return the change that makes `live` what is declared; None if it is so already."""
     if live is None:
         return _create(event)
-    wanted, held = _comparable(event, live)
-    if wanted == held:
+    differing = _differing(event, live.fields)
+    if not differing:
         return None
     return Update(
         live.identity,
         event.name or live.name,
-        tuple(_field(event, name, live.fields.get(name)) for name in _differing(held, wanted)),
+        tuple(_field(event, name, live.fields.get(name)) for name in differing),
         Source(event.place.file, event.place.line),
         live.registrants,
         live.attendees,
@@ -65,17 +65,17 @@ def _field(event: DeclaredEvent, name: str, before: Value) -> FieldChange:
     return FieldChange(name, canonical(event.kind(name), before), event.fields[name], event.lines.get(name))
 
 
-def _comparable(event: DeclaredEvent, live: LiveEvent) -> tuple[Mapping[str, Value], Mapping[str, Value]]:
-    """Return the declared fields and the live ones; a live value with the same meaning gets the declared spelling."""
-    held = {
-        name: value if same(event.kind(name), value, live.fields.get(name)) else live.fields.get(name)
-        for name, value in event.fields.items()
+def _differing(event: DeclaredEvent, live: Mapping[str, Value]) -> list[str]:
+    """Return the names of the declared fields that differ, in the order people read them."""
+    # Most fields are equal as they are spelt, and equal values of any kind mean the same.
+    spelt_otherwise = {name: value for name, value in event.fields.items() if value != live.get(name)}
+    wanted = {
+        name: value for name, value in spelt_otherwise.items() if not same(event.kind(name), value, live.get(name))
     }
-    return event.fields, held
+    return _names({name: live.get(name) for name in wanted}, wanted) if wanted else []
 
 
-def _differing(held: Mapping[str, Value], wanted: Mapping[str, Value]) -> list[str]:
-    """Return the names of the fields that differ, in the order people read them."""
+def _names(held: Mapping[str, Value], wanted: Mapping[str, Value]) -> list[str]:
     from deepdiff.diff import DeepDiff  # noqa: PLC0415  (it takes 0.25 s to load, and most events do not differ)
 
     difference = DeepDiff(held, wanted, view="tree")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from reconciler.event import DeclaredEvent, LiveEvent
+from reconciler.event import LiveEvent
 from reconciler.policy import Policy
 from reconciler.portal import Hit, Listing
 
@@ -111,12 +111,3 @@ def first_evidence(policy: Policy, listing: Listing) -> Evidence:
     """Return the evidence in the settings and the token's details."""
     token_app_id = listing.portal.app_id
     return Evidence(app_id=policy.app_id or token_app_id, token_app_id=token_app_id)
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """A declared event with the live event that it stands for; without a live event it has to be created."""
-
-    declared: DeclaredEvent
-    live: LiveEvent | None
-    proven: bool

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from reconciler.diagnostics import Diagnostic, error, warning
 from reconciler.event import DeclaredEvent
-from reconciler.planning.evidence import Match
+from reconciler.planning.match import Match
 from reconciler.planning.set_aside import Obstacle
 
 AMBIGUOUS = "identity-ambiguous"

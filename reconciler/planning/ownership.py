@@ -4,13 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from reconciler.diagnostics import Diagnostic
-from reconciler.event import Declared, DeclaredEvent, Identity, LiveEvent
+from reconciler.event import DeclaredEvent, Identity, LiveEvent
 from reconciler.planning.claims import Claims
-from reconciler.planning.evidence import Evidence, Match
 from reconciler.planning.identity_warnings import identity_ambiguous, identity_undecided, identity_unknown, obstacles
+from reconciler.planning.match import Match
 from reconciler.planning.set_aside import Obstacle
-from reconciler.policy import Policy
-from reconciler.portal import Listing
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,22 +59,21 @@ class Matched:
         return frozenset(obstacle.event.identity for obstacle in self.obstacles)
 
 
-def match_events(declared: Declared, listing: Listing, policy: Policy, evidence: Evidence) -> Matched:
+def match_events(claims: Claims) -> Matched:
     """Match declared events with live ones, and sort the other live events, by the evidence so far."""
-    claims = Claims(declared.events, declared.skipped, listing, policy, evidence)
     orphans = tuple(filter(None, (_own_orphan(claims, event) for event in claims.possible_orphans())))
-    unclear = tuple(filter(claims.is_ambiguous, declared.events))
     # With our app's token everything has been read that could settle an ambiguity.
-    certain = evidence.is_ours
+    certain = claims.evidence.is_ours
+    undecided = () if certain else claims.ambiguous
     unsure = tuple(_unknown(claims))
     return Matched(
         claims.matches,
         orphans,
         len(orphans) if claims.looks_for_orphans() else None,
-        None if policy.narrowed else _foreign(claims, len(orphans)),
-        (*(() if certain else identity_undecided(unclear)), *identity_unknown(unsure)),
-        (*obstacles(claims.matches), *(identity_ambiguous(unclear) if certain else ())),
-        frozenset(event.identity for event in (*(() if certain else unclear), *unsure)),
+        None if claims.policy.narrowed else _foreign(claims, len(orphans)),
+        (*identity_undecided(undecided), *identity_unknown(unsure)),
+        (*obstacles(claims.matches), *(identity_ambiguous(claims.ambiguous) if certain else ())),
+        frozenset(event.identity for event in (*undecided, *unsure)),
         frozenset(event.identity.object_id for event in claims.leftovers),
         tuple(event for event in claims.leftovers if _is_of_others(claims, event)),
         tuple(_elsewhere(claims)),
@@ -130,7 +127,7 @@ def _unanswered(claims: Claims) -> frozenset[str]:
     """
     if claims.evidence.misses_refute or claims.evidence.foreign_token:
         return frozenset()
-    return frozenset(account for account, event_id in claims.evidence.misses if event_id in claims.by_event_id)
+    return frozenset(account for account, event_id in claims.evidence.misses if event_id in claims.live_event_ids)
 
 
 def _foreign(claims: Claims, orphans: int) -> int:
@@ -141,4 +138,4 @@ def _foreign(claims: Claims, orphans: int) -> int:
 
 
 def _orphan(event: LiveEvent, account: str | None, *, proven: bool) -> Orphan:
-    return Orphan(replace(event, identity=replace(event.identity, external_account_id=account)), proven)
+    return Orphan(event.known_as(replace(event.identity, external_account_id=account)), proven)

@@ -9,9 +9,10 @@ from reconciler.change import Change, Create, Delete, Update, rank
 from reconciler.diagnostics import Diagnostic, in_file_order, info, warning
 from reconciler.event import Declared, DeclaredEvent, Identity, LiveEvent
 from reconciler.planning import api_support, fingerprint
-from reconciler.planning.diff import cancel, compare, delete
-from reconciler.planning.evidence import Evidence, Match
+from reconciler.planning.diff import cancel, delete
+from reconciler.planning.evidence import Evidence
 from reconciler.planning.identity_warnings import UNDECIDED
+from reconciler.planning.match import Match
 from reconciler.planning.orphans import OrphanVerdict, Will, judge_orphan
 from reconciler.planning.ownership import Matched, Orphan
 from reconciler.planning.set_aside import SetAside, obstacle_findings, set_aside
@@ -150,9 +151,8 @@ def _undecided(matches: Iterable[Match], matched: Matched) -> int:
 
 def _declared_tasks(matches: Iterable[Match]) -> Iterator[_Task]:
     for match in matches:
-        change = compare(match.declared, match.live)
-        if change is not None:
-            yield _Task(replace(change, proven=match.proven), match.declared, match.live)
+        if match.change is not None:
+            yield _Task(replace(match.change, proven=match.proven), match.declared, match.live)
 
 
 def _orphan_tasks(verdicts: Iterable[tuple[OrphanVerdict, Orphan]]) -> Iterator[_Task]:
@@ -175,7 +175,7 @@ def _matching_diagnostics(
 
 
 def _app_diagnostics(matches: Iterable[Match], policy: Policy, portal: Portal) -> Iterator[Diagnostic]:
-    unproven = sum(not match.proven and compare(match.declared, match.live) is None for match in matches)
+    unproven = sum(not match.proven and match.change is None for match in matches)
     if unproven:
         yield info(
             "identity-unproven",

@@ -5,11 +5,10 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from os.path import commonprefix
 
-from reconciler.event import Declared, DeclaredEvent, Identity, LiveEvent
+from reconciler.event import DeclaredEvent, Identity, LiveEvent
 from reconciler.planning.claims import Claims, can_be_asked_for
-from reconciler.planning.diff import compare
-from reconciler.planning.evidence import Evidence, External, Match
-from reconciler.policy import Policy
+from reconciler.planning.evidence import Evidence, External
+from reconciler.planning.match import Match
 from reconciler.portal import Listing
 
 FEW_CREATES = 20
@@ -30,12 +29,11 @@ def searchable_prefix(declared: Sequence[DeclaredEvent], listing: Listing, evide
     return commonprefix(wanted)  # noqa: RUF071  (a search by the start of an id goes by characters)
 
 
-def questions(declared: Declared, listing: Listing, policy: Policy, evidence: Evidence) -> Iterator[External]:
+def questions(claims: Claims) -> Iterator[External]:
     """Yield the external ids that must be read directly before their events can be planned."""
-    if evidence.foreign_token:
+    if claims.evidence.foreign_token:
         return
-    claims = Claims(declared.events, declared.skipped, listing, policy, evidence)
-    asked = evidence.asked
+    asked = claims.evidence.asked
     doubts = (_doubtful_matches(claims), _doubtful_orphans(claims), _unlisted(claims), _holders(claims))
     pending = dict.fromkeys(external for external in chain.from_iterable(doubts) if external not in asked)
     # Reads for another reason may be witnesses too, so these come last.
@@ -44,9 +42,9 @@ def questions(declared: Declared, listing: Listing, policy: Policy, evidence: Ev
 
 def _doubtful_matches(claims: Claims) -> Iterator[External]:
     """Yield the declared events that are ambiguous, or have an unproven match that must not be relied on."""
-    for event in claims.declared:
+    for event, (_, match) in zip(claims.declared.events, claims.decisions, strict=True):
         external = event.identity.external
-        if external is not None and (claims.is_ambiguous(event) or _is_doubtful(claims, claims.match(event))):
+        if external is not None and (match is None or _is_doubtful(claims, match)):
             yield external
 
 
@@ -65,7 +63,7 @@ def _would_change(claims: Claims, match: Match) -> bool:
     """Return whether an unproven match would be changed; any of them while our app is unknown, as one read shows it."""
     if match.proven or match.live is None:
         return False
-    return claims.evidence.app_id is None or compare(match.declared, match.live) is not None
+    return claims.evidence.app_id is None or match.change is not None
 
 
 def _is_adopted_too(claims: Claims, match: Match) -> bool:
@@ -103,14 +101,14 @@ def _contradicted(claims: Claims) -> frozenset[str | None]:
     leftover = {event.identity.external_event_id for event in claims.leftovers if claims.may_be_ours(event)}
     return frozenset(
         event.identity.external_account_id
-        for event in claims.declared
+        for event in claims.declared.events
         if event.identity.external is not None
         and (event.identity.external_event_id in leftover or _missed(claims, event.identity))
     )
 
 
 def _missed(claims: Claims, identity: Identity) -> bool:
-    return identity.external in claims.evidence.misses and identity.external_event_id in claims.by_event_id
+    return identity.external in claims.evidence.misses and identity.external_event_id in claims.live_event_ids
 
 
 def _unlisted(claims: Claims) -> Iterator[External]:

@@ -59,7 +59,8 @@ def any_declared(declared: Declared) -> bool:
 
 def typed(declared: Declared, definitions: Mapping[str, Definition]) -> Declared:
     """Return the declarations with the kind of each custom property, which decides how it is compared."""
-    return replace(declared, events=tuple(_typed(event, definitions) for event in declared.events))
+    kinds = {CUSTOM + name: definition.kind for name, definition in definitions.items()}
+    return replace(declared, events=tuple(_typed(event, kinds) for event in declared.events))
 
 
 def misfits(declared: Declared, definitions: Mapping[str, Definition]) -> Iterator[Obstacle]:
@@ -78,9 +79,10 @@ def misfits(declared: Declared, definitions: Mapping[str, Definition]) -> Iterat
                 yield Obstacle(event, error(wrong.code, f"{cut(name)}: {wrong.message}", place, wrong.hint))
 
 
-def _typed(event: DeclaredEvent, definitions: Mapping[str, Definition]) -> DeclaredEvent:
-    names = ((name, name.removeprefix(CUSTOM)) for name in event.fields if name.startswith(CUSTOM))
-    return replace(event, kinds={name: definitions[bare].kind for name, bare in names if bare in definitions})
+def _typed(event: DeclaredEvent, kinds: Mapping[str, Kind]) -> DeclaredEvent:
+    if kinds.keys().isdisjoint(event.fields) and not event.kinds:
+        return event
+    return replace(event, kinds=kinds)
 
 
 def _misfit(name: str, value: Value, definitions: Mapping[str, Definition]) -> _Misfit | None:

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from reconciler.diagnostics import Severity
 from reconciler.event import Declared, DeclaredEvent, Identity, LiveEvent, Skipped, Value
 from reconciler.planning import ownership, proofs
-from reconciler.planning.claims import known_accounts
-from reconciler.planning.evidence import Evidence, External, Match, first_evidence
+from reconciler.planning.claims import Claims, known_accounts
+from reconciler.planning.evidence import Evidence, External, first_evidence
+from reconciler.planning.match import Match
 from reconciler.planning.ownership import Matched, Orphan
 from reconciler.planning.proofs import FEW_CREATES, FEW_WITNESSES, searchable_prefix
 from reconciler.policy import Orphans, Policy
@@ -31,14 +32,14 @@ def settle(
     skipped: tuple[Identity, ...] = (),
 ) -> Matched:
     return ownership.match_events(
-        Declared(tuple(declared), 1, skipped=tuple(map(Skipped, skipped))), listing, policy, evidence
+        Claims(Declared(tuple(declared), 1, skipped=tuple(map(Skipped, skipped))), listing, policy, evidence)
     )
 
 
 def questions(
     declared: Iterable[DeclaredEvent], listing: Listing, policy: Policy, evidence: Evidence
 ) -> Iterator[External]:
-    return proofs.questions(Declared(tuple(declared), 1), listing, policy, evidence)
+    return proofs.questions(Claims(Declared(tuple(declared), 1), listing, policy, evidence))
 
 
 def listing(*events: LiveEvent) -> Listing:
@@ -373,7 +374,7 @@ def test_an_adopted_or_skipped_event_still_speaks_against_a_new_one() -> None:
 def test_what_has_the_name_of_a_skipped_event_is_no_orphan() -> None:
     lives = listing(live("1", fields=NAMED), live("2", "other"))
     known_ones = Declared((), 1, skipped=(Skipped(Identity(object_id="900"), "Summit"), Skipped(Identity("x", "y"))))
-    matched = ownership.match_events(known_ones, lives, POLICY, known({"1": "acme", "2": "acme"}))
+    matched = ownership.match_events(Claims(known_ones, lives, POLICY, known({"1": "acme", "2": "acme"})))
     assert [orphan.live.identity.object_id for orphan in matched.orphans] == ["2"]
     assert matched.foreign == 0
 

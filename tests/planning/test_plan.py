@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from reconciler.change import Create, Delete, Update, rank
 from reconciler.diagnostics import Diagnostic, Place, Severity, warning
 from reconciler.event import Declared, DeclaredEvent, Identity, LiveEvent, Value, instant
+from reconciler.planning.claims import Claims
 from reconciler.planning.evidence import Evidence
 from reconciler.planning.orphans import Will
 from reconciler.planning.ownership import match_events
@@ -219,7 +220,7 @@ def test_findings_of_the_files_come_before_those_of_the_portal_in_file_order() -
     events = (adopted("8"), adopted("7"))
     listing = Listing(NOBODY, ())
     evidence = Evidence(None, None)
-    matched = match_events(Declared(events, 1), listing, POLICY, evidence)
+    matched = match_events(Claims(Declared(events, 1), listing, POLICY, evidence))
     of_files = warning("no-events", "nothing there", Place("z"))
     planned = build(matched, Declared(events, 1, (of_files,)), POLICY, NOBODY, evidence, NOW)
     assert codes(planned.plan.diagnostics) == ["no-events", "app-unknown", "object-not-live", "object-not-live"]
@@ -240,7 +241,7 @@ def test_a_plan_that_was_never_read_counts_no_orphans() -> None:
 def test_the_moment_of_planning_decides_which_orphans_are_over() -> None:
     listing = Listing(PORTAL, (orphan("1"),))
     evidence = known({"1": "acme"})
-    matched = match_events(Declared((), 0), listing, DELETING, evidence)
+    matched = match_events(Claims(Declared((), 0), listing, DELETING, evidence))
     wills = [
         build(matched, Declared((), 0), DELETING, PORTAL, evidence, when).plan.orphans[0].will
         for when in (NOW, NOW + timedelta(days=2))

@@ -230,8 +230,16 @@ def test_any_text_can_be_judged(name: str, value: str) -> None:
 
 def test_each_property_gets_the_kind_of_its_definition() -> None:
     with_kinds = typed(everything(event({"event_budget": "5", "xyz": "5"}), declared("other")), DEFINITIONS)
-    assert [one.kinds for one in with_kinds.events] == [{f"{CUSTOM}event_budget": Kind.NUMBER}, {}]
+    one, other = with_kinds.events
+    assert [one.kind(f"{CUSTOM}{name}") for name in ("event_budget", "xyz")] == [Kind.NUMBER, Kind.TEXT]
+    assert other == declared("other")
     assert typed(with_kinds, DEFINITIONS) == with_kinds
+
+
+def test_a_property_that_is_defined_no_more_has_no_kind_any_more() -> None:
+    before = typed(everything(event({"event_budget": "5"})), DEFINITIONS)
+    (after,) = typed(before, {}).events
+    assert after.kind(f"{CUSTOM}event_budget") is Kind.TEXT
 
 
 def test_the_definitions_matter_only_where_a_custom_property_is_declared() -> None:

@@ -1,0 +1,21 @@
+"""A declared event matched with the live one that it stands for."""
+
+from dataclasses import dataclass, field
+
+from reconciler.change import Create, Update
+from reconciler.event import DeclaredEvent, LiveEvent
+from reconciler.planning.diff import compare
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A declared event with the live event that it stands for; without a live event it has to be created."""
+
+    declared: DeclaredEvent
+    live: LiveEvent | None
+    proven: bool
+    change: Create | Update | None = field(init=False, compare=False)
+    """What makes the live event as declared; None if it is so already. The two are compared here, once."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "change", compare(self.declared, self.live))
