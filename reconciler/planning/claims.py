@@ -4,11 +4,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import chain, islice, repeat
-from typing import NamedTuple
+from itertools import chain
 
 from reconciler.event import Declared, DeclaredEvent, Identity, LiveEvent
-from reconciler.planning.evidence import Evidence
+from reconciler.planning.evidence import Evidence, External
 from reconciler.planning.match import Match
 from reconciler.policy import Orphans, Policy
 from reconciler.portal import Listing
@@ -31,16 +30,11 @@ def can_be_asked_for(event_id: str | None) -> bool:
     return event_id is not None and event_id not in _RESERVED_SEGMENTS and len(event_id) <= _LONGEST_ID
 
 
-class Decision(NamedTuple):
-    """Which live event a declared one stands for, by the evidence so far."""
-
-    found: LiveEvent | None
-    """The live event as it was read."""
-    match: Match | None
-    """None if the event is ambiguous."""
-
-
-_AMBIGUOUS = Decision(None, None)
+def _match(event: DeclaredEvent, live: LiveEvent, *, proven: bool) -> Match:
+    """Match an event with the live one that has its external ids."""
+    ids = event.identity
+    identity = Identity(ids.external_account_id, ids.external_event_id, live.identity.object_id)
+    return Match(event, live.known_as(identity), proven)
 
 
 @dataclass(frozen=True)
@@ -51,12 +45,24 @@ class Claims:
     listing: Listing
     policy: Policy
     evidence: Evidence
-    earlier: Sequence[Decision] = ()
-    """The decision about each declared event by less evidence; what still holds is not compared again."""
+    earlier: Sequence[Match | None] = ()
+    """The decisions by less evidence."""
+    touched: frozenset[str | None] = frozenset()
+    """The event ids that have to be decided again since then."""
 
     def given(self, evidence: Evidence) -> "Claims":
-        """Return the same claims by more evidence."""
-        return replace(self, evidence=evidence, earlier=self.decisions)
+        """Return the same claims by more evidence; each match about which that says nothing is kept."""
+        if evidence.outlook != self.evidence.outlook:
+            return Claims(self.declared, self.listing, self.policy, evidence)
+        return replace(self, evidence=evidence, earlier=self.decisions, touched=self._touched_by(evidence))
+
+    def _touched_by(self, evidence: Evidence) -> frozenset[str | None]:
+        """Return the event ids about which evidence says more than what is known here."""
+        proven = {object_id for object_id, _ in evidence.accounts.items() - self.evidence.accounts.items()}
+        fresh = {key: event for key, event in evidence.fresh.items() if self.evidence.fresh.get(key) is not event}
+        touched = [fresh.get(object_id) or self.live.get(object_id) for object_id in proven | fresh.keys()]
+        event_ids = {event.identity.external_event_id for event in touched if event is not None}
+        return frozenset(event_ids | {event_id for _, event_id in evidence.misses - self.evidence.misses})
 
     @cached_property
     def live(self) -> Mapping[str, LiveEvent]:
@@ -81,11 +87,6 @@ class Claims:
     def may_be_ours(self, event: LiveEvent) -> bool:
         """Return whether our app made an event; true for any event while our app is unknown."""
         return self.evidence.app_id is None or event.app_id == self.evidence.app_id
-
-    def candidates(self, identity: Identity) -> Iterator[LiveEvent]:
-        """Yield the live events that a declared identity can stand for, those of its own account id first."""
-        for account in dict.fromkeys((identity.external_account_id, None)):
-            yield from self.held.get((identity.external_event_id, account), ())
 
     def account_of(self, event: LiveEvent) -> str | None:
         """Return the account id of an event; None if it is unknown.
@@ -112,79 +113,84 @@ class Claims:
         return accounts
 
     @cached_property
-    def decisions(self) -> tuple[Decision, ...]:
-        """The decision about each declared event."""
-        return tuple(map(self._decide, self.declared.events, chain(self.earlier, repeat(_AMBIGUOUS))))
-
-    def _decide(self, event: DeclaredEvent, earlier: Decision) -> Decision:
-        if self._is_ambiguous(event.identity):
-            return _AMBIGUOUS
-        found, proven = self._found(event.identity)
-        if earlier.match is not None and earlier.found is found and earlier.match.proven is proven:
-            return earlier
-        return Decision(found, self._match(event, found, proven=proven))
+    def decisions(self) -> tuple[Match | None, ...]:
+        """The match of each declared event; None for one that is ambiguous."""
+        if not self.earlier:
+            return tuple(map(self._decide, self.declared.events))
+        return tuple(
+            self._decide(event) if event.identity.external_event_id in self.touched else match
+            for event, match in zip(self.declared.events, self.earlier, strict=True)
+        )
 
     @cached_property
     def matches(self) -> tuple[Match, ...]:
         """The declared events with their live ones, without those that are ambiguous."""
-        return tuple(decision.match for decision in self.decisions if decision.match is not None)
+        return tuple(match for match in self.decisions if match is not None)
 
     @cached_property
     def ambiguous(self) -> tuple[DeclaredEvent, ...]:
         """The declared events with several live candidates, or whose only one may be another declaration's."""
         decided = zip(self.declared.events, self.decisions, strict=True)
-        return tuple(event for event, decision in decided if decision.match is None)
+        return tuple(event for event, match in decided if match is None)
 
-    def _is_ambiguous(self, identity: Identity) -> bool:
-        if not self._is_undecided(identity):
-            return False
-        candidates = len(tuple(islice(self.candidates(identity), 2)))
-        return candidates > 1 or (candidates == 1 and self._claimants[identity.external_event_id] > 1)
+    def _decide(self, event: DeclaredEvent) -> Match | None:
+        """Match an event by its object id, or by what is proven or refuted of its external ids, or by its event id."""
+        identity = event.identity
+        if identity.object_id is not None:
+            return self._adopt(event, self.live.get(identity.object_id))
+        if identity.external in self._refuted:
+            return Match(event, None, proven=True)
+        live = self._proven(identity)
+        return self._by_event_id(event) if live is None else _match(event, live, proven=True)
 
-    def _is_undecided(self, identity: Identity) -> bool:
-        """Return whether the event has external ids, and it is neither proven nor refuted that it is live."""
-        return identity.external is not None and not self._refuted(identity) and self._proven(identity) is None
+    def _by_event_id(self, event: DeclaredEvent) -> Match | None:
+        """Match an event with its only candidate; None if there are several, or another declaration has it too."""
+        candidates = self._candidates(event.identity)
+        if not candidates:
+            return Match(event, None, proven=True)
+        if len(candidates) > 1 or self._claimants[event.identity.external_event_id] > 1:
+            return None
+        return _match(event, candidates[0], proven=False)
 
-    @cached_property
-    def _claimants(self) -> Mapping[str | None, int]:
-        """By event id that several declared events have, how many of these are undecided."""
-        times = Counter(event.identity.external_event_id for event in self.declared.events)
-        several = (event.identity for event in self.declared.events if times[event.identity.external_event_id] > 1)
-        return Counter(identity.external_event_id for identity in several if self._is_undecided(identity))
+    def _adopt(self, event: DeclaredEvent, live: LiveEvent | None) -> Match:
+        """Match an adopted event; globs in the settings also protect it by the event id that its own app gave it."""
+        if live is None:
+            return Match(event, None, proven=True)
+        protect = event.protect or self.policy.protects(live.identity.external_event_id)
+        return Match(replace(event, protect=protect), live.known_as(event.identity), proven=True)
 
-    def is_proven(self, live: LiveEvent) -> bool:
-        """Return whether a search hit or a direct read has proven the account id of a live event."""
-        return str(live.identity.object_id) in self.evidence.accounts
-
-    def _refuted(self, identity: Identity) -> bool:
-        return self.evidence.misses_refute and identity.external in self.evidence.misses
+    def _candidates(self, identity: Identity) -> Sequence[LiveEvent]:
+        """Return the live events that an identity can stand for: those under its account id or an unknown one."""
+        known = self.held.get((identity.external_event_id, identity.external_account_id), [])
+        unknown = self.held.get((identity.external_event_id, None), [])
+        return known + unknown if known else unknown
 
     def _proven(self, identity: Identity) -> LiveEvent | None:
         """Return the live event that is proven to have these external ids."""
         known = self.held.get((identity.external_event_id, identity.external_account_id), ())
         return next(filter(self.is_proven, known), None)
 
-    def _found(self, identity: Identity) -> tuple[LiveEvent | None, bool]:
-        """Return the live event that an unambiguous identity stands for, and whether that is proven."""
-        if identity.object_id is not None:
-            return self.live.get(identity.object_id), True
-        if self._refuted(identity):
-            return None, True
-        live = self._proven(identity) or next(self.candidates(identity), None)
-        return live, live is None or self.is_proven(live)
+    def is_proven(self, live: LiveEvent) -> bool:
+        """Return whether a search hit or a direct read has proven the account id of a live event."""
+        return str(live.identity.object_id) in self.evidence.accounts
 
-    def _match(self, event: DeclaredEvent, found: LiveEvent | None, *, proven: bool) -> Match:
-        if found is None:
-            return Match(event, None, proven=True)
-        if event.identity.object_id is not None:
-            return self._adopt(event, found)
-        identity = replace(event.identity, object_id=found.identity.object_id)
-        return Match(event, found.known_as(identity), proven)
+    @cached_property
+    def _refuted(self) -> frozenset[External | None]:
+        """The external ids that no live event has."""
+        return self.evidence.misses if self.evidence.misses_refute else frozenset()
 
-    def _adopt(self, event: DeclaredEvent, live: LiveEvent) -> Match:
-        """Match an adopted event; globs in the settings also protect it by the event id that its own app gave it."""
-        protect = event.protect or self.policy.protects(live.identity.external_event_id)
-        return Match(replace(event, protect=protect), live.known_as(event.identity), proven=True)
+    @cached_property
+    def _claimants(self) -> Mapping[str | None, int]:
+        """By event id that several declared events have, how many of these are neither proven nor refuted."""
+        identities = [event.identity for event in self.declared.events]
+        times = Counter(identity.external_event_id for identity in identities)
+        return Counter(
+            identity.external_event_id
+            for identity in identities
+            if times[identity.external_event_id] > 1
+            and identity.external not in self._refuted
+            and self._proven(identity) is None
+        )
 
     @cached_property
     def adopted(self) -> frozenset[str | None]:

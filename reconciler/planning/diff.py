@@ -11,7 +11,7 @@ def compare(event: DeclaredEvent, live: LiveEvent | None) -> Create | Update | N
     """Return the change that makes `live` what is declared; None if it is so already."""
     if live is None:
         return _create(event)
-    differing = _differing(event, live.fields)
+    differing = [] if _is_held(event, live) else _differing(event, live.fields)
     if not differing:
         return None
     return Update(
@@ -65,12 +65,18 @@ def _field(event: DeclaredEvent, name: str, before: Value) -> FieldChange:
     return FieldChange(name, canonical(event.kind(name), before), event.fields[name], event.lines.get(name))
 
 
+def _is_held(event: DeclaredEvent, live: LiveEvent) -> bool:
+    """Return whether a live event holds every declared value as it is spelt, as most do."""
+    return event.fields.items() <= live.fields.items()
+
+
 def _differing(event: DeclaredEvent, live: Mapping[str, Value]) -> list[str]:
     """Return the names of the declared fields that differ, in the order people read them."""
-    # Most fields are equal as they are spelt, and equal values of any kind mean the same.
-    spelt_otherwise = {name: value for name, value in event.fields.items() if value != live.get(name)}
     wanted = {
-        name: value for name, value in spelt_otherwise.items() if not same(event.kind(name), value, live.get(name))
+        name: value
+        for name, value in event.fields.items()
+        # Equal values of any kind mean the same.
+        if value != live.get(name) and not same(event.kind(name), value, live.get(name))
     }
     return _names({name: live.get(name) for name in wanted}, wanted) if wanted else []
 

@@ -48,6 +48,11 @@ class Evidence:
         """
         return self.app_id is None or self.token_app_id == self.app_id or bool(self.accounts)
 
+    @property
+    def outlook(self) -> tuple[int | None, bool, bool]:
+        """What bears on every event: our app, and what its token's answers prove; all else is about single events."""
+        return self.app_id, self.foreign_token, self.misses_refute
+
     def with_hits(self, hits: Iterable[Hit], listing: Listing) -> "Evidence":
         """Add search results, which also show the token's app.
 

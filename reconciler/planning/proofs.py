@@ -42,33 +42,30 @@ def questions(claims: Claims) -> Iterator[External]:
 
 def _doubtful_matches(claims: Claims) -> Iterator[External]:
     """Yield the declared events that are ambiguous, or have an unproven match that must not be relied on."""
-    for event, (_, match) in zip(claims.declared.events, claims.decisions, strict=True):
+    for event, match in zip(claims.declared.events, claims.decisions, strict=True):
         external = event.identity.external
         if external is not None and (match is None or _is_doubtful(claims, match)):
             yield external
 
 
 def _is_doubtful(claims: Claims, match: Match) -> bool:
-    return _would_change(claims, match) or _is_adopted_too(claims, match) or _has_moved(claims, match)
+    """Return whether an unproven match must not be relied on: as it would be changed, is adopted too, or has moved."""
+    if match.proven or match.live is None:
+        return False
+    is_adopted_too = match.live.identity.object_id in claims.adopted
+    return is_adopted_too or _would_change(claims, match) or _has_moved(claims, match)
 
 
 def _has_moved(claims: Claims, match: Match) -> bool:
     """Return whether an unproven event was declared in the base, but only under another account id."""
     identity = match.declared.identity
     before = claims.accounts_before.get(identity.external_event_id)
-    return match.live is not None and not match.proven and before not in (None, {identity.external_account_id})
+    return before not in (None, {identity.external_account_id})
 
 
 def _would_change(claims: Claims, match: Match) -> bool:
     """Return whether an unproven match would be changed; any of them while our app is unknown, as one read shows it."""
-    if match.proven or match.live is None:
-        return False
     return claims.evidence.app_id is None or match.change is not None
-
-
-def _is_adopted_too(claims: Claims, match: Match) -> bool:
-    """Return whether another declaration adopts the live event that this one matches by event id alone."""
-    return match.live is not None and not match.proven and match.live.identity.object_id in claims.adopted
 
 
 def _doubtful_orphans(claims: Claims) -> Iterator[External]:
