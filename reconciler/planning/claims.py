@@ -60,7 +60,7 @@ class Claims:
         """Return the event ids about which evidence says more than what is known here."""
         proven = {object_id for object_id, _ in evidence.accounts.items() - self.evidence.accounts.items()}
         fresh = {key: event for key, event in evidence.fresh.items() if self.evidence.fresh.get(key) is not event}
-        touched = [fresh.get(object_id) or self.live.get(object_id) for object_id in proven | fresh.keys()]
+        touched = [held.get(object_id) for object_id in proven | fresh.keys() for held in (self.live, fresh)]
         event_ids = {event.identity.external_event_id for event in touched if event is not None}
         return frozenset(event_ids | {event_id for _, event_id in evidence.misses - self.evidence.misses})
 

@@ -1,6 +1,7 @@
 """The owner of an event, and the live event of a declaration."""
 
-from collections.abc import Iterable, Iterator
+from collections import UserDict
+from collections.abc import ItemsView, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import pytest
@@ -14,10 +15,11 @@ from reconciler.planning.claims import Claims, known_accounts
 from reconciler.planning.evidence import Evidence, External, first_evidence
 from reconciler.planning.match import Match
 from reconciler.planning.ownership import Matched, Orphan
+from reconciler.planning.plan import build
 from reconciler.planning.proofs import FEW_CREATES, FEW_WITNESSES, searchable_prefix
 from reconciler.policy import Orphans, Policy
 from reconciler.portal import Hit, Listing
-from tests.building import APP, HEARD, OTHER_APP, POLICY, PORTAL, adopted, declared, known, live
+from tests.building import APP, HEARD, NOW, OTHER_APP, POLICY, PORTAL, adopted, declared, known, live
 
 NAMED: dict[str, Value] = {"eventName": "Summit"}
 NOBODY = replace(PORTAL, app_id=None)
@@ -94,22 +96,26 @@ class World:
     def find(self, asked: External) -> LiveEvent | None:
         for truth in self.truths:
             if (truth.app, truth.account, truth.event_id) == (self.token, *asked):
-                return found(replace(truth.live, app_id=None), asked[0])
+                return found(replace(truth.live, app_id=None, registrants=99), asked[0])
         return None
 
-    def prove(self) -> Evidence:
-        """Gather evidence as planning does: a search, then one direct read for each doubt."""
+    def claims(self) -> Iterator[Claims]:
+        """Yield the claims as planning gathers evidence: after a search, then after a direct read for each doubt."""
         shown = self.listing
         evidence = first_evidence(self.policy, shown)
         if not evidence.foreign_token:
             hits = [truth.hit for truth in self.truths if truth.app == self.token and truth.searchable]
             evidence = evidence.with_hits(hits, shown)
-        asked: set[External] = set()
-        while pending := next(questions(self.declared, shown, self.policy, evidence), None):
-            assert pending not in asked
-            asked.add(pending)
-            evidence = evidence.with_answer(pending, self.find(pending), shown)
-        return evidence
+        claims = Claims(Declared(self.declared, 1), shown, self.policy, evidence)
+        yield claims
+        while pending := next(proofs.questions(claims), None):
+            assert pending not in claims.evidence.asked
+            claims = claims.given(claims.evidence.with_answer(pending, self.find(pending), shown))
+            yield claims
+
+    def prove(self) -> Evidence:
+        *_, last = self.claims()
+        return last.evidence
 
     def matched(self) -> tuple[Matched, Evidence]:
         evidence = self.prove()
@@ -155,6 +161,73 @@ def worlds(draw: st.DrawFn) -> World:
 def test_nothing_is_asked_twice_so_questions_come_to_an_end(world: World) -> None:
     evidence = world.prove()
     assert list(questions(world.declared, world.listing, world.policy, evidence)) == []
+
+
+@given(worlds())
+def test_evidence_piece_by_piece_leads_to_the_matches_of_all_of_it(world: World) -> None:
+    for claims in world.claims():
+        at_once = Claims(claims.declared, claims.listing, claims.policy, claims.evidence)
+        assert claims.decisions == at_once.decisions
+
+
+def learnt(evidence: Evidence, answer: LiveEvent | None, *lives: LiveEvent) -> list[LiveEvent | None]:
+    """Return the live events of two declarations before and after a direct read of the first one is answered."""
+    claims = Claims(Declared((declared("a"), declared("b")), 1), listing(*lives), POLICY, evidence)
+    assert claims.matches[0].live is not None
+    again = claims.given(evidence.with_answer(("acme", "a"), answer, claims.listing))
+    return [match.live for match in again.matches]
+
+
+def test_an_event_that_is_read_again_is_compared_again() -> None:
+    renamed = found(live("1", "a", NAMED), "acme")
+    (one, _) = learnt(known({"1": "acme"}), renamed, live("1", "a"))
+    assert one == renamed
+
+
+def test_an_answer_with_another_event_id_frees_the_event_that_had_the_object_before() -> None:
+    moved = found(live("2", "a"), "acme")
+    assert learnt(known({"1": "acme"}), moved, live("1", "a"), live("2", "b"))[1] is None
+
+
+def test_an_event_that_a_search_finds_is_proven() -> None:
+    claims = Claims(Declared((declared(),), 1), listing(live("1")), POLICY, known())
+    hits = [Hit(APP, Identity("acme", "summit", "1"))]
+    assert claims.given(claims.evidence.with_hits(hits, claims.listing)).matches[0].proven
+
+
+def test_an_event_that_is_missed_is_matched_no_more() -> None:
+    assert learnt(known(), None, live("1", "a")) == [None, None]
+
+
+def test_once_our_app_is_known_the_events_of_others_are_matched_no_more() -> None:
+    ours = live("1", "a")
+    assert learnt(Evidence(None, None), found(ours, "acme"), ours, live("2", "b", app=OTHER_APP)) == [
+        found(ours, "acme"),
+        None,
+    ]
+
+
+class Watched(UserDict[str, Value]):
+    """Declared fields that count how often they are compared."""
+
+    times = 0
+
+    def items(self) -> ItemsView[str, Value]:
+        self.times += 1
+        return super().items()
+
+
+def test_each_unchanged_event_is_compared_once_whatever_is_asked() -> None:
+    fields = [Watched(NAMED), Watched(NAMED), Watched(NAMED)]
+    events = tuple(replace(declared(name), fields=watched) for name, watched in zip("abc", fields, strict=True))
+    lives = listing(live("1", "a", NAMED), live("2", "b", NAMED), live("3", "c"))
+    claims = Claims(Declared(events, 1), lives, POLICY, known())
+    assert tuple(proofs.questions(claims)) == (("acme", "c"),)
+    claims = claims.given(claims.evidence.with_answer(("acme", "c"), found(lives.events[2], "acme"), lives))
+    assert tuple(proofs.questions(claims)) == ()
+    planned = build(ownership.match_events(claims), claims.declared, POLICY, PORTAL, claims.evidence, NOW)
+    assert planned.plan.unchanged == 2
+    assert [watched.times for watched in fields[:2]] == [1, 1]
 
 
 @given(worlds())
