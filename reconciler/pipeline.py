@@ -20,7 +20,6 @@ from reconciler.errors import Interrupted, ReconcilerError
 from reconciler.event import Declared, DeclaredEvent, Identity, LiveEvent
 from reconciler.planning import look_alikes, no_longer, properties
 from reconciler.planning.claims import Claims
-from reconciler.planning.diff import compare
 from reconciler.planning.evidence import first_evidence
 from reconciler.planning.origins import with_origins
 from reconciler.planning.orphans import Will
@@ -151,9 +150,8 @@ def _with_warnings(planned: Planned) -> Planned:
 def _set_aside_creates(planned: Planned) -> Iterator[Create]:
     """Return the creates of events that are set aside and not live, because each may replace an old event."""
     barred = planned.matched.barred
-    missing = (match.declared for match in planned.matched.matches if match.live is None)
-    changes = (compare(event, None) for event in missing if event.identity in barred)
-    return (change for change in changes if isinstance(change, Create))
+    matches = (match for match in planned.matched.matches if match.declared.identity in barred)
+    return (match.change for match in matches if isinstance(match.change, Create))
 
 
 def _replaceable(

@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
+from typing import TypeVar
 
 from reconciler.change import Create, FieldChange
 from reconciler.event import CUSTOM, FIELDS, Identity, Kind, LiveEvent, Value, custom_field, instant, kind_of
@@ -18,9 +20,13 @@ from reconciler.values import same
 
 PAGE = 100
 """Events per page of the list: the maximum that HubSpot allows (list, `limit`)."""
+_SHORT = 30
+"""Most characters of a text that other events are likely to have too."""
 _PLAIN = tuple((field.name, field.kind) for field in FIELDS)
 _WHOLE_SECOND = re.compile(r"\d{4}-\d\d-\d\dT([01]\d|2[0-3]):\d\d:\d\dZ", re.ASCII)
 """The form in which `instant` writes a whole second, and HubSpot most dates."""
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +83,8 @@ def as_event_by_external_ids(body: Json) -> LiveEvent:
     return _inside("event", _event, body)
 
 
-def _inside(path: str, read: Callable[[Mapping[str, Json]], LiveEvent], body: Json) -> LiveEvent:
-    """Read an event that is found at `path` of an answer."""
+def _inside(path: str, read: Callable[[Mapping[str, Json]], _T], body: Json) -> _T:
+    """Read an object that is found at `path` of an answer."""
     item = as_mapping(body, path)
     try:
         return read(item)
@@ -143,7 +149,7 @@ def _maker(item: Mapping[str, Json]) -> int | None:
 def as_hits(body: Json) -> tuple[Hit, ...]:
     """Read the results of a search."""
     results = as_list(as_mapping(body, "").get("results"), "results")
-    return tuple(_hit(as_mapping(item, f"results[{index}]"), f"results[{index}]") for index, item in enumerate(results))
+    return tuple(_inside(f"results[{index}]", _hit, item) for index, item in enumerate(results))
 
 
 def as_batch_answer(body: Json) -> BatchAnswer:
@@ -256,7 +262,7 @@ def _value(kind: Kind, value: Json, name: str) -> Value:
     if kind is Kind.FLAG:
         return as_kind(bool, value, name)
     text = as_kind(str, value, name)
-    return _instant(text, name) if kind is Kind.INSTANT else text
+    return _instant(text, name) if kind is Kind.INSTANT else _shared(text)
 
 
 def _instant(text: str, name: str) -> str:
@@ -275,19 +281,29 @@ def _custom(pair: Mapping[str, Json]) -> tuple[str, Json]:
 
 def _text(value: Json) -> str:
     """Return a custom property's value as text, which HubSpot says it always is."""
-    return ("true" if value else "false") if isinstance(value, bool) else str(value)
+    return ("true" if value else "false") if isinstance(value, bool) else _shared(str(value))
 
 
-def _hit(item: Mapping[str, Json], path: str) -> Hit:
-    app = optional_number(item.get("appId"), f"{path}.appId")
+def _shared(text: str) -> str:
+    """Return a text; many events have the same type, organizer or property, which is kept once for all of them."""
+    return _one(text) if len(text) <= _SHORT else text
+
+
+@lru_cache(1_000)
+def _one(text: str) -> str:
+    return text
+
+
+def _hit(item: Mapping[str, Json]) -> Hit:
+    app = optional_number(item.get("appId"), "appId")
     if app is None:
-        raise Malformed(f"{path}.appId is missing")
+        raise Malformed("appId is missing")
     return Hit(
         app,
         Identity(
-            as_kind(str, item.get("externalAccountId"), f"{path}.externalAccountId"),
-            as_kind(str, item.get("externalEventId"), f"{path}.externalEventId"),
-            required_id(item.get("objectId"), f"{path}.objectId"),
+            as_kind(str, item.get("externalAccountId"), "externalAccountId"),
+            as_kind(str, item.get("externalEventId"), "externalEventId"),
+            required_id(item.get("objectId"), "objectId"),
         ),
     )
 

@@ -1,6 +1,6 @@
 """Diagnostics about declared events whose live event is missing, uncertain or declared twice."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from reconciler.diagnostics import Diagnostic, error, warning
@@ -63,16 +63,17 @@ def _not_live(matches: Iterable[Match]) -> Iterator[Obstacle]:
 
 def _declared_twice(matches: Iterable[Match]) -> Iterator[Obstacle]:
     """Report every declaration of the same live event: if all were applied, the last one would win each time."""
+    pairs = [(match.live.identity.object_id, match.declared) for match in matches if match.live is not None]
+    times = Counter(object_id for object_id, _ in pairs)
     claims: dict[str | None, list[DeclaredEvent]] = defaultdict(list)
-    for match in matches:
-        if match.live is not None:
-            claims[match.live.identity.object_id].append(match.declared)
+    for object_id, event in pairs:
+        if times[object_id] > 1:
+            claims[object_id].append(event)
     for claiming in claims.values():
         for event, other in zip(claiming, (*claiming[1:], claiming[0]), strict=True):
-            if event is not other:
-                message = f"{event.identity} and {other.identity} are the same live event"
-                hint = f"keep one of the two declarations; the other is at {other.place}"
-                yield Obstacle(event, error("declared-twice", message, event.place, hint))
+            message = f"{event.identity} and {other.identity} are the same live event"
+            hint = f"keep one of the two declarations; the other is at {other.place}"
+            yield Obstacle(event, error("declared-twice", message, event.place, hint))
 
 
 def _completed(matches: Iterable[Match]) -> Iterator[Obstacle]:

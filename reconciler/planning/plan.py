@@ -114,7 +114,7 @@ def build(
         portal=portal,
         changes=tuple(task.change for task in tasks),
         unchanged=len(matches) - sum(task.event is not None for task in tasks) - _undecided(matches, matched),
-        set_aside=set_aside(matched.obstacles, _names(matched.matches)),
+        set_aside=set_aside(matched.obstacles, _names(matched)),
         orphans=tuple(sorted((verdict for verdict, _ in verdicts), key=lambda verdict: verdict.identity.sort_key)),
         orphaned=matched.orphaned,
         foreign=matched.foreign,
@@ -140,7 +140,9 @@ def _in_order(tasks: Iterable[_Task]) -> list[_Task]:
     return sorted(tasks, key=lambda task: (rank(task.change), task.change.identity.sort_key))
 
 
-def _names(matches: Iterable[Match]) -> Mapping[Identity, str | None]:
+def _names(matched: Matched) -> Mapping[Identity, str | None]:
+    """Return the names of the live events whose declarations have an obstacle."""
+    matches = matched.matches if matched.obstacles else ()
     return {match.declared.identity: match.live.name for match in matches if match.live is not None}
 
 
