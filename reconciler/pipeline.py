@@ -186,15 +186,12 @@ def _gather_evidence(declared: Declared, policy: Policy, listing: Listing, porta
         evidence = evidence.with_hits(portal.search(prefix), listing)
     claims = Claims(declared, listing, policy, evidence)
     while pending := tuple(questions(claims)):
-        app_was_known = evidence.app_id is not None
         identities = [Identity(*asked) for asked in pending]
-        # Now that our app is known, far fewer questions are left: until then none is asked ahead of another.
-        finds = portal.find_each(identities) if app_was_known else (partial(portal.find, each) for each in identities)
-        for asked, find in zip(pending, finds, strict=True):
-            evidence = evidence.with_answer(asked, find(), listing)
-            if not app_was_known and evidence.app_id is not None:
-                break
-        claims = claims.given(evidence)
+        app_is_known = claims.evidence.app_id is not None
+        # Once our app is known, far fewer questions are left: until then none is asked ahead of another.
+        finds = portal.find_each(identities) if app_is_known else (partial(portal.find, each) for each in identities)
+        answers = ((asked, find()) for asked, find in zip(pending, finds, strict=True))
+        claims = claims.given(claims.evidence.with_answers(answers, listing))
     return claims
 
 

@@ -1,5 +1,6 @@
 """A portal: what it holds, and the interfaces for reading, writing and inspecting it."""
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -33,6 +34,14 @@ class Listing:
     def by_object_id(self) -> Mapping[str, LiveEvent]:
         """Every event by its object id."""
         return {str(event.identity.object_id): event for event in self.events}
+
+    @cached_property
+    def by_event_id(self) -> Mapping[str | None, Sequence[LiveEvent]]:
+        """All events of each event id, whoever made them."""
+        grouped: dict[str | None, list[LiveEvent]] = defaultdict(list)
+        for event in self.events:
+            grouped[event.identity.external_event_id].append(event)
+        return dict(grouped)
 
 
 @dataclass(frozen=True, slots=True)

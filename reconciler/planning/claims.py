@@ -52,7 +52,7 @@ class Claims:
 
     def given(self, evidence: Evidence) -> "Claims":
         """Return the same claims by more evidence; each match about which that says nothing is kept."""
-        if evidence.outlook != self.evidence.outlook:
+        if evidence.outlook.on_matches != self.evidence.outlook.on_matches:
             return Claims(self.declared, self.listing, self.policy, evidence)
         return replace(self, evidence=evidence, earlier=self.decisions, touched=self._touched_by(evidence))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from reconciler.event import LiveEvent
 from reconciler.policy import Policy
@@ -9,6 +10,52 @@ from reconciler.portal import Hit, Listing
 
 External = tuple[str, str]
 """Account id and event id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What bears on every event: which app is ours, and what the token's answers are worth."""
+
+    app_id: int | None
+    """The app whose events are ours; None if it is unknown."""
+    token_app_id: int | None
+    """The app that the token belongs to; None if it is unknown."""
+    has_found_ours: bool
+    """Whether an answer has proven the account id of any event of ours."""
+
+    @property
+    def foreign_token(self) -> bool:
+        """Whether the token is known to be another app's; HubSpot then answers 404 to our events' external ids."""
+        return self.app_id is not None and self.token_app_id not in (None, self.app_id)
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the token is known to be our app's."""
+        return self.app_id is not None and (self.token_app_id == self.app_id or self.has_found_ours)
+
+    @property
+    def misses_refute(self) -> bool:
+        """Whether a 404 proves absence.
+
+        It does if the token is known to belong to our app, or if no app is known to be ours: then the token's app is.
+        """
+        return self.app_id is None or self.token_app_id == self.app_id or self.has_found_ours
+
+    @property
+    def on_matches(self) -> tuple[int | None, bool, bool]:
+        """The part of it that bears on matches."""
+        return self.app_id, self.foreign_token, self.misses_refute
+
+
+class _Lesson(NamedTuple):
+    """What the answer to one direct read adds to the evidence."""
+
+    asked: External
+    outlook: Outlook
+    missed: bool = False
+    answered: bool = False
+    fresh: LiveEvent | None = None
+    """The event, if it is proven to be ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,27 +78,24 @@ class Evidence:
     """Account ids under which a token of our app found an event that may be any of several listed ones."""
 
     @property
+    def outlook(self) -> Outlook:
+        """What bears on every event, while all else in the evidence is about single ones."""
+        return Outlook(self.app_id, self.token_app_id, bool(self.accounts))
+
+    @property
     def foreign_token(self) -> bool:
-        """Whether the token is known to be another app's; HubSpot then answers 404 to our events' external ids."""
-        return self.app_id is not None and self.token_app_id not in (None, self.app_id)
+        """Whether the token is known to be another app's."""
+        return self.outlook.foreign_token
 
     @property
     def is_ours(self) -> bool:
         """Whether the token is known to be our app's."""
-        return self.app_id is not None and (self.token_app_id == self.app_id or bool(self.accounts))
+        return self.outlook.is_ours
 
     @property
     def misses_refute(self) -> bool:
-        """Whether a 404 proves absence.
-
-        It does if the token is known to belong to our app, or if no app is known to be ours: then the token's app is.
-        """
-        return self.app_id is None or self.token_app_id == self.app_id or bool(self.accounts)
-
-    @property
-    def outlook(self) -> tuple[int | None, bool, bool]:
-        """What bears on every event: our app, and what its token's answers prove; all else is about single events."""
-        return self.app_id, self.foreign_token, self.misses_refute
+        """Whether a 404 proves absence."""
+        return self.outlook.misses_refute
 
     def with_hits(self, hits: Iterable[Hit], listing: Listing) -> "Evidence":
         """Add search results, which also show the token's app.
@@ -67,44 +111,58 @@ class Evidence:
         }
         return replace(self, app_id=app_id, token_app_id=token_app_id, accounts={**self.accounts, **proven})
 
-    def with_answer(self, asked: External, found: LiveEvent | None, listing: Listing) -> "Evidence":
-        """Add what a direct read by external ids answered."""
-        evidence = replace(self, asked=self.asked | {asked})
-        if found is None:
-            return replace(evidence, misses=self.misses | {asked})
-        object_id = found.identity.object_id or self._listed_as(found, listing)
-        if object_id is None:
-            return replace(evidence, answered=self.answered | {asked[0]}) if self.is_ours else evidence
-        maker = listing.by_object_id.get(object_id, found).app_id
-        # Only the app that made an event can read it by its external ids, so the token is that app's.
-        evidence = replace(evidence, app_id=self.app_id or maker, token_app_id=self.token_app_id or maker)
-        # The answer proves that the token's app made the event. If the settings name our app, and the token is not
-        # known to be that app's, this may be another app's event with the same ids.
-        if evidence.foreign_token or (maker or evidence.token_app_id) != evidence.app_id:
-            return evidence
-        identity = replace(found.identity, object_id=object_id)
-        return replace(
-            evidence,
-            accounts={**self.accounts, object_id: asked[0]},
-            fresh={**self.fresh, object_id: replace(found, identity=identity, app_id=evidence.app_id)},
+    def with_answers(self, answers: Iterable[tuple[External, LiveEvent | None]], listing: Listing) -> "Evidence":
+        """Add what direct reads by external ids answered, each with what was asked.
+
+        Take no further answer after the one that shows which app is ours: far fewer questions are left then.
+        """
+        outlook, lessons = self.outlook, list[_Lesson]()
+        for asked, found in answers:
+            lessons.append(_lesson(outlook, asked, found, listing))
+            outlook = lessons[-1].outlook
+            if self.app_id is None and outlook.app_id is not None:
+                break
+        fresh = [(lesson.asked[0], lesson.fresh) for lesson in lessons if lesson.fresh is not None]
+        return Evidence(
+            outlook.app_id,
+            outlook.token_app_id,
+            accounts={**self.accounts, **{str(event.identity.object_id): account for account, event in fresh}},
+            misses=self.misses.union(lesson.asked for lesson in lessons if lesson.missed),
+            fresh={**self.fresh, **{str(event.identity.object_id): event for _, event in fresh}},
+            asked=self.asked.union(lesson.asked for lesson in lessons),
+            answered=self.answered.union(lesson.asked[0] for lesson in lessons if lesson.answered),
         )
 
-    def _listed_as(self, found: LiveEvent, listing: Listing) -> str | None:
-        """Return the object id under which the list shows an event that was read without one; None if that is unsure.
 
-        An event with the same event id under another account looks the same in the list, and the event itself may not
-        be listed yet. So the time of the latest change has to be equal too.
-        """
-        if self.app_id is None or self.token_app_id != self.app_id or found.updated_at is None:
-            return None
-        namesakes = [
-            event
-            for event in listing.events
-            if event.app_id == self.app_id and event.identity.external_event_id == found.identity.external_event_id
-        ]
-        if len(namesakes) != 1 or namesakes[0].updated_at != found.updated_at:
-            return None
-        return namesakes[0].identity.object_id
+def _lesson(outlook: Outlook, asked: External, found: LiveEvent | None, listing: Listing) -> _Lesson:
+    """Return what an answer teaches, after all that is known before it."""
+    if found is None:
+        return _Lesson(asked, outlook, missed=True)
+    object_id = found.identity.object_id or _listed_as(outlook, found, listing)
+    if object_id is None:
+        return _Lesson(asked, outlook, answered=outlook.is_ours)
+    maker = listing.by_object_id.get(object_id, found).app_id
+    # Only the app that made an event can read it by its external ids, so the token is that app's.
+    outlook = replace(outlook, app_id=outlook.app_id or maker, token_app_id=outlook.token_app_id or maker)
+    # The answer proves that the token's app made the event. If the settings name our app, and the token is not
+    # known to be that app's, this may be another app's event with the same ids.
+    if outlook.foreign_token or (maker or outlook.token_app_id) != outlook.app_id:
+        return _Lesson(asked, outlook)
+    fresh = replace(found, identity=replace(found.identity, object_id=object_id), app_id=outlook.app_id)
+    return _Lesson(asked, replace(outlook, has_found_ours=True), fresh=fresh)
+
+
+def _listed_as(outlook: Outlook, found: LiveEvent, listing: Listing) -> str | None:
+    """Return the object id under which the list shows an event that was read without one; None if that is unsure.
+
+    An event with the same event id under another account looks the same in the list, and the event itself may not
+    be listed yet. So the time of the latest change has to be equal too.
+    """
+    if outlook.app_id is None or outlook.token_app_id != outlook.app_id or found.updated_at is None:
+        return None
+    named = listing.by_event_id.get(found.identity.external_event_id, ())
+    ours = [event for event in named if event.app_id == outlook.app_id]
+    return ours[0].identity.object_id if [event.updated_at for event in ours] == [found.updated_at] else None
 
 
 def _is_shown(hit: Hit, listing: Listing) -> bool:

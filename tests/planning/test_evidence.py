@@ -104,30 +104,30 @@ def test_hits_are_added_to_what_is_known() -> None:
 
 
 def test_a_direct_read_that_finds_nothing_is_kept_as_a_miss() -> None:
-    evidence = UNKNOWN.with_answer(("acme", "a"), None, LISTING).with_answer(("acme", "b"), None, LISTING)
+    evidence = UNKNOWN.with_answers([(("acme", "a"), None)], LISTING).with_answers([(("acme", "b"), None)], LISTING)
     assert evidence.misses == {("acme", "a"), ("acme", "b")}
     assert evidence.accounts == {}
 
 
 def test_a_direct_read_proves_the_account_id_it_asked_for() -> None:
-    evidence = Evidence(APP, APP).with_answer(("acme", "summit"), found(), LISTING)
+    evidence = Evidence(APP, APP).with_answers([(("acme", "summit"), found())], LISTING)
     assert evidence.accounts == {"1": "acme"}
     assert evidence.misses == frozenset()
 
 
 def test_what_a_direct_read_returns_is_newer_than_the_list_and_ours() -> None:
-    evidence = Evidence(APP, APP).with_answer(("acme", "summit"), found(), LISTING)
+    evidence = Evidence(APP, APP).with_answers([(("acme", "summit"), found())], LISTING)
     assert evidence.fresh == {"1": found(app=APP)}
 
 
 def test_a_direct_read_tells_which_app_is_ours_by_what_the_list_says_of_the_event() -> None:
-    evidence = UNKNOWN.with_answer(("acme", "summit"), found(), LISTING)
+    evidence = UNKNOWN.with_answers([(("acme", "summit"), found())], LISTING)
     assert evidence.app_id == APP
     assert evidence.fresh["1"].app_id == APP
 
 
 def test_an_event_that_the_list_does_not_show_yet_is_proven_all_the_same() -> None:
-    evidence = Evidence(APP, APP).with_answer(("acme", "summit"), found("99"), LISTING)
+    evidence = Evidence(APP, APP).with_answers([(("acme", "summit"), found("99"))], LISTING)
     assert evidence.accounts == {"99": "acme"}
     assert evidence.fresh["99"].app_id == APP
 
@@ -135,7 +135,7 @@ def test_an_event_that_the_list_does_not_show_yet_is_proven_all_the_same() -> No
 def test_unknown_token_app_proves_no_ownership() -> None:
     """The settings' app may have nothing there, while the token's app has an event with the same ids."""
     for listing in (LISTING, Listing(NOBODY, ()), Listing(NOBODY, (live("1", "summit", app=None),))):
-        evidence = Evidence(APP, None).with_answer(("acme", "summit"), found(), listing)
+        evidence = Evidence(APP, None).with_answers([(("acme", "summit"), found())], listing)
         listed = any(event.app_id == APP for event in listing.events)
         assert (evidence.token_app_id == APP) is listed
         assert (evidence.accounts, set(evidence.fresh)) == (({"1": "acme"}, {"1"}) if listed else ({}, set()))
@@ -144,7 +144,7 @@ def test_unknown_token_app_proves_no_ownership() -> None:
 
 def test_without_an_app_in_the_settings_every_event_the_token_can_read_is_ours() -> None:
     listing = Listing(NOBODY, (live("1", "summit", app=None),))
-    evidence = UNKNOWN.with_answer(("acme", "summit"), found(), listing)
+    evidence = UNKNOWN.with_answers([(("acme", "summit"), found())], listing)
     assert (evidence.app_id, evidence.accounts) == (None, {"1": "acme"})
 
 
@@ -159,7 +159,7 @@ def listed(object_id: str, event_id: str = "summit", *, updated: str | None = NO
 
 def test_the_list_tells_the_object_id_that_a_direct_read_lacks() -> None:
     listing = Listing(PORTAL, (listed("1"), listed("2", "launch"), listed("3", app=OTHER_APP)))
-    evidence = Evidence(APP, APP).with_answer(("acme", "summit"), NAMELESS, listing)
+    evidence = Evidence(APP, APP).with_answers([(("acme", "summit"), NAMELESS)], listing)
     assert evidence.accounts == {"1": "acme"}
     assert evidence.fresh == {"1": replace(found(app=APP), updated_at=NOON)}
 
@@ -195,12 +195,38 @@ def test_an_ambiguous_direct_read_without_an_object_id_proves_nothing(
     asked = ("acme", "summit")
     account = frozenset({"acme"}) if evidence.is_ours else frozenset[str]()
     known = replace(evidence, asked=frozenset({asked}), answered=account)
-    assert evidence.with_answer(asked, answer, Listing(NOBODY, listing)) == known
+    assert evidence.with_answers([(asked, answer)], Listing(NOBODY, listing)) == known
+
+
+@pytest.mark.parametrize("before", [Evidence(APP, None), Evidence(APP, APP), Evidence(APP, OTHER_APP)])
+def test_answers_teach_together_what_they_teach_one_by_one(before: Evidence) -> None:
+    listing = Listing(NOBODY, (listed("1"), listed("2"), listed("3", "launch"), listed("4", "launch", app=OTHER_APP)))
+    nameless = replace(NAMELESS, identity=Identity("acme", "launch"))
+    answers = [
+        (("acme", "a"), None),
+        (("acme", "summit"), NAMELESS),
+        (("acme", "launch"), nameless),
+        (("acme", "summit"), found("2")),
+        (("acme", "launch"), nameless),
+        (("acme", "summit"), NAMELESS),
+        (("beta", "b"), None),
+    ]
+    one_by_one = before
+    for answer in answers:
+        one_by_one = one_by_one.with_answers([answer], listing)
+    assert before.with_answers(answers, listing) == one_by_one
+
+
+def test_no_answer_is_awaited_after_the_one_that_shows_which_app_is_ours() -> None:
+    answers = iter([(("acme", "a"), None), (("acme", "summit"), found()), (("acme", "launch"), None)])
+    evidence = UNKNOWN.with_answers(answers, LISTING)
+    assert evidence.asked == {("acme", "a"), ("acme", "summit")}
+    assert list(answers) == [(("acme", "launch"), None)]
 
 
 def test_reading_another_apps_event_shows_that_the_token_is_foreign() -> None:
     listing = Listing(NOBODY, (live("1", "summit", app=OTHER_APP),))
-    evidence = Evidence(APP, None).with_answer(("acme", "summit"), found(), listing)
+    evidence = Evidence(APP, None).with_answers([(("acme", "summit"), found())], listing)
     assert evidence.foreign_token
     assert evidence.accounts == {}
     assert all(event.app_id != APP for event in evidence.fresh.values())
@@ -208,5 +234,5 @@ def test_reading_another_apps_event_shows_that_the_token_is_foreign() -> None:
 
 def test_a_direct_read_that_contradicts_the_list_and_the_token_proves_nothing() -> None:
     listing = Listing(PORTAL, (live("1", "summit", app=OTHER_APP),))
-    evidence = Evidence(APP, APP).with_answer(("acme", "summit"), found(), listing)
+    evidence = Evidence(APP, APP).with_answers([(("acme", "summit"), found())], listing)
     assert (evidence.app_id, evidence.token_app_id, evidence.accounts) == (APP, APP, {})

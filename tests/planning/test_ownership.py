@@ -110,7 +110,7 @@ class World:
         yield claims
         while pending := next(proofs.questions(claims), None):
             assert pending not in claims.evidence.asked
-            claims = claims.given(claims.evidence.with_answer(pending, self.find(pending), shown))
+            claims = claims.given(claims.evidence.with_answers([(pending, self.find(pending))], shown))
             yield claims
 
     def prove(self) -> Evidence:
@@ -174,7 +174,7 @@ def learnt(evidence: Evidence, answer: LiveEvent | None, *lives: LiveEvent) -> l
     """Return the live events of two declarations before and after a direct read of the first one is answered."""
     claims = Claims(Declared((declared("a"), declared("b")), 1), listing(*lives), POLICY, evidence)
     assert claims.matches[0].live is not None
-    again = claims.given(evidence.with_answer(("acme", "a"), answer, claims.listing))
+    again = claims.given(evidence.with_answers([(("acme", "a"), answer)], claims.listing))
     return [match.live for match in again.matches]
 
 
@@ -223,7 +223,7 @@ def test_each_unchanged_event_is_compared_once_whatever_is_asked() -> None:
     lives = listing(live("1", "a", NAMED), live("2", "b", NAMED), live("3", "c"))
     claims = Claims(Declared(events, 1), lives, POLICY, known())
     assert tuple(proofs.questions(claims)) == (("acme", "c"),)
-    claims = claims.given(claims.evidence.with_answer(("acme", "c"), found(lives.events[2], "acme"), lives))
+    claims = claims.given(claims.evidence.with_answers([(("acme", "c"), found(lives.events[2], "acme"))], lives))
     assert tuple(proofs.questions(claims)) == ()
     planned = build(ownership.match_events(claims), claims.declared, POLICY, PORTAL, claims.evidence, NOW)
     assert planned.plan.unchanged == 2
@@ -337,33 +337,33 @@ def test_of_two_events_with_one_event_id_the_proven_one_is_meant() -> None:
 def test_a_direct_read_counts_for_more_than_the_list() -> None:
     held = live("1", fields={"eventName": "Old"})
     fresh = found(live("1", fields=NAMED), "acme")
-    evidence = known().with_answer(("acme", "summit"), fresh, listing(held))
+    evidence = known().with_answers([(("acme", "summit"), fresh)], listing(held))
     (match,) = settle([declared(fields=NAMED)], listing(held), POLICY, evidence).matches
     assert match.live is not None
     assert match.live.fields == NAMED
 
 
 def test_a_direct_read_matches_an_event_that_the_list_does_not_show_yet() -> None:
-    evidence = known().with_answer(("acme", "summit"), found(live("9"), "acme"), listing())
+    evidence = known().with_answers([(("acme", "summit"), found(live("9"), "acme"))], listing())
     (match,) = settle([declared()], listing(), POLICY, evidence).matches
     assert match.live is not None
     assert match.live.identity.object_id == "9"
 
 
 def test_a_miss_refutes_a_match_where_the_token_speaks_for_our_app() -> None:
-    evidence = known().with_answer(("acme", "summit"), None, listing(live("1")))
+    evidence = known().with_answers([(("acme", "summit"), None)], listing(live("1")))
     assert settle([declared()], listing(live("1")), POLICY, evidence).matches == (Match(declared(), None, proven=True),)
 
 
 def test_a_miss_refutes_several_look_alikes_at_once() -> None:
     lives = listing(live("1"), live("2"))
-    matched = settle([declared()], lives, POLICY, known().with_answer(("acme", "summit"), None, lives))
+    matched = settle([declared()], lives, POLICY, known().with_answers([(("acme", "summit"), None)], lives))
     assert matched.matches == (Match(declared(), None, proven=True),)
     assert len(matched.elsewhere) == 2
 
 
 def test_a_miss_refutes_nothing_where_the_token_may_be_another_apps() -> None:
-    evidence = Evidence(APP, None).with_answer(("acme", "summit"), None, listing(live("1")))
+    evidence = Evidence(APP, None).with_answers([(("acme", "summit"), None)], listing(live("1")))
     (match,) = settle([declared()], listing(live("1")), POLICY, evidence).matches
     assert match.live is not None
     assert not match.proven
@@ -408,7 +408,7 @@ def test_an_event_of_ours_under_another_account_speaks_against_a_new_one() -> No
 
 def test_our_event_under_an_unknown_account_speaks_against_a_new_one() -> None:
     lives = listing(live("1"))
-    matched = settle([declared()], lives, POLICY, known().with_answer(("acme", "summit"), None, lives))
+    matched = settle([declared()], lives, POLICY, known().with_answers([(("acme", "summit"), None)], lives))
     assert elsewhere(matched) == [("acme/summit", APP, None)]
 
 
@@ -417,7 +417,9 @@ def test_a_listed_event_missed_by_an_unknown_token_speaks_against_a_new_one(
     app: int | None,
 ) -> None:
     lives = listing(live("1", app=app))
-    matched = settle([declared()], lives, POLICY, Evidence(None, None).with_answer(("acme", "summit"), None, lives))
+    matched = settle(
+        [declared()], lives, POLICY, Evidence(None, None).with_answers([(("acme", "summit"), None)], lives)
+    )
     assert matched.matches == (Match(declared(), None, proven=True),)
     assert elsewhere(matched) == [("acme/summit", app, None)]
 
@@ -460,10 +462,13 @@ def test_an_unchanged_event_whose_account_differs_in_the_base_is_asked_for() -> 
 
 def test_an_account_without_any_answer_to_an_unproven_token_is_recorded() -> None:
     lives = listing(live("1"))
-    unknown = Evidence(APP, None).with_answer(("acme", "summit"), None, lives)
+    unknown = Evidence(APP, None).with_answers([(("acme", "summit"), None)], lives)
     assert settle([declared()], lives, POLICY, unknown).unanswered == {"acme"}
-    assert settle([declared()], lives, POLICY, known().with_answer(("acme", "summit"), None, lives)).unanswered == set()
-    elsewhere_asked = Evidence(APP, None).with_answer(("acme", "other"), None, lives)
+    assert (
+        settle([declared()], lives, POLICY, known().with_answers([(("acme", "summit"), None)], lives)).unanswered
+        == set()
+    )
+    elsewhere_asked = Evidence(APP, None).with_answers([(("acme", "other"), None)], lives)
     assert settle([declared()], lives, POLICY, elsewhere_asked).unanswered == set()
 
 
@@ -489,7 +494,7 @@ def test_what_may_be_ours_is_not_called_others(app: int | None, accounts: dict[s
 
 def test_an_account_that_is_not_proven_is_none_beside_which_new_ones_may_stand() -> None:
     lives, policy = listing(live("1")), replace(POLICY, besides=frozenset({"beta"}))
-    missed = known().with_answer(("acme", "summit"), None, lives)
+    missed = known().with_answers([(("acme", "summit"), None)], lives)
     assert elsewhere(settle([declared()], lives, policy, missed)) == [("acme/summit", APP, None)]
     assert ("beta", "summit") in questions([declared()], lives, policy, missed)
 
@@ -537,20 +542,20 @@ def test_where_one_is_found_the_others_of_its_account_are_taken_to_be_there() ->
 
 def test_where_one_is_not_found_every_other_of_its_account_is_read() -> None:
     events, lives = unchanged("a", "b", "c")
-    missed = known().with_answer(("acme", "a"), None, lives)
+    missed = known().with_answers([(("acme", "a"), None)], lives)
     assert list(questions(events, lives, POLICY, missed)) == [("acme", "b"), ("acme", "c")]
 
 
 def test_where_one_has_a_double_every_other_of_its_account_is_read() -> None:
     events, lives = unchanged("a", "b")
     doubled = listing(*lives.events, live("9", "a", NAMED))
-    seen = known({"9": "acme"}).with_answer(("acme", "a"), found(doubled.events[2], "acme"), doubled)
+    seen = known({"9": "acme"}).with_answers([(("acme", "a"), found(doubled.events[2], "acme"))], doubled)
     assert list(questions(events, doubled, POLICY, seen)) == [("acme", "b")]
 
 
 def test_a_proven_token_reads_all_others_of_a_contradicted_account_however_many() -> None:
     events, lives = unchanged(*map(str, range(FEW_WITNESSES + 5)))
-    missed = known().with_answer(("acme", "0"), None, lives)
+    missed = known().with_answers([(("acme", "0"), None)], lives)
     assert len(list(questions(events, lives, POLICY, missed))) == FEW_WITNESSES + 4
 
 
@@ -568,7 +573,7 @@ def test_an_event_of_another_app_is_not_read_for_a_new_one_with_its_id() -> None
 def test_an_event_id_that_is_live_elsewhere_speaks_only_against_the_new_event() -> None:
     events = [declared("a"), declared("a", account="beta")]
     lives = listing(live("1", "a"), live("2", "a", app=OTHER_APP))
-    evidence = known({"1": "acme"}).with_answer(("beta", "a"), None, lives)
+    evidence = known({"1": "acme"}).with_answers([(("beta", "a"), None)], lives)
     (elsewhere,) = settle(events, lives, POLICY, evidence).elsewhere
     assert (elsewhere.identity, elsewhere.app_id) == (Identity("beta", "a"), OTHER_APP)
 
@@ -585,7 +590,7 @@ def test_an_unproven_token_reads_a_few_events_and_leaves_the_rest_undecided() ->
     evidence = Evidence(APP, None)
     while asked := tuple(questions(events, lives, POLICY, evidence)):
         for external in asked:
-            evidence = evidence.with_answer(external, None, lives)
+            evidence = evidence.with_answers([(external, None)], lives)
     assert len(evidence.asked) == FEW_WITNESSES
     matched = settle(events, lives, POLICY, evidence)
     assert matched.undecided == {event.identity for event in events}
@@ -599,7 +604,7 @@ def test_an_unproven_token_reads_a_few_events_and_leaves_the_rest_undecided() ->
 
 def test_a_found_event_whose_object_nobody_knows_shows_its_account_all_the_same() -> None:
     events, lives = unchanged("a", "b")
-    evidence = known().with_answer(("acme", "a"), LiveEvent(Identity("acme", "a"), None, NAMED), lives)
+    evidence = known().with_answers([(("acme", "a"), LiveEvent(Identity("acme", "a"), None, NAMED))], lives)
     assert list(questions(events, lives, POLICY, evidence)) == []
     assert settle(events, lives, POLICY, evidence).diagnostics == ()
 
@@ -725,7 +730,7 @@ def test_an_account_that_a_declaration_names_makes_orphans_too() -> None:
 
 
 def test_a_possible_orphan_that_was_not_found_under_any_account_is_foreign() -> None:
-    evidence = known().with_answer(("acme", "old"), None, listing(live("1", "old")))
+    evidence = known().with_answers([(("acme", "old"), None)], listing(live("1", "old")))
     matched = settle([], listing(live("1", "old")), POLICY, evidence)
     assert (matched.orphaned, matched.foreign) == (0, 1)
 
@@ -862,13 +867,13 @@ def test_orphans_that_nobody_looks_for_are_not_asked_for(policy: Policy) -> None
 
 
 def test_what_was_asked_is_not_asked_again() -> None:
-    evidence = known().with_answer(("acme", "summit"), None, listing(live("1")))
+    evidence = known().with_answers([(("acme", "summit"), None)], listing(live("1")))
     assert asked([declared(fields=NAMED)], live("1"), evidence=evidence) == []
 
 
 def test_an_orphan_beside_a_declared_event_of_the_same_id_is_asked_for_once() -> None:
     lives = (live("1"), live("2"))
-    evidence = known().with_answer(("acme", "summit"), found(lives[1], "acme"), listing(*lives))
+    evidence = known().with_answers([(("acme", "summit"), found(lives[1], "acme"))], listing(*lives))
     assert asked([declared()], *lives, evidence=evidence) == []
     assert settle([declared()], listing(*lives), POLICY, evidence).foreign == 1
 
@@ -878,20 +883,20 @@ def test_a_question_is_put_once_even_where_two_events_raise_it() -> None:
 
 
 def test_an_unchanged_event_is_read_as_a_witness_when_a_miss_refutes_nothing() -> None:
-    missed = Evidence(APP, None).with_answer(("acme", "old"), None, listing())
+    missed = Evidence(APP, None).with_answers([(("acme", "old"), None)], listing())
     events = [declared(fields=NAMED), declared("launch", NAMED)]
     lives = live("1", fields=NAMED), live("2", "launch", NAMED), live("3", "old")
     assert asked(events, *lives, evidence=Evidence(APP, None)) == [("acme", "old")]
     assert asked(events, *lives, evidence=missed) == [("acme", "summit")]
-    silent = missed.with_answer(("acme", "summit"), None, listing())
+    silent = missed.with_answers([(("acme", "summit"), None)], listing())
     assert asked(events, *lives, evidence=silent) == [("acme", "launch")]
-    heard = missed.with_answer(("acme", "summit"), found(lives[0], "acme"), listing(*lives))
+    heard = missed.with_answers([(("acme", "summit"), found(lives[0], "acme"))], listing(*lives))
     matched = settle(events, listing(*lives), POLICY, heard)
     assert (matched.orphaned, matched.foreign) == (0, 1)
 
 
 def test_no_witness_is_asked_for_where_an_event_of_the_account_was_found() -> None:
-    missed = HEARD.with_answer(("acme", "old"), None, listing())
+    missed = HEARD.with_answers([(("acme", "old"), None)], listing())
     assert asked([declared(fields=NAMED)], live("1", fields=NAMED), live("3", "old"), evidence=missed) == []
 
 
