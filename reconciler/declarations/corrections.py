@@ -1,7 +1,7 @@
 """The error for a refused value, with suggestions for misspelt names."""
 
 from collections.abc import Iterable
-from difflib import SequenceMatcher, get_close_matches
+from difflib import SequenceMatcher
 
 
 class Wrong(ValueError):
@@ -28,8 +28,25 @@ _LONGEST = 60
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """Return a hint with the nearest known name, or None if none is near enough; case is ignored."""
     names = {name.casefold(): name for name in _few(word, [name for name in known if name != word])}
-    near = get_close_matches(word[:_LONGEST].casefold(), names, n=1, cutoff=_ALIKE)
-    return f"did you mean {names[near[0]]}?" if near else None
+    near = _nearest(word[:_LONGEST].casefold(), names)
+    return None if near is None else f"did you mean {names[near]}?"
+
+
+def _nearest(word: str, names: Iterable[str]) -> str | None:
+    """Return what `get_close_matches` of difflib does, but compare no name that cannot be nearer than one before it."""
+    matcher = SequenceMatcher(None, "", word)
+    bounds = []
+    for name in names:
+        matcher.set_seq1(name)
+        if matcher.real_quick_ratio() >= _ALIKE:
+            bounds.append((matcher.quick_ratio(), name))
+    best = (_ALIKE, "")
+    for bound, name in sorted(bounds, reverse=True):
+        if bound < best[0]:
+            break
+        matcher.set_seq1(name)
+        best = max(best, (matcher.ratio(), name))
+    return best[1] or None
 
 
 def _few(word: str, names: list[str]) -> list[str]:

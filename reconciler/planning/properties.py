@@ -67,9 +67,13 @@ def misfits(declared: Declared, definitions: Mapping[str, Definition]) -> Iterat
     """Yield an obstacle for each custom property, declared or inherited, that HubSpot would drop or refuse."""
 
     @cache
+    def unsettable(name: str) -> _Misfit | None:
+        return _unsettable(name, definitions)
+
+    @cache
     def misfit(name: str, value: Value, *, is_list: bool) -> _Misfit | None:
         bare = name.removeprefix(CUSTOM)
-        return _misfit(bare, value, definitions) or (_list(definitions[bare]) if is_list else None)
+        return unsettable(bare) or _unfit(value, definitions[bare], is_list=is_list)
 
     for event in declared.events:
         for name, value in event.fields.items():
@@ -85,15 +89,20 @@ def _typed(event: DeclaredEvent, kinds: Mapping[str, Kind]) -> DeclaredEvent:
     return replace(event, kinds=kinds)
 
 
-def _misfit(name: str, value: Value, definitions: Mapping[str, Definition]) -> _Misfit | None:
+def _unsettable(name: str, definitions: Mapping[str, Definition]) -> _Misfit | None:
     definition = definitions.get(name)
     if definition is None:
         return _Misfit("custom-property-unknown", "the portal defines no such property", _known(name, definitions))
     if not definition.writable:
         message = "only HubSpot itself sets this property"
         return _Misfit("custom-property-read-only", message, "delete the line")
+    return None
+
+
+def _unfit(value: Value, definition: Definition, *, is_list: bool) -> _Misfit | None:
     # Whatever can be set can be emptied.
-    return _value(value, definition) if isinstance(value, str) else None
+    wrong = _value(value, definition) if isinstance(value, str) else None
+    return wrong or (_list(definition) if is_list else None)
 
 
 def _list(definition: Definition) -> _Misfit | None:

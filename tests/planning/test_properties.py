@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from difflib import get_close_matches
 
 import pytest
 from hypothesis import given
@@ -246,6 +247,15 @@ def test_the_definitions_matter_only_where_a_custom_property_is_declared() -> No
     assert any_declared(everything(declared(), event({"event_note": None})))
     assert not any_declared(everything(declared(fields={"eventName": "Summit"})))
     assert not any_declared(everything())
+
+
+WORDS = st.text("ab_1", max_size=8)
+
+
+@given(WORDS, st.lists(WORDS))
+def test_the_nearest_name_is_the_one_that_difflib_finds(word: str, names: list[str]) -> None:
+    near = get_close_matches(word, [name for name in names if name != word], n=1)
+    assert did_you_mean(word, names) == (f"did you mean {near[0]}?" if near else None)
 
 
 def test_of_very_many_options_only_those_of_similar_length_are_suggested() -> None:
