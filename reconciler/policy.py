@@ -35,6 +35,8 @@ class Policy:
     """Whether the run covers only a part of the declarations, so that no event can be called an orphan."""
     trusts_list: bool = False
     """Whether the list alone proves that an event is not live; for a first load of many events."""
+    reads_before_writing: bool = False
+    """Whether the run goes on to apply its plan: then a read that proves whose event it is stands before each write."""
     accounts: frozenset[str] = frozenset()
     """Account ids whose events are ours although neither the settings nor a declared event name them any more."""
     protected: frozenset[Identity] = frozenset()

@@ -160,7 +160,7 @@ def _reviewed(file: Path) -> Plan:
 def _apply(declared: Declared, base: Base, settings: Settings, options: Options) -> int:
     stop = StopRequest()
     with open_session(options.common, settings, stop) as session, session.writer() as portal:
-        policy = replace(session.policy, trusts_list=options.lookup is trust_list)
+        policy = replace(session.policy, trusts_list=options.lookup is trust_list, reads_before_writing=True)
         with session.reading.shown():
             planned = make_plan(declared, policy, portal, options.now(), base)
         if not options.reviewed or not planned.plan.changes:

@@ -8,6 +8,7 @@ from reconciler.event import DeclaredEvent, Identity, LiveEvent
 from reconciler.planning.claims import Claims
 from reconciler.planning.identity_warnings import identity_ambiguous, identity_undecided, identity_unknown, obstacles
 from reconciler.planning.match import Match
+from reconciler.planning.proofs import left_to_writing
 from reconciler.planning.set_aside import Obstacle
 
 
@@ -52,6 +53,8 @@ class Matched:
     """Evidence against creating events: live events with their ids, which the setting `besides` does not allow."""
     unanswered: frozenset[str] = frozenset()
     """Account ids under which a read missed a live event id, with a token that is not known to be our app's."""
+    left_to_writing: frozenset[str | None] = frozenset()
+    """Account ids whose changed events are proven only by the read before each write."""
 
     @property
     def barred(self) -> frozenset[Identity]:
@@ -78,6 +81,7 @@ def match_events(claims: Claims) -> Matched:
         tuple(event for event in claims.leftovers if _is_of_others(claims, event)),
         tuple(_elsewhere(claims)),
         _unanswered(claims),
+        left_to_writing(claims) & claims.seen_accounts if certain else frozenset(),
     )
 
 

@@ -172,18 +172,32 @@ def _matching_diagnostics(
     matched: Matched, matches: Iterable[Match], policy: Policy, portal: Portal
 ) -> tuple[Diagnostic, ...]:
     return in_file_order(
-        [*matched.diagnostics, *obstacle_findings(matched.obstacles), *_app_diagnostics(matches, policy, portal)]
+        [
+            *matched.diagnostics,
+            *obstacle_findings(matched.obstacles),
+            *_unproven(matched, matches),
+            *_app_diagnostics(policy, portal),
+        ]
     )
 
 
-def _app_diagnostics(matches: Iterable[Match], policy: Policy, portal: Portal) -> Iterator[Diagnostic]:
-    unproven = sum(not match.proven and match.change is None for match in matches)
-    if unproven:
-        yield info(
-            "identity-unproven",
-            f"{unproven} unchanged event{' was' if unproven == 1 else 's were'} recognised by event id alone; "
-            "before an event is changed, it is proven to be ours",
-        )
+def _unproven(matched: Matched, matches: Iterable[Match]) -> Iterator[Diagnostic]:
+    unproven = [match for match in matches if not match.proven]
+    unchanged = sum(match.change is None for match in unproven)
+    changed = sum(
+        match.change is not None and match.declared.identity.external_account_id in matched.left_to_writing
+        for match in unproven
+    )
+    for number, which in ((unchanged, "unchanged"), (changed, "changed")):
+        if number:
+            yield info(
+                "identity-unproven",
+                f"{number} {which} event{' was' if number == 1 else 's were'} recognised by event id alone; "
+                "before an event is changed, it is proven to be ours",
+            )
+
+
+def _app_diagnostics(policy: Policy, portal: Portal) -> Iterator[Diagnostic]:
     if portal.app_id is None and not policy.narrowed:
         yield warning(
             "app-unknown",

@@ -1,7 +1,7 @@
 """The searches and direct reads that prove which events of a plan are ours."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import chain
 from os.path import commonprefix
 
@@ -15,6 +15,10 @@ FEW_CREATES = 20
 """Most new events that a plan looks up one by one; more would take too long."""
 FEW_WITNESSES = 20
 """Most direct reads for one account id that show whether the token finds anything there at all."""
+_READS_FOR_A_SEARCH = 5
+"""Direct reads that one search has to replace: nobody knows how many events a search finds."""
+_LONGEST_BEGINNING = 50
+"""Most characters of a search, which is a part of a URL."""
 
 
 def searchable_prefix(declared: Sequence[DeclaredEvent], listing: Listing, evidence: Evidence) -> str:
@@ -40,11 +44,41 @@ def questions(claims: Claims) -> Iterator[External]:
     yield from pending or dict.fromkeys(external for external in _witnesses(claims) if external not in asked)
 
 
+def beginnings(event_ids: Collection[str]) -> list[str]:
+    """Return beginnings of event ids such that searches by them find all; none where single reads are about as few."""
+    groups: dict[str, list[str]] = defaultdict(list)
+    for event_id in event_ids:
+        groups[event_id[:1]].append(event_id)
+    if len(groups) * _READS_FOR_A_SEARCH > len(event_ids):
+        return []
+    largest_first = sorted(groups.values(), key=len, reverse=True)
+    return [commonprefix(group)[:_LONGEST_BEGINNING] for group in largest_first]  # noqa: RUF071  (as above)
+
+
+def left_to_writing(claims: Claims) -> frozenset[str | None]:
+    """Return the account ids whose changed events need no proof in the plan of an apply, only before their writes.
+
+    One event that is found under the account id shows that it is ours, as it does for unchanged events. But where
+    anything speaks against it, or something is to be created under it, each event has to be proven: one that is not
+    under it either would have to be created, which says that the account id or the token is wrong.
+    """
+    if not claims.policy.reads_before_writing or claims.evidence.app_id is None or claims.policy.besides:
+        return frozenset()
+    creates = {match.declared.identity.external_account_id for match in claims.matches if match.live is None}
+    return frozenset(claims.accounts) - creates - _contradicted(claims)
+
+
 def _doubtful_matches(claims: Claims) -> Iterator[External]:
     """Yield the declared events that are ambiguous, or have an unproven match that must not be relied on."""
+    later, seen = left_to_writing(claims), set(claims.seen_accounts)
     for event, match in zip(claims.declared.events, claims.decisions, strict=True):
         external = event.identity.external
-        if external is not None and (match is None or _is_doubtful(claims, match)):
+        if external is None or (match is not None and not _is_doubtful(claims, match)):
+            continue
+        if match is None or external[0] not in later or not _only_changes(claims, match):
+            yield external
+        elif external[0] not in seen:
+            seen.add(external[0])
             yield external
 
 
@@ -52,8 +86,13 @@ def _is_doubtful(claims: Claims, match: Match) -> bool:
     """Return whether an unproven match must not be relied on: as it would be changed, is adopted too, or has moved."""
     if match.proven or match.live is None:
         return False
-    is_adopted_too = match.live.identity.object_id in claims.adopted
-    return is_adopted_too or _would_change(claims, match) or _has_moved(claims, match)
+    return _would_change(claims, match) or not _only_changes(claims, match)
+
+
+def _only_changes(claims: Claims, match: Match) -> bool:
+    """Return whether nothing but a change makes it matter that an unproven match is the right one."""
+    is_adopted_too = match.live is not None and match.live.identity.object_id in claims.adopted
+    return not (is_adopted_too or _has_moved(claims, match))
 
 
 def _has_moved(claims: Claims, match: Match) -> bool:

@@ -9,6 +9,7 @@ import pytest
 from reconciler.applying.guard import Limits
 from reconciler.applying.receipt import Outcome
 from reconciler.errors import AccessDenied, Refused
+from reconciler.event import DeclaredEvent
 from reconciler.hubspot.writer import PortalWriter
 from reconciler.planning.plan import Planned
 from reconciler.policy import Orphans, Policy
@@ -359,6 +360,88 @@ def test_ids_without_anything_in_common_are_proven_one_by_one_where_they_change(
     paths = [path for method, path, _ in world.requests() if path.startswith("/events/")]
     assert paths == ["/events/spring"]
     assert codes(planned) == ["identity-unproven"]
+
+
+def test_many_ids_are_proven_by_a_search_for_each_beginning(start: Start) -> None:
+    ids = [*(f"spring-{number}" for number in range(6)), *(f"autumn-{number}" for number in range(4))]
+    world = start(*(live_json(event_id, eventUrl=OLD) for event_id in ids))
+    with forwarding(world.base_url) as way:
+        planned = world.plan(
+            *(declaration(event_id, eventUrl=NEW) for event_id in ids), portal=world.portal(base_url=way.base_url)
+        )
+    assert [one.target.partition("?")[2] for one in way.sent if "/events/" in one.path] == ["q=spring-", "q=autumn-"]
+    assert all(change.proven for change in planned.plan.changes)
+
+
+def test_a_search_that_finds_no_ids_by_their_beginnings_is_not_repeated(start: Start) -> None:
+    ids = [*(f"spring-{number}" for number in range(6)), *(f"autumn-{number}" for number in range(4))]
+    world = start(*(live_json(event_id, eventUrl=OLD) for event_id in ids))
+    world.search_exactly()
+    planned = world.plan(*(declaration(event_id, eventUrl=NEW) for event_id in ids))
+    paths = [path for _, path, _ in world.requests() if path.startswith("/events/")]
+    assert paths == ["/events/search", *(f"/events/{event_id}" for event_id in ids)]
+    assert all(change.proven for change in planned.plan.changes)
+
+
+# What an apply leaves to the read before each write
+
+APPLYING = replace(POLICY, reads_before_writing=True)
+HERE = ("spring", "autumn", "winter")
+
+
+def changed(*event_ids: str) -> list[DeclaredEvent]:
+    return [declaration(event_id, eventUrl=NEW) for event_id in event_ids]
+
+
+def test_an_apply_reads_one_event_as_a_witness_and_each_before_it_changes_it(start: Start) -> None:
+    world = start(*(live_json(event_id, eventUrl=OLD) for event_id in HERE), policy=APPLYING)
+    planned = world.plan(*changed(*HERE))
+    assert [path for _, path, _ in world.requests() if "/events/" in path] == ["/events/spring"]
+    assert [found.message for found in planned.plan.diagnostics] == [
+        "2 changed events were recognised by event id alone; before an event is changed, it is proven to be ours"
+    ]
+    assert world.run(planned).exit_code == 0
+    paths = [path for _, path, _ in world.requests()]
+    assert sorted(paths[: paths.index("/batch/update")]) == sorted(f"/events/{event_id}" for event_id in HERE)
+
+
+def test_an_event_that_the_read_before_its_write_does_not_find_is_refused_alone(start: Start) -> None:
+    elsewhere = live_json("winter", account="other", eventUrl=OLD)
+    world = start(*(live_json(event_id, eventUrl=OLD) for event_id in ("spring", "autumn")), elsewhere, policy=APPLYING)
+    receipt = world.run(world.plan(*changed(*HERE)))
+    assert {str(result.change.name): result.outcome for result in receipt.results} == {
+        "spring": Outcome.DONE,
+        "autumn": Outcome.DONE,
+        "winter": Outcome.REFUSED,
+    }
+    assert receipt.exit_code == 6
+    assert world.event("winter", account="other")["eventUrl"] == OLD
+
+
+@pytest.mark.parametrize(
+    ("policy", "more"),
+    [
+        (replace(APPLYING, besides=frozenset({"other"})), ()),
+        (APPLYING, (declaration("new"),)),
+        (POLICY, ()),
+    ],
+    ids=["besides", "a create", "a plan"],
+)
+def test_each_changed_event_is_proven_where_it_may_have_to_be_created(
+    start: Start, policy: Policy, more: tuple[DeclaredEvent, ...]
+) -> None:
+    world = start(*(live_json(event_id, eventUrl=OLD) for event_id in HERE), policy=policy)
+    planned = world.plan(*changed(*HERE), *more)
+    assert {f"/events/{event_id}" for event_id in HERE} <= {path for _, path, _ in world.requests()}
+    assert all(change.proven for change in planned.plan.changes)
+
+
+def test_a_witness_that_is_not_found_leaves_no_event_to_the_read_before_its_write(start: Start) -> None:
+    world = start(*(live_json(event_id, account="other", eventUrl=OLD) for event_id in HERE), policy=APPLYING)
+    planned = world.plan(*changed(*HERE))
+    assert {f"/events/{event_id}" for event_id in HERE} <= {path for _, path, _ in world.requests()}
+    assert [action for action, _ in actions(planned)] == ["create"] * 3
+    assert refusals(world, planned, world.portal()) == {"guard-besides"}
 
 
 def test_a_search_that_finds_nothing_proves_nothing(start: Start) -> None:

@@ -186,7 +186,14 @@ class World:
 
     def list_late(self, seconds: int) -> None:
         """Make the list show the state of this many seconds ago."""
-        self._outside.put("/_sandbox/behaviours", json={"list-lag": seconds}).raise_for_status()
+        self._behave("list-lag", seconds)
+
+    def search_exactly(self) -> None:
+        """Make a search find the one event whose id is searched for, and no other that begins so."""
+        self._behave("search", "exact")
+
+    def _behave(self, name: str, answer: object) -> None:
+        self._outside.put("/_sandbox/behaviours", json={name: answer}).raise_for_status()
 
     def edit(self, held: Held, **fields: Any) -> None:
         """Change an event as a person or another app would."""

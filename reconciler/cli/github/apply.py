@@ -1,7 +1,7 @@
 """`reconciler github apply`."""
 
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import click
 
@@ -117,7 +117,8 @@ def _planned_again(run: _ApplyRun, base: Base) -> Ending:
         open_session(run.options.common, run.settings, stop) as session,
         session.writer() as portal,
     ):
-        planned = make_plan(declared, session.policy, portal, run.options.now(), base)
+        policy = replace(session.policy, reads_before_writing=True)
+        planned = make_plan(declared, policy, portal, run.options.now(), base)
         reporting = _reporting(run, planned, base)
         run.job.output_plan(planned.plan)
         print_result(text.plan(for_people(reporting.plan, run.options.common)))
