@@ -1,6 +1,6 @@
 """The whole run: read, compare, plan, guard, apply, verify."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -20,7 +20,8 @@ from reconciler.errors import Interrupted, ReconcilerError
 from reconciler.event import Declared, DeclaredEvent, Identity, LiveEvent
 from reconciler.planning import look_alikes, no_longer, properties
 from reconciler.planning.claims import Claims
-from reconciler.planning.evidence import first_evidence
+from reconciler.planning.declared_only import longest_list, may_be_enough, read_declared
+from reconciler.planning.evidence import Answered, first_evidence
 from reconciler.planning.origins import with_origins
 from reconciler.planning.orphans import Will
 from reconciler.planning.ownership import match_events
@@ -101,14 +102,37 @@ class _Reading:
 
 def _read(declared: Declared, policy: Policy, portal: Reader) -> _Reading:
     """Read everything that planning needs."""
-    listing = portal.read()
-    check_portal(policy, listing.portal.id)
-    listing = _with_missing_adopted(listing, declared, portal)
+    check_portal(policy, portal.details().id)
+    identities = [event.identity for event in declared.events]
+    listing = _short_list(identities, policy, portal)
+    only = None if listing is not None else read_declared(identities, policy, portal)
+    if only is not None:
+        return _read_evidence(declared, policy, only.listing, only.answers, (only.finding,), portal)
+    listing = _with_missing_adopted(listing or portal.read(), declared, portal)
     unreadable = unreadable_events(listing.events, declared.events, policy.app_id or listing.portal.app_id)
+    return _read_evidence(declared, policy, listing, (), unreadable, portal)
+
+
+def _short_list(identities: Sequence[Identity], policy: Policy, portal: Reader) -> Listing | None:
+    """Return the list; None if it is so long that reading the declared events alone may be cheaper, and enough."""
+    if identities and may_be_enough(identities, policy, portal.details()):
+        return portal.read_if_short(longest_list(identities))
+    return portal.read()
+
+
+def _read_evidence(
+    declared: Declared,
+    policy: Policy,
+    listing: Listing,
+    answers: Iterable[Answered],
+    diagnostics: tuple[Diagnostic, ...],
+    portal: Reader,
+) -> _Reading:
+    """Read what else planning needs: the definitions of properties, and the evidence of whose each event is."""
     definitions = portal.definitions() if properties.any_declared(declared) else {}
-    claims = _gather_evidence(properties.typed(declared, definitions), policy, listing, portal)
+    claims = _gather_evidence(properties.typed(declared, definitions), policy, listing, answers, portal)
     known = replace(listing.portal, app_id=claims.evidence.app_id)
-    return _Reading(known, definitions, claims, unreadable, portal.reads)
+    return _Reading(known, definitions, claims, diagnostics, portal.reads)
 
 
 def _claims_of(base: Base, policy: Policy, reading: _Reading) -> Claims:
@@ -178,11 +202,13 @@ def _with_missing_adopted(listing: Listing, declared: Declared, portal: Reader) 
     return replace(listing, events=(*listing.events, *filter(None, (find() for find in finds))))
 
 
-def _gather_evidence(declared: Declared, policy: Policy, listing: Listing, portal: Reader) -> Claims:
-    """Find out what the list does not show, by one search, then by a direct read for each open question."""
-    evidence = first_evidence(policy, listing)
+def _gather_evidence(
+    declared: Declared, policy: Policy, listing: Listing, answers: Iterable[Answered], portal: Reader
+) -> Claims:
+    """Find out what neither the list nor earlier answers show: by searches, then by a read for each open question."""
+    evidence = first_evidence(policy, listing).with_answers(answers, listing)
     prefix = searchable_prefix(declared.events, listing, evidence)
-    if prefix and not evidence.foreign_token:
+    if prefix and listing.whole and not evidence.foreign_token:
         evidence = evidence.with_hits(portal.search(prefix), listing)
     claims = _searched(Claims(declared, listing, policy, evidence), portal)
     while pending := tuple(questions(claims)):

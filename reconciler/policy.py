@@ -35,6 +35,8 @@ class Policy:
     """Whether the run covers only a part of the declarations, so that no event can be called an orphan."""
     trusts_list: bool = False
     """Whether the list alone proves that an event is not live; for a first load of many events."""
+    reads_whole_list: bool = False
+    """Whether the list is read to its end, however long it is, so that every orphan is counted."""
     reads_before_writing: bool = False
     """Whether the run goes on to apply its plan: then a read that proves whose event it is stands before each write."""
     accounts: frozenset[str] = frozenset()

@@ -25,10 +25,12 @@ class Portal:
 
 @dataclass(frozen=True)
 class Listing:
-    """A complete reading of the portal's list, with every event of every app; an incomplete one is an error."""
+    """Every event of the portal's list, whoever made it, or only those events that were asked for."""
 
     portal: Portal
     events: tuple[LiveEvent, ...]
+    whole: bool = True
+    """Whether it is the whole list; a list of which a page is missing is an error."""
 
     @cached_property
     def by_object_id(self) -> Mapping[str, LiveEvent]:
@@ -98,8 +100,14 @@ class Reader(Protocol):
     def reads(self) -> int:
         """The number of requests sent so far."""
 
+    def details(self) -> Portal:
+        """Return the portal's details, read once."""
+
     def read(self) -> Listing:
         """Read the whole list; raise `Unavailable` if any page is missing."""
+
+    def read_if_short(self, pages: int) -> Listing | None:
+        """Read the list if it has at most so many pages; return None if it has more, where `read` then goes on."""
 
     def search(self, prefix: str) -> tuple[Hit, ...]:
         """Return our app's events whose event id starts with `prefix`; a missing event proves nothing."""

@@ -1,7 +1,7 @@
 """A portal read over HTTP."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from reconciler.errors import AccessDenied, Rejected, Unavailable
@@ -19,6 +19,40 @@ MOST_PAGES_OF_EVENTS = 10_000
 """A longer list counts as endless, which is an error; a million events are more than any portal holds."""
 
 
+@dataclass
+class _Pages:
+    """The pages of the list that were read so far."""
+
+    events: list[LiveEvent] = field(default_factory=list)
+    cursors: dict[str, None] = field(default_factory=dict)
+    """The cursor of each page that follows one of them, in order."""
+    is_complete: bool = False
+
+    @property
+    def last(self) -> str | None:
+        """The cursor of the next page."""
+        return next(reversed(self.cursors), None)
+
+    def add(self, page: wire.Page) -> None:
+        """Add a page; raise `Unavailable` if the next one was read already."""
+        self.events += page.events
+        if page.after is None:
+            self.is_complete = True
+        elif page.after in self.cursors:
+            raise Unavailable("HubSpot's list of events repeats itself, so it cannot be read completely")
+        else:
+            self.cursors[page.after] = None
+
+    def newest(self) -> tuple[LiveEvent, ...]:
+        """Return each event once: a page can repeat one that moved while the list was read; the later state counts."""
+        newest: dict[str, LiveEvent] = {}
+        for event in self.events:
+            object_id = str(event.identity.object_id)
+            if object_id not in newest or _changed(event) >= _changed(newest[object_id]):
+                newest[object_id] = event
+        return tuple(newest.values())
+
+
 class PortalReader:
     """A portal that can only be read; see `reconciler.portal.Reader`."""
 
@@ -27,24 +61,36 @@ class PortalReader:
         self._paths = Paths(api_version)
         self._portal: Portal | None = None
         self._definitions: Mapping[str, Definition] | None = None
+        self._begun = _Pages()
 
     @property
     def reads(self) -> int:
         """The number of requests so far; a request that was repeated after a failure counts once."""
         return self._http.requests
 
+    def details(self) -> Portal:
+        """Return the portal's details, with the token's app, read once (account details, token details)."""
+        if self._portal is None:
+            self._portal = replace(self._account(), app_id=self._token_app())
+        return self._portal
+
     def read(self) -> Listing:
-        """Read the portal's details and every page of its event list (list, account details, token details)."""
-        return Listing(self._read_portal(), self._listed())
+        """Read the portal's details and every page of its event list (list)."""
+        return Listing(self.details(), self._listed())
+
+    def read_if_short(self, pages: int) -> Listing | None:
+        """Read at most so many pages; return None if there are more."""
+        portal = self.details()
+        self._begun = _Pages()
+        self._read_pages(self._begun, pages)
+        return Listing(portal, self._listed()) if self._begun.is_complete else None
 
     def _listed(self) -> tuple[LiveEvent, ...]:
-        newest: dict[str, LiveEvent] = {}
-        for event in self._events():
-            object_id = str(event.identity.object_id)
-            # A page can repeat an event that moved while the list was read; the later state counts.
-            if object_id not in newest or _changed(event) >= _changed(newest[object_id]):
-                newest[object_id] = event
-        return tuple(newest.values())
+        pages, self._begun = self._begun, _Pages()
+        self._read_pages(pages, MOST_PAGES_OF_EVENTS)
+        if not pages.is_complete:
+            raise Unavailable(f"HubSpot's list of events did not end after {MOST_PAGES_OF_EVENTS} pages")
+        return pages.newest()
 
     def search(self, prefix: str) -> tuple[Hit, ...]:
         """Search our app's events by a prefix of their event ids (search)."""
@@ -116,11 +162,6 @@ class PortalReader:
         except Rejected:
             return None
 
-    def _read_portal(self) -> Portal:
-        if self._portal is None:
-            self._portal = replace(self._account(), app_id=self._token_app())
-        return self._portal
-
     def _account(self) -> Portal:
         details = decoded(account.as_account, self._http.get(self._paths.account, {}))
         return Portal(details.id, details.account_type, details.timezone, self._paths.version, app_id=None)
@@ -136,20 +177,11 @@ class PortalReader:
         except (Rejected, AccessDenied, Unavailable):
             return None
 
-    def _events(self) -> "list[LiveEvent]":
-        events: list[LiveEvent] = []
-        seen: set[str] = set()
-        query = {"limit": str(wire.PAGE)}
-        for _ in range(MOST_PAGES_OF_EVENTS):
-            page = decoded(wire.as_page, self._http.get(self._paths.events, query))
-            events += page.events
-            if page.after is None:
-                return events
-            if page.after in seen:
-                raise Unavailable("HubSpot's list of events repeats itself, so it cannot be read completely")
-            seen.add(page.after)
-            query["after"] = page.after
-        raise Unavailable(f"HubSpot's list of events did not end after {MOST_PAGES_OF_EVENTS} pages")
+    def _read_pages(self, pages: "_Pages", most: int) -> None:
+        """Read on until the list ends, or so many pages of it have been read."""
+        while not pages.is_complete and len(pages.cursors) < most:
+            query = {"limit": str(wire.PAGE), **({} if pages.last is None else {"after": pages.last})}
+            pages.add(decoded(wire.as_page, self._http.get(self._paths.events, query)))
 
 
 def _event(body: Json | None, asked: Identity, decode: Callable[[Json], LiveEvent]) -> LiveEvent | None:

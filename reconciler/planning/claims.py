@@ -224,7 +224,7 @@ class Claims:
 
     def looks_for_orphans(self) -> bool:
         """Return whether this run looks for orphans at all."""
-        return not self.policy.narrowed and self.policy.orphans is not Orphans.IGNORE
+        return self.listing.whole and not self.policy.narrowed and self.policy.orphans is not Orphans.IGNORE
 
     def possible_orphans(self) -> Iterator[LiveEvent]:
         """Yield the leftovers that our app made; none while our app is unknown."""

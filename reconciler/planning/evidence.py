@@ -11,6 +11,9 @@ from reconciler.portal import Hit, Listing
 External = tuple[str, str]
 """Account id and event id."""
 
+Answered = tuple[External, LiveEvent | None]
+"""What was asked of a direct read by external ids, and what it found."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
@@ -111,7 +114,7 @@ class Evidence:
         }
         return replace(self, app_id=app_id, token_app_id=token_app_id, accounts={**self.accounts, **proven})
 
-    def with_answers(self, answers: Iterable[tuple[External, LiveEvent | None]], listing: Listing) -> "Evidence":
+    def with_answers(self, answers: Iterable[Answered], listing: Listing) -> "Evidence":
         """Add what direct reads by external ids answered, each with what was asked.
 
         Take no further answer after the one that shows which app is ours: far fewer questions are left then.

@@ -73,7 +73,7 @@ def match_events(claims: Claims) -> Matched:
         claims.matches,
         orphans,
         len(orphans) if claims.looks_for_orphans() else None,
-        None if claims.policy.narrowed else _foreign(claims, len(orphans)),
+        None if claims.policy.narrowed or not claims.listing.whole else _foreign(claims, len(orphans)),
         (*identity_undecided(undecided), *identity_unknown(unsure)),
         (*obstacles(claims.matches), *(identity_ambiguous(claims.ambiguous) if certain else ())),
         frozenset(event.identity for event in (*undecided, *unsure)),

@@ -10,6 +10,7 @@ from reconciler.diagnostics import Diagnostic, Severity, without_details
 from reconciler.errors import Refused
 from reconciler.event import Identity, Kind, Value, kind_of, label_of, registered
 from reconciler.planning import look_alikes, no_longer
+from reconciler.planning.declared_only import READ_BY_IDENTITY
 from reconciler.planning.orphans import OrphanVerdict, Will
 from reconciler.planning.plan import Plan
 from reconciler.planning.set_aside import SetAside
@@ -174,7 +175,7 @@ def left_alone(plan: Plan) -> Iterator[str]:
     if plan.foreign:
         are = "belongs to others and is" if plan.foreign == 1 else "belong to others and are"
         yield f"{count(plan.foreign, 'event')} in the portal {are} left alone."
-    if plan.orphaned is None:
+    if plan.orphaned is None and not any(found.code == READ_BY_IDENTITY for found in plan.diagnostics):
         # A run on a part of the declarations does not count foreign events either.
         part = plan.foreign is None
         why = "this run covers only a part of the declarations" if part else "the settings say orphans: ignore"

@@ -19,9 +19,7 @@ import pytest
 from reconciler.applying.receipt import Outcome, Receipt
 from reconciler.errors import ReconcilerError
 from reconciler.event import CUSTOM, DeclaredEvent, Identity, Value
-from reconciler.hubspot.http import HttpWriter
 from reconciler.hubspot.writer import PortalWriter
-from reconciler.json_values import Json
 from reconciler.policy import Orphans
 from reconciler.sandbox.server import Options, running
 from tests.hubspot import connecting
@@ -37,6 +35,7 @@ from tests.story.world import (
     PORTAL,
     TOKEN,
     Held,
+    SmallPages,
     World,
     adoption,
     custom,
@@ -80,13 +79,6 @@ DELETES = replace(POLICY, orphans=Orphans.DELETE, besides=BESIDES)
 
 
 # The world
-
-
-class SmallPages(HttpWriter):
-    """The product's client, with a list whose pages are small enough to be several."""
-
-    def get(self, path: str, query: Mapping[str, str]) -> Json:
-        return super().get(path, {**query, "limit": "5"} if "limit" in query else query)
 
 
 class Faulty(World):

@@ -19,6 +19,7 @@ from reconciler.event import Declared, DeclaredEvent, Identity, Value
 from reconciler.hubspot.http import HttpReader, HttpWriter
 from reconciler.hubspot.reader import PortalReader
 from reconciler.hubspot.writer import PortalWriter
+from reconciler.json_values import Json
 from reconciler.pipeline import approve_plan, make_plan, run_plan
 from reconciler.planning.plan import Planned
 from reconciler.policy import Policy
@@ -85,6 +86,13 @@ def live_json(event_id: str | None, *, account: str | None = ACCOUNT, app: int |
 def custom(**values: str) -> list[dict[str, str]]:
     """Write custom properties as HubSpot does."""
     return [{"name": name, "value": value} for name, value in values.items()]
+
+
+class SmallPages(HttpWriter):
+    """The product's client, with a list whose pages are small enough to be several."""
+
+    def get(self, path: str, query: Mapping[str, str]) -> Json:
+        return super().get(path, {**query, "limit": "5"} if "limit" in query else query)
 
 
 class World:

@@ -1,5 +1,6 @@
 """`reconciler github drift`."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -14,6 +15,7 @@ from reconciler.cli.github.job import SET_ASIDE, Ending, Job, carried_out
 from reconciler.cli.github.options import StepOptions, path_options
 from reconciler.cli.options import Call, Common
 from reconciler.cli.output import print_result
+from reconciler.declarations.settings import Settings
 from reconciler.errors import DeclarationsInvalid
 from reconciler.github import sticky
 from reconciler.github.applied import Line, since_last_applied
@@ -55,10 +57,15 @@ def command(call: Call, /, path: Path, *, common: Common) -> int:
     return carried_out(lambda job: _drift(job, options))
 
 
+def _counting_all(settings: Settings) -> Settings:
+    """Return settings with which every orphan is counted: a plan may leave them out where the portal is large."""
+    return replace(settings, policy=replace(settings.policy, reads_whole_list=True))
+
+
 def _drift(job: Job, options: StepOptions) -> Ending:
     tip = to_watch(job)
     try:
-        planned, compared = planned_by(options, _last_applied(job, tip))
+        planned, compared = planned_by(options, _counting_all(options.settings), _last_applied(job, tip))
     except DeclarationsInvalid as invalid:
         job.summarize(problems_comment(invalid.diagnostics, options.common.environment, job.links, SUMMARY_LIMIT))
         raise

@@ -8,6 +8,7 @@ from reconciler.cli.github.options import StepOptions
 from reconciler.cli.inputs import base_at
 from reconciler.cli.session import StopRequest, open_session
 from reconciler.declarations.load import load
+from reconciler.declarations.settings import Settings
 from reconciler.errors import AccessDenied, ReconcilerError
 from reconciler.pipeline import make_plan
 from reconciler.planning.plan import Planned
@@ -42,9 +43,8 @@ READING = StoredSecret("HUBSPOT_READ_TOKEN", "Settings → Secrets and variables
 WRITING = StoredSecret("HUBSPOT_WRITE_TOKEN", "Settings → Environments → hubspot")
 
 
-def planned_by(options: StepOptions, ref: str | None) -> tuple[Planned, bool]:
+def planned_by(options: StepOptions, settings: Settings, ref: str | None) -> tuple[Planned, bool]:
     """Make a plan with `ref` as its base; return also whether the declarations at `ref` are known."""
-    settings = options.settings
     base = base_at(settings, ref)
     declared = load(settings)
     with READING.named(), open_session(options.common, settings, StopRequest()) as session, session.reader() as portal:

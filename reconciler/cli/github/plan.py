@@ -102,7 +102,7 @@ def _offline(job: Job, options: StepOptions, why: str) -> Ending:
 def _online(job: Job, options: StepOptions, base: str, number: int | None) -> Ending:
     commented = number if options.comments else None
     try:
-        planned, compared = planned_by(options, base)
+        planned, compared = planned_by(options, options.settings, base)
     except DeclarationsInvalid as invalid:
         _publish(job, options, commented, _problems_page(job, options, invalid))
         raise
