@@ -7,7 +7,6 @@ terminal nor the runner of GitHub Actions takes it for a command.
 import errno
 import os
 import sys
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -80,6 +79,8 @@ def save(path: Path, text: str) -> None:
 
 def check_place(path: Path) -> None:
     """Raise `ReconcilerError` if a file could not be replaced; called before anything depends on it."""
+    import tempfile  # noqa: PLC0415  (slow to load, and few runs write a file)
+
     real = _behind_links(path)
     try:
         with tempfile.NamedTemporaryFile(dir=real.parent, prefix=f".{real.name}."):
@@ -107,6 +108,8 @@ def _pour(path: Path, text: str) -> None:
 
 
 def _replace(path: Path, text: str) -> None:
+    import tempfile  # noqa: PLC0415  (as above)
+
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:

@@ -11,8 +11,8 @@ from reconciler.applying.apply import Progress
 from reconciler.applying.ledger import Applied
 from reconciler.applying.receipt import Outcome
 from reconciler.errors import Refused
-from reconciler.render import words
-from reconciler.render.words import count
+from reconciler.render import phrases
+from reconciler.render.phrases import count
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Display
@@ -98,7 +98,7 @@ def confirm(changes: int, portal: int) -> None:
             "this plan is not approved, and there is no terminal to ask at",
             hint="give --expect DIGEST or --plan FILE for what was reviewed, or --yes",
         )
-    question = f"Type yes to apply {words.count(changes, 'change')} to portal {portal}"
+    question = f"Type yes to apply {phrases.count(changes, 'change')} to portal {portal}"
     if _answer(question) != "yes":
         raise Refused("not approved: nothing was written")
 

@@ -11,7 +11,7 @@ from reconciler.declarations.settings import load_settings
 from reconciler.diagnostics import Diagnostic, Severity
 from reconciler.errors import DeclarationsInvalid
 from reconciler.event import Declared
-from reconciler.render import words
+from reconciler.render import phrases
 from reconciler.render.json import diagnostics_json
 from reconciler.render.listing import abridged, in_full
 
@@ -42,7 +42,7 @@ def command(path: Path, form: str, common: Common) -> int:
     try:
         declared = load(load_settings(path, environment=common.environment, api_version=common.api_version))
     except DeclarationsInvalid as invalid:
-        _print(form, invalid.diagnostics, f"{words.count(_errors(invalid.diagnostics), 'problem')}.", common)
+        _print(form, invalid.diagnostics, f"{phrases.count(_errors(invalid.diagnostics), 'problem')}.", common)
         return invalid.exit_code
     _print(form, declared.diagnostics, _valid(declared), common)
     return 0
@@ -61,4 +61,4 @@ def _errors(diagnostics: tuple[Diagnostic, ...]) -> int:
 
 
 def _valid(declared: Declared) -> str:
-    return f"Valid: {words.count(len(declared.events), 'event')} in {words.count(declared.files, 'file')}."
+    return f"Valid: {phrases.count(len(declared.events), 'event')} in {phrases.count(declared.files, 'file')}."

@@ -1,7 +1,6 @@
 """The error for a refused value, with suggestions for misspelt names."""
 
 from collections.abc import Iterable
-from difflib import SequenceMatcher
 
 
 class Wrong(ValueError):
@@ -34,6 +33,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
 
 def _nearest(word: str, names: Iterable[str]) -> str | None:
     """Return what `get_close_matches` of difflib does, but compare no name that cannot be nearer than one before it."""
+    from difflib import SequenceMatcher  # noqa: PLC0415  (slow to load, and only a mistake needs it)
+
     matcher = SequenceMatcher(None, "", word)
     bounds = []
     for name in names:
@@ -57,4 +58,6 @@ def _few(word: str, names: list[str]) -> list[str]:
 
 def by_likeness(word: str, known: Iterable[str]) -> list[str]:
     """Sort the known names by similarity, the most similar first."""
+    from difflib import SequenceMatcher  # noqa: PLC0415  (as above)
+
     return sorted(known, key=lambda name: (-SequenceMatcher(None, word, name).ratio(), name))

@@ -13,7 +13,7 @@ from reconciler.planning.set_aside import obstacle_findings
 from reconciler.planning.unreadable import unreadable_events
 from reconciler.policy import Policy, check_portal
 from reconciler.portal import Definition, Token, Usage
-from reconciler.render import words
+from reconciler.render import phrases, words
 
 READ = "crm.objects.marketing_events.read"
 WRITE = "crm.objects.marketing_events.write"
@@ -54,13 +54,13 @@ def examine(order: Order, answers: Answers) -> tuple[Finding, ...]:
 
 def _declarations(order: Order, _: Answers) -> Iterator[Finding]:
     if isinstance(order.declared, DeclarationsInvalid):
-        first = words.diagnostic(order.declared.diagnostics[0])
+        first = phrases.diagnostic(order.declared.diagnostics[0])
         text = f"{order.declared.message}; the first: {first}"
         yield Finding(
             "declarations", Verdict.WRONG, text, "reconciler validate shows them all", order.declared.exit_code
         )
         return
-    number = f"{words.count(len(order.declared.events), 'event')} in {words.count(order.declared.files, 'file')}"
+    number = f"{phrases.count(len(order.declared.events), 'event')} in {phrases.count(order.declared.files, 'file')}"
     yield Finding("declarations", Verdict.OK, number)
     for diagnostic in order.declared.diagnostics:
         yield Finding("declarations", Verdict.WARNING, diagnostic.message, diagnostic.hint)
@@ -227,9 +227,9 @@ def _fitting(declared: Declared, definitions: Mapping[str, Definition]) -> Findi
     names = {name for event in declared.events for name in event.fields if name.startswith(CUSTOM)}
     misfits = list(obstacle_findings(properties.misfits(declared, definitions)))
     if not misfits:
-        text = f"{words.count(len(names), 'custom one')} declared, all defined in the portal, with values that fit"
+        text = f"{phrases.count(len(names), 'custom one')} declared, all defined in the portal, with values that fit"
         return Finding("properties", Verdict.OK, text)
-    text = f"{words.count(len(misfits), 'problem')}; the first: {words.diagnostic(misfits[0])}"
+    text = f"{phrases.count(len(misfits), 'problem')}; the first: {phrases.diagnostic(misfits[0])}"
     return Finding("properties", Verdict.WRONG, text, "reconciler plan shows them all", DeclarationsInvalid.exit_code)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from reconciler.errors import ReconcilerError
-from reconciler.render import words
+from reconciler.render import phrases
 from reconciler.safe_text import visible
 
 
@@ -78,7 +78,7 @@ def _summary(findings: list[Finding]) -> str:
         return sum(finding.verdict is verdict for finding in findings)
 
     wrong = count(Verdict.WRONG)
-    parts = [f"{words.count(wrong, 'thing')} wrong" if wrong else "Nothing is wrong"]
-    parts += [words.count(count(Verdict.WARNING), "warning")] if count(Verdict.WARNING) else []
+    parts = [f"{phrases.count(wrong, 'thing')} wrong" if wrong else "Nothing is wrong"]
+    parts += [phrases.count(count(Verdict.WARNING), "warning")] if count(Verdict.WARNING) else []
     parts += [f"{count(Verdict.UNKNOWN)} not known"] if count(Verdict.UNKNOWN) else []
     return f"{', '.join(parts)}."

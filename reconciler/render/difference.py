@@ -8,8 +8,9 @@ from difflib import SequenceMatcher
 from reconciler.change import FieldChange
 from reconciler.event import Kind, kind_of
 from reconciler.render.dates import Clocks, clock, date, day_and_time, local, placed
+from reconciler.render.phrases import count
 from reconciler.render.unseen import told_apart, unseen_difference
-from reconciler.render.words import count, value
+from reconciler.render.words import value
 
 _LONG = 160
 """Characters of both texts together beyond which they do not stand side by side."""

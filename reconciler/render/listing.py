@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from reconciler.diagnostics import Diagnostic, Severity
-from reconciler.render import words
+from reconciler.render import phrases
 from reconciler.safe_text import visible
 
 SHOWN_IN_FULL = 100
@@ -15,7 +15,7 @@ Lister = Callable[[Sequence[Diagnostic]], list[str]]
 
 def in_full(diagnostics: Sequence[Diagnostic]) -> list[str]:
     """Return every diagnostic as a line."""
-    return [visible(words.diagnostic(diagnostic)) for diagnostic in diagnostics]
+    return [visible(phrases.diagnostic(diagnostic)) for diagnostic in diagnostics]
 
 
 def abridged(diagnostics: Sequence[Diagnostic]) -> list[str]:

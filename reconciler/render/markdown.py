@@ -12,7 +12,7 @@ from reconciler.change import Change, Create, Delete, FieldChange, Update
 from reconciler.planning.orphans import OrphanVerdict
 from reconciler.planning.plan import Plan
 from reconciler.portal import Portal
-from reconciler.render import words
+from reconciler.render import phrases, words
 from reconciler.render.dates import clocks_of
 from reconciler.render.difference import Difference, difference
 from reconciler.render.parts import Part, origin_mark, parts
@@ -89,14 +89,14 @@ def _page(lines: Iterable[str]) -> str:
 def _plan(plan: Plan) -> Iterator[str]:
     yield f"### {escaped(words.head(plan))}"
     yield ""
-    yield from _list(f"#### {words.FIRST}", map(words.diagnostic, words.first(plan)))
+    yield from _list(f"#### {words.FIRST}", map(phrases.diagnostic, words.first(plan)))
     for part in parts(plan.changes):
         yield from _part(part, plan.portal)
     yield from _orphans(plan.orphans)
     yield from _list("", words.left_alone(plan))
-    yield from _list("#### Notes", map(words.diagnostic, words.notes(plan)))
+    yield from _list("#### Notes", map(phrases.diagnostic, words.notes(plan)))
     events = (f"⏸️ {words.aside(aside)}" for aside in plan.set_aside)
-    yield from _list(f"#### {words.SET_ASIDE}", (*events, *map(words.diagnostic, words.reasons(plan))))
+    yield from _list(f"#### {words.SET_ASIDE}", (*events, *map(phrases.diagnostic, words.reasons(plan))))
     if plan.is_fulfilled:
         yield words.NO_CHANGES
         yield ""

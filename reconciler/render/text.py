@@ -10,7 +10,7 @@ from reconciler.diagnostics import Diagnostic
 from reconciler.planning.orphans import OrphanVerdict
 from reconciler.planning.plan import Plan
 from reconciler.portal import Portal
-from reconciler.render import words
+from reconciler.render import phrases, words
 from reconciler.render.dates import Clocks, clocks_of
 from reconciler.render.difference import difference
 from reconciler.render.parts import Part, origin_mark, parts
@@ -33,7 +33,7 @@ def receipt(receipt: Receipt) -> str:
 
 def diagnostics(diagnostics: Iterable[Diagnostic]) -> str:
     """Return diagnostics as text, one a line."""
-    return _page(map(words.diagnostic, diagnostics))
+    return _page(map(phrases.diagnostic, diagnostics))
 
 
 def _page(lines: Iterable[str]) -> str:
@@ -43,12 +43,12 @@ def _page(lines: Iterable[str]) -> str:
 
 def _plan(plan: Plan) -> Iterator[str]:
     yield words.head(plan)
-    yield from _section(words.FIRST, list(map(words.diagnostic, words.first(plan))))
+    yield from _section(words.FIRST, list(map(phrases.diagnostic, words.first(plan))))
     for part in parts(plan.changes):
         yield from _part(part, plan.portal)
     yield from _orphans(plan.orphans)
     yield from _section("", list(words.left_alone(plan)))
-    yield from _section("Notes", list(map(words.diagnostic, words.notes(plan))))
+    yield from _section("Notes", list(map(phrases.diagnostic, words.notes(plan))))
     yield from _set_aside(plan)
     yield ""
     if plan.is_fulfilled:
@@ -117,7 +117,7 @@ def _orphans(orphans: Iterable[OrphanVerdict]) -> Iterator[str]:
 
 def _set_aside(plan: Plan) -> Iterator[str]:
     events = [f"! {words.aside(event)}" for event in plan.set_aside]
-    yield from _section(words.SET_ASIDE, [*events, *map(words.diagnostic, words.reasons(plan))])
+    yield from _section(words.SET_ASIDE, [*events, *map(phrases.diagnostic, words.reasons(plan))])
 
 
 def _section(heading: str, lines: list[str]) -> Iterator[str]:

@@ -6,7 +6,7 @@ from typing import assert_never
 
 from reconciler.applying.receipt import INVALID, Outcome, Receipt, Result
 from reconciler.change import Action, Change, Create, Delete, FieldChange, Update, cancels, completes
-from reconciler.diagnostics import Diagnostic, Severity, without_details
+from reconciler.diagnostics import Diagnostic, without_details
 from reconciler.errors import Refused
 from reconciler.event import Identity, Kind, Value, kind_of, label_of, registered
 from reconciler.planning import look_alikes, no_longer
@@ -16,6 +16,7 @@ from reconciler.planning.plan import Plan
 from reconciler.planning.set_aside import SetAside
 from reconciler.portal import Portal
 from reconciler.render.dates import Clocks, clocks_of, date, zone_of
+from reconciler.render.phrases import count
 from reconciler.safe_text import visible
 
 ORPHANS = "Orphans: in HubSpot, made by our app, declared nowhere"
@@ -182,17 +183,6 @@ def left_alone(plan: Plan) -> Iterator[str]:
         yield f"Orphans were not looked for: {why}."
 
 
-def diagnostic(diagnostic: Diagnostic) -> str:
-    """Return a diagnostic as one line: where, what, and what to do."""
-    place = "" if diagnostic.place is None else f"{diagnostic.place}: "
-    hint = "" if diagnostic.hint is None else f" ({diagnostic.hint})"
-    # An info only explains the run, so nobody has to look up its code.
-    if diagnostic.severity is Severity.INFO:
-        return f"{place}{diagnostic.message}{hint}"
-    mark = "" if diagnostic.severity is Severity.ERROR else f"{diagnostic.severity}: "
-    return f"{place}{mark}{diagnostic.message}{hint} [{diagnostic.code}]"
-
-
 def notable(receipt: Receipt) -> list[Result]:
     """Return the results that are not a plain success."""
     return [result for result in receipt.results if not result.is_plain]
@@ -290,8 +280,3 @@ def outcome(result: Result) -> str:
     """Return how one change ended, and why."""
     name = result.outcome.replace("_", " ")
     return name if result.why is None else f"{name}: {result.why}"
-
-
-def count(number: int, noun: str) -> str:
-    """Return a number with its noun, in the plural unless the number is 1."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -14,7 +14,7 @@ from reconciler.diagnostics import Diagnostic, Place, error, warning
 from reconciler.event import Identity
 from reconciler.planning.orphans import OrphanVerdict, Will
 from reconciler.planning.plan import Plan
-from reconciler.render import text, words
+from reconciler.render import phrases, text, words
 from reconciler.render.unseen import told_apart
 from reconciler.safe_text import visible
 from tests.building import PORTAL, diagnostics, plans, receipts, texts, traced
@@ -66,7 +66,7 @@ def test_every_change_is_named_in_a_plan(plan: Plan) -> None:
 
 @given(st.lists(diagnostics, max_size=5))
 def test_each_finding_stands_on_a_line_of_its_own(found: list[Diagnostic]) -> None:
-    assert text.diagnostics(found).split("\n")[:-1] == [visible(words.diagnostic(one)) for one in found]
+    assert text.diagnostics(found).split("\n")[:-1] == [visible(phrases.diagnostic(one)) for one in found]
 
 
 @given(texts, texts)

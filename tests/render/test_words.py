@@ -7,7 +7,7 @@ from hypothesis import given
 
 from reconciler.applying.receipt import Outcome, Receipt, Result
 from reconciler.change import Action, Change, Create, Delete, FieldChange, Source, Update
-from reconciler.diagnostics import Diagnostic, Place, Severity, error, info, warning
+from reconciler.diagnostics import info
 from reconciler.event import Identity, Value
 from reconciler.planning.orphans import OrphanVerdict, Will
 from reconciler.planning.plan import Plan
@@ -15,7 +15,7 @@ from reconciler.planning.set_aside import SetAside
 from reconciler.portal import Portal
 from reconciler.render import words
 from reconciler.render.dates import clocks_of
-from tests.building import PORTAL, diagnostics, plans, receipts
+from tests.building import PORTAL, plans, receipts
 
 SUMMIT = Identity("acme", "summit", "7")
 DECLARED = Source("events/summit.yaml", 3)
@@ -262,25 +262,6 @@ def test_an_orphan_is_named_with_the_reason_why_it_stays() -> None:
 )
 def test_what_is_not_looked_at_or_touched_is_said(foreign: int | None, orphaned: int | None, lines: list[str]) -> None:
     assert list(words.left_alone(Plan(PORTAL, (), 0, orphaned=orphaned, foreign=foreign))) == lines
-
-
-@pytest.mark.parametrize(
-    ("found", "line"),
-    [
-        (error("c", "m"), "m [c]"),
-        (warning("c", "m"), "warning: m [c]"),
-        (info("c", "m"), "m"),
-        (error("c", "m", Place("a.yaml", 3, 5), "h"), "a.yaml:3:5: m (h) [c]"),
-    ],
-)
-def test_a_finding_is_one_line_of_where_what_and_what_to_do(found: Diagnostic, line: str) -> None:
-    assert words.diagnostic(found) == line
-
-
-@given(diagnostics)
-def test_a_finding_tells_its_message_and_what_is_no_mere_explanation_its_code(found: Diagnostic) -> None:
-    assert found.message in words.diagnostic(found)
-    assert found.severity is Severity.INFO or words.diagnostic(found).endswith(f"[{found.code}]")
 
 
 def test_a_receipt_that_fell_short_says_by_what_and_what_to_do() -> None:

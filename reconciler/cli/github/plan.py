@@ -21,7 +21,7 @@ from reconciler.github.actions import Actions
 from reconciler.github.merged import plan_file
 from reconciler.github.trigger import MergeGroup, PullRequestEvent, trigger
 from reconciler.github.workflow_commands import Annotation, Level
-from reconciler.render import text, words
+from reconciler.render import phrases, text
 from reconciler.render.json import plan_json
 from reconciler.render.pull_request.comment import COMMENT_LIMIT, SUMMARY_LIMIT, comment
 from reconciler.render.pull_request.problems import failure_comment, fork_comment, problems_comment
@@ -94,7 +94,7 @@ def _offline(job: Job, options: StepOptions, why: str) -> Ending:
     _publish(job, options, None, lambda limit: fork_comment(declared, _name(options), job.links, limit))
     job.annotations.append(Annotation(Level.NOTICE, "checked offline", f"The declarations are valid; no plan: {why}."))
     print_result(
-        f"{text.diagnostics(declared.diagnostics)}Valid: {words.count(len(declared.events), 'event')}; {why}.\n"
+        f"{text.diagnostics(declared.diagnostics)}Valid: {phrases.count(len(declared.events), 'event')}; {why}.\n"
     )
     return Ending()
 

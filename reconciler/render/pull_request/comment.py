@@ -12,14 +12,14 @@ from reconciler.change import Action, Change, Delete, FieldChange, Origin, cance
 from reconciler.diagnostics import Diagnostic, Severity
 from reconciler.event import registered
 from reconciler.planning.plan import Plan
-from reconciler.render import words
+from reconciler.render import phrases, words
 from reconciler.render.markdown import brief
+from reconciler.render.phrases import count
 from reconciler.render.pull_request.page import PagePart, Section, fitted, mark
 from reconciler.render.pull_request.paragraph import paragraph
 from reconciler.render.pull_request.review import Applying, Declined, Ended, Proposed, Review, State, Watched
 from reconciler.render.pull_request.table import Table, named
 from reconciler.render.pull_request.timeline import timeline
-from reconciler.render.words import count
 
 COMMENT_LIMIT = 60_000
 """In bytes, well under GitHub's limit for a comment: 65,536 characters."""
@@ -184,7 +184,7 @@ def _reasons(title: str, diagnostics: Sequence[Diagnostic]) -> Section:
 
 
 def _diagnostic(diagnostic: Diagnostic) -> str:
-    return brief(words.diagnostic(diagnostic), 3 * _LONGEST_REASON)
+    return brief(phrases.diagnostic(diagnostic), 3 * _LONGEST_REASON)
 
 
 def _moved(review: Review) -> Iterator[PagePart]:

@@ -11,10 +11,10 @@ from reconciler.render import words
 from reconciler.render.dates import Clocks, clocks_of
 from reconciler.render.difference import Difference, difference
 from reconciler.render.markdown import brief
+from reconciler.render.phrases import count
 from reconciler.render.pull_request.page import About, Section, fitted, mark
 from reconciler.render.pull_request.review import NOWHERE, Links
 from reconciler.render.pull_request.table import in_a_cell, named, reads_by_lines, written_lines
-from reconciler.render.words import count
 from reconciler.safe_text import visible
 
 ISSUE_LIMIT = 60_000

@@ -6,7 +6,7 @@ from enum import StrEnum
 from urllib.parse import quote
 
 from reconciler.render.markdown import size
-from reconciler.render.words import count
+from reconciler.render.phrases import count
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from reconciler.planning.plan import Plan
 from reconciler.portal import Portal
 from reconciler.render import dates, words
 from reconciler.render.dates import Clocks
+from reconciler.render.phrases import count
 from reconciler.render.unseen import unseen_difference
-from reconciler.render.words import count
 from reconciler.safe_text import visible
 
 _NAMED = 5

@@ -6,10 +6,10 @@ from reconciler.diagnostics import Diagnostic, Severity
 from reconciler.errors import ReconcilerError
 from reconciler.event import Declared
 from reconciler.render.markdown import brief, link
+from reconciler.render.phrases import count
 from reconciler.render.pull_request.comment import COMMENT_LIMIT
 from reconciler.render.pull_request.page import PagePart, Section, fitted, mark
 from reconciler.render.pull_request.review import NOWHERE, Links
-from reconciler.render.words import count
 
 _LONGEST = 600
 

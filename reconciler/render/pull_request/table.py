@@ -9,7 +9,7 @@ from reconciler.applying.receipt import Outcome, Result
 from reconciler.change import Change, Create, Delete, FieldChange, Origin, Update
 from reconciler.event import Identity, Value
 from reconciler.portal import Portal
-from reconciler.render import words
+from reconciler.render import phrases, words
 from reconciler.render.dates import Clocks, clocks_of
 from reconciler.render.difference import Difference, difference, differing
 from reconciler.render.markdown import brief, link, size
@@ -66,7 +66,7 @@ class Table:
 
     def _row(self, change: Change, lines: list[str]) -> str:
         if len(lines) > _MOST_FIELDS:
-            lines[_MOST_FIELDS:] = [f"and {words.count(len(lines) - _MOST_FIELDS, 'more field')}"]
+            lines[_MOST_FIELDS:] = [f"and {phrases.count(len(lines) - _MOST_FIELDS, 'more field')}"]
         cells = [self._event(change), "<br>".join(lines), self._file(change)]
         if self.results is not None:
             cells.append(_outcome(self.results.get(change.identity)))
@@ -151,7 +151,7 @@ def in_a_cell(lines: Iterable[str]) -> str:
     """Return lines as one cell of a table, with the number of those that are empty."""
     shown = [*lines]
     missing = shown.count("")
-    more = [f"and {words.count(missing, 'more line')}"] if missing else []
+    more = [f"and {phrases.count(missing, 'more line')}"] if missing else []
     return "<br>".join([*filter(None, shown), *more])
 
 

@@ -10,7 +10,7 @@ from reconciler.planning.plan import Plan
 from reconciler.portal import Portal
 from reconciler.render import words
 from reconciler.render.dates import clock, clocks_of, day, local, zone_of
-from reconciler.render.words import count
+from reconciler.render.phrases import count
 from reconciler.safe_text import visible
 
 MOST_BARS = 30

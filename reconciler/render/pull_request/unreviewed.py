@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from reconciler.applying.receipt import Result
 from reconciler.render import words
 from reconciler.render.markdown import brief
-from reconciler.render.words import count
+from reconciler.render.phrases import count
 
 _NAMED = 5
 _LONGEST_REASON = 300
