@@ -12,7 +12,6 @@ from reconciler.diagnostics import Diagnostic, Severity
 from reconciler.errors import DeclarationsInvalid
 from reconciler.event import Declared
 from reconciler.render import phrases
-from reconciler.render.json import diagnostics_json
 from reconciler.render.listing import abridged, in_full
 
 _EXAMPLES = """
@@ -50,6 +49,8 @@ def command(path: Path, form: str, common: Common) -> int:
 
 def _print(form: str, diagnostics: tuple[Diagnostic, ...], verdict: str, common: Common) -> None:
     if form == "json":
+        from reconciler.render.json import diagnostics_json  # noqa: PLC0415  (slow to load, and few runs need it)
+
         print_result(diagnostics_json(diagnostics))
     else:
         listing = in_full if common.verbose else abridged

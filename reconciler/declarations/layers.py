@@ -4,18 +4,21 @@ import re
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Table
 from dataclasses import dataclass, field, replace
-from typing import Any, assert_never, cast
+from typing import TYPE_CHECKING, Any, assert_never, cast
 
-from reconciler.declarations import schema
+from reconciler.declarations import readers
 from reconciler.declarations.advice import CUT_BY_COMMENT
 from reconciler.declarations.corrections import Wrong, did_you_mean
-from reconciler.declarations.schema import Flaw, Shape
+from reconciler.declarations.readers import Read, values_in
 from reconciler.declarations.synonyms import NOT_YET_IN_EVENTS, NOT_YET_IN_SETTINGS, advice_on, meant_by
-from reconciler.declarations.yaml import strict_yaml
 from reconciler.declarations.yaml.guidance import FOR_DECLARATIONS, FOR_SETTINGS, holds_text
 from reconciler.declarations.yaml.nodes import Mapping, Node, Scalar, Sequence, is_nothing
+from reconciler.declarations.yaml.reader import read_yaml
 from reconciler.diagnostics import Diagnostic, Place, error, warning
 from reconciler.safe_text import cut, quoted
+
+if TYPE_CHECKING:
+    from reconciler.declarations.schema import Flaw
 
 _OWN_PROPERTY = re.compile(r"[a-z][a-z0-9_]{0,99}")
 """The form of the internal names of a portal's own properties in HubSpot."""
@@ -54,16 +57,22 @@ class Keys:
     """The keys that one kind of mapping may have."""
 
     def __init__(
-        self, kind: Any, *, guidance: Table[str, str] = FOR_DECLARATIONS, not_yet: Table[str, str] = NOT_YET_IN_EVENTS
+        self,
+        form: str,
+        read: Table[str, Read],
+        *,
+        guidance: Table[str, str] = FOR_DECLARATIONS,
+        not_yet: Table[str, str] = NOT_YET_IN_EVENTS,
     ) -> None:
-        self.shape = Shape(kind)
-        self.names = frozenset(self.shape.names)
+        self.form = form
+        self.readers = read
+        self.names = frozenset(read)
         self.guidance = guidance
         self.not_yet = not_yet
 
     def check_file(self, content: bytes, file: str) -> Layer:
         """Check a file that holds one mapping of this kind, or nothing."""
-        reading = strict_yaml.read(content, file, self.guidance)
+        reading = read_yaml(content, file, self.guidance)
         mappings = [node for node in reading.documents if not is_nothing(node)]
         if mappings:
             layer = self.check(mappings[0], file)
@@ -76,11 +85,19 @@ class Keys:
         """Check one node of a file by itself; it is a problem if the node is not a mapping."""
         if not isinstance(node, Mapping):
             return _not_a_mapping(node, file)
-        right, flaws = self.shape.check(node.values)
-        problems = (self._problem(flaw, node, file) for flaw in flaws)
-        return Layer(file, node, right, (*problems, *cut_texts(node, file)))
+        values = values_in(node.values, self.readers)
+        if values is None:
+            return self._check_by_schema(node, file)
+        return Layer(file, node, values, tuple(cut_texts(node, file)))
 
-    def _problem(self, flaw: Flaw, mapping: Mapping, file: str) -> Diagnostic:
+    def _check_by_schema(self, mapping: Mapping, file: str) -> Layer:
+        from reconciler.declarations.schema import check_values  # noqa: PLC0415  (slow to load; only a mistake needs it)
+
+        right, flaws = check_values(self.form, mapping.values)
+        problems = (self._problem(flaw, mapping, file) for flaw in flaws)
+        return Layer(file, mapping, right, (*problems, *cut_texts(mapping, file)))
+
+    def _problem(self, flaw: "Flaw", mapping: Mapping, file: str) -> Diagnostic:
         if flaw.wrong is None:
             *path, key = map(str, flaw.path)
             _, holder = _follow(mapping, path)
@@ -226,10 +243,10 @@ def _place(file: str, node: Node) -> Place:
 
 _EMPTY = Mapping({}, {}, whole=True, line=1, column=1)
 
-EVENT = Keys(schema.Event)
-DEFAULTS = Keys(schema.Defaults)
-EVENT_LIST = Keys(schema.EventList)
-SETTINGS = Keys(schema.SettingsFile, guidance=FOR_SETTINGS, not_yet=NOT_YET_IN_SETTINGS)
+EVENT = Keys("Event", readers.OF_EVENT)
+DEFAULTS = Keys("Defaults", readers.OF_DEFAULTS)
+EVENT_LIST = Keys("EventList", readers.OF_EVENT_LIST)
+SETTINGS = Keys("SettingsFile", readers.OF_SETTINGS, guidance=FOR_SETTINGS, not_yet=NOT_YET_IN_SETTINGS)
 
 
 PROPERTIES = "customProperties"

@@ -2,17 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import assert_never
 
 from reconciler.declarations.collisions import collisions
 from reconciler.declarations.declaring import Terms, declare
 from reconciler.declarations.file_names import DEFAULTS_FILE, SourceFile, well_named
 from reconciler.declarations.layers import DEFAULTS, EVENT, EVENT_LIST, Inheritance, Layer, unknown_layer
-from reconciler.declarations.yaml import strict_yaml
-from reconciler.declarations.yaml.complaints import Position
-from reconciler.declarations.yaml.events import as_diagnostic
-from reconciler.declarations.yaml.mistakes import names_a_field, text_below
-from reconciler.declarations.yaml.nodes import Mapping, Node, Scalar, Sequence, is_nothing
+from reconciler.declarations.yaml.nodes import Mapping, Node, is_nothing
+from reconciler.declarations.yaml.reader import read_yaml
 from reconciler.diagnostics import Diagnostic, Place, Severity, error, in_file_order, warning
 from reconciler.errors import DeclarationsInvalid
 from reconciler.event import Declared, DeclaredEvent, Skipped
@@ -35,7 +31,7 @@ class Document:
 
 def read_documents(content: bytes, file: str) -> Iterator[Document | Diagnostic]:
     """Read a file of declarations; yield its documents, with problems of form among them."""
-    reading = strict_yaml.read(content, file)
+    reading = read_yaml(content, file)
     yield from reading.problems
     if not reading.documents and not reading.problems:
         yield _no_event(Place(file), "declare one, or delete the file")
@@ -43,10 +39,10 @@ def read_documents(content: bytes, file: str) -> Iterator[Document | Diagnostic]
         if is_nothing(node):
             if number == 1 or number < len(reading.documents):
                 yield _no_event(Place(file, node.line, node.column), "declare one, or delete the line with ---")
-        elif number > 1 and _is_text(node):
-            yield as_diagnostic(text_below(Position(node.line, node.column)), file)
         elif isinstance(node, Mapping) and not node.keys.keys().isdisjoint(EVENT_LIST.names):
             yield from _event_list(node, file)
+        elif not isinstance(node, Mapping) and number > 1 and (misplaced := _misplaced_text(node, file)):
+            yield misplaced
         else:
             yield Document((EVENT.check(node, file),))
 
@@ -70,17 +66,10 @@ def _defaults(outer: Layer) -> Layer | None:
     return unknown_layer(outer.file)
 
 
-def _is_text(node: Node) -> bool:
-    """Return whether a document is the text of a page, not an event written in another form."""
-    match node:
-        case Scalar():
-            return not names_a_field(node.text)
-        case Sequence():
-            return not any(isinstance(item, Mapping) for item in node.items)
-        case Mapping():
-            return False
-        case _:
-            assert_never(node)
+def _misplaced_text(document: Node, file: str) -> Diagnostic | None:
+    from reconciler.declarations.yaml.pages import misplaced_text  # noqa: PLC0415  (slow to load; only a mistake needs it)
+
+    return misplaced_text(document, file)
 
 
 def _no_event(place: Place, hint: str) -> Diagnostic:

@@ -1,9 +1,10 @@
 """The schema of declarations and settings: the only module that uses pydantic."""
 
+from collections.abc import Mapping as Table
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
-from typing import Annotated, Any, Literal, get_args
+from functools import cache
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -24,28 +25,10 @@ from typing_extensions import TypedDict  # before Python 3.12 pydantic cannot us
 from reconciler.declarations import validators
 from reconciler.declarations.advice import CODES
 from reconciler.declarations.corrections import Wrong
+from reconciler.declarations.readers import API_VERSIONS, ApiVersion
 from reconciler.declarations.times import DAY, HOURS, TIME, Hours
 from reconciler.declarations.yaml.nodes import Mapping, Node, Sequence
 from reconciler.policy import Orphans
-
-ApiVersion = Literal["v3", "2025-09", "2026-03", "2026-09"]
-
-API_VERSIONS: tuple[str, ...] = get_args(ApiVersion)
-"""The supported versions of HubSpot's API."""
-
-
-def _entries(node: Node) -> dict[str, Node]:
-    if isinstance(node, Mapping):
-        return node.values
-    hint = "write each on a line of its own below the key, indented by two spaces, with a space after its colon"
-    raise validators.wrong_shape(node, "lines of `name: value`", hint)
-
-
-def _items(node: Node) -> tuple[Node, ...]:
-    if isinstance(node, Sequence):
-        return node.items
-    hint = "write each item on a line of its own that begins with a dash and a space"
-    raise validators.wrong_shape(node, "a list, lines of `- item`", hint)
 
 
 # pydantic puts these tags between the keys of an error's path; the space distinguishes them from keys.
@@ -82,14 +65,15 @@ Name = Annotated[str, AfterValidator(validators.name)]
 
 _Options = Annotated[
     list[Annotated[str, BeforeValidator(validators.option)]],
-    BeforeValidator(_items),
+    BeforeValidator(validators.items),
     AfterValidator(validators.options),
 ]
 PropertyValue = Annotated[
     Annotated[Text, Tag("one value")] | Annotated[_Options, Tag("a list")], Discriminator(_list_or_one)
 ]
 ObjectId = Annotated[
-    Annotated[Digits, Tag("one value")] | Annotated[dict[Name, Digits], BeforeValidator(_entries), Tag("a mapping")],
+    Annotated[Digits, Tag("one value")]
+    | Annotated[dict[Name, Digits], BeforeValidator(validators.entries), Tag("a mapping")],
     Discriminator(_mapping_or_one),
 ]
 
@@ -116,7 +100,7 @@ class Defaults(TypedDict, total=False):
     eventCompleted: Annotated[Flag, Field(description="It has taken place; this can only become true.")]
     customProperties: Annotated[
         dict[Name, PropertyValue],
-        BeforeValidator(_entries),
+        BeforeValidator(validators.entries),
         Field(description="The portal's own properties of marketing events, by internal name."),
     ]
     protect: Annotated[Flag, Field(description="It is never cancelled or deleted.")]
@@ -135,7 +119,7 @@ class EventList(TypedDict, total=False):
     """Several events in one file."""
 
     defaults: Annotated[SkipValidation[Defaults], Field(description="Values that the events share.")]
-    events: Annotated[list[SkipValidation[Event]], BeforeValidator(_items), Field(description="The events.")]
+    events: Annotated[list[SkipValidation[Event]], BeforeValidator(validators.items), Field(description="The events.")]
 
 
 @with_config(_STRICT)
@@ -150,15 +134,15 @@ class Overrides(TypedDict, total=False):
     apiVersion: Annotated[ApiVersion, BeforeValidator(validators.one_of(API_VERSIONS))]
     timezone: Annotated[Zone, Field(description="The IANA time zone of times without an offset.")]
     orphans: Annotated[Orphans, BeforeValidator(validators.one_of(tuple(Orphans)))]
-    protect: Annotated[list[Filled], BeforeValidator(_items), Field(description="Globs of externalEventId.")]
+    protect: Annotated[list[Filled], BeforeValidator(validators.items), Field(description="Globs of externalEventId.")]
     besides: Annotated[
         list[Identifier],
-        BeforeValidator(_items),
+        BeforeValidator(validators.items),
         Field(description="Numbers of apps, and account ids, that may already have events with the same ids as ours."),
     ]
     silence: Annotated[
         list[Annotated[str, BeforeValidator(validators.one_of(CODES))]],
-        BeforeValidator(_items),
+        BeforeValidator(validators.items),
         Field(description="Codes of advice to leave out."),
     ]
 
@@ -168,8 +152,8 @@ class SettingsFile(Overrides, total=False):
     """The file reconciler.yaml."""
 
     environments: Annotated[
-        dict[Name, Annotated[Overrides, BeforeValidator(_entries)]],
-        BeforeValidator(_entries),
+        dict[Name, Annotated[Overrides, BeforeValidator(validators.entries)]],
+        BeforeValidator(validators.entries),
         Field(description="Settings that differ with `--env NAME`, by its name."),
     ]
 
@@ -189,26 +173,24 @@ class Flaw:
         return self.path[0]
 
 
-class Shape:
-    """The schema of one kind of mapping."""
+_FORMS: Table[str, Any] = {form.__name__: form for form in (Defaults, Event, EventList, SettingsFile)}
 
-    def __init__(self, kind: Any) -> None:
-        self.kind = kind
-        self.names: tuple[str, ...] = tuple(sorted(kind.__optional_keys__))
 
-    @cached_property
-    def adapter(self) -> TypeAdapter[dict[str, Any]]:
-        """The validator of `kind`, built on first use because building it is slow."""
-        return TypeAdapter(self.kind)
+@cache
+def _adapter(form: str) -> TypeAdapter[dict[str, Any]]:
+    """Return the validator of one form of mapping, built on first use because building it is slow."""
+    return TypeAdapter(_FORMS[form])
 
-    def check(self, nodes: dict[str, Node]) -> tuple[dict[str, Any], list[Flaw]]:
-        """Return the values of all keys without a problem, with the problems of the others."""
-        try:
-            return self.adapter.validate_python(nodes), []
-        except ValidationError as invalid:
-            flaws = [_flaw(detail) for detail in invalid.errors(include_url=False, include_input=False)]
-        refused = {flaw.key for flaw in flaws}
-        return self.adapter.validate_python({key: node for key, node in nodes.items() if key not in refused}), flaws
+
+def check_values(form: str, nodes: dict[str, Node]) -> tuple[dict[str, Any], list[Flaw]]:
+    """Return the values of all keys without a problem, with the problems of the others; `form` is the schema's name."""
+    adapter = _adapter(form)
+    try:
+        return adapter.validate_python(nodes), []
+    except ValidationError as invalid:
+        flaws = [_flaw(detail) for detail in invalid.errors(include_url=False, include_input=False)]
+    refused = {flaw.key for flaw in flaws}
+    return adapter.validate_python({key: node for key, node in nodes.items() if key not in refused}), flaws
 
 
 def _flaw(detail: ErrorDetails) -> Flaw:

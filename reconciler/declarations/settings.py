@@ -18,7 +18,7 @@ from reconciler.declarations.file_names import (
 from reconciler.declarations.files.disk import Disk, as_seen, name_of, symbolic_link
 from reconciler.declarations.files.trees import Tree
 from reconciler.declarations.layers import SETTINGS, Layer
-from reconciler.declarations.schema import API_VERSIONS
+from reconciler.declarations.readers import API_VERSIONS
 from reconciler.diagnostics import Diagnostic, Severity, in_file_order
 from reconciler.errors import DeclarationsInvalid, UsageError
 from reconciler.policy import Orphans, Policy

@@ -175,6 +175,22 @@ def web_address(content: str) -> SplitResult:
     return parts
 
 
+def entries(node: Node) -> dict[str, Node]:
+    """Read a mapping whose values are read later."""
+    if isinstance(node, Mapping):
+        return node.values
+    hint = "write each on a line of its own below the key, indented by two spaces, with a space after its colon"
+    raise wrong_shape(node, "lines of `name: value`", hint)
+
+
+def items(node: Node) -> tuple[Node, ...]:
+    """Read a list whose items are read later."""
+    if isinstance(node, Sequence):
+        return node.items
+    hint = "write each item on a line of its own that begins with a dash and a space"
+    raise wrong_shape(node, "a list, lines of `- item`", hint)
+
+
 def wrong_shape(node: Node, expected: str, hint: str) -> Wrong:
     """Return the error for a value of another kind than its key expects."""
     kinds = {Scalar: "a single value", Sequence: "a list", Mapping: "a mapping"}

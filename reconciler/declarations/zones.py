@@ -3,8 +3,8 @@
 import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
-from importlib import resources
-from importlib.resources.abc import Traversable
+from io import BytesIO
+from pkgutil import get_data
 from zoneinfo import ZoneInfo
 
 from reconciler.declarations.corrections import Wrong, did_you_mean
@@ -87,8 +87,7 @@ def place_for(name: str) -> str | None:
 @cache
 def load_zone(name: str) -> ZoneInfo:
     """Load a zone from the tzdata package, because the machine's own data may be older or newer."""
-    with _data("zoneinfo", *name.split("/")).open("rb") as file:
-        return ZoneInfo.from_file(file, key=name)
+    return ZoneInfo.from_file(BytesIO(_data(f"zoneinfo/{name}")), key=name)
 
 
 def zone_named(name: str | None, usual: str) -> ZoneInfo:
@@ -108,7 +107,7 @@ def _reversed(name: str, sign: str, hours: str) -> Wrong:
 
 @cache
 def _zones() -> frozenset[str]:
-    return frozenset(_data("zones").read_text(encoding="ascii").split())
+    return frozenset(_data("zones").decode("ascii").split())
 
 
 @lru_cache(maxsize=256)
@@ -125,5 +124,9 @@ def _zone_hint(name: str) -> str:
     return near or "name a place, as in Europe/Berlin"
 
 
-def _data(*path: str) -> Traversable:
-    return resources.files("tzdata").joinpath(*path)
+def _data(path: str) -> bytes:
+    """Read a file of the tzdata package; `importlib.resources` does the same, but is slow to load."""
+    data = get_data("tzdata", path)
+    if data is None:  # pragma: no cover  (only a loader that cannot read files returns it)
+        raise FileNotFoundError(path)
+    return data

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.declarations.file_names import SourceFile
-from reconciler.declarations.schema import API_VERSIONS
+from reconciler.declarations.readers import API_VERSIONS
 from reconciler.event import Declared
 from reconciler.json_values import Json, Malformed
 from reconciler.transport.json_text import NotJson, parsed

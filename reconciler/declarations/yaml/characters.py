@@ -11,6 +11,8 @@ REPORTED_AT_MOST = 20
 """The most deceptive characters to report for one text; a binary file could have a million."""
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_HARMLESS = bytes(code for code in range(128) if not FORBIDDEN.match(chr(code)))
+"""The bytes that are never deceptive: most files have no others, and looking at bytes is quick."""
 
 
 def decode(content: bytes, file: str) -> str:
@@ -23,6 +25,8 @@ def decode(content: bytes, file: str) -> str:
         text = content.decode("utf-8")
     except UnicodeDecodeError as reason:
         raise DeclarationsInvalid((_not_utf8(content, reason.start, file),)) from reason
+    if not content.translate(None, _HARMLESS):
+        return text
     matches = islice(FORBIDDEN.finditer(text), REPORTED_AT_MOST)
     if problems := tuple(_deceptive(match, text, file) for match in matches):
         raise DeclarationsInvalid(problems)

@@ -70,6 +70,12 @@ def with_pairs_restored(value: str) -> str:
     return _READ_PAIR.sub(lambda pair: _joined(ord(pair[1]) - _SHIFT, ord(pair[2]) - _SHIFT), value)
 
 
+def text_of_quoted(value: str, style: str) -> str:
+    """Return the text of a value that is in quotes or a block; line breaks at its end are dropped."""
+    text = with_pairs_restored(value) if style == '"' else value
+    return text.replace("\r\n", "\n").rstrip("\n")
+
+
 def _pairs(text: str, begin: int, end: int) -> Iterator[int]:
     """Yield the index of each pair; an escaped backslash does not begin one."""
     return (escape.start() for escape in _PAIR_OR_ESCAPE.finditer(text, begin, end) if escape["pair"])

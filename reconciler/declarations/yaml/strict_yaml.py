@@ -10,12 +10,13 @@ from typing import cast
 import yaml
 
 from reconciler.declarations.yaml.characters import REPORTED_AT_MOST, deceptive_character, decode
+from reconciler.declarations.yaml.comments import comment_at
 from reconciler.declarations.yaml.complaints import Position
-from reconciler.declarations.yaml.escapes import escapes, with_pairs_restored
+from reconciler.declarations.yaml.escapes import escapes, text_of_quoted
 from reconciler.declarations.yaml.events import events_of, position_of, readable
 from reconciler.declarations.yaml.guidance import FOR_DECLARATIONS, hint_for_absent
 from reconciler.declarations.yaml.mistakes import ODD_SPACE, odd_indentation
-from reconciler.declarations.yaml.nodes import Mapping, Node, Scalar, Sequence
+from reconciler.declarations.yaml.nodes import Mapping, Node, Reading, Scalar, Sequence
 from reconciler.diagnostics import Diagnostic, Place, error
 from reconciler.errors import DeclarationsInvalid, ReconcilerError
 from reconciler.safe_text import FORBIDDEN, quoted
@@ -34,18 +35,8 @@ _NO_ITEM = "write a value after it, or delete it"
 _QUOTE = "put the value in quotes"
 
 _NEXT_LINE = re.compile(rf"[ \t]*(?:#.*)?\r?\n *{ODD_SPACE}")
-_CUT = re.compile(r"(?P<below>[ \t]*(?:\r?\n)+)?(?P<indent>[ \t]+)(?P<cut>#(?!reconciler:)[^\W_].*)")
-"""A comment that may be part of the text: people who write a comment put a space after #."""
 
 _Valued = yaml.ScalarEvent | yaml.CollectionStartEvent
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """The documents of one file, before the first that has a syntax error, and all problems."""
-
-    documents: tuple[Node, ...]
-    problems: tuple[Diagnostic, ...]
 
 
 def read(content: bytes, file: str, guidance: Table[str, str] = FOR_DECLARATIONS) -> Reading:
@@ -150,12 +141,11 @@ class _Tree:
             return None
         if not event.style:
             return Scalar(event.value, True, *position_of(event), cut=self.cut_from(event))  # noqa: FBT003  (`plain`)
-        text = with_pairs_restored(event.value) if event.style == '"' else event.value
-        return Scalar(text.replace("\r\n", "\n").rstrip("\n"), False, *position_of(event))  # noqa: FBT003  (`plain`)
+        return Scalar(text_of_quoted(event.value, event.style), False, *position_of(event))  # noqa: FBT003  (`plain`)
 
     def cut_from(self, event: yaml.ScalarEvent) -> str:
         """Return what YAML takes for a comment after a plain text, if it may be part of that text."""
-        found = _CUT.match(self.text, cast("yaml.Mark", event.end_mark).index)
+        found = comment_at(self.text, cast("yaml.Mark", event.end_mark).index)
         if found is None:
             return ""
         continues = self.above is not None and len(found["indent"]) >= self.above.column

@@ -1,0 +1,16 @@
+"""Comments that may be part of the text before them: people who write a comment put a space after #."""
+
+import re
+
+_CLOSE = re.compile(r"#(?<=[ \t]#)(?!reconciler:)[^\W_]")
+_CUT = re.compile(r"(?P<below>[ \t]*(?:\r?\n)+)?(?P<indent>[ \t]+)(?P<cut>#(?!reconciler:)[^\W_].*)")
+
+
+def may_cut(text: str) -> bool:
+    """Return whether `comment_at` may find a comment anywhere in a text; this is quick, and may be wrong."""
+    return _CLOSE.search(text) is not None
+
+
+def comment_at(text: str, index: int) -> re.Match[str] | None:
+    """Find a comment that may belong to the plain text that ends at an index; there may be empty lines between."""
+    return _CUT.match(text, index)

@@ -1,0 +1,89 @@
+"""The quick reader of ordinary YAML, from text to nodes."""
+
+from typing import Any
+
+import yaml
+
+from reconciler.declarations.yaml.characters import decode
+from reconciler.declarations.yaml.comments import comment_at, may_cut
+from reconciler.declarations.yaml.escapes import may_hold_pairs, text_of_quoted
+from reconciler.declarations.yaml.nodes import Mapping, Node, Scalar, Sequence
+from reconciler.safe_text import FORBIDDEN
+
+_DEPTH = 8
+"""How deep values may be nested; a declaration needs 5."""
+
+
+class _Unusual(Exception):
+    """Something that only the strict reader reads, or reports."""
+
+
+def ordinary_documents(content: bytes) -> tuple[Node, ...] | None:
+    """Return the documents of a file, with the same nodes as the strict reader's; None if that one has to read it.
+
+    It has to for whatever it reports, and for what is rare in declarations, such as anchors.
+    """
+    try:
+        text = decode(content, "")
+        return None if may_hold_pairs(text) else tuple(_Nodes(text).documents())
+    except Exception:  # noqa: BLE001  (whatever it is, the strict reader meets it too, and reports it)
+        return None
+
+
+class _Nodes:
+    """Builds the nodes of one text."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.may_cut = may_cut(text)
+        self.pull = yaml.CSafeLoader(text).get_event
+
+    def documents(self) -> list[Node]:
+        documents = []
+        for event in iter(self.pull, None):
+            if isinstance(event, yaml.DocumentStartEvent):
+                if event.version or event.tags:
+                    raise _Unusual
+                documents.append(self.node(self.pull(), 1))
+        return documents
+
+    def node(self, event: Any, depth: int) -> Node:
+        kind = type(event)
+        if kind is yaml.ScalarEvent:
+            return self.scalar(event)
+        if depth > _DEPTH or kind is yaml.AliasEvent or event.anchor is not None or event.tag is not None:
+            raise _Unusual
+        return self.mapping(event, depth) if kind is yaml.MappingStartEvent else self.sequence(event, depth)
+
+    def scalar(self, event: Any) -> Scalar:
+        text, mark = event.value, event.start_mark
+        if event.anchor is not None or event.tag is not None:
+            raise _Unusual
+        if event.style:
+            if event.style == '"' and not text.isprintable() and FORBIDDEN.search(text):
+                raise _Unusual
+            text = text_of_quoted(text, event.style)
+            return Scalar(text, False, mark.line + 1, mark.column + 1)  # noqa: FBT003  (`plain`)
+        if not text or (self.may_cut and comment_at(self.text, event.end_mark.index)):
+            raise _Unusual
+        return Scalar(text, True, mark.line + 1, mark.column + 1)  # noqa: FBT003  (`plain`)
+
+    def sequence(self, start: Any, depth: int) -> Sequence:
+        items = []
+        while type(event := self.pull()) is not yaml.SequenceEndEvent:
+            items.append(self.node(event, depth + 1))
+        return Sequence(tuple(items), start.start_mark.line + 1, start.start_mark.column + 1)
+
+    def mapping(self, start: Any, depth: int) -> Mapping:
+        keys: dict[str, Scalar] = {}
+        values: dict[str, Node] = {}
+        while type(event := self.pull()) is not yaml.MappingEndEvent:
+            if type(event) is not yaml.ScalarEvent:
+                raise _Unusual
+            key = self.scalar(event)
+            text = key.text
+            if text in keys or (key.plain and (text == "<<" or not text.isascii())):
+                raise _Unusual
+            keys[text] = key
+            values[text] = self.node(self.pull(), depth + 1)
+        return Mapping(keys, values, whole=True, line=start.start_mark.line + 1, column=start.start_mark.column + 1)
