@@ -47,7 +47,8 @@ _COMMAND_ANYWHERE = re.compile(rf"(#[{PASSING_UNSEEN}]*+#[{PASSING_UNSEEN}]*+)(?
 
 def shown(text: str) -> str:
     """Return a name safe to show: forbidden characters, and every line break, are written as escapes."""
-    return re.sub(rf"{FORBIDDEN.pattern}|[\t\n\r]", _escape, text)
+    # A text that is printable has none of them, and most names are.
+    return text if text.isprintable() else re.sub(rf"{FORBIDDEN.pattern}|[\t\n\r]", _escape, text)
 
 
 def quoted(text: str) -> str:

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import cast
 
 from reconciler.declarations.corrections import Wrong, did_you_mean
-from reconciler.declarations.layers import PROPERTIES, Inheritance, Layer, refusal
-from reconciler.declarations.times import moment_of
-from reconciler.declarations.whole_days import for_date_only, times_of
-from reconciler.declarations.yaml.nodes import Mapping, Sequence
+from reconciler.declarations.layers import PROPERTIES, Inheritance, Layer, property_field, refusal
+from reconciler.declarations.positions import Lines, Places
+from reconciler.declarations.times import instant_of, moment_of
+from reconciler.declarations.whole_days import TIMES, for_date_only, times_of
+from reconciler.declarations.yaml.nodes import Mapping
 from reconciler.diagnostics import Diagnostic, Place, error, info, warning
-from reconciler.event import CUSTOM, FIELDS, DeclaredEvent, Identity, Kind, Skipped, Value, instant
+from reconciler.event import FIELDS, DeclaredEvent, Identity, Skipped, Value
 from reconciler.safe_text import quoted
 
 
@@ -49,20 +50,28 @@ class Declaration:
     """Its identities in other environments, if it is not declared for the chosen one."""
 
 
-def declare(merged: Inheritance, terms: Terms) -> Declaration:
-    """Return the event that the layers declare, after the checks that need all layers together."""
+_NAMES = tuple(known.name for known in FIELDS)
+
+
+def declare(inherited: Inheritance, own: Layer, terms: Terms) -> Declaration:
+    """Return the event that its own layer and those below declare, after the checks that need all of them."""
+    merged = inherited.under(own)
     diagnostics: list[Diagnostic] = []
     identity = _identity(merged, terms, diagnostics)
     fields = _fields(merged, terms, diagnostics)
     if identity is None:
         return Declaration(None, tuple(diagnostics), _elsewhere(merged))
-    own = merged.own
-    protect = merged.values.get("protect", False)
-    properties = dict(_properties(merged))
-    places = dict(_places(merged)) | {name: each.place for name, each in properties.items()}
-    lists = frozenset(name for name, each in properties.items() if each.is_list)
-    zone = _zone(merged, terms)
-    event = DeclaredEvent(identity, fields, own.place, _lines(own), protect, places, lists, timezone=zone)
+    block, place = own.block(), own.place
+    event = DeclaredEvent(
+        identity,
+        fields,
+        place,
+        Lines(block, place),
+        merged.values.get("protect", False),
+        Places(block, place, inherited.places),
+        own.lists(inherited.lists),
+        timezone=_zone(merged, terms),
+    )
     return Declaration(event, tuple(diagnostics))
 
 
@@ -173,14 +182,10 @@ def _skipped(merged: Inheritance, why: str, hint: str | None = None) -> Diagnost
 def _fields(merged: Inheritance, terms: Terms, diagnostics: list[Diagnostic]) -> dict[str, Value]:
     moments = dict(_moments(merged, terms, diagnostics))
     _check_order(merged, moments, diagnostics)
-    fields: dict[str, Value] = {}
-    for known in FIELDS:
-        if known.kind is not Kind.INSTANT and known.name in merged.values:
-            fields[known.name] = merged.values[known.name]
-        elif known.name in moments:
-            fields[known.name] = instant(moments[known.name])
-    for name, value in merged.values.get(PROPERTIES, {}).items():
-        fields[CUSTOM + name] = value
+    values = merged.values | {key: instant_of(moment) for key, moment in moments.items()}
+    fields = {name: values[name] for name in _NAMES if name in values and (name in moments or name not in TIMES)}
+    for name, value in values.get(PROPERTIES, {}).items():
+        fields[property_field(name)] = value
     return fields
 
 
@@ -212,32 +217,3 @@ def _check_order(merged: Inheritance, moments: dict[str, datetime], diagnostics:
     next_day = "write a later endDateTime; for an end after midnight, write the date of the next day"
     hint = "write a later endDateTime, or leave it out" if start == end else next_day
     diagnostics.append(error("end-before-start", message, merged.place(nearest), hint))
-
-
-def _lines(own: Layer) -> dict[str, int]:
-    lines = {known.name: own.mapping.keys[known.name].line for known in FIELDS if known.name in own.values}
-    properties = own.mapping.values.get(PROPERTIES)
-    if isinstance(properties, Mapping):
-        lines |= {CUSTOM + name: key.line for name, key in properties.keys.items()}
-    return lines
-
-
-def _places(merged: Inheritance) -> Iterator[tuple[str, Place]]:
-    """Yield where each field except custom properties is declared; the nearest layer comes last."""
-    for layer in merged.layers:
-        yield from ((known.name, layer.key_place(known.name)) for known in FIELDS if known.name in layer.values)
-
-
-@dataclass(frozen=True, slots=True)
-class _Property:
-    place: Place
-    is_list: bool
-
-
-def _properties(merged: Inheritance) -> Iterator[tuple[str, _Property]]:
-    """Yield how each custom property is declared; the nearest layer comes last."""
-    for layer in merged.layers:
-        for name in layer.values.get(PROPERTIES, {}):
-            written = cast("Mapping", layer.mapping.values[PROPERTIES])
-            key, value = written.keys[name], written.values[name]
-            yield CUSTOM + name, _Property(Place(layer.file, key.line, key.column), isinstance(value, Sequence))

@@ -4,17 +4,20 @@ import re
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Table
 from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache, reduce
 from typing import TYPE_CHECKING, Any, assert_never, cast
 
 from reconciler.declarations import readers
 from reconciler.declarations.advice import CUT_BY_COMMENT
 from reconciler.declarations.corrections import Wrong, did_you_mean
+from reconciler.declarations.positions import Block, Places, block_of
 from reconciler.declarations.readers import Read, values_in
 from reconciler.declarations.synonyms import NOT_YET_IN_EVENTS, NOT_YET_IN_SETTINGS, advice_on, meant_by
 from reconciler.declarations.yaml.guidance import FOR_DECLARATIONS, FOR_SETTINGS, holds_text
 from reconciler.declarations.yaml.nodes import Mapping, Node, Scalar, Sequence, is_nothing
 from reconciler.declarations.yaml.reader import read_yaml
 from reconciler.diagnostics import Diagnostic, Place, error, warning
+from reconciler.event import CUSTOM, FIELDS
 from reconciler.safe_text import cut, quoted
 
 if TYPE_CHECKING:
@@ -23,7 +26,16 @@ if TYPE_CHECKING:
 _OWN_PROPERTY = re.compile(r"[a-z][a-z0-9_]{0,99}")
 """The form of the internal names of a portal's own properties in HubSpot."""
 _OWN_HINT = "your own properties go under customProperties"
+PROPERTIES = "customProperties"
+"""The only key whose values are merged name by name."""
+_FIELDS = frozenset(known.name for known in FIELDS)
 _DELETE = "delete it, or, if it belongs to the text above it, put that whole text in quotes"
+
+
+@lru_cache(maxsize=1024)
+def property_field(name: str) -> str:
+    """Return the name of a custom property among those of fields, one text for all events."""
+    return CUSTOM + name
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +59,26 @@ class Layer:
     def value_place(self, key: str) -> Place:
         """Return the position where the value of a key begins."""
         return _place(self.file, self.mapping.values[key])
+
+    @property
+    def properties(self) -> Mapping | None:
+        """The custom properties in the mapping; None if it has none."""
+        properties = self.mapping.values.get(PROPERTIES)
+        return properties if isinstance(properties, Mapping) else None
+
+    def block(self) -> Block:
+        """Return the positions of the fields, each custom property by itself."""
+        keys = {name: key for name, key in self.mapping.keys.items() if name in _FIELDS}
+        if self.properties is not None:
+            keys |= {property_field(name): key for name, key in self.properties.keys.items()}
+        return block_of(keys, self.mapping.line)
+
+    def lists(self, below: frozenset[str]) -> frozenset[str]:
+        """Return the custom properties that are lists; `below` holds those of the layers below."""
+        if self.properties is None:
+            return below
+        values = {property_field(name): value for name, value in self.properties.values.items()}
+        return below.difference(values).union(name for name, value in values.items() if isinstance(value, Sequence))
 
     def is_silent_on(self, key: str) -> bool:
         """Return whether the mapping certainly does not have a key; if a key could not be read, nothing is certain."""
@@ -168,6 +200,8 @@ def unknown_layer(file: str, line: int = 1, column: int = 1) -> Layer:
 
 def cut_texts(mapping: Mapping, file: str) -> Iterator[Diagnostic]:
     """Find texts whose end YAML took for a comment; in an `externalEventId` that is an error."""
+    if not mapping.cut:
+        return
     for key, above, node in _texts(mapping):
         if node.cut and holds_text(key, above):
             report = error if key == "externalEventId" else warning
@@ -249,11 +283,7 @@ EVENT_LIST = Keys("EventList", readers.OF_EVENT_LIST)
 SETTINGS = Keys("SettingsFile", readers.OF_SETTINGS, guidance=FOR_SETTINGS, not_yet=NOT_YET_IN_SETTINGS)
 
 
-PROPERTIES = "customProperties"
-"""The only key whose values are merged name by name."""
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Inheritance:
     """Merged layers, the nearest last; a nearer value hides a farther one."""
 
@@ -263,7 +293,7 @@ class Inheritance:
     def under(self, layer: Layer) -> "Inheritance":
         """Return the layers with a nearer one on top; a wrong value in it also hides the value below."""
         wrong = layer.mapping.keys.keys() - layer.values.keys()
-        below = {key: value for key, value in self.values.items() if key not in wrong}
+        below = {key: value for key, value in self.values.items() if key not in wrong} if wrong else self.values
         merged = below | layer.values
         if PROPERTIES in below and PROPERTIES in layer.values:
             merged[PROPERTIES] = below[PROPERTIES] | layer.values[PROPERTIES]
@@ -273,6 +303,16 @@ class Inheritance:
     def own(self) -> Layer:
         """The nearest layer, which is the event's own."""
         return self.layers[-1]
+
+    @cached_property
+    def places(self) -> Table[str, Place]:
+        """Where each field is declared."""
+        return {name: place for layer in self.layers for name, place in Places(layer.block(), layer.place).items()}
+
+    @cached_property
+    def lists(self) -> frozenset[str]:
+        """The custom properties that are declared as a list."""
+        return reduce(lambda below, layer: layer.lists(below), self.layers, frozenset[str]())
 
     def place(self, key: str) -> Place:
         """Return the position of the value of a key in `values`."""
@@ -285,4 +325,8 @@ class Inheritance:
 
     def lacks(self, key: str) -> bool:
         """Return whether certainly no layer has a key."""
-        return all(layer.is_silent_on(key) for layer in self.layers)
+        return key not in self.values and all(layer.is_silent_on(key) for layer in self.layers)
+
+
+NOTHING = Inheritance()
+"""No layers at all."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from reconciler.declarations.collisions import collisions
 from reconciler.declarations.declaring import Terms, declare
 from reconciler.declarations.file_names import DEFAULTS_FILE, SourceFile, well_named
-from reconciler.declarations.layers import DEFAULTS, EVENT, EVENT_LIST, Inheritance, Layer, unknown_layer
+from reconciler.declarations.layers import DEFAULTS, EVENT, EVENT_LIST, NOTHING, Inheritance, Layer, unknown_layer
 from reconciler.declarations.yaml.nodes import Mapping, Node, is_nothing
 from reconciler.declarations.yaml.reader import read_yaml
 from reconciler.diagnostics import Diagnostic, Place, Severity, error, in_file_order, warning
@@ -135,7 +135,7 @@ class _Reader:
         if document.defaults:
             inherited = inherited.under(document.defaults)
         for own in document.events:
-            declaration = declare(inherited.under(own), self.terms)
+            declaration = declare(inherited, own, self.terms)
             self.report(declaration.diagnostics)
             self.skipped += declaration.skipped
             if declaration.event:
@@ -143,7 +143,7 @@ class _Reader:
 
     def inherited_in(self, folder: str) -> Inheritance:
         """Return the defaults of the nearest folder that has a defaults file."""
-        return next((self.defaults[above] for above in _up_from(folder) if above in self.defaults), Inheritance())
+        return next((self.defaults[above] for above in _up_from(folder) if above in self.defaults), NOTHING)
 
     def report(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics.update(dict.fromkeys(diagnostics))

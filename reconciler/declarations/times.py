@@ -2,10 +2,12 @@
 
 import re
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from typing import NamedTuple
 
 from reconciler.declarations.corrections import Wrong
 from reconciler.declarations.zones import load_zone
+from reconciler.event import instant
 from reconciler.safe_text import quoted
 
 TIME = (
@@ -20,6 +22,9 @@ DAY = r"\d{4}-\d{2}-\d{2}"
 _HOUR_AND_MINUTE = r"(?:[01]\d|2[0-3]):[0-5]\d"
 HOURS = rf"{_HOUR_AND_MINUTE}-{_HOUR_AND_MINUTE}"
 """The pattern of the hours of a day."""
+
+_KEPT = 4096
+"""How many times are kept: of many events, most begin when others do."""
 
 _TIME = re.compile(TIME, re.ASCII)
 _DAY = re.compile(DAY, re.ASCII)
@@ -38,6 +43,7 @@ _NEAR_MISSES = (
 )
 
 
+@lru_cache(maxsize=_KEPT)
 def read_time(text: str) -> datetime | date:
     """Read a time, or a date alone; a time without an offset is local and gets its zone later.
 
@@ -52,6 +58,7 @@ def read_time(text: str) -> datetime | date:
         raise _no_such_day(text) from reason
 
 
+@lru_cache(maxsize=_KEPT)
 def moment_of(time: datetime, place: str | None) -> datetime:
     """Return the moment of a time in UTC, reading a local time in the zone that `place` names.
 
@@ -63,6 +70,12 @@ def moment_of(time: datetime, place: str | None) -> datetime:
         return moment.astimezone(UTC)
     except OverflowError as reason:
         raise Wrong("bad-time", "the time is outside the years 1 to 9999", "correct the year") from reason
+
+
+@lru_cache(maxsize=_KEPT)
+def instant_of(moment: datetime) -> str:
+    """Return a moment in the form that HubSpot writes."""
+    return instant(moment)
 
 
 def _localised(time: datetime, place: str | None) -> datetime:

@@ -7,7 +7,8 @@ from reconciler.declarations.corrections import Wrong
 from reconciler.declarations.layers import Inheritance, refusal
 from reconciler.diagnostics import Diagnostic, error
 
-_OTHER = {"startDateTime": "endDateTime", "endDateTime": "startDateTime"}
+TIMES = ("startDateTime", "endDateTime")
+_OTHER = dict(zip(TIMES, reversed(TIMES), strict=True))
 _ALONE = Wrong(
     "bad-time",
     "the time of day is missing",
@@ -23,7 +24,7 @@ _HINTS = {
 
 def times_of(merged: Inheritance, diagnostics: list[Diagnostic]) -> dict[str, datetime]:
     """Return the start and end of an event, with times from its hours for dates; add problems to `diagnostics`."""
-    written: dict[str, datetime | date] = {key: merged.values[key] for key in _OTHER if key in merged.values}
+    written: dict[str, datetime | date] = {key: merged.values[key] for key in TIMES if key in merged.values}
     days = {key: value for key, value in written.items() if not isinstance(value, datetime)}
     times = {key: value for key, value in written.items() if isinstance(value, datetime)}
     if not days:

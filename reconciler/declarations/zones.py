@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from io import BytesIO
 from pkgutil import get_data
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from reconciler.declarations.corrections import Wrong, did_you_mean
@@ -126,7 +127,4 @@ def _zone_hint(name: str) -> str:
 
 def _data(path: str) -> bytes:
     """Read a file of the tzdata package; `importlib.resources` does the same, but is slow to load."""
-    data = get_data("tzdata", path)
-    if data is None:  # pragma: no cover  (only a loader that cannot read files returns it)
-        raise FileNotFoundError(path)
-    return data
+    return cast("bytes", get_data("tzdata", path))

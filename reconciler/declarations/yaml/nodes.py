@@ -37,6 +37,8 @@ class Mapping(NamedTuple):
     """Whether every key could be read."""
     line: int
     column: int
+    cut: bool = False
+    """Whether any text in it has a `cut`."""
 
 
 Node = Scalar | Sequence | Mapping

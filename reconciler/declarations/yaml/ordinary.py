@@ -60,13 +60,11 @@ class _Nodes:
         if event.anchor is not None or event.tag is not None:
             raise _Unusual
         if event.style:
-            if event.style == '"' and not text.isprintable() and FORBIDDEN.search(text):
-                raise _Unusual
-            text = text_of_quoted(text, event.style)
-            return Scalar(text, False, mark.line + 1, mark.column + 1)  # noqa: FBT003  (`plain`)
-        if not text or (self.may_cut and comment_at(self.text, event.end_mark.index)):
+            text = _in_quotes(text, event.style)
+        elif not text or (self.may_cut and comment_at(self.text, event.end_mark.index)):
             raise _Unusual
-        return Scalar(text, True, mark.line + 1, mark.column + 1)  # noqa: FBT003  (`plain`)
+        # What `Scalar` does, without a call of a function that is not in C.
+        return tuple.__new__(Scalar, (text, not event.style, mark.line + 1, mark.column + 1, ""))
 
     def sequence(self, start: Any, depth: int) -> Sequence:
         items = []
@@ -77,13 +75,21 @@ class _Nodes:
     def mapping(self, start: Any, depth: int) -> Mapping:
         keys: dict[str, Scalar] = {}
         values: dict[str, Node] = {}
-        while type(event := self.pull()) is not yaml.MappingEndEvent:
-            if type(event) is not yaml.ScalarEvent:
-                raise _Unusual
+        while type(event := self.pull()) is yaml.ScalarEvent:
             key = self.scalar(event)
             text = key.text
             if text in keys or (key.plain and (text == "<<" or not text.isascii())):
                 raise _Unusual
             keys[text] = key
-            values[text] = self.node(self.pull(), depth + 1)
+            value = self.pull()
+            values[text] = self.scalar(value) if type(value) is yaml.ScalarEvent else self.node(value, depth + 1)
+        if type(event) is not yaml.MappingEndEvent:  # a key that is a list, a mapping or a reference
+            raise _Unusual
         return Mapping(keys, values, whole=True, line=start.start_mark.line + 1, column=start.start_mark.column + 1)
+
+
+def _in_quotes(value: str, style: str) -> str:
+    """Return the text of a value in quotes or a block; raise `_Unusual` if escapes in it stand for odd characters."""
+    if style == '"' and not value.isprintable() and FORBIDDEN.search(value):
+        raise _Unusual
+    return text_of_quoted(value, style)

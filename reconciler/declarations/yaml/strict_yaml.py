@@ -185,7 +185,7 @@ class _Tree:
                 if value:
                     values[key.text] = value
         self.above = above
-        return Mapping(keys, values, whole, *position_of(event))
+        return Mapping(keys, values, whole, *position_of(event), cut=any(map(_is_cut, values.values())))
 
     def key(self, event: yaml.Event, depth: int) -> Scalar | None:
         key = self.node(event, depth)
@@ -271,6 +271,10 @@ class _Tree:
 def _is_absent(event: yaml.Event) -> bool:
     """Return whether nothing at all is written where a value belongs."""
     return isinstance(event, yaml.ScalarEvent) and not (event.value or event.style or event.tag)
+
+
+def _is_cut(node: Node) -> bool:
+    return any(map(_is_cut, node.items)) if isinstance(node, Sequence) else bool(node.cut)
 
 
 def _nothing(start: yaml.DocumentStartEvent) -> Scalar:
