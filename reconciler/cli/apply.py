@@ -20,10 +20,11 @@ from reconciler.cli.inputs import base_at, limit_options, saved_plan
 from reconciler.cli.options import Call, Common, base_option, command_options
 from reconciler.cli.output import check_place, log_line, log_text, print_error, print_result, save
 from reconciler.cli.session import StopRequest, open_session
+from reconciler.cli.settings import settings_at
 from reconciler.cli.terminal import confirm, progress
 from reconciler.declarations.base import Base
 from reconciler.declarations.load import load
-from reconciler.declarations.settings import Settings, load_settings
+from reconciler.declarations.settings import Settings
 from reconciler.errors import ReconcilerError, Refused, SavedPlanInvalid, UsageError
 from reconciler.event import Declared
 from reconciler.hubspot.writer import PortalWriter
@@ -106,7 +107,7 @@ def command(call: Call, /, path: Path, common: Common, base: str | None, **given
     options = _options(call, common, **given)
     if options.receipt is not None:
         check_place(options.receipt)
-    settings = load_settings(path, environment=common.environment, api_version=common.api_version)
+    settings = settings_at(path, common)
     past = base_at(settings, base)
     return _apply(load(settings), past, settings, options)
 

@@ -7,8 +7,9 @@ import click
 from reconciler.cli.options import Call, Common, command_options
 from reconciler.cli.output import print_result
 from reconciler.cli.session import StopRequest, open_session
+from reconciler.cli.settings import settings_at
 from reconciler.declarations.load import load
-from reconciler.declarations.settings import Settings, load_settings
+from reconciler.declarations.settings import Settings
 from reconciler.doctor.checks import Order, examine
 from reconciler.doctor.findings import Finding, exit_code, report
 from reconciler.doctor.questions import ask, unasked
@@ -40,7 +41,7 @@ def command(call: Call, /, path: Path, common: Common) -> int:
 
     Exit codes: 0 nothing is wrong, else the code that `plan` or `apply` would end with: 3, 4, 5 or 7.
     """
-    settings = load_settings(path, environment=common.environment, api_version=common.api_version)
+    settings = settings_at(path, common)
     findings = _examine(settings, common, call)
     print_result(report(findings))
     return exit_code(findings)

@@ -11,9 +11,10 @@ from reconciler.cli.inputs import base_at, limit_options
 from reconciler.cli.options import Call, Common, base_option, command_options
 from reconciler.cli.output import print_result
 from reconciler.cli.session import StopRequest, open_session
+from reconciler.cli.settings import settings_at
 from reconciler.declarations.base import Base
 from reconciler.declarations.load import load
-from reconciler.declarations.settings import Settings, load_settings
+from reconciler.declarations.settings import Settings
 from reconciler.errors import DeclarationsInvalid
 from reconciler.event import Declared
 from reconciler.pipeline import make_plan
@@ -62,7 +63,7 @@ def command(
     7 HubSpot cannot be reached; with --detailed-exitcode also 2 if there are changes.
     """
     try:
-        settings = load_settings(path, environment=common.environment, api_version=common.api_version)
+        settings = settings_at(path, common)
         past = base_at(settings, base)
         plan = _plan(load(settings), past, settings, limits, common, call)
     except DeclarationsInvalid as invalid:

@@ -6,8 +6,8 @@ import click
 
 from reconciler.cli.options import Common, command_options
 from reconciler.cli.output import print_result
+from reconciler.cli.settings import settings_at
 from reconciler.declarations.load import load
-from reconciler.declarations.settings import load_settings
 from reconciler.diagnostics import Diagnostic, Severity
 from reconciler.errors import DeclarationsInvalid
 from reconciler.event import Declared
@@ -39,7 +39,7 @@ def command(path: Path, form: str, common: Common) -> int:
     Exit codes: 0 valid, 3 there are problems.
     """
     try:
-        declared = load(load_settings(path, environment=common.environment, api_version=common.api_version))
+        declared = load(settings_at(path, common))
     except DeclarationsInvalid as invalid:
         _print(form, invalid.diagnostics, f"{phrases.count(_errors(invalid.diagnostics), 'problem')}.", common)
         return invalid.exit_code

@@ -12,7 +12,8 @@ import click
 from reconciler.applying.guard import Limits
 from reconciler.cli.inputs import limit_options
 from reconciler.cli.options import Call, Common, Function, command_options
-from reconciler.declarations.settings import Settings, load_settings
+from reconciler.cli.settings import settings_at
+from reconciler.declarations.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class StepOptions:
     @property
     def settings(self) -> Settings:
         """The settings for the path; raises what `load_settings` raises."""
-        return load_settings(self.path, environment=self.common.environment, api_version=self.common.api_version)
+        return settings_at(self.path, self.common)
 
 
 def path_options(function: Function) -> Function:
