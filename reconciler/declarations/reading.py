@@ -7,7 +7,7 @@ from reconciler.declarations.collisions import collisions
 from reconciler.declarations.declaring import Terms, declare
 from reconciler.declarations.file_names import DEFAULTS_FILE, SourceFile, well_named
 from reconciler.declarations.layers import DEFAULTS, EVENT, EVENT_LIST, NOTHING, Inheritance, Layer, unknown_layer
-from reconciler.declarations.yaml.nodes import Mapping, Node, is_nothing
+from reconciler.declarations.yaml.nodes import Mapping, Scalar, Sequence, is_nothing
 from reconciler.declarations.yaml.reader import read_yaml
 from reconciler.diagnostics import Diagnostic, Place, Severity, error, in_file_order, warning
 from reconciler.errors import DeclarationsInvalid
@@ -66,7 +66,7 @@ def _defaults(outer: Layer) -> Layer | None:
     return unknown_layer(outer.file)
 
 
-def _misplaced_text(document: Node, file: str) -> Diagnostic | None:
+def _misplaced_text(document: Scalar | Sequence, file: str) -> Diagnostic | None:
     from reconciler.declarations.yaml.pages import misplaced_text  # noqa: PLC0415  (slow to load; only a mistake needs it)
 
     return misplaced_text(document, file)
@@ -82,7 +82,9 @@ def read_all(listing: Iterable[SourceFile | Diagnostic], terms: Terms) -> Declar
     Raises `DeclarationsInvalid` with every problem of every file.
     """
     reader = _Reader(terms)
-    events = tuple(event for entry in well_named(listing) for event in reader.read(entry))
+    for entry in well_named(listing):
+        reader.read(entry)
+    events = tuple(reader.events)
     every = (*reader.diagnostics, *collisions(events))
     diagnostics = in_file_order([each for each in every if not _is_silenced(each, terms)])
     if any(each.severity is Severity.ERROR for each in diagnostics):
@@ -103,34 +105,35 @@ class _Reader:
     def __init__(self, terms: Terms) -> None:
         self.terms = terms
         self.files = 0
+        self.events: list[DeclaredEvent] = []
         self.diagnostics: dict[Diagnostic, None] = {}
         self.skipped: list[Skipped] = []
         self.defaults: dict[str, Inheritance] = {}
         """By folder, its defaults file merged with those above it."""
 
-    def read(self, entry: SourceFile | Diagnostic) -> Iterator[DeclaredEvent]:
+    def read(self, entry: SourceFile | Diagnostic) -> None:
         if isinstance(entry, Diagnostic):
             self.report([entry])
         elif entry.name == DEFAULTS_FILE:
             self.read_defaults(entry)
         else:
             self.files += 1
-            yield from self.read_events(entry)
+            self.read_events(entry)
 
     def read_defaults(self, source: SourceFile) -> None:
         layer = DEFAULTS.check_file(source.content, source.shown)
         self.report(layer.problems)
         self.defaults[source.folder] = self.inherited_in(source.folder).under(layer)
 
-    def read_events(self, source: SourceFile) -> Iterator[DeclaredEvent]:
+    def read_events(self, source: SourceFile) -> None:
         inherited = self.inherited_in(source.folder)
         for document in read_documents(source.content, source.shown):
             if isinstance(document, Diagnostic):
                 self.report([document])
             else:
-                yield from self.events_of(document, inherited)
+                self.take_events(document, inherited)
 
-    def events_of(self, document: Document, inherited: Inheritance) -> Iterator[DeclaredEvent]:
+    def take_events(self, document: Document, inherited: Inheritance) -> None:
         self.report(document.problems)
         if document.defaults:
             inherited = inherited.under(document.defaults)
@@ -139,7 +142,7 @@ class _Reader:
             self.report(declaration.diagnostics)
             self.skipped += declaration.skipped
             if declaration.event:
-                yield declaration.event
+                self.events.append(declaration.event)
 
     def inherited_in(self, folder: str) -> Inheritance:
         """Return the defaults of the nearest folder that has a defaults file."""
