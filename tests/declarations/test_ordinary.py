@@ -1,5 +1,6 @@
 """The quick reading of ordinary files gives what the strict one gives, or leaves the file to it."""
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,14 @@ from reconciler.declarations.layers import DEFAULTS, EVENT, EVENT_LIST, SETTINGS
 from reconciler.declarations.readers import values_in
 from reconciler.declarations.schema import check_values
 from reconciler.declarations.yaml import strict_yaml
-from reconciler.declarations.yaml.nodes import Mapping, Node, Reading, Sequence
+from reconciler.declarations.yaml.nodes import Mapping, Node, Sequence
 from reconciler.declarations.yaml.ordinary import ordinary_documents
 from reconciler.declarations.yaml.reader import read_yaml
+from reconciler.errors import Interrupted
 from tests.declarations.catalogue import encoded
 from tests.declarations.test_hints import ENTRIES
 from tests.declarations.test_laws import FILES, TEXTS, TOKENS, block, damaged, double_quoted, dumped, single_quoted
-from tests.fuzz.declarations import RIGHT_SETTINGS, WRONG_SETTINGS
+from tests.fuzz.declarations import RIGHT_SETTINGS, WRONG_SETTINGS, check_ordinary
 
 REPOSITORY = Path(__file__).parents[2]
 SAMPLES = {
@@ -32,14 +34,9 @@ EVERY_FILE = [*SAMPLES.values(), *FILES, *HINTS, RIGHT_SETTINGS, WRONG_SETTINGS]
 KINDS = [EVENT, DEFAULTS, EVENT_LIST, SETTINGS]
 
 
-def assert_alike(content: bytes) -> None:
-    documents = ordinary_documents(content)
-    assert documents is None or Reading(documents) == strict_yaml.read(content, "e.yaml")
-
-
 def test_every_file_of_the_tests_is_read_alike() -> None:
     for content in EVERY_FILE:
-        assert_alike(content)
+        check_ordinary(content)
 
 
 @settings(max_examples=1000)
@@ -50,13 +47,13 @@ def test_every_file_of_the_tests_is_read_alike() -> None:
     how=st.sampled_from(["replace", "insert", "delete"]),
 )
 def test_a_damaged_file_is_read_alike(content: bytes, place: int, byte: int, how: str) -> None:
-    assert_alike(damaged(content, place, byte, how))
+    check_ordinary(damaged(content, place, byte, how))
 
 
 @settings(max_examples=1000)
 @given(st.lists(st.sampled_from([*TOKENS, "#a", " #a", "\u00a0", "\u200d"]), max_size=40).map("".join))
 def test_a_soup_of_yaml_is_read_alike(soup: str) -> None:
-    assert_alike(soup.encode())
+    check_ordinary(soup.encode())
 
 
 @settings(max_examples=200)
@@ -64,12 +61,12 @@ def test_a_soup_of_yaml_is_read_alike(soup: str) -> None:
 @example("\ue000\ue400", double_quoted, "eventName")
 @example("a #b", str, "eventName")
 def test_any_text_is_read_alike(text: str, write: Any, key: str) -> None:
-    assert_alike(f"{key}: {write(text)}\n{write(text)}: {key}".encode())
+    check_ordinary(f"{key}: {write(text)}\n{write(text)}: {key}".encode())
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_alike(content: bytes) -> None:
-    assert_alike(content)
+    check_ordinary(content)
 
 
 @pytest.mark.parametrize("name", [name for name in SAMPLES if name.startswith("events/")])
@@ -122,7 +119,7 @@ UNUSUAL = {
 @pytest.mark.parametrize("content", ORDINARY.values(), ids=ORDINARY)
 def test_what_is_ordinary_is_read_quickly(content: str) -> None:
     assert ordinary_documents(content.encode()) is not None
-    assert_alike(content.encode())
+    check_ordinary(content.encode())
 
 
 @pytest.mark.parametrize("content", UNUSUAL.values(), ids=UNUSUAL)
@@ -130,6 +127,18 @@ def test_what_is_unusual_is_left_to_the_strict_reader(content: str | bytes) -> N
     content = content.encode() if isinstance(content, str) else content
     assert ordinary_documents(content) is None
     assert read_yaml(content, "e.yaml") == strict_yaml.read(content, "e.yaml")
+
+
+class Interrupting(bytes):
+    """A file whose reading a signal interrupts."""
+
+    def removeprefix(self, _prefix: object, /) -> bytes:
+        raise Interrupted(signal.SIGTERM)
+
+
+def test_a_signal_is_no_reason_to_read_a_file_again() -> None:
+    with pytest.raises(Interrupted):
+        ordinary_documents(Interrupting())
 
 
 # Values

@@ -2,10 +2,12 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
+from collections.abc import Generator
 from pathlib import Path
-from typing import Self, SupportsIndex
+from typing import Self, SupportsIndex, cast
 
 import pytest
 import yaml
@@ -14,7 +16,7 @@ from reconciler.declarations.yaml.characters import REPORTED_AT_MOST
 from reconciler.declarations.yaml.events import events_of
 from reconciler.declarations.yaml.nodes import Mapping, Scalar
 from reconciler.declarations.yaml.strict_yaml import REPEATED, _Tree, read
-from reconciler.errors import DeclarationsInvalid
+from reconciler.errors import DeclarationsInvalid, Interrupted
 
 SCRIPT = """
 from reconciler.declarations.yaml.strict_yaml import read
@@ -45,6 +47,13 @@ def test_whatever_the_parser_raises_is_a_problem() -> None:
         list(events_of("\ufffe", "a.yaml"))
     (problem,) = raised.value.diagnostics
     assert (str(problem.place), problem.code) == ("a.yaml:1:1", "yaml-syntax")
+
+
+def test_a_signal_while_a_file_is_parsed_is_no_problem_of_the_file() -> None:
+    parsing = cast("Generator[yaml.Event]", events_of("a: b", "a.yaml"))
+    next(parsing)
+    with pytest.raises(Interrupted):
+        parsing.throw(Interrupted(signal.SIGTERM))
 
 
 def test_a_binary_file_is_not_a_million_problems() -> None:

@@ -12,6 +12,9 @@ from reconciler.declarations.files.trees import Entry, EntryKind
 from reconciler.declarations.layers import SETTINGS
 from reconciler.declarations.reading import read_all
 from reconciler.declarations.settings import Settings, settings_in
+from reconciler.declarations.yaml import strict_yaml
+from reconciler.declarations.yaml.nodes import Reading
+from reconciler.declarations.yaml.ordinary import ordinary_documents
 from reconciler.diagnostics import Diagnostic
 from reconciler.errors import DeclarationsInvalid
 from reconciler.event import Declared, DeclaredEvent
@@ -31,6 +34,7 @@ _SETTINGS = Settings(_ROOT, _ROOT, "staging", ("staging",), "2026-03", None, Pol
 
 def file(content: bytes) -> None:
     """Read a file of declarations below defaults that name its events."""
+    check_ordinary(content)
     _read([NAMED, SourceFile("e.yaml", "e.yaml", content)], "e.yaml", content)
 
 
@@ -51,6 +55,12 @@ def settings(content: bytes) -> None:
             assert len(invalid.diagnostics) == len(layer.problems)
         else:
             assert not layer.problems
+
+
+def check_ordinary(content: bytes) -> None:
+    """Check that the quick reader gives the nodes of the strict one, which finds no problem, or none at all."""
+    documents = ordinary_documents(content)
+    assert documents is None or Reading(documents) == strict_yaml.read(content, "e.yaml")
 
 
 def check_places(found: Iterable[Diagnostic], file: str, content: bytes) -> None:

@@ -9,7 +9,7 @@ from reconciler.declarations.yaml.complaints import Complaint, Position, explain
 from reconciler.declarations.yaml.escapes import may_hold_pairs, with_pairs_blanked, with_pairs_hidden
 from reconciler.declarations.yaml.mistakes import Mistake, recognise
 from reconciler.diagnostics import Diagnostic, Place, error
-from reconciler.errors import DeclarationsInvalid
+from reconciler.errors import DeclarationsInvalid, Interrupted
 
 
 def readable(text: str) -> str:
@@ -37,6 +37,8 @@ def events_of(text: str, file: str) -> Iterator[yaml.Event]:
             if isinstance(last, yaml.DocumentStartEvent):
                 begun.append(last)
             yield last
+    except Interrupted:
+        raise
     except Exception as reason:  # odd input has made PyYAML raise built-in exceptions besides YAMLError
         raise DeclarationsInvalid((_explained(_complaint(reason, last, begun, text), file),)) from reason
 

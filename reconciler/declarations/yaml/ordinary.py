@@ -8,6 +8,7 @@ from reconciler.declarations.yaml.characters import decode
 from reconciler.declarations.yaml.comments import comment_at, may_cut
 from reconciler.declarations.yaml.escapes import may_hold_pairs, text_of_quoted
 from reconciler.declarations.yaml.nodes import Mapping, Node, Scalar, Sequence
+from reconciler.errors import Interrupted
 from reconciler.safe_text import FORBIDDEN
 
 _DEPTH = 8
@@ -26,6 +27,8 @@ def ordinary_documents(content: bytes) -> tuple[Node, ...] | None:
     try:
         text = decode(content, "")
         return None if may_hold_pairs(text) else tuple(_Nodes(text).documents())
+    except Interrupted:
+        raise
     except Exception:  # noqa: BLE001  (whatever it is, the strict reader meets it too, and reports it)
         return None
 
