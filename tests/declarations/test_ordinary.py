@@ -9,12 +9,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from reconciler.declarations import readers, schema
+from reconciler.declarations import readers, schema, validators
 from reconciler.declarations.layers import DEFAULTS, EVENT, EVENT_LIST, SETTINGS, Keys
 from reconciler.declarations.readers import values_in
 from reconciler.declarations.schema import check_values
 from reconciler.declarations.yaml import strict_yaml
-from reconciler.declarations.yaml.nodes import Mapping, Node, Sequence
+from reconciler.declarations.yaml.nodes import Mapping, Node, Scalar, Sequence
 from reconciler.declarations.yaml.ordinary import ordinary_documents
 from reconciler.declarations.yaml.reader import read_yaml
 from reconciler.errors import Interrupted
@@ -82,6 +82,8 @@ ORDINARY = {
     "a list and a mapping on one line": "a: [b, 'c']\nd: {e: f}",
     "comments": "# one\na: b  # two\n#three\nc: d",
     "a word with # in it": "a: b#c\nd: |\n  #e\nf: 'g #h'\n",
+    "an escaped line break": 'a: "b\\nc"',
+    "what would be a pair of escapes in double quotes": "a: \\ud83d\\ude80\nb: '\\ud83d\\ude80'",
     "a remark for this program": "a: b #reconciler:c",
     "no document at all": "# nothing",
     "a name in quotes in another script": "'\u00fc': a",
@@ -105,6 +107,7 @@ UNUSUAL = {
     "an odd space before a key": "\u00a0a: b",
     "a key in another script": "\u00fc: a",
     "a text cut by a comment": "a: b #c",
+    "a text cut by a comment after a tab": "a: b\t#c",
     "a comment on the next line that may belong to the text": "a: b\n  #c",
     "a forbidden character": "a: \x07",
     "an escaped forbidden character": 'a: "\\x07"',
@@ -175,14 +178,20 @@ def test_every_mapping_of_the_tests_gives_the_values_of_the_schema(kind: Keys) -
         assert_read_alike(mapping, kind)
 
 
-NODES = [value for mapping in MAPPINGS for value in mapping.values.values()]
+TEXTS_OF_ALL = list({value: None for each in MAPPINGS for value in each.values.values() if isinstance(value, Scalar)})
+COLLECTIONS = [value for each in MAPPINGS for value in each.values.values() if not isinstance(value, Scalar)]
+VALUES = st.sampled_from(TEXTS_OF_ALL) | st.sampled_from(COLLECTIONS)
+KEYS = sorted({key for kind in KINDS for key in kind.names})
 
 
-@settings(max_examples=1000)
-@given(st.data(), st.sampled_from(KINDS))
-def test_any_value_under_any_key_gives_the_values_of_the_schema(data: st.DataObject, kind: Keys) -> None:
-    keys = data.draw(st.lists(st.sampled_from([*sorted(kind.names), "other"]), unique=True, max_size=3))
-    nodes = {key: data.draw(st.sampled_from(NODES)) for key in keys}
+@settings(max_examples=400)
+@given(
+    nodes=st.dictionaries(
+        st.sampled_from([*KEYS, "other"]), st.sampled_from(NODES) | st.sampled_from(LISTS), max_size=3
+    ),
+    kind=st.sampled_from(KINDS),
+)
+def test_any_value_under_any_key_gives_the_values_of_the_schema(nodes: dict[str, Node], kind: Keys) -> None:
     assert_read_alike(Mapping({}, nodes, whole=True, line=1, column=1), kind)
 
 
@@ -196,3 +205,10 @@ def test_each_version_of_the_api_can_be_set() -> None:
         (document,) = strict_yaml.read(f"apiVersion: '{version}'".encode(), "e.yaml").documents
         assert isinstance(document, Mapping)
         assert values_in(document.values, SETTINGS.readers) == {"apiVersion": version}
+
+
+@settings(max_examples=200)
+@given(st.from_regex(validators._ORDINARY_LINK, fullmatch=True))
+def test_an_ordinary_link_is_one_that_a_browser_opens_without_credentials(link: str) -> None:
+    parts = validators.web_address(link)
+    assert "@" not in parts.netloc

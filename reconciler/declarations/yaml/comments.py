@@ -2,7 +2,7 @@
 
 import re
 
-_CLOSE = re.compile(r"#(?<=[ \t]#)(?!reconciler:)[^\W_]")
+_CLOSE = re.compile(r"#(?<=[ \t]#)[^\W_]")
 _CUT = re.compile(r"(?P<below>[ \t]*(?:\r?\n)+)?(?P<indent>[ \t]+)(?P<cut>#(?!reconciler:)[^\W_].*)")
 
 

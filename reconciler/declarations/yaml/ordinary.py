@@ -6,7 +6,7 @@ import yaml
 
 from reconciler.declarations.yaml.characters import decode
 from reconciler.declarations.yaml.comments import comment_at, may_cut
-from reconciler.declarations.yaml.escapes import may_hold_pairs, text_of_quoted
+from reconciler.declarations.yaml.escapes import text_of_quoted
 from reconciler.declarations.yaml.nodes import Mapping, Node, Scalar, Sequence
 from reconciler.errors import Interrupted
 from reconciler.safe_text import FORBIDDEN
@@ -25,8 +25,7 @@ def ordinary_documents(content: bytes) -> tuple[Node, ...] | None:
     It has to for whatever it reports, and for what is rare in declarations, such as anchors.
     """
     try:
-        text = decode(content, "")
-        return None if may_hold_pairs(text) else tuple(_Nodes(text).documents())
+        return tuple(_Nodes(decode(content, "")).documents())
     except Interrupted:
         raise
     except Exception:  # noqa: BLE001  (whatever it is, the strict reader meets it too, and reports it)
@@ -54,7 +53,7 @@ class _Nodes:
         kind = type(event)
         if kind is yaml.ScalarEvent:
             return self.scalar(event)
-        if depth > _DEPTH or kind is yaml.AliasEvent or event.anchor is not None or event.tag is not None:
+        if depth > _DEPTH or event.anchor is not None or event.tag is not None:
             raise _Unusual
         return self.mapping(event, depth) if kind is yaml.MappingStartEvent else self.sequence(event, depth)
 
