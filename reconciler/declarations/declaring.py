@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import cast
 
 from reconciler.declarations.corrections import Wrong, did_you_mean
-from reconciler.declarations.layers import PROPERTIES, Inheritance, Layer, property_field, refusal
+from reconciler.declarations.inheritance import Inheritance
+from reconciler.declarations.layers import PROPERTIES, Layer, property_field, refusal
 from reconciler.declarations.positions import Lines, Places
 from reconciler.declarations.times import instant_of, moment_of
 from reconciler.declarations.whole_days import TIMES, for_date_only, times_of

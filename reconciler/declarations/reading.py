@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from reconciler.declarations.collisions import collisions
 from reconciler.declarations.declaring import Terms, declare
 from reconciler.declarations.file_names import DEFAULTS_FILE, SourceFile, well_named
-from reconciler.declarations.layers import DEFAULTS, EVENT, EVENT_LIST, NOTHING, Inheritance, Layer, unknown_layer
+from reconciler.declarations.inheritance import NOTHING, Inheritance
+from reconciler.declarations.layers import DEFAULTS, EVENT, EVENT_LIST, Layer, unknown_layer
 from reconciler.declarations.yaml.nodes import Mapping, Scalar, Sequence, is_nothing
 from reconciler.declarations.yaml.reader import read_yaml
 from reconciler.diagnostics import Diagnostic, Place, Severity, error, in_file_order, warning

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from reconciler.declarations.corrections import Wrong
-from reconciler.declarations.layers import Inheritance, refusal
+from reconciler.declarations.inheritance import Inheritance
+from reconciler.declarations.layers import refusal
 from reconciler.diagnostics import Diagnostic, error
 
 TIMES = ("startDateTime", "endDateTime")

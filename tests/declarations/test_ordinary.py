@@ -186,9 +186,7 @@ KEYS = sorted({key for kind in KINDS for key in kind.names})
 
 @settings(max_examples=400)
 @given(
-    nodes=st.dictionaries(
-        st.sampled_from([*KEYS, "other"]), st.sampled_from(NODES) | st.sampled_from(LISTS), max_size=3
-    ),
+    nodes=st.dictionaries(st.sampled_from([*KEYS, "other"]), VALUES, max_size=3),
     kind=st.sampled_from(KINDS),
 )
 def test_any_value_under_any_key_gives_the_values_of_the_schema(nodes: dict[str, Node], kind: Keys) -> None:
