@@ -58,7 +58,10 @@ class _Change:
     refused: str | None = None
     """Why a guard would refuse the change; None if none would. Approvals do not cover it."""
     proven: bool = True
-    """Whether the live event is known to be the declared one, also by its account id, which the list does not show."""
+    """Whether the live event is known to be the declared one, also by its account id, which the list does not show.
+
+    In an apply also where only the read before the write will show it.
+    """
     timezone: str | None = None
     """The time zone of its declaration, for showing times; None: the portal's. Approvals do not cover it."""
 

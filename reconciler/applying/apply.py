@@ -4,7 +4,6 @@ A change goes one way: read freshly and judge (recheck), send, take its outcome 
 tell it, from another read (lost writes). Only this module writes the outcome down (ledger).
 """
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -13,7 +12,7 @@ from typing import TypeVar, assert_never
 from reconciler.applying.daily_limit import shortage
 from reconciler.applying.freshness import Due, Holds, Overtaken, without_completion
 from reconciler.applying.guard import ApprovedPlan
-from reconciler.applying.ledger import Applied, Ledger
+from reconciler.applying.ledger import Applied, Ledger, stretches
 from reconciler.applying.lookup import Lookup
 from reconciler.applying.lost_writes import FellShort, LostWrites, Settlement, StillDue, TookEffect
 from reconciler.applying.receipt import Outcome
@@ -50,16 +49,6 @@ def apply(
     if not run.ledger.sent:
         run.ledger.cause = run.ledger.cause or run.unread
     return run.ledger.applied()
-
-
-REPORTS = 50
-"""Most stretches of a run; a report costs as much as all of its changes, so their number must not grow with these."""
-
-
-def stretches(run: Sequence[Step]) -> Iterator[Sequence[Step]]:
-    """Divide the steps of a run into stretches that are reported together; each step is one until there are many."""
-    size = max(1, math.ceil(len(run) / REPORTS))
-    yield from (run[start : start + size] for start in range(0, len(run), size))
 
 
 class _Run:

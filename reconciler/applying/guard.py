@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from reconciler.applying.approval import Selection
 from reconciler.applying.receipt import Outcome, Result
-from reconciler.change import Change, Create, cancels, is_orphan, takes_away
+from reconciler.change import Change, Create, cancels, takes_away
 from reconciler.diagnostics import Diagnostic, Severity, error
 from reconciler.errors import Refused
 from reconciler.event import Identity
@@ -201,7 +201,7 @@ def _unproven(planned: Planned, changes: Sequence[Change]) -> Iterator[Refusal]:
     if planned.foreign_token:
         return
     for change in changes:
-        if not change.proven and not _is_left_to_writing(planned, change):
+        if not change.proven:
             reason = error(
                 "guard-unproven",
                 f"it is not proven that {change.identity} is ours: reading it by its external ids finds nothing",
@@ -209,11 +209,6 @@ def _unproven(planned: Planned, changes: Sequence[Change]) -> Iterator[Refusal]:
                 "check externalAccountId and appId, and whether the token belongs to the app that made the event",
             )
             yield Refusal(reason, (change,))
-
-
-def _is_left_to_writing(planned: Planned, change: Change) -> bool:
-    """Return whether the read before its write will prove that a declared event is ours."""
-    return not is_orphan(change) and change.identity.external_account_id in planned.matched.left_to_writing
 
 
 def _unanswered(planned: Planned, changes: Sequence[Change]) -> Iterator[Refusal]:

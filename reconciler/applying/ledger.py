@@ -1,19 +1,30 @@
 """The outcome of each approved change so far."""
 
+import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from reconciler.applying.receipt import Outcome, Result
 from reconciler.change import Change
 from reconciler.errors import ReconcilerError
 from reconciler.event import Identity
-from reconciler.planning.steps import steps
+from reconciler.planning.steps import Step, steps
 
 _HALF = "only the first of its two requests was sent"
 _UNREACHED = "the run ended before it"
 _ANNOUNCED = "it was about to be sent, and what became of it was not found out"
 _UNDER_WAY = "it was being sent, and what became of it was not found out"
+
+
+REPORTS = 50
+"""Most stretches of a run; a report costs as much as all of its changes, so their number must not grow with these."""
+
+
+def stretches(run: Sequence[Step]) -> Iterator[Sequence[Step]]:
+    """Divide the steps of a run into stretches that are reported together; each step is one until there are many."""
+    size = max(1, math.ceil(len(run) / REPORTS))
+    yield from (run[start : start + size] for start in range(0, len(run), size))
 
 
 @dataclass(frozen=True, slots=True)

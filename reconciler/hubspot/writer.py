@@ -8,7 +8,7 @@ from typing import TypeVar
 from reconciler.change import Create
 from reconciler.errors import Unavailable
 from reconciler.event import Identity
-from reconciler.hubspot import wire
+from reconciler.hubspot import bodies, wire
 from reconciler.hubspot.decoding import decoded
 from reconciler.hubspot.http import HttpWriter
 from reconciler.hubspot.reader import PortalReader
@@ -41,7 +41,9 @@ class PortalWriter(PortalReader):
         The results contain no external ids. So an event is confirmed only if there are as many results as inputs, and
         one of the results agrees with what was sent.
         """
-        answer = _decoded_write(wire.as_batch_answer, self._writing.post(self._paths.upsert, wire.create_body(changes)))
+        answer = _decoded_write(
+            wire.as_batch_answer, self._writing.post(self._paths.upsert, bodies.create_body(changes))
+        )
         if not answer.problems and len(set(answer.object_ids)) == len(changes):
             agreeing = (change for change in changes if any(each.agrees_with(change.fields) for each in answer.results))
             return Answer([change.identity for change in agreeing])
@@ -50,7 +52,7 @@ class PortalWriter(PortalReader):
 
     def create_one(self, change: Create) -> Answer:
         """Create one event (create); HubSpot refuses it if its ids are taken."""
-        return _single_outcome(change, self._writing.post(self._paths.create, wire.full_record(change)))
+        return _single_outcome(change, self._writing.post(self._paths.create, bodies.full_record(change)))
 
     def update(self, edits: Sequence[Edit]) -> Answer:
         """Update events (batch update), whatever status HubSpot reports failed items with.
@@ -58,7 +60,7 @@ class PortalWriter(PortalReader):
         An item is not confirmed if it stands among both the results and the errors, or if its result shows another
         value than was sent.
         """
-        answer = _decoded_write(wire.as_batch_answer, self._writing.post(self._paths.update, wire.update_body(edits)))
+        answer = _decoded_write(wire.as_batch_answer, self._writing.post(self._paths.update, bodies.update_body(edits)))
         names = {edit.identity: str(edit.identity.object_id) for edit in edits}
         failed = frozenset[str]().union(*(ids for _, ids in answer.problems))
         succeeded = {result.object_id: result for result in answer.results if result.object_id not in failed}
@@ -72,18 +74,18 @@ class PortalWriter(PortalReader):
     def update_one(self, edit: Edit) -> Answer:
         """Update one event (update by object id); a field that is not sent stays as it is."""
         path = self._paths.by_object_id(str(edit.identity.object_id))
-        return _single_outcome(edit, self._writing.patch(path, {}, wire.edit_body(edit)))
+        return _single_outcome(edit, self._writing.patch(path, {}, bodies.edit_body(edit)))
 
     def complete(self, identity: Identity, *, cancelled: bool) -> Answer:
         """Complete an event (update by external ids): no request by object id carries `eventCompleted`."""
         path = self._paths.by_event_id(str(identity.external_event_id))
         query = {"externalAccountId": str(identity.external_account_id)}
-        self._writing.patch(path, query, wire.complete_body(cancelled=cancelled))
+        self._writing.patch(path, query, bodies.complete_body(cancelled=cancelled))
         return Answer()
 
     def archive(self, identities: Sequence[Identity]) -> Answer:
         """Delete events (batch archive); the answer, one 204, names no event, so it confirms none."""
-        self._writing.post(self._paths.archive, wire.archive_body(identities))
+        self._writing.post(self._paths.archive, bodies.archive_body(identities))
         return Answer()
 
 

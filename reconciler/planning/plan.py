@@ -109,7 +109,7 @@ def build(
     verdicts = [(judge_orphan(orphan.live, policy, now), orphan) for orphan in matched.orphans]
     barred = matched.barred
     matches = [match for match in matched.matches if match.declared.identity not in barred]
-    tasks = _in_order([*_declared_tasks(matches), *_orphan_tasks(verdicts)])
+    tasks = _in_order([*_declared_tasks(matches, matched), *_orphan_tasks(verdicts)])
     plan = Plan(
         portal=portal,
         changes=tuple(task.change for task in tasks),
@@ -151,10 +151,11 @@ def _undecided(matches: Iterable[Match], matched: Matched) -> int:
     return sum(match.declared.identity in matched.undecided for match in matches)
 
 
-def _declared_tasks(matches: Iterable[Match]) -> Iterator[_Task]:
+def _declared_tasks(matches: Iterable[Match], matched: Matched) -> Iterator[_Task]:
     for match in matches:
         if match.change is not None:
-            yield _Task(replace(match.change, proven=match.proven), match.declared, match.live)
+            proven = match.proven or match.declared.identity.external_account_id in matched.left_to_writing
+            yield _Task(replace(match.change, proven=proven), match.declared, match.live)
 
 
 def _orphan_tasks(verdicts: Iterable[tuple[OrphanVerdict, Orphan]]) -> Iterator[_Task]:

@@ -3,8 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.applying.apply import REPORTS, stretches
-from reconciler.applying.ledger import Ledger
+from reconciler.applying.ledger import REPORTS, Ledger, stretches
 from reconciler.applying.receipt import Outcome
 from reconciler.planning.steps import DeleteBatch, Step
 from tests.building import declared, planned_from

@@ -18,7 +18,7 @@ from reconciler.declarations.yaml.ordinary import ordinary_documents
 from reconciler.diagnostics import Diagnostic
 from reconciler.errors import DeclarationsInvalid
 from reconciler.event import Declared, DeclaredEvent
-from reconciler.hubspot import wire
+from reconciler.hubspot import bodies, wire
 from reconciler.policy import Policy
 from reconciler.safe_text import FORBIDDEN
 from reconciler.transport.json_text import parsed
@@ -97,7 +97,7 @@ def _check_event(event: DeclaredEvent) -> None:
     """Check that HubSpot's JSON carries what is declared there and back."""
     assert event.identity.external or event.identity.object_id
     changes = tuple(FieldChange(name, None, value) for name, value in event.fields.items())
-    record = wire.full_record(Create(event.identity, event.name, changes))
+    record = bodies.full_record(Create(event.identity, event.name, changes))
     sent = json.dumps({**record, "objectId": "7"}, ensure_ascii=False).encode()
     live = wire.as_event(parsed(sent))
     assert live.fields == {name: value for name, value in event.fields.items() if value is not None}

@@ -20,7 +20,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from reconciler.change import Create, FieldChange
 from reconciler.event import CUSTOM, FIELDS, Identity, Kind, Value, instant, kind_of
-from reconciler.hubspot import wire
+from reconciler.hubspot import bodies
 from reconciler.hubspot.http import HttpWriter
 from reconciler.hubspot.writer import PortalWriter
 from reconciler.portal import Edit
@@ -128,14 +128,14 @@ edits = st.builds(
 )
 
 BODIES: dict[str, st.SearchStrategy[Any]] = {
-    "BatchInputMarketingEventCreateRequestParams": st.lists(creates(), max_size=3).map(wire.create_body),
-    "MarketingEventCreateRequestParams": creates().map(wire.full_record),
-    "BatchInputMarketingEventPublicUpdateRequestFullV2": st.lists(edits, max_size=3).map(wire.update_body),
-    "MarketingEventPublicUpdateRequestV2": edits.map(wire.edit_body),
-    "MarketingEventUpdateRequestParams": st.booleans().map(lambda flag: wire.complete_body(cancelled=flag)),
+    "BatchInputMarketingEventCreateRequestParams": st.lists(creates(), max_size=3).map(bodies.create_body),
+    "MarketingEventCreateRequestParams": creates().map(bodies.full_record),
+    "BatchInputMarketingEventPublicUpdateRequestFullV2": st.lists(edits, max_size=3).map(bodies.update_body),
+    "MarketingEventPublicUpdateRequestV2": edits.map(bodies.edit_body),
+    "MarketingEventUpdateRequestParams": st.booleans().map(lambda flag: bodies.complete_body(cancelled=flag)),
     "BatchInputMarketingEventPublicObjectIdDeleteRequest": st.lists(
         st.integers(1).map(lambda number: Identity(object_id=str(number)))
-    ).map(wire.archive_body),
+    ).map(bodies.archive_body),
 }
 
 

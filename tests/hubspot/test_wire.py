@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from reconciler.change import Create, FieldChange
 from reconciler.event import Identity, LiveEvent, Value, instant
-from reconciler.hubspot import account, wire
+from reconciler.hubspot import account, bodies, wire
 from reconciler.hubspot.http import HttpReader
 from reconciler.hubspot.paths import Paths
 from reconciler.json_values import Malformed
@@ -429,25 +429,25 @@ def test_a_create_is_sent_as_a_full_record_under_its_external_ids() -> None:
         **sent,
         "customProperties": [{"name": "event_region", "value": "EMEA"}],
     }
-    assert wire.full_record(made) == record
-    assert wire.create_body([made, made]) == {"inputs": [record, record]}
+    assert bodies.full_record(made) == record
+    assert bodies.create_body([made, made]) == {"inputs": [record, record]}
 
 
 @pytest.mark.parametrize("cancelled", [True, False])
 def test_a_completion_states_both_flags_and_no_custom_property(*, cancelled: bool) -> None:
-    sent = wire.complete_body(cancelled=cancelled)
+    sent = bodies.complete_body(cancelled=cancelled)
     assert sent == {"eventCompleted": True, "eventCancelled": cancelled, "customProperties": []}
 
 
 def test_deletes_name_object_ids_and_nothing_else() -> None:
     gone = [Identity("acme", "summit", "7"), Identity(object_id="8")]
-    assert wire.archive_body(gone) == {"inputs": [{"objectId": "7"}, {"objectId": "8"}]}
+    assert bodies.archive_body(gone) == {"inputs": [{"objectId": "7"}, {"objectId": "8"}]}
 
 
 def test_what_becomes_empty_is_sent_as_an_empty_text_and_an_unset_flag_as_false() -> None:
     emptied = [FieldChange(name, "x", None) for name in ("eventUrl", "customProperties.region")]
     flag = FieldChange("eventCancelled", before=True, after=None)
-    assert wire.update_body([Edit(Identity(object_id="7"), (*emptied, flag))]) == {
+    assert bodies.update_body([Edit(Identity(object_id="7"), (*emptied, flag))]) == {
         "inputs": [
             {
                 "objectId": "7",

@@ -9,8 +9,7 @@ import pytest
 
 from reconciler.applying import approval
 from reconciler.applying.accounting import so_far
-from reconciler.applying.apply import REPORTS
-from reconciler.applying.ledger import Applied
+from reconciler.applying.ledger import REPORTS, Applied
 from reconciler.applying.lookup import Lookup, read_each, trust_list
 from reconciler.applying.receipt import Outcome, Receipt
 from reconciler.change import Action
