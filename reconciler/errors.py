@@ -11,7 +11,10 @@ ReconcilerError            1
 └── Interrupted     130, 143    a signal ended the run
 """
 
-from reconciler.diagnostics import Diagnostic
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from reconciler.diagnostics import Diagnostic
 
 
 class ReconcilerError(Exception):
@@ -25,7 +28,7 @@ class ReconcilerError(Exception):
         self.hint = hint
 
 
-def _is_about_settings(diagnostic: Diagnostic) -> bool:
+def _is_about_settings(diagnostic: "Diagnostic") -> bool:
     return diagnostic.place is not None and diagnostic.place.file.rpartition("/")[2] == "reconciler.yaml"
 
 
@@ -34,7 +37,7 @@ class DeclarationsInvalid(ReconcilerError):
 
     exit_code = 3
 
-    def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
+    def __init__(self, diagnostics: "tuple[Diagnostic, ...]") -> None:
         problems = sum(diagnostic.severity == "error" for diagnostic in diagnostics)
         where = "settings" if diagnostics and all(map(_is_about_settings, diagnostics)) else "declarations"
         super().__init__(f"{problems} problem{'' if problems == 1 else 's'} in the {where}")
@@ -59,7 +62,7 @@ class Refused(ReconcilerError):
 
     exit_code = 5
 
-    def __init__(self, message: str, reasons: tuple[Diagnostic, ...] = (), *, hint: str | None = None) -> None:
+    def __init__(self, message: str, reasons: "tuple[Diagnostic, ...]" = (), *, hint: str | None = None) -> None:
         super().__init__(message, hint=hint)
         self.reasons = reasons
 

@@ -14,7 +14,6 @@ import click
 from reconciler import __version__
 from reconciler.cli.output import print_error
 from reconciler.errors import DeclarationsInvalid, Refused
-from reconciler.render.listing import in_full
 
 MOST_SECONDS = 7 * 24 * 3600.0
 """The largest value of `--timeout`, in seconds: an infinite one would be no limit."""
@@ -133,6 +132,8 @@ def command_options(function: Function) -> Function:
         except (DeclarationsInvalid, Refused) as error:
             if not context.obj.common.verbose:
                 raise  # printed in brief by `run`, which prints all errors
+            from reconciler.render.listing import in_full  # noqa: PLC0415  (slow to load; only a mistake needs it)
+
             print_error(error, in_full)
             return error.exit_code
 

@@ -9,12 +9,15 @@ import os
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from reconciler.errors import DeclarationsInvalid, ReconcilerError, Refused
-from reconciler.render.listing import Lister, abridged
 from reconciler.safe_text import inert, inert_line
+
+if TYPE_CHECKING:
+    from reconciler.render.listing import Lister
 
 _STYLES = {"+": "green", "~": "yellow", "-": "red"}
 
@@ -55,11 +58,13 @@ def detach_closed_streams() -> None:
                 os.dup2(nowhere.fileno(), stream.fileno())
 
 
-def print_error(error: ReconcilerError, listed: Lister = abridged) -> None:
-    """Write an error to standard error, with its diagnostics and its hint."""
+def print_error(error: ReconcilerError, listed: "Lister | None" = None) -> None:
+    """Write an error to standard error, with its diagnostics and its hint; without a lister, in brief."""
     match error:
         case DeclarationsInvalid(diagnostics=findings) | Refused(reasons=findings):
-            for line in listed(findings):
+            from reconciler.render.listing import abridged  # noqa: PLC0415  (slow to load; only a mistake needs it)
+
+            for line in (listed or abridged)(findings):
                 log_line(line)
         case _:
             pass
