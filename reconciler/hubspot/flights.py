@@ -84,14 +84,18 @@ class Flights:
             yield None if flight is None else self._arrived(flight)
 
     def finish(self) -> bool:
-        """Wait for the GETs in flight that nobody has asked for; return False if a run that is to end at once does not.
+        """Wait for the GETs in flight that nobody took, unless they are abandoned; return whether none is left.
 
         A generator cannot do this when it is closed: garbage collection may close it in any thread.
         """
         for flight in [*self._in_flight]:
             if not self._abandoned:
                 self._arrived(flight)
-        return not self._abandoned
+        return not self._in_flight
+
+    def abandon(self) -> None:
+        """Wait for no GET any more, because the run is to end at once."""
+        self._abandoned = True
 
     def _unbroken(self, number: int) -> int:
         """Return how many requests the first of so many GETs has to leave room for.
@@ -122,7 +126,7 @@ class Flights:
             with self._watch.interruptible():
                 arrival = flight.result()
         except Interrupted as interrupted:
-            self._abandoned = True
+            self.abandon()
             return Arrival(interrupted, self._clock.now())
         if flight in self._in_flight:
             self._in_flight.remove(flight)

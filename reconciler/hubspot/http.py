@@ -69,6 +69,8 @@ class HttpReader:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Close the connections; reads that an interrupted run has left in flight end with the process."""
+        if isinstance(value, Interrupted):
+            self._flights.abandon()
         if self._flights.finish():
             self._exchange.close()
 

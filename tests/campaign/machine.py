@@ -305,8 +305,12 @@ class Campaign(RuleBasedStateMachine):
         clock = Clock(now=self.ground.time.seconds, sleep=self.ground.time.sleep)
         watch = Watch(check_stop=fate.check_stop, interruptible=fate.interruptible)
         connection = connecting.to(self.ground.base_url, token=TOKEN)
-        with HttpWriter(connection, timeout=laws.TIMEOUT, clock=clock, watch=watch, start=air.start) as http:
-            yield PortalWriter(http, self.version)
+        http = HttpWriter(connection, timeout=laws.TIMEOUT, clock=clock, watch=watch, start=air.start)
+        try:
+            with http:
+                yield PortalWriter(http, self.version)
+        finally:
+            http._exchange.close()  # as the end of the process does, where the run was killed
 
     def _now(self) -> datetime:
         return EPOCH + timedelta(milliseconds=self.ground.time.ms)

@@ -286,6 +286,22 @@ def test_a_second_signal_ends_the_wait_and_leaves_the_reads_to_the_process() -> 
     http._exchange.close()  # as the end of the process does
 
 
+def test_a_client_that_a_signal_ends_does_not_wait_for_what_is_in_flight() -> None:
+    held = Event()
+
+    def hold(number: int) -> int:
+        if number:
+            held.wait(PATIENCE)
+        return 200
+
+    with server(Answers(hold)) as base_url:
+        http = HttpReader(connecting.to(base_url), timeout=60, clock=Sleeper().clock)
+        next(http.get_each(gets(3)))()
+        http.__exit__(Interrupted, Interrupted(2), None)
+        held.set()
+    http._exchange.close()  # as the end of the process does
+
+
 def test_what_nobody_takes_is_waited_for_before_other_reads_and_at_the_end(reading: Reading) -> None:
     waits: list[str] = []
 
