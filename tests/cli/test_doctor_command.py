@@ -146,7 +146,7 @@ def test_a_network_that_is_cut_is_told_once(
 ) -> None:
     base_url = unused_address()
     monkeypatch.setenv("HUBSPOT_BASE_URL", base_url)
-    screen = reconciler("doctor", "--timeout", "1")
+    screen = reconciler("doctor", "--timeout", "60")
     assert screen.out.splitlines() == [
         "ok         declarations  1 event in 1 file",
         f"wrong      HubSpot       {base_url.removeprefix('http://')} cannot be reached: Connection refused",

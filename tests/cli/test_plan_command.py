@@ -130,7 +130,7 @@ def test_an_unreachable_hubspot_is_exit_code_7(
 ) -> None:
     monkeypatch.setenv("HUBSPOT_ACCESS_TOKEN", "sandbox-1001")
     monkeypatch.setenv("HUBSPOT_BASE_URL", "http://127.0.0.1:9")
-    screen = reconciler("plan", "--timeout", "1")
+    screen = reconciler("plan", "--timeout", "60")
     assert screen.code == 7
     assert "127.0.0.1" in screen.err
     assert "Traceback" not in screen.err
