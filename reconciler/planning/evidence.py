@@ -152,7 +152,7 @@ def _lesson(outlook: Outlook, asked: External, found: LiveEvent | None, listing:
     if outlook.foreign_token or (maker or outlook.token_app_id) != outlook.app_id:
         return _Lesson(asked, outlook)
     fresh = replace(found, identity=replace(found.identity, object_id=object_id), app_id=outlook.app_id)
-    return _Lesson(asked, replace(outlook, has_found_ours=True), fresh=fresh)
+    return _Lesson(asked, outlook, fresh=fresh)
 
 
 def _listed_as(outlook: Outlook, found: LiveEvent, listing: Listing) -> str | None:

@@ -147,6 +147,14 @@ def test_a_date_is_the_same_instant_however_it_is_written(moment: datetime, prec
     assert found.fields["startDateTime"] == instant(cut.astimezone(UTC))
 
 
+@pytest.mark.parametrize("length", [1, 30, 31, 1000])
+def test_a_text_of_any_length_is_kept_as_it_is(length: int) -> None:
+    text = "x" * length
+    properties = [{"name": "note", "value": text}]
+    found = wire.as_event({**EVENT, "eventName": text, "customProperties": properties})
+    assert (found.name, found.fields["customProperties.note"]) == (text, text)
+
+
 @pytest.mark.parametrize("text", ["2027-W15-3T07:00:00Z", "2027-04-14 07:00:00Z", "20270414T070000Z"])
 def test_a_date_that_looks_unlike_all_others_is_written_like_them(text: str) -> None:
     assert wire.as_event({**EVENT, "startDateTime": text}) == DECODED

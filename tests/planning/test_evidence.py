@@ -232,7 +232,8 @@ def test_reading_another_apps_event_shows_that_the_token_is_foreign() -> None:
     assert all(event.app_id != APP for event in evidence.fresh.values())
 
 
-def test_a_direct_read_that_contradicts_the_list_and_the_token_proves_nothing() -> None:
-    listing = Listing(PORTAL, (live("1", "summit", app=OTHER_APP),))
-    evidence = Evidence(APP, APP).with_answers([(("acme", "summit"), found())], listing)
-    assert (evidence.app_id, evidence.token_app_id, evidence.accounts) == (APP, APP, {})
+@pytest.mark.parametrize(("token", "maker"), [(APP, OTHER_APP), (OTHER_APP, APP)])
+def test_a_direct_read_that_contradicts_the_list_and_the_token_proves_nothing(token: int, maker: int) -> None:
+    listing = Listing(PORTAL, (live("1", "summit", app=maker),))
+    evidence = Evidence(APP, token).with_answers([(("acme", "summit"), found())], listing)
+    assert (evidence.app_id, evidence.token_app_id, evidence.accounts) == (APP, token, {})

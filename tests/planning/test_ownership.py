@@ -207,6 +207,39 @@ def test_once_our_app_is_known_the_events_of_others_are_matched_no_more() -> Non
     ]
 
 
+def test_once_the_token_is_known_to_be_ours_what_it_missed_is_matched_no_more() -> None:
+    missed = Evidence(APP, None).with_answers([(("acme", "b"), None)], listing())
+    ours = live("1", "a")
+    assert learnt(missed, found(ours, "acme"), ours, live("2", "b")) == [found(ours, "acme"), None]
+
+
+def test_once_the_token_is_known_to_be_foreign_the_base_names_the_accounts() -> None:
+    before = replace(POLICY, declared_before=frozenset({Identity("beta", "b")}))
+    theirs = live("1", "a", app=OTHER_APP)
+    claims = Claims(Declared((declared("b"),), 1), listing(theirs, live("2", "b")), before, Evidence(APP, None))
+    assert claims.matches[0].live is not None
+    again = claims.given(claims.evidence.with_answers([(("acme", "a"), found(theirs, "acme"))], claims.listing))
+    assert again.matches[0].live is None
+
+
+def test_a_foreign_token_matches_an_event_under_the_account_that_the_base_names() -> None:
+    before = replace(POLICY, declared_before=frozenset({Identity("acme", "summit")}))
+    (match,) = settle([declared()], listing(live("1")), before, Evidence(APP, OTHER_APP)).matches
+    assert match.live is not None
+    assert not match.proven
+
+
+def test_a_declaration_that_is_missed_leaves_the_only_candidate_to_the_other_one() -> None:
+    missed = known().with_answers([(("acme", "summit"), None)], listing())
+    matched = settle([declared(), declared(account="beta")], listing(live("1")), POLICY, missed)
+    assert [match.live is None for match in matched.matches] == [True, False]
+
+
+def test_an_event_that_is_adopted_too_is_asked_for() -> None:
+    events = [declared(fields=NAMED), adopted("1", NAMED)]
+    assert list(questions(events, listing(live("1", fields=NAMED)), POLICY, HEARD)) == [("acme", "summit")]
+
+
 class Watched(UserDict[str, Value]):
     """Declared fields that count how often they are compared."""
 

@@ -252,3 +252,9 @@ def test_the_moment_of_planning_decides_which_orphans_are_over() -> None:
 def test_an_api_version_whose_support_ends_soon_is_warned_of() -> None:
     plan = planned_from([], portal=replace(PORTAL, api_version="2025-09")).plan
     assert codes(plan.diagnostics) == ["api-version-ending"]
+
+
+def test_an_adopted_event_that_is_set_aside_has_the_name_that_it_has_in_hubspot() -> None:
+    held = live("1", fields={"eventName": "Summit", "eventCompleted": True})
+    planned = planned_from([adopted("1", {"eventCompleted": False})], [held])
+    assert [aside.name for aside in planned.plan.set_aside] == ["Summit"]
