@@ -13,7 +13,8 @@ OTHERS = 2002
 """An app whose events are not ours."""
 
 LISTS = 10
-"""The files that events are declared in as lists, unless there are fewer events."""
+"""The files that events are declared in as lists, unless there are fewer events, or too many for files of 1 MiB."""
+_LONGEST_LIST = 1_000
 
 _ZONE = "Europe/Berlin"
 _LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
@@ -97,8 +98,9 @@ def declare_lists(folder: Path, numbers: range, ids: Ids = prefixed, *, orphans:
 def add_lists(folder: Path, numbers: range, ids: Ids = prefixed) -> Path:
     """Write the events into lists, in a folder whose settings stand in one above; return the folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    for file in range(min(LISTS, len(numbers))):
-        items = "".join(_keys(event(number, ids), "  - ", "    ") for number in numbers[file::LISTS])
+    lists = max(LISTS, len(numbers) // _LONGEST_LIST)
+    for file in range(min(lists, len(numbers))):
+        items = "".join(_keys(event(number, ids), "  - ", "    ") for number in numbers[file::lists])
         (folder / f"{file}.yaml").write_text("events:\n" + items, encoding="utf-8")
     return folder
 
