@@ -317,6 +317,8 @@ def test_what_nobody_takes_is_waited_for_before_other_reads_and_at_the_end(readi
             more = http.get_each(gets(2))
             next(more)()
             assert waits == ["waited"] * (1 + 2 + 1)
+            assert next(left)() == {"number": 1}
+            waits.pop()
         assert waits == ["waited"] * (1 + 2 + 2)
 
 

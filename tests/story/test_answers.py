@@ -753,6 +753,16 @@ def test_a_long_run_tells_of_several_writes_before_the_first_of_them(start: Star
     assert len(told) == count + 1  # two for each stretch of two writes, and for the single one at the end
 
 
+def test_what_ends_a_long_run_ends_it_among_the_writes_that_were_told_together(start: Start) -> None:
+    names = [f"fair-{number:03}" for number in range(REPORTS + 1)]
+    world = start(*(live_json(name, **DATES) for name in names))
+    planned = world.plan(*(declaration(name, eventCompleted=True) for name in names))
+    world.fails({"method": "PATCH", "path": "*", "nth": 1, "fault": {"status": 401}})
+    receipt = world.run(planned)
+    assert [result.outcome for result in receipt.results] == [Outcome.FAILED] + [Outcome.NOT_ATTEMPTED] * REPORTS
+    assert len([path for method, path, _ in world.requests() if method == "PATCH"]) == 1
+
+
 def test_a_write_that_cannot_be_told_does_not_go(start: Start) -> None:
     world = start(*BEFORE, policy=DELETES)
     planned = world.plan(*DECLARED)
