@@ -78,8 +78,8 @@ class Ledger:
     def announce(self, changes: Iterable[Change]) -> None:
         """Record that these changes, and no others, may be sent before the next report; they are unsure until then."""
         stale, self._announced = self._announced, {change.identity for change in changes}
-        for place in sorted(self._places[identity] for identity in stale | self._announced):
-            self._state(self._standings[place].change)
+        for identity in stale | self._announced:
+            self._state(self._standings[self._places[identity]].change)
 
     def is_announced(self, changes: Iterable[Change]) -> bool:
         """Return whether a report has told already that these changes may be sent."""

@@ -7,13 +7,13 @@ from typing import cast
 
 from reconciler.declarations.corrections import Wrong, did_you_mean
 from reconciler.declarations.inheritance import Inheritance
-from reconciler.declarations.layers import PROPERTIES, Layer, property_field, refusal
+from reconciler.declarations.layers import PROPERTIES, Layer, refusal
 from reconciler.declarations.positions import Lines, Places
 from reconciler.declarations.times import instant_of, moment_of
 from reconciler.declarations.whole_days import TIMES, for_date_only, times_of
 from reconciler.declarations.yaml.nodes import Mapping
 from reconciler.diagnostics import Diagnostic, Place, error, info, warning
-from reconciler.event import FIELDS, DeclaredEvent, Identity, Skipped, Value
+from reconciler.event import FIELDS, DeclaredEvent, Identity, Skipped, Value, custom_field
 from reconciler.safe_text import quoted
 
 
@@ -186,7 +186,7 @@ def _fields(merged: Inheritance, terms: Terms, diagnostics: list[Diagnostic]) ->
     values = merged.values | {key: instant_of(moment) for key, moment in moments.items()}
     fields = {name: values[name] for name in _NAMES if name in values and (name in moments or name not in TIMES)}
     for name, value in values.get(PROPERTIES, {}).items():
-        fields[property_field(name)] = value
+        fields[custom_field(name)] = value
     return fields
 
 

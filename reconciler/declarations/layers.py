@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Table
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, assert_never, cast
 
 from reconciler.declarations import readers
@@ -17,7 +16,7 @@ from reconciler.declarations.yaml.guidance import FOR_DECLARATIONS, FOR_SETTINGS
 from reconciler.declarations.yaml.nodes import Mapping, Node, Scalar, Sequence, is_nothing
 from reconciler.declarations.yaml.reader import read_yaml
 from reconciler.diagnostics import Diagnostic, Place, error, warning
-from reconciler.event import CUSTOM, FIELDS
+from reconciler.event import FIELDS, custom_field
 from reconciler.safe_text import cut, quoted
 
 if TYPE_CHECKING:
@@ -30,12 +29,6 @@ PROPERTIES = "customProperties"
 """The only key whose values are merged name by name."""
 _FIELDS = frozenset(known.name for known in FIELDS)
 _DELETE = "delete it, or, if it belongs to the text above it, put that whole text in quotes"
-
-
-@lru_cache(maxsize=1024)
-def property_field(name: str) -> str:
-    """Return the name of a custom property among those of fields, one text for all events."""
-    return CUSTOM + name
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +63,14 @@ class Layer:
         """Return the positions of the fields, each custom property by itself."""
         keys = {name: key for name, key in self.mapping.keys.items() if name in _FIELDS}
         if self.properties is not None:
-            keys |= {property_field(name): key for name, key in self.properties.keys.items()}
+            keys |= {custom_field(name): key for name, key in self.properties.keys.items()}
         return block_of(keys, self.mapping.line)
 
     def lists(self, below: frozenset[str]) -> frozenset[str]:
         """Return the custom properties that are lists; `below` holds those of the layers below."""
         if self.properties is None:
             return below
-        values = {property_field(name): value for name, value in self.properties.values.items()}
+        values = {custom_field(name): value for name, value in self.properties.values.items()}
         return below.difference(values).union(name for name, value in values.items() if isinstance(value, Sequence))
 
     def is_silent_on(self, key: str) -> bool:

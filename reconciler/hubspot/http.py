@@ -189,18 +189,7 @@ class HttpWriter(HttpReader):
 
     methods: ClassVar[frozenset[str]] = frozenset({"GET", "POST", "PATCH"})
 
-    def __init__(
-        self,
-        connection: Connection,
-        *,
-        timeout: float,
-        clock: Clock = Clock(),
-        watch: Watch = Watch(),
-        start: Start = in_background,
-    ) -> None:
-        """Prepare a client whose requests all end within `timeout` seconds from now."""
-        super().__init__(connection, timeout=timeout, clock=clock, watch=watch, start=start)
-        self._may_resend: Callable[[], bool] = lambda: True
+    _may_resend: Callable[[], bool] = staticmethod(lambda: True)
 
     @contextmanager
     def resending_only_if(self, still_due: Callable[[], bool]) -> Iterator[None]:
