@@ -20,8 +20,7 @@ from reconciler.hubspot.pacing import Pacer
 from reconciler.json_values import Json
 from reconciler.portal import RateLimit
 from reconciler.sandbox.limits import Limiter, Rate
-from reconciler.sandbox.server import Options, running
-from reconciler.transport.surroundings import Clock, Watch
+from reconciler.transport.surroundings import Watch
 from tests.hubspot import connecting
 from tests.hubspot.clocks import Sleeper, at_once
 
@@ -354,23 +353,3 @@ def test_a_short_batch_waits_for_room_for_itself_and_the_write_after_it() -> Non
     assert pacer.pause(more=15) == 0
     assert pacer.pause(more=16) > 0
     assert pacer.pause(in_flight=5, more=11) > 0
-
-
-@pytest.mark.parametrize("rate", ["100/1", "190/1"])
-def test_reads_together_against_the_sandbox_are_never_refused(rate: str) -> None:
-    """Its windows are short, so that the test is."""
-    lines: list[str] = []
-    with (
-        running(Options(rate=rate)) as sandbox,
-        HttpReader(
-            connecting.to(sandbox.base_url, token="sandbox-1001"),
-            timeout=60,
-            clock=Clock(time.monotonic, time.sleep),
-            watch=Watch(log=lines.append),
-        ) as reader,
-    ):
-        path = "/marketing/marketing-events/2026-03"
-        for take in reader.get_each([Get(path, {})] * 450):
-            take()
-    assert len(lines) == 450
-    assert not [line for line in lines if not line.endswith(": 200")]

@@ -8,13 +8,10 @@ import pytest
 from reconciler.declarations.base import NO_BASE, Base
 from reconciler.diagnostics import Severity
 from reconciler.event import DeclaredEvent
-from reconciler.hubspot.writer import PortalWriter
 from reconciler.planning.declared_only import READ_BY_IDENTITY, SHORT_LIST
 from reconciler.planning.plan import Planned
 from reconciler.policy import Orphans, Policy
 from reconciler.render import text
-from tests.hubspot import connecting
-from tests.hubspot.clocks import at_once
 from tests.hubspot.forwarding import Fate, Passing, Rewritten, Treatment, forwarding
 from tests.story.world import (
     NEW,
@@ -23,7 +20,6 @@ from tests.story.world import (
     OTHERS,
     OURS,
     POLICY,
-    TOKEN,
     SmallPages,
     Start,
     World,
@@ -46,14 +42,8 @@ def world(start: Start) -> World:
     return start(*OTHER_EVENTS, *OURS_HELD)
 
 
-def portal(world: World, *, token: str = TOKEN, base_url: str | None = None) -> PortalWriter:
-    """Open a portal whose list has small pages."""
-    connection = connecting.to(base_url or world.base_url, token=token)
-    return PortalWriter(world._open.enter_context(SmallPages(connection, timeout=60, start=at_once)), world.version)
-
-
 def planned(world: World, events: Sequence[DeclaredEvent] = DECLARED, base: Base = NO_BASE) -> Planned:
-    return world.plan(*events, portal=portal(world), base=base)
+    return world.plan(*events, portal=world.portal(client=SmallPages), base=base)
 
 
 def pages_and_reads(world: World) -> tuple[int, list[str]]:
@@ -96,7 +86,7 @@ def test_the_plan_is_the_same_as_from_the_whole_list(world: World) -> None:
 
 
 def test_what_was_read_so_is_applied_and_verified(world: World) -> None:
-    receipt = world.run(planned(world), portal=portal(world))
+    receipt = world.run(planned(world), portal=world.portal(client=SmallPages))
     assert (receipt.exit_code, receipt.verified) == (0, ())
     assert world.event("spring")["eventUrl"] == NEW
 
@@ -156,7 +146,7 @@ def test_a_run_that_looks_for_no_orphans_does_not_need_the_list(world: World, po
 
 def test_another_apps_token_reads_the_list_because_it_finds_nothing_of_ours(world: World) -> None:
     world.policy = replace(POLICY, app_id=OURS)
-    plan = world.plan(*DECLARED, portal=portal(world, token=OTHER_TOKEN)).plan
+    plan = world.plan(*DECLARED, portal=world.portal(client=SmallPages, token=OTHER_TOKEN)).plan
     assert [change.name for change in plan.changes] == ["spring"]
     assert plan.foreign == len(OTHER_EVENTS)
 
@@ -172,7 +162,7 @@ def test_an_answer_without_an_object_id_needs_the_list(world: World) -> None:
         return Rewritten(lambda event: {key: value for key, value in event.items() if key != "objectId"})
 
     with forwarding(world.base_url, without_object_id) as way:
-        plan = world.plan(*DECLARED, portal=portal(world, base_url=way.base_url)).plan
+        plan = world.plan(*DECLARED, portal=world.portal(client=SmallPages, base_url=way.base_url)).plan
     assert plan.foreign == len(OTHER_EVENTS)
 
 

@@ -123,10 +123,11 @@ class World:
         base_url: str | None = None,
         watch: Watch = UNWATCHED,
         start: background.Start = at_once,
+        client: type[HttpWriter] = HttpWriter,
     ) -> PortalWriter:
         """Open a writer with a new client; `base_url` may lead through a proxy."""
         connection = connecting.to(base_url or self.base_url, token=token)
-        http = self._open.enter_context(HttpWriter(connection, timeout=60, clock=AT_ONCE, watch=watch, start=start))
+        http = self._open.enter_context(client(connection, timeout=60, clock=AT_ONCE, watch=watch, start=start))
         return PortalWriter(http, self.version)
 
     def special_portal(self, kind: Callable[[HttpWriter, str], _Portal]) -> _Portal:
