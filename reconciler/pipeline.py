@@ -16,11 +16,11 @@ from reconciler.applying.verify import confirmed, suspects
 from reconciler.change import Change, Create
 from reconciler.declarations.base import NO_BASE, Base
 from reconciler.diagnostics import Diagnostic
-from reconciler.errors import Interrupted, ReconcilerError
+from reconciler.errors import Interrupted, ReconcilerError, Refused
 from reconciler.event import Declared, DeclaredEvent, Identity, LiveEvent
 from reconciler.planning import look_alikes, no_longer, properties
 from reconciler.planning.claims import Claims
-from reconciler.planning.declared_only import longest_list, may_be_enough, read_declared
+from reconciler.planning.declared_only import longest_list, may_be_enough, read_each_of, to_read
 from reconciler.planning.evidence import Answered, first_evidence
 from reconciler.planning.origins import with_origins
 from reconciler.planning.orphans import Will
@@ -45,6 +45,26 @@ def make_plan(declared: Declared, policy: Policy, portal: Reader, now: datetime,
     reading = _read(declared, policy, portal)
     before = _with_warnings(_plan(_claims_of(base, policy, reading), reading, now)) if base.known else None
     return with_origins(_with_warnings(_plan(reading.claims, reading, now, before)), base)
+
+
+def make_plan_to_apply(
+    declared: Declared, policy: Policy, portal: Reader, now: datetime, base: Base, select: Select
+) -> Planned:
+    """Make a plan as `make_plan` does, but prove most changed events only by the read before their writes.
+
+    Where not everything was approved, nothing is left open: the plan then says what a reviewed one would say.
+    """
+    planned = make_plan(declared, replace(policy, reads_before_writing=True), portal, now, base)
+    if planned.matched.left_to_writing and not _is_approved(planned.plan, select):
+        return make_plan(declared, policy, portal, now, base)
+    return planned
+
+
+def _is_approved(plan: Plan, select: Select) -> bool:
+    try:
+        return select(plan).approved == plan.changes
+    except Refused:
+        return False
 
 
 def approve_plan(planned: Planned, select: Select, limits: Limits) -> ApprovedPlan:
@@ -104,19 +124,22 @@ def _read(declared: Declared, policy: Policy, portal: Reader) -> _Reading:
     """Read everything that planning needs."""
     check_portal(policy, portal.details().id)
     identities = [event.identity for event in declared.events]
-    listing = _short_list(identities, policy, portal)
-    only = None if listing is not None else read_declared(identities, policy, portal)
+    wanted = to_read(identities, policy)
+    listing = _short_list(wanted, policy, portal) if identities else portal.read()
+    only = None if listing is not None else read_each_of(wanted, frozenset(identities), portal)
     if only is not None:
         return _read_evidence(declared, policy, only.listing, only.answers, (only.finding,), portal)
+    # What verifies the run reads the list again, so that it takes no more requests than were counted for it.
+    policy = replace(policy, reads_whole_list=True)
     listing = _with_missing_adopted(listing or portal.read(), declared, portal)
     unreadable = unreadable_events(listing.events, declared.events, policy.app_id or listing.portal.app_id)
     return _read_evidence(declared, policy, listing, (), unreadable, portal)
 
 
-def _short_list(identities: Sequence[Identity], policy: Policy, portal: Reader) -> Listing | None:
-    """Return the list; None if it is so long that reading the declared events alone may be cheaper, and enough."""
-    if identities and may_be_enough(identities, policy, portal.details()):
-        return portal.read_if_short(longest_list(identities))
+def _short_list(wanted: Sequence[Identity], policy: Policy, portal: Reader) -> Listing | None:
+    """Return the list; None if it is so long that reading the declared events alone may be quicker, and enough."""
+    if may_be_enough(wanted, policy, portal.details()):
+        return portal.read_if_short(longest_list(len(wanted)))
     return portal.read()
 
 

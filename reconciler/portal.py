@@ -107,7 +107,7 @@ class Reader(Protocol):
         """Read the whole list; raise `Unavailable` if any page is missing."""
 
     def read_if_short(self, pages: int) -> Listing | None:
-        """Read the list if it has at most so many pages; return None if it has more, where `read` then goes on."""
+        """Read the list if it has at most so many pages; return None if it has more."""
 
     def search(self, prefix: str) -> tuple[Hit, ...]:
         """Return our app's events whose event id starts with `prefix`; a missing event proves nothing."""
@@ -121,10 +121,11 @@ class Reader(Protocol):
         An object that exists, but not under the external ids, is returned with its object id alone.
         """
 
-    def find_each(self, identities: Sequence[Identity]) -> Iterator[Find]:
+    def find_each(self, identities: Sequence[Identity], *, then: int = 0) -> Iterator[Find]:
         """Read events directly, as `find` does but several at a time; yield, in their order, how to take each result.
 
-        Each has to be taken before the next, or not at all; the reads go only a little way ahead of what is taken.
+        Each has to be taken before the next, or not at all; the reads go only a little way ahead of what is taken. The
+        rate limit puts no pause between them and `then` requests after them.
         """
 
 

@@ -25,7 +25,7 @@ def so_far(approved: ApprovedPlan, applied: Applied) -> Receipt:
 
 
 def recording(approved: ApprovedPlan, keep: Callable[[Receipt], None]) -> Progress:
-    """Return a progress callback that keeps the receipt before and after each write, so that it is true at any kill."""
+    """Return a progress callback that keeps the receipt each time, so that it is true at any kill."""
     return lambda applied: keep(so_far(approved, applied))
 
 

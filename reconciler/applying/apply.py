@@ -40,12 +40,14 @@ def apply(
     """Carry out the approved changes, as far as they still stand; `now` decides at each of them what is over."""
     run = _Run(approved, portal, lookup, progress, now)
     run.ledger.cause = shortage(approved, portal.left_today)
-    for stretch in stretches([*steps(approved.changes)]):
+    every = [*stretches([*steps(approved.changes)])]
+    for stretch in every:
         if run.ledger.cause is not None:
             break
         run.take_all(stretch)
-        with suppress(ReconcilerError):  # what was reported before the stretch stays true
-            run.report()
+        if len(stretch) == 1 or stretch is every[-1] or run.ledger.cause is not None:
+            with suppress(ReconcilerError):  # what was reported before the stretch stays true
+                run.report()
     if not run.ledger.sent:
         run.ledger.cause = run.ledger.cause or run.unread
     return run.ledger.applied()
@@ -174,10 +176,11 @@ class _Run:
             self._send([change], lambda: self.portal.archive([change.identity]))
 
     def _fresh(self, change: Change) -> LiveEvent | None:
-        return self.portal.find(change.identity)
+        ((_, find),) = self._fresh_each([change])
+        return find()
 
     def _fresh_each(self, changes: Sequence[_Changed]) -> Iterator[tuple[_Changed, Find]]:
-        return zip(changes, self.portal.find_each([change.identity for change in changes]), strict=True)
+        return zip(changes, self.portal.find_each([change.identity for change in changes], then=1), strict=True)
 
     def _due(self, change: Change, found: LiveEvent | None) -> Due | None:
         """Return what is still to be done; record the outcome where nothing is."""
@@ -193,8 +196,6 @@ class _Run:
             case _ as never:
                 assert_never(never)
         return None
-
-    # Send
 
     def _send(
         self, changes: Sequence[_Changed], request: Callable[[], Answer], alone: _Alone[_Changed] | None = None

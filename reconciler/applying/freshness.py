@@ -36,6 +36,12 @@ class Due:
 
 Freshness = Holds | Overtaken | Due
 
+NOT_PROVEN = (
+    "HubSpot does not find it by its external ids now, so it is not proven to be ours; "
+    "`reconciler plan` shows what stands in its way"
+)
+"""Why an event is left alone that the read before its write shows by its object id alone."""
+
 
 def judge(planned: Planned, change: Change, found: LiveEvent | None) -> Freshness:
     """Compare a planned change with what a direct read has just returned."""
@@ -47,7 +53,7 @@ def judge(planned: Planned, change: Change, found: LiveEvent | None) -> Freshnes
     if found.identity.object_id != change.identity.object_id:
         return Overtaken("another event stands in HubSpot under its ids now")
     if found.identity.external != change.identity.external:
-        return Overtaken("HubSpot does not find it by its external ids now, so it is not proven to be ours")
+        return Overtaken(NOT_PROVEN)
     if event is None:
         return _orphan(change, planned.seen[change.identity], found)
     return _update(change, event, found)

@@ -17,7 +17,7 @@ _ANNOUNCED = "it was about to be sent, and what became of it was not found out"
 _UNDER_WAY = "it was being sent, and what became of it was not found out"
 
 
-REPORTS = 50
+REPORTS = 25
 """Most stretches of a run; a report costs as much as all of its changes, so their number must not grow with these."""
 
 

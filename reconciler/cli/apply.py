@@ -28,7 +28,7 @@ from reconciler.declarations.settings import Settings
 from reconciler.errors import ReconcilerError, Refused, SavedPlanInvalid, UsageError
 from reconciler.event import Declared
 from reconciler.hubspot.writer import PortalWriter
-from reconciler.pipeline import Select, approve_plan, make_plan, run_plan
+from reconciler.pipeline import Select, approve_plan, make_plan_to_apply, run_plan
 from reconciler.planning.plan import Plan, Planned
 from reconciler.render import markdown, text, words
 from reconciler.render.json import ReceiptText, receipt_json
@@ -161,9 +161,9 @@ def _reviewed(file: Path) -> Plan:
 def _apply(declared: Declared, base: Base, settings: Settings, options: Options) -> int:
     stop = StopRequest()
     with open_session(options.common, settings, stop) as session, session.writer() as portal:
-        policy = replace(session.policy, trusts_list=options.lookup is trust_list, reads_before_writing=True)
+        policy = replace(session.policy, trusts_list=options.lookup is trust_list)
         with session.reading.shown():
-            planned = make_plan(declared, policy, portal, options.now(), base)
+            planned = make_plan_to_apply(declared, policy, portal, options.now(), base, options.select)
         if not options.reviewed or not planned.plan.changes:
             _show_plan(planned, options)
         try:

@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
 
-from reconciler.errors import Interrupted, ReconcilerError
+from reconciler.errors import Interrupted, ReconcilerError, Unavailable
 from reconciler.hubspot.pacing import Pacer
 from reconciler.transport.background import Start
 from reconciler.transport.exchange import Exchange, Response
@@ -18,9 +18,6 @@ TOGETHER = 8
 With answers after 0.15 s, eight send 50 requests a second; the largest limit that HubSpot sells is 25 (usage
 guidelines).
 """
-
-_SHORT = 4
-"""A batch is short if so many of them fit into the rate limit: waiting for room then wastes little of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +46,8 @@ class Flights:
         self.sent = 0
         """The number of GETs sent so far."""
         self._in_flight: set[Future[Arrival]] = set()
+        self._returned = 0
+        self._interrupted: Interrupted | None = None  # since then nothing is sent
         self._abandoned = False
         self._exchange = exchange
         self._pacer = pacer
@@ -59,6 +58,8 @@ class Flights:
 
     def wait_for_turn(self, more: int = 1) -> None:
         """Wait until so many more requests fit into the rate limit; raise if the run may send no more."""
+        if self._interrupted is not None:
+            raise self._interrupted
         self._watch.check_stop()
         pause = self._pacer.pause(len(self._in_flight), more)
         self._deadline.check(needed=pause)
@@ -66,21 +67,26 @@ class Flights:
             self._clock.sleep(pause)
         self._watch.check_stop()
 
-    def together(self, gets: Sequence[Get]) -> Iterator[Arrival | None]:
+    def together(self, gets: Sequence[Get], then: int) -> Iterator[Arrival | None]:
         """Send GETs ahead of what is asked for; yield the arrival of each, in order.
 
-        Yield None for each that was not sent: one by itself gains nothing, and a run that has been stopped, or is out
-        of time, may send no more.
+        Where `then` other requests are to follow the last of them without a pause, all of these wait for room together.
+        Yield None for each that was not sent: one by itself gains nothing, and a run that is out of time may send no
+        more.
         """
-        waiting, flights = deque(gets if len(gets) > 1 else ()), deque[Future[Arrival] | None]()
-        if waiting:
-            self.finish()
-        more = self._unbroken(len(gets))
+        room = len(gets) + then if then else 1
+        if len(gets) == 1:
+            if then:
+                self.wait_for_turn(room)
+            yield None
+            return
+        self.finish()
+        waiting, flights = deque(gets), deque[Future[Arrival] | None]()
         for _ in gets:
             while waiting and len(flights) < min(TOGETHER, self._pacer.most):
-                flights.append(self._depart(waiting.popleft(), more))
-                more = 1
-            flight = flights.popleft() if flights else None
+                flights.append(self._depart(waiting.popleft(), room))
+                room = 1
+            flight = flights.popleft()
             yield None if flight is None else self._arrived(flight)
 
     def finish(self) -> bool:
@@ -89,29 +95,30 @@ class Flights:
         A generator cannot do this when it is closed: garbage collection may close it in any thread.
         """
         for flight in [*self._in_flight]:
-            if not self._abandoned:
-                self._arrived(flight)
-        return not self._in_flight
+            self._arrived(flight)
+        return self._returned == self.sent
 
-    def abandon(self) -> None:
-        """Wait for no GET any more, because the run is to end at once."""
+    def abandon(self, interrupted: Interrupted) -> None:
+        """Wait for no GET any more, and send none, because the run is to end at once."""
+        self._interrupted = interrupted
         self._abandoned = True
 
-    def _unbroken(self, number: int) -> int:
-        """Return how many requests the first of so many GETs has to leave room for.
-
-        A short batch and the write that it is read for go without a pause between them: in it somebody could edit.
-        """
-        return number + 1 if number < self._pacer.most // _SHORT else 1
-
-    def _depart(self, get: Get, more: int) -> "Future[Arrival] | None":
+    def _depart(self, get: Get, room: int) -> "Future[Arrival] | None":
         try:
-            self.wait_for_turn(more)
-        except ReconcilerError:  # whoever asks for the answer meets it again
+            self.wait_for_turn(room)
+        except Interrupted as interrupted:  # a signal may raise it only once, so whoever asks for the answer gets it
+            self._interrupted = interrupted
+            return self._never_sent(interrupted)
+        except Unavailable:  # whoever asks for the answer meets it again
             return None
         self.sent += 1
         flight = self._start(partial(self._fly, get))
         self._in_flight.add(flight)
+        return flight
+
+    def _never_sent(self, interrupted: Interrupted) -> "Future[Arrival]":
+        flight: Future[Arrival] = Future()
+        flight.set_result(Arrival(interrupted, self._clock.now()))
         return flight
 
     def _fly(self, get: Get) -> Arrival:
@@ -122,13 +129,16 @@ class Flights:
         return Arrival(outcome, self._clock.now())
 
     def _arrived(self, flight: "Future[Arrival]") -> Arrival:
+        if self._abandoned and self._interrupted is not None:
+            return Arrival(self._interrupted, self._clock.now())
         try:
             with self._watch.interruptible():
                 arrival = flight.result()
         except Interrupted as interrupted:
-            self.abandon()
+            self.abandon(interrupted)
             return Arrival(interrupted, self._clock.now())
         if flight in self._in_flight:
             self._in_flight.remove(flight)
+            self._returned += 1
             self._pacer.count(arrival.at)
         return arrival

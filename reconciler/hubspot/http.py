@@ -70,7 +70,7 @@ class HttpReader:
     ) -> None:
         """Close the connections; reads that an interrupted run has left in flight end with the process."""
         if isinstance(value, Interrupted):
-            self._flights.abandon()
+            self._flights.abandon(value)
         if self._flights.finish():
             self._exchange.close()
 
@@ -87,23 +87,24 @@ class HttpReader:
         """Send a GET and return the body, or None on a 404; raise `Unavailable` if any other answer has no body."""
         return _body_or_none(self._request("GET", path, query), path)
 
-    def get_each(self, gets: Sequence[Get]) -> Iterator[Take]:
+    def get_each(self, gets: Sequence[Get], *, then: int = 0) -> Iterator[Take]:
         """Send GETs together; yield, in their order, how to take each answer as `get_or_none` returns it.
 
         Only first attempts go together. One that failed, or was not sent, is taken by sending it again, by itself.
+        The rate limit puts no pause between these first attempts and `then` requests after them.
         """
-        for get, arrival in zip(gets, self._flights.together(gets), strict=True):
+        for get, arrival in zip(gets, self._flights.together(gets, then), strict=True):
             if arrival is None:
                 yield partial(self.get_or_none, get.path, get.query)
             else:
                 yield self._landed(get, arrival)
 
     def _landed(self, get: Get, arrival: Arrival) -> Take:
+        if isinstance(arrival.outcome, ReconcilerError):
+            return partial(self._after_failure, get, arrival.outcome, arrival.at)
         try:
-            if isinstance(arrival.outcome, ReconcilerError):
-                raise arrival.outcome
             answer = self._read("GET", get.path, arrival.outcome)
-        except ReconcilerError as failure:
+        except (AccessDenied, Rejected, Unavailable) as failure:
             return partial(self._after_failure, get, failure, arrival.at)
         return partial(_body_or_none, answer, get.path)
 

@@ -61,7 +61,6 @@ class PortalReader:
         self._paths = Paths(api_version)
         self._portal: Portal | None = None
         self._definitions: Mapping[str, Definition] | None = None
-        self._begun = _Pages()
 
     @property
     def reads(self) -> int:
@@ -81,13 +80,11 @@ class PortalReader:
     def read_if_short(self, pages: int) -> Listing | None:
         """Read at most so many pages; return None if there are more."""
         portal = self.details()
-        self._begun = _Pages()
-        self._read_pages(self._begun, pages)
-        return Listing(portal, self._listed()) if self._begun.is_complete else None
+        begun = self._read_pages(pages)
+        return Listing(portal, begun.newest()) if begun.is_complete else None
 
     def _listed(self) -> tuple[LiveEvent, ...]:
-        pages, self._begun = self._begun, _Pages()
-        self._read_pages(pages, MOST_PAGES_OF_EVENTS)
+        pages = self._read_pages(MOST_PAGES_OF_EVENTS)
         if not pages.is_complete:
             raise Unavailable(f"HubSpot's list of events did not end after {MOST_PAGES_OF_EVENTS} pages")
         return pages.newest()
@@ -106,15 +103,16 @@ class PortalReader:
         """Read one event by external ids, which only its own app can do (get by external ids), else by object id.
 
         An answer by external ids may lack the object id. If the object id is known already, the object itself is then
-        read, which shows whether it still has that event id. It is also read if the external ids return a 404: an
-        object that is still there is then returned under its object id alone.
+        read; where it is not the same event in the same state, the event of the external ids is returned without an
+        object id. It is also read if the external ids return a 404: an object that is still there is then returned
+        under its object id alone.
         """
         (find,) = self.find_each([identity])
         return find()
 
-    def find_each(self, identities: Sequence[Identity]) -> Iterator[Find]:
+    def find_each(self, identities: Sequence[Identity], *, then: int = 0) -> Iterator[Find]:
         """Read events as `find` does, their first requests several at a time."""
-        takes = self._http.get_each([self._first_read(identity) for identity in identities])
+        takes = self._http.get_each([self._first_read(identity) for identity in identities], then=then)
         for identity, take in zip(identities, takes, strict=True):
             yield partial(self._found, identity, take)
 
@@ -133,7 +131,8 @@ class PortalReader:
         found = _event(take(), identity, wire.as_event_by_external_ids)
         if identity.object_id is None or (found is not None and found.identity.object_id is not None):
             return found
-        return self._find_object(Identity(object_id=identity.object_id) if found is None else identity)
+        held = self._find_object(Identity(object_id=identity.object_id) if found is None else identity)
+        return held if found is None or _is_same(found, held) else found
 
     def _find_object(self, identity: Identity) -> LiveEvent | None:
         read = self._object_read(identity)
@@ -177,11 +176,13 @@ class PortalReader:
         except (Rejected, AccessDenied, Unavailable):
             return None
 
-    def _read_pages(self, pages: "_Pages", most: int) -> None:
-        """Read on until the list ends, or so many pages of it have been read."""
+    def _read_pages(self, most: int) -> "_Pages":
+        """Read until the list ends, or so many pages of it have been read."""
+        pages = _Pages()
         while not pages.is_complete and len(pages.cursors) < most:
             query = {"limit": str(wire.PAGE), **({} if pages.last is None else {"after": pages.last})}
             pages.add(decoded(wire.as_page, self._http.get(self._paths.events, query)))
+        return pages
 
 
 def _event(body: Json | None, asked: Identity, decode: Callable[[Json], LiveEvent]) -> LiveEvent | None:
@@ -193,6 +194,14 @@ def _event(body: Json | None, asked: Identity, decode: Callable[[Json], LiveEven
         raise _wrong_event(asked, found.identity)
     identity = Identity(asked.external_account_id, asked.external_event_id, found.identity.object_id)
     return LiveEvent(identity, found.app_id, found.fields, found.registrants, found.attendees, found.updated_at)
+
+
+def _is_same(found: LiveEvent, held: LiveEvent | None) -> bool:
+    """Return whether an event that was read without its object id is the object that was read after it.
+
+    An object of another account may have the same event id, so the time of the latest change has to be equal too.
+    """
+    return held is not None and (found.updated_at, found.fields) == (held.updated_at, held.fields)
 
 
 def _wrong_event(asked: Identity, found: Identity) -> Unavailable:

@@ -48,7 +48,7 @@ class Claims:
     earlier: Sequence[Match | None] = ()
     """The decisions by less evidence."""
     touched: frozenset[str | None] = frozenset()
-    """The event ids that have to be decided again since then."""
+    """The event ids, and the object ids, of the events that have to be decided again since then."""
 
     def given(self, evidence: Evidence) -> "Claims":
         """Return the same claims by more evidence; each match about which that says nothing is kept."""
@@ -57,12 +57,13 @@ class Claims:
         return replace(self, evidence=evidence, earlier=self.decisions, touched=self._touched_by(evidence))
 
     def _touched_by(self, evidence: Evidence) -> frozenset[str | None]:
-        """Return the event ids about which evidence says more than what is known here."""
+        """Return the event ids and object ids about which evidence says more than what is known here."""
         proven = {object_id for object_id, _ in evidence.accounts.items() - self.evidence.accounts.items()}
         fresh = {key: event for key, event in evidence.fresh.items() if self.evidence.fresh.get(key) is not event}
         touched = [held.get(object_id) for object_id in proven | fresh.keys() for held in (self.live, fresh)]
         event_ids = {event.identity.external_event_id for event in touched if event is not None}
-        return frozenset(event_ids | {event_id for _, event_id in evidence.misses - self.evidence.misses})
+        event_ids |= {event_id for _, event_id in evidence.misses - self.evidence.misses}
+        return frozenset(event_ids | proven | fresh.keys())
 
     @cached_property
     def live(self) -> Mapping[str, LiveEvent]:
@@ -118,9 +119,13 @@ class Claims:
         if not self.earlier:
             return tuple(map(self._decide, self.declared.events))
         return tuple(
-            self._decide(event) if event.identity.external_event_id in self.touched else match
+            self._decide(event) if self._is_touched(event.identity) else match
             for event, match in zip(self.declared.events, self.earlier, strict=True)
         )
+
+    def _is_touched(self, identity: Identity) -> bool:
+        own = identity.object_id if identity.external_event_id is None else identity.external_event_id
+        return own in self.touched
 
     @cached_property
     def matches(self) -> tuple[Match, ...]:

@@ -1,6 +1,6 @@
 """Reading of the declared events alone, where the list of the whole portal is longer."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from reconciler.diagnostics import Diagnostic, info
@@ -15,8 +15,10 @@ READ_BY_IDENTITY = "read-by-identity"
 
 SHORT_LIST = 10
 """Pages of the list that are always read: a thousand events."""
-_READS_FOR_A_PAGE = 20
-"""Direct reads that stand for one more page of the list, as nobody knows how long it is before it ends."""
+_FEW = 200
+"""Events that are read directly in place of a longer list, whatever its length, which nobody knows before it ends."""
+_READS_FOR_A_PAGE = 4
+"""Further direct reads that take as long as one more page of the list: reads go together, pages one after the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,18 @@ class DeclaredOnly:
         )
 
 
-def longest_list(identities: Sequence[Identity]) -> int:
-    """Return the number of pages after which direct reads of so many events are taken to be cheaper."""
-    return max(SHORT_LIST, len(identities) // _READS_FOR_A_PAGE)
+def to_read(declared: Iterable[Identity], policy: Policy) -> tuple[Identity, ...]:
+    """Return what would be read in place of the list: every event that the files or the base declare.
+
+    Events that the base does not declare come first, because they may have to be created, which needs the list.
+    """
+    wanted = dict.fromkeys(sorted(declared, key=policy.declared_before.__contains__))
+    return (*wanted, *sorted(policy.declared_before - wanted.keys(), key=lambda identity: identity.sort_key))
+
+
+def longest_list(reads: int) -> int:
+    """Return the number of pages after which so many direct reads are taken to be quicker."""
+    return SHORT_LIST + max(0, reads - _FEW) // _READS_FOR_A_PAGE
 
 
 def may_be_enough(identities: Iterable[Identity], policy: Policy, portal: Portal) -> bool:
@@ -55,19 +66,17 @@ def may_be_enough(identities: Iterable[Identity], policy: Policy, portal: Portal
     return all(each.object_id is not None or can_be_asked_for(each.external_event_id) for each in identities)
 
 
-def read_declared(declared: Sequence[Identity], policy: Policy, portal: Reader) -> DeclaredOnly | None:
-    """Read every event that the files or the base declare; return None if the list is needed after all.
+def read_each_of(identities: Sequence[Identity], declared: Collection[Identity], portal: Reader) -> DeclaredOnly | None:
+    """Read every event directly; return None if the list is needed after all.
 
-    It is where something is to be created: only the list shows an event that has its id under another app, or under
-    another account id. So events that the base does not declare are read first.
+    It is where something that is `declared` is to be created: only the list shows an event that has its id under
+    another app, or under another account id.
     """
-    wanted = dict.fromkeys(sorted(declared, key=policy.declared_before.__contains__))
-    identities = [*wanted, *sorted(policy.declared_before - wanted.keys(), key=lambda identity: identity.sort_key)]
     events: list[LiveEvent] = []
     answers: list[Answered] = []
     for identity, find in zip(identities, portal.find_each(identities), strict=True):
         live = find()
-        if _is_to_be_created(identity, live, wanted) or _lacks_object_id(live):
+        if _is_to_be_created(identity, live, declared) or _lacks_object_id(live):
             return None
         if identity.external is not None:
             answers.append((identity.external, live))
@@ -76,8 +85,8 @@ def read_declared(declared: Sequence[Identity], policy: Policy, portal: Reader) 
     return DeclaredOnly(Listing(portal.details(), tuple(events), whole=False), tuple(answers))
 
 
-def _is_to_be_created(identity: Identity, live: LiveEvent | None, wanted: Iterable[Identity]) -> bool:
-    return live is None and identity.external is not None and identity in wanted
+def _is_to_be_created(identity: Identity, live: LiveEvent | None, declared: Collection[Identity]) -> bool:
+    return live is None and identity.external is not None and identity in declared
 
 
 def _lacks_object_id(live: LiveEvent | None) -> bool:

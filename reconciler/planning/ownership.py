@@ -53,8 +53,8 @@ class Matched:
     """Evidence against creating events: live events with their ids, which the setting `besides` does not allow."""
     unanswered: frozenset[str] = frozenset()
     """Account ids under which a read missed a live event id, with a token that is not known to be our app's."""
-    left_to_writing: frozenset[str | None] = frozenset()
-    """Account ids whose changed events are proven only by the read before each write."""
+    left_to_writing: frozenset[Identity] = frozenset()
+    """Changed events that are proven only by the read before each write."""
 
     @property
     def barred(self) -> frozenset[Identity]:
@@ -81,7 +81,7 @@ def match_events(claims: Claims) -> Matched:
         tuple(event for event in claims.leftovers if _is_of_others(claims, event)),
         tuple(_elsewhere(claims)),
         _unanswered(claims),
-        left_to_writing(claims) & claims.seen_accounts if certain else frozenset(),
+        left_to_writing(claims) if certain else frozenset(),
     )
 
 

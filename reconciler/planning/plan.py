@@ -154,7 +154,7 @@ def _undecided(matches: Iterable[Match], matched: Matched) -> int:
 def _declared_tasks(matches: Iterable[Match], matched: Matched) -> Iterator[_Task]:
     for match in matches:
         if match.change is not None:
-            proven = match.proven or match.declared.identity.external_account_id in matched.left_to_writing
+            proven = match.proven or match.declared.identity in matched.left_to_writing
             yield _Task(replace(match.change, proven=proven), match.declared, match.live)
 
 
@@ -185,10 +185,7 @@ def _matching_diagnostics(
 def _unproven(matched: Matched, matches: Iterable[Match]) -> Iterator[Diagnostic]:
     unproven = [match for match in matches if not match.proven]
     unchanged = sum(match.change is None for match in unproven)
-    changed = sum(
-        match.change is not None and match.declared.identity.external_account_id in matched.left_to_writing
-        for match in unproven
-    )
+    changed = sum(match.declared.identity in matched.left_to_writing for match in unproven)
     for number, which in ((unchanged, "unchanged"), (changed, "changed")):
         if number:
             yield info(

@@ -55,30 +55,52 @@ def beginnings(event_ids: Collection[str]) -> list[str]:
     return [commonprefix(group)[:_LONGEST_BEGINNING] for group in largest_first]  # noqa: RUF071  (as above)
 
 
-def left_to_writing(claims: Claims) -> frozenset[str | None]:
-    """Return the account ids whose changed events need no proof in the plan of an apply, only before their writes.
+def left_to_writing(claims: Claims) -> frozenset[Identity]:
+    """Return the changed events that need no proof in the plan of an apply, only before their writes.
 
-    One event that is found under the account id shows that it is ours, as it does for unchanged events. But where
-    anything speaks against it, or something is to be created under it, each event has to be proven: one that is not
-    under it either would have to be created, which says that the account id or the token is wrong.
+    One event that is proven under the account id shows that it is ours, as it does for unchanged events. An event whose
+    own read left open which one it is, is not among them.
+    """
+    accounts = _accounts_left_to_writing(claims) & _proven_accounts(claims)
+    return frozenset(
+        match.declared.identity
+        for match in claims.matches
+        if match.declared.identity.external_account_id in accounts
+        and not match.proven
+        and match.change is not None
+        and match.declared.identity.external not in claims.evidence.asked
+    )
+
+
+def _accounts_left_to_writing(claims: Claims) -> frozenset[str | None]:
+    """Return the account ids of which one event is proven while planning, if any speaks for the others.
+
+    Where anything speaks against an account id, or something is to be created under it, each event has to be proven:
+    one that is not under it either would have to be created, which says that the account id or the token is wrong. So
+    it has where an answer left open which event it is about.
     """
     if not claims.policy.reads_before_writing or claims.evidence.app_id is None or claims.policy.besides:
         return frozenset()
     creates = {match.declared.identity.external_account_id for match in claims.matches if match.live is None}
-    return frozenset(claims.accounts) - creates - _contradicted(claims)
+    open_questions = {account for account, _ in claims.evidence.asked} - _proven_accounts(claims)
+    return frozenset(claims.accounts) - creates - _contradicted(claims) - open_questions
+
+
+def _proven_accounts(claims: Claims) -> frozenset[str]:
+    return frozenset(claims.evidence.accounts.values())
 
 
 def _doubtful_matches(claims: Claims) -> Iterator[External]:
     """Yield the declared events that are ambiguous, or have an unproven match that must not be relied on."""
-    later, seen = left_to_writing(claims), set(claims.seen_accounts)
+    later, proven = _accounts_left_to_writing(claims), set(_proven_accounts(claims))
     for event, match in zip(claims.declared.events, claims.decisions, strict=True):
         external = event.identity.external
         if external is None or (match is not None and not _is_doubtful(claims, match)):
             continue
         if match is None or external[0] not in later or not _only_changes(claims, match):
             yield external
-        elif external[0] not in seen:
-            seen.add(external[0])
+        elif external[0] not in proven:
+            proven.add(external[0])
             yield external
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 
-from reconciler.applying.freshness import Due, Holds, Overtaken, judge, without_completion
+from reconciler.applying.freshness import NOT_PROVEN, Due, Holds, Overtaken, judge, without_completion
 from reconciler.change import Change, FieldChange
 from reconciler.event import CUSTOM, FIELDS, DeclaredEvent, Identity, Kind, LiveEvent, Value, instant, label_of
 from reconciler.planning.diff import compare
@@ -144,9 +144,8 @@ def test_another_event_under_the_same_ids_is_not_written_over() -> None:
 
 
 def test_an_event_that_only_its_object_id_finds_is_not_written_over() -> None:
-    why = "HubSpot does not find it by its external ids now, so it is not proven to be ours"
     hidden = replace(found(HELD), identity=Identity(object_id="1"))
-    assert judge(UPDATING, single(UPDATING), hidden) == Overtaken(why)
+    assert judge(UPDATING, single(UPDATING), hidden) == Overtaken(NOT_PROVEN)
 
 
 def test_an_adopted_event_is_judged_like_any_other() -> None:

@@ -11,17 +11,19 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from reconciler.applying import approval
 from reconciler.applying.accounting import not_begun, nothing_ran, so_far
+from reconciler.applying.freshness import NOT_PROVEN
 from reconciler.applying.guard import Limits
 from reconciler.applying.ledger import Applied
 from reconciler.applying.lookup import read_each
 from reconciler.applying.receipt import Receipt
 from reconciler.change import Change
+from reconciler.declarations.base import NO_BASE
 from reconciler.errors import Interrupted, ReconcilerError
 from reconciler.event import Declared, DeclaredEvent
 from reconciler.hubspot.http import HttpWriter
 from reconciler.hubspot.paths import Paths
 from reconciler.hubspot.writer import PortalWriter
-from reconciler.pipeline import Select, approve_plan, make_plan, run_plan
+from reconciler.pipeline import Select, approve_plan, make_plan, make_plan_to_apply, run_plan
 from reconciler.planning.plan import Plan, Planned
 from reconciler.policy import Orphans
 from reconciler.transport.surroundings import Clock, Watch
@@ -34,7 +36,7 @@ from tests.campaign.runs import Run
 from tests.campaign.schedules import CLEAR, Adoption, Day, End, Ending, Portal
 from tests.campaign.truth import EPOCH, found, is_orphan, is_under
 from tests.hubspot import connecting
-from tests.story.world import BESIDES, OURS, POLICY, TOKEN
+from tests.story.world import OURS, POLICY, TOKEN, live_json
 
 MOST_RERUNS = 2
 """The largest number of runs until nothing is left to do, once the faults are over."""
@@ -107,7 +109,7 @@ class Campaign(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.declares: dict[tuple[str, ...], DeclaredEvent] = {}
-        self.policy = replace(POLICY, besides=BESIDES)
+        self.policy = POLICY
         self.version = "2026-03"
         self.reviewed: list[Plan] = []
         self.counts: Counter[str] = Counter()
@@ -117,10 +119,12 @@ class Campaign(RuleBasedStateMachine):
 
     @initialize(portal=schedules.portals, day=schedules.bad_days)
     def begin(self, portal: Portal, day: Day) -> None:
-        self.ground.begin(portal.events)
+        by_hand = [live_json(None, account=None, app=None, eventName=f"by hand {n}") for n in range(portal.others)]
+        self.ground.begin([*portal.events, *by_hand])
         self.ground.behave(portal.behaviours)
         self.declares = {event.identity.key: event for event in portal.declares}
-        self.policy = replace(self.policy, app_id=OURS if portal.knows_app else None, orphans=portal.orphans)
+        app_id = OURS if portal.knows_app else None
+        self.policy = replace(POLICY, app_id=app_id, orphans=portal.orphans, besides=portal.besides)
         self._run(day, approval.everything, None)
 
     # People
@@ -183,7 +187,8 @@ class Campaign(RuleBasedStateMachine):
         """Plan, and let somebody approve what the plan says."""
         self.ground.quieten()
         with self._client(Fate(None, self.ground), Air(0)) as portal, suppress(ReconcilerError):
-            self.reviewed = [*self.reviewed[-1:], self._plan(portal).plan]
+            planned = make_plan(self._declared, self.policy, portal, self._now())
+            self.reviewed = [*self.reviewed[-1:], planned.plan]
 
     @rule(news=schedules.news, day=schedules.bad_days)
     def apply_on_a_bad_day(self, news: list[News], day: Day) -> None:
@@ -274,15 +279,16 @@ class Campaign(RuleBasedStateMachine):
         """Run the product and return its exit code, None if it was killed, and its error."""
         try:
             with self._client(fate, Air(day.order)) as portal:
-                fate.planned = self._plan(portal)
+                fate.planned = make_plan_to_apply(self._declared, self.policy, portal, self._now(), NO_BASE, select)
                 return self._applied(fate.planned, day, select, fate, portal), None
         except Killed:
             return None, None
         except ReconcilerError as error:
             return error.exit_code, error
 
-    def _plan(self, portal: PortalWriter) -> Planned:
-        return make_plan(Declared(tuple(self.declares.values()), files=1), self.policy, portal, self._now())
+    @property
+    def _declared(self) -> Declared:
+        return Declared(tuple(self.declares.values()), files=1)
 
     def _applied(self, planned: Planned, day: Day, select: Select, fate: Fate, portal: PortalWriter) -> int:
         try:
@@ -320,10 +326,14 @@ class Campaign(RuleBasedStateMachine):
         match run.code:
             case 3:
                 return self._proves_nothing(run)
-            case 5:
-                return self._proves_nothing(run) and _guards(run) == {"guard-unproven"}
-            case 6 if _guards(run):
-                return self._proves_nothing(run) and _guards(run) == {"guard-unproven"}
+            case 5 | 6 if reasons := _reasons(run):
+                known = {
+                    "guard-unproven": self._proves_nothing,
+                    "guard-besides": _is_held_elsewhere,
+                    "guard-renamed": _is_held_elsewhere,
+                    NOT_PROVEN: _is_held_elsewhere,
+                }
+                return all(reason in known and known[reason](run) for reason in reasons)
             case 6:
                 left = () if run.receipt is None else run.receipt.verified or ()
                 kept = self.ground.state.behaviours.empty_text == "ignored"
@@ -388,10 +398,17 @@ class Campaign(RuleBasedStateMachine):
             figures.outcomes.update(str(result.outcome) for result in run.receipt.results)
 
 
-def _guards(run: Run) -> set[str]:
-    """Return the guards that refused changes of the run."""
+def _is_held_elsewhere(run: Run) -> bool:
+    """Return whether a declared event is not live, but its event id is, which the settings do not allow."""
+    ids = {one.identity.external_event_id for one in run.declared if found(run.last, one.identity) is None}
+    held = {event.event_id for event in run.last.values()} - {None}
+    return not run.policy.besides and not held.isdisjoint(ids)
+
+
+def _reasons(run: Run) -> set[str]:
+    """Return why changes of the run were refused: the guards, or that a read proved nothing."""
     results = () if run.receipt is None else run.receipt.results
-    return {result.guard for result in results if result.guard is not None}
+    return {result.guard or NOT_PROVEN for result in results if result.guard is not None or result.why == NOT_PROVEN}
 
 
 def _waits_for_emptying(change: Change) -> bool:

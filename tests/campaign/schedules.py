@@ -11,7 +11,7 @@ from reconciler.policy import Orphans
 from tests.campaign.deeds import Edit, Make, Register, Remove
 from tests.campaign.ground import Arrival, Moment
 from tests.campaign.truth import meant
-from tests.story.world import LATER, OTHERS, OURS, VERSIONS, Held, adoption, custom, declaration, live_json
+from tests.story.world import BESIDES, LATER, OTHERS, OURS, VERSIONS, Held, adoption, custom, declaration, live_json
 
 PAST = "2025-04-15T15:00:00Z"
 START = "2027-04-15T09:00:00Z"
@@ -61,6 +61,9 @@ class Portal:
     knows_app: bool
     orphans: Orphans
     behaviours: dict[str, object]
+    others: int
+    """Events that people made by hand: with small pages so many that the list is not read to its end."""
+    besides: frozenset[str]
 
 
 # What is declared
@@ -122,6 +125,8 @@ portals = st.builds(
     st.booleans(),
     policies,
     behaviours,
+    st.sampled_from([0, 0, 0, 12]),
+    st.sampled_from([BESIDES, frozenset()]),
 )
 
 # What others do

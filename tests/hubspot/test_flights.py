@@ -20,7 +20,7 @@ from reconciler.hubspot.pacing import Pacer
 from reconciler.json_values import Json
 from reconciler.portal import RateLimit
 from reconciler.sandbox.limits import Limiter, Rate
-from reconciler.transport.surroundings import Watch
+from reconciler.transport.surroundings import Clock, Watch
 from tests.hubspot import connecting
 from tests.hubspot.clocks import Sleeper, at_once
 
@@ -237,6 +237,42 @@ def test_a_run_that_is_stopped_takes_what_is_in_flight_and_sends_no_more(reading
     assert sorted(answers.asked) == [0, 1, 2]
 
 
+def test_a_signal_that_comes_once_while_waiting_for_the_rate_limit_ends_the_run(reading: Reading) -> None:
+    """While a run plans, its handler raises `Interrupted` where the run is, and ignores all later signals."""
+    sleeper = Sleeper()
+    signals = iter([Interrupted(2)])
+
+    def sleep(seconds: float) -> None:
+        sleeper.sleep(seconds)
+        for interrupted in signals:
+            raise interrupted
+
+    answers = Answers(headers={"X-HubSpot-RateLimit-Max": "3"})
+    http = reading(answers, clock=Clock(lambda: sleeper.now, sleep), start=at_once)
+    http.get("/read/0", {})
+    with pytest.raises(Interrupted):
+        taken(http, 20)
+    assert len(answers.asked) == 3
+
+
+def test_a_signal_while_waiting_for_reads_that_nobody_took_ends_the_run(reading: Reading) -> None:
+    signals = iter([Interrupted(2)])
+
+    @contextmanager
+    def interrupted() -> Iterator[None]:
+        for signal in signals:
+            raise signal
+        yield
+
+    answers = Answers()
+    http = reading(answers, watch=Watch(interruptible=interrupted), start=at_once)
+    next(http.get_each(gets(2)))
+    with pytest.raises(Interrupted):
+        taken(http, 2)
+    assert http.requests == 2
+    http._exchange.close()  # as the end of the process does
+
+
 def test_a_run_that_is_out_of_time_sends_no_more(reading: Reading) -> None:
     sleeper = Sleeper()
     answers = Answers()
@@ -260,10 +296,14 @@ def test_a_second_signal_ends_the_wait_and_leaves_the_reads_to_the_process() -> 
         return 200
 
     class Impatient:
-        """Interrupts the first wait for an answer."""
+        """Interrupts the only wait for an answer."""
+
+        waited = False
 
         def __enter__(self) -> None:
             assert came.wait(PATIENCE)
+            assert not Impatient.waited
+            Impatient.waited = True
             raise Interrupted(2)
 
         def __exit__(self, *_: object) -> None:
@@ -276,9 +316,9 @@ def test_a_second_signal_ends_the_wait_and_leaves_the_reads_to_the_process() -> 
         ) as http,
     ):
         takes = http.get_each(gets(3))
-        interrupted = next(takes)
-        with pytest.raises(Interrupted):
-            interrupted()
+        for interrupted in takes:
+            with pytest.raises(Interrupted):
+                interrupted()
         with http:
             """Leaving does not wait for the reads, and closes no connection under a thread that uses it."""
         held.set()
@@ -345,7 +385,20 @@ def test_reads_in_flight_are_never_too_many_for_the_limit(most: int, lengths: li
         flying.append(sleeper.now + lengths[number % len(lengths)])
 
 
-def test_a_short_batch_waits_for_room_for_itself_and_the_write_after_it() -> None:
+@pytest.mark.parametrize(("number", "then", "fits"), [(1, 1, 98), (20, 1, 79), (20, 0, 92)])
+def test_reads_before_a_write_wait_for_room_for_all_of_them_and_the_write(
+    reading: Reading, number: int, then: int, fits: int
+) -> None:
+    for sent, waits in ((fits, False), (fits + 1, True)):
+        sleeper = Sleeper()
+        headers = {"X-HubSpot-RateLimit-Max": "100", "X-HubSpot-RateLimit-Remaining": str(100 - sent)}
+        http = reading(Answers(headers=headers), clock=sleeper.clock, start=at_once)
+        http.get("/read/0", {})
+        next(http.get_each(gets(number), then=then))
+        assert bool(sleeper.slept) == waits
+
+
+def test_a_batch_waits_for_room_for_itself_and_the_write_after_it() -> None:
     sleeper = Sleeper()
     pacer = Pacer(sleeper.clock.now, most=100)
     for _ in range(85):

@@ -310,6 +310,17 @@ def test_an_object_that_is_known_is_read_where_the_answer_does_not_name_it(play:
     assert [one.target for one in server.received] == [f"{BASE}/events/summit?externalAccountId=acme", f"{BASE}/1"]
 
 
+@pytest.mark.parametrize("told", [{"eventName": "b"}, {"updatedAt": "2027-01-02T00:00:00Z"}])
+def test_an_object_in_another_state_is_not_the_event_found_without_its_object_id(
+    play: Open, told: Mapping[str, Json]
+) -> None:
+    state = {"externalEventId": "summit", "eventName": "a", "updatedAt": "2027-01-01T00:00:00Z"}
+    portal, _ = play(answer(body=state), answer(body={**state, "objectId": "1", **told}))
+    found = portal.find(Identity("acme", "summit", "1"))
+    assert found is not None
+    assert (found.identity, found.fields["eventName"]) == (Identity("acme", "summit"), "a")
+
+
 @pytest.mark.parametrize(
     "told", [{"objectId": "1", "externalEventId": "zoom"}, {"objectId": "2", "externalEventId": "summit"}]
 )

@@ -3,20 +3,25 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
+from reconciler.applying.approval import by_digest
 from reconciler.applying.guard import Limits
 from reconciler.applying.receipt import Outcome
+from reconciler.declarations.base import NO_BASE
 from reconciler.errors import AccessDenied, Refused
-from reconciler.event import DeclaredEvent
+from reconciler.event import Declared, DeclaredEvent
 from reconciler.hubspot.writer import PortalWriter
+from reconciler.pipeline import make_plan_to_apply
 from reconciler.planning.plan import Planned
 from reconciler.policy import Orphans, Policy
 from tests.hubspot.forwarding import Decide, Fate, Instead, Passing, Rewritten, Treatment, forwarding
 from tests.story.world import (
     LATER,
     NEW,
+    NOW,
     OLD,
     OTHER_TOKEN,
     OTHERS,
@@ -416,6 +421,69 @@ def test_an_event_that_the_read_before_its_write_does_not_find_is_refused_alone(
     }
     assert receipt.exit_code == 6
     assert world.event("winter", account="other")["eventUrl"] == OLD
+
+
+def unlisted_and_unnumbered(passing: Passing) -> Treatment:
+    """Answer reads by external ids without an object id, and leave `spring` of this account out of the list."""
+    if passing.method == "GET" and passing.path.endswith("/marketing-events/2026-03"):
+        return Rewritten(
+            lambda page: {**page, "results": [event for event in page["results"] if event["objectId"] != "77"]}
+        )
+    if passing.method == "GET" and "/events/" in passing.path:
+        return Rewritten(lambda event: {name: value for name, value in event.items() if name != "objectId"})
+    return Fate.PASSED_ON
+
+
+@pytest.mark.parametrize("others", [[], ["autumn"], ["autumn", "winter"]])
+def test_another_accounts_event_is_not_changed_for_one_that_is_not_listed_yet(start: Start, others: list[str]) -> None:
+    theirs = live_json("spring", account="other", eventUrl=OLD)
+    ours = live_json("spring", objectId="77", eventUrl=OLD, updatedAt="2026-01-01T00:00:00Z")
+    world = start(theirs, ours, *(live_json(event_id, eventUrl=OLD) for event_id in others), policy=APPLYING)
+    way = world.through(forwarding(world.base_url, unlisted_and_unnumbered))
+    portal = world.portal(base_url=way.base_url)
+    receipt = world.run(world.plan(*changed("spring", *others), portal=portal), portal=portal)
+    assert {str(result.change.name): result.outcome for result in receipt.results} == {
+        "spring": Outcome.REFUSED,
+        **dict.fromkeys(others, Outcome.DONE),
+    }
+    assert world.event("spring", account="other")["eventUrl"] == OLD
+
+
+def test_an_event_whose_own_read_proved_nothing_is_not_left_to_its_write(start: Start) -> None:
+    world = start(
+        live_json("spring", account="other", eventUrl=OLD),
+        live_json("spring", objectId="77", eventUrl=OLD, updatedAt="2026-01-01T00:00:00Z"),
+        live_json("autumn", eventUrl=OLD),
+        policy=APPLYING,
+    )
+    way = world.through(forwarding(world.base_url, unlisted_and_unnumbered))
+    planned = world.plan(*changed("spring", "autumn"), portal=world.portal(base_url=way.base_url))
+    assert {change.name: change.proven for change in planned.plan.changes} == {"spring": False, "autumn": True}
+
+
+def test_what_was_not_approved_is_planned_again_as_a_reviewed_plan_would_show_it(start: Start) -> None:
+    """With nothing left open, the plan shows what a plan that was reviewed shows: an event of another account."""
+    elsewhere = live_json("winter", account="other", eventUrl=OLD)
+    world = start(*(live_json(event_id, eventUrl=OLD) for event_id in ("spring", "autumn")), elsewhere)
+    reviewed = world.plan(*changed(*HERE)).plan
+    select = partial(by_digest, digest=reviewed.digest)
+    planned = make_plan_to_apply(
+        Declared((*changed(*HERE),), files=1), world.policy, world.portal(), NOW, NO_BASE, select
+    )
+    assert planned.plan.digest == reviewed.digest
+    assert [action for action, _ in actions(planned)] == ["create", "update", "update"]
+
+
+def test_what_was_approved_is_not_planned_twice(start: Start) -> None:
+    world = start(*(live_json(event_id, eventUrl=OLD) for event_id in HERE))
+    reviewed = world.plan(*changed(*HERE)).plan
+    world.requests()
+    select = partial(by_digest, digest=reviewed.digest)
+    planned = make_plan_to_apply(
+        Declared((*changed(*HERE),), files=1), world.policy, world.portal(), NOW, NO_BASE, select
+    )
+    assert planned.matched.left_to_writing
+    assert [path for _, path, _ in world.requests()].count("") == 1
 
 
 @pytest.mark.parametrize(

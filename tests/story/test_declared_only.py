@@ -8,7 +8,7 @@ import pytest
 from reconciler.declarations.base import NO_BASE, Base
 from reconciler.diagnostics import Severity
 from reconciler.event import DeclaredEvent
-from reconciler.planning.declared_only import READ_BY_IDENTITY, SHORT_LIST
+from reconciler.planning.declared_only import READ_BY_IDENTITY, SHORT_LIST, longest_list
 from reconciler.planning.plan import Planned
 from reconciler.policy import Orphans, Policy
 from reconciler.render import text
@@ -98,16 +98,22 @@ def test_a_short_list_is_read_whole(start: Start) -> None:
     assert (plan.orphaned, plan.foreign) == (1, SHORT_LIST * PAGE - len(OURS_HELD))
 
 
-def test_many_declared_events_allow_for_a_longer_list(start: Start) -> None:
-    names = [f"e-{number}" for number in range(20 * (SHORT_LIST + 3))]
-    world = start(*OTHER_EVENTS[: SHORT_LIST * PAGE], *map(live_json, names[:10]))
-    assert not is_declared_only(planned(world, [declaration(name) for name in names]))
+@pytest.mark.parametrize(("reads", "pages"), [(0, 10), (200, 10), (203, 10), (204, 11), (5_000, 1_210)])
+def test_many_events_to_read_allow_for_a_longer_list(reads: int, pages: int) -> None:
+    assert longest_list(reads) == pages
 
 
-def test_where_an_event_is_to_be_created_the_list_is_read_on_to_its_end(world: World) -> None:
+def test_what_only_the_base_declares_would_be_read_too_and_allows_for_a_longer_list(start: Start) -> None:
+    world = start(*OTHER_EVENTS[: SHORT_LIST * PAGE], *OURS_HELD)
+    gone = [declaration(f"gone-{number}") for number in range(210)]
+    assert is_declared_only(planned(world))
+    assert not is_declared_only(planned(world, base=Base((*DECLARED, *gone))))
+
+
+def test_where_an_event_is_to_be_created_the_list_is_read_from_its_beginning(world: World) -> None:
     """An event that has its id under another app, or under another account id, is only in the list."""
     plan = planned(world, [*DECLARED, declaration("new")]).plan
-    assert pages_and_reads(world)[0] == PAGES
+    assert pages_and_reads(world)[0] == SHORT_LIST + PAGES
     assert [change.name for change in plan.changes] == ["new", "spring"]
     assert (plan.orphaned, plan.foreign) == (1, len(OTHER_EVENTS))
 
@@ -151,8 +157,17 @@ def test_another_apps_token_reads_the_list_because_it_finds_nothing_of_ours(worl
     assert plan.foreign == len(OTHER_EVENTS)
 
 
+def test_what_was_listed_to_create_an_event_is_listed_again_to_verify_it(world: World) -> None:
+    """So verifying takes no more requests than planning did, as was counted before the first write."""
+    plan = planned(world, [*DECLARED, declaration("new")])
+    world.requests()
+    assert world.run(plan, portal=world.portal(client=SmallPages)).verified == ()
+    assert pages_and_reads(world)[0] == PAGES
+
+
 def test_an_id_that_no_path_can_hold_needs_the_list(world: World) -> None:
     assert not is_declared_only(planned(world, [*DECLARED, declaration("x" * 1001)]))
+    assert not is_declared_only(planned(world, base=Base((*DECLARED, declaration("x" * 1001)))))
 
 
 def test_an_answer_without_an_object_id_needs_the_list(world: World) -> None:

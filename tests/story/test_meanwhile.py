@@ -495,8 +495,8 @@ class Popular(PortalWriter):
 
     registrants: int | None = 0
 
-    def find_each(self, identities: Sequence[Identity]) -> Iterator[Find]:
-        return (partial(self.counted, find) for find in PortalWriter.find_each(self, identities))
+    def find_each(self, identities: Sequence[Identity], *, then: int = 0) -> Iterator[Find]:
+        return (partial(self.counted, find) for find in PortalWriter.find_each(self, identities, then=then))
 
     def counted(self, find: Find) -> LiveEvent | None:
         found = find()

@@ -1,7 +1,7 @@
 """`reconciler github apply`."""
 
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import click
 
@@ -26,7 +26,7 @@ from reconciler.errors import DeclarationsInvalid, ReconcilerError, Refused
 from reconciler.github import annotations
 from reconciler.github.applied import Line, between, since_last_applied
 from reconciler.github.merged import MergedWork, merged_by_push, merged_in, merged_with, plan_artifact
-from reconciler.pipeline import Select, approve_plan, make_plan, run_plan
+from reconciler.pipeline import Select, approve_plan, make_plan_to_apply, run_plan
 from reconciler.planning.plan import Planned
 from reconciler.render import text
 from reconciler.render.json import ReceiptText
@@ -117,12 +117,12 @@ def _planned_again(run: _ApplyRun, base: Base) -> Ending:
         open_session(run.options.common, run.settings, stop) as session,
         session.writer() as portal,
     ):
-        policy = replace(session.policy, reads_before_writing=True)
-        planned = make_plan(declared, policy, portal, run.options.now(), base)
+        select = _selection(run, run.merged.of_portal(portal.details().id))
+        planned = make_plan_to_apply(declared, session.policy, portal, run.options.now(), base, select)
         reporting = _reporting(run, planned, base)
         run.job.output_plan(planned.plan)
         print_result(text.plan(for_people(reporting.plan, run.options.common)))
-        approved = _approved(run, planned, reporting)
+        approved = _approved(run, planned, reporting, select)
         run.keep(not_begun(approved))  # if no receipt can be saved, nothing is written to HubSpot
         with stop.listening():
             with stop.interruptible():
@@ -138,9 +138,9 @@ def _reporting(run: _ApplyRun, planned: Planned, base: Base) -> Reporting:
     return Reporting(run.job, merged, plan, planned.seen, name, base.known, run.options.comments)
 
 
-def _approved(run: _ApplyRun, planned: Planned, reporting: Reporting) -> ApprovedPlan:
+def _approved(run: _ApplyRun, planned: Planned, reporting: Reporting, select: Select) -> ApprovedPlan:
     try:
-        return approve_plan(planned, _selection(run, reporting.merged), run.options.limits)
+        return approve_plan(planned, select, run.options.limits)
     except Refused as refusal:
         _refuse(run, planned, reporting, refusal)
         raise

@@ -85,7 +85,7 @@ class Job:
             "to_create": str(plan.count(Create)),
             "to_update": str(plan.count(Update)),
             "to_delete": str(plan.count(Delete)),
-            "orphaned": str(plan.orphaned or 0),
+            "orphaned": "" if plan.orphaned is None else str(plan.orphaned),
             "digest": plan.digest,
         }
 
