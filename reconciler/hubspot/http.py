@@ -10,7 +10,7 @@ from typing import ClassVar, Self
 from reconciler.connections import Connection
 from reconciler.errors import AccessDenied, Interrupted, ReconcilerError, Rejected, Unavailable
 from reconciler.hubspot.answers import HUBSPOT_CONNECT_HINT, HUBSPOT_PROXY_HINT, HttpAnswer, read_answer, required
-from reconciler.hubspot.flights import Arrival, Flights, Get
+from reconciler.hubspot.in_flight import Arrival, Get, InFlight
 from reconciler.hubspot.pacing import Pacer, rate_limit
 from reconciler.json_values import Json
 from reconciler.portal import RateLimit
@@ -59,7 +59,7 @@ class HttpReader:
         self._sent = False  # the latest request may have been carried out, even if it failed
         self._failed = False  # an attempt at the latest request has failed
         self._exchange = _exchange(connection, self._deadline)
-        self._flights = Flights(self._exchange, self._pacer, self._deadline, clock=clock, watch=watch, start=start)
+        self._in_flight = InFlight(self._exchange, self._pacer, self._deadline, clock=clock, watch=watch, start=start)
 
     def __enter__(self) -> Self:
         """Return the client; leaving the block closes its connections."""
@@ -70,14 +70,14 @@ class HttpReader:
     ) -> None:
         """Close the connections; reads that an interrupted run has left in flight end with the process."""
         if isinstance(value, Interrupted):
-            self._flights.abandon(value)
-        if self._flights.finish():
+            self._in_flight.abandon(value)
+        if self._in_flight.finish():
             self._exchange.close()
 
     @property
     def requests(self) -> int:
         """The number of requests so far; one that was repeated counts once."""
-        return self._requests + self._flights.sent
+        return self._requests + self._in_flight.sent
 
     def get(self, path: str, query: Mapping[str, str]) -> Json:
         """Send a GET and return the body; raise `Rejected` on a 404."""
@@ -93,13 +93,13 @@ class HttpReader:
         Only first attempts go together. One that failed, or was not sent, is taken by sending it again, by itself.
         The rate limit puts no pause between these first attempts and `then` requests after them.
         """
-        for get, arrival in zip(gets, self._flights.together(gets, then), strict=True):
+        for get, arrival in zip(gets, self._in_flight.together(gets, then), strict=True):
             if arrival is None:
                 yield partial(self.get_or_none, get.path, get.query)
             else:
-                yield self._landed(get, arrival)
+                yield self._take_of(get, arrival)
 
-    def _landed(self, get: Get, arrival: Arrival) -> Take:
+    def _take_of(self, get: Get, arrival: Arrival) -> Take:
         if isinstance(arrival.outcome, ReconcilerError):
             return partial(self._after_failure, get, arrival.outcome, arrival.at)
         try:
@@ -143,7 +143,7 @@ class HttpReader:
 
     def _attempt(self, method: str, path: str, query: Mapping[str, str], body: Json) -> HttpAnswer:
         with self._noting_failure():
-            self._flights.wait_for_turn()
+            self._in_flight.wait_for_turn()
             return self._read(method, path, self._send(method, path, query, body))
 
     @contextmanager

@@ -8,8 +8,8 @@ from reconciler.errors import AccessDenied, Rejected, Unavailable
 from reconciler.event import Identity, LiveEvent
 from reconciler.hubspot import account, definitions, wire
 from reconciler.hubspot.decoding import decoded
-from reconciler.hubspot.flights import Get
 from reconciler.hubspot.http import HttpReader, Take
+from reconciler.hubspot.in_flight import Get
 from reconciler.hubspot.paths import EVENT_TYPES, TOKEN_DETAILS, Paths
 from reconciler.json_values import Json
 from reconciler.portal import Definition, Find, Hit, Listing, Portal, RateLimit, Token, Usage

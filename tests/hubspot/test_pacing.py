@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.hubspot.flights import Get
 from reconciler.hubspot.http import HttpReader
+from reconciler.hubspot.in_flight import Get
 from reconciler.hubspot.pacing import EDGE, MOST_IN_A_WINDOW, Pacer, rate_limit
 from reconciler.portal import RateLimit
 from reconciler.sandbox.limits import Limiter, Rate

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.errors import AccessDenied, Interrupted, ReconcilerError, Unavailable
-from reconciler.hubspot.flights import TOGETHER, Get
 from reconciler.hubspot.http import HttpReader
+from reconciler.hubspot.in_flight import TOGETHER, Get
 from reconciler.hubspot.pacing import Pacer
 from reconciler.json_values import Json
 from reconciler.portal import RateLimit

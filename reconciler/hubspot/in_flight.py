@@ -36,7 +36,7 @@ class Arrival:
     at: float
 
 
-class Flights:
+class InFlight:
     """The turns of a client's requests, and its GETs in flight; only the sending itself happens in other threads."""
 
     def __init__(
@@ -45,7 +45,7 @@ class Flights:
         """Take what sends, what limits, what watches; `start` starts the sending of a GET in the background."""
         self.sent = 0
         """The number of GETs sent so far."""
-        self._in_flight: set[Future[Arrival]] = set()
+        self._futures: set[Future[Arrival]] = set()
         self._returned = 0
         self._interrupted: Interrupted | None = None  # since then nothing is sent
         self._abandoned = False
@@ -61,7 +61,7 @@ class Flights:
         if self._interrupted is not None:
             raise self._interrupted
         self._watch.check_stop()
-        pause = self._pacer.pause(len(self._in_flight), more)
+        pause = self._pacer.pause(len(self._futures), more)
         self._deadline.check(needed=pause)
         if pause:
             self._clock.sleep(pause)
@@ -81,21 +81,21 @@ class Flights:
             yield None
             return
         self.finish()
-        waiting, flights = deque(gets), deque[Future[Arrival] | None]()
+        waiting, futures = deque(gets), deque[Future[Arrival] | None]()
         for _ in gets:
-            while waiting and len(flights) < min(TOGETHER, self._pacer.most):
-                flights.append(self._depart(waiting.popleft(), room))
+            while waiting and len(futures) < min(TOGETHER, self._pacer.most):
+                futures.append(self._send_ahead(waiting.popleft(), room))
                 room = 1
-            flight = flights.popleft()
-            yield None if flight is None else self._arrived(flight)
+            future = futures.popleft()
+            yield None if future is None else self._arrived(future)
 
     def finish(self) -> bool:
         """Wait for the GETs in flight that nobody took, unless they are abandoned; return whether none is left.
 
         A generator cannot do this when it is closed: garbage collection may close it in any thread.
         """
-        for flight in [*self._in_flight]:
-            self._arrived(flight)
+        for future in [*self._futures]:
+            self._arrived(future)
         return self._returned == self.sent
 
     def abandon(self, interrupted: Interrupted) -> None:
@@ -103,7 +103,7 @@ class Flights:
         self._interrupted = interrupted
         self._abandoned = True
 
-    def _depart(self, get: Get, room: int) -> "Future[Arrival] | None":
+    def _send_ahead(self, get: Get, room: int) -> "Future[Arrival] | None":
         try:
             self.wait_for_turn(room)
         except Interrupted as interrupted:  # a signal may raise it only once, so whoever asks for the answer gets it
@@ -112,33 +112,33 @@ class Flights:
         except Unavailable:  # whoever asks for the answer meets it again
             return None
         self.sent += 1
-        flight = self._start(partial(self._fly, get))
-        self._in_flight.add(flight)
-        return flight
+        future = self._start(partial(self._sent_now, get))
+        self._futures.add(future)
+        return future
 
     def _never_sent(self, interrupted: Interrupted) -> "Future[Arrival]":
-        flight: Future[Arrival] = Future()
-        flight.set_result(Arrival(interrupted, self._clock.now()))
-        return flight
+        future: Future[Arrival] = Future()
+        future.set_result(Arrival(interrupted, self._clock.now()))
+        return future
 
-    def _fly(self, get: Get) -> Arrival:
+    def _sent_now(self, get: Get) -> Arrival:
         try:
             outcome: Response | ReconcilerError = self._exchange.send("GET", get.path, get.query)
         except ReconcilerError as error:
             outcome = error
         return Arrival(outcome, self._clock.now())
 
-    def _arrived(self, flight: "Future[Arrival]") -> Arrival:
+    def _arrived(self, future: "Future[Arrival]") -> Arrival:
         if self._abandoned and self._interrupted is not None:
             return Arrival(self._interrupted, self._clock.now())
         try:
             with self._watch.interruptible():
-                arrival = flight.result()
+                arrival = future.result()
         except Interrupted as interrupted:
             self.abandon(interrupted)
             return Arrival(interrupted, self._clock.now())
-        if flight in self._in_flight:
-            self._in_flight.remove(flight)
+        if future in self._futures:
+            self._futures.remove(future)
             self._returned += 1
             self._pacer.count(arrival.at)
         return arrival
