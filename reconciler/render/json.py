@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from reconciler.applying.receipt import Outcome, Receipt, Result
 from reconciler.change import (
@@ -101,7 +102,7 @@ class ReceiptText:
         if identity not in self._around:
             self._around[identity] = _around_outcome(result.change)
         before, after = self._around[identity]
-        return f"{before}{_one_line({'outcome': result.outcome, 'why': result.why})}{after}"
+        return f"{before}{_outcome(result.outcome, result.why)}{after}"
 
 
 _PART = 100
@@ -243,6 +244,11 @@ def _around_outcome(change: Change) -> tuple[str, str]:
     """Return what stands in a receipt's line of a change before its outcome, and after it."""
     known = {"action": change.action, "identity": _identity(change.identity), "name": change.name}
     return f"    {{{_one_line(known)}, ", f", {_one_line({'source': _source(change.source)})}}}"
+
+
+@lru_cache  # most changes of a run have one of a few outcomes
+def _outcome(outcome: Outcome, why: str | None) -> str:
+    return _one_line({"outcome": outcome, "why": why})
 
 
 def _one_line(values: Mapping[str, Json]) -> str:
