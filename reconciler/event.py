@@ -108,6 +108,10 @@ class DeclaredEvent:
     """The kind of each custom property that the portal defines, known once its definitions have been read."""
     timezone: str | None = None
     """The time zone of the declaration: its own, the defaults' or the settings'; None without any."""
+    initial: Mapping[str, Value] = field(default_factory=dict)
+    """Fields that are sent when the event is created, and belong to HubSpot from then on; none is in `fields`."""
+    absent: bool = False
+    """Whether the event is to be deleted; then nothing but its identity is declared."""
 
     @property
     def name(self) -> str | None:

@@ -1,20 +1,24 @@
 """The event that merged layers declare."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import cast
 
 from reconciler.declarations.corrections import Wrong, did_you_mean
+from reconciler.declarations.environments import ENVIRONMENTS, elsewhere, is_declared_in, wrong_environments
+from reconciler.declarations.house_rules import HouseRules, broken_rules
 from reconciler.declarations.inheritance import Inheritance
-from reconciler.declarations.layers import PROPERTIES, Layer, refusal
+from reconciler.declarations.initial import INITIAL, PROPERTIES
+from reconciler.declarations.layers import Layer, refusal
 from reconciler.declarations.positions import Lines, Places
 from reconciler.declarations.times import instant_of, moment_of
+from reconciler.declarations.validators import DEFAULT
 from reconciler.declarations.whole_days import TIMES, for_date_only, times_of
 from reconciler.declarations.yaml.nodes import Mapping
 from reconciler.diagnostics import Diagnostic, Place, error, info, warning
 from reconciler.event import FIELDS, DeclaredEvent, Identity, Skipped, Value, custom_field
-from reconciler.safe_text import quoted
+from reconciler.safe_text import cut, quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class Terms:
     portals: Portals = field(default_factory=Portals)
     silence: frozenset[str] = frozenset()
     """Codes of advice to leave out."""
+    rules: HouseRules = field(default_factory=HouseRules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,8 @@ class Declaration:
     diagnostics: tuple[Diagnostic, ...]
     skipped: tuple[Skipped, ...] = ()
     """Its identities in other environments, if it is not declared for the chosen one."""
+    is_elsewhere: bool = False
+    """Whether its `environments` leave the chosen one out."""
 
 
 _NAMES = tuple(known.name for known in FIELDS)
@@ -57,11 +64,16 @@ _NAMES = tuple(known.name for known in FIELDS)
 def declare(inherited: Inheritance, own: Layer, terms: Terms) -> Declaration:
     """Return the event that its own layer and those below declare, after the checks that need all of them."""
     merged = inherited.under(own)
-    diagnostics: list[Diagnostic] = []
+    diagnostics = [*wrong_environments(merged, terms.environments)]
+    if not is_declared_in(terms.environment, merged):
+        _check_elsewhere(merged, terms, diagnostics)
+        return Declaration(None, tuple(diagnostics), elsewhere(merged), is_elsewhere=True)
     identity = _identity(merged, terms, diagnostics)
-    fields = _fields(merged, terms, diagnostics)
+    absent = _is_absent(merged)
+    fields = {} if absent else _fields(merged, terms, diagnostics)
+    diagnostics += () if absent else broken_rules(merged, terms.rules)
     if identity is None:
-        return Declaration(None, tuple(diagnostics), _elsewhere(merged))
+        return Declaration(None, tuple(diagnostics), elsewhere(merged))
     block, place = own.block(), own.place
     event = DeclaredEvent(
         identity,
@@ -72,30 +84,49 @@ def declare(inherited: Inheritance, own: Layer, terms: Terms) -> Declaration:
         Places(block, place, inherited.places),
         own.lists(inherited.lists),
         timezone=_zone(merged, terms),
+        initial={} if absent or identity.external is None else merged.values.get(INITIAL, {}),
+        absent=absent,
     )
     return Declaration(event, tuple(diagnostics))
 
 
+def _check_elsewhere(merged: Inheritance, terms: Terms, diagnostics: list[Diagnostic]) -> None:
+    """Check of a skipped event what does not depend on the settings of an environment."""
+    if _kind_of_id(merged.own, diagnostics) == "externalEventId":
+        _check_required(merged, diagnostics)
+    if not _is_absent(merged):
+        _fields(merged, replace(terms, timezone=terms.timezone or "UTC"), diagnostics)
+
+
+def _is_absent(merged: Inheritance) -> bool:
+    absent: bool = merged.own.values.get("absent", False)
+    return absent
+
+
 def _identity(merged: Inheritance, terms: Terms, diagnostics: list[Diagnostic]) -> Identity | None:
-    own = merged.own
+    match _kind_of_id(merged.own, diagnostics):
+        case "externalEventId":
+            return _external(merged, terms, diagnostics)
+        case "objectId":
+            return _adopted(merged, terms, diagnostics)
+        case _:
+            return None
+
+
+def _kind_of_id(own: Layer, diagnostics: list[Diagnostic]) -> str | None:
+    """Return the key of an event's id; None if it has none, two, or a wrong one."""
     if "externalEventId" in own.mapping.keys and "objectId" in own.mapping.keys:
         message = "an event has an externalEventId or an objectId, never both"
         diagnostics.append(error("two-identities", message, own.key_place("objectId"), "delete one of the two"))
-    elif "externalEventId" in own.values:
-        return _external(merged, terms, diagnostics)
-    elif "objectId" in own.values:
-        return _adopted(merged, terms, diagnostics)
-    elif own.is_silent_on("externalEventId") and own.is_silent_on("objectId"):
+        return None
+    if own.is_silent_on("externalEventId") and own.is_silent_on("objectId"):
         hint = "add an externalEventId, or the objectId of an event that HubSpot holds already"
         diagnostics.append(error("no-identity", "the event has no id", own.place, hint))
-    return None
+    return next((key for key in ("externalEventId", "objectId") if key in own.values), None)
 
 
 def _external(merged: Inheritance, terms: Terms, diagnostics: list[Diagnostic]) -> Identity:
-    for key in ("eventName", "eventOrganizer"):
-        if merged.lacks(key):
-            message = f"{key} is missing: HubSpot creates no event without it"
-            diagnostics.append(error("missing-key", message, merged.own.place, f"add {key}, here or in defaults"))
+    _check_required(merged, diagnostics)
     account = merged.values.get("externalAccountId")
     if merged.lacks("externalAccountId"):
         account = terms.external_account_id
@@ -106,6 +137,28 @@ def _external(merged: Inheritance, terms: Terms, diagnostics: list[Diagnostic]) 
     return Identity(account, merged.values["externalEventId"])
 
 
+def _check_required(merged: Inheritance, diagnostics: list[Diagnostic]) -> None:
+    if _is_absent(merged):
+        diagnostics += _beside_absent(merged.own)
+        return
+    for key in ("eventName", "eventOrganizer"):
+        if merged.lacks(key):
+            message = f"{key} is missing: HubSpot creates no event without it"
+            diagnostics.append(error("missing-key", message, merged.own.place, f"add {key}, here or in defaults"))
+
+
+_WITH_ABSENT = frozenset({"externalEventId", "externalAccountId", ENVIRONMENTS, "absent"})
+
+
+def _beside_absent(own: Layer) -> Iterator[Diagnostic]:
+    """Yield an error if anything but the id is declared of an event that is to be deleted."""
+    others = [key for key in own.mapping.keys if key not in _WITH_ABSENT]
+    if others:
+        message = f"absent: true deletes the event, and these keys declare it: {', '.join(map(cut, others))}"
+        hint = "delete these lines, or the line with absent"
+        yield error("declared-and-absent", message, own.key_place("absent"), hint)
+
+
 def _adopted(merged: Inheritance, terms: Terms, diagnostics: list[Diagnostic]) -> Identity | None:
     own = merged.own
     if "externalAccountId" in own.mapping.keys:
@@ -113,6 +166,14 @@ def _adopted(merged: Inheritance, terms: Terms, diagnostics: list[Diagnostic]) -
         diagnostics.append(
             error("account-beside-object", message, own.key_place("externalAccountId"), "delete the line")
         )
+    if _is_absent(merged):
+        message = "absent: true deletes an event of our app, and objectId is for events of others"
+        hint = "delete the event in HubSpot, and this declaration"
+        diagnostics.append(error("absent-beside-object", message, own.key_place("absent"), hint))
+    if INITIAL in own.mapping.keys:
+        message = "initial is for events that are created, and an event with an objectId is there already"
+        hint = "delete it, or move its lines out of it"
+        diagnostics.append(error("initial-beside-object", message, own.key_place(INITIAL), hint))
     if "eventCompleted" in merged.values:
         diagnostics.append(_completed_beside_object(merged))
     object_id = own.values["objectId"]
@@ -136,14 +197,6 @@ def _in_portal(object_id: str, merged: Inheritance, terms: Terms, diagnostics: l
     return object_id
 
 
-def _elsewhere(merged: Inheritance) -> tuple[Skipped, ...]:
-    """Return the identities of a skipped event in the environments where it is not skipped."""
-    object_id = merged.own.values.get("objectId", ())
-    ids = (object_id,) if isinstance(object_id, str) else dict(object_id).values()
-    name = merged.values.get("eventName")
-    return tuple(Skipped(Identity(object_id=one), name) for one in ids)
-
-
 def _completed_beside_object(merged: Inheritance) -> Diagnostic:
     message = "HubSpot lets only the app that made an event complete it, and objectId is for events of others"
     if "eventCompleted" in merged.own.values:
@@ -159,13 +212,13 @@ def _in_environment(
 ) -> str | None:
     own = merged.own
     keys = cast("Mapping", own.mapping.values["objectId"]).keys
-    for name in object_ids.keys() - set(terms.environments):
+    for name in object_ids.keys() - {*terms.environments, DEFAULT}:
         place = Place(own.file, keys[name].line, keys[name].column)
         hint = did_you_mean(name, terms.environments) or "add it to environments in reconciler.yaml"
         diagnostics.append(
             warning("unknown-environment", f"the settings have no environment {quoted(name)}", place, hint)
         )
-    chosen = object_ids.get(terms.environment or "")
+    chosen = object_ids.get(terms.environment or DEFAULT)
     if chosen is None:
         if terms.environment is None:
             diagnostics.append(_skipped(merged, "its objectId depends on the environment", "choose one with --env"))

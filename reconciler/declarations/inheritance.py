@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from functools import cached_property, reduce
 from typing import Any, cast
 
-from reconciler.declarations.layers import PROPERTIES, Layer
+from reconciler.declarations.initial import INITIAL, PROPERTIES, merge_initial
+from reconciler.declarations.layers import Layer
 from reconciler.declarations.positions import Places
 from reconciler.declarations.yaml.nodes import Scalar
 from reconciler.diagnostics import Place
@@ -25,6 +26,8 @@ class Inheritance:
         merged = below | layer.values
         if PROPERTIES in below and PROPERTIES in layer.values:
             merged[PROPERTIES] = below[PROPERTIES] | layer.values[PROPERTIES]
+        if INITIAL in merged:
+            merge_initial(merged, below, layer.values, layer.mapping)
         return Inheritance((*self.layers, layer), merged)
 
     @property

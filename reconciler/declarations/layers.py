@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any, assert_never, cast
 from reconciler.declarations import readers
 from reconciler.declarations.advice import CUT_BY_COMMENT
 from reconciler.declarations.corrections import Wrong, did_you_mean
+from reconciler.declarations.initial import INITIAL, declared_too, field_keys, property_nodes
 from reconciler.declarations.positions import Block, block_of
 from reconciler.declarations.readers import Read, values_in
-from reconciler.declarations.synonyms import NOT_YET_IN_EVENTS, NOT_YET_IN_SETTINGS, advice_on, meant_by
+from reconciler.declarations.synonyms import NOT_YET, advice_on, meant_by
 from reconciler.declarations.yaml.guidance import FOR_DECLARATIONS, FOR_SETTINGS, holds_text
 from reconciler.declarations.yaml.nodes import Mapping, Node, Scalar, Sequence, is_nothing
 from reconciler.declarations.yaml.reader import read_yaml
 from reconciler.diagnostics import Diagnostic, Place, error, warning
-from reconciler.event import FIELDS, custom_field
+from reconciler.event import CUSTOM
 from reconciler.safe_text import cut, quoted
 
 if TYPE_CHECKING:
@@ -25,9 +26,8 @@ if TYPE_CHECKING:
 _OWN_PROPERTY = re.compile(r"[a-z][a-z0-9_]{0,99}")
 """The form of the internal names of a portal's own properties in HubSpot."""
 _OWN_HINT = "your own properties go under customProperties"
-PROPERTIES = "customProperties"
-"""The only key whose values are merged name by name."""
-_FIELDS = frozenset(known.name for known in FIELDS)
+_WITHIN: Table[str, Table[str, Read]] = {INITIAL: readers.OF_INITIAL, "names": readers.OF_NAMES}
+"""The keys that belong under another key, by that key."""
 _DELETE = "delete it, or, if it belongs to the text above it, put that whole text in quotes"
 
 
@@ -53,24 +53,15 @@ class Layer:
         """Return the position where the value of a key begins."""
         return _place(self.file, self.mapping.values[key])
 
-    @property
-    def properties(self) -> Mapping | None:
-        """The custom properties in the mapping; None if it has none."""
-        properties = self.mapping.values.get(PROPERTIES)
-        return properties if isinstance(properties, Mapping) else None
-
     def block(self) -> Block:
         """Return the positions of the fields, each custom property by itself."""
-        keys = {name: key for name, key in self.mapping.keys.items() if name in _FIELDS}
-        if self.properties is not None:
-            keys |= {custom_field(name): key for name, key in self.properties.keys.items()}
-        return block_of(keys, self.mapping.line)
+        return block_of(field_keys(self.mapping), self.mapping.line)
 
     def lists(self, below: frozenset[str]) -> frozenset[str]:
         """Return the custom properties that are lists; `below` holds those of the layers below."""
-        if self.properties is None:
+        values = property_nodes(self.mapping)
+        if not values:
             return below
-        values = {custom_field(name): value for name, value in self.properties.values.items()}
         return below.difference(values).union(name for name, value in values.items() if isinstance(value, Sequence))
 
     def is_silent_on(self, key: str) -> bool:
@@ -87,7 +78,7 @@ class Keys:
         read: Table[str, Read],
         *,
         guidance: Table[str, str] = FOR_DECLARATIONS,
-        not_yet: Table[str, str] = NOT_YET_IN_EVENTS,
+        not_yet: Table[str, str] = NOT_YET,
     ) -> None:
         self.form = form
         self.readers = read
@@ -113,19 +104,22 @@ class Keys:
         values = values_in(node.values, self.readers)
         if values is None:
             return self._check_by_schema(node, file)
-        return Layer(file, node, values, tuple(cut_texts(node, file)))
+        return Layer(file, node, values, (*_both(node, file), *cut_texts(node, file)))
 
     def _check_by_schema(self, mapping: Mapping, file: str) -> Layer:
         from reconciler.declarations.schema import check_values  # noqa: PLC0415  (slow to load; only a mistake needs it)
 
         right, flaws = check_values(self.form, mapping.values)
         problems = (self._problem(flaw, mapping, file) for flaw in flaws)
-        return Layer(file, mapping, right, (*problems, *cut_texts(mapping, file)))
+        return Layer(file, mapping, right, (*problems, *_both(mapping, file), *cut_texts(mapping, file)))
 
     def _problem(self, flaw: "Flaw", mapping: Mapping, file: str) -> Diagnostic:
         if flaw.wrong is None:
             *path, key = map(str, flaw.path)
             _, holder = _follow(mapping, path)
+            # Under the name of an environment stand the settings again.
+            if len(path) % 2:
+                return _unknown_within(path[-1], key, cast("Mapping", holder), file)
             return self._unknown(key, cast("Mapping", holder), file)
         names, node = _follow(mapping, flaw.path)
         return refusal(flaw.wrong, ".".join(names), _place(file, node))
@@ -186,6 +180,27 @@ class Keys:
         return did_you_mean(key, self._names_left(holder))
 
 
+def _unknown_within(above: str, key: str, holder: Mapping, file: str) -> Diagnostic:
+    """Return the error for an unknown key below one that holds only certain keys."""
+    place, known = _place(file, holder.keys[key]), _WITHIN[above]
+    if above == INITIAL and key in EVENT.names:
+        message = f"{key} cannot be initial: only {', '.join(known)} can"
+        return error("not-initial", message, place, "move it out of initial")
+    meant = meant_by(key)
+    if meant in known and meant not in holder.keys:
+        hint = f"did you mean {meant}?"
+    else:
+        hint = did_you_mean(key, known.keys() - holder.keys.keys()) or f"only {', '.join(known)} belong here"
+    return error("unknown-key", f"unknown key {quoted(key)} under {above}", place, hint)
+
+
+def _both(mapping: Mapping, file: str) -> Iterator[Diagnostic]:
+    """Find fields that are initial and declared for good at once."""
+    for name, key in declared_too(mapping):
+        message = f"{cut(name.removeprefix(CUSTOM))} is declared twice: under initial and for good"
+        yield error("initial-and-declared", message, _place(file, key), "delete one of the two")
+
+
 def unknown_layer(file: str, line: int = 1, column: int = 1) -> Layer:
     """Return the layer for a mapping that could not be read and may have had any key."""
     return Layer(file, Mapping({}, {}, whole=False, line=line, column=column), {})
@@ -212,7 +227,7 @@ def _texts(mapping: Mapping, above: str = "") -> Iterator[tuple[str, str, Scalar
             case Sequence():
                 yield from ((key, above, item) for item in node.items if isinstance(item, Scalar))
             case Mapping():
-                yield from () if above else _texts(node, key)
+                yield from _texts(node, key) if above in ("", INITIAL) else ()
             case _:
                 assert_never(node)
 
@@ -273,4 +288,4 @@ _EMPTY = Mapping({}, {}, whole=True, line=1, column=1)
 EVENT = Keys("Event", readers.OF_EVENT)
 DEFAULTS = Keys("Defaults", readers.OF_DEFAULTS)
 EVENT_LIST = Keys("EventList", readers.OF_EVENT_LIST)
-SETTINGS = Keys("SettingsFile", readers.OF_SETTINGS, guidance=FOR_SETTINGS, not_yet=NOT_YET_IN_SETTINGS)
+SETTINGS = Keys("SettingsFile", readers.OF_SETTINGS, guidance=FOR_SETTINGS, not_yet={})

@@ -58,6 +58,7 @@ def load_from(tree: Tree, settings: Settings) -> Declared:
         timezone=settings.timezone,
         portals=settings.portals,
         silence=settings.silence,
+        rules=settings.rules,
     )
     return read_all(_listing(tree, settings), terms)
 

@@ -33,8 +33,14 @@ def _items(read: Callable[[Node], _Value]) -> Callable[[Node], list[_Value]]:
     return lambda node: [read(item) for item in validators.items(node)]
 
 
-def _entries(read: Callable[[Node], _Value]) -> Callable[[Node], dict[str, _Value]]:
-    return lambda node: {validators.name(key): read(value) for key, value in validators.entries(node).items()}
+def _entries(
+    read: Callable[[Node], _Value], name: Callable[[str], str] = validators.name
+) -> Callable[[Node], dict[str, _Value]]:
+    return lambda node: {name(key): read(value) for key, value in validators.entries(node).items()}
+
+
+def _keys(readers: Mapping[str, Read]) -> Read:
+    return lambda node: {key: readers[key](value) for key, value in validators.entries(node).items()}
 
 
 def _unread(node: Node) -> Node:
@@ -56,9 +62,12 @@ def _orphans(node: Node) -> Orphans:
     return Orphans(validators.one_of(tuple(Orphans))(node))
 
 
-def _overrides(node: Node) -> dict[str, Any]:
-    return {key: _OF_OVERRIDES[key](value) for key, value in validators.entries(node).items()}
-
+OF_INITIAL: Mapping[str, Read] = {
+    "eventType": validators.text,
+    "eventDescription": validators.text,
+    "eventUrl": validators.event_link,
+    "customProperties": _entries(_property_value),
+}
 
 OF_DEFAULTS: Mapping[str, Read] = {
     "externalAccountId": validators.identifier,
@@ -74,18 +83,26 @@ OF_DEFAULTS: Mapping[str, Read] = {
     "eventCancelled": validators.flag,
     "eventCompleted": validators.flag,
     "customProperties": _entries(_property_value),
+    "initial": _keys(OF_INITIAL),
     "protect": validators.flag,
+    "environments": _items(validators.filled),
 }
 
 OF_EVENT: Mapping[str, Read] = {
     **OF_DEFAULTS,
     "externalEventId": validators.event_id,
     "objectId": _object_id,
+    "absent": validators.flag,
 }
 
 OF_EVENT_LIST: Mapping[str, Read] = {
     "defaults": _unread,
     "events": _items(_unread),
+}
+
+OF_NAMES: Mapping[str, Read] = {
+    "externalEventId": validators.rule,
+    "eventName": validators.rule,
 }
 
 _OF_OVERRIDES: Mapping[str, Read] = {
@@ -98,9 +115,11 @@ _OF_OVERRIDES: Mapping[str, Read] = {
     "protect": _items(validators.filled),
     "besides": _items(validators.identifier),
     "silence": _items(validators.one_of(CODES)),
+    "names": _keys(OF_NAMES),
+    "eventTypes": _items(validators.filled),
 }
 
 OF_SETTINGS: Mapping[str, Read] = {
     **_OF_OVERRIDES,
-    "environments": _entries(_overrides),
+    "environments": _entries(_keys(_OF_OVERRIDES), validators.environment),
 }

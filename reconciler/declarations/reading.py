@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from reconciler.declarations.collisions import collisions
 from reconciler.declarations.declaring import Terms, declare
+from reconciler.declarations.environments import skipped_events
 from reconciler.declarations.file_names import DEFAULTS_FILE, SourceFile, well_named
 from reconciler.declarations.inheritance import NOTHING, Inheritance
 from reconciler.declarations.layers import DEFAULTS, EVENT, EVENT_LIST, Layer, unknown_layer
@@ -86,7 +87,7 @@ def read_all(listing: Iterable[SourceFile | Diagnostic], terms: Terms) -> Declar
     for entry in well_named(listing):
         reader.read(entry)
     events = tuple(reader.events)
-    every = (*reader.diagnostics, *collisions(events))
+    every = (*reader.diagnostics, *collisions(events), *skipped_events(reader.elsewhere))
     diagnostics = in_file_order([each for each in every if not _is_silenced(each, terms)])
     if any(each.severity is Severity.ERROR for each in diagnostics):
         raise DeclarationsInvalid(diagnostics)
@@ -109,6 +110,7 @@ class _Reader:
         self.events: list[DeclaredEvent] = []
         self.diagnostics: dict[Diagnostic, None] = {}
         self.skipped: list[Skipped] = []
+        self.elsewhere = 0
         self.defaults: dict[str, Inheritance] = {}
         """By folder, its defaults file merged with those above it."""
 
@@ -142,6 +144,7 @@ class _Reader:
             declaration = declare(inherited, own, self.terms)
             self.report(declaration.diagnostics)
             self.skipped += declaration.skipped
+            self.elsewhere += declaration.is_elsewhere
             if declaration.event:
                 self.events.append(declaration.event)
 

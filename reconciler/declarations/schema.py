@@ -12,6 +12,7 @@ from pydantic import (
     ConfigDict,
     Discriminator,
     Field,
+    InstanceOf,
     SkipValidation,
     Tag,
     TypeAdapter,
@@ -25,6 +26,7 @@ from typing_extensions import TypedDict  # before Python 3.12 pydantic cannot us
 from reconciler.declarations import validators
 from reconciler.declarations.advice import CODES
 from reconciler.declarations.corrections import Wrong
+from reconciler.declarations.expressions import Expression
 from reconciler.declarations.readers import API_VERSIONS, ApiVersion
 from reconciler.declarations.times import DAY, HOURS, TIME, Hours
 from reconciler.declarations.yaml.nodes import Mapping, Node, Sequence
@@ -62,6 +64,12 @@ EventId = Annotated[str, BeforeValidator(validators.event_id)]
 Digits = Annotated[str, BeforeValidator(validators.digits)]
 Number = Annotated[int, BeforeValidator(validators.number)]
 Name = Annotated[str, AfterValidator(validators.name)]
+EnvironmentName = Annotated[str, AfterValidator(validators.environment)]
+Rule = Annotated[
+    InstanceOf[Expression],
+    BeforeValidator(validators.rule),
+    WithJsonSchema({"type": "string", "format": "regex"}),
+]
 
 _Options = Annotated[
     list[Annotated[str, BeforeValidator(validators.option)]],
@@ -71,6 +79,11 @@ _Options = Annotated[
 PropertyValue = Annotated[
     Annotated[Text, Tag("one value")] | Annotated[_Options, Tag("a list")], Discriminator(_list_or_one)
 ]
+Properties = Annotated[
+    dict[Name, PropertyValue],
+    BeforeValidator(validators.entries),
+    Field(description="The portal's own properties of marketing events, by internal name."),
+]
 ObjectId = Annotated[
     Annotated[Digits, Tag("one value")]
     | Annotated[dict[Name, Digits], BeforeValidator(validators.entries), Tag("a mapping")],
@@ -78,6 +91,16 @@ ObjectId = Annotated[
 ]
 
 _STRICT = ConfigDict(extra="forbid")
+
+
+@with_config(_STRICT)
+class Initial(TypedDict, total=False):
+    """Fields that an event gets when it is created, and that belong to HubSpot from then on."""
+
+    eventType: Annotated[Text, Field(description="Its kind, for example WEBINAR, CONFERENCE or WORKSHOP.")]
+    eventDescription: Annotated[Text, Field(description="What it is about.")]
+    eventUrl: Annotated[Link, Field(description="Where people find it: http or https.")]
+    customProperties: Properties
 
 
 @with_config(_STRICT)
@@ -98,12 +121,18 @@ class Defaults(TypedDict, total=False):
     ]
     eventCancelled: Annotated[Flag, Field(description="It will not take place.")]
     eventCompleted: Annotated[Flag, Field(description="It has taken place; this can only become true.")]
-    customProperties: Annotated[
-        dict[Name, PropertyValue],
+    customProperties: Properties
+    initial: Annotated[
+        Initial,
         BeforeValidator(validators.entries),
-        Field(description="The portal's own properties of marketing events, by internal name."),
+        Field(description="What it gets when it is created; afterwards HubSpot's values are left alone."),
     ]
     protect: Annotated[Flag, Field(description="It is never cancelled or deleted.")]
+    environments: Annotated[
+        list[Filled],
+        BeforeValidator(validators.items),
+        Field(description="The environments where it is declared; `default` stands for a run without --env."),
+    ]
 
 
 @with_config(_STRICT)
@@ -112,6 +141,7 @@ class Event(Defaults, total=False):
 
     externalEventId: Annotated[EventId, Field(description="The id of an event that this app creates.")]
     objectId: Annotated[ObjectId, Field(description="HubSpot's id of an event that another app or a person created.")]
+    absent: Annotated[Flag, Field(description="It is deleted if it is live, and nothing but its id is declared.")]
 
 
 @with_config(_STRICT)
@@ -120,6 +150,14 @@ class EventList(TypedDict, total=False):
 
     defaults: Annotated[SkipValidation[Defaults], Field(description="Values that the events share.")]
     events: Annotated[list[SkipValidation[Event]], BeforeValidator(validators.items), Field(description="The events.")]
+
+
+@with_config(_STRICT)
+class Names(TypedDict, total=False):
+    """Regular expressions that whole ids and names must match."""
+
+    externalEventId: Annotated[Rule, Field(description="What the whole id of an event must match.")]
+    eventName: Annotated[Rule, Field(description="What the whole name of an event must match.")]
 
 
 @with_config(_STRICT)
@@ -145,6 +183,14 @@ class Overrides(TypedDict, total=False):
         BeforeValidator(validators.items),
         Field(description="Codes of advice to leave out."),
     ]
+    names: Annotated[
+        Names,
+        BeforeValidator(validators.entries),
+        Field(description="House rules: what ids and names must match."),
+    ]
+    eventTypes: Annotated[
+        list[Filled], BeforeValidator(validators.items), Field(description="The only types that may be declared.")
+    ]
 
 
 @with_config(_STRICT)
@@ -152,7 +198,7 @@ class SettingsFile(Overrides, total=False):
     """The file reconciler.yaml."""
 
     environments: Annotated[
-        dict[Name, Annotated[Overrides, BeforeValidator(validators.entries)]],
+        dict[EnvironmentName, Annotated[Overrides, BeforeValidator(validators.entries)]],
         BeforeValidator(validators.entries),
         Field(description="Settings that differ with `--env NAME`, by its name."),
     ]

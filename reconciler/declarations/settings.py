@@ -17,8 +17,10 @@ from reconciler.declarations.file_names import (
 )
 from reconciler.declarations.files.disk import Disk, as_seen, name_of, symbolic_link
 from reconciler.declarations.files.trees import Tree
+from reconciler.declarations.house_rules import HouseRules
 from reconciler.declarations.layers import SETTINGS, Layer
 from reconciler.declarations.readers import API_VERSIONS
+from reconciler.declarations.validators import DEFAULT
 from reconciler.diagnostics import Diagnostic, Severity, in_file_order
 from reconciler.errors import DeclarationsInvalid, UsageError
 from reconciler.policy import Orphans, Policy
@@ -49,6 +51,7 @@ class Settings:
     """Codes of advice to leave out."""
     advice: tuple[Diagnostic, ...] = ()
     """Warnings about the settings file itself."""
+    rules: HouseRules = field(default_factory=HouseRules)
 
 
 def load_settings(path: Path, *, environment: str | None, api_version: str | None) -> Settings:
@@ -122,6 +125,7 @@ def _settings(
         portals=_portals(source, values),
         silence=frozenset(values.get("silence", ())),
         advice=source.advice,
+        rules=_rules(values),
         file=None if source.file is None else as_seen(source.file, like),
         hidden=None if source.hidden is None else as_seen(source.hidden, like),
     )
@@ -184,6 +188,8 @@ def _overrides(environments: Mapping[str, dict[str, Any]], chosen: str | None) -
         return {}
     if chosen in environments:
         return environments[chosen]
+    if chosen == DEFAULT:
+        raise UsageError(f"{quoted(DEFAULT)} is the name of a run without --env", hint="leave --env out")
     known = ", ".join(by_likeness(chosen, environments))
     hint = f"the settings name {known}" if known else "the settings name no environments"
     raise UsageError(f"there is no environment {quoted(chosen)}", hint=hint)
@@ -200,6 +206,11 @@ def _api_version(chosen: str | None, values: Mapping[str, Any]) -> str:
 def _portals(source: _Source, values: Mapping[str, Any]) -> Portals:
     of_environments = any("portal" in one for one in source.environments.values())
     return Portals(source.values.get("portal"), values.get("portal"), of_environments)
+
+
+def _rules(values: Mapping[str, Any]) -> HouseRules:
+    types = values.get("eventTypes")
+    return HouseRules(values.get("names", {}), None if types is None else tuple(types))
 
 
 def _policy(values: Mapping[str, Any], *, narrowed: bool) -> Policy:

@@ -20,6 +20,9 @@ _MEANT: Mapping[str, str] = {
     "eventCancelled": "cancelled canceled eventcanceled iscancelled iscanceled",
     "eventCompleted": "completed iscompleted done",
     "customProperties": "properties customproperty custom customfields fields",
+    "initial": "initially initialvalues oncreate atcreation",
+    "environments": "environment env envs",
+    "absent": "deleted delete removed remove",
     "events": "event eventlist",
     "defaults": "default",
 }
@@ -52,14 +55,6 @@ def _plain(name: str) -> str:
     return re.sub(r"[_\s-]", "", name.casefold().removeprefix("hs_"))
 
 
-NOT_YET_IN_EVENTS: Mapping[str, str] = {
+NOT_YET: Mapping[str, str] = {
     "repeat": "declare each date as an event of its own",
-    "initial": "delete it, and declare its fields on the event itself",
-    "absent": "delete the event's declaration, and set orphans: delete in reconciler.yaml",
-    "environments": "delete it, and keep the events of each environment in a folder of their own",
-}
-
-NOT_YET_IN_SETTINGS: Mapping[str, str] = {
-    "names": "delete it: it is not checked yet",
-    "eventTypes": "delete it: it is not checked yet",
 }

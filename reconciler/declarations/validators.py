@@ -8,6 +8,7 @@ from datetime import date, datetime
 from urllib.parse import SplitResult, urlsplit
 
 from reconciler.declarations.corrections import Wrong, did_you_mean
+from reconciler.declarations.expressions import Expression, expression
 from reconciler.declarations.times import Hours, read_hours, read_time
 from reconciler.declarations.yaml.nodes import Mapping, Node, Scalar, Sequence
 from reconciler.declarations.zones import check_zone
@@ -19,6 +20,9 @@ _PATH_WORDS = (".", "..", "search", "upsert", "delete")
 
 _NULL = ("null", "~")
 """The texts that mean *make it empty* if they are without quotes."""
+
+DEFAULT = "default"
+"""The name that declarations give the environment of a run without `--env`."""
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,18}")
 _NUMBER_HINT = "write the digits alone"
@@ -128,6 +132,19 @@ def name(content: str) -> str:
         hint = "write the internal name, as HubSpot or the settings have it"
         raise Wrong("bad-name", "a name cannot be empty or hold white space", hint)
     return content
+
+
+def environment(content: str) -> str:
+    """Read the name that the settings give an environment."""
+    if content == DEFAULT:
+        message = f"{quoted(DEFAULT)} is reserved for a run without --env"
+        raise Wrong("reserved-name", message, "give the environment another name")
+    return name(content)
+
+
+def rule(node: Node) -> Expression:
+    """Read a regular expression."""
+    return expression(filled(node))
 
 
 def option(node: Node) -> str:

@@ -71,8 +71,10 @@ def told(found: Diagnostic) -> str:
 
 def shown(event: DeclaredEvent) -> str:
     fields = [(name, value) for name, value in event.fields.items() if INHERITED.get(name, ...) != value]
+    fields += [(f"initial {name}", value) for name, value in event.initial.items()]
     lines = [f"    {name}: {json.dumps(value, ensure_ascii=False)}\n" for name, value in fields]
-    return f"{event.identity}{' (protected)' if event.protect else ''}\n{''.join(lines)}"
+    marks = f"{' (protected)' if event.protect else ''}{' (absent)' if event.absent else ''}"
+    return f"{event.identity}{marks}\n{''.join(lines)}"
 
 
 def cases(path: Path) -> Iterator[Case]:

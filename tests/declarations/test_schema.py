@@ -11,7 +11,7 @@ from reconciler.event import FIELDS
 
 def test_every_managed_field_can_be_declared() -> None:
     assert {field.name for field in FIELDS} < set(layers.DEFAULTS.names)
-    assert set(layers.EVENT.names) - set(layers.DEFAULTS.names) == {"externalEventId", "objectId"}
+    assert set(layers.EVENT.names) - set(layers.DEFAULTS.names) == {"externalEventId", "objectId", "absent"}
 
 
 @pytest.mark.parametrize("kind", [schema.Defaults, schema.Event, schema.EventList, schema.SettingsFile])

@@ -33,7 +33,10 @@ FOR_DECLARATIONS: Mapping[str, str] = {
     "eventCompleted": _FLAG,
     "customProperties": _MAPPING,
     "customProperties.*": EMPTY_OR_DELETE,
+    "initial": _MAPPING,
     "protect": _FLAG,
+    "environments": _LIST,
+    "absent": "write true, or delete the line",
     "defaults": _MAPPING,
     "events": "write the events below it, each beginning with a dash and a space",
 }
@@ -48,6 +51,9 @@ FOR_SETTINGS: Mapping[str, str] = {
     "protect": _LIST,
     "besides": _LIST,
     "silence": _LIST,
+    "names": _MAPPING,
+    "names.*": "write a regular expression, or delete the line",
+    "eventTypes": _LIST,
     "environments": _MAPPING,
     "environments.*": _MAPPING,
 }
