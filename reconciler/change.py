@@ -97,7 +97,10 @@ class Update(_Change):
 
 @dataclass(frozen=True, slots=True)
 class Delete(_Change):
-    """The deletion of an event, with every field that is set; `after` is None."""
+    """The deletion of an event, with every field that is set; `after` is None.
+
+    It is an orphan, or a file declares it absent.
+    """
 
     action: ClassVar[Action] = Action.DELETE
 
@@ -134,8 +137,8 @@ def is_orphan(change: Change) -> bool:
 
 
 def takes_away(change: Change) -> bool:
-    """Return whether the change deletes or cancels an orphan, which the guards count."""
-    return is_orphan(change) and (isinstance(change, Delete) or cancels(change))
+    """Return whether the change deletes an event, or cancels an orphan: the guards count who is registered on it."""
+    return isinstance(change, Delete) or (is_orphan(change) and cancels(change))
 
 
 def _becomes_true(change: Change, name: str) -> bool:

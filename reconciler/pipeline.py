@@ -13,7 +13,7 @@ from reconciler.applying.ledger import Applied
 from reconciler.applying.lookup import Lookup
 from reconciler.applying.receipt import Outcome, Receipt, Result
 from reconciler.applying.verify import confirmed, suspects
-from reconciler.change import Change, Create
+from reconciler.change import Change, Create, Delete, is_orphan
 from reconciler.declarations.base import NO_BASE, Base
 from reconciler.diagnostics import Diagnostic
 from reconciler.errors import Interrupted, ReconcilerError, Refused
@@ -24,7 +24,7 @@ from reconciler.planning.declared_only import longest_list, may_be_enough, read_
 from reconciler.planning.evidence import Answered, first_evidence
 from reconciler.planning.origins import with_origins
 from reconciler.planning.orphans import Will
-from reconciler.planning.ownership import match_events
+from reconciler.planning.ownership import Matched, match_events
 from reconciler.planning.plan import Plan, Planned, build
 from reconciler.planning.proofs import beginnings, questions, searchable_prefix
 from reconciler.planning.set_aside import compared
@@ -126,7 +126,8 @@ def _read(declared: Declared, policy: Policy, portal: Reader) -> _Reading:
     identities = [event.identity for event in declared.events]
     wanted = to_read(identities, policy)
     listing = _short_list(wanted, policy, portal) if identities else portal.read()
-    only = None if listing is not None else read_each_of(wanted, frozenset(identities), portal)
+    may_be_new = frozenset(event.identity for event in declared.events if not event.absent)
+    only = None if listing is not None else read_each_of(wanted, may_be_new, portal)
     if only is not None:
         return _read_evidence(declared, policy, only.listing, only.answers, (only.finding,), portal)
     # What verifies the run reads the list again, so that it takes no more requests than were counted for it.
@@ -171,16 +172,24 @@ def _plan(claims: Claims, reading: _Reading, now: datetime, before: Planned | No
     matched = replace(
         matched,
         diagnostics=matched.diagnostics + reading.diagnostics,
-        obstacles=compared((*matched.obstacles, *properties.misfits(claims.declared, reading.definitions)), known),
+        obstacles=compared(
+            (*matched.obstacles, *properties.misfits(claims.declared, reading.definitions, _new(matched))), known
+        ),
     )
     planned = build(matched, claims.declared, claims.policy, reading.portal, claims.evidence, now)
     return replace(planned, plan=replace(planned.plan, reads=reading.reads), before=before)
+
+
+def _new(matched: Matched) -> Collection[Identity]:
+    """Return the declared events that are to be created."""
+    return {match.declared.identity for match in matched.matches if match.is_new}
 
 
 def _with_warnings(planned: Planned) -> Planned:
     """Add the diagnostics about what is no longer declared, and about new events that look like a live one."""
     creates = [change for change in planned.plan.changes if isinstance(change, Create)]
     will = {orphan.identity.object_id: orphan.will for orphan in planned.plan.orphans}
+    will |= {change.identity.object_id: Will.DELETE for change in planned.plan.changes if isinstance(change, Delete)}
     gone = no_longer.undeclared(planned)
     renames = look_alikes.renames([*creates, *_set_aside_creates(planned)], _replaceable(planned, gone, will))
     diagnostics = (
@@ -206,10 +215,16 @@ def _replaceable(
 ) -> Collection[LiveEvent]:
     """Return the live events that new ones may replace.
 
-    With a base, these are the events that it declared, and the orphans that an apply would cancel or delete. An orphan
-    that stays was reported when its declaration was removed, and need not be reported at each new event of its series.
+    With a base, these are the events that it declared, and those that an apply would cancel or delete although no
+    file declares them, or because a file declares them absent. An orphan that stays was reported when its declaration
+    was removed, and need not be reported at each new event of its series.
     """
     events = {live.identity.object_id: live for _, live in gone}
+    events |= {
+        change.identity.object_id: planned.seen[change.identity]
+        for change in planned.plan.changes
+        if isinstance(change, Delete) and not is_orphan(change)
+    }
     for orphan in planned.matched.orphans:
         object_id = orphan.live.identity.object_id
         if planned.before is None or will[object_id] is not Will.NOTHING:

@@ -35,6 +35,11 @@ def declared(
     return _declared(Identity(account, event_id), event_id, fields, protect=protect)
 
 
+def absent(event_id: str = "summit", *, protect: bool = False) -> DeclaredEvent:
+    """Declare that an event of our app is to be deleted."""
+    return replace(declared(event_id, protect=protect), absent=True)
+
+
 def adopted(object_id: str, fields: Mapping[str, Value] | None = None, *, protect: bool = False) -> DeclaredEvent:
     """Declare an event that others made."""
     return _declared(Identity(object_id=object_id), f"object-{object_id}", fields, protect=protect)
@@ -222,6 +227,22 @@ declared_fields = _records(_DECLARABLE, maybe_texts)
 """Fields as files declare them: None makes a text empty."""
 
 declared_events: SearchStrategy[DeclaredEvent] = declared_fields.map(lambda fields: declared(fields=fields))
+
+INITIAL = ("eventType", "eventDescription", "eventUrl")
+"""The fields that can be initial, besides custom properties."""
+
+
+@st.composite
+def events_with_initial(draw: st.DrawFn) -> DeclaredEvent:
+    """Draw a declared event some of whose fields are initial."""
+    event = draw(declared_events)
+    chosen = sorted(name for name in event.fields if name in INITIAL or name.startswith(CUSTOM))
+    initial = draw(st.sets(st.sampled_from(chosen))) if chosen else set()
+    return replace(
+        event,
+        fields={name: value for name, value in event.fields.items() if name not in initial},
+        initial={name: event.fields[name] for name in initial},
+    )
 
 
 @st.composite

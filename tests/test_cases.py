@@ -67,7 +67,7 @@ def test_the_digest_is_the_same_in_every_api_version(
         monkeypatch.setenv("HUBSPOT_ACCESS_TOKEN", situation.planning_token)
         for version in VERSIONS:
             screen = reconciler("plan", *situation.arguments, "--api-version", version, "--format", "json")
-            digests.add(screen.json["digest"] if screen.out.startswith("{") else screen.code)
+            digests.add(screen.json.get("digest") if screen.out.startswith("{") else screen.code)
     assert len(digests) == 1
 
 

@@ -78,11 +78,12 @@ def test_an_orphan_is_what_no_file_declares() -> None:
     ("one", "taken"),
     [
         (change(Delete, "eventName", None, source=None), True),
+        (change(Delete, "eventName", None), True),
         (change(Update, "eventCancelled", after=True, source=None), True),
         (change(Update, "eventName", "Other", source=None), False),
         (change(Update, "eventCancelled", after=True), False),
         (change(Create, "eventName", "Summit"), False),
     ],
 )
-def test_deleting_or_cancelling_an_orphan_takes_it_away(one: Change, *, taken: bool) -> None:
+def test_deleting_an_event_or_cancelling_an_orphan_takes_it_away(one: Change, *, taken: bool) -> None:
     assert takes_away(one) is taken

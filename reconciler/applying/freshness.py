@@ -20,7 +20,7 @@ class Overtaken:
     """Something else happened to the event since the plan was made; `why` is the reason in words.
 
     `left` is what the change would still do; None where there is nothing to compare: the event is gone, is another
-    one, or is an orphan.
+    one, or is to be taken away.
     """
 
     why: str
@@ -54,8 +54,8 @@ def judge(planned: Planned, change: Change, found: LiveEvent | None) -> Freshnes
         return Overtaken("another event stands in HubSpot under its ids now")
     if found.identity.external != change.identity.external:
         return Overtaken(NOT_PROVEN)
-    if event is None:
-        return _orphan(change, planned.seen[change.identity], found)
+    if event is None or event.absent:
+        return _end(change, planned.seen[change.identity], found)
     return _update(change, event, found)
 
 
@@ -79,7 +79,7 @@ def _update(change: Change, event: DeclaredEvent, found: LiveEvent) -> Freshness
     return Overtaken(f"somebody changed it in HubSpot meanwhile: {', '.join(moved)}", _wanted(change, now))
 
 
-def _orphan(change: Change, seen: LiveEvent, found: LiveEvent) -> Freshness:
+def _end(change: Change, seen: LiveEvent, found: LiveEvent) -> Freshness:
     if isinstance(change, Update) and found.fields.get("eventCancelled"):
         return Holds()
     pairs = ((field, seen.fields.get(field.name), found.fields.get(field.name)) for field in FIELDS)

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 
 from reconciler.applying.approval import Selection
 from reconciler.applying.receipt import Outcome, Result
-from reconciler.change import Change, Create, cancels, takes_away
+from reconciler.change import Change, Create, Delete, cancels, is_orphan, takes_away
 from reconciler.diagnostics import Diagnostic, Severity, error
 from reconciler.errors import Refused
-from reconciler.event import Identity
+from reconciler.event import DeclaredEvent, Identity
 from reconciler.planning.plan import Plan, Planned
+from reconciler.policy import Policy
 
 OF_THE_RUN = frozenset({"guard-portal", "guard-empty", "guard-app"})
 """The codes of guards that let nothing run."""
@@ -150,7 +151,7 @@ def _empty(planned: Planned, limits: Limits) -> Iterator[Diagnostic]:
 
 
 def _deletes(changes: Sequence[Change], limits: Limits) -> Iterator[Refusal]:
-    taken = tuple(filter(takes_away, changes))
+    taken = tuple(filter(is_orphan, filter(takes_away, changes)))
     count, allowed = len(taken), limits.deletes or 0
     if count > allowed:
         reason = error(
@@ -185,16 +186,17 @@ def _registrants(changes: Sequence[Change], limits: Limits) -> Iterator[Refusal]
 def _protected(planned: Planned, changes: Sequence[Change]) -> Iterator[Refusal]:
     for change in changes:
         event = planned.events.get(change.identity)
-        if event is None or not cancels(change):
-            continue
-        if event.protect or planned.policy.protects(change.identity.external_event_id):
-            reason = error(
-                "guard-protected",
-                f"{change.identity} is protected, and its declaration cancels it",
-                event.place,
-                "take the protection away first, in a change of its own",
-            )
-            yield Refusal(reason, (change,))
+        if event is not None and _is_protected(event, change, planned.policy):
+            what = f"{change.identity} is protected, and its declaration {'deletes' if event.absent else 'cancels'} it"
+            hint = "take the protection away first, in a change of its own"
+            yield Refusal(error("guard-protected", what, event.place, hint), (change,))
+
+
+def _is_protected(event: DeclaredEvent, change: Change, policy: Policy) -> bool:
+    """Return whether a declaration cancels or deletes a protected event; the base protects one from deletion too."""
+    if isinstance(change, Delete):
+        return event.protect or policy.protects_orphan(change.identity)
+    return cancels(change) and (event.protect or policy.protects(change.identity.external_event_id))
 
 
 def _unproven(planned: Planned, changes: Sequence[Change]) -> Iterator[Refusal]:

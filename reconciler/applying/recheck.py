@@ -5,7 +5,7 @@ from datetime import datetime
 
 from reconciler.applying.freshness import Due, Freshness, Overtaken, judge
 from reconciler.applying.guard import ApprovedPlan
-from reconciler.change import Change, Create, takes_away
+from reconciler.change import Change, Create, is_orphan, takes_away
 from reconciler.event import Identity, LiveEvent
 from reconciler.planning.orphans import Will, judge_orphan
 
@@ -41,9 +41,10 @@ class Recheck:
         freshness = judge(self._approved.planned, change, found)
         if found is None or not isinstance(freshness, Due) or not takes_away(change):
             return freshness
-        verdict = judge_orphan(found, self._approved.planned.policy, self._now())
-        if verdict.will is Will.NOTHING:
-            return Overtaken(verdict.why)
+        if is_orphan(change):
+            verdict = judge_orphan(found, self._approved.planned.policy, self._now())
+            if verdict.will is Will.NOTHING:
+                return Overtaken(verdict.why)
         return freshness if self._within_limits(change, found) else Overtaken(_TOO_MANY)
 
     def end_of(self, create: Create) -> Change | None:

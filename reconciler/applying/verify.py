@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from reconciler.applying.freshness import Holds, judge
 from reconciler.applying.receipt import Outcome, Result
-from reconciler.change import Change, Create, Delete, is_orphan
+from reconciler.change import Change, Create, Delete, takes_away
 from reconciler.errors import ReconcilerError
 from reconciler.event import Identity, LiveEvent
 from reconciler.planning.diff import compare
@@ -24,10 +24,10 @@ class Suspect:
     def remaining(self, found: LiveEvent | None) -> Change | None:
         """Return the difference that a direct read shows; None where nothing is left.
 
-        An orphan is gone once its own object is, whatever somebody has made under its ids since.
+        What was taken away is gone once its own object is, whatever somebody has made under its ids since.
         """
         own = found is not None and found.identity.object_id == self.change.identity.object_id
-        if is_orphan(self.change) and not own:
+        if takes_away(self.change) and not own:
             return None
         if isinstance(judge(self.known, self.change, found), Holds):
             return None
@@ -41,18 +41,18 @@ def suspects(planned: Planned, again: Planned, listing: Listing, ran: Collection
     An event that somebody has made since, even under the same ids, is another one.
     """
     known = {change.identity.object_id for change in planned.plan.changes}
-    same = (change for change in again.plan.changes if not is_orphan(change) or change.identity.object_id in known)
+    same = (change for change in again.plan.changes if not takes_away(change) or change.identity.object_id in known)
     differing = {change.identity.key: Suspect(change, again) for change in same}
-    orphans = (result.change for result in ran if is_orphan(result.change) and not _is_settled(result, listing))
-    unclear = {change.identity.key: Suspect(change, planned) for change in (*_uncompared(planned, again), *orphans)}
+    ends = (result.change for result in ran if takes_away(result.change) and not _is_settled(result, listing))
+    unclear = {change.identity.key: Suspect(change, planned) for change in (*_uncompared(planned, again), *ends)}
     keys = {result.change.identity.key for result in ran}
     return [suspect for key, suspect in {**unclear, **differing}.items() if key in keys]
 
 
 def _is_settled(result: Result, listing: Listing) -> bool:
-    """Return whether an orphan is known to be taken away.
+    """Return whether an event is known to be taken away.
 
-    The list may be late, or short: that it does not show an orphan proves nothing. But no deletion counts as done
+    The list may be late, or short: that it does not show an event proves nothing. But no deletion counts as done
     before a read has found nothing.
     """
     live = listing.by_object_id.get(str(result.change.identity.object_id))

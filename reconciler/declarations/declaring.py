@@ -1,6 +1,6 @@
 """The event that merged layers declare."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import cast
@@ -15,7 +15,7 @@ from reconciler.declarations.positions import Lines, Places
 from reconciler.declarations.times import instant_of, moment_of
 from reconciler.declarations.validators import DEFAULT
 from reconciler.declarations.whole_days import TIMES, for_date_only, times_of
-from reconciler.declarations.yaml.nodes import Mapping
+from reconciler.declarations.yaml.nodes import Mapping as Entries
 from reconciler.diagnostics import Diagnostic, Place, error, info, warning
 from reconciler.event import FIELDS, DeclaredEvent, Identity, Skipped, Value, custom_field
 from reconciler.safe_text import cut, quoted
@@ -59,6 +59,8 @@ class Declaration:
 
 
 _NAMES = tuple(known.name for known in FIELDS)
+_NONE: Mapping[str, Value] = {}
+"""The initial fields of most events: one mapping for all of them."""
 
 
 def declare(inherited: Inheritance, own: Layer, terms: Terms) -> Declaration:
@@ -71,7 +73,8 @@ def declare(inherited: Inheritance, own: Layer, terms: Terms) -> Declaration:
     identity = _identity(merged, terms, diagnostics)
     absent = _is_absent(merged)
     fields = {} if absent else _fields(merged, terms, diagnostics)
-    diagnostics += () if absent else broken_rules(merged, terms.rules)
+    initial = _NONE if absent or "objectId" in own.values else merged.values.get(INITIAL, _NONE)
+    diagnostics += () if absent else broken_rules(merged, initial, terms.rules)
     if identity is None:
         return Declaration(None, tuple(diagnostics), elsewhere(merged))
     block, place = own.block(), own.place
@@ -84,7 +87,7 @@ def declare(inherited: Inheritance, own: Layer, terms: Terms) -> Declaration:
         Places(block, place, inherited.places),
         own.lists(inherited.lists),
         timezone=_zone(merged, terms),
-        initial={} if absent or identity.external is None else merged.values.get(INITIAL, {}),
+        initial=initial,
         absent=absent,
     )
     return Declaration(event, tuple(diagnostics))
@@ -211,7 +214,7 @@ def _in_environment(
     object_ids: dict[str, str], merged: Inheritance, terms: Terms, diagnostics: list[Diagnostic]
 ) -> str | None:
     own = merged.own
-    keys = cast("Mapping", own.mapping.values["objectId"]).keys
+    keys = cast("Entries", own.mapping.values["objectId"]).keys
     for name in object_ids.keys() - {*terms.environments, DEFAULT}:
         place = Place(own.file, keys[name].line, keys[name].column)
         hint = did_you_mean(name, terms.environments) or "add it to environments in reconciler.yaml"

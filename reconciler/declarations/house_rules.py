@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from reconciler.declarations.corrections import did_you_mean
 from reconciler.declarations.expressions import Expression
 from reconciler.declarations.inheritance import Inheritance
-from reconciler.declarations.initial import INITIAL
 from reconciler.diagnostics import Diagnostic, error
+from reconciler.event import Value
 from reconciler.safe_text import cut, quoted
 
 _TYPE = "eventType"
@@ -23,7 +23,7 @@ class HouseRules:
     """The only types that may be declared; None allows any."""
 
 
-def broken_rules(merged: Inheritance, rules: HouseRules) -> Iterator[Diagnostic]:
+def broken_rules(merged: Inheritance, initial: Mapping[str, Value], rules: HouseRules) -> Iterator[Diagnostic]:
     """Yield an error for each effective value that breaks a rule, where the value stands: also in defaults."""
     for key, rule in rules.names.items():
         value = merged.values.get(key)
@@ -32,12 +32,12 @@ def broken_rules(merged: Inheritance, rules: HouseRules) -> Iterator[Diagnostic]
             hint = f"write one that does, or change names.{key} in reconciler.yaml"
             yield error("name-breaks-rule", message, merged.place(key), hint)
     if rules.event_types is not None:
-        yield from _types(merged, rules.event_types)
+        value = merged.values.get(_TYPE) or initial.get(_TYPE)
+        yield from _type(value, merged, rules.event_types)
 
 
-def _types(merged: Inheritance, known: tuple[str, ...]) -> Iterator[Diagnostic]:
-    value = merged.values.get(_TYPE) or merged.values.get(INITIAL, {}).get(_TYPE)
-    if value is not None and value not in known:
+def _type(value: Value, merged: Inheritance, known: tuple[str, ...]) -> Iterator[Diagnostic]:
+    if isinstance(value, str) and value not in known:
         place = merged.place(_TYPE) if _TYPE in merged.values else merged.places[_TYPE]
         message = f"{_TYPE}: {quoted(value)} is not one of the types in the settings: {', '.join(map(cut, known))}"
         hint = did_you_mean(value, known) or "write one of these, or add it to eventTypes in reconciler.yaml"

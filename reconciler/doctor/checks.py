@@ -203,6 +203,8 @@ _OPEN = "(the token's app is not known)"
 def _state(event: DeclaredEvent, makers: dict[str | None, set[int | None]], app_id: int | None) -> str:
     """Return the state of a declared event by the list alone, which contains no account ids."""
     apps = makers.get(event.identity.external_event_id, set())
+    if event.absent and (not apps or app_id not in (None, *apps)):
+        return "gone, as declared"
     if not apps:
         return "not there yet"
     if app_id is None and (known := sorted(app for app in apps if app is not None)):
@@ -224,8 +226,10 @@ def _custom_properties(order: Order, answers: Answers) -> Iterator[Finding]:
 
 
 def _fitting(declared: Declared, definitions: Mapping[str, Definition]) -> Finding:
-    names = {name for event in declared.events for name in event.fields if name.startswith(CUSTOM)}
-    misfits = list(obstacle_findings(properties.misfits(declared, definitions)))
+    fields = (name for event in declared.events for name in (*event.fields, *event.initial))
+    names = {name for name in fields if name.startswith(CUSTOM)}
+    every = {event.identity for event in declared.events}
+    misfits = list(obstacle_findings(properties.misfits(declared, definitions, every)))
     if not misfits:
         text = f"{phrases.count(len(names), 'custom one')} declared, all defined in the portal, with values that fit"
         return Finding("properties", Verdict.OK, text)

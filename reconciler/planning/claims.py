@@ -210,10 +210,18 @@ class Claims:
         unclear += [skipped.identity for skipped in self.declared.skipped]
         # Many unclear identities may have the same candidates.
         keys = {(ids.external_event_id, account) for ids in unclear for account in (ids.external_account_id, None)}
+        keys |= self._skipped_anywhere
         candidates = chain.from_iterable(self.held.get(key, ()) for key in keys)
         claimed |= {candidate.identity.object_id for candidate in candidates}
         claimed |= self.skipped_objects
         return tuple(event for object_id, event in self.live.items() if object_id not in claimed)
+
+    @property
+    def _skipped_anywhere(self) -> set[tuple[str | None, str | None]]:
+        """The keys in `held` of skipped events whose account id elsewhere may be any."""
+        unknown = (skipped.identity for skipped in self.declared.skipped if skipped.identity.external is None)
+        event_ids = {identity.external_event_id for identity in unknown} - {None}
+        return {key for key in self.held if key[0] in event_ids} if event_ids else set()
 
     @cached_property
     def skipped_objects(self) -> set[str | None]:
@@ -256,7 +264,7 @@ class Claims:
         Live events that are adopted, here or in another environment, are among them: adopting an event does not allow
         a second one with its id.
         """
-        created = {match.declared.identity.external_event_id for match in self.matches if match.live is None}
+        created = {match.declared.identity.external_event_id for match in self.matches if match.is_new}
         held: dict[str, list[LiveEvent]] = defaultdict(list)
         for object_id, event in self.live.items():
             event_id = event.identity.external_event_id

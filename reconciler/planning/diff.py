@@ -1,14 +1,17 @@
 """The comparison of a declared event with the live one; no other module imports deepdiff."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from reconciler.change import Create, Delete, FieldChange, Source, Update
+from reconciler.change import Change, Create, Delete, FieldChange, Source, Update
 from reconciler.event import FIELDS, DeclaredEvent, LiveEvent, Value, field_order
 from reconciler.values import canonical, same
 
 
-def compare(event: DeclaredEvent, live: LiveEvent | None) -> Create | Update | None:
+def compare(event: DeclaredEvent, live: LiveEvent | None) -> Change | None:
     """Return the change that makes `live` what is declared; None if it is so already."""
+    if event.absent:
+        return None if live is None else replace(delete(live), source=_source(event), timezone=event.timezone)
     if live is None:
         return _create(event)
     differing = [] if _is_held(event, live) else _differing(event, live.fields)
@@ -18,7 +21,7 @@ def compare(event: DeclaredEvent, live: LiveEvent | None) -> Create | Update | N
         live.identity,
         event.name or live.name,
         tuple(_field(event, name, live.fields.get(name)) for name in differing),
-        Source(event.place.file, event.place.line),
+        _source(event),
         live.registrants,
         live.attendees,
         timezone=event.timezone,
@@ -37,27 +40,32 @@ def cancel(orphan: LiveEvent) -> Update:
     )
 
 
-def delete(orphan: LiveEvent) -> Delete:
-    """Return the change that deletes an event that no file declares; it never shows custom properties."""
-    held = ((field.name, orphan.fields.get(field.name)) for field in FIELDS)
+def delete(live: LiveEvent) -> Delete:
+    """Return the change that deletes an event; it never shows custom properties."""
+    held = ((field.name, live.fields.get(field.name)) for field in FIELDS)
     return Delete(
-        orphan.identity,
-        orphan.name,
+        live.identity,
+        live.name,
         tuple(FieldChange(name, value, None) for name, value in held if value is not None),
-        registrants=orphan.registrants,
-        attendees=orphan.attendees,
+        registrants=live.registrants,
+        attendees=live.attendees,
     )
 
 
 def _create(event: DeclaredEvent) -> Create:
-    names = sorted((name for name, value in event.fields.items() if value is not None), key=field_order)
+    values = {**event.fields, **event.initial}
+    names = sorted((name for name, value in values.items() if value is not None), key=field_order)
     return Create(
         event.identity,
         event.name,
-        tuple(_field(event, name, None) for name in names),
-        Source(event.place.file, event.place.line),
+        tuple(FieldChange(name, None, values[name], event.lines.get(name)) for name in names),
+        _source(event),
         timezone=event.timezone,
     )
+
+
+def _source(event: DeclaredEvent) -> Source:
+    return Source(event.place.file, event.place.line)
 
 
 def _field(event: DeclaredEvent, name: str, before: Value) -> FieldChange:

@@ -2,20 +2,28 @@
 
 from dataclasses import dataclass, field
 
-from reconciler.change import Create, Update
+from reconciler.change import Change
 from reconciler.event import DeclaredEvent, LiveEvent
 from reconciler.planning.diff import compare
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A declared event with the live event that it stands for; without a live event it has to be created."""
+    """A declared event with the live event that it stands for.
+
+    Without a live event it has to be created, unless it is declared absent.
+    """
 
     declared: DeclaredEvent
     live: LiveEvent | None
     proven: bool
-    change: Create | Update | None = field(init=False, compare=False)
+    change: Change | None = field(init=False, compare=False)
     """What makes the live event as declared; None if it is so already. The two are compared here, once."""
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the declared event is not live, and should be."""
+        return self.live is None and not self.declared.absent
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "change", compare(self.declared, self.live))

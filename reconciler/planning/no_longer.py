@@ -38,7 +38,9 @@ def undeclared(planned: Planned) -> list[tuple[DeclaredEvent, LiveEvent]]:
     return [
         (match.declared, match.live)
         for match in planned.before.matched.matches
-        if match.live is not None and match.live.identity.object_id in planned.matched.unclaimed
+        if match.live is not None
+        and not match.declared.absent
+        and match.live.identity.object_id in planned.matched.unclaimed
     ]
 
 
@@ -49,7 +51,9 @@ def undeclared_warnings(planned: Planned, gone: Iterable[tuple[DeclaredEvent, Li
         yield _event(declared, live, orphans.get(live.identity.object_id))
     before = planned.declared_before()
     for match in planned.matched.matches:
-        if match.live is not None and (then := before.get(match.live.identity.object_id)) is not None:
+        if match.live is None or match.declared.absent:
+            continue
+        if (then := before.get(match.live.identity.object_id)) is not None:
             yield from _fields(match.declared, then, match.live, planned.plan.portal)
 
 
@@ -86,7 +90,8 @@ def _fields(now: DeclaredEvent, then: DeclaredEvent, live: LiveEvent, portal: Po
         held = live.fields.get(name)
         if name not in now.fields and held not in (None, False, ""):
             subject = f"{cut(label_of(name))} of {_called(live, now)}"
-            message = f"{subject} is no longer declared, and HubSpot keeps it: {_shown(name, held, now, portal)}"
+            no_longer = "is now declared as initial only" if name in now.initial else "is no longer declared"
+            message = f"{subject} {no_longer}, and HubSpot keeps it: {_shown(name, held, now, portal)}"
             yield info(MANAGED, message, now.place, _remedy(name))
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from reconciler.change import Change, Create, FieldChange, Origin
+from reconciler.change import Change, Create, Delete, FieldChange, Origin
 from reconciler.declarations.base import Base
 from reconciler.event import DeclaredEvent
 from reconciler.planning.plan import Planned
@@ -31,11 +31,11 @@ def _origin(change: Change, field: FieldChange, now: DeclaredEvent | None, then:
     """Return the origin of one field's difference, from what is declared now and what was declared then."""
     if now is None:
         # An orphan that the base declared was caused by the files; the cause of any other is unknown.
-        return Origin.UNKNOWN if then is None else Origin.FILES
-    if then is None:
+        return Origin.UNKNOWN if then is None or then.absent else Origin.FILES
+    if then is None or now.absent is not then.absent:
         return Origin.FILES
-    # An event that the base declared and that has to be created was deleted in HubSpot.
-    return Origin.HUBSPOT if isinstance(change, Create) else _side(field, now, then)
+    # An event that has to be created, or deleted, as the base declared already was deleted, or made, in HubSpot.
+    return Origin.HUBSPOT if isinstance(change, Create | Delete) else _side(field, now, then)
 
 
 def _side(field: FieldChange, now: DeclaredEvent, then: DeclaredEvent) -> Origin:

@@ -89,7 +89,7 @@ def _elsewhere(claims: Claims) -> Iterator[Elsewhere]:
     """Find evidence against creating events: with the wrong token, or account id, all would be created again."""
     for match in claims.matches:
         identity = match.declared.identity
-        if match.live is None and identity.external is not None:
+        if match.is_new and identity.external is not None:
             for event in claims.unmade.get(str(identity.external_event_id), ()):
                 is_ours = event.app_id is not None and event.app_id == claims.evidence.app_id
                 account = claims.account_of(event) if is_ours else None

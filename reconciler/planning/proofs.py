@@ -59,7 +59,7 @@ def left_to_writing(claims: Claims) -> frozenset[Identity]:
     """Return the changed events that need no proof in the plan of an apply, only before their writes.
 
     One event that is proven under the account id shows that it is ours, as it does for unchanged events. An event whose
-    own read left open which one it is, is not among them.
+    own read left open which one it is, is not among them, nor one that is to be deleted.
     """
     accounts = _accounts_left_to_writing(claims) & _proven_accounts(claims)
     return frozenset(
@@ -68,6 +68,7 @@ def left_to_writing(claims: Claims) -> frozenset[Identity]:
         if match.declared.identity.external_account_id in accounts
         and not match.proven
         and match.change is not None
+        and not match.declared.absent
         and match.declared.identity.external not in claims.evidence.asked
     )
 
@@ -81,7 +82,7 @@ def _accounts_left_to_writing(claims: Claims) -> frozenset[str | None]:
     """
     if not claims.policy.reads_before_writing or claims.evidence.app_id is None or claims.policy.besides:
         return frozenset()
-    creates = {match.declared.identity.external_account_id for match in claims.matches if match.live is None}
+    creates = {match.declared.identity.external_account_id for match in claims.matches if match.is_new}
     open_questions = {account for account, _ in claims.evidence.asked} - _proven_accounts(claims)
     return frozenset(claims.accounts) - creates - _contradicted(claims) - open_questions
 
@@ -112,9 +113,9 @@ def _is_doubtful(claims: Claims, match: Match) -> bool:
 
 
 def _only_changes(claims: Claims, match: Match) -> bool:
-    """Return whether nothing but a change makes it matter that an unproven match is the right one."""
+    """Return whether nothing but a change of its fields makes it matter that an unproven match is the right one."""
     is_adopted_too = match.live is not None and match.live.identity.object_id in claims.adopted
-    return not (is_adopted_too or _has_moved(claims, match))
+    return not (match.declared.absent or is_adopted_too or _has_moved(claims, match))
 
 
 def _has_moved(claims: Claims, match: Match) -> bool:
@@ -171,7 +172,7 @@ def _missed(claims: Claims, identity: Identity) -> bool:
 
 def _unlisted(claims: Claims) -> Iterator[External]:
     """Yield the events to be created, if they are few: one may be live already while the list lags."""
-    created = [match.declared.identity.external for match in claims.matches if match.live is None]
+    created = [match.declared.identity.external for match in claims.matches if match.is_new]
     if len(created) <= FEW_CREATES and not claims.policy.trusts_list:
         yield from (external for external in filter(None, created) if can_be_asked_for(external[1]))
 

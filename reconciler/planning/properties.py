@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from reconciler.declarations.corrections import did_you_mean
 from reconciler.diagnostics import error
-from reconciler.event import CUSTOM, FIELDS, Declared, DeclaredEvent, Kind, Value
+from reconciler.event import CUSTOM, FIELDS, Declared, DeclaredEvent, Identity, Kind, Value
 from reconciler.planning.set_aside import Obstacle
 from reconciler.portal import Definition
 from reconciler.safe_text import cut, quoted
@@ -53,8 +53,13 @@ class _Misfit:
 
 
 def any_declared(declared: Declared) -> bool:
-    """Return whether any event declares a custom property, so that the definitions are needed."""
-    return any(name.startswith(CUSTOM) for event in declared.events for name in event.fields)
+    """Return whether any event declares a custom property, also an initial one: then the definitions are needed."""
+    return any(
+        name.startswith(CUSTOM)
+        for event in declared.events
+        for fields in (event.fields, event.initial)
+        for name in fields
+    )
 
 
 def typed(declared: Declared, definitions: Mapping[str, Definition]) -> Declared:
@@ -63,8 +68,11 @@ def typed(declared: Declared, definitions: Mapping[str, Definition]) -> Declared
     return replace(declared, events=tuple(_typed(event, kinds) for event in declared.events))
 
 
-def misfits(declared: Declared, definitions: Mapping[str, Definition]) -> Iterator[Obstacle]:
-    """Yield an obstacle for each custom property, declared or inherited, that HubSpot would drop or refuse."""
+def misfits(declared: Declared, definitions: Mapping[str, Definition], new: Collection[Identity]) -> Iterator[Obstacle]:
+    """Yield an obstacle for each custom property, declared or inherited, that HubSpot would drop or refuse.
+
+    What is initial is checked for the `new` events alone.
+    """
 
     @cache
     def unsettable(name: str) -> _Misfit | None:
@@ -76,7 +84,8 @@ def misfits(declared: Declared, definitions: Mapping[str, Definition]) -> Iterat
         return unsettable(bare) or _unfit(value, definitions[bare], is_list=is_list)
 
     for event in declared.events:
-        for name, value in event.fields.items():
+        initial = event.initial if event.identity in new else {}
+        for name, value in (*event.fields.items(), *initial.items()):
             is_list = value is not None and name in event.lists
             if name.startswith(CUSTOM) and (wrong := misfit(name, value, is_list=is_list)):
                 place = event.places.get(name, event.place)

@@ -12,7 +12,7 @@ from reconciler.event import CUSTOM, FIELDS, DeclaredEvent, Identity, Kind, Live
 from reconciler.planning.diff import compare
 from reconciler.planning.plan import Planned
 from reconciler.policy import Orphans
-from tests.building import NOW, POLICY, adopted, declared, live, pairs, planned_from
+from tests.building import NOW, POLICY, absent, adopted, declared, live, pairs, planned_from
 
 TOMORROW = instant(NOW + timedelta(days=1))
 WANTED: dict[str, Value] = {"eventName": "Summit", "eventType": "CONFERENCE"}
@@ -213,3 +213,30 @@ def test_a_completion_is_left_out_of_what_goes_by_object_id() -> None:
     name, completed = FieldChange("eventName", "a", "b"), FieldChange("eventCompleted", None, after=True)
     assert without_completion((name, completed)) == (name,)
     assert without_completion((completed,)) == ()
+
+
+# Events that are declared absent, and initial fields
+
+
+def test_an_absent_event_is_deleted_only_as_it_was_planned() -> None:
+    planned = planned_from([absent()], [live("1", fields=HELD)])
+    change = single(planned)
+    assert judge(planned, change, None) == Holds()
+    assert judge(planned, change, found(HELD)) == Due(change.fields)
+    assert judge(planned, change, found({**HELD, "eventUrl": "https://b.example"})) == Overtaken(f"{MOVED}link")
+    assert isinstance(judge(planned, change, found(HELD, "2")), Overtaken)
+    unproven = replace(found(HELD), identity=Identity(object_id="1"))
+    assert isinstance(judge(planned, change, unproven), Overtaken)
+
+
+def test_a_new_event_is_there_where_it_is_equal_but_for_what_is_initial() -> None:
+    planned = planned_from([replace(declared(fields=WANTED), initial={"eventUrl": "https://a.example"})])
+    change = single(planned)
+    assert judge(planned, change, found({**WANTED, "eventUrl": "https://b.example"})) == Holds()
+    assert isinstance(judge(planned, change, found({**WANTED, "eventType": "FAIR"})), Overtaken)
+
+
+def test_what_is_initial_may_change_before_an_update() -> None:
+    planned = planned_from([replace(declared(fields=WANTED), initial={"eventUrl": "x"})], [live("1", fields=HELD)])
+    change = single(planned)
+    assert judge(planned, change, found({**HELD, "eventUrl": "https://b.example"})) == Due(change.fields)

@@ -17,7 +17,7 @@ from reconciler.event import DeclaredEvent, Identity, LiveEvent, Value, instant
 from reconciler.planning.evidence import Evidence
 from reconciler.planning.plan import Planned
 from reconciler.policy import Orphans, Policy, check_portal
-from tests.building import APP, NOW, OTHER_APP, POLICY, adopted, declared, known, live, planned_from
+from tests.building import APP, NOW, OTHER_APP, POLICY, absent, adopted, declared, known, live, planned_from
 
 TOMORROW = instant(NOW + timedelta(days=1))
 DELETING = replace(POLICY, orphans=Orphans.DELETE)
@@ -498,3 +498,55 @@ def test_an_event_live_elsewhere_refuses_no_create_under_another_account() -> No
     planned = beside(live("1", "a", app=OTHER_APP))
     (beta,) = [change for change in planned.plan.changes if change.identity.external_account_id == "beta"]
     assert against_changes(planned, [beta], Limits()) == ()
+
+
+# Events that are declared absent
+
+
+def test_an_event_that_is_declared_absent_counts_by_its_people_alone() -> None:
+    planned = planned_from([absent("old-1")], [orphan("1", 3)])
+    assert codes(planned, Limits(None, 3)) == []
+    (reason,) = reasons(planned, Limits(100, 2))
+    assert (reason.code, reason.hint) == (
+        "guard-registrants",
+        "allow it with --max-registrants 3, in a workflow with max_registrants: 3",
+    )
+    assert codes(planned_from([absent("old-1")], [orphan("1", None)]), Limits(0, 100)) == ["guard-registrants"]
+
+
+def test_people_are_counted_together_for_orphans_and_absent_events() -> None:
+    planned = planned_from([absent("old-1")], [orphan("1", 3), orphan("2", 2)], DELETING)
+    assert codes(planned, Limits(1, 5)) == []
+    assert codes(planned, Limits(1, 4)) == ["guard-registrants"]
+    assert codes(planned, Limits(0, 5)) == ["guard-deletes"]
+
+
+@pytest.mark.parametrize(
+    ("protect", "policy"),
+    [
+        (True, POLICY),
+        (False, replace(POLICY, protect=("sum*",))),
+        (False, replace(POLICY, protected=frozenset({Identity("acme", "summit")}))),
+        (False, replace(POLICY, protected=frozenset({Identity(object_id="1")}))),
+    ],
+    ids=["by a default", "by the settings", "by the base", "by the base, as an object"],
+)
+def test_a_protected_event_is_not_deleted_by_its_declaration(protect: bool, policy: Policy) -> None:  # noqa: FBT001  (a parameter of the test)
+    (reason,) = reasons(planned_from([absent(protect=protect)], [live("1")], policy))
+    assert reason.code == "guard-protected"
+    assert reason.message == "acme/summit is protected, and its declaration deletes it"
+    assert reason.place == Place("events/summit.yaml", 3)
+
+
+def test_what_the_base_protects_may_be_cancelled_by_a_declaration() -> None:
+    policy = replace(POLICY, protected=frozenset({Identity("acme", "summit")}))
+    assert codes(planned_from([declared(fields={"eventCancelled": True})], [live("1")], policy)) == []
+
+
+def test_an_absent_event_that_is_not_proven_is_not_deleted() -> None:
+    planned = planned_from([absent()], [live("1")], evidence=Evidence(APP, None))
+    assert codes(planned) == ["guard-unproven"]
+
+
+def test_one_event_that_is_declared_absent_is_a_declaration() -> None:
+    assert codes(planned_from([absent()])) == []

@@ -11,7 +11,7 @@ from reconciler.change import Create
 from reconciler.event import LiveEvent, Value, instant
 from reconciler.planning.plan import Planned
 from reconciler.policy import Orphans
-from tests.building import NOW, POLICY, declared, live, planned_from
+from tests.building import NOW, POLICY, absent, declared, live, planned_from
 
 DELETING = replace(POLICY, orphans=Orphans.DELETE)
 LATER: dict[str, Value] = {"endDateTime": instant(NOW + timedelta(days=1))}
@@ -88,3 +88,11 @@ def test_an_old_event_goes_only_after_the_new_one_that_looks_like_it_is_there() 
     assert isinstance(waiting.guarded(end, event), Due)
     assert isinstance(recheck(tied, 0).judge(end, event), Due)
     assert waiting.end_of(create) == end
+
+
+def test_an_absent_event_that_is_over_goes_and_its_people_are_counted() -> None:
+    over = live("1", fields={"endDateTime": instant(NOW - timedelta(days=1)), "eventCompleted": True})
+    before = planned_from([absent()], [over])
+    (change,), (few,), (many,) = before.plan.changes, fresh(before, 2), fresh(before, 3)
+    assert isinstance(recheck(before, 2).judge(change, few), Due)
+    assert recheck(before, 2).judge(change, many) == Overtaken(TOO_MANY)

@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 
 from reconciler.applying.receipt import Outcome, Result
-from reconciler.applying.verify import suspects
-from reconciler.event import LiveEvent, Value, instant
+from reconciler.applying.verify import Suspect, suspects
+from reconciler.event import Identity, LiveEvent, Value, instant
 from reconciler.policy import Orphans
 from reconciler.portal import Listing
-from tests.building import NOW, POLICY, declared, live, planned_from
+from tests.building import NOW, POLICY, absent, declared, live, planned_from
 
 LATER: dict[str, Value] = {"endDateTime": instant(NOW + timedelta(days=1))}
 KEPT = live("9", "kept")
@@ -53,3 +53,25 @@ def test_an_orphan_that_the_list_leaves_open_is_read_again(orphans: Orphans, lis
 
 def test_a_deletion_that_no_read_has_confirmed_is_read_again_though_not_listed() -> None:
     assert left_open(Orphans.DELETE, Outcome.UNSURE, [KEPT]) == 1
+
+
+def absent_left_open(outcome: Outcome, *listed: LiveEvent) -> int:
+    planned, again = planned_from([absent()], [live("1")]), planned_from([absent()], listed)
+    (change,) = planned.plan.changes
+    return len(suspects(planned, again, Listing(again.plan.portal, listed), [Result(change, outcome)]))
+
+
+def test_an_absent_event_is_read_again_where_the_list_leaves_it_open() -> None:
+    assert absent_left_open(Outcome.DONE) == 0
+    assert absent_left_open(Outcome.DONE, live("1")) == 1
+    assert absent_left_open(Outcome.UNSURE) == 1
+    assert absent_left_open(Outcome.DONE, live("2")) == 0  # made since, so it is another one
+
+
+def test_an_absent_event_is_left_to_do_while_its_own_object_is_there() -> None:
+    planned = planned_from([absent()], [live("1")])
+    (change,) = planned.plan.changes
+    suspect = Suspect(change, planned)
+    assert suspect.remaining(None) is None
+    assert suspect.remaining(replace(live("2"), identity=Identity("acme", "summit", "2"))) is None
+    assert suspect.remaining(replace(live("1"), identity=change.identity)) == change

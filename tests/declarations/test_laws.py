@@ -258,3 +258,49 @@ def test_a_local_time_is_the_one_moment_when_clocks_show_it(local: datetime, zon
     shown = {moment for moment in readings if moment.astimezone(zones.load_zone(zone)).replace(tzinfo=None) == local}
     expected = shown if len(shown) == 1 else {"ambiguous-time" if shown else "missing-time"}
     assert {moment_or_code(local.isoformat(timespec="milliseconds"), zone)} == expected
+
+
+ENVIRONMENTS = ("default", *TERMS.environments)
+
+
+@given(st.lists(st.none() | st.lists(st.sampled_from(ENVIRONMENTS), min_size=1, unique=True), max_size=4))
+def test_an_event_is_declared_or_skipped_in_each_environment_as_it_says(declared_in: list[list[str] | None]) -> None:
+    own: list[dict[str, object]] = [
+        {**VALID, "externalEventId": f"e{number}"} | ({} if chosen is None else {"environments": chosen})
+        for number, chosen in enumerate(declared_in)
+    ]
+    files = [SourceFile("e.yaml", "e.yaml", written({"events": own}).encode())] if own else []
+    seen = set[str | None]()
+    for name in ENVIRONMENTS:
+        declared = read_all(files, replace(TERMS, environment=None if name == "default" else name))
+        here = {event.identity.external_event_id for event in declared.events}
+        skipped = {event.identity.external_event_id for event in declared.skipped}
+        assert here == {f"e{number}" for number, chosen in enumerate(declared_in) if chosen is None or name in chosen}
+        assert (here | skipped, here & skipped) == ({f"e{number}" for number in range(len(own))}, set())
+        seen |= here
+    assert len(seen) == len(own)
+
+
+@given(st.lists(st.booleans(), min_size=4, max_size=4), st.lists(st.integers(0, 3), min_size=4, max_size=4))
+def test_the_nearest_layer_decides_whether_a_field_is_initial(initial: list[bool], kinds: list[int]) -> None:
+    """Each layer says one of four fields, for good or as initial; the nearest word on each field holds."""
+    names = ("eventType", "eventDescription", "p", "q")
+    layers: list[dict[str, object]] = []
+    expected: dict[str, tuple[bool, str]] = {}
+    for depth, (is_initial, kind) in enumerate(zip(initial, kinds, strict=True)):
+        name, value = names[kind], f"depth {depth}"
+        said: dict[str, object] = {name: value} if kind < 2 else {"customProperties": {name: value}}
+        layers.append({"initial": said} if is_initial else said)
+        expected[name if kind < 2 else f"customProperties.{name}"] = (is_initial, value)
+    root, folder, file, own = layers
+    event = only_event(
+        {
+            "_defaults.yaml": written({"eventName": "A name", "eventOrganizer": "Acme", **root}),
+            "in/_defaults.yaml": written(folder),
+            "in/e.yaml": written({"defaults": file, "events": [{"externalEventId": "a", **own}]}),
+        }
+    )
+    declared = {name: (False, value) for name, value in event.fields.items() if name in expected}
+    assert {**declared, **{name: (True, value) for name, value in event.initial.items()}} == expected
+    assert not event.fields.keys() & event.initial.keys()
+    assert event.places.keys() >= expected.keys()

@@ -261,6 +261,37 @@ def test_a_skipped_event_means_what_it_means_in_other_environments() -> None:
     assert declared.skipped == (Skipped(Identity(object_id="5"), "A"), Skipped(Identity(object_id="6"), "A"))
 
 
+@pytest.mark.parametrize(("environment", "ids"), [(None, ["7"]), ("staging", ["5"]), ("production", [])])
+def test_default_is_the_environment_of_a_run_without_one(environment: str | None, ids: list[str]) -> None:
+    put("events/reconciler.yaml", "environments: {staging: {}, production: {}}\n")
+    put("events/a.yaml", "objectId: {staging: 5, default: 7}\n")
+    declared = load(load_settings(Path("events"), environment=environment, api_version=None))
+    assert [event.identity.object_id for event in declared.events] == ids
+    assert "unknown-environment" not in {found.code for found in declared.diagnostics}
+
+
+def test_events_of_other_environments_are_counted_in_one_line() -> None:
+    put("events/reconciler.yaml", "environments: {staging: {externalAccountId: acme}, production: {}}\n")
+    for name in ("a", "b", "c"):
+        put(f"events/{name}.yaml", EVENT.format(name) + "environments: [production]\n")
+    put("events/d.yaml", "objectId: {staging: 5, production: 6}\neventName: D\nenvironments: [production]\n")
+    put("events/e.yaml")
+    declared = load(load_settings(Path("events"), environment="staging", api_version=None))
+    assert [event.identity.external_event_id for event in declared.events] == ["e"]
+    (found,) = declared.diagnostics
+    assert (found.severity, found.code, found.place) == (Severity.INFO, "skipped-environments", None)
+    assert found.message == "4 events are skipped: declared in other environments alone"
+    skipped = (Skipped(Identity(object_id="5"), "D"), Skipped(Identity(object_id="6"), "D"))
+    assert declared.skipped == (*(Skipped(Identity(None, name)) for name in "abc"), *skipped)
+
+
+def test_a_skipped_event_keeps_the_account_id_that_its_files_give_it() -> None:
+    put("events/reconciler.yaml", "externalAccountId: acme\nenvironments: {staging: {}}\n")
+    put("events/in/_defaults.yaml", "externalAccountId: partners\nenvironments: [staging]\n")
+    put("events/in/a.yaml")
+    assert read().skipped == (Skipped(Identity("partners", "a")),)
+
+
 def test_only_what_stands_in_the_event_itself_has_a_line() -> None:
     put("events/_defaults.yaml", "eventType: ROOT\n")
     shared = "defaults:\n  eventDescription: shared\n  customProperties: {far: x, both: x}\nevents:\n"

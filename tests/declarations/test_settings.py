@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from reconciler.declarations.declaring import Portals
+from reconciler.declarations.expressions import expression
+from reconciler.declarations.house_rules import HouseRules
 from reconciler.declarations.settings import Settings, load_settings
 from reconciler.errors import DeclarationsInvalid, ReconcilerError, UsageError
 from reconciler.policy import Orphans, Policy
@@ -22,6 +24,7 @@ environments:
   staging: {portal: 7654321, orphans: delete, protect: []}
   production: {}
 """
+NOT_CLOSED = "this is not a regular expression: missing ), unterminated subpattern at position 0"
 DIGITS = "must be a whole number above 0 in plain digits"
 NO_PATH = "name the folder that holds the events, or go to the folder above it"
 LINES = "must be lines of `name: value`"
@@ -252,6 +255,25 @@ def test_another_name_for_the_settings_is_not_passed_over() -> None:
             "environments: {a: {portal: x}}",
             [f"1:28: not-a-number: environments.a.portal: {DIGITS}"],
         ),
+        (
+            "environments: {default: {}}",
+            ["1:16: reserved-name: environments: 'default' is reserved for a run without --env"],
+        ),
+        (
+            "names: {eventName: (, eventType: a}\neventTypes: WEBINAR",
+            [
+                f"1:20: bad-expression: names.eventName: {NOT_CLOSED}",
+                "1:23: unknown-key: unknown key 'eventType' under names",
+                "2:13: wrong-shape: eventTypes: must be a list, lines of `- item`, not a single value",
+            ],
+        ),
+        (
+            "environments: {names: {portl: 1, names: {eventNam: a}}}",
+            [
+                "1:24: unknown-key: unknown key 'portl'",
+                "1:42: unknown-key: unknown key 'eventNam' under names",
+            ],
+        ),
         ("environments: {a: {environments: {}}}", ["1:20: unknown-key: unknown key 'environments'"]),
         (
             "environments: {a: {potal: 1}}\nprotal: 1\ntimezone: ''",
@@ -273,6 +295,20 @@ def test_an_unknown_environment_is_refused_with_those_known_the_nearest_first() 
     put("events/reconciler.yaml", "environments: {production: {}, staging: {}, test: {}}\n")
     said = "there is no environment 'stagign'; the settings name staging, test, production"
     assert refusal(environment="stagign") == said
+
+
+def test_the_name_of_a_run_without_an_environment_is_none_to_choose() -> None:
+    put("events/reconciler.yaml", "environments: {staging: {}}\n")
+    with pytest.raises(UsageError, match=r"^'default' is the name of a run without --env$") as refused:
+        settings(environment="default")
+    assert refused.value.hint == "leave --env out"
+
+
+def test_an_environment_may_have_house_rules_of_its_own() -> None:
+    text = "names: {eventName: a}\neventTypes: [WEBINAR]\nenvironments: {staging: {names: {externalEventId: b}}}\n"
+    put("events/reconciler.yaml", text)
+    assert settings().rules == HouseRules({"eventName": expression("a")}, ("WEBINAR",))
+    assert settings(environment="staging").rules == HouseRules({"externalEventId": expression("b")}, ("WEBINAR",))
 
 
 def test_the_command_line_has_the_last_word_on_the_version() -> None:

@@ -9,7 +9,7 @@ from reconciler.change import Create, Delete, FieldChange, Source, Update
 from reconciler.event import CUSTOM, FIELDS, DeclaredEvent, Identity, Kind, LiveEvent, Value, field_order
 from reconciler.planning.diff import cancel, compare, delete
 from reconciler.values import canonical, same
-from tests.building import declared, declared_events, held_fields, live, pairs
+from tests.building import absent, declared, declared_events, events_with_initial, held_fields, live, pairs
 
 
 def as_live(event: DeclaredEvent) -> LiveEvent:
@@ -216,4 +216,32 @@ def test_an_orphan_is_deleted_with_all_that_it_holds() -> None:
         source=None,
         registrants=5,
         attendees=2,
+    )
+
+
+# Initial fields
+
+
+@given(events_with_initial())
+def test_a_create_sends_what_is_initial_as_if_it_were_declared(event: DeclaredEvent) -> None:
+    for_good = replace(event, fields={**event.fields, **event.initial}, initial={})
+    assert compare(event, None) == compare(for_good, None)
+
+
+@given(events_with_initial(), held_fields)
+def test_no_update_touches_what_is_initial(event: DeclaredEvent, held: dict[str, Value]) -> None:
+    update = compare(event, live("1", fields=held))
+    assert update == compare(replace(event, initial={}), live("1", fields=held))
+    assert update is None or not {field.name for field in update.fields} & event.initial.keys()
+
+
+# Events that are declared absent
+
+
+@given(held_fields)
+def test_an_absent_event_is_deleted_where_it_is_live(held: dict[str, Value]) -> None:
+    event, there = replace(absent(), timezone="Europe/London"), live("1", fields=held, registrants=3, attendees=2)
+    assert compare(event, None) is None
+    assert compare(event, there) == replace(
+        delete(there), source=Source("events/summit.yaml", 3), timezone="Europe/London"
     )

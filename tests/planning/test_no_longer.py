@@ -12,7 +12,7 @@ from reconciler.planning import look_alikes, no_longer
 from reconciler.planning.orphans import Will
 from reconciler.planning.plan import Planned
 from reconciler.policy import Orphans, Policy
-from tests.building import NOW, OTHER_APP, POLICY, adopted, declared, live, planned_from
+from tests.building import NOW, OTHER_APP, POLICY, absent, adopted, declared, live, planned_from
 
 TOMORROW = instant(NOW + timedelta(days=1))
 CANCEL = "to cancel it, keep its declaration and write eventCancelled: true"
@@ -101,7 +101,21 @@ def test_without_a_base_nothing_is_no_longer_declared() -> None:
     assert no_longer.undeclared(planned_from([], [live("1", "summit", NAMED)])) == []
 
 
+def test_nothing_of_an_event_that_is_declared_absent_is_told() -> None:
+    held = [live("1", "summit", NAMED)]
+    assert told([absent()], [declared("summit", NAMED)], held) == ""
+    assert told([], [absent()], held) == ""
+
+
 # Fields
+
+
+def test_a_field_that_is_only_initial_by_now_is_told_as_such() -> None:
+    now = replace(declared("summit"), initial={"eventType": "FAIR"})
+    assert told([now], [declared("summit", {"eventType": "FAIR"})], [live("1", fields={"eventType": "FAIR"})]) == (
+        "info no-longer-managed: type of acme/summit is now declared as initial only, and HubSpot keeps it: FAIR "
+        '(to empty it, write eventType: "")\n'
+    )
 
 
 @pytest.mark.parametrize(

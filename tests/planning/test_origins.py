@@ -15,7 +15,7 @@ from reconciler.planning.plan import Plan
 from reconciler.policy import Orphans, Policy
 from reconciler.render.json import plan_json
 from reconciler.render.saved import read_plan
-from tests.building import POLICY, adopted, declared, declared_fields, live, pairs, planned_from
+from tests.building import POLICY, absent, adopted, declared, declared_fields, live, pairs, planned_from
 
 FILES, HUBSPOT, BOTH, MIXED, UNKNOWN = Origin.FILES, Origin.HUBSPOT, Origin.BOTH, Origin.MIXED, Origin.UNKNOWN
 LATER = {"startDateTime": "2027-04-15T15:00:00Z"}
@@ -160,3 +160,31 @@ def test_a_field_has_its_origin_across_a_change_from_external_ids_to_the_object_
     then, held = [declared(fields={"eventType": "A"})], [live("1", "summit", fields={"eventType": "B"})]
     planned = replace(planned_from([adopted("1", {"eventType": "A"})], held), before=planned_from(then, held))
     assert origins(with_origins(planned, Base(tuple(then))).plan) == {"eventType": HUBSPOT}
+
+
+@pytest.mark.parametrize(
+    ("base", "origin"), [((), FILES), ((declared(fields={"eventType": "B"}),), FILES), ((absent(),), HUBSPOT)]
+)
+def test_an_event_that_the_base_declared_absent_was_made_again(base: tuple[DeclaredEvent, ...], origin: Origin) -> None:
+    planned = planned_from([absent()], [live("1", fields={"eventType": "A"})])
+    plan = with_origins(planned, Base(base)).plan
+    assert plan.changes[0].action is Action.DELETE
+    assert origins(plan) == {"eventType": origin}
+
+
+def test_what_is_no_longer_declared_absent_comes_from_the_files() -> None:
+    event = declared(fields={"eventType": "B"})
+    assert origins(with_origins(planned_from([event]), Base((absent(),))).plan) == {"eventType": FILES}
+    planned = planned_from([event], [live("1", fields={"eventType": "A"})])
+    assert origins(with_origins(planned, Base((absent(),))).plan) == {"eventType": FILES}
+
+
+def test_why_an_orphan_is_live_that_the_base_declared_absent_is_unknown() -> None:
+    planned = planned_from([declared("other")], [live("1", fields=LATER), live("2", "other")], DELETES)
+    assert set(origins(with_origins(planned, Base((absent(),))).plan).values()) == {UNKNOWN}
+
+
+def test_a_field_that_was_initial_and_is_declared_comes_from_the_files() -> None:
+    planned = planned_from([declared(fields={"eventType": "B"})], [live("1", fields={"eventType": "A"})])
+    then = replace(declared(), initial={"eventType": "B"})
+    assert origins(with_origins(planned, Base((then,))).plan) == {"eventType": FILES}

@@ -19,7 +19,7 @@ from reconciler.planning.plan import build
 from reconciler.planning.proofs import FEW_CREATES, FEW_WITNESSES, searchable_prefix
 from reconciler.policy import Orphans, Policy
 from reconciler.portal import Hit, Listing
-from tests.building import APP, HEARD, NOW, OTHER_APP, POLICY, PORTAL, adopted, declared, known, live
+from tests.building import APP, HEARD, NOW, OTHER_APP, POLICY, PORTAL, absent, adopted, declared, known, live
 
 NAMED: dict[str, Value] = {"eventName": "Summit"}
 NOBODY = replace(PORTAL, app_id=None)
@@ -485,6 +485,47 @@ def test_what_has_the_name_of_a_skipped_event_is_no_orphan() -> None:
     matched = ownership.match_events(Claims(known_ones, lives, POLICY, known({"1": "acme", "2": "acme"})))
     assert [orphan.live.identity.object_id for orphan in matched.orphans] == ["2"]
     assert matched.foreign == 0
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "left"),
+    [
+        (Identity(None, "summit"), ["4"]),
+        (Identity("acme", "summit"), ["2", "4"]),
+        (Identity("gamma", "summit"), ["1", "2", "4"]),
+    ],
+)
+def test_a_skipped_event_claims_what_it_may_be_in_any_environment(elsewhere: Identity, left: list[str]) -> None:
+    lives = listing(live("1"), live("2"), live("3", "other", app=OTHER_APP), live("4", "fair"))
+    proven = known({"1": "acme", "2": "beta", "4": "acme"})
+    policy = replace(POLICY, accounts=frozenset({"beta"}))
+    matched = ownership.match_events(Claims(Declared((), 1, skipped=(Skipped(elsewhere),)), lives, policy, proven))
+    assert [orphan.live.identity.object_id for orphan in matched.orphans] == left
+    assert matched.foreign == 1
+    assert matched.unclaimed == {*left, "3"}
+
+
+def test_an_absent_event_that_is_not_live_is_no_new_one() -> None:
+    lives = listing(live("1", app=OTHER_APP))
+    assert elsewhere(settle([absent()], lives, POLICY, known())) == []
+    assert list(questions([absent()], listing(), POLICY, known())) == []
+    assert len(elsewhere(settle([declared()], lives, POLICY, known()))) == 1
+
+
+def test_an_absent_event_is_proven_before_it_is_planned() -> None:
+    writing = replace(POLICY, reads_before_writing=True)
+    heard = known({"9": "acme"})
+    lives = listing(live("1"), live("9", "other"))
+    others = [declared("other")]
+    assert list(questions([absent(), *others], lives, writing, heard)) == [("acme", "summit")]
+    assert list(questions([declared(fields=NAMED), *others], lives, writing, heard)) == []
+
+
+def test_an_absent_event_is_no_reason_to_prove_the_changed_ones_one_by_one() -> None:
+    writing = replace(POLICY, reads_before_writing=True)
+    lives = listing(live("1"), live("9", "other"))
+    events = [absent("gone"), declared(fields=NAMED), declared("other")]
+    assert list(questions(events, lives, writing, known({"9": "acme"}))) == []
 
 
 def test_an_unchanged_event_whose_account_differs_in_the_base_is_asked_for() -> None:

@@ -45,7 +45,7 @@ def event(properties: Mapping[str, Value]) -> DeclaredEvent:
 
 def told(name: str, value: Value) -> tuple[str, str, str | None] | None:
     """Return the code, message and hint of the problem with one property."""
-    found = list(obstacle_findings(misfits(everything(event({name: value})), DEFINITIONS)))
+    found = list(obstacle_findings(misfits(everything(event({name: value})), DEFINITIONS, ())))
     assert len(found) <= 1
     return next(((one.code, one.message, one.hint) for one in found), None)
 
@@ -184,7 +184,7 @@ def test_whatever_can_be_set_can_be_emptied(name: str) -> None:
 @pytest.mark.parametrize("name", ["event_note", "event_budget"])
 def test_a_list_is_no_text(name: str) -> None:
     listed = replace(event({name: "1"}), lists=frozenset({CUSTOM + name}))
-    (wrong,) = obstacle_findings(misfits(everything(listed), DEFINITIONS))
+    (wrong,) = obstacle_findings(misfits(everything(listed), DEFINITIONS, ()))
     assert (wrong.code, wrong.message) == (
         "custom-property-value",
         f"customProperties.{name}: the property takes one text, not a list",
@@ -195,13 +195,13 @@ def test_a_list_is_no_text(name: str) -> None:
 @pytest.mark.parametrize(("name", "value"), [("event_topics", "data"), ("event_region", "EMEA"), ("event_note", None)])
 def test_options_and_nothing_can_be_a_list(name: str, value: Value) -> None:
     listed = replace(event({name: value}), lists=frozenset({CUSTOM + name}))
-    assert list(misfits(everything(listed), DEFINITIONS)) == []
+    assert list(misfits(everything(listed), DEFINITIONS, ())) == []
 
 
 def test_every_misfit_is_told_where_it_is_declared() -> None:
     both = event({"event_budget": "much", "event_regoin": "EMEA"})
     placed = replace(both, places={f"{CUSTOM}event_budget": Place("events/_defaults.yaml", 2, 3)})
-    found = list(obstacle_findings(misfits(everything(placed), DEFINITIONS)))
+    found = list(obstacle_findings(misfits(everything(placed), DEFINITIONS, ())))
     assert [(str(one.place), one.code) for one in found] == [
         ("events/_defaults.yaml:2:3", "custom-property-value"),
         (str(both.place), "custom-property-unknown"),
@@ -212,14 +212,14 @@ def test_every_misfit_is_told_where_it_is_declared() -> None:
 def test_what_many_events_inherit_is_told_once_and_sets_each_aside() -> None:
     places = {f"{CUSTOM}event_budget": Place("events/_defaults.yaml", 2, 3)}
     events = [replace(declared(str(number), {f"{CUSTOM}event_budget": "much"}), places=places) for number in range(9)]
-    found = list(misfits(everything(*events), DEFINITIONS))
+    found = list(misfits(everything(*events), DEFINITIONS, ()))
     assert len(list(obstacle_findings(found))) == 1
     assert [obstacle.event for obstacle in found] == events
 
 
 @given(texts, texts)
 def test_no_definition_means_that_every_property_is_wrong(name: str, value: str) -> None:
-    (found,) = obstacle_findings(misfits(everything(event({name: value})), {}))
+    (found,) = obstacle_findings(misfits(everything(event({name: value})), {}, ()))
     assert found.code == "custom-property-unknown"
 
 
@@ -246,6 +246,8 @@ def test_a_property_that_is_defined_no_more_has_no_kind_any_more() -> None:
 def test_the_definitions_matter_only_where_a_custom_property_is_declared() -> None:
     assert any_declared(everything(declared(), event({"event_note": None})))
     assert not any_declared(everything(declared(fields={"eventName": "Summit"})))
+    assert any_declared(everything(replace(declared(), initial={f"{CUSTOM}event_note": "x"})))
+    assert not any_declared(everything(replace(declared(), initial={"eventType": "x"})))
     assert not any_declared(everything())
 
 
@@ -262,3 +264,24 @@ def test_of_very_many_options_only_those_of_similar_length_are_suggested() -> No
     options = {f"{'x' * 40}-{number}": "" for number in range(3_000)} | {"EMEA": "EMEA"}
     assert did_you_mean("EMEB", options) == "did you mean EMEA?"
     assert did_you_mean(f"{'x' * 40}-7", {"EMEA": "EMEA", **options}) is not None
+
+
+def test_what_is_initial_is_checked_where_the_event_is_new() -> None:
+    name = f"{CUSTOM}event_region"
+    first = replace(declared(), initial={name: "nowhere", "eventType": "x"}, places={name: Place("a.yaml", 7, 5)})
+    second = replace(declared("other"), initial={name: "EMEA"})
+    declarations = everything(first, second)
+    assert list(misfits(declarations, DEFINITIONS, {second.identity})) == []
+    (found,) = misfits(declarations, DEFINITIONS, {first.identity, second.identity})
+    assert (found.event, found.finding.code, found.finding.place) == (
+        first,
+        "custom-property-value",
+        Place("a.yaml", 7, 5),
+    )
+
+
+def test_an_initial_list_is_for_a_property_with_several_options() -> None:
+    name = f"{CUSTOM}event_note"
+    listed = replace(declared(), initial={name: "a;b"}, lists=frozenset({name}))
+    (found,) = misfits(everything(listed), DEFINITIONS, {listed.identity})
+    assert found.finding.message.endswith("the property takes one text, not a list")

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from reconciler.change import Action
 from reconciler.declarations.base import NO_BASE, Base
 from reconciler.diagnostics import Severity
 from reconciler.event import DeclaredEvent
@@ -23,6 +24,7 @@ from tests.story.world import (
     SmallPages,
     Start,
     World,
+    absence,
     adoption,
     declaration,
     live_json,
@@ -190,3 +192,15 @@ def test_what_only_the_base_declared_is_told_as_no_longer_declared(world: World)
 
 def test_what_the_base_declared_and_is_not_live_needs_no_list(world: World) -> None:
     assert is_declared_only(planned(world, base=Base((*DECLARED, declaration("gone")))))
+
+
+def test_an_absent_event_is_read_by_itself_and_needs_no_list(world: World) -> None:
+    result = planned(world, [*DECLARED, absence("forgotten"), absence("gone")])
+    assert is_declared_only(result)
+    assert [(change.action, change.name) for change in result.plan.changes] == [
+        (Action.UPDATE, "spring"),
+        (Action.DELETE, "forgotten"),
+    ]
+    receipt = world.run(result, portal=world.portal(client=SmallPages))
+    assert (receipt.exit_code, receipt.verified) == (0, ())
+    assert "forgotten" not in {event["externalEventId"] for event in world.held()}

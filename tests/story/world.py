@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Self, TypeVar
@@ -60,6 +61,11 @@ Held = dict[str, Any]
 def declaration(event_id: str, *, account: str = ACCOUNT, **fields: Value) -> DeclaredEvent:
     """Declare an event of our app."""
     return _declare(Identity(account, event_id), {"eventName": event_id, "eventOrganizer": "Acme", **fields})
+
+
+def absence(event_id: str, *, account: str = ACCOUNT) -> DeclaredEvent:
+    """Declare that an event of our app is to be deleted."""
+    return replace(_declare(Identity(account, event_id), {}), absent=True)
 
 
 def adoption(object_id: str, **fields: Value) -> DeclaredEvent:
