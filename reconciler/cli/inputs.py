@@ -55,7 +55,10 @@ def limit_options(function: Function) -> Function:
 
     number = click.IntRange(min=0)
     people = click.option(
-        "--max-registrants", type=number, metavar="N", help="Maximum number of registrants on those orphans [0]."
+        "--max-registrants",
+        type=number,
+        metavar="N",
+        help="Maximum number of registrants on those, and on absent events [0].",
     )
     orphans = click.option(
         "--max-deletes", type=number, metavar="N", help="Maximum number of orphans that apply may delete or cancel [0]."

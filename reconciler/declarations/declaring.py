@@ -102,7 +102,8 @@ def _check_elsewhere(merged: Inheritance, terms: Terms, diagnostics: list[Diagno
 
 
 def _is_absent(merged: Inheritance) -> bool:
-    absent: bool = merged.own.values.get("absent", False)
+    """Return whether an event is declared absent, or may be: a wrong value is told where it stands."""
+    absent: bool = merged.own.values.get("absent", "absent" in merged.own.mapping.keys)
     return absent
 
 
@@ -156,7 +157,7 @@ _WITH_ABSENT = frozenset({"externalEventId", "externalAccountId", ENVIRONMENTS, 
 def _beside_absent(own: Layer) -> Iterator[Diagnostic]:
     """Yield an error if anything but the id is declared of an event that is to be deleted."""
     others = [key for key in own.mapping.keys if key not in _WITH_ABSENT]
-    if others:
+    if others and "absent" in own.values:
         message = f"absent: true deletes the event, and these keys declare it: {', '.join(map(cut, others))}"
         hint = "delete these lines, or the line with absent"
         yield error("declared-and-absent", message, own.key_place("absent"), hint)

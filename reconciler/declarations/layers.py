@@ -183,10 +183,10 @@ class Keys:
 def _unknown_within(above: str, key: str, holder: Mapping, file: str) -> Diagnostic:
     """Return the error for an unknown key below one that holds only certain keys."""
     place, known = _place(file, holder.keys[key]), _WITHIN[above]
-    if above == INITIAL and key in EVENT.names:
-        message = f"{key} cannot be initial: only {', '.join(known)} can"
+    meant = meant_by(key) or key
+    if above == INITIAL and meant in EVENT.names - known.keys():
+        message = f"{meant} cannot be initial: only {', '.join(known)} can"
         return error("not-initial", message, place, "move it out of initial")
-    meant = meant_by(key)
     if meant in known and meant not in holder.keys:
         hint = f"did you mean {meant}?"
     else:

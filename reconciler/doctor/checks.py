@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from reconciler.diagnostics import Severity
 from reconciler.doctor.findings import Finding, Verdict, unknown, without_echoes, wrong
 from reconciler.doctor.questions import Answers
 from reconciler.errors import AccessDenied, DeclarationsInvalid, ReconcilerError, Refused, Rejected, Unavailable
@@ -63,7 +64,8 @@ def _declarations(order: Order, _: Answers) -> Iterator[Finding]:
     number = f"{phrases.count(len(order.declared.events), 'event')} in {phrases.count(order.declared.files, 'file')}"
     yield Finding("declarations", Verdict.OK, number)
     for diagnostic in order.declared.diagnostics:
-        yield Finding("declarations", Verdict.WARNING, diagnostic.message, diagnostic.hint)
+        verdict = Verdict.OK if diagnostic.severity is Severity.INFO else Verdict.WARNING
+        yield Finding("declarations", verdict, diagnostic.message, diagnostic.hint)
 
 
 def _hubspot(_: Order, answers: Answers) -> Iterator[Finding]:

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from reconciler.diagnostics import Place, error, warning
+from reconciler.diagnostics import Place, error, info, warning
 from reconciler.doctor.checks import READ, WRITE, Order, examine
 from reconciler.doctor.findings import Finding, Verdict, exit_code
 from reconciler.doctor.questions import Answers, ask, unasked
 from reconciler.errors import AccessDenied, DeclarationsInvalid, ReconcilerError, Rejected, Unavailable
 from reconciler.event import CUSTOM, Declared, Kind, LiveEvent
 from reconciler.portal import Definition, Portal, RateLimit, Token, Usage
-from tests.building import APP, NOW, OTHER_APP, POLICY, PORTAL, adopted, declared, live
+from tests.building import APP, NOW, OTHER_APP, POLICY, PORTAL, absent, adopted, declared, live
 
 OK, WARNING, WRONG, UNKNOWN = Verdict
 ORDER = Order(Declared((declared(),), 1), POLICY, "2026-03", NOW)
@@ -72,6 +72,11 @@ def test_warnings_of_the_declarations_are_told() -> None:
         (WARNING, "nothing there", "look"),
     ]
     assert only("events", order) == (OK, "none is declared", None, 0)
+
+
+def test_a_note_on_the_declarations_is_no_warning() -> None:
+    order = replace(ORDER, declared=Declared((declared(),), 1, (info("skipped-environments", "1 event is skipped"),)))
+    assert [(one.verdict, one.text) for one in about("declarations", order)][1] == (OK, "1 event is skipped")
 
 
 # The way there
@@ -286,6 +291,25 @@ def test_declared_events_are_counted_by_who_made_them() -> None:
     assert found == (WARNING, text, "if these are the declared events, the token or appId is wrong", 0)
 
 
+@pytest.mark.parametrize(
+    ("held", "text"),
+    [
+        ((), "1 gone, as declared"),
+        ((live("1", app=OTHER_APP),), "1 gone, as declared"),
+        ((live("1"),), "1 live, made by app 1001"),
+    ],
+)
+def test_an_absent_event_is_gone_or_live(held: tuple[LiveEvent, ...], text: str) -> None:
+    order = replace(ORDER, declared=Declared((absent(),), 1))
+    assert only("events", order, replace(ANSWERS, events=held)) == (OK, text, None, 0)
+
+
+def test_whether_an_absent_event_is_gone_needs_the_tokens_app_where_its_id_is_live() -> None:
+    order = replace(ORDER, declared=Declared((absent(),), 1), policy=replace(POLICY, app_id=None))
+    verdict, text, _, _ = only("events", order, replace(ANSWERS, token=ABSENT))
+    assert (verdict, text) == (WARNING, "1 live under app 1001 (the token's app is not known)")
+
+
 def test_an_adopted_event_that_is_not_live_is_wrong_as_it_is_in_a_plan() -> None:
     order = replace(ORDER, declared=Declared((adopted("9"), adopted("1")), 1))
     assert only("events", order) == (WRONG, "1 live and adopted, 1 adopted, but not live", "check their objectId", 3)
@@ -343,6 +367,13 @@ def test_a_custom_property_that_the_portal_lacks_is_wrong_as_it_is_in_a_plan() -
     assert (verdict, hint, code) == (WRONG, "reconciler plan shows them all", 3)
     assert text.startswith("1 problem; the first: events/summit.yaml:")
     assert text.endswith("[custom-property-unknown]")
+
+
+def test_an_initial_custom_property_is_checked_though_the_event_is_live() -> None:
+    event = replace(declared(), initial={f"{CUSTOM}region": "EMEA"})
+    order = replace(ORDER, declared=Declared((event,), 1))
+    assert only("properties", order)[0] is WRONG
+    assert only("properties", order, replace(ANSWERS, definitions={"region": REGION}))[1].startswith("1 custom one")
 
 
 def test_definitions_that_cannot_be_read_matter_only_where_a_property_is_declared() -> None:
