@@ -66,7 +66,7 @@ _NONE: Mapping[str, Value] = {}
 def declare(inherited: Inheritance, own: Layer, terms: Terms) -> Declaration:
     """Return the event that its own layer and those below declare, after the checks that need all of them."""
     merged = inherited.under(own)
-    diagnostics = [*wrong_environments(merged, terms.environments)]
+    diagnostics = [*wrong_environments(merged, terms.environments)] if ENVIRONMENTS in merged.values else []
     if not is_declared_in(terms.environment, merged):
         _check_elsewhere(merged, terms, diagnostics)
         return Declaration(None, tuple(diagnostics), elsewhere(merged), is_elsewhere=True)

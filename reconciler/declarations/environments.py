@@ -22,8 +22,6 @@ def is_declared_in(environment: str | None, merged: Inheritance) -> bool:
 
 def wrong_environments(merged: Inheritance, known: Collection[str]) -> Iterator[Diagnostic]:
     """Yield an error for each environment that the settings do not name, in every layer, and for a list of none."""
-    if ENVIRONMENTS not in merged.values:
-        return
     for layer in merged.layers:
         if layer.values.get(ENVIRONMENTS) == []:
             message = "environments is empty, so the event would be declared nowhere"

@@ -22,33 +22,31 @@ def below(mapping: Mapping, key: str) -> Mapping | None:
 
 def field_keys(mapping: Mapping) -> dict[str, Scalar]:
     """Return the key of each field in a mapping, also of those that are initial."""
-    initial = below(mapping, INITIAL)
-    return _own_keys(mapping) if initial is None else _own_keys(mapping) | _own_keys(initial)
+    keys = _own_keys(mapping)
+    return keys | _own_keys(initial) if (initial := below(mapping, INITIAL)) else keys
 
 
 def _own_keys(mapping: Mapping) -> dict[str, Scalar]:
     keys = {name: key for name, key in mapping.keys.items() if name in _FIELDS}
-    properties = below(mapping, PROPERTIES)
-    if properties is not None:
+    if properties := below(mapping, PROPERTIES):
         keys |= {custom_field(name): key for name, key in properties.keys.items()}
     return keys
 
 
 def property_nodes(mapping: Mapping) -> dict[str, Node]:
     """Return the value of each custom property in a mapping, also of those that are initial."""
-    initial = below(mapping, INITIAL)
-    return _own_properties(mapping) if initial is None else _own_properties(mapping) | _own_properties(initial)
+    nodes = _own_properties(mapping)
+    return nodes | _own_properties(initial) if (initial := below(mapping, INITIAL)) else nodes
 
 
 def _own_properties(mapping: Mapping) -> dict[str, Node]:
     properties = below(mapping, PROPERTIES)
-    return {} if properties is None else {custom_field(name): node for name, node in properties.values.items()}
+    return {custom_field(name): node for name, node in properties.values.items()} if properties else {}
 
 
 def declared_too(mapping: Mapping) -> Iterator[tuple[str, Scalar]]:
     """Yield the name and key of each field that is both initial and declared for good in the same mapping."""
-    initial = below(mapping, INITIAL)
-    if initial is not None:
+    if initial := below(mapping, INITIAL):
         for_good = _own_keys(mapping)
         yield from ((name, key) for name, key in _own_keys(initial).items() if name in for_good)
 

@@ -104,7 +104,9 @@ class Keys:
         values = values_in(node.values, self.readers)
         if values is None:
             return self._check_by_schema(node, file)
-        return Layer(file, node, values, (*_both(node, file), *cut_texts(node, file)))
+        # Most mappings have none of these, and there are as many mappings as events.
+        problems = (*_both(node, file), *cut_texts(node, file)) if node.cut or INITIAL in values else ()
+        return Layer(file, node, values, problems)
 
     def _check_by_schema(self, mapping: Mapping, file: str) -> Layer:
         from reconciler.declarations.schema import check_values  # noqa: PLC0415  (slow to load; only a mistake needs it)

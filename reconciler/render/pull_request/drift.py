@@ -1,8 +1,9 @@
 """The issue about drift: what was changed in HubSpot."""
 
 from collections.abc import Iterator
+from typing import assert_never
 
-from reconciler.change import Change, Create, FieldChange, Origin, Update
+from reconciler.change import Change, Create, Delete, FieldChange, Origin, Update, is_orphan
 from reconciler.declarations.layers import DEFAULTS
 from reconciler.declarations.yaml.writing import yaml_lines
 from reconciler.planning.plan import Plan
@@ -66,7 +67,7 @@ def _drifted(plan: Plan) -> Iterator[tuple[Change, tuple[FieldChange, ...]]]:
     """Yield the fields of declared events that differ; what happens to orphans follows from the settings."""
     for change in plan.changes:
         fields = tuple(field for field in change.fields if field.origin is not Origin.FILES)
-        if isinstance(change, Create | Update) and change.source is not None and fields:
+        if not is_orphan(change) and fields:
             yield change, fields
 
 
@@ -74,14 +75,28 @@ def _event(change: Change, fields: tuple[FieldChange, ...], portal: Portal, link
     where = "" if change.source is None else f" · {links.place(change.source.file, change.source.line)}"
     identity = brief(words.identity(change.identity), _LONGEST_NAME)
     lines = [f"#### {named(words.title(change))}", "", f"{identity}{where}", ""]
-    if isinstance(change, Create):
-        return "\n".join([*lines, _GONE, ""])
+    match change:
+        case Create():
+            return "\n".join([*lines, _GONE, ""])
+        case Delete():
+            return "\n".join([*lines, _THERE, ""])
+        case Update():
+            return _updated(lines, change, fields, portal)
+        case _:
+            assert_never(change)
+
+
+def _updated(lines: list[str], change: Update, fields: tuple[FieldChange, ...], portal: Portal) -> str:
     return "\n".join([*lines, *_table(fields, clocks_of(change.timezone, portal)), "", *_lines_to_declare(fields), ""])
 
 
 _GONE = (
     "Deleted in HubSpot. To accept that, delete its declaration; otherwise an apply makes it again, "
     "without its old registrations."
+)
+_THERE = (
+    "Made in HubSpot, although a file declares it absent. To accept that, declare the event; otherwise an apply "
+    "deletes it, with its registrations."
 )
 
 

@@ -62,6 +62,8 @@ class Table:
         """Return a change as a row, with what HubSpot and the files say of the given fields."""
         if isinstance(change, Create):
             return self._row(change, ["deleted in HubSpot; an apply makes it again"])
+        if isinstance(change, Delete):
+            return self._row(change, ["made in HubSpot, and declared absent; an apply deletes it"])
         return self._row(change, [self._drifted(change, field) for field in fields])
 
     def _row(self, change: Change, lines: list[str]) -> str:

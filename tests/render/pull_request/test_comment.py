@@ -306,6 +306,14 @@ def test_what_was_deleted_in_hubspot_is_drift() -> None:
     assert rows(page) == 1
 
 
+def test_what_was_made_in_hubspot_and_is_declared_absent_is_drift() -> None:
+    field = FieldChange("eventName", "Old", None, origin=Origin.HUBSPOT)
+    change = Delete(Identity("acme", "old", "9"), "Old", (field,), Source("events/old.yaml", 1), 3)
+    page = reviewed(Proposed(), replace(NOTHING, changes=(change,)))
+    assert "| made in HubSpot, and declared absent; an apply deletes it |" in page
+    assert rows(page) == 1
+
+
 def test_more_events_than_can_be_named_are_counted_in_a_warning() -> None:
     plan = replace(NOTHING, changes=tuple(delete(f"x{n}", "Old", n) for n in range(7)))
     page = comment(Review(plan, Proposed()))

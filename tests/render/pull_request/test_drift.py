@@ -1,10 +1,12 @@
 """The issue about drift, read by a real renderer and by the reader of declarations."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from reconciler.change import FieldChange, Origin, Source, Update
+from reconciler.change import Delete, FieldChange, Origin, Source, Update
 from reconciler.declarations.layers import DEFAULTS
 from reconciler.declarations.yaml.writing import yaml_lines
 from reconciler.event import CUSTOM, Identity, Value
@@ -136,3 +138,12 @@ def test_events_beyond_the_limit_are_counted() -> None:
     page = issue_body(Plan(PORTAL, many, 0), None, LINKS, 5_000)
     assert page.count("#### ") + left_out(page, "event") == 500
     assert issue_title(drifted(), "prod") == "4 marketing events changed in HubSpot, not by the files (prod)"
+
+
+@pytest.mark.parametrize(("origin", "told"), [(Origin.UNKNOWN, 1), (Origin.HUBSPOT, 1), (Origin.FILES, 0)])
+def test_an_event_that_is_live_though_it_is_declared_absent_is_drift(origin: Origin, told: int) -> None:
+    field = FieldChange("eventName", "Old", None, origin=origin)
+    change = Delete(Identity("acme", "old", "9"), "Old", (field,), Source("events/old.yaml", 4), 3)
+    body = issue_body(Plan(PORTAL, (change,), 0))
+    assert body.count("Made in HubSpot, although a file declares it absent.") == told
+    assert issue_body(Plan(PORTAL, (replace(change, source=None),), 0)).count("Made in HubSpot") == 0
