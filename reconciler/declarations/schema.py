@@ -68,7 +68,7 @@ EnvironmentName = Annotated[str, AfterValidator(validators.environment)]
 Rule = Annotated[
     InstanceOf[Expression],
     BeforeValidator(validators.rule),
-    WithJsonSchema({"type": "string", "format": "regex"}),
+    WithJsonSchema({"type": "string"}),
 ]
 
 _Options = Annotated[
