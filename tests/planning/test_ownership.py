@@ -512,6 +512,20 @@ def test_an_absent_event_that_is_not_live_is_no_new_one() -> None:
     assert len(elsewhere(settle([declared()], lives, POLICY, known()))) == 1
 
 
+def test_an_absent_event_speaks_against_no_new_one_under_its_account() -> None:
+    lives = listing(live("1", app=OTHER_APP))
+    events = [absent(), declared(account="beta")]
+    assert elsewhere(settle(events, lives, POLICY, known())) == [("beta/summit", OTHER_APP, None)]
+
+
+def test_nobody_asks_who_holds_the_id_of_an_absent_event_that_is_not_live() -> None:
+    besides = replace(POLICY, besides=frozenset({"gamma"}))
+    missed = replace(known(), misses=frozenset({("acme", "summit")}), asked=frozenset({("acme", "summit")}))
+    assert list(questions([absent()], listing(live("1")), replace(besides, orphans=Orphans.IGNORE), missed)) == []
+    asked = list(questions([declared()], listing(live("1")), replace(besides, orphans=Orphans.IGNORE), missed))
+    assert asked == [("gamma", "summit")]
+
+
 def test_an_absent_event_is_proven_before_it_is_planned() -> None:
     writing = replace(POLICY, reads_before_writing=True)
     heard = known({"9": "acme"})

@@ -17,7 +17,20 @@ from reconciler.planning.ownership import match_events
 from reconciler.planning.plan import Plan, build
 from reconciler.policy import Orphans, Policy
 from reconciler.portal import Listing
-from tests.building import APP, HEARD, NOW, OTHER_APP, POLICY, PORTAL, adopted, declared, known, live, planned_from
+from tests.building import (
+    APP,
+    HEARD,
+    NOW,
+    OTHER_APP,
+    POLICY,
+    PORTAL,
+    absent,
+    adopted,
+    declared,
+    known,
+    live,
+    planned_from,
+)
 
 TOMORROW = instant(NOW + timedelta(days=1))
 NAMED: dict[str, Value] = {"eventName": "Summit"}
@@ -258,3 +271,16 @@ def test_an_adopted_event_that_is_set_aside_has_the_name_that_it_has_in_hubspot(
     held = live("1", fields={"eventName": "Summit", "eventCompleted": True})
     planned = planned_from([adopted("1", {"eventCompleted": False})], [held])
     assert [aside.name for aside in planned.plan.set_aside] == ["Summit"]
+
+
+def test_only_a_change_of_fields_can_be_proven_by_the_read_before_its_write() -> None:
+    writing = replace(POLICY, reads_before_writing=True)
+    lives = [live("1"), live("2", "other"), live("3", "proven")]
+    events = [absent(), declared("other", NAMED), declared("proven")]
+    planned = planned_from(events, lives, writing, known({"3": "acme"}))
+    assert [(type(change), change.proven) for change in planned.plan.changes] == [(Update, True), (Delete, False)]
+
+
+def test_an_absent_event_that_is_not_live_is_unchanged() -> None:
+    plan = planned_from([absent(), declared("other")], [live("2", "other")]).plan
+    assert (plan.changes, plan.unchanged, plan.orphaned, plan.is_fulfilled) == ((), 2, 0, True)
