@@ -67,6 +67,8 @@ class Definition:
     """Whether more than one option can be chosen."""
     writable: bool = True
     """Whether anybody but HubSpot itself may set it."""
+    description: str = ""
+    """What the portal says of it."""
 
 
 @dataclass(frozen=True, slots=True)

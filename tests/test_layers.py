@@ -46,7 +46,7 @@ DOORWAYS = {
     "deepdiff": {"reconciler.planning.diff"},
     "httpcore": {"reconciler.transport.network"},
     "httpx": {"reconciler.transport.exchange", "reconciler.transport.network"},
-    "pydantic": {"reconciler.declarations.schema"},
+    "pydantic": {f"reconciler.declarations.{name}" for name in ("schema", "settings_form", "value_types")},
     "rich": {"reconciler.cli"},
     "starlette": {"reconciler.sandbox"},
     "tenacity": {"reconciler.transport.retrying"},

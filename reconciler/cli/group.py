@@ -16,6 +16,7 @@ _COMMANDS = {
     "apply": "Write the changes to HubSpot and verify them.",
     "show": "Show a saved plan.",
     "doctor": "Check the token, the portal and the settings.",
+    "schema": "Print the JSON Schema of the files for editors.",
     "sandbox": "Run a local HubSpot for trials and tests.",
     "github": "Plan, apply and check for drift in GitHub Actions.",
 }
@@ -26,10 +27,8 @@ Examples:
   reconciler validate
   # in a clone of reconciler: plan against a local HubSpot, without a token
   reconciler plan --sandbox --sandbox-seed docs/sandbox-seed.json
-  # explain one command
-  reconciler apply --help
 """
-_LATER = ("import", "pull", "fmt", "schema", "calendar")
+_LATER = ("import", "pull", "fmt", "calendar")
 
 
 class _Commands(click.Group):

@@ -1,206 +1,187 @@
-"""The schema of declarations and settings: the only module that uses pydantic."""
+"""The schema of declarations and settings: every key, its type, its meaning."""
 
 from collections.abc import Mapping as Table
 from dataclasses import dataclass
-from datetime import date, datetime
 from functools import cache
 from typing import Annotated, Any
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    ConfigDict,
-    Discriminator,
-    Field,
-    InstanceOf,
-    SkipValidation,
-    Tag,
-    TypeAdapter,
-    ValidationError,
-    WithJsonSchema,
-    with_config,
-)
+from pydantic import SkipValidation, TypeAdapter, ValidationError, with_config
 from pydantic_core import ErrorDetails
 from typing_extensions import TypedDict  # before Python 3.12 pydantic cannot use typing's
 
-from reconciler.declarations import validators
-from reconciler.declarations.advice import CODES
 from reconciler.declarations.corrections import Wrong
-from reconciler.declarations.expressions import Expression
-from reconciler.declarations.readers import API_VERSIONS, ApiVersion
-from reconciler.declarations.times import DAY, HOURS, TIME, Hours
-from reconciler.declarations.yaml.nodes import Mapping, Node, Sequence
-from reconciler.policy import Orphans
+from reconciler.declarations.settings_form import SettingsFile
+from reconciler.declarations.shapes import Shape
+from reconciler.declarations.value_types import (
+    ENTRIES,
+    ITEMS,
+    EventId,
+    Filled,
+    Flag,
+    Identifier,
+    Link,
+    Name,
+    ObjectId,
+    PropertyValue,
+    Text,
+    Time,
+    WorkingHours,
+    Zone,
+    explained,
+    strict_form,
+)
+from reconciler.declarations.yaml.nodes import Node
 
+_EMPTIED = 'null or "" makes it empty.'
+_REQUIRED = "Required beside externalEventId, here or in defaults; never empty."
+_TIMES = (
+    "2027-04-15 17:00 is local time in timezone; 2027-04-15T17:00:00+02:00 has its own offset. Seconds may follow. "
+    "A date alone needs hours. A date cannot be emptied."
+)
+_NOT_BESIDE_OBJECT_ID = {
+    "properties": {"externalEventId": False, "externalAccountId": False, "eventCompleted": False},
+    "errorMessage": "This key cannot stand beside objectId.",
+}
 
-# pydantic puts these tags between the keys of an error's path; the space distinguishes them from keys.
-def _list_or_one(node: Node) -> str:
-    return "a list" if isinstance(node, Sequence) else "one value"
-
-
-def _mapping_or_one(node: Node) -> str:
-    return "a mapping" if isinstance(node, Mapping) else "one value"
-
-
-Text = Annotated[str | None, BeforeValidator(validators.text)]
-Filled = Annotated[str, BeforeValidator(validators.filled)]
-Flag = Annotated[bool, BeforeValidator(validators.flag)]
-Time = Annotated[
-    datetime | date,
-    SkipValidation,
-    BeforeValidator(validators.time),
-    WithJsonSchema({"type": "string", "pattern": f"^({TIME}|{DAY})$"}),
+EventType = Annotated[Text, explained(f"The kind of event, in your own words. {_EMPTIED}", "WEBINAR")]
+Description = Annotated[
+    Text,
+    explained(f"What the event is about. HubSpot stores HTML as it is. {_EMPTIED}", "What is new this spring."),
 ]
-Zone = Annotated[str, BeforeValidator(validators.zone)]
-WorkingHours = Annotated[
-    Hours,
-    SkipValidation,
-    BeforeValidator(validators.hours),
-    WithJsonSchema({"type": "string", "pattern": f"^{HOURS}$"}),
-]
-Link = Annotated[str | None, BeforeValidator(validators.event_link)]
-Identifier = Annotated[str, BeforeValidator(validators.identifier)]
-EventId = Annotated[str, BeforeValidator(validators.event_id)]
-Digits = Annotated[str, BeforeValidator(validators.digits)]
-Number = Annotated[int, BeforeValidator(validators.number)]
-Name = Annotated[str, AfterValidator(validators.name)]
-EnvironmentName = Annotated[str, AfterValidator(validators.environment)]
-Rule = Annotated[
-    InstanceOf[Expression],
-    BeforeValidator(validators.rule),
-    WithJsonSchema({"type": "string"}),
-]
-
-_Options = Annotated[
-    list[Annotated[str, BeforeValidator(validators.option)]],
-    BeforeValidator(validators.items),
-    AfterValidator(validators.options),
-]
-PropertyValue = Annotated[
-    Annotated[Text, Tag("one value")] | Annotated[_Options, Tag("a list")], Discriminator(_list_or_one)
+Url = Annotated[
+    Link,
+    explained(
+        f"Where people find the event: a link with https:// or http://, without a password. {_EMPTIED}",
+        "https://acme.example/spring-launch",
+    ),
 ]
 Properties = Annotated[
     dict[Name, PropertyValue],
-    BeforeValidator(validators.entries),
-    Field(description="The portal's own properties of marketing events, by internal name."),
+    ENTRIES,
+    explained(
+        "Properties that your portal defines, by internal name. Several options of one are a list. "
+        'null or "" makes one empty.',
+        {"event_region": "EMEA"},
+    ),
 ]
-ObjectId = Annotated[
-    Annotated[Digits, Tag("one value")]
-    | Annotated[dict[Name, Digits], BeforeValidator(validators.entries), Tag("a mapping")],
-    Discriminator(_mapping_or_one),
-]
-
-_STRICT = ConfigDict(extra="forbid")
 
 
-@with_config(_STRICT)
+@with_config(strict_form("Initial"))
 class Initial(TypedDict, total=False):
     """Fields that an event gets when it is created, and that belong to HubSpot from then on."""
 
-    eventType: Annotated[Text, Field(description="Its kind, for example WEBINAR, CONFERENCE or WORKSHOP.")]
-    eventDescription: Annotated[Text, Field(description="What it is about.")]
-    eventUrl: Annotated[Link, Field(description="Where people find it: http or https.")]
+    eventType: EventType
+    eventDescription: Description
+    eventUrl: Url
     customProperties: Properties
 
 
-@with_config(_STRICT)
+@with_config(strict_form("Defaults"))
 class Defaults(TypedDict, total=False):
-    """Default values for the events of one file, or of a folder and the folders below it."""
+    """Values for all events of a list, or of a folder and those below it. The nearest value wins."""
 
-    externalAccountId: Annotated[Identifier, Field(description="The account that the event's id belongs to.")]
-    eventName: Annotated[Filled, Field(description="What people see first.")]
-    eventOrganizer: Annotated[Filled, Field(description="Who organizes the event.")]
-    eventType: Annotated[Text, Field(description="Its kind, for example WEBINAR, CONFERENCE or WORKSHOP.")]
-    eventDescription: Annotated[Text, Field(description="What it is about.")]
-    eventUrl: Annotated[Link, Field(description="Where people find it: http or https.")]
-    startDateTime: Annotated[Time, Field(description="When it begins, with an offset or in `timezone`.")]
-    endDateTime: Annotated[Time, Field(description="When it ends, with an offset or in `timezone`.")]
-    timezone: Annotated[Zone, Field(description="The IANA time zone of times without an offset.")]
-    hours: Annotated[
-        WorkingHours, Field(description="When each day begins and ends, for events whose dates have no time.")
+    externalAccountId: Annotated[
+        Identifier,
+        explained(
+            "The account that externalEventId belongs to. Needed only where it differs from the settings.",
+            "acme-events",
+        ),
     ]
-    eventCancelled: Annotated[Flag, Field(description="It will not take place.")]
-    eventCompleted: Annotated[Flag, Field(description="It has taken place; this can only become true.")]
+    eventName: Annotated[Filled, explained(f"The name of the event. {_REQUIRED}", "Spring launch webinar")]
+    eventOrganizer: Annotated[Filled, explained(f"Who organizes the event. {_REQUIRED}", "Acme Field Marketing")]
+    eventType: EventType
+    eventDescription: Description
+    eventUrl: Url
+    startDateTime: Annotated[Time, explained(f"When the event begins. {_TIMES}", "2027-04-15 17:00")]
+    endDateTime: Annotated[Time, explained(f"When the event ends, after its start. {_TIMES}", "2027-04-15 18:00")]
+    timezone: Annotated[
+        Zone,
+        explained(
+            "The IANA time zone of times without an offset. Without it, that of the defaults or the settings holds.",
+            "Europe/Berlin",
+        ),
+    ]
+    hours: Annotated[
+        WorkingHours,
+        explained(
+            "When each day begins and ends, in local time. With it, startDateTime and endDateTime can be dates alone.",
+            "09:00-17:00",
+        ),
+    ]
+    eventCancelled: Annotated[
+        Flag, explained("true: the event will not take place. Its file stays where it is.", example=True)
+    ]
+    eventCompleted: Annotated[
+        Flag,
+        explained(
+            "true: the event has taken place. HubSpot cannot take it back. Not allowed beside objectId.", example=True
+        ),
+    ]
     customProperties: Properties
     initial: Annotated[
         Initial,
-        BeforeValidator(validators.entries),
-        Field(description="What it gets when it is created; afterwards HubSpot's values are left alone."),
+        ENTRIES,
+        explained(
+            "Fields that the event gets when it is created. From then on HubSpot's values are left alone.",
+            {"eventDescription": "What is new this spring."},
+        ),
     ]
-    protect: Annotated[Flag, Field(description="It is never cancelled or deleted.")]
+    protect: Annotated[
+        Flag, explained("true: no run cancels the event, nor deletes it while its file exists.", example=True)
+    ]
     environments: Annotated[
         list[Filled],
-        BeforeValidator(validators.items),
-        Field(description="The environments where it is declared; `default` stands for a run without --env."),
+        ITEMS,
+        explained(
+            "The only environments in which the event is declared. default stands for a run without --env.",
+            ["default", "staging"],
+        ),
     ]
 
 
-@with_config(_STRICT)
+@with_config(strict_form("Event", dependentSchemas={"objectId": _NOT_BESIDE_OBJECT_ID}))
 class Event(Defaults, total=False):
-    """One marketing event; a key that is absent is left alone."""
+    """One marketing event. A key that is left out is not managed: HubSpot keeps what it holds there."""
 
-    externalEventId: Annotated[EventId, Field(description="The id of an event that this app creates.")]
-    objectId: Annotated[ObjectId, Field(description="HubSpot's id of an event that another app or a person created.")]
-    absent: Annotated[Flag, Field(description="It is deleted if it is live, and nothing but its id is declared.")]
+    externalEventId: Annotated[
+        EventId,
+        explained(
+            "Your own id for an event that this tool creates. Never change it: another id is another event. "
+            "An event has either this or objectId.",
+            "spring-launch-2027",
+        ),
+    ]
+    objectId: Annotated[
+        ObjectId,
+        explained(
+            "HubSpot's id of an event that a person or another app made. For several portals, a mapping from "
+            "environment to id. An event has either this or externalEventId.",
+            864004670023,
+        ),
+    ]
+    absent: Annotated[
+        Flag,
+        explained(
+            "true: the event is to be deleted, if HubSpot holds it and it is yours. Nothing else is declared of it.",
+            example=True,
+        ),
+    ]
 
 
-@with_config(_STRICT)
+@with_config(strict_form("List of events", required=["events"]))
 class EventList(TypedDict, total=False):
-    """Several events in one file."""
+    """Several events in one file, with what they share."""
 
-    defaults: Annotated[SkipValidation[Defaults], Field(description="Values that the events share.")]
-    events: Annotated[list[SkipValidation[Event]], BeforeValidator(validators.items), Field(description="The events.")]
-
-
-@with_config(_STRICT)
-class Names(TypedDict, total=False):
-    """Regular expressions that whole ids and names must match."""
-
-    externalEventId: Annotated[Rule, Field(description="What the whole id of an event must match.")]
-    eventName: Annotated[Rule, Field(description="What the whole name of an event must match.")]
-
-
-@with_config(_STRICT)
-class Overrides(TypedDict, total=False):
-    """The settings that an environment can override."""
-
-    portal: Annotated[Number, Field(description="The portal (Hub ID) that the declarations are for.")]
-    appId: Annotated[Number, Field(description="The app whose events are ours.")]
-    externalAccountId: Annotated[
-        Identifier, Field(description="The account id of every event that does not set its own.")
+    defaults: Annotated[
+        SkipValidation[Defaults],
+        explained(
+            "Values for all events of this list. An event's own value wins.", {"eventOrganizer": "Acme Marketing"}
+        ),
     ]
-    apiVersion: Annotated[ApiVersion, BeforeValidator(validators.one_of(API_VERSIONS))]
-    timezone: Annotated[Zone, Field(description="The IANA time zone of times without an offset.")]
-    orphans: Annotated[Orphans, BeforeValidator(validators.one_of(tuple(Orphans)))]
-    protect: Annotated[list[Filled], BeforeValidator(validators.items), Field(description="Globs of externalEventId.")]
-    besides: Annotated[
-        list[Identifier],
-        BeforeValidator(validators.items),
-        Field(description="Numbers of apps, and account ids, that may already have events with the same ids as ours."),
-    ]
-    silence: Annotated[
-        list[Annotated[str, BeforeValidator(validators.one_of(CODES))]],
-        BeforeValidator(validators.items),
-        Field(description="Codes of advice to leave out."),
-    ]
-    names: Annotated[
-        Names,
-        BeforeValidator(validators.entries),
-        Field(description="House rules: what ids and names must match."),
-    ]
-    eventTypes: Annotated[
-        list[Filled], BeforeValidator(validators.items), Field(description="The only types that may be declared.")
-    ]
-
-
-@with_config(_STRICT)
-class SettingsFile(Overrides, total=False):
-    """The file reconciler.yaml."""
-
-    environments: Annotated[
-        dict[EnvironmentName, Annotated[Overrides, BeforeValidator(validators.entries)]],
-        BeforeValidator(validators.entries),
-        Field(description="Settings that differ with `--env NAME`, by its name."),
+    events: Annotated[
+        list[SkipValidation[Event]],
+        ITEMS,
+        explained("The events: one or more items of a list.", [{"externalEventId": "spring-launch-2027"}]),
     ]
 
 
@@ -226,6 +207,12 @@ _FORMS: Table[str, Any] = {form.__name__: form for form in (Defaults, Event, Eve
 def _adapter(form: str) -> TypeAdapter[dict[str, Any]]:
     """Return the validator of one form of mapping, built on first use because building it is slow."""
     return TypeAdapter(_FORMS[form])
+
+
+def definitions(*forms: str) -> dict[str, Shape]:
+    """Return the JSON Schemas of forms of mappings, with those that they refer to, by name."""
+    _, found = TypeAdapter.json_schemas([(form, "validation", _adapter(form)) for form in forms])
+    return {name: shape for name, shape in found["$defs"].items() if "properties" in shape}
 
 
 def check_values(form: str, nodes: dict[str, Node]) -> tuple[dict[str, Any], list[Flaw]]:

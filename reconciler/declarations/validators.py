@@ -15,7 +15,7 @@ from reconciler.declarations.zones import check_zone
 from reconciler.safe_text import quoted
 from reconciler.values import OPTION_SEPARATOR
 
-_PATH_WORDS = (".", "..", "search", "upsert", "delete")
+PATH_WORDS = (".", "..", "search", "upsert", "delete")
 """Event ids that HubSpot's API would misread, because an id is a segment of a URL path."""
 
 _NULL = ("null", "~")
@@ -70,7 +70,7 @@ def identifier(node: Node) -> str:
 def event_id(node: Node) -> str:
     """Read an event's external id."""
     content = identifier(node)
-    if content in _PATH_WORDS:
+    if content in PATH_WORDS:
         raise Wrong("reserved-id", f"HubSpot's API reserves {quoted(content)}", "choose another id")
     return content
 

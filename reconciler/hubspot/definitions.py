@@ -48,6 +48,7 @@ def _definition(item: Mapping[str, Json], path: str) -> Definition:
         _options(item, path) if kind is Kind.OPTIONS else None,
         several=item.get("fieldType") == "checkbox",
         writable=_is_writable(item, path),
+        description=optional(str, item.get("description"), f"{path}.description") or "",
     )
 
 

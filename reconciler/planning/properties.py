@@ -19,7 +19,7 @@ _MOST_OPTIONS = 10
 """Most options that a hint lists."""
 
 
-class _Form(NamedTuple):
+class Form(NamedTuple):
     """The form of a kind's declared values: fewer spellings than HubSpot allows, as they are sent unchanged."""
 
     pattern: re.Pattern[str]
@@ -27,20 +27,19 @@ class _Form(NamedTuple):
     hint: str
 
 
-_FORMS = {
-    Kind.NUMBER: _Form(
-        re.compile(r"-?\d+(\.\d+)?", re.ASCII), "a number in plain digits", "write it like 1000 or 12.5"
-    ),
-    Kind.BOOLEAN: _Form(re.compile(r"true|false"), "true or false", "write true or false"),
-    Kind.DATE: _Form(
+FORMS = {
+    Kind.NUMBER: Form(re.compile(r"-?\d+(\.\d+)?", re.ASCII), "a number in plain digits", "write it like 1000 or 12.5"),
+    Kind.BOOLEAN: Form(re.compile(r"true|false"), "true or false", "write true or false"),
+    Kind.DATE: Form(
         re.compile(r"\d{4}-\d\d-\d\d|-?\d+", re.ASCII), "a day of the calendar", "write it like 2027-04-15"
     ),
-    Kind.MOMENT: _Form(
+    Kind.MOMENT: Form(
         re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)|-?\d+", re.ASCII),
         "a date and time with its offset",
         "write it like 2027-04-15T17:00:00+02:00",
     ),
 }
+"""The forms of the kinds of which not every text is a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +134,7 @@ def _known(name: str, definitions: Mapping[str, Definition]) -> str:
 def _value(value: str, definition: Definition) -> _Misfit | None:
     if definition.kind is Kind.OPTIONS:
         return _options(value, definition)
-    form = _FORMS.get(definition.kind)
+    form = FORMS.get(definition.kind)
     if form is None or (form.pattern.fullmatch(value) and normalized(definition.kind, value) is not None):
         return None
     return _wrong_value(f"{quoted(value)} is not {form.wanted}", form.hint)

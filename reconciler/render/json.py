@@ -26,6 +26,7 @@ from reconciler.planning.orphans import OrphanVerdict
 from reconciler.planning.plan import Plan
 from reconciler.planning.set_aside import SetAside
 from reconciler.portal import Portal
+from reconciler.render.json_text import json_text, without_commands
 
 FORMAT_VERSION = "1.1"
 """A minor version adds keys, a major version breaks readers."""
@@ -33,7 +34,7 @@ FORMAT_VERSION = "1.1"
 
 def plan_json(plan: Plan) -> str:
     """Return a plan as JSON."""
-    return _text(
+    return json_text(
         {
             "format_version": FORMAT_VERSION,
             "digest": plan.digest,
@@ -51,7 +52,7 @@ def plan_json(plan: Plan) -> str:
 def diagnostics_json(diagnostics: tuple[Diagnostic, ...]) -> str:
     """Return the diagnostics of `validate` as JSON."""
     items = [_diagnostic(diagnostic) for diagnostic in diagnostics]
-    return _text({"format_version": FORMAT_VERSION, "diagnostics": items})
+    return json_text({"format_version": FORMAT_VERSION, "diagnostics": items})
 
 
 def receipt_json(receipt: Receipt) -> str:
@@ -80,7 +81,7 @@ class ReceiptText:
         aside = (f"    {{{_one_line(_set_aside_result(event))}}}" for event in receipt.set_aside)
         lines = ",\n".join([*(part.text for part in self._parts), *aside])
         # Quotes inside a value are escaped, so this matches the key alone.
-        before, key, after = _text(document).partition('"results": []')
+        before, key, after = json_text(document).partition('"results": []')
         return f'{before}"results": [\n{lines}\n  ]{after}' if lines else before + key + after
 
     def _updated(self, results: tuple[Result, ...]) -> Iterator["_Part"]:
@@ -131,15 +132,6 @@ def _applied(parts: Iterable[_Part], set_aside: int) -> Json:
         "deleted": written[Action.DELETE],
         **{str(outcome): outcomes[outcome] for outcome in Outcome if outcome is not Outcome.DONE},
     }
-
-
-def _text(document: Json) -> str:
-    return _escaped(json.dumps(document, indent=2, ensure_ascii=True)) + "\n"
-
-
-def _escaped(text: str) -> str:
-    """Return JSON in which `##[`, which starts a workflow command, is escaped as all that controls a terminal is."""
-    return text.replace("##[", r"#\u0023[")
 
 
 def _portal(portal: Portal) -> Json:
@@ -253,7 +245,7 @@ def _outcome(outcome: Outcome, why: str | None) -> str:
 
 def _one_line(values: Mapping[str, Json]) -> str:
     """Return an object's keys on one line, without the braces; laid out, they take ten times as long."""
-    return _escaped(json.dumps(values, ensure_ascii=True))[1:-1]
+    return without_commands(json.dumps(values, ensure_ascii=True))[1:-1]
 
 
 def _set_aside_result(event: SetAside) -> Mapping[str, Json]:

@@ -161,6 +161,7 @@ def test_a_hostile_history_is_told_of(world: Path, portal: str) -> None:
         ("validate", "events", EVIL),
         ("show", EVIL),
         ("doctor", EVIL),
+        ("schema", "--portal", EVIL),
         ("github", EVIL),
         ("github", "plan", f"--{EVIL}"),
         ("sandbox", "--rate", EVIL),
@@ -249,6 +250,17 @@ def test_hostile_answers_are_told_of(world: Path, portal: str, command: str, pat
     for page in (screen.out, screen.err):
         assert possible_commands(page) == []
         assert acting(page) == []
+
+
+def test_hostile_properties_are_told_in_a_schema(world: Path, portal: str) -> None:
+    held = {"name": SENT, "label": SENT, "description": SENT, "type": "enumeration", "fieldType": "checkbox"}
+    body = {"results": [{**held, "options": [{"label": SENT, "value": SENT}]}]}
+    spoil(portal, {"path": "*/properties/*", "fault": {"status": 200, "body": body}})
+    screen = called("schema", "--portal", folder=world, portal=portal)
+    check(screen, 0, world)
+    told = screen.json["$defs"]["CustomProperties"]["properties"][SENT]
+    assert told["anyOf"][0]["enum"] == [SENT, None]
+    assert acting(told["title"] + told["description"] + told["anyOf"][0]["enumDescriptions"][0]) == []
 
 
 # Encodings of output

@@ -57,6 +57,10 @@ def test_a_plan_of_ordinary_files_does_without_the_schema(folder: Path, tmp_path
     assert "pydantic" not in packages
 
 
+def test_a_schema_of_files_alone_loads_no_http(tmp_path: Path) -> None:
+    assert packages_of(modules("schema")).intersection(HEAVY) == {"pydantic"}
+
+
 @pytest.mark.parametrize("package", HEAVY)
 def test_a_plan_would_show_what_it_loads(package: str, folder: Path) -> None:
     """The checks above can fail: each of these packages is loaded here, and seen."""

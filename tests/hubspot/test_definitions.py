@@ -65,6 +65,11 @@ def test_options_of_other_types_limit_nothing() -> None:
     assert read(type="bool", options=[{"label": "Yes", "value": "true"}]).options is None
 
 
+def test_what_the_portal_says_of_it_is_kept() -> None:
+    assert read(description="Where people are.").description == "Where people are."
+    assert read().description == read(description=None).description == ""
+
+
 def test_what_has_no_label_is_called_by_its_name() -> None:
     assert read().label == "x"
     assert read(type="enumeration", options=[{"value": "a"}]).options == {"a": "a"}

@@ -58,6 +58,7 @@ COMMANDS = {
     "plan": ("plan", "--format", "json", "--out", "p.json", "--markdown", "p.md"),
     "apply": ("apply", "--yes", "--receipt", "r.json"),
     "doctor": ("doctor",),
+    "schema": ("schema", "--portal"),
 }
 ECHO = {
     "message": f"Bearer {CANARY} is odd",
