@@ -31,7 +31,7 @@ PYTEST := .venv/bin/python -m pytest --numprocesses auto --dist worksteal
 BESIDE_CORE := reconciler/cli/*,reconciler/sandbox/*
 # The slowest tests, which reach no branch of the core that others do not. Coverage is measured without them, so that no
 # branch counts as tested only because a whole run came through it.
-WIDE := bench browser campaign fuzz test_layers.py test_locks.py \
+WIDE := bench browser campaign editor fuzz test_layers.py test_locks.py \
     cli/test_killed.py \
     github/test_action.py github/test_end_to_end.py github/test_interleavings.py github/test_whole_story.py \
     sandbox/test_fault_laws.py sandbox/test_hostile_input.py \
