@@ -1,13 +1,11 @@
-"""YAML lines that declare given values."""
+"""YAML lines that declare given values, safe inside a fence of Markdown."""
 
 import re
 from collections.abc import Mapping
 
+from reconciler.declarations.yaml.scalars import block_lines, in_double_quotes, key_text, reads_as_a_block
 from reconciler.event import CUSTOM, Kind, Value, kind_of
-from reconciler.safe_text import visible
 
-_PLAIN_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-_WHITE_ENDS = re.compile(r"^[ \t]|[ \t]$", re.MULTILINE)
 _ACTIVE = re.compile("```|~~~|::|##")
 """Text that could end the code fence around the lines, or be a workflow command to GitHub's runner."""
 
@@ -28,31 +26,13 @@ def yaml_lines(fields: Mapping[str, Value]) -> list[str]:
 def _lines(name: str, value: Value, indent: str) -> list[str]:
     if not indent and kind_of(name) is Kind.FLAG:
         return [f"{name}: {'true' if value is True else 'false'}"]
-    key = name if _PLAIN_KEY.fullmatch(name) else _in_quotes(name)
+    key = _inactive(key_text(name))
     text = "" if value is None else str(value)
-    if not _reads_as_a_block(text):
-        return [f"{indent}{key}: {_in_quotes(text)}"]
-    return [f"{indent}{key}: |-", *(f"{indent}  {line}" if line else "" for line in text.split("\n"))]
+    if _ACTIVE.search(text) or not reads_as_a_block(text):
+        return [f"{indent}{key}: {_inactive(in_double_quotes(text))}"]
+    return [f"{indent}{key}: |-", *block_lines(text, f"{indent}  ")]
 
 
-def _reads_as_a_block(text: str) -> bool:
-    """Return whether a text of several lines can be a block: nothing in it is invisible, active or would be lost."""
-    one_line = text.replace("\n", "")
-    is_safe = visible(one_line) == one_line and not _ACTIVE.search(text)
-    return one_line != text and is_safe and text.strip("\n") == text and not _WHITE_ENDS.search(text)
-
-
-def _in_quotes(text: str) -> str:
-    """Write a text in double quotes, with an escape for every active or invisible character."""
-    # `##[` begins a workflow command to GitHub's runner at any position.
-    inner = "".join(map(_code, text)).replace("##", "#\\x23")
-    return f'"{inner}"'
-
-
-def _code(character: str) -> str:
-    if visible(character) == character:
-        return _CODES.get(character, character)
-    return f"\\U{ord(character):08x}" if character not in _CODES else _CODES[character]
-
-
-_CODES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+def _inactive(written: str) -> str:
+    """Escape in quotes what begins a workflow command to GitHub's runner at any position."""
+    return written.replace("##", "#\\x23")
