@@ -60,6 +60,7 @@ SEES_THE_WORLD = {
     "reconciler.declarations.files.committed",
     "reconciler.declarations.files.disk",
     "reconciler.declarations.files.git",
+    "reconciler.declarations.files.replacing",
     "reconciler.declarations.load",
     "reconciler.declarations.settings",
     "reconciler.github.actions",
