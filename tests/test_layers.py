@@ -51,7 +51,7 @@ DOORWAYS = {
     "starlette": {"reconciler.sandbox"},
     "tenacity": {"reconciler.transport.retrying"},
     "uvicorn": {"reconciler.sandbox"},
-    "yaml": {f"reconciler.declarations.yaml.{name}" for name in ("events", "ordinary", "strict_yaml")},
+    "yaml": {f"reconciler.declarations.yaml.{name}" for name in ("events", "ordinary", "source", "strict_yaml")},
 }
 
 SEES_THE_WORLD = {

@@ -15,6 +15,7 @@ _COMMANDS = {
     "plan": "Show what apply would change.",
     "apply": "Write the changes to HubSpot and verify them.",
     "show": "Show a saved plan.",
+    "fmt": "Bring the declarations into one form.",
     "doctor": "Check the token, the portal and the settings.",
     "schema": "Print the JSON Schema of the files for editors.",
     "sandbox": "Run a local HubSpot for trials and tests.",
@@ -28,7 +29,7 @@ Examples:
   # in a clone of reconciler: plan against a local HubSpot, without a token
   reconciler plan --sandbox --sandbox-seed docs/sandbox-seed.json
 """
-_LATER = ("import", "pull", "fmt", "calendar")
+_LATER = ("import", "pull", "calendar")
 
 
 class _Commands(click.Group):
@@ -81,17 +82,17 @@ def _later(name: str) -> click.Command:
 @common_options
 @click.pass_context
 def reconciler(ctx: click.Context, common: Common) -> None:
-    """Marketing events as code: make HubSpot hold what the YAML files in a git repository declare.
+    """Marketing events as code: make HubSpot hold what YAML files declare.
 
-    `plan` shows the difference, `apply` writes it and verifies the result. Events that other apps or people made are
-    left alone, unless a file names them.
+    `plan` shows the difference, `apply` writes it and verifies the result. Events of other apps or people are left
+    alone, unless a file names them.
 
     The token is read from HUBSPOT_ACCESS_TOKEN. With --sandbox a local HubSpot is used, which needs no token.
     Options go before or after the command (with `github` after its own), or into RECONCILER_<OPTION>.
 
-    Exit codes: 0 done, 1 any other error, 2 there are changes (plan --detailed-exitcode), 3 declarations or settings
-    wrong, 4 token refused, 5 refused and nothing written, 6 apply did not do everything, 7 HubSpot cannot be reached,
-    64 wrong usage, 129, 130 or 143 interrupted.
+    Exit codes: 0 done, 1 any other error, 2 there are changes, 3 declarations or settings wrong, 4 token refused,
+    5 refused and nothing written, 6 not everything was done, 7 HubSpot cannot be reached, 64 wrong usage, 129, 130 or
+    143 interrupted.
     """
     if ctx.invoked_subcommand is None:
         raise click.UsageError("a command is missing (see reconciler --help)", ctx)

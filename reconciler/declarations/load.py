@@ -51,7 +51,20 @@ def _hidden_settings(settings: Settings) -> Iterator[Diagnostic]:
 
 def load_from(tree: Tree, settings: Settings) -> Declared:
     """Read the declarations as `load` does, from any tree of files."""
-    terms = Terms(
+    return read_all(_listing(tree, settings), terms_of(settings))
+
+
+def list_files(settings: Settings) -> list[SourceFile | Diagnostic]:
+    """Return every file that `load` reads, in the order to read them, with a diagnostic for each that cannot be read.
+
+    Raises `DeclarationsInvalid` if they are too many.
+    """
+    return list(_listing(Disk(), settings))
+
+
+def terms_of(settings: Settings) -> Terms:
+    """Return the settings that apply to every event."""
+    return Terms(
         environment=settings.environment,
         environments=settings.environments,
         external_account_id=settings.policy.external_account_id,
@@ -60,7 +73,6 @@ def load_from(tree: Tree, settings: Settings) -> Declared:
         silence=settings.silence,
         rules=settings.rules,
     )
-    return read_all(_listing(tree, settings), terms)
 
 
 class _File(NamedTuple):

@@ -105,7 +105,10 @@ def test_an_apply_shows_hostile_texts(world: Path, portal: str, form: str) -> No
 
 @pytest.mark.parametrize(
     "arguments",
-    [("validate",), ("validate", "--format", "json"), ("plan",), ("plan", "--format", "json"), ("apply", "--yes")],
+    [
+        *(("validate",), ("validate", "--format", "json"), ("plan",), ("plan", "--format", "json"), ("apply", "--yes")),
+        *(("fmt",), ("fmt", "--check"), ("fmt", "--diff")),
+    ],
 )
 def test_wrong_files_are_told_of(world: Path, portal: str, arguments: tuple[str, ...]) -> None:
     events = world / "events"
@@ -113,6 +116,12 @@ def test_wrong_files_are_told_of(world: Path, portal: str, arguments: tuple[str,
     (events / FILE).write_text(f'"##[add-mask]e": {json.dumps(SENT)}\n::add-mask::e: 1\n')
     (events / "three.yaml").write_text(event("three", startDateTime="::add-mask::e ##[error]", eventUrl="##[error]"))
     check(called(*arguments, folder=world, portal=portal), 3, world)
+
+
+@pytest.mark.parametrize(("options", "code"), [(("--diff",), 2), (("--check",), 2), ((), 0)])
+def test_a_form_is_told_of(world: Path, options: tuple[str, ...], code: int) -> None:
+    (world / "events" / FILE).write_text("eventName: '##[add-mask]e'\n# ::add-mask::e\nobjectId: 7 # ##[error]\n")
+    check(called("fmt", *options, folder=world), code, world)
 
 
 @pytest.mark.parametrize("text", [f'"{FILE}": 1', 'timezone: "##[add-mask]e"', "::add-mask::e: 1"])

@@ -1,5 +1,6 @@
 """The canonical text of an event: how a declaration is written where nobody has written one yet."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from reconciler.declarations.yaml.scalars import block_lines, key_text, on_one_line, reads_as_a_block
@@ -14,6 +15,10 @@ ORDER = (
 )
 """The keys of an event, in the order in which they are written."""
 
+_TIME = re.compile(
+    r"(?P<day>\d{4}-\d\d-\d\d)[T ](?P<clock>\d\d:\d\d)(?P<seconds>:\d\d(?:\.\d{3})?)?(?P<offset>Z|[+-]\d\d:\d\d|)",
+    re.ASCII,
+)
 _RANK = {key: rank for rank, key in enumerate(ORDER)}
 _STEP = "  "
 _LONGEST_KEY = 1000
@@ -107,3 +112,12 @@ def _declarable(text: str, key: str) -> str:
         message = f"{cut(key)} holds the character U+{ord(found[0]):04X}, which no declaration may have"
         raise Undeclarable(message, "delete it in HubSpot")
     return text.replace("\r\n", "\n").rstrip("\n")
+
+
+def canonical_time(text: str) -> str | None:
+    """Return a time as `YYYY-MM-DD HH:MM[:SS[.fff]]` with its offset, if it has one; None for anything else."""
+    found = _TIME.fullmatch(text)
+    if found is None:
+        return None
+    seconds = re.sub(r"\.000$", "", found["seconds"] or "")
+    return f"{found['day']} {found['clock']}{'' if seconds == ':00' else seconds}{found['offset']}"

@@ -34,8 +34,13 @@ def in_double_quotes(text: str) -> str:
 
 def reads_as_a_block(text: str) -> bool:
     """Return whether the lines of a text can be a block: there are several, and nothing in them is hidden or lost."""
+    return "\n" in text and fits_a_block(text)
+
+
+def fits_a_block(text: str) -> bool:
+    """Return whether a block with the usual indentation holds exactly a text, and shows all of it."""
     one_line = text.replace("\n", "")
-    is_visible = one_line != text and visible(one_line) == one_line
+    is_visible = bool(one_line) and visible(one_line) == one_line
     return is_visible and text.strip("\n") == text and not _BLANK_AT_AN_END.search(text)
 
 

@@ -1,0 +1,69 @@
+"""The lines of a file, to be put together anew."""
+
+import re
+
+from reconciler.declarations.yaml.source import OddlyWritten, Spot
+
+_SCHEMA = re.compile(r"[ \t]*#\s*yaml-language-server:")
+"""The line that names the schema to an editor; it stands at the top, whatever key is below it."""
+
+
+class SourceLines:
+    """A text and its lines, each with its own line end; `ending` is that of the first line."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.ending = "\r\n" if "\r\n" in text[: text.find("\n") + 1] else "\n"
+        *whole, last = text.split("\n")
+        self.lines = [f"{line}\n" for line in whole] + ([f"{last}{self.ending}"] if last else [])
+
+    def until_line_end(self, spot: Spot) -> str:
+        """Return the rest of a line, without its line end."""
+        end = self.text.find("\n", spot.offset)
+        return self.text[spot.offset : len(self.text) if end < 0 else end].removesuffix("\r")
+
+    def comments(self, first: int, limit: int, indent: str) -> list[str]:
+        """Return lines that hold comments or nothing, the comments after the indentation.
+
+        Raises `OddlyWritten` if anything else stands in them.
+        """
+        return [self._comment(line, indent) for line in self.lines[first:limit]]
+
+    def _comment(self, line: str, indent: str) -> str:
+        bare = line.lstrip(" \t")
+        if is_blank(line):
+            return line
+        if not bare.startswith("#"):
+            raise OddlyWritten
+        return f"{indent}{bare}"
+
+    def deeper(self, first: int, limit: int, column: int) -> int:
+        """Return the number of the line behind the comments that are indented further than a column."""
+        behind = first
+        for number in range(first, limit):
+            line = self.lines[number]
+            if not is_blank(line) and len(line) - len(line.lstrip(" \t")) <= column:
+                break
+            behind = behind if is_blank(line) else number + 1
+        return behind
+
+    def behind_blank_lines(self, first: int) -> int:
+        """Return the number of the next line that is not blank."""
+        return next(number for number in range(first, len(self.lines)) if not is_blank(self.lines[number]))
+
+    def heading(self, first: int, limit: int) -> int:
+        """Return the number of the line behind those that are about the whole document, not about the key below."""
+        about_all = (n for n in range(first, limit) if is_blank(self.lines[n]) or _SCHEMA.match(self.lines[n]))
+        return max(about_all, default=first - 1) + 1
+
+
+def is_blank(line: str) -> bool:
+    """Return whether nothing can be seen in a line."""
+    return not line.strip()
+
+
+def shifted(line: str, by: int) -> str:
+    """Return a line with so many more blanks before it, or fewer as far as there are any; a blank one stays."""
+    if is_blank(line):
+        return line
+    return f"{' ' * by}{line}" if by >= 0 else line[min(-by, len(line) - len(line.lstrip(" "))) :]
