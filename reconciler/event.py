@@ -160,11 +160,20 @@ class LiveEvent:
     updated_at: str | None = None
     unreadable: str | None = None
     """Why only its ids can be read, so that `fields` is empty; None if it was read completely."""
+    app_name: str | None = field(default=None, compare=False)
+    """The name of the app that made it, for people."""
 
     def known_as(self, identity: Identity) -> "LiveEvent":
         """Return the event with the identity that has become known of it."""
         return LiveEvent(
-            identity, self.app_id, self.fields, self.registrants, self.attendees, self.updated_at, self.unreadable
+            identity,
+            self.app_id,
+            self.fields,
+            self.registrants,
+            self.attendees,
+            self.updated_at,
+            self.unreadable,
+            self.app_name,
         )
 
     @property

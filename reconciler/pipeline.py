@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from functools import partial
 
 from reconciler.applying.accounting import finished, so_far
@@ -18,7 +18,7 @@ from reconciler.declarations.base import NO_BASE, Base
 from reconciler.diagnostics import Diagnostic
 from reconciler.errors import Interrupted, ReconcilerError, Refused
 from reconciler.event import Declared, DeclaredEvent, Identity, LiveEvent
-from reconciler.planning import look_alikes, no_longer, properties
+from reconciler.planning import look_alikes, no_longer, properties, undeclared
 from reconciler.planning.claims import Claims
 from reconciler.planning.declared_only import longest_list, may_be_enough, read_each_of, to_read
 from reconciler.planning.evidence import Answered, first_evidence
@@ -29,7 +29,7 @@ from reconciler.planning.plan import Plan, Planned, build
 from reconciler.planning.proofs import beginnings, questions, searchable_prefix
 from reconciler.planning.set_aside import compared
 from reconciler.planning.unreadable import unreadable_events
-from reconciler.policy import Policy, check_portal
+from reconciler.policy import Orphans, Policy, check_portal
 from reconciler.portal import Definition, Listing, Portal, Reader, Writer
 
 Select = Callable[[Plan], Selection]
@@ -65,6 +65,32 @@ def _is_approved(plan: Plan, select: Select) -> bool:
         return select(plan).approved == plan.changes
     except Refused:
         return False
+
+
+def read_undeclared(
+    declared: Declared, policy: Policy, portal: Reader, choice: undeclared.Choice, zone: tzinfo
+) -> tuple[Listing, Claims]:
+    """Read the whole list, and find out as a plan does whose each wanted event is that no file declares.
+
+    Returns the list, and the claims on those of its events that are wanted or may be declared. Raises `Refused` if the
+    portal is not the declared one.
+    """
+    check_portal(policy, portal.details().id)
+    listing = _with_missing_adopted(portal.read(), declared, portal)
+    # Orphans are what no file declares of ours, so looking for these proves whose each event is.
+    looking = replace(policy, narrowed=False, orphans=Orphans.REPORT)
+    wanted = undeclared.relevant(listing, declared, choice, zone)
+    if policy.app_id is None and listing.portal.app_id is None:
+        wanted = replace(wanted, portal=replace(listing.portal, app_id=_token_app(listing, portal)))
+    return listing, _gather_evidence(declared, looking, wanted, (), portal)
+
+
+def _token_app(listing: Listing, portal: Reader) -> int | None:
+    """Return the app of a token whose details HubSpot does not show, by searches that find only that app's events."""
+    for event_id in undeclared.samples(listing):
+        for hit in portal.search(event_id):
+            return hit.app_id
+    return None
 
 
 def approve_plan(planned: Planned, select: Select, limits: Limits) -> ApprovedPlan:

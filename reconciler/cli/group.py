@@ -11,6 +11,7 @@ from reconciler.cli.output import log_line
 from reconciler.declarations.corrections import did_you_mean
 
 _COMMANDS = {
+    "import": "Write files for events that HubSpot holds already.",
     "validate": "Check the declarations, offline.",
     "plan": "Show what apply would change.",
     "apply": "Write the changes to HubSpot and verify them.",
@@ -29,7 +30,7 @@ Examples:
   # in a clone of reconciler: plan against a local HubSpot, without a token
   reconciler plan --sandbox --sandbox-seed docs/sandbox-seed.json
 """
-_LATER = ("import", "pull", "calendar")
+_LATER = ("pull", "calendar")
 
 
 class _Commands(click.Group):

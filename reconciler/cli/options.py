@@ -65,7 +65,7 @@ def _number(ctx: click.Context, parameter: click.Parameter, value: float | None)
     return value
 
 
-def _date(ctx: click.Context, parameter: click.Parameter, value: str | None) -> datetime | None:
+def parsed_day(ctx: click.Context, parameter: click.Parameter, value: str | None) -> datetime | None:
     """Parse a date as its midnight in UTC."""
     if value is None:
         return None
@@ -93,7 +93,7 @@ _COMMON: Mapping[str, Mapping[str, Any]] = {
     "sandbox-db": {"type": _FILE, "metavar": "FILE", "help": "Database of the local HubSpot."},
     "sandbox-seed": {"type": _FILE, "metavar": "FILE", "help": "First contents of a new database, as JSON."},
     "sandbox-date": {
-        "callback": _date,
+        "callback": parsed_day,
         "metavar": "YYYY-MM-DD",
         "help": "With --sandbox: run as if today were this day.",
     },

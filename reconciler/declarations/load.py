@@ -1,7 +1,7 @@
 """Loading of the events that a file or folder declares."""
 
 import errno
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
@@ -21,7 +21,8 @@ from reconciler.declarations.file_names import (
 )
 from reconciler.declarations.files.disk import Disk, as_seen, name_of, unreadable_file
 from reconciler.declarations.files.trees import Entry, EntryKind, Tree
-from reconciler.declarations.reading import read_all
+from reconciler.declarations.inheritance import Inheritance
+from reconciler.declarations.reading import read_all, read_defaults
 from reconciler.declarations.settings import Settings
 from reconciler.diagnostics import Diagnostic, Place, error, warning
 from reconciler.errors import DeclarationsInvalid
@@ -60,6 +61,26 @@ def list_files(settings: Settings) -> list[SourceFile | Diagnostic]:
     Raises `DeclarationsInvalid` if they are too many.
     """
     return list(_listing(Disk(), settings))
+
+
+def load_with(settings: Settings, added: Iterable[SourceFile]) -> Declared:
+    """Read the declarations as they will be with more files, which are not written yet.
+
+    Raises `DeclarationsInvalid` with every problem, also if there would be too many files.
+    """
+    files = [*list_files(settings), *added]
+    if len(files) > MOST_FILES:
+        raise DeclarationsInvalid((_too_many(name_of(settings.path)),))
+    return read_all(files, terms_of(settings))
+
+
+def load_defaults(settings: Settings) -> Callable[[str], Inheritance]:
+    """Read all files of defaults; return the function that finds what the events of a folder below the root inherit.
+
+    The declarations must have been loaded before, so that their problems are known.
+    """
+    files = (file for file in list_files(settings) if isinstance(file, SourceFile) and file.name == DEFAULTS_FILE)
+    return read_defaults(files, terms_of(settings))
 
 
 def terms_of(settings: Settings) -> Terms:

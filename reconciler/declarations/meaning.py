@@ -6,7 +6,8 @@ from typing import assert_never
 
 from reconciler.declarations.corrections import Wrong
 from reconciler.declarations.file_names import DEFAULTS_FILE, SourceFile
-from reconciler.declarations.layers import DEFAULTS, PROPERTIES
+from reconciler.declarations.initial import PROPERTIES
+from reconciler.declarations.layers import DEFAULTS
 from reconciler.declarations.reading import read_documents
 from reconciler.declarations.times import read_time
 from reconciler.declarations.validators import text

@@ -1,6 +1,6 @@
 """Source files read into declared events, with every problem in them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from reconciler.declarations.collisions import collisions
@@ -95,6 +95,17 @@ def read_all(listing: Iterable[SourceFile | Diagnostic], terms: Terms) -> Declar
         no_events = warning("no-events", "no event is declared", hint="name the folder that holds the events")
         diagnostics = (no_events, *diagnostics)
     return Declared(events, reader.files, diagnostics, tuple(reader.skipped))
+
+
+def read_defaults(listing: Iterable[SourceFile], terms: Terms) -> Callable[[str], Inheritance]:
+    """Read files of defaults; return the function that finds what the events of a folder inherit.
+
+    They must be valid and in `reading_order`.
+    """
+    reader = _Reader(terms)
+    for source in listing:
+        reader.read_defaults(source)
+    return reader.inherited_in
 
 
 def _is_silenced(diagnostic: Diagnostic, terms: Terms) -> bool:

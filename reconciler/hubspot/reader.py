@@ -193,7 +193,7 @@ def _event(body: Json | None, asked: Identity, decode: Callable[[Json], LiveEven
     if asked.external is not None and found.identity.external_event_id != asked.external_event_id:
         raise _wrong_event(asked, found.identity)
     identity = Identity(asked.external_account_id, asked.external_event_id, found.identity.object_id)
-    return LiveEvent(identity, found.app_id, found.fields, found.registrants, found.attendees, found.updated_at)
+    return found.known_as(identity)
 
 
 def _is_same(found: LiveEvent, held: LiveEvent | None) -> bool:

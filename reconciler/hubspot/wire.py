@@ -114,6 +114,7 @@ def _listed_at_least(item: Mapping[str, Json]) -> LiveEvent:
             {},
             updated_at=updated_at if isinstance(updated_at, str) else None,
             unreadable=_why_unreadable(error),
+            app_name=_maker_name(item),
         )
 
 
@@ -130,6 +131,7 @@ def _event(item: Mapping[str, Json]) -> LiveEvent:
         registrants=headcount(item.get("registrants"), "registrants"),
         attendees=headcount(item.get("attendees"), "attendees"),
         updated_at=optional(str, item.get("updatedAt"), "updatedAt"),
+        app_name=_maker_name(item),
     )
 
 
@@ -144,6 +146,13 @@ def _maker(item: Mapping[str, Json]) -> int | None:
     """Read the id of the app that created an event."""
     app = as_mapping(item.get("appInfo") or {}, "appInfo")
     return optional_number(app.get("id"), "appInfo.id")
+
+
+def _maker_name(item: Mapping[str, Json]) -> str | None:
+    """Read the name of the app that created an event, after its id; only people look at it, so it may be missing."""
+    app = item.get("appInfo")
+    name = app.get("name") if isinstance(app, dict) else None
+    return _shared(name) if isinstance(name, str) and name else None
 
 
 def as_hits(body: Json) -> tuple[Hit, ...]:

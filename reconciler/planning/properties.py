@@ -91,6 +91,12 @@ def misfits(declared: Declared, definitions: Mapping[str, Definition], new: Coll
                 yield Obstacle(event, error(wrong.code, f"{cut(name)}: {wrong.message}", place, wrong.hint))
 
 
+def why_unfit(name: str, value: str, definitions: Mapping[str, Definition]) -> str | None:
+    """Return why a custom property with this value cannot be declared; None if it can."""
+    misfit = _unsettable(name, definitions) or _unfit(value, definitions[name], is_list=False)
+    return None if misfit is None else misfit.message
+
+
 def _typed(event: DeclaredEvent, kinds: Mapping[str, Kind]) -> DeclaredEvent:
     if kinds.keys().isdisjoint(event.fields) and not event.kinds:
         return event

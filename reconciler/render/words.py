@@ -162,11 +162,12 @@ def spared(orphans: Iterable[OrphanVerdict]) -> Iterator[OrphanVerdict]:
 
 def orphan(orphan: OrphanVerdict) -> str:
     """Return an orphan's name and identity, and why it is left alone."""
-    event = _named(orphan.name, orphan.identity)
+    event = named_event(orphan.name, orphan.identity)
     return f"{event} · {registered(orphan.registrants)} · left alone: {orphan.why}"
 
 
-def _named(name: str | None, ids: Identity) -> str:
+def named_event(name: str | None, ids: Identity) -> str:
+    """Return an event's name with its ids; the ids alone if it has none."""
     bare = (name or "").strip()
     return f"{bare} · {identity(ids)}" if bare else identity(ids)
 
@@ -227,7 +228,7 @@ SET_ASIDE = "Set aside: these events cannot be planned, and all others are"
 
 def aside(event: SetAside) -> str:
     """Return the name and place of an event that is set aside; the diagnostic that says why has the same place."""
-    return f"{_named(event.name, event.identity)} · {event.source.file}:{event.source.line}"
+    return f"{named_event(event.name, event.identity)} · {event.source.file}:{event.source.line}"
 
 
 def reasons(plan: Plan) -> tuple[Diagnostic, ...]:

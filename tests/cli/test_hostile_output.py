@@ -151,6 +151,18 @@ def test_a_hostile_history_is_told_of(world: Path, portal: str) -> None:
     check(called("plan", "--base", EVIL, folder=world, portal=portal), 64, world)
 
 
+@pytest.mark.parametrize("option", ["--check", "--verbose"])
+def test_an_import_shows_hostile_texts(world: Path, seed: Seed, option: str) -> None:
+    events = [
+        seed_event("501", "::add-mask::e", eventName=FAIR, eventDescription=FAIR, appInfo={"id": "1001", "name": SENT}),
+        seed_event("502", "##[add-mask]f", eventName=SENT),
+        seed_event("503", "f", eventName=FAIR, externalAccountId=FAIR),
+    ]
+    with server.running(server.Options(seed=seed(*events), rate="10000/10")) as running:
+        screen = called("import", option, folder=world, portal=running.base_url)
+    check(screen, 2 if option == "--check" else 6, world)
+
+
 # Hostile arguments
 
 
@@ -171,6 +183,8 @@ def test_a_hostile_history_is_told_of(world: Path, portal: str) -> None:
         ("show", EVIL),
         ("doctor", EVIL),
         ("schema", "--portal", EVIL),
+        ("import", EVIL),
+        ("import", "--since", EVIL),
         ("github", EVIL),
         ("github", "plan", f"--{EVIL}"),
         ("sandbox", "--rate", EVIL),

@@ -13,8 +13,8 @@ from reconciler import __version__
 from reconciler.cli.inputs import LARGEST_PLAN
 from tests.command_line import CommandLine, declare, started
 
-COMMANDS = ["validate", "plan", "apply", "show", "fmt", "doctor", "schema", "sandbox", "github"]
-LATER = ["import", "pull", "calendar"]
+COMMANDS = ["import", "validate", "plan", "apply", "show", "fmt", "doctor", "schema", "sandbox", "github"]
+LATER = ["pull", "calendar"]
 
 
 def test_the_version_is_the_packages(reconciler: CommandLine) -> None:
@@ -82,6 +82,9 @@ def test_an_option_that_is_not_there_yet_says_so(reconciler: CommandLine, argume
         ("sandbox", "--rate", "fast"),
         ("sandbox", "--port", "99999"),
         ("plan", "--sandbox", "--sandbox-seed", "nowhere.json"),
+        ("import", "nowhere"),
+        ("import", "--app", "yours"),
+        ("import", "--since", "tomorrow"),
     ],
 )
 def test_wrong_usage_is_exit_code_64(reconciler: CommandLine, arguments: tuple[str, ...]) -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.declarations.files.disk import LARGEST
-from reconciler.declarations.load import MOST_FILES, load
-from reconciler.declarations.settings import load_settings
+from reconciler.declarations.file_names import SourceFile
+from reconciler.declarations.files.disk import LARGEST, names_in_folders
+from reconciler.declarations.load import MOST_FILES, load, load_defaults, load_with
+from reconciler.declarations.settings import Settings, load_settings
 from reconciler.diagnostics import Severity
 from reconciler.errors import DeclarationsInvalid
 from reconciler.event import CUSTOM, Declared, Identity, Skipped
@@ -463,3 +464,46 @@ def test_a_name_that_cannot_be_shown_is_refused_and_not_shown(name: str) -> None
     (found,) = problems()
     assert found.isprintable()
     assert found.endswith(":1:1: bad-file-name: the file's name has invisible or misleading characters")
+
+
+def at_root() -> Settings:
+    return load_settings(Path("events"), environment=None, api_version=None)
+
+
+def to_be(name: str) -> SourceFile:
+    """Return a file that is not written yet, with an event named after it."""
+    return SourceFile(f"{name}.yaml", f"events/{name}.yaml", EVENT.format(name).encode())
+
+
+def test_files_that_are_not_written_yet_are_read_with_those_that_are() -> None:
+    put("events/a.yaml")
+    declared = load_with(at_root(), [to_be("b")])
+    assert [event.identity.external_event_id for event in declared.events] == ["a", "b"]
+    with pytest.raises(DeclarationsInvalid) as raised:
+        load_with(at_root(), [to_be("A")])
+    assert [found.code for found in raised.value.diagnostics] == ["case-clash"]
+
+
+def test_files_that_are_not_written_yet_count_too() -> None:
+    put("events/a.yaml")
+    added = [SourceFile(f"{number}.yaml", "", b"") for number in range(MOST_FILES)]
+    with pytest.raises(DeclarationsInvalid) as raised:
+        load_with(at_root(), added)
+    assert [found.code for found in raised.value.diagnostics] == ["too-many-files"]
+
+
+def test_the_defaults_of_a_folder_are_those_of_the_nearest_file_over_those_above() -> None:
+    put("events/_defaults.yaml", "eventType: WEBINAR\neventOrganizer: Acme\n")
+    put("events/2027/_defaults.yaml", "eventType: MEETUP\n")
+    put("events/2027/a.yaml")
+    inherited = load_defaults(at_root())
+    assert inherited("").values == {"eventType": "WEBINAR", "eventOrganizer": "Acme"}
+    assert inherited("2027/spring").values == {"eventType": "MEETUP", "eventOrganizer": "Acme"}
+
+
+def test_the_names_in_the_folders_below_are_all_those_of_files_and_folders() -> None:
+    put("events/2027/.hidden/a.yaml")
+    put("events/2027/note.txt")
+    Path("events/empty").mkdir()
+    found = names_in_folders(Path("events"))
+    assert {folder: sorted(names) for folder, names in found.items()} == {"2027": [".hidden", "note.txt"], "empty": []}

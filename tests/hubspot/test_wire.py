@@ -514,3 +514,14 @@ def test_hubspots_example_of_a_search_is_understood() -> None:
     (body,) = _answers("search")
     (hit,) = wire.as_hits(body)
     assert hit == Hit(5801892, Identity("acme-events", "spring-summit-2027", "864004668137"))
+
+
+@pytest.mark.parametrize(
+    ("app", "name"),
+    [({"id": "111", "name": "Zoom"}, "Zoom"), ({"id": "111"}, None), ({"id": "111", "name": 7}, None), (None, None)],
+)
+def test_the_name_of_the_app_is_kept_for_people(app: Json, name: str | None) -> None:
+    assert wire.as_event({**EVENT, "appInfo": app}).app_name == name
+    (odd,) = wire.as_page({"results": [{**EVENT, "appInfo": app, "registrants": "many"}]}).events
+    assert odd.app_name == name
+    assert odd.known_as(Identity(object_id="1")).app_name == name

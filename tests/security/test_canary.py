@@ -59,6 +59,7 @@ COMMANDS = {
     "apply": ("apply", "--yes", "--receipt", "r.json"),
     "doctor": ("doctor",),
     "schema": ("schema", "--portal"),
+    "import": ("import", "--properties"),
 }
 ECHO = {
     "message": f"Bearer {CANARY} is odd",

@@ -79,6 +79,12 @@ def name_of(path: Path) -> str:
     return shown(path.as_posix())
 
 
+def names_in_folders(path: Path) -> dict[str, list[str]]:
+    """Return the names in each folder below a path; raise `OSError` if one cannot be read."""
+    folders = [entry for entry in path.iterdir() if entry.is_dir()]
+    return {folder.name: [entry.name for entry in folder.iterdir()] for folder in folders}
+
+
 def _open_itself(path: str, flags: int) -> int:
     """Open a file without following a link or waiting for the other end of a pipe."""
     return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)

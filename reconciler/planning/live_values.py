@@ -1,0 +1,198 @@
+"""The values that declare what a live event holds."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from reconciler.declarations.corrections import Wrong
+from reconciler.declarations.declaring import Terms
+from reconciler.declarations.inheritance import Inheritance
+from reconciler.declarations.times import moment_of, read_time
+from reconciler.declarations.yaml.canonical import Undeclarable
+from reconciler.declarations.zones import load_zone
+from reconciler.event import CUSTOM, FIELDS, Identity, Kind, LiveEvent, Value, moment
+from reconciler.planning.properties import why_unfit
+from reconciler.portal import Definition
+from reconciler.values import OPTION_SEPARATOR, same
+
+Definitions = Callable[[], Mapping[str, Definition]]
+"""Returns the definitions of custom properties, which are read only where they are needed."""
+
+_PROPERTIES = "customProperties"
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What holds for all files of a run."""
+
+    terms: Terms
+    place: str
+    """The time zone of local times, and the one that decides in which year an event takes place."""
+    inherited: Callable[[str], Inheritance]
+    """Returns what the events of a folder below the root inherit."""
+    definitions: Definitions
+    properties: Collection[str] | None
+    """The names of the custom properties that are wanted; None: every one that can be declared."""
+    largest: int
+    """The most bytes of a file."""
+    below: str = ""
+    """The folder to write to, below the root, with `/` at its end; empty for the root."""
+    head: str = ""
+    """The lines at the head of each file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The values that declare an event, by their keys."""
+
+    values: dict[str, object]
+    left_out: dict[str, str] = field(default_factory=dict)
+    """Why a custom property that was wanted cannot be declared, by its name."""
+
+
+def held_values(live: LiveEvent, identity: Identity, inherited: Inheritance, ground: Ground) -> Held:
+    """Return the values that declare a live event under an identity, so that what it would inherit adds nothing.
+
+    Raises `Undeclarable` if HubSpot holds nothing where a value is inherited that cannot be emptied.
+    """
+    values: dict[str, object] = dict(_identity(identity, inherited, ground.terms))
+    for known in FIELDS:
+        if known.kind is Kind.TEXT:
+            values |= _text(known.name, live, inherited)
+        elif known.kind is Kind.FLAG:
+            values |= _flag(known.name, live, identity, inherited)
+    values |= _times(live, inherited, ground)
+    custom, left_out = _custom(live, inherited, ground)
+    if custom:
+        values[_PROPERTIES] = custom
+    return Held(values, left_out)
+
+
+def _identity(identity: Identity, inherited: Inheritance, terms: Terms) -> Iterator[tuple[str, object]]:
+    if identity.external is None:
+        yield "objectId", _object_id(str(identity.object_id), terms)
+        return
+    yield "externalEventId", identity.external_event_id
+    if identity.external_account_id != inherited.values.get("externalAccountId", terms.external_account_id):
+        yield "externalAccountId", identity.external_account_id
+
+
+def _object_id(number: str, terms: Terms) -> str | dict[str, str]:
+    """Return an object id, for its environment alone if a plain one would belong to another portal."""
+    portals = terms.portals
+    is_plain = portals.chosen == portals.top and not (portals.top is None and portals.of_environments)
+    return number if is_plain else {terms.environment or "default": number}
+
+
+def _text(name: str, live: LiveEvent, inherited: Inheritance) -> dict[str, object]:
+    held = _filled(live.fields.get(name))
+    if held is not None:
+        # HubSpot keeps white space around a link, and no link can be declared with any.
+        return {name: held.strip() if name == "eventUrl" else held}
+    if inherited.values.get(name) is None:
+        return {}
+    if name in ("eventName", "eventOrganizer"):
+        raise _inherited(name, inherited)
+    return {name: None}
+
+
+def _filled(value: Value) -> str | None:
+    """Return a text with the line breaks that a file can have; None if there is nothing in it."""
+    text = value.replace("\r\n", "\n").replace("\r", "\n") if isinstance(value, str) else ""
+    return None if not text or text.isspace() else text
+
+
+def _inherited(name: str, inherited: Inheritance) -> Undeclarable:
+    message = f"HubSpot holds no {name}, and the one inherited from {inherited.place(name)} cannot be emptied"
+    return Undeclarable(message, "remove it from the defaults, or set it in HubSpot")
+
+
+def _flag(name: str, live: LiveEvent, identity: Identity, inherited: Inheritance) -> dict[str, object]:
+    held = live.fields.get(name) is True
+    if name == "eventCompleted" and identity.external is None:
+        return {}  # only the app that made an event may say so
+    return {name: held} if held or inherited.values.get(name) is True else {}
+
+
+def _times(live: LiveEvent, inherited: Inheritance, ground: Ground) -> Iterator[tuple[str, object]]:
+    is_local = False
+    for name in ("startDateTime", "endDateTime"):
+        held = live.fields.get(name)
+        if isinstance(held, str):
+            text = time_text(held, ground.place)
+            is_local |= not _has_offset(text)
+            yield name, text
+        elif name in inherited.values:
+            raise _inherited(name, inherited)
+    if is_local and inherited.values.get("timezone", ground.terms.timezone) != ground.place:
+        yield "timezone", ground.place
+
+
+def _has_offset(text: str) -> bool:
+    read = read_time(text)
+    return isinstance(read, datetime) and read.tzinfo is not None
+
+
+def time_text(value: str, place: str) -> str:
+    """Return an instant as local time in a zone; with an offset if that time exists twice, in UTC if all else fails."""
+    when = moment(value)
+    in_utc = _written(when.astimezone(UTC).replace(tzinfo=None)) + "Z"
+    return next((text for text in _local(when, place) if _means(text, when, place)), in_utc)
+
+
+def _local(when: datetime, place: str) -> Iterator[str]:
+    """Yield a moment as local time, without and with its offset; nothing if that is outside the years 1 to 9999."""
+    try:
+        local = when.astimezone(load_zone(place))
+        yield _written(local.replace(tzinfo=None))
+        yield _written(local)
+    except OverflowError:
+        return
+
+
+def _written(time: datetime) -> str:
+    """Return a time with seconds and milliseconds only if there are any."""
+    return time.isoformat(" ", "milliseconds" if time.microsecond else "seconds" if time.second else "minutes")
+
+
+def _means(text: str, when: datetime, place: str) -> bool:
+    try:
+        read = read_time(text)
+        return isinstance(read, datetime) and moment_of(read, place) == when
+    except Wrong:
+        return False
+
+
+def _custom(live: LiveEvent, inherited: Inheritance, ground: Ground) -> tuple[dict[str, object], dict[str, str]]:
+    """Return the custom properties that have to be declared, and why some that are wanted cannot be."""
+    below: Mapping[str, Value] = inherited.values.get(_PROPERTIES, {})
+    if not below and ground.properties is not None and not ground.properties:
+        return {}, {}
+    definitions = ground.definitions()
+    held = {name.removeprefix(CUSTOM): _filled(value) for name, value in live.fields.items() if name.startswith(CUSTOM)}
+    wanted = {name: value for name, value in held.items() if value is not None and _is_wanted(name, ground)}
+    whys = {name: why_unfit(name, value, definitions) for name, value in wanted.items()}
+    differing = {name: held.get(name) for name, value in below.items() if not _is_same(name, value, held, definitions)}
+    own = differing | {name: value for name, value in wanted.items() if whys[name] is None}
+    values = {name: _as_written(value, definitions.get(name)) for name, value in sorted(own.items())}
+    return values, {name: why for name, why in whys.items() if why is not None and name not in values}
+
+
+def _is_wanted(name: str, ground: Ground) -> bool:
+    """Return whether a custom property is wanted; of all, those that nobody else can set are not."""
+    definition = ground.definitions().get(name)
+    if ground.properties is None:
+        return definition is not None and definition.writable
+    return name in ground.properties
+
+
+def _is_same(name: str, inherited: Value, held: Mapping[str, Value], definitions: Mapping[str, Definition]) -> bool:
+    kind = definitions[name].kind if name in definitions else Kind.TEXT
+    return same(kind, inherited, held.get(name))
+
+
+def _as_written(value: str | None, definition: Definition | None) -> object:
+    """Return a value as people write it: several options are a list."""
+    if value is None or definition is None or not definition.several or OPTION_SEPARATOR not in value:
+        return value
+    return value.split(OPTION_SEPARATOR)
