@@ -11,6 +11,7 @@ from reconciler.cli.output import log_line
 from reconciler.declarations.corrections import did_you_mean
 
 _COMMANDS = {
+    "init": "Write the settings for a HubSpot portal.",
     "import": "Write files for events that HubSpot holds already.",
     "validate": "Check the declarations, offline.",
     "plan": "Show what apply would change.",

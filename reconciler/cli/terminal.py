@@ -103,6 +103,13 @@ def confirm(changes: int, portal: int) -> None:
         raise Refused("not approved: nothing was written")
 
 
+def ask_for(question: str, proposed: str) -> str:
+    """Prompt for a text at a terminal; return the proposed one if there is none, or if nothing is typed."""
+    if sys.stdin is None or not sys.stdin.isatty():
+        return proposed
+    return _answer(f"{question} [{proposed}]") or proposed
+
+
 def _answer(question: str) -> str:
     try:
         answer: str = click.prompt(question, default="", show_default=False, err=True)

@@ -79,6 +79,18 @@ def settings_in(tree: Tree, settings: Settings) -> Settings:
     return _settings(source, overrides, root, settings.root, environment, None)
 
 
+def nearest_settings(path: Path) -> Path | None:
+    """Return the settings file that holds for a path, which need not exist, as shown to people; None without one."""
+    file = _nearest_file(Disk(), path.resolve(), path)
+    return None if file is None else as_seen(file, path)
+
+
+def settings_to_be(path: Path, *, environment: str | None, api_version: str | None) -> Settings:
+    """Return the settings for a path where there is no settings file yet; raise as `load_settings` does."""
+    source = _Source(None, path.resolve(), {})
+    return _settings(source, _overrides(source.environments, environment), source.root, path, environment, api_version)
+
+
 @dataclass(frozen=True, slots=True)
 class _Source:
     """The nearest settings file and its values; without a file, `root` is the folder where the search began."""

@@ -163,6 +163,11 @@ def test_an_import_shows_hostile_texts(world: Path, seed: Seed, option: str) -> 
     check(screen, 2 if option == "--check" else 6, world)
 
 
+def test_an_init_shows_hostile_texts(world: Path, portal: str) -> None:
+    for code in (0, 5):
+        check(called("init", "##[add-mask]e", folder=world, portal=portal), code, world)
+
+
 # Hostile arguments
 
 
@@ -185,6 +190,7 @@ def test_an_import_shows_hostile_texts(world: Path, seed: Seed, option: str) -> 
         ("schema", "--portal", EVIL),
         ("import", EVIL),
         ("import", "--since", EVIL),
+        ("init", "new", "--account-id", EVIL),
         ("github", EVIL),
         ("github", "plan", f"--{EVIL}"),
         ("sandbox", "--rate", EVIL),

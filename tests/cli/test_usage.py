@@ -13,7 +13,7 @@ from reconciler import __version__
 from reconciler.cli.inputs import LARGEST_PLAN
 from tests.command_line import CommandLine, declare, started
 
-COMMANDS = ["import", "validate", "plan", "apply", "show", "fmt", "doctor", "schema", "sandbox", "github"]
+COMMANDS = ["init", "import", "validate", "plan", "apply", "show", "fmt", "doctor", "schema", "sandbox", "github"]
 LATER = ["pull", "calendar"]
 
 
@@ -54,6 +54,7 @@ def test_the_commands_inside_github_explain_themselves(reconciler: CommandLine) 
         ("plan", "--html", "plan.html"),
         ("plan", "--format", "html"),
         ("show", "plan.json", "--html", "plan.html"),
+        ("init", "--github", "acme/reconciler@0123"),
     ],
 )
 def test_an_option_that_is_not_there_yet_says_so(reconciler: CommandLine, arguments: tuple[str, ...]) -> None:
@@ -85,6 +86,9 @@ def test_an_option_that_is_not_there_yet_says_so(reconciler: CommandLine, argume
         ("import", "nowhere"),
         ("import", "--app", "yours"),
         ("import", "--since", "tomorrow"),
+        ("init", "new", "--env", "staging"),
+        ("init", "new", "--api-version", "v9"),
+        ("init", "new", "more"),
     ],
 )
 def test_wrong_usage_is_exit_code_64(reconciler: CommandLine, arguments: tuple[str, ...]) -> None:

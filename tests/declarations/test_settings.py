@@ -8,7 +8,7 @@ import pytest
 from reconciler.declarations.declaring import Portals
 from reconciler.declarations.expressions import expression
 from reconciler.declarations.house_rules import HouseRules
-from reconciler.declarations.settings import Settings, load_settings
+from reconciler.declarations.settings import Settings, load_settings, nearest_settings, settings_to_be
 from reconciler.errors import DeclarationsInvalid, ReconcilerError, UsageError
 from reconciler.policy import Orphans, Policy
 
@@ -326,3 +326,18 @@ def test_what_is_wrong_in_the_path_is_no_matter_of_the_declarations() -> None:
         with pytest.raises(ReconcilerError) as raised:
             settings(path)
         assert raised.value.exit_code == (64 if path == "nowhere" else 3)
+
+
+def test_settings_can_be_looked_for_where_no_folder_is_yet() -> None:
+    assert nearest_settings(Path("new/folder")) is None
+    put("reconciler.yaml", "portal: 1\n")
+    assert nearest_settings(Path("new/folder")) == Path("reconciler.yaml")
+
+
+def test_settings_to_be_are_all_at_their_defaults() -> None:
+    assert settings_to_be(Path("new"), environment=None, api_version=None) == Settings(
+        Path("new"), Path("new"), None, (), "2026-03", None, Policy(), None
+    )
+    assert settings_to_be(Path("new"), environment=None, api_version="v3").api_version == "v3"
+    with pytest.raises(UsageError):
+        settings_to_be(Path("new"), environment="staging", api_version=None)

@@ -60,6 +60,7 @@ COMMANDS = {
     "doctor": ("doctor",),
     "schema": ("schema", "--portal"),
     "import": ("import", "--properties"),
+    "init": ("init", "new"),
 }
 ECHO = {
     "message": f"Bearer {CANARY} is odd",
