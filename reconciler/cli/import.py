@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from reconciler.cli.new_files import WOULD_CHANGE, check_option, list_files, write_files
+from reconciler.cli.new_files import WOULD_CHANGE, announce_files, check_option, write_files
 from reconciler.cli.options import Common, command_options, parsed_day
 from reconciler.cli.output import log_line
 from reconciler.cli.session import StopRequest, open_session
@@ -99,7 +99,7 @@ def command(
     if not files:
         log_line("There is nothing to import.")
     elif check:
-        list_files(settings, files)
+        announce_files(settings, files)
         return WOULD_CHANGE
     else:
         write_files(settings, files)
@@ -115,6 +115,9 @@ def _settings(path: Path, common: Common) -> Settings:
         raise _without_settings(path)
     if not path.is_dir():
         raise UsageError(f"{quoted(str(path))} is not a folder", hint="name the folder to write the files to")
+    below = path.resolve().relative_to(settings.root.resolve())
+    if any(part.startswith(".") for part in below.parts):
+        raise UsageError(f"{quoted(str(path))} is hidden, and hidden files are not read", hint="name another folder")
     return settings_at(settings.root, common)
 
 

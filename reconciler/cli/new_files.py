@@ -22,7 +22,7 @@ WOULD_CHANGE = 2
 check_option = click.option("--check", is_flag=True, help="Write nothing, and exit with 2 if there is something to.")
 
 
-def list_files(settings: Settings, files: Sequence[NewFile]) -> None:
+def announce_files(settings: Settings, files: Sequence[NewFile]) -> None:
     """Print which files would be written."""
     print_result(listing(files, _shown_root(settings)))
     log_line(f"{phrases.count(len(files), 'file')} to write.")

@@ -231,6 +231,11 @@ def test_a_file_is_no_place_for_files(reconciler: CommandLine, folder: Path, por
     assert "'events/launch.yaml' is not a folder" in screen.err
 
 
+def test_a_hidden_folder_is_no_place_for_files(reconciler: CommandLine, folder: Path, portal: str) -> None:
+    Path("events/.old/2027").mkdir(parents=True)
+    assert reconciler("import", "events/.old/2027").code == 64
+
+
 def test_wrong_declarations_end_it_before_anything_is_read(reconciler: CommandLine, hold: Hold) -> None:
     base_url = hold(seed_event("1", "launch"))
     declare(Path("events"), wrong="externalEventId: a\n")
