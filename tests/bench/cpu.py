@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, partial
 from pathlib import Path
+from shutil import rmtree
 from tempfile import TemporaryDirectory
 
 from tests.bench.figure import Found
@@ -23,7 +24,7 @@ from tests.bench.sandbox import Sandbox, sandbox
 from tests.bench.workloads import declare_each, declare_lists, held, seed, zones
 
 MANY, DIFFER = 10_000, 100
-FLOOR, CLICK = "times the floor", "times `import click`"
+FLOOR, CLICK, PLAN = "times the floor", "times `import click`", "times the plan"
 SHORT = 15
 """Rounds of what takes less than a second."""
 
@@ -65,6 +66,19 @@ def plan_files() -> Found:
         declare_each(folder, range(MANY))
         runs = interleaved(5, product=plan(folder, portal).run, floor=floor("plan", folder, portal.base_url).run)
     return beside("floor", runs, FLOOR)
+
+
+def import_files() -> Found:
+    """Measure an import into an empty folder beside the plan of the files that it writes."""
+    with many() as (folder, portal):
+
+        def imported() -> Run:
+            rmtree(folder, ignore_errors=True)
+            declare_each(folder, range(0))
+            return product("import", folder, base_url=portal.base_url, proof=f"{MANY} files written").run()
+
+        runs = interleaved(3, product=imported, plan=plan(folder, portal, differ=0).run)
+    return beside("plan", runs, PLAN)
 
 
 def plan_lists() -> Found:

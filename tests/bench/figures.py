@@ -3,7 +3,7 @@
 from functools import partial
 
 from tests.bench import cpu, waiting
-from tests.bench.cpu import CLICK, FLOOR
+from tests.bench.cpu import CLICK, FLOOR, PLAN
 from tests.bench.figure import Figure
 from tests.bench.workloads import prefixed, scattered
 
@@ -21,6 +21,12 @@ FIGURES = (
         cpu.plan_files,
     ),
     Figure("plan-lists", "the same in 10 list files", {FLOOR: 1.8}, cpu.plan_lists),
+    Figure(
+        "import",
+        "`import`, 10,000 events, beside the `plan` of the files that it writes",
+        {PLAN: 5.0},
+        cpu.import_files,
+    ),
     Figure(
         "octodns-files",
         "`plan` of one file each beside octoDNS 1.22, its YAML provider on both sides",
