@@ -171,7 +171,7 @@ def import_warnings(claims: Claims, policy: Policy, left_out: int) -> Iterator[D
         yield warning("token-of-another-app", message, hint=hint)
     elif not claims.accounts:
         message = "neither the settings nor a file names an externalAccountId, so no event is declared by its event id"
-        yield warning("no-account", message, hint="set externalAccountId in reconciler.yaml")
+        yield warning("accounts-unknown", message, hint="set externalAccountId in reconciler.yaml")
     if left_out and policy.orphans in {Orphans.CANCEL, Orphans.DELETE}:
         message = f"the settings say orphans: {policy.orphans}, so these are too: {left_out:,} of ours stay undeclared"
         yield warning("left-out-orphans", message, hint="set orphans: report in reconciler.yaml until all are declared")

@@ -151,7 +151,7 @@ def test_the_app_of_a_token_is_looked_for_by_some_ids_of_each_app() -> None:
         (known(), POLICY, 3, []),
         (Evidence(None, None), POLICY, 0, ["app-unknown"]),
         (Evidence(APP, OTHER_APP), POLICY, 0, ["token-of-another-app"]),
-        (known(), Policy(app_id=APP), 0, ["no-account"]),
+        (known(), Policy(app_id=APP), 0, ["accounts-unknown"]),
         (known(), replace(POLICY, orphans=Orphans.DELETE), 0, []),
         (known(), replace(POLICY, orphans=Orphans.CANCEL), 3, ["left-out-orphans"]),
     ],
