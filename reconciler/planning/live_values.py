@@ -175,7 +175,7 @@ def _custom(live: LiveEvent, inherited: Inheritance, ground: Ground) -> tuple[di
     differing = {name: held.get(name) for name, value in below.items() if not _is_same(name, value, held, definitions)}
     own = differing | {name: value for name, value in wanted.items() if whys[name] is None}
     values = {name: _as_written(value, definitions.get(name)) for name, value in sorted(own.items())}
-    return values, {name: why for name, why in whys.items() if why is not None and name not in values}
+    return values, {name: why for name, why in whys.items() if why is not None}
 
 
 def _is_wanted(name: str, ground: Ground) -> bool:

@@ -149,7 +149,7 @@ def _is_ours(claims: Claims, event: LiveEvent) -> bool:
 
 def _undeclared(claims: Claims, event: LiveEvent) -> Undeclared:
     is_ours = _is_ours(claims, event)
-    account = claims.account_of(event) if is_ours and claims.is_proven(event) else None
+    account = claims.evidence.accounts.get(str(event.identity.object_id))
     known = event.known_as(replace(event.identity, external_account_id=account))
     if account in claims.accounts:
         return Undeclared(known, is_ours, account)

@@ -272,6 +272,21 @@ def test_many_events_are_proven_by_few_requests(reconciler: CommandLine, hold: H
     assert len(httpx.get(f"{base_url}/_sandbox/requests").json()["requests"]) < 10
 
 
+def test_only_what_is_wanted_is_proven(reconciler: CommandLine, hold: Hold) -> None:
+    events = [seed_event(str(number), f"launch-{number}") for number in range(1, 41)]
+    base_url = hold(*events, behaviours=("search=exact",))
+    assert reconciler("import", "--only", "launch-7").code == 0
+    assert list(written()) == ["undated/launch-7.yaml"]
+    assert len(httpx.get(f"{base_url}/_sandbox/requests").json()["requests"]) < 10
+
+
+def test_each_event_is_proven_though_orphans_are_ignored(reconciler: CommandLine, hold: Hold) -> None:
+    hold(seed_event("1", "launch"), seed_event("2", "later"), behaviours=("search=exact",))
+    declare(Path("events"), reconciler=f"{SETTINGS}orphans: ignore\n")
+    assert reconciler("import").code == 0
+    assert all(text.startswith("externalEventId: ") for text in written().values())
+
+
 def test_a_token_whose_app_nobody_names_is_found_out_by_searching(reconciler: CommandLine, hold: Hold) -> None:
     hold(seed_event("1", "launch"), seed_event("2", "call", **ZOOM), behaviours=("token-details=missing",))
     assert reconciler("import").code == 0

@@ -31,6 +31,7 @@ def named(event_id: str | None, title: str = "Launch", *taken: str) -> str:
         ("../..", "event.yaml"),
         ("\u3164", "event.yaml"),
         ("ﬁne", "fine.yaml"),
+        ("\u0390", "\u0390.yaml"),
         ("日本語", "日本語.yaml"),
         ("हिन्दी", "हिन्दी.yaml"),
         ("x" * 300, "x" * 80 + ".yaml"),

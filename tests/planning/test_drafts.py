@@ -77,7 +77,7 @@ WHOLE: Mapping[str, Value] = {
     "eventName": "Summit",
     "eventOrganizer": "Acme",
     "eventType": "CONFERENCE",
-    "eventDescription": "Two days.\r\nFor all.",
+    "eventDescription": "Two days.\r\nFor all.\rTwice.",
     "eventUrl": " https://acme.example/summit ",
     "startDateTime": "2027-04-14T07:00:00Z",
     "endDateTime": "2027-04-15T15:00:30.500Z",
@@ -92,7 +92,7 @@ def test_an_event_of_ours_is_declared_by_its_ids_with_all_that_it_holds() -> Non
     assert draft.text == (
         "externalEventId: summit\neventName: Summit\neventOrganizer: Acme\neventType: CONFERENCE\n"
         "startDateTime: 2027-04-14 09:00\nendDateTime: 2027-04-15 17:00:30.500\n"
-        "eventUrl: https://acme.example/summit\neventDescription: |\n  Two days.\n  For all.\n"
+        "eventUrl: https://acme.example/summit\neventDescription: |\n  Two days.\n  For all.\n  Twice.\n"
         "eventCancelled: true\neventCompleted: true\n"
     )
     assert (draft.identity.external, draft.declared_as.object_id, draft.why) == (("acme", "summit"), "864", None)
@@ -272,8 +272,8 @@ HELD = {f"{CUSTOM}{name}": value for name, value in {"region": "EMEA", "topics":
 
 def test_custom_properties_are_declared_only_if_they_are_wanted() -> None:
     assert "customProperties:" not in lines(ours(fields=HELD), ground(definitions=None))
-    chosen = lines(ours(fields=HELD), ground(properties={"region"}))
-    assert chosen[-2:] == ["customProperties:", "  region: EMEA"]
+    chosen = lines(ours(fields={**HELD, f"{CUSTOM}note": "a;b"}), ground(properties={"region", "note"}))
+    assert chosen[-3:] == ["customProperties:", "  note: a;b", "  region: EMEA"]
 
 
 def test_all_custom_properties_are_those_that_can_be_declared() -> None:

@@ -118,6 +118,7 @@ def test_each_event_of_the_list_has_a_standing() -> None:
     }
     assert [one.live.identity.object_id for one in found.wanted] == ["2"]
     assert (found.undeclared(APP, ()), found.undeclared(APP, {"2"})) == (2, 1)
+    assert sorted_out(lives, *events, choice=ANY).undeclared(OTHER_APP, ()) == 1
 
 
 def test_without_a_known_app_nothing_is_ours() -> None:
@@ -130,7 +131,8 @@ def test_only_what_is_wanted_or_may_be_declared_needs_a_proof() -> None:
     everything = Declared(
         (declared("declared"), adopted("3")), 1, skipped=(Skipped(Identity(object_id="9"), "Elsewhere"),)
     )
-    seen = relevant(Listing(PORTAL, (*lives, live("5", "more"))), everything, Choice(only="wanted"), UTC)
+    unwanted = (live("5", "more"), live("6", None, app=None))
+    seen = relevant(Listing(PORTAL, (*lives, *unwanted)), everything, Choice(only="wanted"), UTC)
     assert [event.identity.object_id for event in seen.events] == ["1", "2", "3", "4"]
 
 
