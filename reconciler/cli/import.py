@@ -13,7 +13,8 @@ from reconciler.cli.output import log_line
 from reconciler.cli.session import StopRequest, open_session
 from reconciler.cli.settings import settings_at
 from reconciler.declarations.corrections import did_you_mean
-from reconciler.declarations.files.disk import LARGEST, name_of, names_in_folders
+from reconciler.declarations.file_names import SETTINGS_FILE
+from reconciler.declarations.files.disk import LARGEST, Disk, name_of, names_in_folders
 from reconciler.declarations.load import load, load_defaults, terms_of
 from reconciler.declarations.new_files import NewNames
 from reconciler.declarations.settings import Settings
@@ -150,6 +151,7 @@ def _find(settings: Settings, path: Path, choice: Choice, properties: Collection
             properties,
             LARGEST,
             _below_root(settings, path),
+            _text_of(settings),
         )
         return _drafted(claims, result, declared, ground, path)
 
@@ -168,6 +170,12 @@ def _check_properties(names: Collection[str], definitions: Mapping[str, Definiti
             raise UsageError(f"the portal defines no custom property {quoted(name)}", hint=hint)
         if not definitions[name].writable:
             raise UsageError(f"only HubSpot itself sets the property {quoted(name)}", hint="leave it out")
+
+
+def _text_of(settings: Settings) -> str:
+    """Return the text of the settings, which were read before."""
+    file = settings.root / SETTINGS_FILE
+    return Disk().read(str(file), name_of(file)).decode()
 
 
 def _below_root(settings: Settings, path: Path) -> str:

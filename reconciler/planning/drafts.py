@@ -7,6 +7,7 @@ from reconciler.declarations.declaring import declare
 from reconciler.declarations.inheritance import Inheritance
 from reconciler.declarations.new_files import NewNames
 from reconciler.declarations.reading import Document, read_documents
+from reconciler.declarations.schema_line import line_for_declarations
 from reconciler.declarations.yaml.canonical import Undeclarable, event_text
 from reconciler.declarations.zones import load_zone
 from reconciler.diagnostics import Diagnostic, Severity
@@ -122,7 +123,8 @@ class _Drafting:
         """Return the draft; raise `Undeclarable` if it would not mean what HubSpot holds."""
         held = held_values(self.live, identity, self.inherited, self.ground)
         notes = () if note is None else (note,)
-        text = self.ground.head + event_text(held.values, comments=notes)
+        schema = line_for_declarations(self.ground.settings, f"{self.ground.below}{self.folder}")
+        text = ("" if schema is None else f"{schema}\n") + event_text(held.values, comments=notes)
         if len(text.encode()) > self.ground.largest:
             raise Undeclarable(f"a file may have no more than {self.ground.largest:,} bytes", _CORRECT)
         self._check(_read(text, self.inherited, self.ground), identity)

@@ -37,8 +37,8 @@ class Ground:
     """The most bytes of a file."""
     below: str = ""
     """The folder to write to, below the root, with `/` at its end; empty for the root."""
-    head: str = ""
-    """The lines at the head of each file."""
+    settings: str = ""
+    """The text of the settings, which may name a schema to editors."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -200,6 +200,14 @@ def test_files_at_the_top_need_no_folder(reconciler: CommandLine, hold: Hold) ->
     assert Path("undated/launch.yaml").exists()
 
 
+def test_a_file_names_its_schema_where_the_settings_do(reconciler: CommandLine, hold: Hold) -> None:
+    hold(seed_event("1", "launch"))
+    line = "# yaml-language-server: $schema={}\n"
+    declare(Path("events"), reconciler=line.format("../schema/settings.json") + SETTINGS)
+    reconciler("import")
+    assert written()["undated/launch.yaml"].startswith(line.format("../../schema/declarations.json"))
+
+
 def test_times_are_local_in_the_zone_of_the_settings(reconciler: CommandLine, hold: Hold) -> None:
     hold(seed_event("1", "launch", **START))
     declare(Path("events"), reconciler=f"{SETTINGS}timezone: America/New_York\n")

@@ -38,14 +38,15 @@ def ground(
     properties: Collection[str] | None = (),
     definitions: Mapping[str, Definition] | None = DEFINITIONS,
     largest: int = LARGEST,
-    head: str = "",
+    settings: str = "",
+    below: str = "",
 ) -> Ground:
     def defined() -> Mapping[str, Definition]:
         assert definitions is not None, "the definitions are not needed"
         return definitions
 
     sources = [SourceFile("_defaults.yaml", "events/_defaults.yaml", defaults.encode())] if defaults else []
-    return Ground(terms, "Europe/Berlin", read_defaults(sources, terms), defined, properties, largest, head=head)
+    return Ground(terms, "Europe/Berlin", read_defaults(sources, terms), defined, properties, largest, below, settings)
 
 
 def ours(event_id: str | None = "summit", fields: Mapping[str, Value] | None = None, **known: Any) -> Undeclared:
@@ -319,5 +320,10 @@ def test_the_year_of_a_folder_is_that_of_the_zone() -> None:
     assert drafted(ours(fields={"endDateTime": "2026-12-31T22:30:00Z"})).file == "2026/summit.yaml"
 
 
-def test_the_head_of_each_file_stands_above_its_notes() -> None:
-    assert lines(theirs(), ground(head="# schema\n"))[:2] == ["# schema", "# Made by app 2002."]
+def test_a_file_names_its_schema_where_the_settings_do() -> None:
+    settings = "# yaml-language-server: $schema=../schema/settings.json\nportal: 77\n"
+    assert lines(theirs(), ground(settings=settings, below="more/"))[:2] == [
+        "# yaml-language-server: $schema=../../../schema/declarations.json",
+        "# Made by app 2002.",
+    ]
+    assert lines(theirs(), ground(settings="portal: 77\n"))[0] == "# Made by app 2002."
