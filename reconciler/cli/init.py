@@ -1,7 +1,8 @@
 """`reconciler init`."""
 
+import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,10 +13,12 @@ from reconciler.cli.output import print_result
 from reconciler.cli.session import StopRequest, open_session
 from reconciler.cli.terminal import ask_for
 from reconciler.declarations.corrections import Wrong
+from reconciler.declarations.editor_schema import declarations_schema, settings_schema
 from reconciler.declarations.file_names import SETTINGS_FILE
 from reconciler.declarations.files.disk import name_of
 from reconciler.declarations.files.replacing import Replacement, replace_files
 from reconciler.declarations.first_files import GITIGNORE, IGNORED, Beginning, ignores, pre_commit_text, settings_text
+from reconciler.declarations.schema_line import schema_line
 from reconciler.declarations.settings import nearest_settings, settings_to_be
 from reconciler.declarations.validators import identifier
 from reconciler.declarations.yaml.nodes import Scalar
@@ -25,6 +28,7 @@ from reconciler.errors import AccessDenied, ReconcilerError, Refused, Rejected, 
 from reconciler.hubspot.reader import PortalInspector
 from reconciler.planning.undeclared import samples
 from reconciler.portal import Hit, Listing, Token
+from reconciler.render.json_text import json_text
 from reconciler.render.phrases import count
 from reconciler.safe_text import quoted, shown
 
@@ -77,7 +81,8 @@ def command(call: Call, /, path: Path, *, account_id: str | None, pre_commit: bo
     known = _ask_hubspot(path, common)
     proposed = next(iter(known.account_ids), _USUAL)
     asked = chosen or _account_id(ask_for("Account id, which stands for you in HubSpot and never changes", proposed))
-    settings = settings_text(_beginning(known, asked, call.now().year + 1, common))
+    head = f"{schema_line(_from(path, _SETTINGS_SCHEMA))}\n"
+    settings = settings_text(_beginning(known, asked, call.now().year + 1, head, common))
     files = list(_files(path, settings, pre_commit=pre_commit))
     replace_files(files)
     print_result("".join(f"{line}\n" for line in _report(files, known, path)))
@@ -138,13 +143,18 @@ _ENOUGH = 3
 """Searches with a result that are enough to propose an account id."""
 
 
-def _beginning(known: _Known, account_id: str, year: int, common: Common) -> Beginning:
+def _beginning(known: _Known, account_id: str, year: int, head: str, common: Common) -> Beginning:
     portal, scopes = known.listing.portal, known.token.scopes
     kind = (portal.account_type or "").lower().replace("_", " ")
     may_write = not scopes or WRITE in scopes
     return Beginning(
-        portal.id, kind, account_id, known.token.app_id, may_write, portal.timezone, common.api_version, year
+        portal.id, kind, account_id, known.token.app_id, may_write, portal.timezone, common.api_version, year, head
     )
+
+
+def _from(folder: Path, file: Path) -> str:
+    """Return the way from a folder to a file, as a URL would have it."""
+    return Path(os.path.relpath(file, folder)).as_posix()
 
 
 def _account_id(text: str) -> str:
@@ -157,14 +167,27 @@ def _account_id(text: str) -> str:
 
 _HOOKS = ".pre-commit-config.yaml"
 _GITIGNORE = ".gitignore"
+_SCHEMAS = Path("schema")
+_SETTINGS_SCHEMA = _SCHEMAS / "settings.json"
+_DECLARATIONS_SCHEMA = _SCHEMAS / "declarations.json"
 
 
 def _files(path: Path, settings: str, *, pre_commit: bool) -> Iterator[Replacement]:
     yield _new(path / SETTINGS_FILE, settings)
-    if not Path(_GITIGNORE).exists():
-        yield _new(Path(_GITIGNORE), GITIGNORE)
+    for file, text in _alongside().items():
+        if not file.exists():
+            yield _new(file, text)
     if pre_commit:
         yield _new(Path(_HOOKS), pre_commit_text(path.as_posix()))
+
+
+def _alongside() -> Mapping[Path, str]:
+    """Return the files that are written unless they are there: they may hold more than `init` would write."""
+    return {
+        _SETTINGS_SCHEMA: json_text(settings_schema()),
+        _DECLARATIONS_SCHEMA: json_text(declarations_schema()),
+        Path(_GITIGNORE): GITIGNORE,
+    }
 
 
 def _new(path: Path, text: str) -> Replacement:
@@ -187,6 +210,8 @@ def _report(files: Sequence[Replacement], known: _Known, path: Path) -> Iterator
             f" yours: reconciler import{at}. It lists them with --check, and takes all with --app any."
         )
     yield f"- See what would change: reconciler plan{at}"
+    yield f"- An editor completes and checks the files by {_SCHEMAS}/. With the custom properties of your portal too:"
+    yield f"  reconciler schema --portal{at} > {_DECLARATIONS_SCHEMA}"
     yield (
         "- On GitHub, store the tokens as the secrets HUBSPOT_READ_TOKEN and HUBSPOT_WRITE_TOKEN, and protect the"
         " branch by a ruleset: docs/github.md of reconciler has the steps."

@@ -17,6 +17,7 @@ from tests.command_line import CommandLine, declare
 from tests.hubspot.forwarding import Instead, forwarding, meeting
 
 SETTINGS = """\
+# yaml-language-server: $schema=../schema/settings.json
 # Settings. The folder of this file is the root: every .yaml file in it and below it declares events.
 portal: 77                           # HubSpot's account number (standard): a token for any other portal is refused
 appId: 1001                          # the app whose events are yours: that of the token that writes
@@ -47,15 +48,37 @@ def test_it_writes_settings_for_the_portal_of_the_token(reconciler: CommandLine,
     )
     assert screen.out.splitlines() == [
         "wrote events/reconciler.yaml",
+        "wrote schema/settings.json",
+        "wrote schema/declarations.json",
         "wrote .gitignore",
         "",
         "Next:",
         "- Read events/reconciler.yaml, which explains each line. At its end is an example of an event.",
         "- See what would change: reconciler plan",
+        "- An editor completes and checks the files by schema/. With the custom properties of your portal too:",
+        "  reconciler schema --portal > schema/declarations.json",
         github,
     ]
     assert settings().startswith(f"{SETTINGS}\n# An event is a file of its own.")
     assert "/.reconciler/" in Path(".gitignore").read_text().splitlines()
+
+
+def test_the_schemas_are_those_that_the_command_prints(reconciler: CommandLine, portal: str) -> None:
+    reconciler("init", "deep/events")
+    assert (
+        Path("deep/events/reconciler.yaml")
+        .read_text()
+        .startswith("# yaml-language-server: $schema=../../schema/settings.json\n")
+    )
+    assert Path("schema/settings.json").read_text() == reconciler("schema", "--settings").out
+    assert Path("schema/declarations.json").read_text() == reconciler("schema").out
+
+
+def test_schemas_that_are_there_are_left(reconciler: CommandLine, portal: str) -> None:
+    Path("schema").mkdir()
+    Path("schema/declarations.json").write_text("{}")
+    assert reconciler("init").code == 0
+    assert Path("schema/declarations.json").read_text() == "{}"
 
 
 def test_every_command_goes_on_from_there(reconciler: CommandLine, portal: str) -> None:
@@ -177,7 +200,7 @@ def test_a_gitignore_that_is_there_is_left_and_the_line_is_told(
 
 def test_it_works_with_a_local_hubspot(reconciler: CommandLine) -> None:
     assert reconciler("init", "--sandbox").code == 0
-    assert settings().splitlines()[1].startswith("portal: 1 ")
+    assert settings().splitlines()[2].startswith("portal: 1 ")
 
 
 def test_a_file_is_no_folder(reconciler: CommandLine, portal: str) -> None:
