@@ -157,10 +157,8 @@ def _read(text: str, inherited: Inheritance, ground: Ground) -> DeclaredEvent:
     diagnostics = [each for each in found if isinstance(each, Diagnostic)]
     diagnostics += [each for document in documents for each in document.problems]
     diagnostics += [each for declaration in declarations for each in declaration.diagnostics]
-    for diagnostic in diagnostics:
-        if diagnostic.severity is Severity.ERROR:
-            raise Undeclarable(diagnostic.message, _CORRECT)
+    errors = [diagnostic.message for diagnostic in diagnostics if diagnostic.severity is Severity.ERROR]
     events = [declaration.event for declaration in declarations if declaration.event is not None]
-    if len(events) != 1:
-        raise Undeclarable("; ".join(diagnostic.message for diagnostic in diagnostics), _CORRECT)
+    if errors or len(events) != 1:
+        raise Undeclarable(next(iter(errors), "it would be skipped"), _CORRECT)
     return events[0]

@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 
 from reconciler.declarations.corrections import Wrong
 from reconciler.declarations.declaring import Terms
+from reconciler.declarations.environments import ENVIRONMENTS, is_declared_in
 from reconciler.declarations.inheritance import Inheritance
 from reconciler.declarations.times import moment_of, read_time
+from reconciler.declarations.validators import DEFAULT
 from reconciler.declarations.yaml.canonical import Undeclarable
 from reconciler.declarations.zones import load_zone
 from reconciler.event import CUSTOM, FIELDS, Identity, Kind, LiveEvent, Value, moment
@@ -56,6 +58,7 @@ def held_values(live: LiveEvent, identity: Identity, inherited: Inheritance, gro
     Raises `Undeclarable` if HubSpot holds nothing where a value is inherited that cannot be emptied.
     """
     values: dict[str, object] = dict(_identity(identity, inherited, ground.terms))
+    values |= _environments(identity, inherited, ground.terms)
     for known in FIELDS:
         if known.kind is Kind.TEXT:
             values |= _text(known.name, live, inherited)
@@ -77,11 +80,22 @@ def _identity(identity: Identity, inherited: Inheritance, terms: Terms) -> Itera
         yield "externalAccountId", identity.external_account_id
 
 
+def _environments(identity: Identity, inherited: Inheritance, terms: Terms) -> dict[str, object]:
+    """Return the chosen environment if the event must be declared there alone: in others it would be created.
+
+    It is also returned where what is inherited leaves the chosen one out.
+    """
+    is_new_elsewhere = identity.external is not None and terms.environment is not None
+    if is_new_elsewhere or not is_declared_in(terms.environment, inherited):
+        return {ENVIRONMENTS: [terms.environment or DEFAULT]}
+    return {}
+
+
 def _object_id(number: str, terms: Terms) -> str | dict[str, str]:
     """Return an object id, for its environment alone if a plain one would belong to another portal."""
     portals = terms.portals
     is_plain = portals.chosen == portals.top and not (portals.top is None and portals.of_environments)
-    return number if is_plain else {terms.environment or "default": number}
+    return number if is_plain else {terms.environment or DEFAULT: number}
 
 
 def _text(name: str, live: LiveEvent, inherited: Inheritance) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """Drafts of declarations for live events."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -158,6 +159,7 @@ def test_an_account_id_is_written_where_another_one_would_hold() -> None:
         (Portals(77, 77), None, "objectId: 901"),
         (Portals(None, None), None, "objectId: 901"),
         (Portals(77, 88, of_environments=True), "staging", "objectId:\n  staging: 901"),
+        (Portals(None, None, of_environments=True), None, "objectId:\n  default: 901"),
     ],
 )
 def test_an_object_id_stands_for_the_chosen_portal(portals: Portals, environment: str | None, written: str) -> None:
@@ -165,9 +167,29 @@ def test_an_object_id_stands_for_the_chosen_portal(portals: Portals, environment
     assert f"\n{written}\n" in drafted(theirs(), ground(terms=terms)).text
 
 
-def test_an_event_that_the_chosen_environment_would_skip_is_not_declared() -> None:
-    terms = Terms(None, ("staging",), "acme", "Europe/Berlin", Portals(None, None, of_environments=True))
-    assert why_not(theirs(), ground(terms=terms)).endswith("is skipped: its objectId depends on the environment")
+STAGING = Terms("staging", ("staging",), "acme", "Europe/Berlin")
+
+
+def test_an_event_of_an_environment_is_declared_there_alone() -> None:
+    assert lines(ours(), ground(terms=STAGING))[-2:] == ["environments:", "  - staging"]
+    assert "environments:" not in lines(theirs(), ground(terms=STAGING))
+    assert "environments:" not in lines(ours())
+
+
+@pytest.mark.parametrize(
+    ("defaults", "terms", "one", "written"),
+    [
+        ("environments: [staging]", replace(STAGING, environment=None), ours(), "\nenvironments:\n  - default\n"),
+        ("environments: [default]", STAGING, theirs(), "\nenvironments:\n  - staging\n"),
+        ("environments: [default, staging]", STAGING, theirs(), ""),
+    ],
+)
+def test_defaults_that_leave_the_environment_out_are_overridden(
+    defaults: str, terms: Terms, one: Undeclared, written: str
+) -> None:
+    text = drafted(one, ground(defaults, terms=terms)).text
+    assert written in text
+    assert ("environments" in text) == bool(written)
 
 
 # Defaults

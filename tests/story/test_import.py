@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import event, given, settings
+from hypothesis import Phase, event, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
@@ -92,6 +92,8 @@ _defaults: SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
         "eventCancelled": st.booleans(),
         "eventCompleted": st.sampled_from([True]),
         "customProperties": st.sampled_from([{"p": "x"}, {"q": "7"}, {"choice": ["b", "a"]}, {"none": "x"}]),
+        "initial": st.sampled_from([{"eventDescription": "x"}, {"customProperties": {"later": "y"}}]),
+        "environments": st.just(["default"]),
     },
 )
 _settings: SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
@@ -102,6 +104,8 @@ _settings: SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
         "apiVersion": st.sampled_from(VERSIONS),
     },
 )
+_chosen = st.tuples(_settings, st.sampled_from([False, False, True]))
+"""The settings, and whether they are those of an environment."""
 _behaviours: SearchStrategy[dict[str, str]] = st.fixed_dictionaries(
     {},
     optional={
@@ -134,11 +138,12 @@ def _portal(folder: str, held: list[dict[str, Any]], behaviours: dict[str, str])
         yield
 
 
-@settings(over_http, max_examples=60)
-@given(_held(), _settings, st.lists(_defaults, max_size=2), _behaviours, _options)
+# Each example takes a portal and three calls, so Hypothesis does not shrink a failing one: that would take minutes.
+@settings(over_http, max_examples=60, phases=(Phase.reuse, Phase.generate))
+@given(_held(), _chosen, st.lists(_defaults, max_size=2), _behaviours, _options)
 def test_after_an_import_the_plan_has_no_changes(
     held: list[dict[str, Any]],
-    chosen: dict[str, Any],
+    chosen: tuple[dict[str, Any], bool],
     defaults: list[dict[str, Any]],
     behaviours: dict[str, str],
     options: list[str],
@@ -148,15 +153,18 @@ def test_after_an_import_the_plan_has_no_changes(
             Path("events", name).mkdir(parents=True, exist_ok=True)
             Path("events", name, "_defaults.yaml").write_text(json.dumps(content))
         Path("events").mkdir(exist_ok=True)
-        Path("events/reconciler.yaml").write_text(json.dumps(chosen))
-        first = called(folder, "import", *options)
+        env, settings_file = ("--env", "staging") if chosen[1] else (), chosen[0]
+        if env:
+            settings_file = {"portal": PORTAL + 1, "environments": {"staging": settings_file}}
+        Path("events/reconciler.yaml").write_text(json.dumps(settings_file))
+        first = called(folder, "import", *env, *options)
         event(f"exit code {first.code}")
         assert first.code in {0, 6}, first.err
-        planned = called(folder, "plan", "--format", "json")
+        planned = called(folder, "plan", *env, "--format", "json")
         assert planned.code == 0, planned.out
         assert planned.json["changes"] == []
         assert planned.json["set_aside"] == []
-        again = called(folder, "import", *options)
+        again = called(folder, "import", *env, *options)
         assert (again.code, again.out) == (first.code, "")
         if "any" in options and first.code == 0:
             assert planned.json["summary"]["unchanged"] == len(held)
