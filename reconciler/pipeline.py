@@ -81,16 +81,8 @@ def read_undeclared(
     looking = replace(policy, narrowed=False, orphans=Orphans.REPORT)
     wanted = undeclared.relevant(listing, declared, choice, zone)
     if policy.app_id is None and listing.portal.app_id is None:
-        wanted = replace(wanted, portal=replace(listing.portal, app_id=_token_app(listing, portal)))
+        wanted = replace(wanted, portal=replace(listing.portal, app_id=undeclared.app_by_searching(listing, portal)))
     return listing, _gather_evidence(declared, looking, wanted, (), portal)
-
-
-def _token_app(listing: Listing, portal: Reader) -> int | None:
-    """Return the app of a token whose details HubSpot does not show, by searches that find only that app's events."""
-    for event_id in undeclared.samples(listing):
-        for hit in portal.search(event_id):
-            return hit.app_id
-    return None
 
 
 def approve_plan(planned: Planned, select: Select, limits: Limits) -> ApprovedPlan:

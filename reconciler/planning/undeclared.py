@@ -11,7 +11,7 @@ from reconciler.diagnostics import Diagnostic, warning
 from reconciler.event import Declared, LiveEvent, moment
 from reconciler.planning.claims import Claims, can_be_asked_for
 from reconciler.policy import Orphans, Policy
-from reconciler.portal import Listing
+from reconciler.portal import Listing, Reader
 
 SAMPLES = 3
 """Events of each app that are searched for, to find out which app the token belongs to: a search index can lag."""
@@ -119,6 +119,11 @@ def samples(listing: Listing) -> Iterator[str]:
     for event_ids in sorted(by_app.values(), key=len, reverse=True):
         # The longest ids are the least likely to be the beginning of many others.
         yield from sorted(event_ids, key=len)[-SAMPLES:]
+
+
+def app_by_searching(listing: Listing, portal: Reader) -> int | None:
+    """Search for some events of each app; return the one that the token belongs to, None if nothing is found."""
+    return next((hit.app_id for event_id in samples(listing) for hit in portal.search(event_id)), None)
 
 
 def sort_out(listing: Listing, claims: Claims, choice: Choice, zone: tzinfo) -> Sorted:
