@@ -8,10 +8,9 @@ import click
 from reconciler.cli.options import Common, command_options
 from reconciler.cli.output import log_line, print_result
 from reconciler.cli.settings import settings_at
-from reconciler.declarations.files.replacing import Replacement, replace_files
-from reconciler.declarations.formatted_files import Formatted, format_files
-from reconciler.declarations.load import list_files, terms_of
-from reconciler.declarations.settings import Settings
+from reconciler.declarations.files.replacing import replace_files
+from reconciler.declarations.formatted_files import format_files
+from reconciler.declarations.load import list_files, replacement, terms_of
 from reconciler.diagnostics import in_file_order
 from reconciler.errors import DeclarationsInvalid
 from reconciler.render import phrases
@@ -47,7 +46,7 @@ def command(path: Path, *, check: bool, diff: bool, common: Common) -> int:
     """
     settings = settings_at(path, common)
     files, problems = format_files(list_files(settings), terms_of(settings))
-    at_path = [file for file in map(partial(_replacement, settings), files) if file.path.is_relative_to(path.resolve())]
+    at_path = [file for file in map(partial(replacement, settings), files) if file.path.is_relative_to(path.resolve())]
     changed = [file for file in at_path if file.before != file.after]
     summary = f"{len(changed)} of {phrases.count(len(at_path), 'file')}"
     if diff:
@@ -62,8 +61,3 @@ def command(path: Path, *, check: bool, diff: bool, common: Common) -> int:
         log_line("Files with a problem are left as they are:")
         raise DeclarationsInvalid(in_file_order(problems))
     return _WOULD_CHANGE if changed and (check or diff) else 0
-
-
-def _replacement(settings: Settings, file: Formatted) -> Replacement:
-    real = settings.root.resolve() / file.source.path
-    return Replacement(real, file.source.shown, file.source.content, file.after)

@@ -17,6 +17,7 @@ _COMMANDS = {
     "plan": "Show what apply would change.",
     "apply": "Write the changes to HubSpot and verify them.",
     "show": "Show a saved plan.",
+    "pull": "Write HubSpot's values into the files.",
     "fmt": "Bring the declarations into one form.",
     "doctor": "Check the token, the portal and the settings.",
     "schema": "Print the JSON Schema of the files for editors.",
@@ -31,7 +32,7 @@ Examples:
   # in a clone of reconciler: plan against a local HubSpot, without a token
   reconciler plan --sandbox --sandbox-seed docs/sandbox-seed.json
 """
-_LATER = ("pull", "calendar")
+_LATER = ("calendar",)
 
 
 class _Commands(click.Group):

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from reconciler.diagnostics import Diagnostic, Place, error, warning
 from reconciler.safe_text import shown
@@ -36,6 +37,13 @@ class SourceFile:
     def name(self) -> str:
         """Its name in its folder."""
         return self.path.rpartition("/")[2]
+
+
+class Rewritten(NamedTuple):
+    """A file with the content that is to take the place of its own."""
+
+    source: SourceFile
+    after: bytes
 
 
 def is_declaration(name: str) -> bool:

@@ -1,10 +1,9 @@
 """Files of declarations in their canonical form."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from reconciler.declarations.declaring import Terms
-from reconciler.declarations.file_names import SourceFile
+from reconciler.declarations.file_names import Rewritten, SourceFile
 from reconciler.declarations.meaning import meaning
 from reconciler.declarations.reading import read_all
 from reconciler.declarations.yaml.characters import decode
@@ -15,14 +14,7 @@ from reconciler.errors import DeclarationsInvalid, ReconcilerError
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-class Formatted(NamedTuple):
-    """A file and its content in the canonical form."""
-
-    source: SourceFile
-    after: bytes
-
-
-def format_files(files: Sequence[SourceFile | Diagnostic], terms: Terms) -> tuple[list[Formatted], list[Diagnostic]]:
+def format_files(files: Sequence[SourceFile | Diagnostic], terms: Terms) -> tuple[list[Rewritten], list[Diagnostic]]:
     """Return the files without a problem in their canonical form, and all problems.
 
     The files must be in `reading_order`; a diagnostic stands for one that cannot be read. Raises `ReconcilerError` if
@@ -31,7 +23,7 @@ def format_files(files: Sequence[SourceFile | Diagnostic], terms: Terms) -> tupl
     problems = list(_problems(files, terms))
     wrong = {problem.place.file for problem in problems if problem.place is not None}
     right = (file for file in files if isinstance(file, SourceFile) and file.shown not in wrong)
-    return [Formatted(file, _formatted(file)) for file in right], problems
+    return [Rewritten(file, _formatted(file)) for file in right], problems
 
 
 def _problems(files: Sequence[SourceFile | Diagnostic], terms: Terms) -> Iterator[Diagnostic]:

@@ -12,6 +12,7 @@ from reconciler.declarations.file_names import (
     DEFAULTS_FILE,
     MISNAMED_DEFAULTS,
     SETTINGS_FILE,
+    Rewritten,
     SourceFile,
     is_declaration,
     is_json,
@@ -20,6 +21,7 @@ from reconciler.declarations.file_names import (
     unread,
 )
 from reconciler.declarations.files.disk import Disk, as_seen, name_of, unreadable_file
+from reconciler.declarations.files.replacing import Replacement
 from reconciler.declarations.files.trees import Entry, EntryKind, Tree
 from reconciler.declarations.inheritance import Inheritance
 from reconciler.declarations.reading import read_all, read_defaults
@@ -39,7 +41,12 @@ def load(settings: Settings) -> Declared:
     A narrowed run reads only the files at its path and the defaults of the folders above it.
     Raises `DeclarationsInvalid` with every problem of every file.
     """
-    declared = load_from(Disk(), settings)
+    return load_files(list_files(settings), settings)
+
+
+def load_files(files: Iterable[SourceFile | Diagnostic], settings: Settings) -> Declared:
+    """Read the declarations as `load` does, from the files that `list_files` has returned."""
+    declared = read_all(files, terms_of(settings))
     advice = (each for each in settings.advice if each.code not in settings.silence)
     return replace(declared, diagnostics=(*_hidden_settings(settings), *advice, *declared.diagnostics))
 
@@ -81,6 +88,12 @@ def load_defaults(settings: Settings) -> Callable[[str], Inheritance]:
     """
     files = (file for file in list_files(settings) if isinstance(file, SourceFile) and file.name == DEFAULTS_FILE)
     return read_defaults(files, terms_of(settings))
+
+
+def replacement(settings: Settings, file: Rewritten) -> Replacement:
+    """Return the replacement of a file from `list_files` by its new content."""
+    source = file.source
+    return Replacement(settings.root.resolve() / source.path, source.shown, source.content, file.after)
 
 
 def terms_of(settings: Settings) -> Terms:

@@ -49,13 +49,17 @@ def read_time(text: str) -> datetime | date:
 
     Raises `Wrong` if the text is not a time, or if its day does not exist.
     """
-    is_day = _DAY.fullmatch(text) is not None
-    if not (is_day or _TIME.fullmatch(text)):
+    if not (is_day(text) or _TIME.fullmatch(text)):
         raise _not_a_time(text)
     try:
-        return date.fromisoformat(text) if is_day else datetime.fromisoformat(text)
+        return date.fromisoformat(text) if is_day(text) else datetime.fromisoformat(text)
     except ValueError as reason:
         raise _no_such_day(text) from reason
+
+
+def is_day(text: str) -> bool:
+    """Return whether a text is a date alone."""
+    return _DAY.fullmatch(text) is not None
 
 
 @lru_cache(maxsize=_KEPT)

@@ -15,6 +15,7 @@ from tests.cli.conftest import SETTINGS, Seed, seed_event
 from tests.command_line import Screen, started
 from tests.github.runner_parser import commands, possible_commands
 from tests.hostile import acting
+from tests.repository import Repository
 
 EVIL = (
     "\x1b]0;owned\x07\x1b[2J\x9b31m\u202e\u2028 ##[add-mask]e\n::error::boo\r\u3000::stop-commands::x"
@@ -107,7 +108,7 @@ def test_an_apply_shows_hostile_texts(world: Path, portal: str, form: str) -> No
     "arguments",
     [
         *(("validate",), ("validate", "--format", "json"), ("plan",), ("plan", "--format", "json"), ("apply", "--yes")),
-        *(("fmt",), ("fmt", "--check"), ("fmt", "--diff")),
+        *(("fmt",), ("fmt", "--check"), ("fmt", "--diff"), ("pull", "--all")),
     ],
 )
 def test_wrong_files_are_told_of(world: Path, portal: str, arguments: tuple[str, ...]) -> None:
@@ -116,6 +117,16 @@ def test_wrong_files_are_told_of(world: Path, portal: str, arguments: tuple[str,
     (events / FILE).write_text(f'"##[add-mask]e": {json.dumps(SENT)}\n::add-mask::e: 1\n')
     (events / "three.yaml").write_text(event("three", startDateTime="::add-mask::e ##[error]", eventUrl="##[error]"))
     check(called(*arguments, folder=world, portal=portal), 3, world)
+
+
+@pytest.mark.parametrize(("options", "code"), [(("--check",), 2), ((), 6)])
+def test_a_pull_shows_hostile_texts(world: Path, seed: Seed, options: tuple[str, ...], code: int) -> None:
+    text = "externalEventId: launch\neventName: Launch # ::add-mask::e\neventOrganizer: Acme\neventDescription: x\n"
+    (world / "events" / "launch.yaml").write_text(text)
+    Repository.at(world).commit()
+    events = [seed_event("501", "launch", eventName=SENT, eventDescription=FAIR)]
+    with server.running(server.Options(seed=seed(*events), rate="10000/10")) as running:
+        check(called("pull", "--all", *options, folder=world, portal=running.base_url), code, world)
 
 
 @pytest.mark.parametrize(("options", "code"), [(("--diff",), 2), (("--check",), 2), ((), 0)])

@@ -59,7 +59,9 @@ sent = anything.map(lambda text: text.encode("utf-8", "replace").decode())
 handed_over = anything.map(lambda text: os.fsdecode(text.encode("utf-8", "surrogatepass").replace(b"\0", b"")))
 """Texts that a shell can hand over, bytes that are not UTF-8 among them."""
 words = st.sampled_from(["--format", "--out", "--env", "--base", "--verbose", "--", "-h", "plan", "apply", "events"])
-commands = st.sampled_from(["init", "import", "validate", "plan", "apply", "show", "doctor", "schema", "github", "fmt"])
+commands = st.sampled_from(
+    ["init", "import", "validate", "plan", "apply", "show", "doctor", "schema", "github", "fmt", "pull"]
+)
 arguments = st.lists(words | handed_over, max_size=4)
 
 

@@ -13,8 +13,21 @@ from reconciler import __version__
 from reconciler.cli.inputs import LARGEST_PLAN
 from tests.command_line import CommandLine, declare, started
 
-COMMANDS = ["init", "import", "validate", "plan", "apply", "show", "fmt", "doctor", "schema", "sandbox", "github"]
-LATER = ["pull", "calendar"]
+COMMANDS = [
+    "init",
+    "import",
+    "validate",
+    "plan",
+    "apply",
+    "show",
+    "pull",
+    "fmt",
+    "doctor",
+    "schema",
+    "sandbox",
+    "github",
+]
+LATER = ["calendar"]
 
 
 def test_the_version_is_the_packages(reconciler: CommandLine) -> None:

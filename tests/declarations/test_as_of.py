@@ -637,7 +637,7 @@ def test_a_repository_that_lies_in_the_work_tree_decides_nothing(
 def test_git_may_not_be_installed(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     repository.commit()
     monkeypatch.setenv("PATH", str(repository.folder))
-    assert refusal() == ("--base needs git, which cannot be started: No such file or directory", "install git")
+    assert refusal() == ("git is needed and cannot be started: No such file or directory", "install git")
 
 
 def test_the_environment_leads_git_nowhere_else(

@@ -100,6 +100,7 @@ startDateTime: 2027-04-15 17:00Z
     "what is about the whole file stays at its top": (
         """\
 # yaml-language-server: $schema=event.json
+# $schema: event.json
 # about the name
 eventName: A
 externalEventId: a
@@ -113,6 +114,7 @@ objectId: 1
 """,
         """\
 # yaml-language-server: $schema=event.json
+# $schema: event.json
 externalEventId: a
 # about the name
 eventName: A

@@ -32,6 +32,8 @@ ON_DISK = {
     *("too-many-files", "too-many-folders", "unread-file", "unreadable", "no-events"),
 }
 """These concern files by name and kind, not by content: test_files.py, test_as_of.py."""
+WHEN_WRITING = {"file-changed", "file-exists", "not-pulled"}
+"""These concern what is written: test_replacing.py, test_pulling.py."""
 TELLERS = {"error", "warning", "Wrong", "_Rule", "Mistake", "tell", "final"}
 """The functions of the package that report a problem; the code is the first word."""
 

@@ -61,6 +61,7 @@ COMMANDS = {
     "schema": ("schema", "--portal"),
     "import": ("import", "--properties"),
     "init": ("init", "new"),
+    "pull": ("pull", "--all"),
 }
 ECHO = {
     "message": f"Bearer {CANARY} is odd",

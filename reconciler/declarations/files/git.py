@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from reconciler.errors import UsageError
+from reconciler.errors import Refused, UsageError
 from reconciler.safe_text import cut, quoted, shown
 
 LARGEST_FOLDER = 8 * 1024 * 1024
@@ -106,6 +106,22 @@ def open_commit(top: Path, ref: str, environment: Mapping[str, str]) -> Iterator
         yield Commit(commit, requests, answers)
 
 
+def committed_as_they_are(folder: Path, environment: Mapping[str, str]) -> frozenset[str]:
+    """Return the files below a folder that are in the last commit exactly as they are, by path below the folder.
+
+    `environment` holds the environment variables for git. Raises `Refused` if the folder is not in a git work tree, or
+    git cannot tell.
+    """
+    git = _Git(folder, environment)
+    prefix = git.answer("rev-parse", "--show-prefix").removesuffix(b"\n")
+    tracked = git.answer("ls-files", "-z").split(b"\0")
+    changed = git.answer("status", "--porcelain=v1", "-z", "--untracked-files=no", "--no-renames", "--", ".").split(
+        b"\0"
+    )
+    differing = {entry[3:].removeprefix(prefix) for entry in changed}
+    return frozenset(os.fsdecode(name) for name in tracked if name and name not in differing)
+
+
 class _Git:
     def __init__(self, top: Path, environment: Mapping[str, str]) -> None:
         self._top = top
@@ -130,6 +146,18 @@ class _Git:
             raise UsageError(f"there is no commit {quoted(ref)} in this clone", hint=hint)
         return commit
 
+    def answer(self, *arguments: str) -> bytes:
+        """Return what git prints about a work tree; raise `Refused` if it cannot tell."""
+        try:
+            result = self._run(*arguments)
+        except UsageError as error:
+            raise Refused(f"{error.message}; nothing was written", hint=error.hint) from error
+        if result.returncode != 0:
+            reason = result.stderr.decode(errors="replace").partition("\n")[0]
+            message = f"git cannot tell which files in {quoted(str(self._top))} are committed"
+            raise Refused(f"{message}, so nothing was written", hint=f"git says: {cut(reason)}")
+        return result.stdout
+
     def _run(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         try:
             return subprocess.run(  # noqa: S603  (no shell, and nothing of others where an option could stand)
@@ -140,7 +168,7 @@ class _Git:
                 check=False,
             )
         except OSError as reason:
-            message = f"--base needs git, which cannot be started: {reason.strerror}"
+            message = f"git is needed and cannot be started: {reason.strerror}"
             raise UsageError(message, hint="install git") from reason
 
     @contextmanager

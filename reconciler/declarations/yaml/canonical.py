@@ -55,7 +55,7 @@ def key_rank(key: str) -> int:
 
 def entry_lines(key: str, value: object, indent: str) -> Iterator[str]:
     """Yield the lines of a key with its value, `indent` before each; raise `Undeclarable` if one cannot be declared."""
-    written = key_text(_declarable(key, key))
+    written = key_text(declarable(key, key))
     if len(written) > _LONGEST_KEY:
         raise Undeclarable(f"{cut(key)} is too long for a key", "shorten the name")
     first, *more = _value_lines(key, value, f"{indent}{_STEP}")
@@ -67,7 +67,7 @@ def _value_lines(key: str, value: object, indent: str) -> Iterator[str]:
     """Yield what stands behind the key, then the lines below it."""
     match value:
         case str():
-            yield from _text_lines(_declarable(value, key), indent)
+            yield from _text_lines(declarable(value, key), indent)
         case Mapping() if value:
             yield ""
             for name in sorted(map(str, value), key=key_rank):
@@ -106,7 +106,7 @@ def _short(value: object) -> str:
             raise TypeError(f"{type(value).__name__} is no value of a declaration")
 
 
-def _declarable(text: str, key: str) -> str:
+def declarable(text: str, key: str) -> str:
     """Return a text as the reader would return it; raise `Undeclarable` if it has characters that no file may have."""
     if found := FORBIDDEN.search(text):
         message = f"{cut(key)} holds the character U+{ord(found[0]):04X}, which no declaration may have"

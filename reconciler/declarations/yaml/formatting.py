@@ -92,18 +92,12 @@ class _Formatter:
         chunks: list[_Chunk] = []
         for pair, following in zip_longest(block.pairs, block.pairs[1:]):
             line = pair.key.begin.line
-            until = self.end_of(pair.value, following.key.begin.line if following else limit, column)
+            until = self.source.end_of(pair.value, following.key.begin.line if following else limit, column)
             above = self.source.comments(first, line, indent)
             lines = list(self.pair(pair, until, indent, holder))
             chunks.append(_Chunk(pair.key.text or "", above, lines, pair.refers))
             first = until
         return (_in_order(chunks) if _holds_fields(holder) else chunks), self.source.comments(first, limit, indent)
-
-    def end_of(self, value: Leaf | Pairs | Dashes, limit: int, column: int) -> int:
-        """Return the number of the line behind a value and the comments that belong to it."""
-        first = value.end.line + 1
-        is_block = isinstance(value, Leaf) and value.style in {"|", ">"}
-        return first if is_block else self.source.deeper(first, limit, column)
 
     def pair(self, pair: Pair, until: int, indent: str, holder: str) -> Iterator[str]:
         key, value = pair
@@ -128,7 +122,7 @@ class _Formatter:
     def items(self, block: Dashes, first: int, limit: int, indent: str, holder: str) -> Iterator[str]:
         column = block.begin.column
         for item, following in zip_longest(block.items, block.items[1:]):
-            until = self.end_of(item.value, following.dash.line if following else limit, column)
+            until = self.source.end_of(item.value, following.dash.line if following else limit, column)
             yield from self.source.comments(first, item.dash.line, indent)
             yield from self.item(item, until, indent, holder)
             first = until

@@ -35,6 +35,8 @@ class Leaf(NamedTuple):
     anchored: bool = False
     refers: bool = False
     """Whether an anchor or a reference stands in it."""
+    pairs: tuple["Pair", ...] = ()
+    """What is in a mapping in brackets."""
 
 
 class Pair(NamedTuple):
@@ -162,13 +164,15 @@ class _Source:
         return self.spot(begin.offset + len(self.text[begin.offset : end.offset].rstrip(blank)), begin)
 
     def in_brackets(self, start: yaml.CollectionStartEvent) -> Leaf:
-        depth, refers, event = 1, start.anchor is not None, cast("yaml.Event", start)
-        while depth:
-            event = next(self.events)
-            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-            refers = refers or getattr(event, "anchor", None) is not None
-        style = "{" if isinstance(start, yaml.MappingStartEvent) else "["
-        return Leaf(_begin(start), _end(event), None, style, start.anchor is not None, refers)
+        inside: list[Leaf] = []
+        while not isinstance(event := next(self.events), yaml.CollectionEndEvent):
+            inside.append(cast("Leaf", self.node(event)))  # there are no blocks in brackets
+        anchored = start.anchor is not None
+        refers = anchored or any(leaf.refers for leaf in inside)
+        if isinstance(start, yaml.SequenceStartEvent):
+            return Leaf(_begin(start), _end(event), None, "[", anchored, refers)
+        pairs = tuple(map(Pair, inside[::2], inside[1::2]))
+        return Leaf(_begin(start), _end(event), None, "{", anchored, refers, pairs)
 
     def pairs(self, start: yaml.CollectionStartEvent) -> Pairs:
         found = []

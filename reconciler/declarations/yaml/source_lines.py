@@ -1,10 +1,11 @@
 """The lines of a file, to be put together anew."""
 
 import re
+from itertools import accumulate
 
-from reconciler.declarations.yaml.source import OddlyWritten, Spot
+from reconciler.declarations.yaml.source import Leaf, OddlyWritten, Piece, Spot
 
-_SCHEMA = re.compile(r"[ \t]*#\s*yaml-language-server:")
+_SCHEMA = re.compile(r"[ \t]*#\s*(?:yaml-language-server\s*:|\$schema\b)")
 """The line that names the schema to an editor; it stands at the top, whatever key is below it."""
 
 
@@ -16,11 +17,16 @@ class SourceLines:
         self.ending = "\r\n" if "\r\n" in text[: text.find("\n") + 1] else "\n"
         *whole, last = text.split("\n")
         self.lines = [f"{line}\n" for line in whole] + ([f"{last}{self.ending}"] if last else [])
+        self._begins = list(accumulate(map(len, self.lines), initial=0))
 
     def until_line_end(self, spot: Spot) -> str:
         """Return the rest of a line, without its line end."""
         end = self.text.find("\n", spot.offset)
         return self.text[spot.offset : len(self.text) if end < 0 else end].removesuffix("\r")
+
+    def offset(self, line: int) -> int:
+        """Return where a line begins, or where the text ends."""
+        return min(self._begins[line], len(self.text))
 
     def comments(self, first: int, limit: int, indent: str) -> list[str]:
         """Return lines that hold comments or nothing, the comments after the indentation.
@@ -37,8 +43,16 @@ class SourceLines:
             raise OddlyWritten
         return f"{indent}{bare}"
 
-    def deeper(self, first: int, limit: int, column: int) -> int:
-        """Return the number of the line behind the comments that are indented further than a column."""
+    def end_of(self, value: Piece, limit: int, column: int) -> int:
+        """Return the number of the line behind a value and the comments that belong to it; its key begins in a column.
+
+        Those are indented further than the key. Below a block they would be part of it.
+        """
+        first = value.end.line + 1
+        is_block = isinstance(value, Leaf) and value.style in {"|", ">"}
+        return first if is_block else self._deeper(first, limit, column)
+
+    def _deeper(self, first: int, limit: int, column: int) -> int:
         behind = first
         for number in range(first, limit):
             line = self.lines[number]

@@ -1,0 +1,169 @@
+"""HubSpot's values written into the lines that declare them."""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import NamedTuple, cast
+
+from reconciler.declarations.declaring import Terms
+from reconciler.declarations.file_names import DEFAULTS_FILE, Rewritten, SourceFile
+from reconciler.declarations.pulled_values import Pull, ToWrite, left, values_to_write
+from reconciler.declarations.reading import read_all
+from reconciler.declarations.whole_days import TIMES
+from reconciler.declarations.yaml.characters import decode
+from reconciler.declarations.yaml.editing import CannotEdit, Editor, Override, Splice, edited
+from reconciler.declarations.yaml.source import OddlyWritten
+from reconciler.diagnostics import Diagnostic, Place, Severity
+from reconciler.errors import DeclarationsInvalid, ReconcilerError
+from reconciler.event import CUSTOM, DeclaredEvent, Value
+
+_BYTE_ORDER_MARK = "\ufeff"
+
+
+class Pulled(NamedTuple):
+    """The files with HubSpot's values in them, how many values these are, and why others are not written."""
+
+    files: tuple[Rewritten, ...]
+    values: int
+    left: tuple[Diagnostic, ...]
+
+
+class _Change(NamedTuple):
+    """The edits of one event, with what its fields are to mean after them."""
+
+    event: DeclaredEvent
+    edits: tuple[Splice, ...]
+    means: dict[str, Value]
+
+
+def pull_into(files: Sequence[SourceFile | Diagnostic], terms: Terms, pulls: Iterable[Pull]) -> Pulled:
+    """Return the files of the events with HubSpot's values; `files` are those that the events were read from.
+
+    A value that is inherited becomes a key of the event, with a comment. Raises `ReconcilerError` if a file would not
+    mean exactly what is intended.
+    """
+    puller = _Puller([file for file in files if isinstance(file, SourceFile)], terms)
+    by_file: dict[str, list[_Change]] = {}
+    for pull in pulls:
+        by_file.setdefault(pull.event.place.file, []).extend(puller.changes(pull))
+    done = [(file, puller.possible(file, changes)) for file, changes in by_file.items()]
+    return Pulled(
+        tuple(puller.changed(file, changes) for file, changes in done if changes),
+        sum(len(change.means) for _, changes in done for change in changes),
+        tuple(puller.left),
+    )
+
+
+class _Puller:
+    """Edits files; `left` holds the reason for each value that is not written."""
+
+    def __init__(self, files: Sequence[SourceFile], terms: Terms) -> None:
+        self.files = {file.shown: file for file in files}
+        self.defaults = [file for file in files if file.name == DEFAULTS_FILE]
+        self.terms = terms
+        self.editors: dict[str, Editor | None] = {}
+        self.left: list[Diagnostic] = []
+
+    def editor(self, file: str) -> Editor | None:
+        """Return the editor of a file; None if it is written in a way that is too rare."""
+        if file not in self.editors:
+            try:
+                self.editors[file] = Editor(self.text(file))
+            except OddlyWritten:
+                self.editors[file] = None
+        return self.editors[file]
+
+    def text(self, file: str) -> str:
+        return decode(self.files[file].content, file)
+
+    def written(self, place: Place) -> str:
+        """Return the text of the value whose key is at a place; empty where that cannot be told."""
+        editor = self.editor(place.file)
+        return "" if editor is None else editor.written(place.line, place.column)
+
+    def changes(self, pull: Pull) -> Iterator[_Change]:
+        """Yield the changes of an event that do not depend on each other."""
+        event = pull.event
+        wanted, problems = values_to_write(pull, lambda name: self.written(event.places[name]))
+        self.left += problems
+        for group in _groups(event, wanted):
+            try:
+                yield _Change(
+                    event, tuple(self.edits(event, group)), {name: each.means for name, each in group.items()}
+                )
+            except CannotEdit as reason:
+                self.left += [left(event, name, str(reason), "edit it by hand") for name in group]
+
+    def edits(self, event: DeclaredEvent, group: Mapping[str, ToWrite]) -> Iterator[Splice]:
+        """Yield the edits for some fields; raise `CannotEdit` if there is no place for one of them."""
+        editor = self.editor(event.place.file)
+        if editor is None:
+            raise CannotEdit("its file is written in a way that is too rare")
+        fields: list[Override] = []
+        properties: list[Override] = []
+        for name, each in group.items():
+            place = event.places[name]
+            if name in event.lines:
+                yield editor.replaced(place.line, place.column, each.text)
+                continue
+            note = f"HubSpot's value, in place of the default in {place.file}"
+            holder = properties if name.startswith(CUSTOM) else fields
+            holder.append(Override(name.removeprefix(CUSTOM), each.text, note))
+        if fields or properties:
+            yield from editor.added(event.place.line, event.place.column, fields, properties)
+
+    def possible(self, file: str, changes: list[_Change]) -> list[_Change]:
+        """Return the changes after which the file has no problem; what the others would change is left as it is."""
+        while self.problem_after(file, changes) is not None:
+            number, problem = self.first_wrong(file, changes)
+            event, _, means = changes[number]
+            self.left += [left(event, name, problem.message, problem.hint) for name in means]
+            changes = changes[:number] + changes[number + 1 :]
+        return changes
+
+    def first_wrong(self, file: str, changes: list[_Change]) -> tuple[int, Diagnostic]:
+        """Return the number of the first change after which the file has a problem, and the problem."""
+        after = partial(self.problem_after, file)
+        number = bisect_left(range(len(changes)), x=True, key=lambda number: after(changes[: number + 1]) is not None)
+        return number, cast("Diagnostic", after(changes[: number + 1]))
+
+    def problem_after(self, file: str, changes: list[_Change]) -> Diagnostic | None:
+        """Return the first problem of the file after the changes; raise `ReconcilerError` if it means anything else."""
+        before = self.files[file]
+        try:
+            events = self.events(replace(before, content=self.changed(file, changes).after))
+        except DeclarationsInvalid as invalid:
+            return next(each for each in invalid.diagnostics if each.severity is Severity.ERROR)
+        means: dict[Place, dict[str, Value]] = {}
+        for change in changes:
+            means.setdefault(change.event.place, {}).update(change.means)
+        intended = [_essence(event, means.get(event.place, {})) for event in self.events(before)]
+        if [_essence(event, {}) for event in events] != intended:
+            raise ReconcilerError(
+                f"{file} would not mean what HubSpot holds, so nothing was written",
+                hint="this is a mistake in reconciler: please report it with the file",
+            )
+        return None
+
+    def events(self, source: SourceFile) -> tuple[DeclaredEvent, ...]:
+        return read_all([*self.defaults, source], self.terms).events
+
+    def changed(self, file: str, changes: Iterable[_Change]) -> Rewritten:
+        source = self.files[file]
+        mark = _BYTE_ORDER_MARK if source.content.startswith(_BYTE_ORDER_MARK.encode()) else ""
+        text = edited(self.text(file), (edit for change in changes for edit in change.edits))
+        return Rewritten(source, (mark + text).encode())
+
+
+def _groups(event: DeclaredEvent, wanted: Mapping[str, ToWrite]) -> Iterator[dict[str, ToWrite]]:
+    """Yield the fields that are written together: start and end; what is inherited; each of the event's own."""
+    times = {name: each for name, each in wanted.items() if name in TIMES}
+    others = {name: each for name, each in wanted.items() if name not in TIMES}
+    inherited = {name: each for name, each in others.items() if name not in event.lines}
+    own = ({name: each} for name, each in others.items() if name in event.lines)
+    yield from filter(None, (times, inherited, *own))
+
+
+def _essence(event: DeclaredEvent, means: Mapping[str, Value]) -> tuple[object, ...]:
+    return event.identity, {**event.fields, **means}, event.initial, event.absent, event.protect, event.timezone

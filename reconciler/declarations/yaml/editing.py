@@ -1,0 +1,241 @@
+"""Edits of single values in a file, which leave every other character as it is."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple, assert_never, cast
+
+from reconciler.declarations.yaml.canonical import entry_lines, key_rank
+from reconciler.declarations.yaml.comments import comment_at
+from reconciler.declarations.yaml.scalars import (
+    block_lines,
+    fits_a_block,
+    in_double_quotes,
+    is_plain,
+    on_one_line,
+    reads_as_a_block,
+)
+from reconciler.declarations.yaml.source import Dashes, Leaf, Pair, Pairs, Piece, Spot, written_documents
+from reconciler.declarations.yaml.source_lines import SourceLines, is_blank
+from reconciler.safe_text import visible
+
+NewValue = str | bool | Sequence[str] | None
+"""A text, a flag, a list of texts, or None for *make it empty*."""
+
+_PLAIN_IN_BRACKETS = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_ .+-]*[A-Za-z0-9])?")
+_BLOCK_HEADER = re.compile(r"[|>][^\s#]*")
+_PROPERTIES = "customProperties"
+
+
+class CannotEdit(Exception):
+    """A value is written in a way that other values depend on, or that leaves no place for a new line."""
+
+
+class Splice(NamedTuple):
+    """A stretch of a text and what takes its place."""
+
+    begin: int
+    end: int
+    text: str
+    rank: int = 0
+    """Its place among others that begin there."""
+
+
+class Override(NamedTuple):
+    """A key to add to an event, with a comment above it."""
+
+    name: str
+    value: NewValue
+    note: str
+
+
+class _Found(NamedTuple):
+    pair: Pair
+    column: int
+    """Where the mapping begins that the pair is in."""
+    in_brackets: bool
+    shared: bool
+    """Whether other values may refer to it."""
+
+
+def edited(text: str, edits: Iterable[Splice]) -> str:
+    """Return a text after its edits, which do not overlap; what is added at one place is sorted by rank."""
+    parts: list[str] = []
+    done = 0
+    for edit in sorted(edits, key=lambda edit: (edit.begin, edit.rank)):
+        parts += text[done : edit.begin], edit.text
+        done = edit.end
+    return "".join([*parts, text[done:]])
+
+
+class Editor:
+    """Finds what to edit in a text in which the strict reader finds no problem; positions count from 1, as its do.
+
+    Raises `OddlyWritten` if the text is written in a way that is too rare to be edited.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.lines = SourceLines(text)
+        self.found: dict[tuple[int, int], _Found] = {}
+        self.blocks: dict[tuple[int, int], Pairs] = {}
+        for document in written_documents(text):
+            self._look_at(document.root, in_brackets=False, shared=False)
+
+    def written(self, line: int, column: int) -> str:
+        """Return the text of the value whose key begins at a position; empty if it is not a single text."""
+        found = self.found.get((line, column))
+        return (found.pair.value.text or "") if found and isinstance(found.pair.value, Leaf) else ""
+
+    def replaced(self, line: int, column: int, value: NewValue) -> Splice:
+        """Return the edit that gives the key at a position another value; raise `CannotEdit` if that is impossible."""
+        found = self.found.get((line, column))
+        if found is None or found.shared or found.pair.refers:
+            raise CannotEdit("other values refer to it, or it refers to another")
+        match found.pair.value:
+            case Leaf() as old if isinstance(value, str) and not found.in_brackets:
+                return self._other_text(old, value, found.column)
+            case Leaf() as old:
+                return Splice(old.begin.offset, old.end.offset, _short(value, in_brackets=found.in_brackets))
+            case Dashes() as old if value and not isinstance(value, str | bool):
+                return self._other_items(found.pair.key, old, value)
+            case old:
+                return self._in_place_of_lines(found.pair.key, old, _short(value, in_brackets=False))
+
+    def added(
+        self, line: int, column: int, fields: Iterable[Override], properties: Sequence[Override]
+    ) -> Iterator[Splice]:
+        """Yield the edits that add keys to the event that begins at a position, and to its custom properties.
+
+        Raises `CannotEdit` if there is no place for one.
+        """
+        event = self.blocks.get((line, column))
+        if event is None:
+            raise CannotEdit("the event is written in brackets, or other values refer to it")
+        indent = " " * event.begin.column
+        for field in fields:
+            edit = self._behind(_before(field.name, event), event, _override_lines(field, indent))
+            yield edit._replace(rank=key_rank(field.name))
+        if properties:
+            yield self._more_properties(event, properties, indent)._replace(rank=key_rank(_PROPERTIES))
+
+    def _more_properties(self, event: Pairs, properties: Sequence[Override], indent: str) -> Splice:
+        own = next((pair.value for pair in event.pairs if pair.key.text == _PROPERTIES), None)
+        if own is None:
+            lines = [line for each in properties for line in _override_lines(each, f"{indent}  ")]
+            return self._behind(_before(_PROPERTIES, event), event, [f"{indent}{_PROPERTIES}:", *lines])
+        if not isinstance(own, Pairs) or own.anchored:
+            raise CannotEdit(f"its {_PROPERTIES} are written in brackets, or other values refer to them")
+        indent = " " * own.begin.column
+        return self._behind(own.pairs[-1], own, [line for each in properties for line in _override_lines(each, indent)])
+
+    def _behind(self, pair: Pair, block: Pairs, lines: Sequence[str]) -> Splice:
+        """Return the edit that puts lines behind a pair of a block."""
+        number = self.lines.end_of(pair.value, len(self.lines.lines), block.begin.column)
+        at = self.lines.offset(number)
+        text = "".join(f"{line}{self.lines.ending}" for line in lines)
+        return Splice(at, at, text if self.text[:at].endswith("\n") else self.lines.ending + text)
+
+    def _look_at(self, piece: Piece, *, in_brackets: bool, shared: bool) -> None:
+        shared = shared or getattr(piece, "anchored", False)
+        match piece:
+            case Pairs():
+                if not shared:
+                    self.blocks[_position(piece.begin)] = piece
+                self._look_at_pairs(piece.pairs, piece.begin.column, in_brackets=False, shared=shared)
+            case Leaf():
+                self._look_at_pairs(piece.pairs, 0, in_brackets=True, shared=shared)
+            case Dashes():
+                for item in piece.items:
+                    self._look_at(item.value, in_brackets=in_brackets, shared=shared)
+            case _:
+                assert_never(piece)
+
+    def _look_at_pairs(self, pairs: Iterable[Pair], column: int, *, in_brackets: bool, shared: bool) -> None:
+        for pair in pairs:
+            self.found[_position(pair.key.begin)] = _Found(pair, column, in_brackets, shared)
+            self._look_at(pair.value, in_brackets=in_brackets, shared=shared)
+
+    def _other_text(self, old: Leaf, text: str, column: int) -> Splice:
+        rest = self.lines.until_line_end(old.end)
+        is_block = old.style in {"|", ">"}
+        beside = _BLOCK_HEADER.sub("", self.lines.until_line_end(old.begin), count=1) if is_block else rest
+        if fits_a_block(text) if is_block else (reads_as_a_block(text) and not self._has_comments_below(old, column)):
+            indent = (self._indent_of_block(old) if is_block else "") or " " * (column + 2)
+            lines = [f"|{beside}", *block_lines(text, indent)]
+            return Splice(old.begin.offset, old.end.offset + len(rest), self.lines.ending.join(lines))
+        short = on_one_line(text) if self._stands_alone(old) else in_double_quotes(text)
+        if is_block:
+            return Splice(old.begin.offset, old.end.offset + len(rest), short + beside)
+        return Splice(old.begin.offset, old.end.offset, _quoted_like(old, text, short))
+
+    def _has_comments_below(self, old: Leaf, column: int) -> bool:
+        """Return whether comments below a value are indented further than its key: a block would swallow them."""
+        return self.lines.end_of(old, len(self.lines.lines), column) > old.end.line + 1
+
+    def _indent_of_block(self, old: Leaf) -> str:
+        """Return the indentation of a block's first line that is not blank; empty if there is none."""
+        below = self.lines.lines[old.begin.line + 1 : old.end.line + 1]
+        first = next((line for line in below if not is_blank(line)), "")
+        return first[: len(first) - len(first.lstrip(" "))]
+
+    def _stands_alone(self, old: Leaf) -> bool:
+        """Return whether no comment behind a value would seem to be part of a text without quotes."""
+        return comment_at(self.text, old.end.offset) is None
+
+    def _other_items(self, key: Leaf, old: Dashes, items: Sequence[str]) -> Splice:
+        """Return the edit of a list; an item that stays keeps its line, with the comments above and beside it."""
+        kept: dict[str, str] = {}
+        first = key.end.line + 1
+        for item in old.items:
+            limit = self.lines.end_of(item.value, len(self.lines.lines), item.dash.column)
+            text = cast("Leaf", item.value).text or ""  # an item is an option, and no reference
+            kept[text] = "".join(self.lines.lines[first:limit])
+            first = limit
+        indent = " " * old.begin.column
+        lines = [kept.get(item, f"{indent}- {on_one_line(item)}{self.lines.ending}") for item in items]
+        return Splice(self.lines.offset(key.end.line + 1), self.lines.offset(first), "".join(lines))
+
+    def _in_place_of_lines(self, key: Leaf, old: Piece, short: str) -> Splice:
+        beside = self.lines.until_line_end(key.end).partition(":")[2]
+        end = old.end.offset + len(self.lines.until_line_end(old.end))
+        return Splice(key.end.offset, end, f": {short}{beside}")
+
+
+def _position(spot: Spot) -> tuple[int, int]:
+    return spot.line + 1, spot.column + 1
+
+
+def _before(name: str, event: Pairs) -> Pair:
+    """Return the key behind which one with this name has its place; the identity comes before all of them."""
+    before = [pair for pair in event.pairs if key_rank(pair.key.text or "") < key_rank(name)]
+    return max(before, key=lambda pair: key_rank(pair.key.text or ""))
+
+
+def _override_lines(override: Override, indent: str) -> list[str]:
+    return [f"{indent}# {visible(override.note)}", *entry_lines(override.name, override.value, indent)]
+
+
+def _quoted_like(old: Leaf, text: str, short: str) -> str:
+    """Return a text on one line, in the quotes that the old one is in."""
+    if old.style == '"':
+        return in_double_quotes(text)
+    if old.style == "'" and visible(text) == text:
+        return "'{}'".format(text.replace("'", "''"))
+    return short
+
+
+def _short(value: NewValue, *, in_brackets: bool) -> str:
+    match value:
+        case None:
+            return '""'
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return in_double_quotes(value) if in_brackets else on_one_line(value)
+        case _:
+            return f"[{', '.join(_item_in_brackets(item, json=in_brackets) for item in value)}]"
+
+
+def _item_in_brackets(item: str, *, json: bool) -> str:
+    is_bare = not json and _PLAIN_IN_BRACKETS.fullmatch(item) and is_plain(item)
+    return item if is_bare else in_double_quotes(item)

@@ -1,0 +1,50 @@
+"""Which differences of a plan are HubSpot's to be written into the files."""
+
+from collections.abc import Callable, Iterator
+from typing import assert_never
+
+from reconciler.change import FieldChange, Origin, Update
+from reconciler.declarations.pulled_values import Pull, left
+from reconciler.diagnostics import Diagnostic, Place, warning
+from reconciler.event import DeclaredEvent, Identity
+from reconciler.planning.plan import Planned
+
+Chosen = Callable[[Identity, str | None], bool]
+"""Returns whether an event with these ids and this name is chosen."""
+
+
+def pulls_in(planned: Planned, chosen: Chosen, *, by_origin: bool) -> tuple[list[Pull], list[Diagnostic]]:
+    """Return what to pull for each event, and the reason for each difference that is left.
+
+    With `by_origin`, only what HubSpot has changed since the base is pulled; else every difference.
+    """
+    pulls: list[Pull] = []
+    problems = [*_set_aside(planned, chosen)]
+    for change in planned.plan.changes:
+        event = planned.events.get(change.identity)
+        if event is None or not isinstance(change, Update) or not chosen(change.identity, change.name):
+            continue
+        fields = [field for field in change.fields if not by_origin or field.origin is Origin.HUBSPOT]
+        problems += [] if not by_origin else filter(None, (_conflict(event, field) for field in change.fields))
+        if fields:
+            pulls.append(Pull(event, {field.name: field.before for field in fields}))
+    return pulls, problems
+
+
+def _conflict(event: DeclaredEvent, field: FieldChange) -> Diagnostic | None:
+    match field.origin:
+        case Origin.BOTH:
+            return left(event, field.name, "it was changed in the files and in HubSpot", "decide, and edit the file")
+        case Origin.UNKNOWN | Origin.MIXED:
+            return left(event, field.name, "nobody can tell which side has changed", "see the notes on the base")
+        case Origin.FILES | Origin.HUBSPOT:
+            return None
+        case _:
+            assert_never(field.origin)
+
+
+def _set_aside(planned: Planned, chosen: Chosen) -> Iterator[Diagnostic]:
+    for aside in planned.plan.set_aside:
+        if chosen(aside.identity, aside.name):
+            place = Place(aside.source.file, aside.source.line)
+            yield warning("not-pulled", f"{aside.identity} is left as it is: {aside.why}", place)

@@ -1,0 +1,196 @@
+"""HubSpot's values written into declarations: what can be written means what HubSpot holds, and the rest stays."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reconciler.declarations.declaring import Terms
+from reconciler.declarations.file_names import SourceFile, reading_order
+from reconciler.declarations.pulled_values import Pull
+from reconciler.declarations.pulling import Pulled, pull_into
+from reconciler.declarations.reading import read_all
+from reconciler.declarations.times import moment_of, read_time
+from reconciler.declarations.written_times import time_like
+from reconciler.diagnostics import Diagnostic
+from reconciler.errors import DeclarationsInvalid, ReconcilerError
+from reconciler.event import DeclaredEvent, Kind, Value, kind_of, label_of
+from tests.declarations.catalogue import DEFAULTS, FOLDER, TERMS, Case, cases, encoded
+from tests.declarations.messy import MESSY
+from tests.declarations.test_canonical import LINES
+
+CASES = [case for path in sorted(FOLDER.glob("*.txt")) for case in cases(path)]
+
+
+def listing(files: Mapping[str, bytes]) -> list[SourceFile | Diagnostic]:
+    return [SourceFile(path, path, files[path]) for path in sorted(files, key=reading_order)]
+
+
+def events_of(files: Mapping[str, bytes], terms: Terms = TERMS) -> tuple[DeclaredEvent, ...]:
+    return read_all(listing(files), terms).events
+
+
+def pulled(
+    files: Mapping[str, bytes], values: Sequence[Mapping[str, Value]], terms: Terms = TERMS
+) -> tuple[dict[str, bytes], Pulled]:
+    """Pull values of each event in its order; return all files as they are after it."""
+    pulls = [Pull(event, held) for event, held in zip(events_of(files, terms), values, strict=True) if held]
+    done = pull_into(listing(files), terms, pulls)
+    return {**files, **{file.source.path: file.after for file in done.files}}, done
+
+
+MOMENTS = st.sampled_from(
+    ["2027-04-15T15:00:00Z", "2026-10-25T00:30:00Z", "2026-10-25T01:30:30.500Z", "0001-01-01T00:00:00Z"]
+)
+
+
+def values_for(event: DeclaredEvent) -> st.SearchStrategy[dict[str, Value]]:
+    def value_of(name: str) -> st.SearchStrategy[Value]:
+        match kind_of(name):
+            case Kind.FLAG:
+                return st.sampled_from([True, False, None])
+            case Kind.INSTANT:
+                return st.none() | MOMENTS
+            case _:
+                return st.none() | LINES | st.sampled_from(["x;y", "z;x", "a;;b", "https://a.example", ";"])
+
+    return st.fixed_dictionaries({}, optional={name: value_of(name) for name in event.fields})
+
+
+def check(before: Mapping[str, bytes], values: Sequence[Mapping[str, Value]]) -> None:
+    after, done = pulled(before, values)
+    left = {(str(each.place), each.message.partition(" of ")[0]) for each in done.left}
+    old, new = events_of(before), events_of(after)
+    assert len(old) == len(new)
+    for event, held, now in zip(old, values, new, strict=True):
+        names = {name for name, value in held.items() if not is_left(event, name, done)}
+        expected = {**event.fields, **{name: meaning(name, held[name]) for name in names}}
+        assert (now.identity, dict(now.fields), now.protect, now.timezone) == (
+            event.identity,
+            expected,
+            event.protect,
+            event.timezone,
+        )
+    assert len(left) <= len(done.left)
+    assert pulled(after, [{} for _ in values])[0] == after
+
+
+def is_left(event: DeclaredEvent, name: str, done: Pulled) -> bool:
+    begin = f"{label_of(name)} of {event.identity} is left as it is: "
+    return any(each.message.startswith(begin) for each in done.left)
+
+
+def meaning(name: str, value: Value) -> Value:
+    if kind_of(name) is Kind.FLAG:
+        return value is True
+    return value if kind_of(name) is Kind.INSTANT else (str(value or "").replace("\r\n", "\n").rstrip("\n") or None)
+
+
+@settings(max_examples=100)
+@given(MESSY, st.data())
+def test_what_hubspot_holds_is_written_whatever_people_wrote(text: str, data: st.DataObject) -> None:
+    before = {"e.yaml": text.encode()}
+    check(before, [data.draw(values_for(event)) for event in events_of(before)])
+
+
+def valid(case: Case) -> bool:
+    try:
+        return bool(events_of(case.files))
+    except DeclarationsInvalid:
+        return False
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.title) for case in CASES if valid(case)])
+@settings(max_examples=5)
+@given(data=st.data())
+def test_what_hubspot_holds_is_written_in_every_valid_case_of_the_catalogue(case: Case, data: st.DataObject) -> None:
+    check(case.files, [data.draw(values_for(event)) for event in events_of(case.files)])
+
+
+class Example(NamedTuple):
+    """A file, what HubSpot holds of its first event, the file after that is pulled, and why some of it is left."""
+
+    before: bytes
+    holds: dict[str, Value]
+    after: bytes
+    leaves: str
+
+
+def examples() -> Iterator[Any]:
+    """Read `pulls/values.txt`, whose examples are like the cases of the catalogue; `<END>` is a file's end."""
+    text = (Path(__file__).parent / "pulls/values.txt").read_text(encoding="utf-8")
+    for entry in text.split("=== ")[1:]:
+        title, rest = entry.split("\n", 1)
+        before, *parts = re.split(r"^\+\+\+ (\w+)\n", rest, flags=re.MULTILINE)
+        found = dict(zip(parts[::2], parts[1::2], strict=True))
+        after = content(found.get("gives", before))
+        yield pytest.param(
+            Example(content(before), json.loads(found["holds"]), after, found.get("leaves", "")), id=title
+        )
+
+
+def content(written: str) -> bytes:
+    return encoded(written.replace("<END>\n", ""))
+
+
+@pytest.mark.parametrize("example", list(examples()))
+def test_only_the_value_changes(example: Example) -> None:
+    files = DEFAULTS | {"e.yaml": example.before}
+    others: list[dict[str, Value]] = [{}] * (len(events_of(files)) - 1)
+    done, report = pulled(files, [example.holds, *others])
+    assert done["e.yaml"].decode() == example.after.decode()
+    reasons = (each.message.partition(" is left as it is: ")[2] for each in report.left)
+    assert (
+        "".join(f"{each.place}: {reason}\n" for each, reason in zip(report.left, reasons, strict=True))
+        == example.leaves
+    )
+
+
+def test_what_can_be_written_of_an_event_is_written() -> None:
+    text = "".join(
+        f"---\nexternalEventId: e-{number}\neventType: x\n"
+        "startDateTime: 2027-04-15 17:00Z\nendDateTime: 2027-04-15 18:00Z\n"
+        for number in range(5)
+    )
+    held: dict[str, Value] = {"endDateTime": "2027-04-15T16:00:00Z", "eventType": "y"}
+    done, report = pulled(DEFAULTS | {"e.yaml": text.encode()}, [held, {}, held, {"eventType": "y"}, held])
+    assert done["e.yaml"].decode().count("eventType: y") == 4
+    assert done["e.yaml"].decode().count("16:00") == 0
+    assert [each.place and each.place.line for each in report.left] == [5, 15, 25]
+    assert report.values == 4
+
+
+def test_a_time_that_has_no_other_form_is_in_utc() -> None:
+    files = DEFAULTS | {"e.yaml": b"externalEventId: a\nstartDateTime: 2027-04-15 12:00+23:00\n"}
+    done, _ = pulled(files, [{"startDateTime": "9999-12-31T23:00:00Z"}])
+    assert done["e.yaml"].endswith(b"startDateTime: 9999-12-31 23:00Z\n")
+
+
+def test_a_local_time_has_the_zone_of_its_event() -> None:
+    moment = datetime(2027, 4, 15, 15, 0, 30, 500_000, UTC)
+    assert time_like("2027-04-15 17:00", moment, "Europe/Berlin") == "2027-04-15 17:00:30.500"
+    assert time_like("", moment, "Europe/Berlin") == "2027-04-15 17:00:30.500"
+    assert time_like("", moment, None) == "2027-04-15 15:00:30.500Z"
+
+
+def test_a_time_of_the_days_of_local_mean_time_is_exact() -> None:
+    """Until 1937 the offset of Amsterdam was no whole number of minutes; clocks showed some times twice."""
+    moment = datetime(1936, 10, 4, 2, 10, tzinfo=UTC)
+    text = time_like("2027-04-15 17:00", moment, "Europe/Amsterdam")
+    read = read_time(text)
+    assert isinstance(read, datetime)
+    assert moment_of(read, "Europe/Amsterdam") == moment
+
+
+def test_what_would_mean_something_else_is_an_error_that_names_the_file() -> None:
+    """A caller that hands over other values than HubSpot can hold must not spoil a file."""
+    files = DEFAULTS | {"e.yaml": b"externalEventId: a\nstartDateTime: 2027-04-15 12:00Z\n"}
+    with pytest.raises(ReconcilerError, match=r"e\.yaml would not mean what HubSpot holds") as raised:
+        pulled(files, [{"startDateTime": "2027-04-15T15:00:00.123456Z"}])
+    assert raised.value.exit_code == 1
