@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from reconciler.declarations.readers import OF_EVENT, OF_INITIAL
 from reconciler.declarations.reading import Document, read_documents
 from reconciler.declarations.yaml.canonical import ORDER, Undeclarable, event_text
 from reconciler.declarations.yaml.nodes import Mapping, Node, Scalar
@@ -139,6 +140,10 @@ def test_values_of_every_kind_are_read_back() -> None:
 def test_keys_stand_in_one_order_whatever_order_they_are_given_in() -> None:
     written = event_text(dict.fromkeys([*reversed(ORDER), "unknown"], "x"))
     assert re.findall(r"^(\w+):", written, re.MULTILINE) == [*ORDER, "unknown"]
+
+
+def test_every_key_of_an_event_has_its_place() -> None:
+    assert set(ORDER) >= OF_EVENT.keys() | OF_INITIAL.keys()
 
 
 def test_fields_inside_a_value_stand_in_the_same_order_and_other_names_as_given() -> None:

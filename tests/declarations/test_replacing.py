@@ -110,7 +110,7 @@ def test_nothing_is_written_if_a_file_changes_while_others_are_written(
     with Beside(files) as beside:
         change(files[1])
         with pytest.raises(Refused):
-            beside.check()
+            beside.put_in_place()
     assert contents(tmp_path)["one/a.yaml"] == b"old"
     assert b"new" not in contents(tmp_path).values()
 
@@ -142,7 +142,7 @@ def test_a_file_that_comes_at_the_last_moment_stays_and_the_others_are_taken_bac
     with Beside(files) as beside:
         (tmp_path / "b.yaml").write_bytes(b"theirs")
         with pytest.raises(Refused, match="nothing was written"):
-            beside.put_in_place()
+            beside.move()
     assert contents(tmp_path) == {"old.yaml": b"old", "b.yaml": b"theirs"}
     assert not (tmp_path / "in").exists()
 
@@ -185,7 +185,7 @@ def test_a_file_that_cannot_be_moved_is_an_error_that_says_how_far_it_came(tmp_p
     with Beside(files) as beside:
         make_a_folder(files[1])
         with pytest.raises(ReconcilerError, match=r"cannot write b\.yaml: Is a directory; some files before it were"):
-            beside.put_in_place()
+            beside.move()
     assert contents(tmp_path) == {"a.yaml": b"new"}
 
 

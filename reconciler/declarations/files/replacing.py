@@ -38,7 +38,6 @@ def replace_files(files: Sequence[Replacement]) -> None:
     Raises `Refused`, with every file that is no longer as it was read, and `ReconcilerError` if one cannot be written.
     """
     with Beside(files) as beside:
-        beside.check()
         beside.put_in_place()
 
 
@@ -79,6 +78,11 @@ class Beside:
             raise _refused(changed)
 
     def put_in_place(self) -> None:
+        """Move every file to its place, if all are as they were read; raise `Refused` if not."""
+        self.check()
+        self.move()
+
+    def move(self) -> None:
         """Move every file to its place, new ones first, because these can be taken back."""
         _put_new({beside: file for beside, file in self._written.items() if file.before is None})
         self._folders.clear()
@@ -134,7 +138,9 @@ def _changed(file: Replacement) -> Diagnostic | None:
     """Return the reason if a file is not as it was read; a link where a file or its folder was is a change."""
     if file.before is None and os.path.lexists(file.path):
         return _there_already(file)
-    if file.path.parent.resolve() != file.path.parent or (file.before is not None and _now(file) != file.before):
+    if os.path.realpath(file.path.parent) != str(file.path.parent) or (
+        file.before is not None and _now(file) != file.before
+    ):
         return error("file-changed", "the file has changed since it was read", Place(file.shown))
     return None
 
