@@ -147,7 +147,8 @@ class _Puller:
         return None
 
     def events(self, source: SourceFile) -> tuple[DeclaredEvent, ...]:
-        return read_all([*self.defaults, source], self.terms).events
+        above = [each for each in self.defaults if not each.folder or source.path.startswith(f"{each.folder}/")]
+        return read_all([*above, source], self.terms).events
 
     def changed(self, file: str, changes: Iterable[_Change]) -> Rewritten:
         source = self.files[file]

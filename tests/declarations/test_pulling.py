@@ -166,6 +166,18 @@ def test_what_can_be_written_of_an_event_is_written() -> None:
     assert report.values == 4
 
 
+def test_the_defaults_of_the_folders_above_hold() -> None:
+    files = DEFAULTS | {
+        "in/_defaults.yaml": b"externalAccountId: inner\neventType: x\n",
+        "in/deep/e.yaml": b"externalEventId: a\n",
+        "other/_defaults.yaml": b"eventType: z\n",
+    }
+    done, report = pulled(files, [{"eventType": "y"}])
+    note = "# HubSpot's value, in place of the default in in/_defaults.yaml"
+    assert done["in/deep/e.yaml"].decode() == f"externalEventId: a\n{note}\neventType: y\n"
+    assert (report.values, report.left) == (1, ())
+
+
 def test_a_time_that_has_no_other_form_is_in_utc() -> None:
     files = DEFAULTS | {"e.yaml": b"externalEventId: a\nstartDateTime: 2027-04-15 12:00+23:00\n"}
     done, _ = pulled(files, [{"startDateTime": "9999-12-31T23:00:00Z"}])
