@@ -7,7 +7,7 @@ from reconciler.declarations.corrections import Wrong
 from reconciler.declarations.readers import OF_EVENT
 from reconciler.declarations.times import is_day
 from reconciler.declarations.whole_days import TIMES
-from reconciler.declarations.written_times import day_of, same_time_of_day, time_like
+from reconciler.declarations.written_times import local_day, same_time_of_day, time_like
 from reconciler.declarations.yaml.canonical import Undeclarable, declarable
 from reconciler.declarations.yaml.editing import NewValue
 from reconciler.declarations.yaml.nodes import Scalar
@@ -93,5 +93,5 @@ def _whole_days(
     stays = all(same_time_of_day(before[name], after[name], zone) for name in times)
     for name in times:
         if name in found or not stays:
-            text = day_of(after[name], zone) if stays else time_like("", after[name], zone)
+            text = local_day(after[name], zone) if stays else time_like("", after[name], zone)
             yield name, ToWrite(text, found[name].means if name in found else event.fields[name])

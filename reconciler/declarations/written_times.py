@@ -32,7 +32,7 @@ def same_time_of_day(one: datetime, other: datetime, zone: str) -> bool:
     return one.astimezone(load_zone(zone)).time() == other.astimezone(load_zone(zone)).time()
 
 
-def day_of(moment: datetime, zone: str) -> str:
+def local_day(moment: datetime, zone: str) -> str:
     """Return the date of a moment in a zone."""
     return moment.astimezone(load_zone(zone)).date().isoformat()
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from reconciler.applying.receipt import Outcome, Result
 from reconciler.change import Change, Create, Delete, Update, is_orphan
 from reconciler.event import DeclaredEvent, Identity
+from reconciler.planning.declared_only import READ_BY_IDENTITY
 from reconciler.policy import Orphans
 from reconciler.sandbox.contents import Event
 from tests.campaign.ground import Request, Step
@@ -69,7 +70,22 @@ def nothing_is_written_after_an_incomplete_read(run: Run) -> None:
     pages = [step for step, request in before if request.method == "GET" and request.path == run.base]
     assert pages, "something was written without a list"
     assert pages[-1].seen == 200, "the last page was refused or cut off"
-    assert not pages[-1].goes_on, "the list was not read to its end"
+    if pages[-1].goes_on:
+        _is_read_by_identity(run, [request for _, request in before])
+
+
+def _is_read_by_identity(run: Run, before: list[Request]) -> None:
+    """Check that a plan without the whole list says so, creates nothing, and knows every declared event."""
+    assert run.planned is not None
+    told = {found.code for found in run.planned.plan.diagnostics}
+    assert READ_BY_IDENTITY in told, "the list was not read to its end"
+    assert not run.planned.plan.count(Create), "something is to be created without the whole list"
+    reads = {
+        (request.path, request.query)
+        for request in before
+        if request.method == "GET" and request.path.startswith(f"{run.base}/")
+    }
+    assert len(reads) >= len(run.declared), "a declared event was not read"
 
 
 def what_is_written_was_approved(run: Run) -> None:
