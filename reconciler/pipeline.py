@@ -1,9 +1,8 @@
 """The whole run: read, compare, plan, guard, apply, verify."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, tzinfo
-from functools import partial
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
 
 from reconciler.applying.accounting import finished, so_far
 from reconciler.applying.apply import Progress, apply
@@ -15,22 +14,18 @@ from reconciler.applying.receipt import Outcome, Receipt, Result
 from reconciler.applying.verify import confirmed, suspects
 from reconciler.change import Change, Create, Delete, is_orphan
 from reconciler.declarations.base import NO_BASE, Base
-from reconciler.diagnostics import Diagnostic
 from reconciler.errors import Interrupted, ReconcilerError, Refused
 from reconciler.event import Declared, DeclaredEvent, Identity, LiveEvent
-from reconciler.planning import look_alikes, no_longer, properties, undeclared
+from reconciler.planning import look_alikes, no_longer, properties
 from reconciler.planning.claims import Claims
-from reconciler.planning.declared_only import longest_list, may_be_enough, read_each_of, to_read
-from reconciler.planning.evidence import Answered, first_evidence
 from reconciler.planning.origins import with_origins
 from reconciler.planning.orphans import Will
 from reconciler.planning.ownership import Matched, match_events
 from reconciler.planning.plan import Plan, Planned, build
-from reconciler.planning.proofs import beginnings, questions, searchable_prefix
+from reconciler.planning.reading import Holdings, read_for_plan
 from reconciler.planning.set_aside import compared
-from reconciler.planning.unreadable import unreadable_events
-from reconciler.policy import Orphans, Policy, check_portal
-from reconciler.portal import Definition, Listing, Portal, Reader, Writer
+from reconciler.policy import Policy
+from reconciler.portal import Reader, Writer
 
 Select = Callable[[Plan], Selection]
 """Returns which of a plan's changes were approved; may raise `Refused`."""
@@ -42,7 +37,7 @@ def make_plan(declared: Declared, policy: Policy, portal: Reader, now: datetime,
     Raises `Refused` if the portal is not the declared one.
     """
     policy = base.extend_policy(policy)
-    reading = _read(declared, policy, portal)
+    reading = read_for_plan(declared, policy, portal)
     before = _with_warnings(_plan(_claims_of(base, policy, reading), reading, now)) if base.known else None
     return with_origins(_with_warnings(_plan(reading.claims, reading, now, before)), base)
 
@@ -65,24 +60,6 @@ def _is_approved(plan: Plan, select: Select) -> bool:
         return select(plan).approved == plan.changes
     except Refused:
         return False
-
-
-def read_undeclared(
-    declared: Declared, policy: Policy, portal: Reader, choice: undeclared.Choice, zone: tzinfo
-) -> tuple[Listing, Claims]:
-    """Read the whole list, and find out as a plan does whose each wanted event is that no file declares.
-
-    Returns the list, and the claims on those of its events that are wanted or may be declared. Raises `Refused` if the
-    portal is not the declared one.
-    """
-    check_portal(policy, portal.details().id)
-    listing = _with_missing_adopted(portal.read(), declared, portal)
-    # Orphans are what no file declares of ours, so looking for these proves whose each event is.
-    looking = replace(policy, narrowed=False, orphans=Orphans.REPORT)
-    wanted = undeclared.relevant(listing, declared, choice, zone)
-    if policy.app_id is None and listing.portal.app_id is None:
-        wanted = replace(wanted, portal=replace(listing.portal, app_id=undeclared.app_by_searching(listing, portal)))
-    return listing, _gather_evidence(declared, looking, wanted, (), portal)
 
 
 def approve_plan(planned: Planned, select: Select, limits: Limits) -> ApprovedPlan:
@@ -122,68 +99,18 @@ def verify(planned: Planned, ran: Collection[Result], portal: Reader, now: datet
     if not ran:
         return ()
     # A problem that other events have got meanwhile must not prevent the verification of these.
-    reading = _read(planned.declared, planned.policy, portal)
+    reading = read_for_plan(planned.declared, planned.policy, portal)
     again = _plan(reading.claims, reading, now)
     return confirmed(suspects(planned, again, reading.claims.listing, ran), again.plan.portal.app_id, portal)
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """What a portal holds, and what is declared of it, with the evidence of whose it is."""
-
-    portal: Portal
-    definitions: Mapping[str, Definition]
-    claims: Claims
-    diagnostics: tuple[Diagnostic, ...]
-    reads: int
-
-
-def _read(declared: Declared, policy: Policy, portal: Reader) -> _Reading:
-    """Read everything that planning needs."""
-    check_portal(policy, portal.details().id)
-    identities = [event.identity for event in declared.events]
-    wanted = to_read(identities, policy)
-    listing = _short_list(wanted, policy, portal) if identities else portal.read()
-    may_be_new = frozenset(event.identity for event in declared.events if not event.absent)
-    only = None if listing is not None else read_each_of(wanted, may_be_new, portal)
-    if only is not None:
-        return _read_evidence(declared, policy, only.listing, only.answers, (only.finding,), portal)
-    # What verifies the run reads the list again, so that it takes no more requests than were counted for it.
-    policy = replace(policy, reads_whole_list=True)
-    listing = _with_missing_adopted(listing or portal.read(), declared, portal)
-    unreadable = unreadable_events(listing.events, declared.events, policy.app_id or listing.portal.app_id)
-    return _read_evidence(declared, policy, listing, (), unreadable, portal)
-
-
-def _short_list(wanted: Sequence[Identity], policy: Policy, portal: Reader) -> Listing | None:
-    """Return the list; None if it is so long that reading the declared events alone may be quicker, and enough."""
-    if may_be_enough(wanted, policy, portal.details()):
-        return portal.read_if_short(longest_list(len(wanted)))
-    return portal.read()
-
-
-def _read_evidence(
-    declared: Declared,
-    policy: Policy,
-    listing: Listing,
-    answers: Iterable[Answered],
-    diagnostics: tuple[Diagnostic, ...],
-    portal: Reader,
-) -> _Reading:
-    """Read what else planning needs: the definitions of properties, and the evidence of whose each event is."""
-    definitions = portal.definitions() if properties.any_declared(declared) else {}
-    claims = _gather_evidence(properties.typed(declared, definitions), policy, listing, answers, portal)
-    known = replace(listing.portal, app_id=claims.evidence.app_id)
-    return _Reading(known, definitions, claims, diagnostics, portal.reads)
-
-
-def _claims_of(base: Base, policy: Policy, reading: _Reading) -> Claims:
+def _claims_of(base: Base, policy: Policy, reading: Holdings) -> Claims:
     """Return what the base claims of a reading."""
     then = properties.typed(Declared(base.events, 0, skipped=base.skipped), reading.definitions)
     return Claims(then, reading.claims.listing, base.past_policy(policy), reading.claims.evidence)
 
 
-def _plan(claims: Claims, reading: _Reading, now: datetime, before: Planned | None = None) -> Planned:
+def _plan(claims: Claims, reading: Holdings, now: datetime, before: Planned | None = None) -> Planned:
     """Plan the difference between declarations and a reading; what was wrong in `before` becomes a warning."""
     matched = match_events(claims)
     known = set() if before is None else {obstacle.mark for obstacle in before.matched.obstacles}
@@ -248,45 +175,6 @@ def _replaceable(
         if planned.before is None or will[object_id] is not Will.NOTHING:
             events[object_id] = orphan.live
     return events.values()
-
-
-def _with_missing_adopted(listing: Listing, declared: Declared, portal: Reader) -> Listing:
-    """Add the adopted events that the list does not show, by direct reads: it may lag or be incomplete."""
-    adopted = {event.identity.object_id: None for event in declared.events}
-    missing = (object_id for object_id in adopted if object_id is not None and object_id not in listing.by_object_id)
-    finds = portal.find_each([Identity(object_id=object_id) for object_id in missing])
-    return replace(listing, events=(*listing.events, *filter(None, (find() for find in finds))))
-
-
-def _gather_evidence(
-    declared: Declared, policy: Policy, listing: Listing, answers: Iterable[Answered], portal: Reader
-) -> Claims:
-    """Find out what neither the list nor earlier answers show: by searches, then by a read for each open question."""
-    evidence = first_evidence(policy, listing).with_answers(answers, listing)
-    prefix = searchable_prefix(declared.events, listing, evidence)
-    if prefix and listing.whole and not evidence.foreign_token:
-        evidence = evidence.with_hits(portal.search(prefix), listing)
-    claims = _searched(Claims(declared, listing, policy, evidence), portal)
-    while pending := tuple(questions(claims)):
-        identities = [Identity(*asked) for asked in pending]
-        app_is_known = claims.evidence.app_id is not None
-        # Once our app is known, far fewer questions are left: until then none is asked ahead of another.
-        finds = portal.find_each(identities) if app_is_known else (partial(portal.find, each) for each in identities)
-        answers = ((asked, find()) for asked, find in zip(pending, finds, strict=True))
-        claims = claims.given(claims.evidence.with_answers(answers, listing))
-    return claims
-
-
-def _searched(claims: Claims, portal: Reader) -> Claims:
-    """Prove many events by few searches, as long as these find ids by their beginnings, which HubSpot leaves open."""
-    if claims.evidence.foreign_token:
-        return claims
-    for beginning in beginnings([event_id for _, event_id in questions(claims)]):
-        known = claims.evidence.accounts
-        claims = claims.given(claims.evidence.with_hits(portal.search(beginning), claims.listing))
-        if claims.evidence.accounts == known:
-            break
-    return claims
 
 
 def _attempted(applied: Applied) -> list[Result]:

@@ -22,10 +22,10 @@ from reconciler.declarations.zones import is_zone, load_zone
 from reconciler.diagnostics import Place, error
 from reconciler.errors import DeclarationsInvalid, ReconcilerError, UsageError
 from reconciler.event import Declared
-from reconciler.pipeline import read_undeclared
 from reconciler.planning.claims import Claims
 from reconciler.planning.drafts import Draft, Undraftable, drafts
 from reconciler.planning.live_values import Ground
+from reconciler.planning.reading import read_undeclared
 from reconciler.planning.undeclared import Choice, Sorted, import_warnings, sort_out
 from reconciler.portal import Definition, Portal
 from reconciler.render import imported, phrases, words
