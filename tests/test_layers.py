@@ -46,6 +46,7 @@ DOORWAYS = {
     "deepdiff": {"reconciler.planning.diff"},
     "httpcore": {"reconciler.transport.network"},
     "httpx": {"reconciler.transport.exchange", "reconciler.transport.network"},
+    "icalendar": {f"reconciler.declarations.sources.{name}" for name in ("content_lines", "time_zones")},
     "pydantic": {f"reconciler.declarations.{name}" for name in ("schema", "settings_form", "value_types")},
     "rich": {"reconciler.cli"},
     "starlette": {"reconciler.sandbox"},

@@ -1,6 +1,7 @@
 """Times, dates and hours of a day, as declarations write them."""
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import NamedTuple
@@ -80,6 +81,34 @@ def moment_of(time: datetime, place: str | None) -> datetime:
 def instant_of(moment: datetime) -> str:
     """Return a moment in the form that HubSpot writes."""
     return instant(moment)
+
+
+def spelt(when: datetime, place: str | None) -> str:
+    """Return a moment as local time of a place; with an offset if that time exists twice, in UTC if all else fails.
+
+    Without a place it gets the offset that it has.
+    """
+    return next(text for text in _spellings(when, place) if _means(text, when, place))
+
+
+def _spellings(when: datetime, place: str | None) -> Iterator[str]:
+    precision = "milliseconds" if when.microsecond else "seconds" if when.second else "minutes"
+    try:
+        local = when if place is None else when.astimezone(load_zone(place))
+        if place is not None:
+            yield local.replace(tzinfo=None).isoformat(" ", precision)
+        yield local.isoformat(" ", precision)
+    except OverflowError:
+        pass  # the local time is outside the years 1 to 9999
+    yield when.astimezone(UTC).replace(tzinfo=None).isoformat(" ", precision) + "Z"
+
+
+def _means(text: str, when: datetime, place: str | None) -> bool:
+    try:
+        read = read_time(text)
+        return isinstance(read, datetime) and moment_of(read, place) == when
+    except Wrong:
+        return False
 
 
 def _localised(time: datetime, place: str | None) -> datetime:

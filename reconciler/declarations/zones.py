@@ -73,9 +73,14 @@ def check_zone(name: str) -> str:
     raise Wrong("bad-timezone", f"{quoted(name)} is not the name of a time zone", _zone_hint(name))
 
 
+def is_known(name: str) -> bool:
+    """Return whether IANA knows a name, also one that declarations cannot use."""
+    return name in _zones()
+
+
 def is_zone(name: str) -> bool:
     """Return whether a name is the name of exactly one time zone."""
-    return name in _zones() and ("/" in name or name in _UNAMBIGUOUS)
+    return is_known(name) and ("/" in name or name in _UNAMBIGUOUS)
 
 
 def place_for(name: str) -> str | None:
@@ -93,7 +98,7 @@ def load_zone(name: str) -> ZoneInfo:
 
 def zone_named(name: str | None, usual: str) -> ZoneInfo:
     """Return the time zone with this name, or the one named `usual` if there is none."""
-    return load_zone(name if name is not None and name in _zones() else usual)
+    return load_zone(name if name is not None and is_known(name) else usual)
 
 
 def _reversed(name: str, sign: str, hours: str) -> Wrong:

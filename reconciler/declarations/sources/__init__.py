@@ -1,0 +1,1 @@
+"""Calendars and tables of other programs, read as the events that they declare."""
