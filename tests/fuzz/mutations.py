@@ -214,6 +214,43 @@ def anything(content: bytes, random: Random) -> bytes:
     return content[:begin] + part + content[end:]
 
 
+CALENDAR_LINES = (
+    *("BEGIN:VEVENT", "END:VEVENT", "BEGIN:VCALENDAR", "END:VCALENDAR", "BEGIN:STANDARD", "BEGIN:VALARM", "END:VALARM"),
+    *(
+        "UID:",
+        "UID:launch",
+        "UID:\u200b",
+        "SUMMARY:x",
+        "STATUS:CANCELLED",
+        "ORGANIZER;CN=a,b:c",
+        "X-WR-TIMEZONE:Asia/Tokyo",
+    ),
+    *("DTSTART:20270415T150000Z", "DTSTART:20270415", "DTSTART:00010101T000000", "DTSTART:99991231T235959", "DTSTART:"),
+    *("DTSTART;TZID=Europe/Berlin:20270328T023000", "DTEND:20270415", "DTEND:19990101T000000Z", "DURATION:P9999W"),
+    *("DURATION:PT0S", "RRULE:FREQ=DAILY;COUNT=2", "RRULE:FREQ=YEARLY;COUNT=400", "RRULE:FREQ=WEEKLY", "RRULE:"),
+    *("RRULE:FREQ=MONTHLY;BYDAY=MO;BYSETPOS=6;COUNT=2", "RRULE:FREQ=DAILY;UNTIL=99991231T235959Z", "EXDATE:20270415"),
+    *("RDATE:20270416,20270417T000000Z", "RECURRENCE-ID:20270415", "RECURRENCE-ID;RANGE=THISANDFUTURE:20270415"),
+    "X-WR-TIMEZONE:Asia/Tokyo",
+    *("TZOFFSETTO:+2359", "TZOFFSETFROM:-2359", "TZID:Own", "RRULE:FREQ=YEARLY;UNTIL=00010101T000000Z", " ", "x"),
+)
+
+
+def calendar(content: bytes, random: Random) -> bytes:
+    """Mutate a calendar: mostly its lines, which are added, removed or moved."""
+    if random.random() < 0.3:
+        return anything(content, random)
+    lines = content.split(b"\r\n")
+    at = random.randrange(len(lines))
+    match random.randrange(4):
+        case 0:
+            del lines[at]
+        case 1:
+            lines.insert(random.randrange(len(lines)), lines[at])
+        case _:
+            lines.insert(at, random.choice(CALENDAR_LINES).encode())
+    return b"\r\n".join(lines)
+
+
 def bent(document: Json, random: Random) -> Json:
     """Change one place of a value, at any depth."""
     if isinstance(document, dict) and document and random.random() < 0.8:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from tests.fuzz import declarations, git_objects, github, hubspot, mutations, sandbox, saved_plans
+from tests.fuzz import declarations, git_objects, github, hubspot, mutations, sandbox, saved_plans, sources
 from tests.fuzz.mutations import Mutate
 
 
@@ -22,6 +22,8 @@ TARGETS: Mapping[str, Target] = {
     "declarations": Target(declarations.file, declarations.seeds, mutations.yaml, 250),
     "defaults": Target(declarations.defaults, declarations.seeds, mutations.yaml, 120),
     "settings": Target(declarations.settings, declarations.settings_seeds, mutations.yaml, 120),
+    "calendar": Target(sources.calendar, sources.calendars, mutations.calendar, 60),
+    "table": Target(sources.table, sources.tables, mutations.anything),
     "hubspot": Target(hubspot.answer, hubspot.seeds, mutations.answer, 40),
     "headers": Target(hubspot.headers, hubspot.seeds, mutations.answer),
     "saved-plan": Target(saved_plans.saved, saved_plans.seeds, mutations.json_text, 40),

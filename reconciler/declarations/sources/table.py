@@ -1,0 +1,124 @@
+"""Tables (CSV), read as the events that their rows declare."""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from datetime import date, datetime, timedelta
+
+from reconciler.declarations.corrections import Wrong
+from reconciler.declarations.sources.columns import key_of, read_header
+from reconciler.declarations.sources.event_ids import UniqueIds, id_from_name
+from reconciler.declarations.sources.records import Record, read_records
+from reconciler.declarations.sources.sourced import FLAGS, Additions, Cell, Sourced, event_node
+from reconciler.declarations.times import read_time
+from reconciler.declarations.whole_days import TIMES
+from reconciler.declarations.yaml.nodes import Mapping as Entries
+from reconciler.diagnostics import Diagnostic, Place, error
+from reconciler.errors import DeclarationsInvalid
+from reconciler.event import CUSTOM
+
+_FREE_TEXTS = ("eventName", "eventOrganizer", "eventType", "eventDescription")
+"""Texts that are kept as they are, like custom properties; around all others a spreadsheet's blanks mean nothing."""
+_SERIAL = re.compile(r"(\d{5})(?:[.,](\d{1,12}))?", re.ASCII)
+"""A time as spreadsheets count it: the days since 30 December 1899, with a fraction."""
+
+
+def read_table(content: bytes, file: str, additions: Additions) -> Sourced:
+    """Read the event that each row of a table declares, and everything that is wrong with the rows."""
+    try:
+        records = list(read_records(content, file, lambda title: key_of(title) is not None))
+    except DeclarationsInvalid as invalid:
+        return Sourced((), invalid.diagnostics)
+    if not records:
+        return Sourced((), (_no_event("the table is empty", Place(file)),))
+    header, *rows = records
+    keys, problems = read_header(header.cells, Place(file, header.line))
+    if not keys:
+        return Sourced((), tuple(problems))
+    if not rows:
+        problems.append(_no_event("the table has no row below its header", Place(file, header.line)))
+    problems += [problem for row in rows for problem in _problems(row, header, keys, file)]
+    return Sourced(tuple(_events(rows, keys, additions)), tuple(problems))
+
+
+def _no_event(message: str, place: Place) -> Diagnostic:
+    return error("no-event", message, place, "save the table again, with a row for each event")
+
+
+def _problems(row: Record, header: Record, keys: Mapping[int, str], file: str) -> Iterator[Diagnostic]:
+    """Find what is wrong with the cells of a row before they are read as an event."""
+    place = Place(file, row.line)
+    if any(cell.strip() for cell in row.cells[len(header.cells) :]):
+        message = f"the row has {len(row.cells)} cells, and the header names {len(header.cells)} columns"
+        yield error("too-many-cells", message, place, "put a cell that holds a delimiter in double quotes")
+    for index, cell in enumerate(row.cells[: len(header.cells)]):
+        if cell.strip() and not header.cells[index].strip():
+            yield error("unnamed-column", f"the column {index + 1} has no name", place, "name it, or delete it")
+        elif found := _as_counted(keys.get(index), cell):
+            message = f"{keys[index]}: {found[0]} is the number that a spreadsheet keeps for a time"
+            yield error("bad-time", message, place, f"format the column so that it shows {_counted(found)}")
+
+
+def _as_counted(key: str | None, cell: str) -> re.Match[str] | None:
+    """Return the match if a cell holds a time as spreadsheets count it."""
+    return _SERIAL.fullmatch(cell.strip()) if key in TIMES else None
+
+
+def _counted(found: re.Match[str]) -> str:
+    """Return the time that a spreadsheet's number stands for, to the minute."""
+    days = int(found[1]) + float(f"0.{found[2] or 0}")
+    time = datetime(1899, 12, 30) + timedelta(minutes=round(days * 24 * 60))  # noqa: DTZ001  (a local time)
+    return time.isoformat(" ", "minutes") if found[2] else time.date().isoformat()
+
+
+def _events(rows: list[Record], keys: Mapping[int, str], additions: Additions) -> Iterator[Entries]:
+    """Yield the event of each row, as if a file declared it; an id that is missing is made from name and date."""
+    cells = [_with_additions(dict(_filled(row, keys)), additions) for row in rows]
+    ids = UniqueIds(row["externalEventId"] for row in cells if "externalEventId" in row)
+    for row, own in zip(rows, cells, strict=True):
+        if own.keys().isdisjoint(("externalEventId", "objectId")):
+            own["externalEventId"] = ids.new(id_from_name(own.get("eventName", ""), _day(own)))
+        yield event_node(row.line, {key: Cell(text, row.line) for key, text in own.items()})
+
+
+def _filled(row: Record, keys: Mapping[int, str]) -> Iterator[tuple[str, str]]:
+    """Yield the keys of the cells that hold anything, with their texts; what is told already is left out."""
+    for index, key in keys.items():
+        cell = row.cells[index] if index < len(row.cells) else ""
+        if cell.strip() and not _as_counted(key, cell):
+            yield key, _text(key, cell)
+
+
+def _text(key: str, cell: str) -> str:
+    text = cell.replace("\r\n", "\n").replace("\r", "\n")
+    if key in _FREE_TEXTS or key.startswith(CUSTOM):
+        return text
+    text = text.strip()
+    # Spreadsheets turn true into TRUE by themselves.
+    return text.lower() if key in FLAGS else text
+
+
+def _with_additions(row: dict[str, str], additions: Additions) -> dict[str, str]:
+    if additions.organizer is not None:
+        row.setdefault("eventOrganizer", additions.organizer)
+    if additions.event_type is not None:
+        row.setdefault("eventType", additions.event_type)
+    if additions.hours is not None and any(_is_day(row.get(key, "")) for key in TIMES):
+        row.setdefault("hours", additions.hours)
+    return row
+
+
+def _is_day(text: str) -> bool:
+    return _read(text) is not None and not isinstance(_read(text), datetime)
+
+
+def _day(row: Mapping[str, str]) -> date | None:
+    """Return the day on which an event begins, as it is written."""
+    start = _read(row.get("startDateTime", ""))
+    return start.date() if isinstance(start, datetime) else start
+
+
+def _read(text: str) -> datetime | date | None:
+    with suppress(Wrong):
+        return read_time(text)
+    return None
