@@ -2,6 +2,7 @@
 
 ReconcilerError            1
 ├── DeclarationsInvalid    3    the files or the settings are wrong: every problem at once
+│   └── SourceInvalid      3    a calendar or a table cannot be declared as it is
 ├── AccessDenied           4    HubSpot, or GitHub, refuses the token or what it may do
 ├── Refused                5    a guard, the wrong portal, no approval: every reason at once
 ├── Rejected               1    HubSpot, or GitHub, understood the request and declined it
@@ -42,6 +43,15 @@ class DeclarationsInvalid(ReconcilerError):
         where = "settings" if diagnostics and all(map(_is_about_settings, diagnostics)) else "declarations"
         super().__init__(f"{problems} problem{'' if problems == 1 else 's'} in the {where}")
         self.diagnostics = diagnostics
+
+
+class SourceInvalid(DeclarationsInvalid):
+    """A calendar or a table holds what cannot be declared, so nothing of it is written."""
+
+    def __init__(self, diagnostics: "tuple[Diagnostic, ...]") -> None:
+        super().__init__(diagnostics)
+        problems = f"{len(diagnostics)} problem{'' if len(diagnostics) == 1 else 's'}"
+        self.message = f"{problems}, so nothing was written"
 
 
 class AccessDenied(ReconcilerError):

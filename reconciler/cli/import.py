@@ -12,11 +12,12 @@ from reconciler.cli.options import Common, command_options, parsed_day
 from reconciler.cli.output import log_line
 from reconciler.cli.session import StopRequest, open_session
 from reconciler.cli.settings import settings_at
+from reconciler.cli.sources import ImportSource, files_from, source_options
 from reconciler.declarations.corrections import did_you_mean
 from reconciler.declarations.file_names import SETTINGS_FILE
 from reconciler.declarations.files.disk import LARGEST, Disk, name_of, names_in_folders
 from reconciler.declarations.load import load, load_defaults, terms_of
-from reconciler.declarations.new_files import NewNames
+from reconciler.declarations.new_files import NewFile, NewNames
 from reconciler.declarations.settings import Settings
 from reconciler.declarations.zones import is_zone, load_zone
 from reconciler.diagnostics import Place, error
@@ -40,8 +41,8 @@ Examples:
   reconciler import --check
   # write files for everything from 2027 on, whoever made it
   reconciler import --app any --since 2027-01-01
-  # with two of the custom properties
-  reconciler import events --properties event_region,event_owner
+  # write files for a calendar, whose whole days are from nine to five
+  reconciler import --from launches.ics --hours 09:00-17:00
 """
 
 
@@ -71,6 +72,7 @@ class _Found:
     metavar="[NAME,…]",
     help="Declare custom properties too: all that can be, or these.",
 )
+@source_options
 @check_option
 @command_options
 def command(
@@ -80,6 +82,7 @@ def command(
     since: datetime | None,
     only: str | None,
     properties: str | None,
+    source: ImportSource | None,
     check: bool,
     common: Common,
 ) -> int:
@@ -88,23 +91,36 @@ def command(
     Afterwards the plan has no changes. An event of our app is declared by its account id and event id, one that
     another app or a person made by its objectId. Files that exist are not changed, and nothing is written to HubSpot.
 
+    With --from, the events of a calendar or a table are declared instead: all that no file declares, or none.
+
     Exit codes: 0 done, 2 there is something to import (--check), 3 the declarations are wrong, or there are no
     settings, 4 token refused, 5 wrong portal or files changed meanwhile, 6 some events cannot be declared, 7 HubSpot
     cannot be reached.
     """
+    if source is not None and (app != "mine" or properties is not None):
+        raise click.UsageError("--app and --properties are about events in HubSpot, so they cannot go with --from")
     settings = _settings(path, common)
     choice = Choice(app == "any", None if since is None else since.date(), only)
+    if source is not None:
+        files = files_from(source, settings, _below_root(settings, path), _new_names(path), choice)
+        return _finish(settings, files, check=check)
     found = _find(settings, path, choice, _names_in(properties), common)
     _report(found, settings, common)
-    files = sorted(map(imported.new_file, found.drafts), key=lambda file: file.path)
+    code = _finish(settings, list(map(imported.new_file, found.drafts)), check=check)
+    return code or (_FELL_SHORT if found.failed else 0)
+
+
+def _finish(settings: Settings, files: list[NewFile], *, check: bool) -> int:
+    """Write the files, or list them for `--check`; return the exit code."""
+    files.sort(key=lambda file: file.path)
     if not files:
         log_line("There is nothing to import.")
-    elif check:
+        return 0
+    if check:
         announce_files(settings, files)
         return WOULD_CHANGE
-    else:
-        write_files(settings, files)
-    return _FELL_SHORT if found.failed else 0
+    write_files(settings, files)
+    return 0
 
 
 def _settings(path: Path, common: Common) -> Settings:
@@ -184,17 +200,20 @@ def _below_root(settings: Settings, path: Path) -> str:
 
 
 def _drafted(claims: Claims, result: Sorted, declared: Declared, ground: Ground, path: Path) -> _Found:
-    try:
-        names = NewNames(names_in_folders(path))
-    except OSError as reason:
-        raise ReconcilerError(f"cannot read the folders below {name_of(path)}: {reason.strerror}") from reason
-    outcomes = list(drafts(result.wanted, declared, ground, names))
+    outcomes = list(drafts(result.wanted, declared, ground, _new_names(path)))
     return _Found(
         claims,
         result,
         tuple(each for each in outcomes if isinstance(each, Draft)),
         tuple(each for each in outcomes if isinstance(each, Undraftable)),
     )
+
+
+def _new_names(path: Path) -> NewNames:
+    try:
+        return NewNames(names_in_folders(path))
+    except OSError as reason:
+        raise ReconcilerError(f"cannot read the folders below {name_of(path)}: {reason.strerror}") from reason
 
 
 def _report(found: _Found, settings: Settings, common: Common) -> None:

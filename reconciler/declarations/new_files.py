@@ -46,7 +46,7 @@ class NewNames:
 
     def new(self, folder: str, ids: Identity, title: str) -> str:
         """Return the name for the file of an event, from its event id, or else from its title and its object id."""
-        number = str(ids.object_id)
+        number = ids.object_id or ""
         taken = self._taken.setdefault(_folded(folder), set())
         stem = _stem(title, number) if ids.external_event_id is None else _stem(ids.external_event_id)
         if f"{stem}.yaml" in taken and ids.external_event_id is not None:

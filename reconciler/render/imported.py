@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from reconciler.declarations.new_files import NewFile
+from reconciler.declarations.sources.new_events import NewEvent, NewEvents
+from reconciler.declarations.sources.sourced import Sourced
 from reconciler.planning.drafts import Draft, Undraftable
 from reconciler.planning.undeclared import Sorted, Standing
 from reconciler.render.phrases import count
@@ -45,6 +47,27 @@ def _maker(app_id: int | None, name: str, ours: int | None) -> str:
 def new_file(draft: Draft) -> NewFile:
     """Return the file of a draft, with the event that it declares in words."""
     return NewFile(draft.file, draft.text, named_event(draft.live.name, draft.declared_as))
+
+
+def new_source_file(new: NewEvent) -> NewFile:
+    """Return the file of an event of a calendar or a table, with the event that it declares in words."""
+    return NewFile(new.path, new.text, named_event(new.event.name, new.event.identity))
+
+
+def source_counts(sourced: Sourced, found: NewEvents) -> Iterator[str]:
+    """Yield how many events a calendar or a table holds, and what becomes of them."""
+    standings = (
+        f"{number:,} {what}"
+        for number, what in (
+            (len(found.events), "to import"),
+            (found.known, "declared already"),
+            (found.unwanted, "left out, as --since or --only says"),
+        )
+        if number
+    )
+    yield f"{sourced.file}: {count(len(sourced.events), 'event')} ({', '.join(standings)})"
+    if sourced.cancelled:
+        yield f"  {count(sourced.cancelled, 'cancelled date')} of recurring events left out"
 
 
 def listing(files: Iterable[NewFile], root: str) -> str:

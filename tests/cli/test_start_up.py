@@ -61,6 +61,13 @@ def test_a_schema_of_files_alone_loads_no_http(tmp_path: Path) -> None:
     assert packages_of(modules("schema")).intersection(HEAVY) == {"pydantic"}
 
 
+def test_an_import_of_a_table_reads_no_calendar(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("eventName,eventOrganizer\n")
+    names = modules("import", str(folder), "--from", str(tmp_path / "a.csv"))
+    assert "reconciler.declarations.sources.table" in names
+    assert not packages_of(names) & {"icalendar", "dateutil", "pydantic", "starlette"}
+
+
 @pytest.mark.parametrize("package", HEAVY)
 def test_a_plan_would_show_what_it_loads(package: str, folder: Path) -> None:
     """The checks above can fail: each of these packages is loaded here, and seen."""

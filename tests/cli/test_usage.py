@@ -99,6 +99,8 @@ def test_an_option_that_is_not_there_yet_says_so(reconciler: CommandLine, argume
         ("import", "nowhere"),
         ("import", "--app", "yours"),
         ("import", "--since", "tomorrow"),
+        ("import", "--from", "nowhere.csv"),
+        ("import", "--hours", "09:00-17:00"),
         ("init", "new", "--env", "staging"),
         ("init", "new", "--api-version", "v9"),
         ("init", "new", "more"),

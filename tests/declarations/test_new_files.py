@@ -55,6 +55,11 @@ def test_a_name_that_is_taken_gets_the_object_id_then_a_number() -> None:
     assert named("e\u0301", "", "\u00e9.yaml") == "\u00e9-864.yaml"
 
 
+def test_an_event_that_hubspot_does_not_hold_gets_a_number() -> None:
+    names = NewNames({"2027": ["launch.yaml"]})
+    assert [names.new("2027", Identity("acme", "Launch"), "") for _ in range(2)] == ["launch-2.yaml", "launch-3.yaml"]
+
+
 def test_two_new_files_get_two_names() -> None:
     names = NewNames({})
     ids = [Identity(external_event_id=event_id, object_id=str(at)) for at, event_id in enumerate(["a b", "A-B", "a/b"])]

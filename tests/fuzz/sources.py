@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from reconciler.declarations.declaring import declare
+from reconciler.declarations.files.disk import LARGEST
 from reconciler.declarations.inheritance import NOTHING
-from reconciler.declarations.layers import EVENT
+from reconciler.declarations.new_files import NewNames
 from reconciler.declarations.sources.calendar import read_calendar
-from reconciler.declarations.sources.sourced import Additions, Sourced, plain_values
+from reconciler.declarations.sources.new_events import Destination, new_events
+from reconciler.declarations.sources.sourced import Additions, Sourced
 from reconciler.declarations.sources.table import read_table
+from reconciler.event import Declared
 from reconciler.safe_text import FORBIDDEN
 from tests.fuzz import plain
 from tests.fuzz.declarations import TERMS
@@ -32,15 +34,16 @@ def table(content: bytes) -> None:
 
 
 def _check(found: Sourced, content: bytes) -> None:
-    """Check that each event has an id of its own, and that every problem lies in the file and can be shown."""
+    """Check that each event gets a file that is read back, or that every problem lies in the source."""
     assert found.events or found.problems
-    plain.check([plain_values(event) for event in found.events])
-    layers = [EVENT.check(event, "a") for event in found.events]
-    declared = [declare(NOTHING, layer, TERMS) for layer in layers]
-    problems = [*found.problems, *(each for layer in layers for each in layer.problems)]
-    problems += [each for one in declared for each in one.diagnostics]
+    destination = Destination(TERMS, lambda _: NOTHING, NewNames({}), LARGEST)
+    made = new_events(found, Declared((), 0), destination, lambda _: True)
+    assert bool(made.problems) is not bool(made.events)
+    assert len({event.path for event in made.events}) == len(made.events)
+    plain.check([event.text for event in made.events])
     last = len(content.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n"))
-    for problem in problems:
+    for problem in made.problems:
+        assert problem.code != "read-differently", problem
         assert problem.place is not None
         assert 1 <= problem.place.line <= last, problem
         assert not FORBIDDEN.search(f"{problem.message}{problem.hint}"), problem

@@ -15,7 +15,7 @@ def read_calendar(content: bytes, file: str, additions: Additions) -> Sourced:
     try:
         calendars = read_components(content, file)
     except DeclarationsInvalid as invalid:
-        return Sourced((), invalid.diagnostics)
+        return Sourced(file, problems=invalid.diagnostics)
     groups = _Groups(additions.timezone)
     for calendar in calendars:
         groups.read(calendar)
@@ -25,7 +25,7 @@ def read_calendar(content: bytes, file: str, additions: Additions) -> Sourced:
     for group in groups.by_uid.values():
         written.write(group)
     problems = in_line_order((*groups.problems, *written.problems))
-    return Sourced(tuple(written.events), problems, written.cancelled)
+    return Sourced(file, tuple(written.events), problems, additions.timezone, written.cancelled)
 
 
 class _Groups:

@@ -79,13 +79,11 @@ class CalendarEvents:
         self._write(date.entry, date.start, own if is_alone else f"{own}-{date.named.local:%H%M}")
 
     def _write(self, entry: CalendarEntry, start: When | None, own_id: str) -> None:
-        cells = {"externalEventId": own_id, **dict(self._texts(entry))}
+        cells = {"externalEventId": self.ids.new(own_id), **dict(self._texts(entry))}
         try:
             cells |= {} if start is None else written_times(start, entry.length, self.additions)
         except Wrong as wrong:
             self._refuse(entry, "DTSTART", wrong)
-            return
-        cells["externalEventId"] = self.ids.new(own_id)
         if entry.is_cancelled:
             cells["eventCancelled"] = "true"
         line = entry.component.place.line

@@ -26,10 +26,14 @@ class Additions:
 class Sourced:
     """The events that a file holds, in its order, and every problem with those that cannot be declared."""
 
-    events: tuple[Entries, ...]
+    file: str
+    """Its name as shown to people."""
+    events: tuple[Entries, ...] = ()
     problems: tuple[Diagnostic, ...] = ()
+    timezone: str | None = None
+    """The zone of local times, where an event names none; None: whichever holds where it is declared."""
     cancelled: int = 0
-    """Dates of recurring events that were cancelled one by one, and are left out."""
+    """Cancelled dates of recurring events, which are left out."""
 
 
 class Cell(NamedTuple):
@@ -55,17 +59,23 @@ def event_node(line: int, cells: Mapping[str, Cell]) -> Entries:
     return _mapping(line, lines, values)
 
 
+def with_cell(event: Entries, key: str, cell: Cell) -> Entries:
+    """Return an event with one more text."""
+    name = Scalar(key, plain=True, line=cell.line, column=1)
+    return event._replace(keys=event.keys | {key: name}, values=event.values | {key: _scalar(key, cell)})
+
+
 def _scalars(cells: Mapping[str, Cell]) -> dict[str, Node]:
     return {name: _scalar("", cell) for name, cell in cells.items()}
 
 
 def _scalar(key: str, cell: Cell) -> Scalar:
-    """Return a text in quotes, which is always that text; only flags are without."""
-    return Scalar(cell.text, key in FLAGS, cell.line, 1)
+    """Return a text in quotes, which is always that text; only flags are without. Files keep no last line breaks."""
+    return Scalar(cell.text.rstrip("\n"), key in FLAGS, cell.line, 1)
 
 
 def _mapping(line: int, lines: Mapping[str, int], values: dict[str, Node]) -> Entries:
-    keys = {name: Scalar(name, True, at, 1) for name, at in lines.items()}  # noqa: FBT003  (a tuple's field)
+    keys = {name: Scalar(name, plain=True, line=at, column=1) for name, at in lines.items()}
     return Entries(keys, values, whole=True, line=line, column=1)
 
 
@@ -87,5 +97,5 @@ def _plain(node: Node) -> object:
 
 
 def in_line_order(problems: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Return problems by the lines where they stand."""
-    return tuple(sorted(problems, key=lambda problem: problem.place.line if problem.place else 0))
+    """Return problems by the lines where they stand, each once: every date of a series has those of its lines."""
+    return tuple(sorted(dict.fromkeys(problems), key=lambda problem: problem.place.line if problem.place else 0))

@@ -28,17 +28,17 @@ def read_table(content: bytes, file: str, additions: Additions) -> Sourced:
     try:
         records = list(read_records(content, file, lambda title: key_of(title) is not None))
     except DeclarationsInvalid as invalid:
-        return Sourced((), invalid.diagnostics)
+        return Sourced(file, problems=invalid.diagnostics)
     if not records:
-        return Sourced((), (_no_event("the table is empty", Place(file)),))
+        return Sourced(file, problems=(_no_event("the table is empty", Place(file)),))
     header, *rows = records
     keys, problems = read_header(header.cells, Place(file, header.line))
     if not keys:
-        return Sourced((), tuple(problems))
+        return Sourced(file, problems=tuple(problems))
     if not rows:
         problems.append(_no_event("the table has no row below its header", Place(file, header.line)))
     problems += [problem for row in rows for problem in _problems(row, header, keys, file)]
-    return Sourced(tuple(_events(rows, keys, additions)), tuple(problems))
+    return Sourced(file, tuple(_events(rows, keys, additions)), tuple(problems))
 
 
 def _no_event(message: str, place: Place) -> Diagnostic:

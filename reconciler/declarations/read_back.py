@@ -1,0 +1,31 @@
+"""A file that is about to be written, read back by the strict reader."""
+
+from reconciler.declarations.corrections import Wrong
+from reconciler.declarations.declaring import Terms, declare
+from reconciler.declarations.inheritance import Inheritance
+from reconciler.declarations.reading import Document, read_documents
+from reconciler.diagnostics import Diagnostic, Severity
+from reconciler.event import DeclaredEvent
+
+
+def read_back(text: str, inherited: Inheritance, terms: Terms) -> DeclaredEvent:
+    """Return the event that a file declares; raise `Wrong` with the first problem, or unless it is exactly one."""
+    found = list(read_documents(text.encode(), ""))
+    documents = [each for each in found if isinstance(each, Document)]
+    declarations = [declare(inherited, layer, terms) for document in documents for layer in document.events]
+    diagnostics = [each for each in found if isinstance(each, Diagnostic)]
+    diagnostics += [each for document in documents for each in document.problems]
+    diagnostics += [each for declaration in declarations for each in declaration.diagnostics]
+    for diagnostic in diagnostics:
+        if diagnostic.severity is Severity.ERROR:
+            raise Wrong(diagnostic.code, diagnostic.message, diagnostic.hint)
+    events = [declaration.event for declaration in declarations if declaration.event is not None]
+    if len(events) != 1:
+        raise Wrong("read-differently", "; ".join(diagnostic.message for diagnostic in diagnostics))
+    return events[0]
+
+
+def check_meaning(meant: DeclaredEvent, read: DeclaredEvent) -> None:
+    """Raise `Wrong` unless what was read is what was meant."""
+    if (read.identity, read.fields, read.protect) != (meant.identity, meant.fields, meant.protect):
+        raise Wrong("read-differently", "a file that declares it would be read differently", "correct its texts")

@@ -1,0 +1,183 @@
+"""The files that declare the events of a calendar or a table."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import cast
+
+from reconciler.declarations.collisions import collisions
+from reconciler.declarations.corrections import Wrong
+from reconciler.declarations.declaring import Terms, declare
+from reconciler.declarations.inheritance import Inheritance
+from reconciler.declarations.layers import EVENT
+from reconciler.declarations.new_files import NewNames
+from reconciler.declarations.read_back import check_meaning, read_back
+from reconciler.declarations.sources.sourced import Cell, Sourced, in_line_order, plain_values, with_cell
+from reconciler.declarations.times import read_time
+from reconciler.declarations.whole_days import TIMES
+from reconciler.declarations.yaml.canonical import Undeclarable, event_text
+from reconciler.declarations.yaml.characters import deceptive_character
+from reconciler.declarations.yaml.nodes import Mapping as Entries
+from reconciler.declarations.yaml.nodes import Scalar
+from reconciler.declarations.zones import load_zone
+from reconciler.diagnostics import Diagnostic, Place, Severity, error
+from reconciler.event import Declared, DeclaredEvent, moment
+from reconciler.safe_text import FORBIDDEN
+
+_ORGANIZER = "give --organizer NAME, or set eventOrganizer in _defaults.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where the files of a run go, and what holds for events there."""
+
+    terms: Terms
+    inherited: Callable[[str], Inheritance]
+    """Returns what the events of a folder below the root inherit."""
+    names: NewNames
+    largest: int
+    """The most bytes of a file."""
+    below: str = ""
+    """The folder to write to, below the root, with `/` at its end; empty for the root."""
+    head: str = ""
+    """The lines at the head of each file."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """An event with the file that declares it."""
+
+    event: DeclaredEvent
+    path: str
+    """Below the root, with `/`."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvents:
+    """What becomes of the events of a calendar or a table; with a problem, nothing may be written."""
+
+    events: tuple[NewEvent, ...]
+    problems: tuple[Diagnostic, ...] = ()
+    known: int = 0
+    """Events that are declared already."""
+    unwanted: int = 0
+    """Events that were not asked for."""
+
+
+def new_events(
+    sourced: Sourced,
+    declared: Declared,
+    destination: Destination,
+    is_wanted: Callable[[DeclaredEvent], bool],
+) -> NewEvents:
+    """Return the files for the wanted events that are not declared yet, and every problem, in the order of lines."""
+    ids = {event.identity for event in declared.events} | {skipped.identity for skipped in declared.skipped}
+    known = unwanted = 0
+    drafts: list[_Draft] = []
+    for own in sourced.events:
+        draft = _Draft(own, sourced, destination)
+        if draft.event is not None and draft.event.identity in ids:
+            known += 1
+        elif draft.event is not None and not is_wanted(draft.event):
+            unwanted += 1
+        else:
+            drafts.append(draft)
+    problems = [*sourced.problems, *_problems(drafts, declared)]
+    events: list[NewEvent] = []
+    for draft in () if problems else drafts:
+        try:
+            events.append(draft.written())
+        except Wrong as wrong:
+            problems.append(error(wrong.code, wrong.message, draft.layer.place, wrong.hint))
+    return NewEvents(() if problems else tuple(events), in_line_order(problems), known, unwanted)
+
+
+def _problems(drafts: list["_Draft"], declared: Declared) -> Iterator[Diagnostic]:
+    for draft in drafts:
+        yield from draft.problems
+    events = (*declared.events, *(draft.event for draft in drafts if draft.event is not None))
+    yield from (each for each in collisions(events) if each.severity is Severity.ERROR)
+
+
+class _Draft:
+    """One event, read as if a file in its folder declared it."""
+
+    def __init__(self, own: Entries, sourced: Sourced, destination: Destination) -> None:
+        self.destination = destination
+        below, names = destination.below, destination.names
+        anywhere = declare(destination.inherited(below.rstrip("/")), EVENT.check(own, sourced.file), destination.terms)
+        self.folder = below + names.folder(_day(anywhere.event, destination.terms))
+        self.inherited = destination.inherited(self.folder)
+        self.own = _in_zone(own, sourced.timezone, self.inherited, destination.terms)
+        self.layer = EVENT.check(self.own, sourced.file)
+        self.declaration = declare(self.inherited, self.layer, destination.terms)
+
+    @property
+    def event(self) -> DeclaredEvent | None:
+        """The event; None if it has no id, or is not for the chosen environment."""
+        return self.declaration.event
+
+    @property
+    def problems(self) -> Iterator[Diagnostic]:
+        """What is wrong with it."""
+        yield from _hidden_characters(self.own, self.layer.file)
+        found = (*self.layer.problems, *self.declaration.diagnostics)
+        yield from (_as_problem(each) for each in found if each.severity is Severity.ERROR or self.event is None)
+
+    def written(self) -> NewEvent:
+        """Return the event with its file; raise `Wrong` if no file can declare it."""
+        meant = cast("DeclaredEvent", self.event)  # without one there are problems
+        try:
+            text = self.destination.head + event_text(plain_values(self.own))
+        except Undeclarable as reason:
+            raise Wrong("undeclarable", reason.message, reason.hint) from reason
+        if len(text.encode()) > self.destination.largest:
+            message = f"it takes more than the {self.destination.largest:,} bytes that a file may have"
+            raise Wrong("too-large", message, "shorten its description")
+        check_meaning(meant, read_back(text, self.inherited, self.destination.terms))
+        below = self.destination.below
+        name = self.destination.names.new(self.folder.removeprefix(below), meant.identity, str(meant.name))
+        return NewEvent(meant, f"{self.folder}/{name}", text)
+
+
+def _as_problem(diagnostic: Diagnostic) -> Diagnostic:
+    """Return a diagnostic as an error, with a hint that fits a calendar and a table."""
+    is_organizer = diagnostic.code == "missing-key" and diagnostic.message.startswith("eventOrganizer")
+    return replace(diagnostic, severity=Severity.ERROR, hint=_ORGANIZER if is_organizer else diagnostic.hint)
+
+
+def _day(event: DeclaredEvent | None, terms: Terms) -> date | None:
+    """Return the day on which an event begins, or else ends, in the settings' zone."""
+    times = (None if event is None else event.fields.get(key) for key in TIMES)
+    for time in times:
+        if isinstance(time, str):
+            return moment(time).astimezone(load_zone(terms.timezone or "UTC")).date()
+    return None
+
+
+def _in_zone(own: Entries, zone: str | None, inherited: Inheritance, terms: Terms) -> Entries:
+    """Return an event with the zone that its local times are meant in, where it would inherit another one."""
+    is_right = zone in (None, inherited.values.get("timezone", terms.timezone))
+    if is_right or "timezone" in own.values or not any(map(_is_local, _times(own))):
+        return own
+    return with_cell(own, "timezone", Cell(str(zone), own.line))
+
+
+def _times(own: Entries) -> Iterator[str]:
+    return (node.text for key, node in own.values.items() if key in TIMES and isinstance(node, Scalar))
+
+
+def _is_local(text: str) -> bool:
+    read = read_time(text)
+    return not isinstance(read, datetime) or read.tzinfo is None
+
+
+def _hidden_characters(own: Entries, file: str) -> Iterator[Diagnostic]:
+    """Find characters that no file may have, in values and in the names of custom properties."""
+    for node in own.values.values():
+        inner = (*node.keys.values(), *node.values.values()) if isinstance(node, Entries) else (node,)
+        for scalar in inner:
+            found = FORBIDDEN.search(scalar.text) if isinstance(scalar, Scalar) else None
+            if found is not None:
+                yield deceptive_character(found[0], Place(file, scalar.line))
