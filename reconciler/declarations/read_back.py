@@ -16,12 +16,12 @@ def read_back(text: str, inherited: Inheritance, terms: Terms) -> DeclaredEvent:
     diagnostics = [each for each in found if isinstance(each, Diagnostic)]
     diagnostics += [each for document in documents for each in document.problems]
     diagnostics += [each for declaration in declarations for each in declaration.diagnostics]
-    for diagnostic in diagnostics:
-        if diagnostic.severity is Severity.ERROR:
-            raise Wrong(diagnostic.code, diagnostic.message, diagnostic.hint)
+    errors = [diagnostic for diagnostic in diagnostics if diagnostic.severity is Severity.ERROR]
+    if errors:
+        raise Wrong(errors[0].code, errors[0].message, errors[0].hint)
     events = [declaration.event for declaration in declarations if declaration.event is not None]
     if len(events) != 1:
-        raise Wrong("read-differently", "; ".join(diagnostic.message for diagnostic in diagnostics))
+        raise Wrong("read-differently", "it would be skipped", "choose another environment")
     return events[0]
 
 

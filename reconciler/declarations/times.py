@@ -88,19 +88,24 @@ def spelt(when: datetime, place: str | None) -> str:
 
     Without a place it gets the offset that it has.
     """
-    return next(text for text in _spellings(when, place) if _means(text, when, place))
+    in_utc = _to_the_minute(when.astimezone(UTC).replace(tzinfo=None)) + "Z"
+    return next((text for text in _spellings(when, place) if _means(text, when, place)), in_utc)
 
 
 def _spellings(when: datetime, place: str | None) -> Iterator[str]:
-    precision = "milliseconds" if when.microsecond else "seconds" if when.second else "minutes"
+    """Yield a moment as local time, without and with its offset."""
     try:
         local = when if place is None else when.astimezone(load_zone(place))
         if place is not None:
-            yield local.replace(tzinfo=None).isoformat(" ", precision)
-        yield local.isoformat(" ", precision)
+            yield _to_the_minute(local.replace(tzinfo=None))
+        yield _to_the_minute(local)
     except OverflowError:
-        pass  # the local time is outside the years 1 to 9999
-    yield when.astimezone(UTC).replace(tzinfo=None).isoformat(" ", precision) + "Z"
+        return  # the local time is outside the years 1 to 9999
+
+
+def _to_the_minute(time: datetime) -> str:
+    """Return a time with seconds and milliseconds only if there are any."""
+    return time.isoformat(" ", "milliseconds" if time.microsecond else "seconds" if time.second else "minutes")
 
 
 def _means(text: str, when: datetime, place: str | None) -> bool:
@@ -137,8 +142,7 @@ def _clock_change(before: datetime, after: datetime, place: str) -> Wrong:
 
 def _short(time: datetime) -> str:
     """Format a time, with seconds and milliseconds only if they are not zero."""
-    precision = "milliseconds" if time.microsecond else "seconds" if time.second else "minutes"
-    return time.isoformat("T" if time.tzinfo else " ", precision)
+    return _to_the_minute(time).replace(" ", "T" if time.tzinfo else " ")
 
 
 def _not_a_time(text: str) -> Wrong:

@@ -3,14 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from reconciler.declarations.declaring import declare
-from reconciler.declarations.inheritance import Inheritance
+from reconciler.declarations.corrections import Wrong
 from reconciler.declarations.new_files import NewNames
-from reconciler.declarations.reading import Document, read_documents
+from reconciler.declarations.read_back import read_back
 from reconciler.declarations.schema_line import line_for_declarations
 from reconciler.declarations.yaml.canonical import Undeclarable, event_text
 from reconciler.declarations.zones import load_zone
-from reconciler.diagnostics import Diagnostic, Severity
 from reconciler.event import CUSTOM, Declared, DeclaredEvent, Identity, LiveEvent, label_of
 from reconciler.planning import properties
 from reconciler.planning.diff import compare
@@ -127,7 +125,11 @@ class _Drafting:
         text = ("" if schema is None else f"{schema}\n") + event_text(held.values, comments=notes)
         if len(text.encode()) > self.ground.largest:
             raise Undeclarable(f"a file may have no more than {self.ground.largest:,} bytes", _CORRECT)
-        self._check(_read(text, self.inherited, self.ground), identity)
+        try:
+            event = read_back(text, self.inherited, self.ground.terms)
+        except Wrong as wrong:
+            raise Undeclarable(wrong.message, _CORRECT) from wrong
+        self._check(event, identity)
         name = self.names.new(self.folder, self.live.identity, str(self.live.name))
         file = f"{self.ground.below}{self.folder}/{name}"
         return Draft(self.live, identity, file, text, why, held.left_out)
@@ -146,19 +148,3 @@ class _Drafting:
         if change is not None:
             labels = ", ".join(label_of(field.name) for field in change.fields)
             raise Undeclarable(f"no file can declare what HubSpot holds: {labels}", _CORRECT)
-
-
-def _read(text: str, inherited: Inheritance, ground: Ground) -> DeclaredEvent:
-    """Read a file back as every command reads it; raise `Undeclarable` with the first problem."""
-    found = list(read_documents(text.encode(), ""))
-    documents = [each for each in found if isinstance(each, Document)]
-    layers = [layer for document in documents for layer in document.events]
-    declarations = [declare(inherited, layer, ground.terms) for layer in layers]
-    diagnostics = [each for each in found if isinstance(each, Diagnostic)]
-    diagnostics += [each for document in documents for each in document.problems]
-    diagnostics += [each for declaration in declarations for each in declaration.diagnostics]
-    errors = [diagnostic.message for diagnostic in diagnostics if diagnostic.severity is Severity.ERROR]
-    events = [declaration.event for declaration in declarations if declaration.event is not None]
-    if errors or len(events) != 1:
-        raise Undeclarable(next(iter(errors), "it would be skipped"), _CORRECT)
-    return events[0]

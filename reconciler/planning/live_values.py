@@ -2,16 +2,14 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
-from reconciler.declarations.corrections import Wrong
 from reconciler.declarations.declaring import Terms
 from reconciler.declarations.environments import ENVIRONMENTS, is_declared_in
 from reconciler.declarations.inheritance import Inheritance
-from reconciler.declarations.times import moment_of, read_time
+from reconciler.declarations.times import read_time, spelt
 from reconciler.declarations.validators import DEFAULT
 from reconciler.declarations.yaml.canonical import Undeclarable
-from reconciler.declarations.zones import load_zone
 from reconciler.event import CUSTOM, FIELDS, Identity, Kind, LiveEvent, Value, moment
 from reconciler.planning.properties import why_unfit
 from reconciler.portal import Definition
@@ -133,7 +131,7 @@ def _times(live: LiveEvent, inherited: Inheritance, ground: Ground) -> Iterator[
     for name in ("startDateTime", "endDateTime"):
         held = live.fields.get(name)
         if isinstance(held, str):
-            text = time_text(held, ground.place)
+            text = spelt(moment(held), ground.place)
             is_local |= not _has_offset(text)
             yield name, text
         elif name in inherited.values:
@@ -145,36 +143,6 @@ def _times(live: LiveEvent, inherited: Inheritance, ground: Ground) -> Iterator[
 def _has_offset(text: str) -> bool:
     read = read_time(text)
     return isinstance(read, datetime) and read.tzinfo is not None
-
-
-def time_text(value: str, place: str) -> str:
-    """Return an instant as local time in a zone; with an offset if that time exists twice, in UTC if all else fails."""
-    when = moment(value)
-    in_utc = _written(when.astimezone(UTC).replace(tzinfo=None)) + "Z"
-    return next((text for text in _local(when, place) if _means(text, when, place)), in_utc)
-
-
-def _local(when: datetime, place: str) -> Iterator[str]:
-    """Yield a moment as local time, without and with its offset; nothing if that is outside the years 1 to 9999."""
-    try:
-        local = when.astimezone(load_zone(place))
-        yield _written(local.replace(tzinfo=None))
-        yield _written(local)
-    except OverflowError:
-        return
-
-
-def _written(time: datetime) -> str:
-    """Return a time with seconds and milliseconds only if there are any."""
-    return time.isoformat(" ", "milliseconds" if time.microsecond else "seconds" if time.second else "minutes")
-
-
-def _means(text: str, when: datetime, place: str) -> bool:
-    try:
-        read = read_time(text)
-        return isinstance(read, datetime) and moment_of(read, place) == when
-    except Wrong:
-        return False
 
 
 def _custom(live: LiveEvent, inherited: Inheritance, ground: Ground) -> tuple[dict[str, object], dict[str, str]]:

@@ -34,6 +34,8 @@ ON_DISK = {
 """These concern files by name and kind, not by content: test_files.py, test_as_of.py."""
 WHEN_WRITING = {"file-changed", "file-exists", "not-pulled"}
 """These concern what is written: test_replacing.py, test_pulling.py."""
+OF_OTHERS = {"sources", "recurrence.py", "occurrences.py", "read_back.py"}
+"""Where problems concern calendars and tables, and what is written for them: tests/declarations/sources."""
 TELLERS = {"error", "warning", "Wrong", "_Rule", "Mistake", "tell", "final"}
 """The functions of the package that report a problem; the code is the first word."""
 
@@ -198,8 +200,10 @@ def test_a_setting_without_a_value_is_told_what_to_write(key: str) -> None:
 
 
 def codes() -> set[str]:
-    """Return every code in the package."""
-    trees = (ast.parse(file.read_text(encoding="utf-8")) for file in Path(*declarations.__path__).rglob("*.py"))
+    """Return every code in the package that a file of declarations can have."""
+    (folder,) = map(Path, declarations.__path__)
+    files = (file for file in folder.rglob("*.py") if OF_OTHERS.isdisjoint(file.relative_to(folder).parts))
+    trees = (ast.parse(file.read_text(encoding="utf-8")) for file in files)
     calls = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call))
     return {code for call in calls if name_of(call) in TELLERS and (code := first_word(call.args))}
 

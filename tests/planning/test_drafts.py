@@ -12,7 +12,7 @@ from reconciler.declarations.new_files import NewNames
 from reconciler.declarations.reading import read_defaults
 from reconciler.event import CUSTOM, Declared, Kind, LiveEvent, Value
 from reconciler.planning.drafts import Draft, Undraftable, drafts
-from reconciler.planning.live_values import Ground, time_text
+from reconciler.planning.live_values import Ground
 from reconciler.planning.undeclared import Undeclared
 from reconciler.portal import Definition
 from tests.building import APP, OTHER_APP, adopted, declared, live
@@ -319,22 +319,6 @@ def test_an_inherited_custom_property_whose_value_does_not_fit_bars_the_event() 
 
 
 # Times
-
-
-@pytest.mark.parametrize(
-    ("value", "place", "text"),
-    [
-        ("2027-04-14T07:00:00Z", "Europe/Berlin", "2027-04-14 09:00"),
-        ("2027-04-14T07:00:05Z", "UTC", "2027-04-14 07:00:05"),
-        ("2027-10-31T00:30:00Z", "Europe/Berlin", "2027-10-31 02:30+02:00"),
-        ("2027-10-31T01:30:00Z", "Europe/Berlin", "2027-10-31 02:30+01:00"),
-        ("1800-01-01T00:00:00Z", "Europe/Berlin", "1800-01-01 00:53:28"),
-        ("0001-01-01T00:00:00Z", "America/New_York", "0001-01-01 00:00Z"),
-        ("9999-12-31T23:59:59.999Z", "Asia/Tokyo", "9999-12-31 23:59:59.999Z"),
-    ],
-)
-def test_an_instant_is_written_as_a_local_time_that_means_it(value: str, place: str, text: str) -> None:
-    assert time_text(value, place) == text
 
 
 def test_the_year_of_a_folder_is_that_of_the_zone() -> None:

@@ -57,7 +57,7 @@ def starting(*parts: str, local: str = "20270715T120000") -> list[str]:
         ("20270314T015900", "2027-03-14 07:59"),
         ("20270314T023000", "2027-03-14 08:30"),
         ("20270314T030000", "2027-03-14 08:00"),
-        ("15000101T120000", "1500-01-01 17:00Z"),
+        ("15000101T120000", "1500-01-01 17:53:28"),
     ],
 )
 def test_a_local_time_is_read_as_the_calendar_defines_its_zone(local: str, expected: str) -> None:
