@@ -39,6 +39,8 @@ class Walk:
                 file = Path(block[0].removeprefix("# "))
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_text("".join(f"{line}\n" for line in block))
+            elif "." in kind:
+                Path(kind).write_text("".join(f"{line}\n" for line in block))
 
     def type(self, command: str) -> Iterator[str]:
         """Run a command, and yield what it prints."""
@@ -47,19 +49,23 @@ class Walk:
             subprocess.run([*GIT, *words[1:]], check=True)
         elif words[0] == "reconciler":
             screen = self.reconciler(*words[1:], *shlex.split(self.typed.get(command, "")))
-            assert screen.code in {0, 2}, (command, screen)
+            assert screen.code in ({3} if "wrong" in command else {0, 2}), (command, screen)
             yield from f"{screen.err}\n{screen.out}".splitlines()
         else:
             assert words[0] == "read", command
 
 
 def fences(page: Path) -> Iterator[tuple[str, list[str]]]:
-    """Yield the kind and the lines of each block of a page, without the indentation that they share."""
+    """Yield the kind and the lines of each block of a page, without the indentation that they share.
+
+    The kind of a calendar or a table is the name that the page gives it.
+    """
     text = page.read_text(encoding="utf-8").partition(STOP)[0]
-    for kind, block in FENCE.findall(text):
-        lines = block.splitlines()
+    for found in FENCE.finditer(text):
+        kind, lines = found[1], found[2].splitlines()
         indent = min(len(line) - len(line.lstrip()) for line in lines if line)
-        yield kind, [line[indent:] for line in lines]
+        names = re.findall(rf"`([\w-]+\.{kind})`", text[: found.start()])
+        yield names[-1] if kind in {"csv", "ics"} else kind, [line[indent:] for line in lines]
 
 
 def squeezed(line: str) -> str:

@@ -56,16 +56,13 @@ def new_source_file(new: NewEvent) -> NewFile:
 
 def source_counts(sourced: Sourced, found: NewEvents) -> Iterator[str]:
     """Yield how many events a calendar or a table holds, and what becomes of them."""
-    standings = (
-        f"{number:,} {what}"
-        for number, what in (
-            (len(found.events), "to import"),
-            (found.known, "declared already"),
-            (found.unwanted, "left out, as --since or --only says"),
-        )
-        if number
-    )
-    yield f"{sourced.file}: {count(len(sourced.events), 'event')} ({', '.join(standings)})"
+    standings = {
+        "to import": len(found.events),
+        "declared already": found.known,
+        "left out, as --since or --only says": found.unwanted,
+    }
+    said = ", ".join(f"{number:,} {what}" for what, number in standings.items() if number)
+    yield visible(f"{sourced.file}: {count(len(sourced.events), 'event')}{said and f' ({said})'}")
     if sourced.cancelled:
         yield f"  {count(sourced.cancelled, 'cancelled date')} of recurring events left out"
 

@@ -68,6 +68,15 @@ def test_dates_that_were_cancelled_are_counted(reconciler: CommandLine) -> None:
     assert lines(screen)[1:] == ["  1 cancelled date of recurring events left out", "7 files to write."]
 
 
+def test_a_calendar_whose_dates_are_all_cancelled_has_nothing_to_import(reconciler: CommandLine) -> None:
+    rule = "DTSTART:20270304T180000\nRRULE:FREQ=DAILY;COUNT=2\nSTATUS:CANCELLED"
+    Path("a.ics").write_text(f"BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:a\n{rule}\nEND:VEVENT\nEND:VCALENDAR\n")
+    screen = reconciler("import", "--from", "a.ics")
+    cancelled = "  2 cancelled dates of recurring events left out"
+    assert lines(screen) == ["a.ics: 0 events", cancelled, "There is nothing to import."]
+    assert screen.code == 0
+
+
 def test_a_check_lists_and_writes_nothing(reconciler: CommandLine) -> None:
     screen = reconciler("import", "--check", "--from", table(LAUNCH))
     assert screen.out == "events/2027/launch.yaml: Launch · acme/launch\n"

@@ -24,13 +24,13 @@ def dates_of(series: CalendarEntry, start: When, changed: Iterable[CalendarEntry
     the rule has no end, or gives no date or too many.
     """
     named = {when.moment: when for when in _starts(series, start)}
-    for skipped in series.skipped:
-        named = {moment: when for moment, when in named.items() if not _is_left_out(when, skipped)}
     own: dict[datetime, CalendarEntry] = {}
     for entry, replaced in replacing(changed):
         when = _as_in(start, replaced)
         own[when.moment] = entry
         named.setdefault(when.moment, when)
+    for skipped in series.skipped:
+        named = {moment: when for moment, when in named.items() if not _is_left_out(when, skipped)}
     if len(named) > MOST_OCCURRENCES:
         raise too_many()
     return [_dated(own.get(moment, series), named[moment]) for moment in sorted(named)]

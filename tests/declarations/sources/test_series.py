@@ -113,6 +113,12 @@ def test_a_changed_date_that_the_rule_no_longer_gives_is_kept() -> None:
     assert ids(read(*event(*THREE), *late))[-1] == "launch-2027-04-02"
 
 
+def test_a_date_that_is_left_out_stays_out_even_if_it_was_changed_before() -> None:
+    changed = event("RECURRENCE-ID;TZID=Europe/Berlin:20270311T180000", "DTSTART:20270312T170000Z")
+    found = read(*event(*THREE, "EXDATE;TZID=Europe/Berlin:20270311T180000"), *changed)
+    assert ids(found) == ["launch-2027-03-04", "launch-2027-03-18"]
+
+
 def test_changed_dates_alone_are_events_of_their_series() -> None:
     found = read(
         *event("RECURRENCE-ID;TZID=Europe/Berlin:20270311T180000", "DTSTART:20270312T170000Z"),
