@@ -19,6 +19,7 @@ from reconciler.declarations.files.disk import LARGEST, Disk, name_of, names_in_
 from reconciler.declarations.load import load, load_defaults, terms_of
 from reconciler.declarations.new_files import NewFile, NewNames
 from reconciler.declarations.settings import Settings
+from reconciler.declarations.sources.new_events import Destination
 from reconciler.declarations.zones import is_zone, load_zone
 from reconciler.diagnostics import Place, error
 from reconciler.errors import DeclarationsInvalid, ReconcilerError, UsageError
@@ -102,7 +103,8 @@ def command(
     settings = _settings(path, common)
     choice = Choice(app == "any", None if since is None else since.date(), only)
     if source is not None:
-        files = files_from(source, settings, _below_root(settings, path), _new_names(path), choice)
+        declared = load(settings)
+        files = files_from(source, settings, declared, _destination(settings, path), choice)
         return _finish(settings, files, check=check)
     found = _find(settings, path, choice, _names_in(properties), common)
     _report(found, settings, common)
@@ -141,6 +143,18 @@ def _settings(path: Path, common: Common) -> Settings:
 def _without_settings(path: Path) -> DeclarationsInvalid:
     hint = "write it with reconciler init"
     return DeclarationsInvalid((error("no-settings", "there is no reconciler.yaml", Place(name_of(path)), hint),))
+
+
+def _destination(settings: Settings, path: Path) -> Destination:
+    """Return where the files for a calendar or a table go; the declarations must have been loaded before."""
+    return Destination(
+        terms_of(settings),
+        load_defaults(settings),
+        _new_names(path),
+        LARGEST,
+        _below_root(settings, path),
+        _text_of(settings),
+    )
 
 
 def _names_in(properties: str | None) -> Collection[str] | None:

@@ -10,16 +10,15 @@ import click
 from reconciler.cli.options import Function
 from reconciler.cli.output import log_line
 from reconciler.declarations.corrections import Wrong
-from reconciler.declarations.files.disk import LARGEST, name_of
-from reconciler.declarations.load import load, load_defaults, terms_of
-from reconciler.declarations.new_files import NewFile, NewNames
+from reconciler.declarations.files.disk import name_of
+from reconciler.declarations.new_files import NewFile
 from reconciler.declarations.settings import Settings
 from reconciler.declarations.sources.new_events import Destination, new_events
 from reconciler.declarations.sources.sourced import Additions, Sourced
 from reconciler.declarations.times import read_hours
 from reconciler.declarations.zones import load_zone
 from reconciler.errors import SourceInvalid, UsageError
-from reconciler.event import DeclaredEvent, LiveEvent
+from reconciler.event import Declared, DeclaredEvent, LiveEvent
 from reconciler.planning.undeclared import Choice
 from reconciler.render import imported
 from reconciler.safe_text import FORBIDDEN, quoted
@@ -84,14 +83,13 @@ _OPTIONS = (
 )
 
 
-def files_from(source: ImportSource, settings: Settings, below: str, names: NewNames, choice: Choice) -> list[NewFile]:
-    """Return the files for the events of a calendar or a table, and log what becomes of all.
+def files_from(
+    source: ImportSource, settings: Settings, declared: Declared, destination: Destination, choice: Choice
+) -> list[NewFile]:
+    """Return the files for the events of a calendar or a table that are not declared yet, and log what becomes of all.
 
-    `below` is the folder to write to, below the root. Raises `UsageError` if the source cannot be read, and
-    `SourceInvalid` with everything in it that cannot be declared.
+    Raises `UsageError` if the source cannot be read, and `SourceInvalid` with everything in it that cannot be declared.
     """
-    declared = load(settings)
-    destination = Destination(terms_of(settings), load_defaults(settings), names, LARGEST, below)
     zone = load_zone(settings.timezone or "UTC")
 
     def is_wanted(event: DeclaredEvent) -> bool:

@@ -27,5 +27,9 @@ def read_back(text: str, inherited: Inheritance, terms: Terms) -> DeclaredEvent:
 
 def check_meaning(meant: DeclaredEvent, read: DeclaredEvent) -> None:
     """Raise `Wrong` unless what was read is what was meant."""
-    if (read.identity, read.fields, read.protect) != (meant.identity, meant.fields, meant.protect):
+    if _declared(read) != _declared(meant):
         raise Wrong("read-differently", "a file that declares it would be read differently", "correct its texts")
+
+
+def _declared(event: DeclaredEvent) -> tuple[object, ...]:
+    return event.identity, event.fields, event.protect, event.initial, event.absent

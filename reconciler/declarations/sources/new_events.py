@@ -12,6 +12,7 @@ from reconciler.declarations.inheritance import Inheritance
 from reconciler.declarations.layers import EVENT
 from reconciler.declarations.new_files import NewNames
 from reconciler.declarations.read_back import check_meaning, read_back
+from reconciler.declarations.schema_line import line_for_declarations
 from reconciler.declarations.sources.sourced import Cell, Sourced, in_line_order, plain_values, with_cell
 from reconciler.declarations.times import read_time
 from reconciler.declarations.whole_days import TIMES
@@ -39,8 +40,8 @@ class Destination:
     """The most bytes of a file."""
     below: str = ""
     """The folder to write to, below the root, with `/` at its end; empty for the root."""
-    head: str = ""
-    """The lines at the head of each file."""
+    settings: str = ""
+    """The text of the settings, which may name a schema to editors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +125,19 @@ class _Draft:
         yield from _hidden_characters(self.own, self.layer.file)
         found = (*self.layer.problems, *self.declaration.diagnostics)
         yield from (_as_problem(each) for each in found if each.severity is Severity.ERROR or self.event is None)
+        if self.event is None and not found:
+            message = "what it inherits leaves it out of the chosen environment"
+            yield error("skipped-environment", message, self.layer.place, "choose another one with --env")
 
     def written(self) -> NewEvent:
         """Return the event with its file; raise `Wrong` if no file can declare it."""
         meant = cast("DeclaredEvent", self.event)  # without one there are problems
         try:
-            text = self.destination.head + event_text(plain_values(self.own))
+            text = event_text(plain_values(self.own))
         except Undeclarable as reason:
             raise Wrong("undeclarable", reason.message, reason.hint) from reason
+        schema = line_for_declarations(self.destination.settings, self.folder)
+        text = text if schema is None else f"{schema}\n{text}"
         if len(text.encode()) > self.destination.largest:
             message = f"it takes more than the {self.destination.largest:,} bytes that a file may have"
             raise Wrong("too-large", message, "shorten its description")

@@ -79,11 +79,11 @@ def test_the_year_goes_by_the_settings_zone_and_by_the_end_where_there_is_no_sta
     assert list(files(made(late, terms=replace(TERMS, timezone=None)))) == ["2027/a.yaml"]
 
 
-def test_files_stand_below_a_folder_and_begin_with_a_head() -> None:
-    found = made(table("a,A,Acme,"), below="field/", head="# a head\n")
-    assert [(path, text.splitlines()[0]) for path, text in files(found).items()] == [
-        ("field/undated/a.yaml", "# a head")
-    ]
+def test_files_stand_below_a_folder_and_name_the_schema_that_the_settings_name() -> None:
+    head = "# yaml-language-server: $schema={}.json"
+    found = made(table("a,A,Acme,"), below="field/", settings=head.format("settings"))
+    (new,) = found.events
+    assert (new.path, new.text.splitlines()[0]) == ("field/undated/a.yaml", head.format("../../declarations"))
 
 
 def test_files_with_equal_names_get_numbers() -> None:
@@ -133,6 +133,13 @@ def test_an_event_of_another_portal_is_told() -> None:
     portals = Portals(top=1, chosen=2, of_environments=True)
     found = made(table("7", header="objectId"), terms=replace(TERMS, portals=portals, environment="staging"))
     assert told(found) == ["a.csv:2:1: an event is skipped: its objectId belongs to portal 1, not to 2 (None)"]
+
+
+def test_an_event_that_defaults_leave_out_of_the_environment_is_told() -> None:
+    elsewhere = under(undated="environments: [staging]\n")
+    found = made(table("a,A,Acme,"), inherited=elsewhere, terms=replace(TERMS, environments=("staging",)))
+    (problem,) = told(found)
+    assert problem.startswith("a.csv:2:1: what it inherits leaves it out of the chosen environment")
 
 
 @pytest.mark.parametrize("row", ["a,A\u202e,Acme,,", "a,A,Acme,,x\u202e"])
