@@ -38,9 +38,9 @@ def block(lines: list[str], mark: str, indent: int) -> str:
 
 QUOTED = st.builds(
     lambda write, text: write(text), st.sampled_from([in_single_quotes, in_double_quotes, folded_quotes]), WORDS
-)
+) | st.just(in_double_quotes("One.\n\nTwo."))
 PLAIN = st.sampled_from(
-    ["a", "no", "two words", "2027", "https://a.example/#b", "word\n      wrapped", "it's: not"]
+    ["a", "no", "two words", "2027", "https://a.example/#b", "word\n      wrapped", "word\n\n      below", "it's: not"]
 ).filter(lambda text: ": " not in text)
 BLOCKS = st.builds(
     block,

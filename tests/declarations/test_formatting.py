@@ -169,6 +169,8 @@ customProperties:
 
     b
   blanks: "a \\nb"
+  commented: "a\\nb"
+      # below
 """,
         """\
 externalEventId: a
@@ -190,6 +192,8 @@ customProperties:
     a
     b
   blanks: "a \\nb"
+  commented: "a\\nb"
+      # below
 """,
     ),
     "times have one form, and dates stay as they are": (

@@ -107,8 +107,8 @@ class _Formatter:
             case Leaf():
                 head += self.text[key.end.offset : value.begin.offset]
                 is_time = name in _TIMES and _holds_fields(holder)
-                yield from self.leaf(head, value, indent, key.begin.column, is_time=is_time)
-                yield from self.deeper_comments(value, until, len(indent) - key.begin.column)
+                below = self.deeper_comments(value, until, len(indent) - key.begin.column)
+                yield from self.leaf(head, value, indent, key.begin.column, below, is_time=is_time)
             case Pairs():
                 yield head + self.source.until_line_end(key.end) + self.source.ending
                 inner = self.mapping(value, key.end.line + 1, until, indent + _STEP, _holder_below(holder, name))
@@ -132,8 +132,8 @@ class _Formatter:
         dash, value = item
         match value:
             case Leaf() if value.begin.line == dash.line:
-                yield from self.leaf(f"{indent}- ", value, indent, dash.column, is_time=False)
-                yield from self.deeper_comments(value, until, len(indent) - dash.column)
+                below = self.deeper_comments(value, until, len(indent) - dash.column)
+                yield from self.leaf(f"{indent}- ", value, indent, dash.column, below, is_time=False)
             case Pairs() if value.begin.line == dash.line:
                 chunks, below = self.mapping(value, dash.line, until, indent + _STEP, holder)
                 yield from _dashed(chunks, below, indent)
@@ -154,27 +154,27 @@ class _Formatter:
             yield from [f"{indent}{beside}{self.source.ending}"] if beside else []
             yield from _dashed(chunks, below, indent)
 
-    def deeper_comments(self, value: Leaf, until: int, by: int) -> Iterator[str]:
-        yield from (shifted(line, by) for line in self.source.lines[value.end.line + 1 : until])
+    def deeper_comments(self, value: Leaf, until: int, by: int) -> list[str]:
+        return [shifted(line, by) for line in self.source.lines[value.end.line + 1 : until]]
 
     def key(self, key: Leaf) -> str:
         written = self.text[key.begin.offset : key.end.offset]
         bare = key.text if key.style and not key.anchored else None
         return bare if bare is not None and key_text(bare) == bare else written
 
-    def leaf(self, head: str, leaf: Leaf, indent: str, column: int, *, is_time: bool) -> Iterator[str]:
-        """Yield the lines of a value behind its head, which ends where the value begins."""
-        by = len(indent) - column
-        more: list[str] = []
-        if _becomes_a_block(leaf):
+    def leaf(
+        self, head: str, leaf: Leaf, indent: str, column: int, below: list[str], *, is_time: bool
+    ) -> Iterator[str]:
+        """Yield the lines of a value behind its head, which ends where the value begins, and the comments below it."""
+        if _becomes_a_block(leaf) and not below:  # comments that are indented further would become a part of it
             written, beside = "|", self.beside(leaf)
-            more = block_lines(leaf.text or "", indent + _STEP)
+            below = [f"{line}{self.source.ending}" for line in block_lines(leaf.text or "", indent + _STEP)]
         else:
             short = self.on_one_line(leaf, is_time=is_time)
             written = self.text[leaf.begin.offset : leaf.end.offset] if short is None else short
             beside = self.source.until_line_end(leaf.end)
-        yield from _shifted_below(f"{head}{written}{beside}{self.source.ending}", by)
-        yield from (f"{line}{self.source.ending}" for line in more)
+        yield from _shifted_below(f"{head}{written}{beside}{self.source.ending}", len(indent) - column)
+        yield from below
 
     def beside(self, leaf: Leaf) -> str:
         """Return the comment on the line where a block will begin."""
