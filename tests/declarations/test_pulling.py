@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,7 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.declarations.declaring import Terms
+from reconciler.declarations.expressions import expression
 from reconciler.declarations.file_names import SourceFile, reading_order
+from reconciler.declarations.house_rules import HouseRules
 from reconciler.declarations.pulled_values import Pull
 from reconciler.declarations.pulling import Pulled, pull_into
 from reconciler.declarations.reading import read_all
@@ -164,6 +167,14 @@ def test_what_can_be_written_of_an_event_is_written() -> None:
     assert done["e.yaml"].decode().count("16:00") == 0
     assert [each.place and each.place.line for each in report.left] == [5, 15, 25]
     assert report.values == 4
+
+
+def test_a_name_against_the_rules_of_the_house_is_left() -> None:
+    terms = replace(TERMS, rules=HouseRules({"eventName": expression("[A-Z].*")}))
+    files = DEFAULTS | {"e.yaml": b"externalEventId: a\neventName: Fair\neventType: x\n"}
+    done, report = pulled(files, [{"eventName": "fair", "eventType": "y"}], terms)
+    assert done["e.yaml"] == b"externalEventId: a\neventName: Fair\neventType: y\n"
+    assert [str(each.place) for each in report.left] == ["e.yaml:2:1"]
 
 
 def test_the_defaults_of_the_folders_above_hold() -> None:
