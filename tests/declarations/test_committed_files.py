@@ -16,6 +16,7 @@ def repository(tmp_path: Path) -> Repository:
     for name in ("same", "edited", "staged", "gone", "renamed", "in a folder/ä\n", "out"):
         put(made.folder / "events" / name)
     put(made.folder / "beside")
+    put(made.folder / "olfevents/same")
     (made.folder / "events/out").rename(made.folder / "out")
     made.commit()
     return made
@@ -42,6 +43,7 @@ def test_a_file_that_differs_from_the_last_commit_is_not_among_them(repository: 
     put(events / "ignored")
     (events / "gone").unlink()
     repository.git("mv", "events/renamed", "events/another")
+    repository.git("mv", "olfevents/same", "elsewhere")
     assert committed(events) == {"same", "in a folder/ä\n"}
     assert committed(repository.folder) == {"events/same", "events/in a folder/ä\n", "beside", "out"}
 

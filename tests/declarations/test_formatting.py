@@ -196,6 +196,30 @@ customProperties:
       # below
 """,
     ),
+    "a comment below a block stands above the next key": (
+        """\
+externalEventId: a
+eventType: |-
+     x
+   # below
+customProperties:
+    a: |
+        b
+      # below, too
+    # the end
+""",
+        """\
+externalEventId: a
+eventType: |
+  x
+# below
+customProperties:
+  a: |
+    b
+  # below, too
+  # the end
+""",
+    ),
     "times have one form, and dates stay as they are": (
         """\
 externalEventId: a

@@ -21,6 +21,7 @@ from reconciler.declarations.pulling import Pulled, pull_into
 from reconciler.declarations.reading import read_all
 from reconciler.declarations.times import moment_of, read_time
 from reconciler.declarations.written_times import time_like
+from reconciler.declarations.yaml.editing import CannotEdit, Editor
 from reconciler.diagnostics import Diagnostic
 from reconciler.errors import DeclarationsInvalid, ReconcilerError
 from reconciler.event import DeclaredEvent, Kind, Value, kind_of, label_of
@@ -167,6 +168,13 @@ def test_what_can_be_written_of_an_event_is_written() -> None:
     assert done["e.yaml"].decode().count("16:00") == 0
     assert [each.place and each.place.line for each in report.left] == [5, 15, 25]
     assert report.values == 4
+
+
+def test_what_is_inside_a_value_that_others_refer_to_cannot_be_edited() -> None:
+    editor = Editor("a: &x\n  b:\n    c: d\ne: *x\n")
+    for place in ((1, 1), (2, 3), (3, 5), (4, 1), (9, 9)):
+        with pytest.raises(CannotEdit):
+            editor.replaced(*place, "z")
 
 
 def test_a_name_against_the_rules_of_the_house_is_left() -> None:

@@ -85,7 +85,6 @@ class Beside:
     def move(self) -> None:
         """Move every file to its place, new ones first, because these can be taken back."""
         _put_new({beside: file for beside, file in self._written.items() if file.before is None})
-        self._folders.clear()
         for beside, file in self._written.items():
             if file.before is not None:
                 with _told(file, "some files before it were written"):
