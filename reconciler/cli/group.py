@@ -93,9 +93,8 @@ def reconciler(ctx: click.Context, common: Common) -> None:
     The token is read from HUBSPOT_ACCESS_TOKEN. With --sandbox a local HubSpot is used, which needs no token.
     Options go before or after the command (with `github` after its own), or into RECONCILER_<OPTION>.
 
-    Exit codes: 0 done, 1 any other error, 2 there are changes, 3 declarations or settings wrong, 4 token refused,
-    5 refused and nothing written, 6 not everything was done, 7 HubSpot cannot be reached, 64 wrong usage, 129, 130 or
-    143 interrupted.
+    Exit codes: 0 done, 1 any other error, 2 there are changes, 3 files wrong, 4 token refused, 5 refused and nothing
+    written, 6 not everything was done, 7 HubSpot cannot be reached, 64 wrong usage, 129, 130 or 143 interrupted.
     """
     if ctx.invoked_subcommand is None:
         raise click.UsageError("a command is missing (see reconciler --help)", ctx)

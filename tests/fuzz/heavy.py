@@ -78,17 +78,36 @@ BYTES = (
     b"PK\x01\x02" * 500_000,
     b"".join(git_objects.item("40000", b"%06d" % number) for number in range(50_000)),
     git_objects.item("100644", b"x" * 8_000_000),
+    b"eventName\n" + b'"x\n' * 100_000,
+    b"eventName,eventUrl\n" + b",,,\n" * 100_000,
     git_objects.answered("tree", git_objects.RECORD) * 300,
     b"a" * 40 + b" tree 999999999999999999\n",
     b"a" * 40 + b" blob " + b"9" * 5_000_000,
 )
+
+
+def _vevents(lines: str) -> bytes:
+    """Build a calendar of one event with these lines."""
+    event = f"BEGIN:VEVENT\r\nUID:a\r\nSUMMARY:b\r\nDTSTART:20270415T150000\r\n{lines}END:VEVENT\r\n"
+    return f"BEGIN:VCALENDAR\r\n{event}END:VCALENDAR\r\n".encode()
+
+
 HEADERS = b"429\n" + b"".join(b"x-%d: y\n" % number for number in range(20_000)) + b"retry-after: " + b"9" * 2_000_000
+
+_RULES = ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;COUNT=9", "FREQ=DAILY;BYSETPOS=-366;BYDAY=MO;COUNT=400")
+CALENDAR = (
+    *(_vevents(f"RRULE:{rule}\r\nEXDATE:{','.join(['20270415T150000'] * 1000)}\r\n") for rule in _RULES),
+    b"BEGIN:VCALENDAR\r\n" * 20_000,
+    _vevents("X:" + "y" * 70 + "\r\n" + (" " + "z" * 70 + "\r\n") * 10_000),
+    b"\r\n".join(b"BEGIN:VEVENT\r\nUID:%d\r\nEND:VEVENT" % number for number in range(20_000)),
+)
 
 KINDS: Mapping[Mutate, tuple[bytes, ...]] = {
     mutations.yaml: YAML,
     mutations.json_text: JSON,
     mutations.answer: (*(b"200\n\n" + body for body in JSON), *(b"503\n\n" + body for body in JSON[:7]), HEADERS),
     mutations.anything: BYTES,
+    mutations.calendar: CALENDAR,
 }
 """The heavy inputs by the kind of mutation that their targets use."""
 

@@ -25,11 +25,11 @@ def written_times(start: When, length: Length | None, additions: Additions) -> d
         return {key: spelt(moment, "UTC") for key, moment in moments.items()}
     usual, own = additions.timezone, _place(start)
     times = {key: spelt(moment, own or usual) for key, moment in moments.items()}
-    if own is None or own == usual:
+    if own in (None, usual):
         return times
     if usual is not None and times == {key: spelt(moment, usual) for key, moment in moments.items()}:
         return times
-    return times | {"timezone": own}
+    return times | {"timezone": str(own)}
 
 
 def _days(start: When, end: datetime | None, additions: Additions) -> dict[str, str]:

@@ -94,7 +94,7 @@ def test_folded_lines_are_joined_also_within_a_character() -> None:
 
 
 def test_line_ends_blank_lines_capitals_and_a_byte_order_mark_make_no_difference() -> None:
-    content = calendar(*event("dtstart:20270415T150000Z")).replace(b"\r\n", b"\n").replace(b"VEVENT", b"vevent")
+    content = calendar(*event("dtstart:20270415T150000Z")).replace(b"\r\n", b"\n").replace(b"VEVENT", b"vevent ")
     found = read_calendar(b"\xef\xbb\xbf" + content.replace(b"UID", b"\n \nUID"), "a.ics", BERLIN)
     assert times(found) == [("2027-04-15 17:00",)]
 
@@ -111,6 +111,7 @@ def test_a_file_can_hold_several_calendars() -> None:
         (["DTSTART:20270415T150030Z"], ("2027-04-15 17:00:30",)),
         (["DTSTART:20270415T170000"], ("2027-04-15 17:00",)),
         (["DTSTART;TZID=Europe/Berlin:20270415T170000"], ("2027-04-15 17:00",)),
+        (['DTSTART;TZID=" Asia/Tokyo ":20270415T170000'], ("2027-04-15 17:00", "Asia/Tokyo")),
         (["DTSTART;TZID=Europe/Berlin:20270415T170000Z"], ("2027-04-15 19:00",)),
         (["DTSTART;TZID=Europe/Paris:20270415T170000"], ("2027-04-15 17:00",)),
         (["DTSTART;TZID=Asia/Tokyo:20270415T170000"], ("2027-04-15 17:00", "Asia/Tokyo")),
