@@ -1,5 +1,6 @@
 """The pages that lead a newcomer step by step: each command runs, each file is right, each line shown is printed."""
 
+import json
 import re
 import shlex
 import subprocess
@@ -96,6 +97,18 @@ def test_a_portal_with_events_moves_in(walk: Walk, monkeypatch: pytest.MonkeyPat
         monkeypatch.setenv("HUBSPOT_BASE_URL", running.base_url)
         walk.reconciler("init")
         walk.follow(DOCS / "moving-in.md")
+
+
+def test_an_event_lives_through_its_everyday_changes(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
+    by_zoom = {"objectId": "9001", "externalEventId": "zoom-812", "appInfo": {"id": "178192", "name": "Zoom"}}
+    named = {"externalAccountId": "zoom", "eventName": "Product tour", "eventOrganizer": "Acme"}
+    portal = {"id": 1234567, "timezone": "Europe/Berlin"}
+    Path("seed.json").write_text(json.dumps({"portal": portal, "events": [{**by_zoom, **named}]}))
+    with server.running(server.Options(seed=Path("seed.json"))) as running:
+        monkeypatch.setenv("HUBSPOT_BASE_URL", running.base_url)
+        walk.reconciler("init", "--account-id", "acme-events")
+        walk.follow(DOCS / "everyday.md")
+        assert "Plan: 0 to create, 0 to update, 0 to delete; 3 unchanged" in walk.reconciler("plan").out
 
 
 def test_a_line_that_nothing_prints_would_be_found(walk: Walk, tmp_path: Path) -> None:
