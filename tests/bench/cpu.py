@@ -24,7 +24,7 @@ from tests.bench.sandbox import Sandbox, sandbox
 from tests.bench.workloads import declare_each, declare_lists, held, seed, zones
 
 MANY, DIFFER = 10_000, 100
-FLOOR, CLICK, PLAN = "times the floor", "times `import click`", "times the plan"
+FLOOR, CLICK, PLAN, VALIDATE = "times the floor", "times `import click`", "times the plan", "times `validate`"
 SHORT = 15
 """Rounds of what takes less than a second."""
 
@@ -79,6 +79,22 @@ def import_files() -> Found:
 
         runs = interleaved(3, product=imported, plan=plan(folder, portal, differ=0).run)
     return beside("plan", runs, PLAN)
+
+
+def format_files() -> Found:
+    """Measure the formatting of files whose keys stand in another order beside their validation."""
+    with TemporaryDirectory() as name:
+        folder = Path(name) / "events"
+        validated = product("validate", folder, proof=f"Valid: {MANY} events ").run
+
+        def formatted() -> Run:
+            for file in declare_each(folder, range(MANY)).glob("[0-9]*.yaml"):
+                first, rest = file.read_text().split("\n", 1)
+                file.write_text(f"{rest}{first}\n")
+            return product("fmt", folder, proof=f"{MANY} of {MANY} files changed").run()
+
+        runs = interleaved(3, product=formatted, validate=validated)
+    return beside("validate", runs, VALIDATE)
 
 
 def plan_lists() -> Found:

@@ -3,7 +3,7 @@
 from functools import partial
 
 from tests.bench import cpu, waiting
-from tests.bench.cpu import CLICK, FLOOR, PLAN
+from tests.bench.cpu import CLICK, FLOOR, PLAN, VALIDATE
 from tests.bench.figure import Figure
 from tests.bench.workloads import prefixed, scattered
 
@@ -27,6 +27,7 @@ FIGURES = (
         {PLAN: 5.0},
         cpu.import_files,
     ),
+    Figure("fmt", "`fmt`, 10,000 files that change, beside their `validate`", {VALIDATE: 12.0}, cpu.format_files),
     Figure(
         "octodns-files",
         "`plan` of one file each beside octoDNS 1.22, its YAML provider on both sides",
