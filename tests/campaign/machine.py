@@ -334,6 +334,8 @@ class Campaign(RuleBasedStateMachine):
                     NOT_PROVEN: _is_held_elsewhere,
                 }
                 return all(reason in known and known[reason](run) for reason in reasons)
+            case 6 if run.receipt is not None and not run.receipt.results:
+                return self._proves_nothing(run)  # nothing is to be done, and nothing can be called verified
             case 6:
                 left = () if run.receipt is None else run.receipt.verified or ()
                 kept = self.ground.state.behaviours.empty_text == "ignored"
