@@ -131,6 +131,8 @@ class Skipped:
     identity: Identity
     """The identity that it has in another environment."""
     name: str | None = None
+    may_be_here: bool = True
+    """Whether its external ids may mean an event of the chosen portal."""
 
 
 @dataclass(frozen=True, slots=True)

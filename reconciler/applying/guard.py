@@ -123,6 +123,7 @@ def against_changes(planned: Planned, changes: Sequence[Change], limits: Limits)
         *_deletes(changes, limits),
         *_registrants(changes, limits),
         *_protected(planned, changes),
+        *_narrowed(planned, changes),
         *_unproven(planned, changes),
         *_unanswered(planned, changes),
         *_besides(planned, changes),
@@ -197,6 +198,16 @@ def _is_protected(event: DeclaredEvent, change: Change, policy: Policy) -> bool:
     if isinstance(change, Delete):
         return event.protect or policy.protects_orphan(change.identity)
     return cancels(change) and (event.protect or policy.protects(change.identity.external_event_id))
+
+
+def _narrowed(planned: Planned, changes: Sequence[Change]) -> Iterator[Refusal]:
+    for change in changes:
+        if planned.policy.narrowed and isinstance(change, Delete) and not is_orphan(change):
+            what = (
+                f"{change.identity} is declared absent, but only a part of the files was read: another may declare it"
+            )
+            hint = "run over the whole folder of the settings"
+            yield Refusal(error("guard-narrowed", what, change.place, hint), (change,))
 
 
 def _unproven(planned: Planned, changes: Sequence[Change]) -> Iterator[Refusal]:

@@ -69,7 +69,9 @@ def declare(inherited: Inheritance, own: Layer, terms: Terms) -> Declaration:
     diagnostics = [*wrong_environments(merged, terms.environments)] if ENVIRONMENTS in merged.values else []
     if not is_declared_in(terms.environment, merged):
         _check_elsewhere(merged, terms, diagnostics)
-        return Declaration(None, tuple(diagnostics), elsewhere(merged), is_elsewhere=True)
+        # Where environments name portals, the same ids may be meant in another one alone.
+        there = (replace(each, may_be_here=not terms.portals.of_environments) for each in elsewhere(merged))
+        return Declaration(None, tuple(diagnostics), tuple(there), is_elsewhere=True)
     identity = _identity(merged, terms, diagnostics)
     absent = _is_absent(merged)
     fields = {} if absent else _fields(merged, terms, diagnostics)

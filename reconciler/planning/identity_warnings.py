@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from reconciler.diagnostics import Diagnostic, error, warning
-from reconciler.event import DeclaredEvent
+from reconciler.event import DeclaredEvent, Skipped
 from reconciler.planning.match import Match
 from reconciler.planning.set_aside import Obstacle
 
@@ -14,11 +14,15 @@ UNDECIDED = frozenset({AMBIGUOUS, UNKNOWN})
 """Codes of diagnostics that leave open whether HubSpot holds what the files declare."""
 
 
-def obstacles(matches: Sequence[Match]) -> Iterator[Obstacle]:
-    """Find adopted events that are not live, live events that are declared twice, and completions to be taken back."""
+def obstacles(matches: Sequence[Match], skipped: Collection[Skipped] = ()) -> Iterator[Obstacle]:
+    """Find adopted events that are not live, live events that are declared twice, and completions to be taken back.
+
+    An event of another environment, which is `skipped` here, counts against one that is declared absent.
+    """
     yield from _not_live(matches)
     yield from _declared_twice(matches)
     yield from _completed(matches)
+    yield from _absent_elsewhere([match for match in matches if match.declared.absent], skipped)
 
 
 def identity_ambiguous(events: Iterable[DeclaredEvent]) -> Iterator[Obstacle]:
@@ -74,6 +78,21 @@ def _declared_twice(matches: Iterable[Match]) -> Iterator[Obstacle]:
             message = f"{event.identity} and {other.identity} are the same live event"
             hint = f"keep one of the two declarations; the other is at {other.place}"
             yield Obstacle(event, error("declared-twice", message, event.place, hint))
+
+
+def _absent_elsewhere(absent: Iterable[Match], skipped: Collection[Skipped]) -> Iterator[Obstacle]:
+    """Report each event to be deleted that a declaration for another environment may mean."""
+    objects = {other.identity.object_id for other in skipped} - {None}
+    externals = {
+        (other.identity.external_account_id, other.identity.external_event_id) for other in skipped if other.may_be_here
+    }
+    for match in absent:
+        event, ours = match.declared, match.declared.identity
+        keys = {(account, ours.external_event_id) for account in (None, ours.external_account_id)}
+        if match.live is not None and (match.live.identity.object_id in objects or keys & externals):
+            message = f"{ours} is declared absent here, and declared for another environment"
+            hint = "keep one of the two declarations"
+            yield Obstacle(event, error("absent-elsewhere", message, event.place, hint))
 
 
 def _completed(matches: Iterable[Match]) -> Iterator[Obstacle]:

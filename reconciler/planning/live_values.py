@@ -79,12 +79,14 @@ def _identity(identity: Identity, inherited: Inheritance, terms: Terms) -> Itera
 
 
 def _environments(identity: Identity, inherited: Inheritance, terms: Terms) -> dict[str, object]:
-    """Return the chosen environment if the event must be declared there alone: in others it would be created.
+    """Return the chosen environment if the event must be declared there alone: it was read with its settings.
 
+    In others it would be created, or its times would be read in another zone. An object id by environment says as much.
     It is also returned where what is inherited leaves the chosen one out.
     """
-    is_new_elsewhere = identity.external is not None and terms.environment is not None
-    if is_new_elsewhere or not is_declared_in(terms.environment, inherited):
+    is_bound = identity.external is None and not isinstance(_object_id(str(identity.object_id), terms), str)
+    is_open = terms.environment is not None and not is_bound
+    if is_open or not is_declared_in(terms.environment, inherited):
         return {ENVIRONMENTS: [terms.environment or DEFAULT]}
     return {}
 

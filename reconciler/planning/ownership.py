@@ -75,7 +75,10 @@ def match_events(claims: Claims) -> Matched:
         len(orphans) if claims.looks_for_orphans() else None,
         None if claims.policy.narrowed or not claims.listing.whole else _foreign(claims, len(orphans)),
         (*identity_undecided(undecided), *identity_unknown(unsure)),
-        (*obstacles(claims.matches), *(identity_ambiguous(claims.ambiguous) if certain else ())),
+        (
+            *obstacles(claims.matches, claims.declared.skipped),
+            *(identity_ambiguous(claims.ambiguous) if certain else ()),
+        ),
         frozenset(event.identity for event in (*undecided, *unsure)),
         frozenset(event.identity.object_id for event in claims.leftovers),
         tuple(event for event in claims.leftovers if _is_of_others(claims, event)),

@@ -31,6 +31,12 @@ def committed(folder: Path) -> set[str]:
     return set(committed_as_they_are(folder, git_environment()))
 
 
+@pytest.mark.parametrize("flag", ["--assume-unchanged", "--skip-worktree"])
+def test_a_file_that_git_was_told_not_to_look_at_is_not_among_them(repository: Repository, flag: str) -> None:
+    repository.git("update-index", flag, "events/same")
+    assert committed(repository.folder / "events") == {"edited", "staged", "gone", "renamed", "in a folder/ä\n"}
+
+
 def test_a_file_that_differs_from_the_last_commit_is_not_among_them(repository: Repository) -> None:
     events = repository.folder / "events"
     put(events / "edited", "y\n")

@@ -73,11 +73,20 @@ def test_only_events_of_others_have_the_id_of_an_absent_one(start: Start) -> Non
 
 
 @pytest.mark.parametrize("orphans", [*Orphans])
-@pytest.mark.parametrize("narrowed", [True, False])
-def test_it_is_deleted_whatever_becomes_of_orphans(start: Start, orphans: Orphans, *, narrowed: bool) -> None:
-    world = start(live_json("mistake"), policy=replace(POLICY, orphans=orphans, narrowed=narrowed))
+def test_it_is_deleted_whatever_becomes_of_orphans(start: Start, orphans: Orphans) -> None:
+    world = start(live_json("mistake"), policy=replace(POLICY, orphans=orphans))
     receipt = world.run(world.plan(absence("mistake")), limits=NOBODY)
     assert (receipt.exit_code, world.held()) == (0, [])
+
+
+def test_a_part_of_the_files_deletes_nothing_because_another_may_declare_it(start: Start) -> None:
+    world = start(live_json("mistake"), live_json("spring", eventUrl=OLD), policy=replace(POLICY, narrowed=True))
+    receipt = world.run(world.plan(absence("mistake"), declaration("spring", eventUrl=NEW)), limits=NOBODY)
+    assert {result.change.name: result.guard for result in receipt.results} == {
+        "mistake": "guard-narrowed",
+        "spring": None,
+    }
+    assert (receipt.exit_code, len(world.held())) == (6, 2)
 
 
 def test_a_token_of_another_app_plans_the_deletion_and_says_that_it_proves_nothing(start: Start) -> None:
@@ -184,12 +193,26 @@ def test_a_new_id_beside_the_absent_old_one_is_a_rename(start: Start) -> None:
     assert [event["externalEventId"] for event in world.held()] == ["new"]
 
 
-def test_an_event_that_is_declared_elsewhere_and_absent_here_is_deleted_here(start: Start) -> None:
-    world = start(live_json("mistake"))
-    skipped = (Skipped(Identity(None, "mistake")), Skipped(Identity(ACCOUNT, "mistake")))
-    declared = Declared((absence("mistake"),), 1, skipped=skipped)
+@pytest.mark.parametrize(
+    ("elsewhere", "action"),
+    [
+        (Skipped(Identity(None, "mistake")), None),
+        (Skipped(Identity(ACCOUNT, "mistake")), None),
+        (Skipped(Identity(object_id="1")), None),
+        (Skipped(Identity(ACCOUNT, "mistake"), may_be_here=False), Action.DELETE),
+        (Skipped(Identity("elsewhere", "mistake")), Action.DELETE),
+        (Skipped(Identity(ACCOUNT, "other")), Action.DELETE),
+        (Skipped(Identity(object_id="2")), Action.DELETE),
+    ],
+)
+def test_an_event_that_is_declared_elsewhere_in_the_portal_is_not_deleted_here(
+    start: Start, elsewhere: Skipped, action: Action | None
+) -> None:
+    world = start(live_json("mistake", objectId="1"))
+    declared = Declared((absence("mistake"),), 1, skipped=(elsewhere,))
     planned = make_plan(declared, world.policy, world.portal(), NOW)
-    assert [change.action for change in planned.plan.changes] == [Action.DELETE]
+    assert [change.action for change in planned.plan.changes] == ([] if action is None else [action])
+    assert [aside.code for aside in planned.plan.set_aside] == (["absent-elsewhere"] if action is None else [])
 
 
 def test_many_absent_events_go_together(start: Start) -> None:

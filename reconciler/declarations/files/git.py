@@ -114,12 +114,14 @@ def committed_as_they_are(folder: Path, environment: Mapping[str, str]) -> froze
     """
     git = _Git(folder, environment)
     prefix = git.answer("rev-parse", "--show-prefix").removesuffix(b"\n")
-    tracked = git.answer("ls-files", "-z").split(b"\0")
+    # A small letter, or an S, marks a file that git was told not to look at: its status says nothing.
+    listed = git.answer("ls-files", "-v", "-z").split(b"\0")
+    tracked = [entry[2:] for entry in listed if entry.startswith(b"H ")]
     changed = git.answer("status", "--porcelain=v1", "-z", "--untracked-files=no", "--no-renames", "--", ".").split(
         b"\0"
     )
     differing = {entry[3:].removeprefix(prefix) for entry in changed}
-    return frozenset(os.fsdecode(name) for name in tracked if name and name not in differing)
+    return frozenset(os.fsdecode(name) for name in tracked if name not in differing)
 
 
 class _Git:

@@ -11,6 +11,8 @@ _CALENDAR = "VCALENDAR"
 _EVENT = "VEVENT"
 _TIME_ZONE = "VTIMEZONE"
 _OBSERVANCES = ("STANDARD", "DAYLIGHT")
+_DEEPEST = 8
+"""How deep components may stand within each other; a calendar needs three."""
 
 _OF_EVENT = frozenset(
     {"UID", "SUMMARY", "DESCRIPTION", "URL", "ORGANIZER", "STATUS", "DTSTART", "DTEND", "DURATION"}
@@ -67,6 +69,8 @@ def read_components(content: bytes, file: str) -> list[Component]:
     open_ones = [top]
     for line in unfolded(content):
         if line.name == "BEGIN":
+            if len(open_ones) > _DEEPEST:
+                raise _broken("components stand within each other deeper than in any calendar", Place(file, line.line))
             begun = Component(_component_name(line), Place(file, line.line))
             open_ones[-1].components.append(begun)
             open_ones.append(begun)

@@ -29,8 +29,10 @@ def dates_of(series: CalendarEntry, start: When, changed: Iterable[CalendarEntry
         when = _as_in(start, replaced)
         own[when.moment] = entry
         named.setdefault(when.moment, when)
-    for skipped in series.skipped:
-        named = {moment: when for moment, when in named.items() if not _is_left_out(when, skipped)}
+    # An exception without a time leaves out the whole day.
+    days = {skipped.day for skipped in series.skipped if skipped.is_day}
+    moments = {_as_in(start, skipped).moment for skipped in series.skipped if not skipped.is_day}
+    named = {moment: when for moment, when in named.items() if when.day not in days and moment not in moments}
     if len(named) > MOST_OCCURRENCES:
         raise too_many()
     return [_dated(own.get(moment, series), named[moment]) for moment in sorted(named)]
@@ -68,10 +70,3 @@ def _as_in(start: When, other: When) -> When:
     elif other.is_day:
         local = datetime.combine(local, start.local.time())
     return start.at(local)
-
-
-def _is_left_out(when: When, skipped: When) -> bool:
-    """Return whether an exception leaves out a date; one without a time leaves out the whole day."""
-    if skipped.is_day:
-        return when.day == skipped.day
-    return when.moment == _as_in(when, skipped).moment

@@ -146,7 +146,11 @@ def _yearly(property_: Property, start: datetime, before: timedelta) -> Iterator
     if rule.frequency is not Frequency.YEARLY or rule.interval != 1 or rule.count is not None:
         raise Wrong("bad-rule", "its clocks do not change once a year")
     recent = start.replace(year=max(start.year, _FIRST_YEAR))
-    return times_from(with_local_end(rule, timezone(before)), recent, _LAST_YEAR)
+    found = times_from(with_local_end(rule, timezone(before)), recent, _LAST_YEAR)
+    for year, local in enumerate(found, recent.year):
+        if local.year < year:
+            raise Wrong("bad-rule", "its clocks do not change once a year")
+        yield local
 
 
 def _offset(part: Component, name: str) -> timedelta:

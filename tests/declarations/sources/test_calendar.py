@@ -280,6 +280,10 @@ def test_a_property_that_is_not_utf8_is_told_if_it_is_read() -> None:
             b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\n",
             "a.ics:2:1: the file ends while the VEVENT that begins in line 2 is still open",
         ),
+        (
+            b"BEGIN:VCALENDAR\n" + b"BEGIN:X\n" * 8,
+            "a.ics:9:1: components stand within each other deeper than in any calendar",
+        ),
         (calendar(), "a.ics:1:1: the calendar holds no event"),
         (
             b"BEGIN:VCALENDAR\nVERSION:1.0\nBEGIN:VEVENT\nEND:VEVENT\nEND:VCALENDAR\n",

@@ -122,6 +122,10 @@ def test_a_known_name_counts_more_than_a_definition(name: str, location: str, ex
         ([SUMMER[0], "DTSTART:soon", *SUMMER[2:]], "'soon' is not a date or time"),
         ([*SUMMER[:2], "RRULE:FREQ=DAILY", *SUMMER[3:]], "its clocks do not change once a year"),
         ([*SUMMER[:2], "RRULE:FREQ=YEARLY;COUNT=2", *SUMMER[3:]], "its clocks do not change once a year"),
+        (
+            [*SUMMER[:2], "RRULE:FREQ=YEARLY;BYDAY=MO,TU;BYHOUR=1,2", *SUMMER[3:]],
+            "its clocks do not change once a year",
+        ),
         ([*SUMMER[:2], "RRULE:FREQ=YEARLY;INTERVAL=2", *SUMMER[3:]], "its clocks do not change once a year"),
         ([*SUMMER[:2], "RRULE:FREQ=NEVER", *SUMMER[3:]], "FREQ cannot be 'NEVER'"),
     ],
