@@ -52,6 +52,22 @@ def test_a_second_import_writes_nothing(reconciler: CommandLine) -> None:
     assert lines(screen) == ["a.csv: 1 event (1 declared already)", "There is nothing to import."]
 
 
+def test_a_row_added_above_its_like_is_never_taken_for_it(reconciler: CommandLine) -> None:
+    rows = [f"Workshop,Acme,2027-04-20 {hour}:00" for hour in ("08", "10", "14")]
+    header = "eventName,eventOrganizer,startDateTime"
+    assert reconciler("import", "--from", table("\n".join((header, rows[1])))).code == 0
+    before = written()
+    screen = reconciler("import", "--from", table("\n".join((header, *rows))))
+    assert (screen.code, screen.out, written()) == (3, "", before)
+    problem = "its id would be 'workshop-2027-04-20', which the event at line 2 has"
+    hint = "write an externalEventId of its own in each of these rows"
+    assert lines(screen) == [
+        f"a.csv:3:1: {problem} ({hint}) [duplicate-event]",
+        f"a.csv:4:1: {problem} ({hint}) [duplicate-event]",
+        "Error: 2 problems, so nothing was written",
+    ]
+
+
 @pytest.mark.parametrize("sample", ["google", "outlook", "apple", "luma"])
 def test_each_calendar_is_written_and_read_back(reconciler: CommandLine, sample: str) -> None:
     options = ("--hours", "09:00-17:00", "--organizer", "Acme", "--type", "MEETUP")

@@ -24,7 +24,7 @@ def read_calendar(content: bytes, file: str, additions: Additions) -> Sourced:
     written = CalendarEvents(additions)
     for group in groups.by_uid.values():
         written.write(group)
-    problems = in_line_order((*groups.problems, *written.problems))
+    problems = in_line_order((*groups.problems, *written.problems, *written.ids.problems))
     return Sourced(file, tuple(written.events), problems, additions.timezone, written.cancelled)
 
 

@@ -26,6 +26,7 @@ _PROPERTIES: Mapping[str, tuple[str, ...]] = {
     "hours": ("DTSTART",),
 }
 """The properties that the value of a key comes from, the nearest one first."""
+_OWN_ID = "give each of the two a UID, or another name"
 
 
 @dataclass(slots=True)
@@ -41,7 +42,7 @@ class CalendarEvents:
 
     def __init__(self, additions: Additions) -> None:
         self.additions = additions
-        self.ids = UniqueIds()
+        self.ids = UniqueIds(_OWN_ID)
         self.events: list[Entries] = []
         self.problems: list[Diagnostic] = []
         self.cancelled = 0
@@ -79,7 +80,7 @@ class CalendarEvents:
         self._write(date.entry, date.start, own if is_alone else f"{own}-{date.named.local:%H%M}")
 
     def _write(self, entry: CalendarEntry, start: When | None, own_id: str) -> None:
-        cells = {"externalEventId": self.ids.new(own_id), **dict(self._texts(entry))}
+        cells = {"externalEventId": self.ids.new(own_id, entry.component.place), **dict(self._texts(entry))}
         try:
             cells |= {} if start is None else written_times(start, entry.length, self.additions)
         except Wrong as wrong:

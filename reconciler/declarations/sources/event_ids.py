@@ -2,17 +2,20 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import date
 from hashlib import sha256
 
 from reconciler.declarations import validators
 from reconciler.declarations.corrections import Wrong
 from reconciler.declarations.yaml.nodes import Scalar
+from reconciler.diagnostics import Diagnostic, Place, error
+from reconciler.safe_text import quoted
 
 _LONGEST = 250
 """The most characters of an id: with its account id it has to fit into the path of a request."""
 _LONGEST_WORDS = 80
+_NONE: Mapping[str, Place] = {}
 
 _LETTERS = str.maketrans(
     {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "\u0131": "i"}
@@ -49,17 +52,25 @@ def _digest(text: str) -> str:
 
 
 class UniqueIds:
-    """Makes ids unique within one run: the second event of a name and day ends in `-2`."""
+    """The ids of one run; whichever event would get the id of another is told.
 
-    def __init__(self, taken: Iterable[str] = ()) -> None:
-        """`taken` are ids that events have already."""
-        self._taken = set(taken)
+    No id is numbered: the numbers would move with the events above, and the next import would take one for another.
+    """
 
-    def new(self, wanted: str) -> str:
-        """Return the id itself, or with a number after it if it was returned before."""
+    def __init__(self, hint: str, taken: Mapping[str, Place] = _NONE) -> None:
+        """`taken` are the ids that events have already, with their places; `hint` says how to give an event its own."""
+        self._hint = hint
+        self._places = dict(taken)
+        self.problems: list[Diagnostic] = []
+
+    def new(self, wanted: str, place: Place) -> str:
+        """Return the id itself; where another event has it, note that, and return one that none has."""
         found, number = wanted, 1
-        while found in self._taken:
+        while found in self._places:
             number += 1
             found = f"{wanted}-{number}"
-        self._taken.add(found)
+        if found != wanted:
+            message = f"its id would be {quoted(wanted)}, which the event at line {self._places[wanted].line} has"
+            self.problems.append(error("duplicate-event", message, place, self._hint))
+        self._places[found] = place
         return found

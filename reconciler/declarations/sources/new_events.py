@@ -1,6 +1,6 @@
 """The files that declare the events of a calendar or a table."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import cast
@@ -74,31 +74,35 @@ def new_events(
 ) -> NewEvents:
     """Return the files for the wanted events that are not declared yet, and every problem, in the order of lines."""
     ids = {event.identity for event in declared.events} | {skipped.identity for skipped in declared.skipped}
-    known = unwanted = 0
+    unwanted = 0
+    known: list[DeclaredEvent] = []
     drafts: list[_Draft] = []
     for own in sourced.events:
         draft = _Draft(own, sourced, destination)
         if draft.event is not None and draft.event.identity in ids:
-            known += 1
+            known.append(draft.event)
         elif draft.event is not None and not is_wanted(draft.event):
             unwanted += 1
         else:
             drafts.append(draft)
-    problems = [*sourced.problems, *_problems(drafts, declared)]
+    problems = [*sourced.problems, *_problems(drafts, declared), *_equal_ids(known)]
     events: list[NewEvent] = []
     for draft in () if problems else drafts:
         try:
             events.append(draft.written())
         except Wrong as wrong:
             problems.append(error(wrong.code, wrong.message, draft.layer.place, wrong.hint))
-    return NewEvents(() if problems else tuple(events), in_line_order(problems), known, unwanted)
+    return NewEvents(() if problems else tuple(events), in_line_order(problems), len(known), unwanted)
 
 
 def _problems(drafts: list["_Draft"], declared: Declared) -> Iterator[Diagnostic]:
     for draft in drafts:
         yield from draft.problems
-    events = (*declared.events, *(draft.event for draft in drafts if draft.event is not None))
-    yield from (each for each in collisions(events) if each.severity is Severity.ERROR)
+    yield from _equal_ids((*declared.events, *(draft.event for draft in drafts if draft.event is not None)))
+
+
+def _equal_ids(events: Iterable[DeclaredEvent]) -> Iterator[Diagnostic]:
+    return (each for each in collisions(events) if each.severity is Severity.ERROR)
 
 
 class _Draft:

@@ -9,7 +9,7 @@ from reconciler.declarations.corrections import Wrong
 from reconciler.declarations.sources.columns import key_of, read_header
 from reconciler.declarations.sources.event_ids import UniqueIds, id_from_name
 from reconciler.declarations.sources.records import Record, read_records
-from reconciler.declarations.sources.sourced import FLAGS, Additions, Cell, Sourced, event_node
+from reconciler.declarations.sources.sourced import FLAGS, Additions, Cell, Sourced, event_node, in_line_order
 from reconciler.declarations.times import read_time
 from reconciler.declarations.whole_days import TIMES
 from reconciler.declarations.yaml.nodes import Mapping as Entries
@@ -38,7 +38,9 @@ def read_table(content: bytes, file: str, additions: Additions) -> Sourced:
     if not rows:
         problems.append(_no_event("the table has no row below its header", Place(file, header.line)))
     problems += [problem for row in rows for problem in _problems(row, header, keys, file)]
-    return Sourced(file, tuple(_events(rows, keys, additions)), tuple(problems))
+    cells = {Place(file, row.line): _with_additions(dict(_filled(row, keys)), additions) for row in rows}
+    problems += _add_ids(cells)
+    return Sourced(file, tuple(_event(place, row) for place, row in cells.items()), in_line_order(problems))
 
 
 def _no_event(message: str, place: Place) -> Diagnostic:
@@ -71,14 +73,19 @@ def _counted(found: re.Match[str]) -> str:
     return time.isoformat(" ", "minutes") if found[2] else time.date().isoformat()
 
 
-def _events(rows: list[Record], keys: Mapping[int, str], additions: Additions) -> Iterator[Entries]:
-    """Yield the event of each row, as if a file declared it; an id that is missing is made from name and date."""
-    cells = [_with_additions(dict(_filled(row, keys)), additions) for row in rows]
-    ids = UniqueIds(row["externalEventId"] for row in cells if "externalEventId" in row)
-    for row, own in zip(rows, cells, strict=True):
-        if own.keys().isdisjoint(("externalEventId", "objectId")):
-            own["externalEventId"] = ids.new(id_from_name(own.get("eventName", ""), _day(own)))
-        yield event_node(row.line, {key: Cell(text, row.line) for key, text in own.items()})
+def _add_ids(cells: Mapping[Place, dict[str, str]]) -> list[Diagnostic]:
+    """Add the id that is missing in a row, made from name and date; return what is wrong with ids so made."""
+    taken = {row["externalEventId"]: place for place, row in cells.items() if "externalEventId" in row}
+    ids = UniqueIds("write an externalEventId of its own in each of these rows", taken)
+    for place, row in cells.items():
+        if row.keys().isdisjoint(("externalEventId", "objectId")):
+            row["externalEventId"] = ids.new(id_from_name(row.get("eventName", ""), _day(row)), place)
+    return ids.problems
+
+
+def _event(place: Place, row: Mapping[str, str]) -> Entries:
+    """Return the event of a row, as if a file declared it."""
+    return event_node(place.line, {key: Cell(text, place.line) for key, text in row.items()})
 
 
 def _filled(row: Record, keys: Mapping[int, str]) -> Iterator[tuple[str, str]]:

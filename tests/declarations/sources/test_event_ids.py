@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from reconciler.declarations.sources.event_ids import UniqueIds, id_from_name, id_from_uid
+from reconciler.diagnostics import Place
 
 
 @pytest.mark.parametrize(
@@ -37,6 +38,10 @@ def test_an_id_is_made_from_name_and_day(name: str, day: date | None, expected: 
     assert id_from_name(name, day) == expected
 
 
-def test_an_id_is_given_once() -> None:
-    ids = UniqueIds(["a", "b-2"])
-    assert [ids.new("a"), ids.new("b"), ids.new("b"), ids.new("a")] == ["a-2", "b", "b-3", "a-3"]
+def test_an_id_that_another_event_has_is_told() -> None:
+    ids = UniqueIds("say more", {"a": Place("a.csv", 9)})
+    assert [ids.new(wanted, Place("a.csv", line)) for line, wanted in enumerate("abb", 2)] == ["a-2", "b", "b-2"]
+    assert [f"{each.place}: {each.message} ({each.hint})" for each in ids.problems] == [
+        "a.csv:2:1: its id would be 'a', which the event at line 9 has (say more)",
+        "a.csv:4:1: its id would be 'b', which the event at line 3 has (say more)",
+    ]

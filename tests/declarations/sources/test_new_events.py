@@ -98,6 +98,11 @@ def test_ids_that_are_declared_already_are_skipped_and_counted_even_with_problem
     assert (found.known, list(files(found))) == (2, ["undated/b.yaml"])
 
 
+def test_two_rows_of_one_id_are_told_even_if_it_is_declared_already() -> None:
+    (problem,) = told(made(table("a,A,Acme,", "a,B,Acme,"), declared_as("a")))
+    assert problem.startswith("a.csv:3:1: acme/a is declared twice, first at a.csv:2:1 (")
+
+
 def test_what_is_not_wanted_is_left_out_and_counted() -> None:
     found = made(table("a,A,Acme,", "b,B,,"), is_wanted=lambda event: event.name == "A")
     assert (found.unwanted, list(files(found))) == (1, ["undated/a.yaml"])

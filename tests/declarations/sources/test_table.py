@@ -13,6 +13,7 @@ from reconciler.safe_text import FORBIDDEN
 from tests.declarations.sources.reading import declared, ids, told, values
 
 TOO_MANY = "put a cell that holds a delimiter in double quotes"
+OWN_ID = "write an externalEventId of its own in each of these rows"
 NO_ROW = "save the table again, with a row for each event"
 NO_COLUMN = "name the columns in the first line, as in eventName,startDateTime,endDateTime"
 QUOTES = "put the whole cell in double quotes, and write each double quote in it twice"
@@ -134,19 +135,15 @@ def test_what_no_row_says_is_added() -> None:
 
 
 def test_an_event_without_an_id_is_known_by_its_name_and_day() -> None:
-    rows = [
-        ",Spring launch,2027-04-15 23:00",
-        ",Spring launch,2027-04-15",
-        ",Spring launch,",
-        ",Spring launch,soon",
-        "spring-launch-2027-04-15,Other,",
-    ]
-    assert ids(table(HEADER, *rows)) == [
-        "spring-launch-2027-04-15-2",
-        "spring-launch-2027-04-15-3",
-        "spring-launch",
-        "spring-launch-2",
-        "spring-launch-2027-04-15",
+    rows = [",Spring launch,2027-04-15 23:00", ",Spring launch,2027-04-16", ",Spring launch,"]
+    assert ids(table(HEADER, *rows)) == ["spring-launch-2027-04-15", "spring-launch-2027-04-16", "spring-launch"]
+
+
+def test_rows_that_would_get_one_id_are_told() -> None:
+    rows = [",Spring launch,2027-04-15 23:00", ",Spring launch,2027-04-15", "summit,Other,", ",Summit,"]
+    assert told(table(HEADER, *rows)) == [
+        f"a.csv:3:1: its id would be 'spring-launch-2027-04-15', which the event at line 2 has ({OWN_ID})",
+        f"a.csv:5:1: its id would be 'summit', which the event at line 4 has ({OWN_ID})",
     ]
 
 
@@ -270,7 +267,8 @@ texts = st.text(max_size=20).filter(lambda text: not FORBIDDEN.search(text) and 
 )
 def test_what_python_writes_as_a_table_is_read_back(rows: list[tuple[str, str]], dialect: type[csv.Dialect]) -> None:
     stream = StringIO(newline="")
-    csv.writer(stream, dialect).writerows([("eventName", "customProperties.note"), *rows])
+    numbered = [(str(number), *row) for number, row in enumerate(rows)]
+    csv.writer(stream, dialect).writerows([("externalEventId", "eventName", "customProperties.note"), *numbered])
     found = values(read_table(stream.getvalue().encode(), "a.csv", Additions()))
     assert [(event["eventName"], event["customProperties"]) for event in found] == [
         (name, {"note": note}) for name, note in rows
