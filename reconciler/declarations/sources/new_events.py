@@ -25,7 +25,17 @@ from reconciler.diagnostics import Diagnostic, Place, Severity, error
 from reconciler.event import Declared, DeclaredEvent, moment
 from reconciler.safe_text import FORBIDDEN
 
-_ORGANIZER = "give --organizer NAME, or set eventOrganizer in _defaults.yaml"
+_HINTS = (
+    ("missing-key", "eventOrganizer", "give --organizer NAME, or set eventOrganizer in _defaults.yaml"),
+    ("missing-key", "eventName", "give the event a name there, or set eventName in _defaults.yaml"),
+    ("bad-time", "the time of day is missing", "write it, as in 2027-04-15 17:00; or give --hours 09:00-17:00"),
+    ("no-timezone", "", "set timezone in reconciler.yaml or in _defaults.yaml; a table can have a column for it"),
+    ("no-account", "", "set externalAccountId in reconciler.yaml or in _defaults.yaml"),
+    ("not-a-boolean", "", "write true or false in this cell, in English"),
+    ("account-beside-object", "", "leave one of the two cells empty"),
+    ("completed-beside-object", "", "leave the cell eventCompleted empty"),
+)
+"""By code and a part of the message, hints for those who see no YAML."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +163,8 @@ class _Draft:
 
 def _as_problem(diagnostic: Diagnostic) -> Diagnostic:
     """Return a diagnostic as an error, with a hint that fits a calendar and a table."""
-    is_organizer = diagnostic.code == "missing-key" and diagnostic.message.startswith("eventOrganizer")
-    return replace(diagnostic, severity=Severity.ERROR, hint=_ORGANIZER if is_organizer else diagnostic.hint)
+    hints = (hint for code, part, hint in _HINTS if diagnostic.code == code and part in diagnostic.message)
+    return replace(diagnostic, severity=Severity.ERROR, hint=next(hints, diagnostic.hint))
 
 
 def _day(event: DeclaredEvent | None, terms: Terms) -> date | None:

@@ -16,11 +16,25 @@ from reconciler.declarations.yaml.nodes import Mapping as Entries
 from reconciler.diagnostics import Diagnostic, Place, error
 from reconciler.errors import DeclarationsInvalid
 from reconciler.event import CUSTOM
+from reconciler.safe_text import quoted
 
 _FREE_TEXTS = ("eventName", "eventOrganizer", "eventType", "eventDescription")
 """Texts that are kept as they are, like custom properties; around all others a spreadsheet's blanks mean nothing."""
 _SERIAL = re.compile(r"(\d{5})(?:[.,](\d{1,12}))?", re.ASCII)
 """A time as spreadsheets count it: the days since 30 December 1899, with a fraction."""
+_FAILED = frozenset(
+    (
+        *("#REF!", "#NAME?", "#VALUE!", "#N/A", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#ERROR!"),
+        *("#FIELD!", "#BLOCKED!", "#CONNECT!", "#UNKNOWN!", "#BUSY!", "#GETTING_DATA", "#####"),
+        *("#BEZUG!", "#WERT!", "#NV", "#ZAHL!", "#ÜBERLAUF!", "#KALK!"),
+        *("#NOM?", "#VALEUR!", "#NOMBRE!", "#NUL!", "#PROPAGATION!"),
+        *("#¡REF!", "#¿NOMBRE?", "#¡VALOR!", "#N/D", "#¡DIV/0!", "#¡NULO!", "#¡NUM!", "#¡DESBORDAMIENTO!"),
+    )
+)
+"""What Excel, LibreOffice and Google Sheets show where a formula has no result: in English, German, French, Spanish."""
+_CORRECT_FORMULA = "correct the formula or empty the cell, and save the table again"
+_FAILED_WITH_NUMBER = re.compile(r"(?:Err|Fehler|Erreur):\d{3}", re.ASCII)
+"""What LibreOffice shows instead of some of them."""
 
 
 def read_table(content: bytes, file: str, additions: Additions) -> Sourced:
@@ -56,9 +70,19 @@ def _problems(row: Record, header: Record, keys: Mapping[int, str], file: str) -
     for index, cell in enumerate(row.cells[: len(header.cells)]):
         if cell.strip() and not header.cells[index].strip():
             yield error("unnamed-column", f"the column {index + 1} has no name", place, "name it, or delete it")
+        elif index in keys and _is_failed(cell):
+            message = f"{keys[index]}: {quoted(cell.strip())} is what a spreadsheet shows where a formula has no result"
+            yield error(
+                "failed-formula", message, place, "correct the formula or empty the cell, and save the table again"
+            )
         elif found := _as_counted(keys.get(index), cell):
             message = f"{keys[index]}: {found[0]} is the number that a spreadsheet keeps for a time"
             yield error("bad-time", message, place, f"format the column so that it shows {_counted(found)}")
+
+
+def _is_failed(cell: str) -> bool:
+    text = cell.strip()
+    return text in _FAILED or _FAILED_WITH_NUMBER.fullmatch(text) is not None
 
 
 def _as_counted(key: str | None, cell: str) -> re.Match[str] | None:
@@ -89,10 +113,14 @@ def _event(place: Place, row: Mapping[str, str]) -> Entries:
 
 
 def _filled(row: Record, keys: Mapping[int, str]) -> Iterator[tuple[str, str]]:
-    """Yield the keys of the cells that hold anything, with their texts; what is told already is left out."""
+    """Yield the keys of the cells that hold anything, with their texts; what is told already is left out.
+
+    A text that is told stays: without it, HubSpot's required ones would be told as missing too.
+    """
     for index, key in keys.items():
         cell = row.cells[index] if index < len(row.cells) else ""
-        if cell.strip() and not _as_counted(key, cell):
+        is_told = _as_counted(key, cell) or (_is_failed(cell) and key not in _FREE_TEXTS)
+        if cell.strip() and not is_told:
             yield key, _text(key, cell)
 
 

@@ -127,6 +127,36 @@ def test_a_missing_organizer_can_be_given_on_the_command_line_or_in_defaults() -
     assert path == "undated/a.yaml"
 
 
+@pytest.mark.parametrize(
+    ("key", "cell", "hint"),
+    [
+        ("eventName", "", "give the event a name there, or set eventName in _defaults.yaml"),
+        ("eventOrganizer", "", "give --organizer NAME, or set eventOrganizer in _defaults.yaml"),
+        ("startDateTime", "2027-04-15", "write it, as in 2027-04-15 17:00; or give --hours 09:00-17:00"),
+        ("eventCancelled", "ja", "write true or false in this cell, in English"),
+        ("eventCancelled", "WAHR", "write true or false in this cell, in English"),
+    ],
+)
+def test_hints_speak_of_tables_and_options_instead_of_yaml(key: str, cell: str, hint: str) -> None:
+    row = {"externalEventId": "a", "eventName": "A", "eventOrganizer": "Acme", key: cell}
+    (problem,) = told(made(table(",".join(row.values()), header=",".join(row))))
+    assert problem.endswith(f" ({hint})")
+
+
+def test_a_zone_and_an_account_that_nothing_names_are_told_with_the_files_that_can() -> None:
+    terms = replace(TERMS, timezone=None, external_account_id=None)
+    account, zone = told(made(table("a,A,Acme,2027-04-15 17:00"), terms=terms))
+    assert account.endswith(" (set externalAccountId in reconciler.yaml or in _defaults.yaml)")
+    assert "set timezone in reconciler.yaml or in _defaults.yaml" in zone
+
+
+@pytest.mark.parametrize(("key", "cell"), [("externalAccountId", "acme"), ("eventCompleted", "true")])
+def test_cells_that_do_not_go_together_are_told_as_cells(key: str, cell: str) -> None:
+    (problem,) = told(made(table(f"7,{cell}", header=f"objectId,{key}")))
+    assert " empty)" in problem
+    assert "line" not in problem
+
+
 def test_an_identity_that_joins_with_a_declared_one_is_told() -> None:
     declared = Declared((DeclaredEvent(Identity("acme-a", "b"), {}, Place("b.yaml"), {}),), 1)
     (problem,) = told(made(table("a-b,A,Acme,"), declared))

@@ -215,6 +215,21 @@ def test_a_date_in_another_form_is_told_with_the_right_one(cell: str, hint: str)
     assert [(problem.place and problem.place.line, problem.hint) for problem in problems] == [(2, hint)]
 
 
+@pytest.mark.parametrize("cell", ["#REF!", "#NAME?", " #N/A ", "#DIV/0!", "#BEZUG!", "#NV", "#¡VALOR!", "Err:502"])
+@pytest.mark.parametrize("key", ["eventName", "eventOrganizer", "eventUrl", "startDateTime", "customProperties.region"])
+def test_a_formula_without_a_result_is_told_once(key: str, cell: str) -> None:
+    row = {"externalEventId": "a", "eventName": "A", "eventOrganizer": "Acme", key: cell}
+    (problem,) = declared(table(",".join(row), ",".join(row.values())))[1]
+    assert (problem.code, problem.place and problem.place.line) == ("failed-formula", 2)
+    shown = f"{key}: {cell.strip()!r} is what a spreadsheet shows where a formula has no result"
+    assert problem.message == shown
+
+
+@pytest.mark.parametrize("name", ["#NAME? and #REF!", "#launch", "#N", "N/A", "Err: 502", "#ref!"])
+def test_a_text_that_only_resembles_one_is_kept(name: str) -> None:
+    assert values(table("externalEventId,eventName", f"a,{name}")) == [{"externalEventId": "a", "eventName": name}]
+
+
 def test_null_is_a_text() -> None:
     events, _ = declared(table("externalEventId,eventName,eventOrganizer", "null,null,~"))
     assert events[0].fields == {"eventName": "null", "eventOrganizer": "~"}
