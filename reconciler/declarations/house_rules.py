@@ -28,7 +28,7 @@ def broken_rules(merged: Inheritance, initial: Mapping[str, Value], rules: House
     for key, rule in rules.names.items():
         value = merged.values.get(key)
         if value is not None and not rule.matches(value):
-            message = f"{key}: {quoted(value)} does not match {quoted(rule.text)}"
+            message = f"{key}: {quoted(value)} does not match names.{key} in the settings: {quoted(rule.text)}"
             hint = f"write one that does, or change names.{key} in reconciler.yaml"
             yield error("name-breaks-rule", message, merged.place(key), hint)
     if rules.event_types is not None:
@@ -39,6 +39,6 @@ def broken_rules(merged: Inheritance, initial: Mapping[str, Value], rules: House
 def _type(value: Value, merged: Inheritance, known: tuple[str, ...]) -> Iterator[Diagnostic]:
     if isinstance(value, str) and value not in known:
         place = merged.place(_TYPE) if _TYPE in merged.values else merged.places[_TYPE]
-        message = f"{_TYPE}: {quoted(value)} is not one of the types in the settings: {', '.join(map(cut, known))}"
+        message = f"{_TYPE}: {quoted(value)} is not among eventTypes in the settings: {', '.join(map(cut, known))}"
         hint = did_you_mean(value, known) or "write one of these, or add it to eventTypes in reconciler.yaml"
         yield error("type-breaks-rule", message, place, hint)

@@ -40,12 +40,13 @@ def test_what_breaks_a_rule_is_told_where_it_stands() -> None:
     text = "externalEventId: a-1\neventName: a name\neventOrganizer: Acme\neventType: Fair\n"
     told_id, told_name, told_type = told(a=text)
     assert told_id == (
-        "a.yaml:1:18 name-breaks-rule: externalEventId: 'a-1' does not match '[a-z]+' "
-        "(write one that does, or change names.externalEventId in reconciler.yaml)"
+        "a.yaml:1:18 name-breaks-rule: externalEventId: 'a-1' does not match names.externalEventId in the settings: "
+        "'[a-z]+' (write one that does, or change names.externalEventId in reconciler.yaml)"
     )
-    assert told_name.startswith("a.yaml:2:12 name-breaks-rule: eventName: 'a name' does not match '[A-Z].*' ")
+    rule = "does not match names.eventName in the settings: '[A-Z].*'"
+    assert told_name.startswith(f"a.yaml:2:12 name-breaks-rule: eventName: 'a name' {rule} ")
     assert told_type == (
-        "a.yaml:4:12 type-breaks-rule: eventType: 'Fair' is not one of the types in the settings: WEBINAR, FAIR "
+        "a.yaml:4:12 type-breaks-rule: eventType: 'Fair' is not among eventTypes in the settings: WEBINAR, FAIR "
         "(did you mean FAIR?)"
     )
 
@@ -84,4 +85,4 @@ def test_an_adopted_event_is_judged_by_what_is_declared_of_it() -> None:
 
 def test_no_type_may_be_declared_where_none_is_allowed() -> None:
     (problem,) = told(HouseRules({}, ()), a=f"externalEventId: a\n{NAMED}eventType: FAIR\n")
-    assert "is not one of the types in the settings" in problem
+    assert "is not among eventTypes in the settings" in problem

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from reconciler.declarations.declaring import Portals, Terms
+from reconciler.declarations.expressions import expression
 from reconciler.declarations.file_names import SourceFile
+from reconciler.declarations.house_rules import HouseRules
 from reconciler.declarations.new_files import NewNames
 from reconciler.declarations.reading import read_defaults
 from reconciler.event import CUSTOM, Declared, Kind, LiveEvent, Value
@@ -135,6 +137,19 @@ def test_an_event_of_ours_that_cannot_be_declared_by_its_ids_is_adopted(
 
 def test_an_event_id_that_no_file_can_have_leads_to_the_object_id() -> None:
     assert drafted(ours("search")).identity.object_id == "864"
+
+
+def test_what_breaks_a_house_rule_is_told_with_the_setting() -> None:
+    names = HouseRules({"externalEventId": expression("[0-9]+"), "eventName": expression("[a-z]+")})
+    types = HouseRules(event_types=("WEBINAR",))
+    named, typed = (ground(terms=replace(TERMS, rules=rules)) for rules in (names, types))
+    assert why_not(ours(), named) == "eventName: 'Summit' does not match names.eventName in the settings: '[a-z]+'"
+    assert (
+        drafted(ours(fields={"eventName": "summit"}), named).why
+        == "externalEventId: 'summit' does not match names.externalEventId in the settings: '[0-9]+'"
+    )
+    problem = "eventType: 'DINNER' is not among eventTypes in the settings: WEBINAR"
+    assert why_not(theirs({"eventType": "DINNER"}), typed) == problem
 
 
 def test_ids_that_hubspot_joins_to_the_same_text_are_declared_once() -> None:

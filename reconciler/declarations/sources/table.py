@@ -72,9 +72,7 @@ def _problems(row: Record, header: Record, keys: Mapping[int, str], file: str) -
             yield error("unnamed-column", f"the column {index + 1} has no name", place, "name it, or delete it")
         elif index in keys and _is_failed(cell):
             message = f"{keys[index]}: {quoted(cell.strip())} is what a spreadsheet shows where a formula has no result"
-            yield error(
-                "failed-formula", message, place, "correct the formula or empty the cell, and save the table again"
-            )
+            yield error("failed-formula", message, place, _CORRECT_FORMULA)
         elif found := _as_counted(keys.get(index), cell):
             message = f"{keys[index]}: {found[0]} is the number that a spreadsheet keeps for a time"
             yield error("bad-time", message, place, f"format the column so that it shows {_counted(found)}")
