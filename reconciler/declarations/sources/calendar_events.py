@@ -1,8 +1,8 @@
 """The events of a calendar written as declarations, each date of a series by itself."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import time
 
 from reconciler.declarations.corrections import Wrong
 from reconciler.declarations.sources.entries import CalendarEntry, of_property
@@ -26,7 +26,7 @@ _PROPERTIES: Mapping[str, tuple[str, ...]] = {
     "hours": ("DTSTART",),
 }
 """The properties that the value of a key comes from, the nearest one first."""
-_OWN_ID = "give each of the two a UID, or another name"
+_OWN_ID = "give each of the two a UID of its own"
 
 
 @dataclass(slots=True)
@@ -66,18 +66,21 @@ class CalendarEvents:
         except Wrong as wrong:
             self._refuse(group.main or group.changed[0], "RRULE", wrong)
             return
-        of_day = Counter(date.named.day for date in dates)
+        usual = _usual_time(group)
         for date in dates:
             if date.entry.is_cancelled:
                 self.cancelled += 1
             else:
-                self._write_date(date, is_alone=of_day[date.named.day] == 1)
+                self._write_date(date, is_usual=usual in (None, date.named.local.time()))
 
-    def _write_date(self, date: Dated, *, is_alone: bool) -> None:
-        """Write one date of a series, known by the day that the rule gives."""
+    def _write_date(self, date: Dated, *, is_usual: bool) -> None:
+        """Write one date of a series, known by the day that the rule gives; at an unusual time, by that time too.
+
+        Whether there are others on that day makes no difference: what is added to a calendar renames nothing.
+        """
         uid, day = date.entry.uid, date.named.day
         own = f"{id_from_uid(uid)}-{day.isoformat()}" if uid else id_from_name(_name(date.entry), day)
-        self._write(date.entry, date.start, own if is_alone else f"{own}-{date.named.local:%H%M}")
+        self._write(date.entry, date.start, own if is_usual else f"{own}-{date.named.local:%H%M}")
 
     def _write(self, entry: CalendarEntry, start: When | None, own_id: str) -> None:
         cells = {"externalEventId": self.ids.new(own_id, entry.component.place), **dict(self._texts(entry))}
@@ -119,6 +122,12 @@ def _dates(group: Group) -> list[Dated]:
     if main is not None and main.start is not None:
         return dates_of(main, main.start, group.changed)
     return [Dated(entry, entry.start or replaced, replaced) for entry, replaced in replacing(group.changed)]
+
+
+def _usual_time(group: Group) -> time | None:
+    """Return the time of day at which a series begins; None if the calendar does not hold the series."""
+    main = group.main
+    return None if main is None or main.start is None else main.start.local.time()
 
 
 def _name(entry: CalendarEntry) -> str:

@@ -47,7 +47,7 @@ def test_further_dates_come_and_left_out_ones_go(more: list[str], days: list[str
 
 def test_further_dates_alone_make_a_series_too() -> None:
     found = read(*event(*WEEKLY, "RDATE;TZID=Europe/Berlin:20270312T120000"))
-    assert ids(found) == ["launch-2027-03-04", "launch-2027-03-12"]
+    assert ids(found) == ["launch-2027-03-04", "launch-2027-03-12-1200"]
 
 
 @pytest.mark.parametrize(
@@ -145,11 +145,20 @@ def test_a_series_that_is_cancelled_as_a_whole_leaves_its_dates_out() -> None:
     assert (ids(found), found.cancelled) == (["other"], 3)
 
 
-def test_two_dates_on_one_day_are_told_apart_by_their_times() -> None:
-    found = read(*event(*WEEKLY, "RRULE:FREQ=DAILY;BYHOUR=9,18;COUNT=2"))
-    assert ids(found) == ["launch-2027-03-04", "launch-2027-03-05"]
-    found = read(*event(*WEEKLY, "RRULE:FREQ=DAILY;BYHOUR=18,20;COUNT=2"))
-    assert ids(found) == ["launch-2027-03-04-1800", "launch-2027-03-04-2000"]
+def test_a_date_at_another_time_of_day_is_known_by_that_time_too() -> None:
+    found = read(*event(*WEEKLY, "RRULE:FREQ=DAILY;BYHOUR=18,20;COUNT=3"))
+    assert ids(found) == ["launch-2027-03-04", "launch-2027-03-04-2000", "launch-2027-03-05"]
+
+
+def test_a_date_that_is_added_renames_no_other() -> None:
+    before = ids(read(*event(*WEEKLY, "RDATE;TZID=Europe/Berlin:20270312T120000")))
+    added = "RDATE;TZID=Europe/Berlin:20270304T200000,20270312T120000,20270312T180000"
+    assert set(before) < set(ids(read(*event(*WEEKLY, added))))
+
+
+def test_changed_dates_without_their_series_are_known_by_their_days() -> None:
+    one, two = (event(f"RECURRENCE-ID:2027030{day}T1{day}0000Z") for day in (4, 5))
+    assert ids(read(*one, *two)) == ["launch-2027-03-04", "launch-2027-03-05"]
 
 
 def test_a_series_without_a_uid_is_known_by_its_name_and_days() -> None:
