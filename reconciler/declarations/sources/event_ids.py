@@ -65,7 +65,7 @@ class UniqueIds:
 
     def new(self, wanted: str, place: Place) -> str:
         """Return the id itself; where another event has it, note that, and return one that none has."""
-        found, number = wanted, 1
+        found, number = wanted, len(self._places)
         while found in self._places:
             number += 1
             found = f"{wanted}-{number}"
