@@ -1,6 +1,8 @@
 """`reconciler init`."""
 
 import os
+import re
+import shlex
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -30,10 +32,13 @@ from reconciler.planning.undeclared import samples
 from reconciler.portal import Hit, Listing, Token
 from reconciler.render.json_text import json_text
 from reconciler.render.phrases import count
-from reconciler.safe_text import quoted, shown
+from reconciler.safe_text import FORBIDDEN, quoted, visible
 
 _USUAL = "marketing-events"
 """The account id that is proposed where our app has made no event yet."""
+_QUESTION = "Account id, which stands for you in HubSpot and never changes"
+_PLAIN = re.compile(r"[\w.-]+")
+"""An account id that needs no escape in an address, and no quotes in a file."""
 _EXAMPLES = """
 \b
 Examples:
@@ -74,18 +79,19 @@ def command(call: Call, /, path: Path, *, account_id: str | None, pre_commit: bo
     It asks HubSpot for the portal, its time zone and the token's app, and at a terminal it asks you for the account
     id. Nothing is written to HubSpot, and no file that is there is changed.
 
-    Exit codes: 0 done, 4 token refused, 5 there is a file already and nothing was written, 7 HubSpot cannot be reached.
+    Exit codes: 0 done, 4 token refused, 5 there is a file already and nothing was written, 7 HubSpot cannot be reached,
+    64 nobody chose an account id.
     """
     _check_free(path, pre_commit=pre_commit)
     chosen = None if account_id is None else _account_id(account_id)
     known = _ask_hubspot(path, common)
-    proposed = next(iter(known.account_ids), _USUAL)
-    asked = chosen or _account_id(ask_for("Account id, which stands for you in HubSpot and never changes", proposed))
+    chosen = chosen or _account_id(_choice(known.account_ids))
     head = f"{schema_line(_from(path, _SETTINGS_SCHEMA))}\n"
-    settings = settings_text(_beginning(known, asked, call.now().year + 1, head, common))
+    settings = settings_text(_beginning(known, chosen, call.now().year + 1, head, common))
     files = list(_files(path, settings, pre_commit=pre_commit))
     replace_files(files)
-    print_result("".join(f"{line}\n" for line in _report(files, known, path)))
+    report = (*_written(files, path, chosen), *_next_steps(known, path, common))
+    print_result("".join(f"{line}\n" for line in report))
     return 0
 
 
@@ -157,10 +163,32 @@ def _from(folder: Path, file: Path) -> str:
     return Path(os.path.relpath(file, folder)).as_posix()
 
 
+def _choice(known: Sequence[str]) -> str:
+    """Ask for the account id; where nobody answers, return the one that most events of our app have.
+
+    It can never change, so an invented one needs a person: without one this raises `UsageError`.
+    """
+    answer = ask_for(_QUESTION, next(iter(known), _USUAL))
+    if answer is not None:
+        return answer if answer in known or _PLAIN.fullmatch(answer) else _plainer(answer)
+    if known:
+        return known[0]
+    hint = "give --account-id ID; choose it once, because it can never change"
+    raise UsageError("nobody chose an account id, and no event of your app shows one", hint=hint)
+
+
+def _plainer(answer: str) -> str:
+    """Ask once more, proposing the plain form of an account id; what is answered now is taken."""
+    plain = "-".join(_PLAIN.findall(answer)).lower() or _USUAL
+    return ask_for("Blanks and signs are awkward in an account id. Again: account id", plain) or answer
+
+
 def _account_id(text: str) -> str:
     """Return an account id; raise `UsageError` if it cannot be one."""
+    if FORBIDDEN.search(text):
+        raise UsageError(f"{quoted(text)} holds a character that no account id may have", hint="delete it")
     try:
-        return identifier(Scalar(shown(text), plain=False, line=1, column=1))
+        return identifier(Scalar(text, plain=False, line=1, column=1))
     except Wrong as wrong:
         raise UsageError(f"{quoted(text)} cannot be an account id: {wrong.message}", hint=wrong.hint) from wrong
 
@@ -194,28 +222,52 @@ def _new(path: Path, text: str) -> Replacement:
     return Replacement(path.resolve(), name_of(path), None, text.encode())
 
 
-def _report(files: Sequence[Replacement], known: _Known, path: Path) -> Iterator[str]:
-    """Yield what was written, and what to do next."""
+def _written(files: Sequence[Replacement], path: Path, account_id: str) -> Iterator[str]:
+    """Yield what was written, and the one value that cannot be changed later."""
     yield from (f"wrote {file.shown}" for file in files)
-    settings, at = name_of(path / SETTINGS_FILE), "" if path == Path("events") else f" {name_of(path)}"
     if not _is_ignored():
         yield f"add this line to {_GITIGNORE}: {IGNORED}"
     yield ""
+    yield visible(f"The account id of your events is {account_id}. Once events are made, it can never change:")
+    yield f"if it is not the right one, correct it in {name_of(path / SETTINGS_FILE)} now."
+    yield ""
+
+
+def _next_steps(known: _Known, path: Path, common: Common) -> Iterator[str]:
+    """Yield what to do next, each command on a line of its own as a shell takes it."""
+    events, local = known.listing.events, " ".join(_sandbox_options(common))
+    at = "" if path == Path("events") else shlex.quote(name_of(path))
+
+    def line(*words: str) -> str:
+        return f"  {' '.join(filter(None, ('reconciler', *words[:1], local, *words[1:], at)))}"
+
     yield "Next:"
-    yield f"- Read {settings}, which explains each line. At its end is an example of an event."
-    others = len(known.listing.events) - known.ours
-    if known.listing.events:
-        yield (
-            f"- HubSpot holds {count(known.ours, 'event')} of your app and {others:,} of others. To write files for"
-            f" yours: reconciler import{at}. It lists them with --check, and takes all with --app any."
-        )
-    yield f"- See what would change: reconciler plan{at}"
+    yield f"- Read {name_of(path / SETTINGS_FILE)}, which explains each line. At its end is an example of an event."
+    if events:
+        yield f"- HubSpot holds {count(known.ours, 'event')} of your app and {len(events) - known.ours:,} of others."
+        yield "  List those of your app, then write a file for each; add --app any for those of others too:"
+        yield line("import", "--check")
+        yield line("import")
+    yield "- See what would change:"
+    yield line("plan")
     yield f"- An editor completes and checks the files by {_SCHEMAS}/. With the custom properties of your portal too:"
-    yield f"  reconciler schema --portal{at} > {_DECLARATIONS_SCHEMA}"
-    yield (
-        "- On GitHub, store the tokens as the secrets HUBSPOT_READ_TOKEN and HUBSPOT_WRITE_TOKEN, and protect the"
-        " branch by a ruleset: docs/github.md of reconciler has the steps."
-    )
+    yield f"{line('schema', '--portal')} > {_DECLARATIONS_SCHEMA}"
+    if not common.sandbox:
+        yield (
+            "- On GitHub, store the tokens as the secrets HUBSPOT_READ_TOKEN and HUBSPOT_WRITE_TOKEN, and protect the"
+            " branch by a ruleset: docs/github.md of reconciler has the steps."
+        )
+
+
+def _sandbox_options(common: Common) -> Iterator[str]:
+    """Yield the options of the local HubSpot that this run was given, as a shell takes them."""
+    if common.sandbox:
+        yield "--sandbox"
+        for name in ("db", "seed"):
+            if (file := getattr(common, f"sandbox_{name}")) is not None:
+                yield f"--sandbox-{name} {shlex.quote(name_of(file))}"
+        if common.sandbox_date is not None:
+            yield f"--sandbox-date {common.sandbox_date:%Y-%m-%d}"
 
 
 def _is_ignored() -> bool:

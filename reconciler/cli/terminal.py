@@ -103,17 +103,21 @@ def confirm(changes: int, portal: int) -> None:
         raise Refused("not approved: nothing was written")
 
 
-def ask_for(question: str, proposed: str) -> str:
-    """Prompt for a text at a terminal; return the proposed one if there is none, or if nothing is typed."""
+def ask_for(question: str, proposed: str) -> str | None:
+    """Prompt for a text, and return the proposed one for Enter alone; None if there is no terminal, or its input ends.
+
+    So what a person did not choose can be told from what they accepted.
+    """
     if sys.stdin is None or not sys.stdin.isatty():
-        return proposed
-    return _answer(f"{question} [{proposed}]") or proposed
+        return None
+    answer = _answer(f"{question} [{proposed}]")
+    return proposed if answer == "" else answer
 
 
-def _answer(question: str) -> str:
+def _answer(question: str) -> str | None:
     try:
         answer: str = click.prompt(question, default="", show_default=False, err=True)
     except click.Abort:
         # The input has ended; a signal would raise `Interrupted`.
-        return ""
+        return None
     return answer

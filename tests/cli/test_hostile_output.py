@@ -176,7 +176,7 @@ def test_an_import_shows_hostile_texts(world: Path, seed: Seed, option: str) -> 
 
 def test_an_init_shows_hostile_texts(world: Path, portal: str) -> None:
     for code in (0, 5):
-        check(called("init", "##[add-mask]e", folder=world, portal=portal), code, world)
+        check(called("init", "##[add-mask]e", "--account-id", "acme", folder=world, portal=portal), code, world)
 
 
 # Hostile arguments

@@ -1,6 +1,7 @@
 """`reconciler init` as people see it."""
 
 import json
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +27,9 @@ timezone: Europe/Berlin              # for times without an offset, unless an ev
 orphans: report                      # an event of yours that no file declares is reported, and left alone
 """
 
+CHOSEN = ("--account-id", "marketing-events")
+"""What a script must give where no event shows the account id."""
+
 
 @contextmanager
 def portal_of(seed: Path, monkeypatch: pytest.MonkeyPatch, **options: Any) -> Iterator[str]:
@@ -40,7 +44,7 @@ def settings() -> str:
 
 
 def test_it_writes_settings_for_the_portal_of_the_token(reconciler: CommandLine, portal: str) -> None:
-    screen = reconciler("init")
+    screen = reconciler("init", *CHOSEN)
     assert (screen.code, screen.err) == (0, "")
     github = (
         "- On GitHub, store the tokens as the secrets HUBSPOT_READ_TOKEN and HUBSPOT_WRITE_TOKEN, and protect the"
@@ -52,9 +56,13 @@ def test_it_writes_settings_for_the_portal_of_the_token(reconciler: CommandLine,
         "wrote schema/declarations.json",
         "wrote .gitignore",
         "",
+        "The account id of your events is marketing-events. Once events are made, it can never change:",
+        "if it is not the right one, correct it in events/reconciler.yaml now.",
+        "",
         "Next:",
         "- Read events/reconciler.yaml, which explains each line. At its end is an example of an event.",
-        "- See what would change: reconciler plan",
+        "- See what would change:",
+        "  reconciler plan",
         "- An editor completes and checks the files by schema/. With the custom properties of your portal too:",
         "  reconciler schema --portal > schema/declarations.json",
         github,
@@ -64,7 +72,7 @@ def test_it_writes_settings_for_the_portal_of_the_token(reconciler: CommandLine,
 
 
 def test_the_schemas_are_those_that_the_command_prints(reconciler: CommandLine, portal: str) -> None:
-    reconciler("init", "deep/events")
+    reconciler("init", *CHOSEN, "deep/events")
     assert (
         Path("deep/events/reconciler.yaml")
         .read_text()
@@ -77,12 +85,12 @@ def test_the_schemas_are_those_that_the_command_prints(reconciler: CommandLine, 
 def test_schemas_that_are_there_are_left(reconciler: CommandLine, portal: str) -> None:
     Path("schema").mkdir()
     Path("schema/declarations.json").write_text("{}")
-    assert reconciler("init").code == 0
+    assert reconciler("init", *CHOSEN).code == 0
     assert Path("schema/declarations.json").read_text() == "{}"
 
 
 def test_every_command_goes_on_from_there(reconciler: CommandLine, portal: str) -> None:
-    reconciler("init")
+    reconciler("init", *CHOSEN)
     assert reconciler("validate").code == 0
     assert reconciler("doctor").code == 0
     assert reconciler("plan").code == 0
@@ -90,7 +98,7 @@ def test_every_command_goes_on_from_there(reconciler: CommandLine, portal: str) 
 
 
 def test_the_example_becomes_an_event(reconciler: CommandLine, portal: str) -> None:
-    reconciler("init")
+    reconciler("init", *CHOSEN)
     example = settings().partition("change what they say:\n#\n")[2].splitlines()
     declare(Path("events"), **{"2027__spring-launch": "".join(f"{line.removeprefix('# ')}\n" for line in example)})
     assert "1 to create" in reconciler("plan").out
@@ -108,10 +116,44 @@ def test_events_that_are_there_name_the_account_and_the_next_command(
     with portal_of(seed(*events), monkeypatch):
         screen = reconciler("init")
     assert "externalAccountId: acme " in settings()
-    assert (
-        "- HubSpot holds 3 events of your app and 1 of others. To write files for yours: reconciler import."
-        " It lists them with --check, and takes all with --app any." in screen.out.splitlines()
+    assert "The account id of your events is acme." in screen.out
+    assert screen.out.partition("- HubSpot holds")[2].splitlines()[:4] == [
+        " 3 events of your app and 1 of others.",
+        "  List those of your app, then write a file for each; add --app any for those of others too:",
+        "  reconciler import --check",
+        "  reconciler import",
+    ]
+
+
+@pytest.mark.parametrize("folder", ["my events", ".", "it's"])
+def test_the_next_commands_can_be_pasted_into_a_shell(reconciler: CommandLine, seed: Seed, folder: str) -> None:
+    database = Path("my portal.sqlite")
+    held = seed(seed_event("1", "a"))
+    options = ("--sandbox", "--sandbox-db", database, "--sandbox-seed", held, "--sandbox-date", "2027-01-01")
+    screen = reconciler("init", folder, *options)
+    commands = [shlex.split(line) for line in screen.out.splitlines() if line.startswith("  reconc")]
+    local = [str(option) for option in options]
+    assert commands == [
+        ["reconciler", "import", *local, "--check", folder],
+        ["reconciler", "import", *local, folder],
+        ["reconciler", "plan", *local, folder],
+        ["reconciler", "schema", *local, "--portal", folder, ">", "schema/declarations.json"],
+    ]
+    assert [reconciler(*command[1:]).code for command in commands[:3]] == [2, 0, 0]
+    assert "GitHub" not in screen.out
+
+
+@pytest.mark.parametrize("options", [(), ("--pre-commit",)])
+def test_nobody_else_chooses_an_account_id_that_can_never_change(
+    reconciler: CommandLine, portal: str, options: tuple[str, ...]
+) -> None:
+    screen = reconciler("init", *options)
+    assert (screen.code, screen.out) == (64, "")
+    assert screen.err == (
+        "Error: nobody chose an account id, and no event of your app shows one"
+        " (give --account-id ID; choose it once, because it can never change)\n"
     )
+    assert not Path("events").exists()
 
 
 def test_an_app_that_hubspot_does_not_name_is_found_by_searching(
@@ -127,7 +169,7 @@ def test_an_app_that_nothing_shows_is_left_to_be_filled_in(
     reconciler: CommandLine, seed: Seed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with portal_of(seed(), monkeypatch, behaviours=("token-details=missing",)):
-        reconciler("init")
+        reconciler("init", *CHOSEN)
     assert "\n# appId: 1234567 " in settings()
     assert reconciler("validate").code == 0
 
@@ -136,7 +178,7 @@ def test_a_token_that_only_reads_is_not_taken_for_the_app_of_the_events(
     reconciler: CommandLine, portal: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HUBSPOT_ACCESS_TOKEN", "sandbox-1001-read")
-    reconciler("init")
+    reconciler("init", *CHOSEN)
     assert "\n# appId: 1001 " in settings()
 
 
@@ -149,7 +191,13 @@ def test_the_account_id_and_the_version_can_be_chosen(reconciler: CommandLine, p
 
 @pytest.mark.parametrize(
     ("account_id", "why"),
-    [(" ", "cannot be empty (write a text)"), ("a\u200bb", "the invisible character U+200B (delete it)")],
+    [
+        (" ", "cannot be empty (write a text)"),
+        ("a\u200bb", "the invisible character U+200B (delete it)"),
+        ("a\nb", "the invisible character U+000A (delete it)"),
+        ("a\x07b", "'a\\x07b' holds a character that no account id may have (delete it)"),
+        ("a\udcffb", "'a\\udcffb' holds a character that no account id may have (delete it)"),
+    ],
 )
 def test_an_account_id_that_cannot_be_one_is_wrong_usage(
     reconciler: CommandLine, portal: str, account_id: str, why: str
@@ -161,7 +209,7 @@ def test_an_account_id_that_cannot_be_one_is_wrong_usage(
 
 
 def test_hooks_are_written_on_request(reconciler: CommandLine, portal: str) -> None:
-    assert "wrote .pre-commit-config.yaml" in reconciler("init", "folder", "--pre-commit").out
+    assert "wrote .pre-commit-config.yaml" in reconciler("init", *CHOSEN, "folder", "--pre-commit").out
     (repository,) = yaml.safe_load(Path(".pre-commit-config.yaml").read_text())["repos"]
     assert [(hook["id"], hook["args"]) for hook in repository["hooks"]] == [
         ("reconciler-validate", ["folder"]),
@@ -192,14 +240,14 @@ def test_a_gitignore_that_is_there_is_left_and_the_line_is_told(
     told: bool,  # noqa: FBT001  (pytest hands it over by name)
 ) -> None:
     Path(".gitignore").write_text(content)
-    screen = reconciler("init")
+    screen = reconciler("init", *CHOSEN)
     assert screen.code == 0
     assert ("add this line to .gitignore: /.reconciler/" in screen.out.splitlines()) is told
     assert Path(".gitignore").read_text() == content
 
 
 def test_it_works_with_a_local_hubspot(reconciler: CommandLine) -> None:
-    assert reconciler("init", "--sandbox").code == 0
+    assert reconciler("init", *CHOSEN, "--sandbox").code == 0
     assert settings().splitlines()[2].startswith("portal: 1 ")
 
 
@@ -234,6 +282,29 @@ def test_a_person_at_a_terminal_is_asked_for_the_account_id(
     assert code == 0
     assert "Account id, which stands for you in HubSpot and never changes [acme]: " in without_colours(seen)
     assert f"\nexternalAccountId: {chosen} " in (tmp_path / "events/reconciler.yaml").read_text()
+
+
+@pytest.mark.parametrize(("second", "chosen"), [("\n", "acme-field-events"), ("Acme: events\n", '"Acme: events"')])
+def test_an_account_id_that_is_not_plain_is_asked_for_again(tmp_path: Path, second: str, chosen: str) -> None:
+    code, seen = at_a_terminal("init", "--sandbox", answer=f"Acme Field events!\n{second}", folder=tmp_path)
+    assert code == 0
+    assert "Again: account id [acme-field-events]: " in without_colours(seen)
+    assert f"\nexternalAccountId: {chosen} " in (tmp_path / "events/reconciler.yaml").read_text()
+
+
+def test_an_account_id_that_events_have_is_taken_as_it_is(tmp_path: Path, seed: Seed) -> None:
+    held = seed(seed_event("1", "a", externalAccountId="Acme events"))
+    arguments = ("init", "--sandbox", "--sandbox-seed", held)
+    code, seen = at_a_terminal(*arguments, answer="\n", folder=tmp_path)
+    assert (code, "Again" in seen) == (0, False)
+    assert "\nexternalAccountId: Acme events " in (tmp_path / "events/reconciler.yaml").read_text()
+
+
+def test_an_input_that_ends_chooses_no_account_id(tmp_path: Path) -> None:
+    code, seen = at_a_terminal("init", "--sandbox", answer="\x04", folder=tmp_path)
+    assert code == 64
+    assert "nobody chose an account id" in seen
+    assert not (tmp_path / "events").exists()
 
 
 def test_the_seed_of_the_docs_is_a_portal_to_begin_with(reconciler: CommandLine) -> None:

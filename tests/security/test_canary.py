@@ -60,7 +60,7 @@ COMMANDS = {
     "doctor": ("doctor",),
     "schema": ("schema", "--portal"),
     "import": ("import", "--properties"),
-    "init": ("init", "new"),
+    "init": ("init", "new", "--account-id", "acme"),
     "pull": ("pull", "--all"),
 }
 ECHO = {
