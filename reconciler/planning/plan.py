@@ -177,6 +177,7 @@ def _matching_diagnostics(
             *matched.diagnostics,
             *obstacle_findings(matched.obstacles),
             *_unproven(matched, matches),
+            *_absent_already(matched, matches),
             *_app_diagnostics(policy, portal),
         ]
     )
@@ -192,6 +193,19 @@ def _unproven(matched: Matched, matches: Iterable[Match]) -> Iterator[Diagnostic
                 "identity-unproven",
                 f"{number} {which} event{' was' if number == 1 else 's were'} recognised by event id alone; "
                 "before an event is changed, it is proven to be ours",
+            )
+
+
+def _absent_already(matched: Matched, matches: Iterable[Match]) -> Iterator[Diagnostic]:
+    """Name the events that are declared absent and not live: one with a mistyped id would look like a success."""
+    for match in matches:
+        event = match.declared
+        if event.absent and match.live is None and event.identity not in matched.undecided:
+            yield info(
+                "absent-already",
+                f"{event.identity} is declared absent, and HubSpot holds no such event of yours",
+                event.place,
+                "if it is deleted, delete its declaration too; if it should be there, check the id",
             )
 
 

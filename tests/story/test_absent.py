@@ -10,6 +10,7 @@ from reconciler.applying.guard import Limits
 from reconciler.applying.receipt import Outcome, Receipt
 from reconciler.change import Action
 from reconciler.declarations.base import Base
+from reconciler.diagnostics import Severity
 from reconciler.event import Declared, Identity, Skipped
 from reconciler.pipeline import make_plan
 from reconciler.planning.look_alikes import RENAMED
@@ -70,6 +71,16 @@ def test_only_events_of_others_have_the_id_of_an_absent_one(start: Start) -> Non
     )
     plan = world.plan(absence("mistake")).plan
     assert (plan.changes, plan.unchanged, plan.is_fulfilled) == ((), 1, True)
+    assert "absent-already" in {found.code for found in plan.diagnostics}
+
+
+def test_an_absent_event_that_is_not_live_is_named_for_its_id_may_be_mistyped(start: Start) -> None:
+    world = start(live_json("spring-launch"))
+    plan = world.plan(absence("spring-luanch"), absence("spring-launch")).plan
+    (found,) = (found for found in plan.diagnostics if found.code == "absent-already")
+    assert found.message == f"{ACCOUNT}/spring-luanch is declared absent, and HubSpot holds no such event of yours"
+    assert found.hint == "if it is deleted, delete its declaration too; if it should be there, check the id"
+    assert found.severity is Severity.INFO
 
 
 @pytest.mark.parametrize("orphans", [*Orphans])
@@ -110,7 +121,8 @@ def test_an_event_that_may_be_one_of_several_is_left_alone(start: Start) -> None
     world = start(*held, policy=replace(POLICY, app_id=OURS))
     plan = world.plan(absence("mistake"), portal=world.portal(token=OTHER_TOKEN)).plan
     assert (plan.changes, plan.unchanged) == ((), 0)
-    assert "identity-ambiguous" in {found.code for found in plan.diagnostics}
+    codes = {found.code for found in plan.diagnostics}
+    assert ("identity-ambiguous" in codes, "absent-already" in codes) == (True, False)
 
 
 def test_what_somebody_changed_since_the_plan_is_not_deleted(start: Start) -> None:
