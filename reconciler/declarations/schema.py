@@ -1,5 +1,6 @@
 """The schema of declarations and settings: every key, its type, its meaning."""
 
+from collections.abc import Iterable
 from collections.abc import Mapping as Table
 from dataclasses import dataclass
 from functools import cache
@@ -10,6 +11,7 @@ from pydantic_core import ErrorDetails
 from typing_extensions import TypedDict  # before Python 3.12 pydantic cannot use typing's
 
 from reconciler.declarations.corrections import Wrong
+from reconciler.declarations.initial import INITIAL
 from reconciler.declarations.settings_form import SettingsFile
 from reconciler.declarations.shapes import Shape
 from reconciler.declarations.value_types import (
@@ -30,7 +32,7 @@ from reconciler.declarations.value_types import (
     explained,
     strict_form,
 )
-from reconciler.declarations.yaml.nodes import Node
+from reconciler.declarations.yaml.nodes import Mapping, Node
 
 _EMPTIED = 'null or "" makes it empty.'
 _REQUIRED = "Required beside externalEventId, here or in defaults; never empty."
@@ -222,8 +224,20 @@ def check_values(form: str, nodes: dict[str, Node]) -> tuple[dict[str, Any], lis
         return adapter.validate_python(nodes), []
     except ValidationError as invalid:
         flaws = [_flaw(detail) for detail in invalid.errors(include_url=False, include_input=False)]
-    refused = {flaw.key for flaw in flaws}
-    return adapter.validate_python({key: node for key, node in nodes.items() if key not in refused}), flaws
+    return adapter.validate_python(_without(nodes, [flaw.path for flaw in flaws])), flaws
+
+
+def _without(nodes: dict[str, Node], refused: Iterable[tuple[int | str, ...]]) -> dict[str, Node]:
+    """Return the nodes without those that are refused; of initial fields only these go, and the others are judged."""
+    left = dict(nodes)
+    for path in refused:
+        match left.get(str(path[0])):
+            case Mapping() as initial if path[0] == INITIAL and len(path) > 1:
+                values = {key: node for key, node in initial.values.items() if key != path[1]}
+                left[INITIAL] = initial._replace(values=values)
+            case _:
+                left.pop(str(path[0]), None)
+    return left
 
 
 def _flaw(detail: ErrorDetails) -> Flaw:

@@ -72,6 +72,16 @@ def test_a_default_that_nobody_inherits_is_not_judged(own: str) -> None:
     assert told(_defaults="eventName: a name\neventType: DINNER\n", a=f"externalEventId: a\n{own}\n") == []
 
 
+def test_every_initial_field_is_judged_at_once() -> None:
+    initial = "initial:\n  eventType: DINNER\n  eventUrl: nowhere\n  customProperties: {x: [a, a]}\n  colour: red\n"
+    assert [problem.partition(": ")[0] for problem in told(a=f"externalEventId: a\n{NAMED}{initial}")] == [
+        "a.yaml:5:3 type-breaks-rule",
+        "a.yaml:6:13 bad-url",
+        "a.yaml:7:25 bad-option",
+        "a.yaml:8:3 unknown-key",
+    ]
+
+
 def test_an_event_that_is_to_be_gone_or_is_elsewhere_is_not_judged() -> None:
     assert told(_defaults="eventType: DINNER", a="externalEventId: A-1\nabsent: true\n") == []
     assert told(a=f"externalEventId: A-1\n{NAMED}environments: [production]\n") == []
