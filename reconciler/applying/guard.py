@@ -78,7 +78,10 @@ def marked(planned: Planned, limits: Limits) -> Plan:
     changes = tuple(replace(change, refused=whys.get(change.identity)) for change in planned.plan.changes)
     reasons = (*against_the_run(planned, limits), *(refusal.reason for refusal in refusals))
     warnings = tuple(replace(reason, severity=Severity.WARNING) for reason in reasons)
-    return replace(planned.plan, changes=changes, diagnostics=planned.plan.diagnostics + warnings)
+    found = planned.plan.diagnostics
+    if any(reason.code == "guard-empty" for reason in reasons):
+        found = tuple(each for each in found if each.code != "no-events")  # the guard says the same
+    return replace(planned.plan, changes=changes, diagnostics=found + warnings)
 
 
 def newly_refused(planned: Planned, limits: Limits) -> tuple[Diagnostic, ...]:
@@ -146,8 +149,8 @@ def _empty(planned: Planned, limits: Limits) -> Iterator[Diagnostic]:
     if not planned.declared.events and limits.deletes is None:
         yield error(
             "guard-empty",
-            "no event is declared at all, which is more often a mistake than a wish",
-            hint="check the path; if it is meant, give --max-deletes, in a workflow max_deletes",
+            "no event is declared for this run, which is more often a mistake than a wish",
+            hint="check the path and the environment; if it is meant, give --max-deletes, in a workflow max_deletes",
         )
 
 

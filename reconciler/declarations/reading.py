@@ -92,9 +92,15 @@ def read_all(listing: Iterable[SourceFile | Diagnostic], terms: Terms) -> Declar
     if any(each.severity is Severity.ERROR for each in diagnostics):
         raise DeclarationsInvalid(diagnostics)
     if not events:
-        no_events = warning("no-events", "no event is declared", hint="name the folder that holds the events")
-        diagnostics = (no_events, *diagnostics)
+        diagnostics = (_no_events(elsewhere=bool(reader.elsewhere or reader.skipped)), *diagnostics)
     return Declared(events, reader.files, diagnostics, tuple(reader.skipped))
+
+
+def _no_events(*, elsewhere: bool) -> Diagnostic:
+    if elsewhere:
+        message = "no event is declared for this environment"
+        return warning("no-events", message, hint="choose another with --env, or change environments or objectId")
+    return warning("no-events", "no event is declared", hint="name the folder that holds the events")
 
 
 def read_defaults(listing: Iterable[SourceFile], terms: Terms) -> Callable[[str], Inheritance]:

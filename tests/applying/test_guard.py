@@ -11,7 +11,7 @@ from reconciler.applying.approval import Selection, by_digest, everything
 from reconciler.applying.guard import Limits, against_changes, against_the_run, approve, marked, newly_refused
 from reconciler.applying.receipt import Outcome, Result
 from reconciler.change import Create, takes_away
-from reconciler.diagnostics import Diagnostic, Place, Severity, error
+from reconciler.diagnostics import Diagnostic, Place, Severity, error, warning
 from reconciler.errors import Refused
 from reconciler.event import DeclaredEvent, Identity, LiveEvent, Value, instant
 from reconciler.planning.evidence import Evidence
@@ -132,8 +132,11 @@ def test_the_declared_portal_any_portal_and_the_sandbox_pass(policy: Policy) -> 
 def test_an_apply_of_no_declarations_at_all_is_refused() -> None:
     (reason,) = reasons(planned_from([]))
     assert reason.code == "guard-empty"
-    assert reason.message == "no event is declared at all, which is more often a mistake than a wish"
-    assert reason.hint == "check the path; if it is meant, give --max-deletes, in a workflow max_deletes"
+    assert reason.message == "no event is declared for this run, which is more often a mistake than a wish"
+    assert (
+        reason.hint
+        == "check the path and the environment; if it is meant, give --max-deletes, in a workflow max_deletes"
+    )
 
 
 @pytest.mark.parametrize("deletes", [0, 5])
@@ -466,6 +469,18 @@ def test_nothing_is_declared_is_told_of_a_plan_and_is_new_where_something_was() 
         "guard-empty"
     ]
     assert [reason.code for reason in newly_refused(planned, Limits())] == ["guard-empty"]
+
+
+def test_that_nothing_is_declared_is_told_once() -> None:
+    read = (warning("no-events", "nothing there"), warning("hidden-settings", "two"))
+    planned = planned_from([])
+    planned = replace(planned, plan=replace(planned.plan, diagnostics=read))
+    assert [found.code for found in marked(planned, Limits()).diagnostics] == ["hidden-settings", "guard-empty"]
+    assert marked(planned, Limits(deletes=0)).diagnostics == read
+
+
+def test_that_nothing_is_declared_is_not_new_where_nothing_was() -> None:
+    planned = planned_from([])
     assert newly_refused(replace(planned, before=planned_from([])), Limits()) == ()
 
 
