@@ -116,7 +116,7 @@ _OF_OVERRIDES: Mapping[str, Read] = {
     "besides": _items(validators.identifier),
     "silence": _items(validators.one_of(CODES)),
     "names": _keys(OF_NAMES),
-    "eventTypes": _items(validators.filled),
+    "eventTypes": lambda node: validators.types(_items(validators.filled)(node)),
 }
 
 OF_SETTINGS: Mapping[str, Read] = {

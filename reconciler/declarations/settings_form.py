@@ -15,6 +15,7 @@ from reconciler.declarations.value_types import (
     Number,
     OrphanPolicy,
     Rule,
+    Types,
     Version,
     Zone,
     explained,
@@ -81,9 +82,7 @@ class Overrides(TypedDict, total=False):
         ENTRIES,
         explained("House rules: what ids and names must match, as regular expressions.", {"eventName": "[A-Z].*"}),
     ]
-    eventTypes: Annotated[
-        list[Filled], ITEMS, explained("The only types that events may have.", ["WEBINAR", "CONFERENCE"])
-    ]
+    eventTypes: Annotated[Types, ITEMS, explained("The only types that events may have.", ["WEBINAR", "CONFERENCE"])]
 
 
 @with_config(strict_form("Settings"))

@@ -54,7 +54,14 @@ def flag(node: Node) -> bool:
         case Scalar(text="true" | "false" as word, plain=True):
             return word == "true"
         case _:
-            raise Wrong("not-a-boolean", "must be true or false", "write true or false, without quotes")
+            raise Wrong("not-a-boolean", "must be true or false", _boolean_hint(node))
+
+
+def _boolean_hint(node: Node) -> str:
+    """Return what to write: the word itself, where only its case or its quotes are wrong."""
+    if not isinstance(node, Scalar) or (word := node.text.strip().casefold()) not in ("true", "false"):
+        return "write true or false, without quotes"
+    return f"write {word}, {'in small letters' if node.plain else 'without quotes'}"
 
 
 def identifier(node: Node) -> str:
@@ -164,6 +171,13 @@ def options(chosen: list[str]) -> str | None:
         if times > 1:
             raise Wrong("bad-option", f"the option {quoted(one)} is given twice", "delete one of the two")
     return OPTION_SEPARATOR.join(chosen) or None
+
+
+def types(chosen: list[str]) -> list[str]:
+    """Read the only types that events may have; none at all would refuse every type."""
+    if not chosen:
+        raise Wrong("cannot-be-empty", "cannot be an empty list", "name the types, or delete the key to allow all")
+    return chosen
 
 
 def event_link(node: Node) -> str | None:

@@ -79,6 +79,7 @@ ObjectId = Annotated[
     Discriminator(_mapping_or_one),
     WithJsonSchema(shapes.DIGITS_OF_EACH),
 ]
+Types = Annotated[list[Filled], AfterValidator(validators.types), Field(json_schema_extra={"minItems": 1})]
 
 Version = Annotated[
     ApiVersion, BeforeValidator(validators.one_of(API_VERSIONS)), WithJsonSchema(shapes.choice(API_VERSIONS))

@@ -268,6 +268,13 @@ def test_another_name_for_the_settings_is_not_passed_over() -> None:
             ],
         ),
         (
+            "eventTypes: []\nenvironments: {staging: {eventTypes: []}}",
+            [
+                "1:13: cannot-be-empty: eventTypes: cannot be an empty list",
+                "2:38: cannot-be-empty: environments.staging.eventTypes: cannot be an empty list",
+            ],
+        ),
+        (
             "environments: {names: {portl: 1, names: {eventNam: a}}}",
             [
                 "1:24: unknown-key: unknown key 'portl'",
