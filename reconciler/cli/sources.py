@@ -64,8 +64,10 @@ def _hours(ctx: click.Context, parameter: click.Parameter, value: str | None) ->
 
 
 def _text(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
-    if value is not None and (not value.strip() or FORBIDDEN.search(value)):
-        raise click.BadParameter("it is empty, or holds a character that no file may have", ctx, parameter)
+    if value is not None and not value.strip():
+        raise click.BadParameter("it is empty: give a text, or leave the option out", ctx, parameter)
+    if value is not None and FORBIDDEN.search(value):
+        raise click.BadParameter("it holds a character that no file may have", ctx, parameter)
     return value
 
 

@@ -74,7 +74,7 @@ class Standing(StrEnum):
     DECLARED = "declared already"
     PERHAPS_DECLARED = "perhaps declared, for another environment or ambiguously"
     OF_OTHERS = "left out, as --app any was not given"
-    NOT_ASKED_FOR = "left out by --since or --only"
+    NOT_ASKED_FOR = "left out, as the options say"
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ def source_counts(sourced: Sourced, found: NewEvents) -> Iterator[str]:
     standings = {
         "to import": len(found.events),
         "declared already": found.known,
-        "left out, as --since or --only says": found.unwanted,
+        str(Standing.NOT_ASKED_FOR): found.unwanted,
     }
     said = ", ".join(f"{number:,} {what}" for what, number in standings.items() if number)
     yield visible(f"{sourced.file}: {count(len(sourced.events), 'event')}{said and f' ({said})'}")

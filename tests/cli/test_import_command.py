@@ -132,7 +132,7 @@ def test_days_and_globs_choose(reconciler: CommandLine, hold: Hold) -> None:
         seed_event("3", "news"),
     )
     screen = reconciler("import", "--since", "2027-01-01", "--only", "new*")
-    assert "  our app 1001 (reconciler): 3 (2 to import, 1 left out by --since or --only)" in lines(screen)
+    assert "  our app 1001 (reconciler): 3 (2 to import, 1 left out, as the options say)" in lines(screen)
     assert list(written()) == ["2027/new.yaml", "undated/news.yaml"]
 
 

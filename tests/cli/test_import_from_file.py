@@ -103,7 +103,7 @@ def test_since_and_only_choose_events(reconciler: CommandLine) -> None:
     rows = ["old,Old,Acme,2027-04-14 17:00", "other,Other,Acme,2027-05-01 17:00", "undated,Launch party,Acme,"]
     file = table(LAUNCH + "\n".join(rows))
     screen = reconciler("import", "--from", file, "--since", "2027-04-15", "--only", "*aunch*")
-    assert lines(screen)[0] == "a.csv: 4 events (2 to import, 2 left out, as --since or --only says)"
+    assert lines(screen)[0] == "a.csv: 4 events (2 to import, 2 left out, as the options say)"
     assert written() == ["2027/launch.yaml", "undated/undated.yaml"]
 
 
@@ -141,8 +141,8 @@ def test_a_source_is_read_without_a_network_or_a_token(
         (["--hours", "09:00-17:00"], "--hours, --organizer and --type go with --from alone"),
         (["--organizer", "Acme"], "--hours, --organizer and --type go with --from alone"),
         (["--from", "a.csv", "--hours", "9-17"], "'9-17' are not the hours of a day (did you mean \"09:00-17:00\"?)"),
-        (["--from", "a.csv", "--organizer", " "], "it is empty, or holds a character that no file may have"),
-        (["--from", "a.csv", "--type", "a\x07"], "it is empty, or holds a character that no file may have"),
+        (["--from", "a.csv", "--organizer", " "], "it is empty: give a text, or leave the option out"),
+        (["--from", "a.csv", "--type", "a\x07"], "it holds a character that no file may have"),
     ],
 )
 def test_wrong_usage_is_told(reconciler: CommandLine, arguments: list[str], problem: str) -> None:
