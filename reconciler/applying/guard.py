@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from reconciler.applying.approval import Selection
+from reconciler.applying.elsewhere import held_elsewhere
 from reconciler.applying.receipt import Outcome, Result
 from reconciler.change import Change, Create, Delete, cancels, is_orphan, takes_away
 from reconciler.diagnostics import Diagnostic, Severity, error
@@ -206,9 +207,7 @@ def _is_protected(event: DeclaredEvent, change: Change, policy: Policy) -> bool:
 def _narrowed(planned: Planned, changes: Sequence[Change]) -> Iterator[Refusal]:
     for change in changes:
         if planned.policy.narrowed and isinstance(change, Delete) and not is_orphan(change):
-            what = (
-                f"{change.identity} is declared absent, but only a part of the files was read: another may declare it"
-            )
+            what = f"{change.identity} is declared absent, but a file that was not read may declare it too"
             hint = "run over the whole folder of the settings"
             yield Refusal(error("guard-narrowed", what, change.place, hint), (change,))
 
@@ -248,7 +247,7 @@ def _besides(planned: Planned, changes: Sequence[Change]) -> Iterator[Refusal]:
         found[held.identity.external_account_id, held.app_id, held.account_id][held.identity] = None
     for (account, app_id, account_id), ids in found.items():
         if under := by_account.get(account):
-            yield Refusal(_held_elsewhere([*ids], app_id, account_id, planned.plan.portal.app_id), tuple(under))
+            yield Refusal(held_elsewhere([*ids], app_id, account_id, planned.plan.portal.app_id), tuple(under))
 
 
 def _creates_by_account(changes: Iterable[Change]) -> Mapping[str | None, list[Create]]:
@@ -257,30 +256,6 @@ def _creates_by_account(changes: Iterable[Change]) -> Mapping[str | None, list[C
         if isinstance(change, Create):
             made[change.identity.external_account_id].append(change)
     return made
-
-
-def _held_elsewhere(
-    ids: Sequence[Identity], app_id: int | None, account_id: str | None, our_app_id: int | None
-) -> Diagnostic:
-    """Return the finding that another app or account already has events with the ids of new ones."""
-    first = ids[0].external_event_id
-    if len(ids) == 1:
-        told = f"the id of an event to create, {first}, is live already"
-    else:
-        told = f"the ids of {len(ids)} events to create are live already, the first is {first}"
-    if app_id is None:
-        hint = "give the new event another id, or declare the live one by its objectId"
-        return error("guard-besides", f"{told}; HubSpot does not say which app made it", hint=hint)
-    ours = app_id == our_app_id
-    name = account_id if ours else str(app_id)
-    if ours:
-        holder = f"our app under {'another account id' if account_id is None else f'account id {account_id}'}"
-        remedy = "declare that account id"
-    else:
-        holder, remedy = f"app {app_id}", f"use a token, and an appId, of app {app_id}"
-    beside = "name that account id under besides" if name is None else f"write `besides: [{name}]`"
-    hint = f"if these are meant, {remedy}; if not, {beside} in the settings"
-    return error("guard-besides", f"{told}; made by {holder}", hint=hint)
 
 
 def _renamed(planned: Planned, running: Sequence[Change]) -> Iterator[Refusal]:

@@ -100,7 +100,7 @@ def _check_free(path: Path, *, pre_commit: bool) -> None:
     if path.exists() and not path.is_dir():
         raise UsageError(f"{quoted(str(path))} is not a folder", hint="name the folder for the declarations")
     hooks = Path(_HOOKS)
-    found = [nearest_settings(path), hooks if pre_commit and hooks.exists() else None]
+    found = [nearest_settings(path), hooks if pre_commit and os.path.lexists(hooks) else None]
     reasons = tuple(
         error("file-exists", "this file is there already", Place(name_of(file)), "change it by hand, or move it away")
         for file in found
@@ -164,17 +164,15 @@ def _from(folder: Path, file: Path) -> str:
 
 
 def _choice(known: Sequence[str]) -> str:
-    """Ask for the account id; where nobody answers, return the one that most events of our app have.
+    """Ask for the account id; where nobody can be asked, return the proposed one.
 
-    It can never change, so an invented one needs a person: without one this raises `UsageError`.
+    It can never change, so somebody who was asked has to choose: else this raises `UsageError`.
     """
     answer = ask_for(_QUESTION, next(iter(known), _USUAL))
-    if answer is not None:
-        return answer if answer in known or _PLAIN.fullmatch(answer) else _plainer(answer)
-    if known:
-        return known[0]
-    hint = "give --account-id ID; choose it once, because it can never change"
-    raise UsageError("nobody chose an account id, and no event of your app shows one", hint=hint)
+    if answer is None:
+        hint = "give --account-id ID; choose it once, because it can never change"
+        raise UsageError("nobody chose an account id", hint=hint)
+    return answer if answer in known or _PLAIN.fullmatch(answer) else _plainer(answer)
 
 
 def _plainer(answer: str) -> str:
@@ -203,7 +201,7 @@ _DECLARATIONS_SCHEMA = _SCHEMAS / "declarations.json"
 def _files(path: Path, settings: str, *, pre_commit: bool) -> Iterator[Replacement]:
     yield _new(path / SETTINGS_FILE, settings)
     for file, text in _alongside().items():
-        if not file.exists():
+        if not os.path.lexists(file):
             yield _new(file, text)
     if pre_commit:
         yield _new(Path(_HOOKS), pre_commit_text(path.as_posix()))
@@ -219,7 +217,14 @@ def _alongside() -> Mapping[Path, str]:
 
 
 def _new(path: Path, text: str) -> Replacement:
-    return Replacement(path.resolve(), name_of(path), None, text.encode())
+    return Replacement(_place(path), name_of(path), None, text.encode())
+
+
+def _place(path: Path) -> Path:
+    """Return the absolute path of a file; a link below the current folder stays one, and is refused, not followed."""
+    here = Path.cwd().resolve()
+    place = Path(os.path.normpath(here / path))
+    return place if place.is_relative_to(here) else path.resolve()
 
 
 def _written(files: Sequence[Replacement], path: Path, account_id: str) -> Iterator[str]:
@@ -273,5 +278,7 @@ def _sandbox_options(common: Common) -> Iterator[str]:
 def _is_ignored() -> bool:
     try:
         return ignores(Path(_GITIGNORE).read_text("utf-8", errors="replace"))
+    except FileNotFoundError:  # a link that leads nowhere
+        return False
     except OSError as reason:
         raise ReconcilerError(f"cannot read {_GITIGNORE}: {reason.strerror}") from reason

@@ -104,12 +104,12 @@ def confirm(changes: int, portal: int) -> None:
 
 
 def ask_for(question: str, proposed: str) -> str | None:
-    """Prompt for a text, and return the proposed one for Enter alone; None if there is no terminal, or its input ends.
+    """Prompt for a text, and return the proposed one for Enter alone, or where there is no terminal.
 
-    So what a person did not choose can be told from what they accepted.
+    Returns None if the terminal's input ends: somebody was asked, and chose nothing.
     """
     if sys.stdin is None or not sys.stdin.isatty():
-        return None
+        return proposed
     answer = _answer(f"{question} [{proposed}]")
     return proposed if answer == "" else answer
 

@@ -143,17 +143,21 @@ def test_the_next_commands_can_be_pasted_into_a_shell(reconciler: CommandLine, s
     assert "GitHub" not in screen.out
 
 
-@pytest.mark.parametrize("options", [(), ("--pre-commit",)])
-def test_nobody_else_chooses_an_account_id_that_can_never_change(
-    reconciler: CommandLine, portal: str, options: tuple[str, ...]
+def test_where_nobody_can_be_asked_the_proposed_account_id_is_printed(reconciler: CommandLine, portal: str) -> None:
+    screen = reconciler("init")
+    assert screen.code == 0
+    assert "The account id of your events is marketing-events. Once events are made, it can never change:" in screen.out
+
+
+@pytest.mark.parametrize("link", [".gitignore", ".pre-commit-config.yaml", "schema", "events"])
+def test_no_link_is_followed_to_write_somewhere_else(
+    reconciler: CommandLine, portal: str, tmp_path: Path, link: str
 ) -> None:
-    screen = reconciler("init", *options)
-    assert (screen.code, screen.out) == (64, "")
-    assert screen.err == (
-        "Error: nobody chose an account id, and no event of your app shows one"
-        " (give --account-id ID; choose it once, because it can never change)\n"
-    )
-    assert not Path("events").exists()
+    outside = tmp_path.parent / f"{tmp_path.name}-outside"
+    outside.mkdir()
+    Path(link).symlink_to(outside if "." not in link else outside / "file")
+    assert reconciler("init", *CHOSEN, "--pre-commit").code in {0, 5}
+    assert list(outside.iterdir()) == []
 
 
 def test_an_app_that_hubspot_does_not_name_is_found_by_searching(
