@@ -100,7 +100,11 @@ def meaning(name: str, value: Value) -> Value:
 @given(MESSY, st.data())
 def test_what_hubspot_holds_is_written_whatever_people_wrote(text: str, data: st.DataObject) -> None:
     before = {"e.yaml": text.encode()}
-    check(before, [data.draw(values_for(event)) for event in events_of(before)])
+    values = [data.draw(values_for(event)) for event in events_of(before)]
+    check(before, values)
+    after = pulled(before, values)[0]["e.yaml"].decode()
+    for comment in ("# a note", "# - no item", "# eventName: old", "# é 😀", "# beside"):
+        assert after.count(comment) == text.count(comment)
 
 
 def valid(case: Case) -> bool:

@@ -14,7 +14,7 @@ from reconciler.declarations.yaml.scalars import (
     on_one_line,
     reads_as_a_block,
 )
-from reconciler.declarations.yaml.source import Dashes, Leaf, Pair, Pairs, Piece, Spot, written_documents
+from reconciler.declarations.yaml.source import Dashed, Dashes, Leaf, Pair, Pairs, Piece, Spot, written_documents
 from reconciler.declarations.yaml.source_lines import SourceLines, is_blank
 from reconciler.safe_text import visible
 
@@ -23,6 +23,8 @@ NewValue = str | bool | Sequence[str] | None
 
 _PLAIN_IN_BRACKETS = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_ .+-]*[A-Za-z0-9])?")
 _BLOCK_HEADER = re.compile(r"[|>][^\s#]*")
+_COMMENT_INSIDE = re.compile(r"[\s,\[\]{}]#")
+"""What may begin a comment in brackets; it may also be a part of a text in quotes."""
 _PROPERTIES = "customProperties"
 
 
@@ -95,11 +97,13 @@ class Editor:
             case Leaf() as old if isinstance(value, str) and not found.in_brackets:
                 return self._other_text(old, value, found.column)
             case Leaf() as old:
-                return Splice(old.begin.offset, old.end.offset, _short(value, in_brackets=found.in_brackets))
+                return self._on_one_line(old, _short(value, in_brackets=found.in_brackets))
             case Dashes() as old if value and not isinstance(value, str | bool):
                 return self._other_items(found.pair.key, old, value)
-            case old:
-                return self._in_place_of_lines(found.pair.key, old, _short(value, in_brackets=False))
+            case Dashes() as old:
+                return self._in_place_of_lines(found.pair.key, found.column, old, _short(value, in_brackets=False))
+            case Pairs():
+                raise CannotEdit("it is a mapping")
 
     def added(
         self, line: int, column: int, fields: Iterable[Override], properties: Sequence[Override]
@@ -158,7 +162,7 @@ class Editor:
     def _other_text(self, old: Leaf, text: str, column: int) -> Splice:
         rest = self.lines.until_line_end(old.end)
         is_block = old.style in {"|", ">"}
-        beside = _BLOCK_HEADER.sub("", self.lines.until_line_end(old.begin), count=1) if is_block else rest
+        beside = self._beside_block(old) if is_block else rest
         if fits_a_block(text) if is_block else (reads_as_a_block(text) and not self._has_comments_below(old, column)):
             indent = (self._indent_of_block(old) if is_block else "") or " " * (column + 2)
             lines = [f"|{beside}", *block_lines(text, indent)]
@@ -182,27 +186,79 @@ class Editor:
         """Return whether no comment behind a value would seem to be part of a text without quotes."""
         return comment_at(self.text, old.end.offset) is None
 
+    def _on_one_line(self, old: Leaf, short: str) -> Splice:
+        if old.style in {"|", ">"}:
+            return Splice(old.begin.offset, old.end.offset, short + self._beside_block(old))
+        inside = self.text[old.begin.offset : old.end.offset]
+        if old.style in {"[", "{"} and _COMMENT_INSIDE.search(inside):
+            raise CannotEdit("there is a comment in its brackets")
+        return Splice(old.begin.offset, old.end.offset, short)
+
+    def _beside_block(self, old: Leaf) -> str:
+        """Return the comment on the line where a block begins, with the blanks before it."""
+        return _BLOCK_HEADER.sub("", self.lines.until_line_end(old.begin), count=1)
+
     def _other_items(self, key: Leaf, old: Dashes, items: Sequence[str]) -> Splice:
-        """Return the edit of a list; an item that stays keeps its line, with the comments above and beside it."""
+        """Return the edit of a list; an item that stays keeps its line, with the comments above and beside it.
+
+        The comments of an item that goes stand above the next one that stays, or below the last.
+        """
         kept: dict[str, str] = {}
+        indent = " " * old.begin.column
+        comments: list[str] = []
+        for item, first, limit in self._line_ranges(key, old):
+            text = cast("Leaf", item.value).text or ""  # an item is an option, and no reference
+            if text in items:
+                kept[text] = "".join([*self._commented(comments, indent), *self.lines.lines[first:limit]])
+                comments = []
+            else:
+                comments += self._comments_of(item, first, limit)
+        lines = [kept.get(item, f"{indent}- {on_one_line(item)}{self.lines.ending}") for item in items]
+        lines += self._commented(comments, indent if _has_blocks(old) else f"{indent}  ")
+        return self._instead_of_items(key, old, "".join(lines))
+
+    def _instead_of_items(self, key: Leaf, old: Dashes, text: str) -> Splice:
+        *_, (_, _, limit) = self._line_ranges(key, old)
+        return Splice(self.lines.offset(key.end.line + 1), self.lines.offset(limit), text)
+
+    def _line_ranges(self, key: Leaf, old: Dashes) -> Iterator[tuple[Dashed, int, int]]:
+        """Yield each item with the number of its first line, or of the first comment above it, and of that behind."""
         first = key.end.line + 1
         for item in old.items:
             limit = self.lines.end_of(item.value, len(self.lines.lines), item.dash.column)
-            text = cast("Leaf", item.value).text or ""  # an item is an option, and no reference
-            kept[text] = "".join(self.lines.lines[first:limit])
+            yield item, first, limit
             first = limit
-        indent = " " * old.begin.column
-        lines = [kept.get(item, f"{indent}- {on_one_line(item)}{self.lines.ending}") for item in items]
-        return Splice(self.lines.offset(key.end.line + 1), self.lines.offset(first), "".join(lines))
 
-    def _in_place_of_lines(self, key: Leaf, old: Piece, short: str) -> Splice:
+    def _comments_of(self, item: Dashed, first: int, limit: int) -> list[str]:
+        """Return the comments above, beside and below an item, without what is before and behind them."""
+        dash, value = item
+        is_block = isinstance(value, Leaf) and value.style in {"|", ">"}
+        found = [
+            *self.lines.lines[first : dash.line],
+            *self.text[dash.offset + 1 : value.begin.offset].splitlines(),
+            self._beside_block(cast("Leaf", value)) if is_block else self.lines.until_line_end(value.end),
+            *self.lines.lines[value.end.line + 1 : limit],
+        ]
+        return [line.strip() for line in found if not is_blank(line)]
+
+    def _commented(self, comments: Iterable[str], indent: str) -> list[str]:
+        return [f"{indent}{comment}{self.lines.ending}" for comment in comments]
+
+    def _in_place_of_lines(self, key: Leaf, column: int, old: Dashes, short: str) -> Splice:
+        """Return the edit that makes a list one line, with the comments of its items below it."""
         beside = self.lines.until_line_end(key.end).partition(":")[2]
-        end = old.end.offset + len(self.lines.until_line_end(old.end))
-        return Splice(key.end.offset, end, f": {short}{beside}")
+        found = [each for item, *lines in self._line_ranges(key, old) for each in self._comments_of(item, *lines)]
+        lines = [f": {short}{beside}{self.lines.ending}", *self._commented(found, " " * (column + 2))]
+        return self._instead_of_items(key, old, "")._replace(begin=key.end.offset, text="".join(lines))
 
 
 def _position(spot: Spot) -> tuple[int, int]:
     return spot.line + 1, spot.column + 1
+
+
+def _has_blocks(block: Dashes) -> bool:
+    """Return whether an item is a block, of which a comment below it that is indented further would become a part."""
+    return any(isinstance(item.value, Leaf) and item.value.style in {"|", ">"} for item in block.items)
 
 
 def _before(name: str, event: Pairs) -> Pair:
