@@ -115,7 +115,11 @@ def _refuse_uncommitted(settings: Settings, files: list[Replacement]) -> None:
 
 def _tell(pulled: Pulled, problems: list[Diagnostic], common: Common, *, check: bool) -> None:
     listing = in_full if common.verbose else abridged
-    for line in listing(in_file_order([*problems, *pulled.left])):
+    named = in_file_order([*problems, *pulled.left])
+    for line in listing(named):
         log_line(line)
+    if not pulled.files:
+        log_line("Nothing to write: what differs is named above." if named else "There is nothing to pull.")
+        return
     what = f"{phrases.count(pulled.values, 'value')} in {phrases.count(len(pulled.files), 'file')}"
     log_line(f"{what} would be written." if check else f"{what} written.")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import assert_never
 
-from reconciler.change import FieldChange, Origin, Update
+from reconciler.change import Create, Delete, FieldChange, Origin, Update
 from reconciler.declarations.pulled_values import Pull, left
 from reconciler.diagnostics import Diagnostic, Place, warning
 from reconciler.event import DeclaredEvent, Identity
@@ -22,13 +22,30 @@ def pulls_in(planned: Planned, chosen: Chosen, *, by_origin: bool) -> tuple[list
     problems = [*_set_aside(planned, chosen)]
     for change in planned.plan.changes:
         event = planned.events.get(change.identity)
-        if event is None or not isinstance(change, Update) or not chosen(change.identity, change.name):
+        if event is None or not chosen(change.identity, change.name):
+            continue
+        if not isinstance(change, Update):
+            problems += [_whole_event(event, change)] if not by_origin or change.origin is not Origin.FILES else []
             continue
         fields = [field for field in change.fields if not by_origin or field.origin is Origin.HUBSPOT]
         problems += [] if not by_origin else filter(None, (_conflict(event, field) for field in change.fields))
         if fields:
             pulls.append(Pull(event, {field.name: field.before for field in fields}))
     return pulls, problems
+
+
+def _whole_event(event: DeclaredEvent, change: Create | Delete) -> Diagnostic:
+    """Return the warning for an event that only one side has: no file, and no line, is deleted or made here."""
+    match change:
+        case Create():
+            why = "it was deleted in HubSpot" if change.origin is Origin.HUBSPOT else "HubSpot holds no such event"
+            hint = "apply creates it; if it is to be gone, delete its declaration or declare it absent"
+        case Delete():
+            why = "HubSpot holds it, and it is declared absent"
+            hint = "apply deletes it; if it is to stay, delete its absent: true"
+        case _:
+            assert_never(change)
+    return warning("not-pulled", f"{event.identity} is left as it is: {why}", event.place, hint)
 
 
 def _conflict(event: DeclaredEvent, field: FieldChange) -> Diagnostic | None:

@@ -72,7 +72,7 @@ def test_all_that_differs_is_written(reconciler: CommandLine, repository: Reposi
     assert contents(repository.folder / "events")["launch.yaml"] == f"{LAUNCH}eventType: WEBINAR\n"
     assert "0 to update" in reconciler("plan", *SANDBOX).out
     again = pulled(reconciler, "--all")
-    assert (again.code, again.out, again.err) == (0, "", "0 values in 0 files written.\n")
+    assert (again.code, again.out, again.err) == (0, "", "There is nothing to pull.\n")
 
 
 def test_check_writes_nothing(reconciler: CommandLine, repository: Repository) -> None:
@@ -103,9 +103,23 @@ def test_a_difference_that_cannot_be_written_is_named(
     assert pulled(reconciler, "--all", "--only", "launch", "--check").code == 6
 
 
-@pytest.mark.parametrize(("glob", "values"), [("fair", 2), ("F*", 2), ("2", 2), ("*", 3), ("nothing", 0)])
-def test_only_some_events(reconciler: CommandLine, repository: Repository, glob: str, values: int) -> None:
-    assert f"{values} values" in pulled(reconciler, "--all", "--check", "--only", glob).err
+def test_an_event_that_was_deleted_in_hubspot_is_named(
+    reconciler: CommandLine, repository: Repository, seed: Seed
+) -> None:
+    seed(seed_event("1", "launch", eventType="WEBINAR", eventUrl="https://a.example"))
+    for arguments in (("--base", "main"), ("--base", "main", "--check"), ("--all", "--only", "fair")):
+        screen = pulled(reconciler, *arguments)
+        assert (screen.code, screen.out) == (6, "")
+        assert "events/fair.yaml:1:1: warning: acme/fair is left as it is: " in screen.err
+        assert screen.err.endswith("Nothing to write: what differs is named above.\n")
+
+
+@pytest.mark.parametrize(
+    ("glob", "said"),
+    [("fair", "2 values"), ("F*", "2 values"), ("2", "2 values"), ("*", "3 values"), ("nothing", "nothing to pull")],
+)
+def test_only_some_events(reconciler: CommandLine, repository: Repository, glob: str, said: str) -> None:
+    assert said in pulled(reconciler, "--all", "--check", "--only", glob).err
 
 
 def test_a_file_with_changes_of_its_own_is_never_written(reconciler: CommandLine, repository: Repository) -> None:

@@ -8,12 +8,12 @@ import pytest
 from reconciler.change import Source
 from reconciler.declarations.base import Base
 from reconciler.diagnostics import Place
-from reconciler.event import Identity, Value
+from reconciler.event import DeclaredEvent, Identity, LiveEvent, Value
 from reconciler.planning.origins import with_origins
 from reconciler.planning.pulls import pulls_in
 from reconciler.planning.set_aside import SetAside
 from reconciler.policy import Orphans
-from tests.building import POLICY, declared, live, planned_from
+from tests.building import POLICY, absent, declared, live, planned_from
 
 LATER = {"startDateTime": "2027-04-15T15:00:00Z"}
 HERE = {"eventType": "A", "eventUrl": "https://a.example"}
@@ -67,11 +67,38 @@ def test_only_chosen_events_are_pulled() -> None:
     assert [pull.event.identity.external_event_id for pull in pulls] == ["two"]
 
 
-def test_neither_what_is_not_live_nor_an_orphan_is_pulled() -> None:
+def test_an_orphan_is_not_pulled() -> None:
     cancelling = replace(POLICY, orphans=Orphans.CANCEL)
-    planned = planned_from([declared("new")], [live("1", "old", LATER)], cancelling)
-    assert len(planned.plan.changes) == 2
+    planned = planned_from([], [live("1", "old", LATER)], cancelling)
+    assert len(planned.plan.changes) == 1
     assert pulls_in(planned, every, by_origin=False) == ([], [])
+
+
+MISSING = "acme/summit is left as it is: HubSpot holds no such event"
+DELETED = "acme/summit is left as it is: it was deleted in HubSpot"
+MADE = "acme/summit is left as it is: HubSpot holds it, and it is declared absent"
+
+
+@pytest.mark.parametrize(
+    ("now", "held", "then", "traced", "everything"),
+    [
+        (declared(fields=HERE), [], Base(), [], [MISSING]),
+        (declared(fields=HERE), [], Base((declared(fields=HERE),)), [DELETED], [DELETED]),
+        (declared(fields=HERE), [], Base(known=False), [MISSING], [MISSING]),
+        (absent(), [live("1", fields=HERE)], Base((declared(fields=HERE),)), [], [MADE]),
+        (absent(), [live("1", fields=HERE)], Base((absent(),)), [MADE], [MADE]),
+        (absent(), [], Base((absent(),)), [], []),
+    ],
+)
+def test_an_event_that_only_one_side_has_is_left_and_named(
+    now: DeclaredEvent, held: list[LiveEvent], then: Base, traced: list[str], everything: list[str]
+) -> None:
+    planned = with_origins(planned_from([now], held), then)
+    for by_origin, expected in ((True, traced), (False, everything)):
+        pulls, problems = pulls_in(planned, every, by_origin=by_origin)
+        assert (pulls, [problem.message for problem in problems]) == ([], expected)
+        assert {problem.place for problem in problems} <= {now.place}
+        assert pulls_in(planned, lambda *_: False, by_origin=by_origin) == ([], [])
 
 
 def test_an_event_that_is_set_aside_is_left_and_named_if_it_is_chosen() -> None:
