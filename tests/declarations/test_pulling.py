@@ -214,6 +214,22 @@ def test_a_local_time_has_the_zone_of_its_event() -> None:
     assert time_like("", moment, None) == "2027-04-15 15:00:30.500Z"
 
 
+@pytest.mark.parametrize(
+    ("written", "zone", "expected"),
+    [
+        ("2027-02-11 11:00+01:00", "Europe/Berlin", "2027-08-11 12:00+02:00"),
+        ("2027-02-11T11:00:00+01:00", "Europe/Berlin", "2027-08-11T12:00:00+02:00"),
+        ("2027-02-11 11:00+00:00", "Europe/London", "2027-08-11 11:00+01:00"),
+        ("2027-02-11 11:00+01:00", None, "2027-08-11 11:00+01:00"),
+        ("2027-02-11 11:00+09:00", "Europe/Berlin", "2027-08-11 19:00+09:00"),
+        ("2027-02-11 11:00Z", "Europe/London", "2027-08-11 10:00Z"),
+        ("0001-01-01 00:30+01:00", "Europe/Berlin", "2027-08-11 10:00Z"),
+    ],
+)
+def test_a_time_gets_the_offset_of_its_zone_on_its_day(written: str, zone: str | None, expected: str) -> None:
+    assert time_like(written, datetime(2027, 8, 11, 10, tzinfo=UTC), zone) == expected
+
+
 def test_a_time_of_the_days_of_local_mean_time_is_exact() -> None:
     """Until 1937 the offset of Amsterdam was no whole number of minutes; clocks showed some times twice."""
     moment = datetime(1936, 10, 4, 2, 10, tzinfo=UTC)
