@@ -13,6 +13,7 @@ from reconciler.declarations.yaml.editing import NewValue
 from reconciler.declarations.yaml.nodes import Scalar
 from reconciler.diagnostics import Diagnostic, warning
 from reconciler.event import CUSTOM, DeclaredEvent, Kind, Value, kind_of, label_of, moment
+from reconciler.safe_text import quoted
 from reconciler.values import OPTION_SEPARATOR
 
 
@@ -31,9 +32,23 @@ class ToWrite(NamedTuple):
 
 
 def left(event: DeclaredEvent, name: str, why: str, hint: str | None = None) -> Diagnostic:
-    """Return the warning for a value that is not written."""
+    """Return the warning for a value that is not written, at its line, or at the event if it is inherited."""
     message = f"{label_of(name)} of {event.identity} is left as it is: {why}"
-    return warning("not-pulled", message, event.places.get(name, event.place), hint)
+    place = event.places.get(name, event.place) if name in event.lines else event.place
+    return warning("not-pulled", message, place, hint)
+
+
+def value_in_words(value: NewValue) -> str:
+    """Return a value of HubSpot for a message."""
+    match value:
+        case None | "" | []:
+            return "nothing"
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return quoted(value)
+        case _:
+            return quoted(OPTION_SEPARATOR.join(value))
 
 
 def values_to_write(pull: Pull, written: Callable[[str], str]) -> tuple[dict[str, ToWrite], list[Diagnostic]]:

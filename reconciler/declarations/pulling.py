@@ -8,7 +8,7 @@ from typing import NamedTuple, cast
 
 from reconciler.declarations.declaring import Terms
 from reconciler.declarations.file_names import DEFAULTS_FILE, Rewritten, SourceFile
-from reconciler.declarations.pulled_values import Pull, ToWrite, left, values_to_write
+from reconciler.declarations.pulled_values import Pull, ToWrite, left, value_in_words, values_to_write
 from reconciler.declarations.reading import read_all
 from reconciler.declarations.whole_days import TIMES
 from reconciler.declarations.yaml.characters import decode
@@ -93,7 +93,10 @@ class _Puller:
                     event, tuple(self.edits(event, group)), {name: each.means for name, each in group.items()}
                 )
             except CannotEdit as reason:
-                self.left += [left(event, name, str(reason), "edit it by hand") for name in group]
+                self.left += [
+                    left(event, name, str(reason), f"HubSpot holds {value_in_words(each.text)}: edit it by hand")
+                    for name, each in group.items()
+                ]
 
     def edits(self, event: DeclaredEvent, group: Mapping[str, ToWrite]) -> Iterator[Splice]:
         """Yield the edits for some fields; raise `CannotEdit` if there is no place for one of them."""

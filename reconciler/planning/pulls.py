@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import assert_never
 
 from reconciler.change import Create, Delete, FieldChange, Origin, Update
-from reconciler.declarations.pulled_values import Pull, left
+from reconciler.declarations.pulled_values import Pull, left, value_in_words
 from reconciler.diagnostics import Diagnostic, Place, warning
 from reconciler.event import DeclaredEvent, Identity
 from reconciler.planning.plan import Planned
@@ -51,7 +51,10 @@ def _whole_event(event: DeclaredEvent, change: Create | Delete) -> Diagnostic:
 def _conflict(event: DeclaredEvent, field: FieldChange) -> Diagnostic | None:
     match field.origin:
         case Origin.BOTH:
-            return left(event, field.name, "it was changed in the files and in HubSpot", "decide, and edit the file")
+            why = "it was changed in the files and in HubSpot"
+            return left(
+                event, field.name, why, f"HubSpot holds {value_in_words(field.before)}: decide, and edit the file"
+            )
         case Origin.UNKNOWN | Origin.MIXED:
             return left(event, field.name, "nobody can tell which side has changed", "see the notes on the base")
         case Origin.FILES | Origin.HUBSPOT:

@@ -21,7 +21,7 @@ from reconciler.declarations.pulling import Pulled, pull_into
 from reconciler.declarations.reading import read_all
 from reconciler.declarations.times import moment_of, read_time
 from reconciler.declarations.written_times import time_like
-from reconciler.declarations.yaml.editing import CannotEdit, Editor
+from reconciler.declarations.yaml.editing import CannotEdit, Editor, Override
 from reconciler.diagnostics import Diagnostic
 from reconciler.errors import DeclarationsInvalid, ReconcilerError
 from reconciler.event import DeclaredEvent, Kind, Value, kind_of, label_of
@@ -179,6 +179,30 @@ def test_what_is_inside_a_value_that_others_refer_to_cannot_be_edited() -> None:
     for place in ((1, 1), (2, 3), (3, 5), (4, 1), (9, 9)):
         with pytest.raises(CannotEdit):
             editor.replaced(*place, "z")
+
+
+def test_nothing_is_added_to_an_event_that_others_refer_to() -> None:
+    editor = Editor("a: &x\n  b: c\nd: *x\n")
+    with pytest.raises(CannotEdit, match="other values refer to the event"):
+        list(editor.added(2, 3, [Override("e", "f", "")], []))
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [("y", "'y'"), (None, "nothing"), ("b;c", "'b;c'"), ("", "nothing"), ("\x1b[31m" + "y" * 99, None)],
+)
+def test_a_value_that_is_left_says_what_hubspot_holds(value: str | None, said: str | None) -> None:
+    text = b"defaults: {customProperties: {a: [b]}}\nevents: [{externalEventId: a}]\n"
+    _, report = pulled(DEFAULTS | {"e.yaml": text}, [{"customProperties.a": value}])
+    (problem,) = report.left
+    assert str(problem.place) == "e.yaml:2:10"
+    assert said is None or problem.hint == f"HubSpot holds {said}: edit it by hand"
+
+
+def test_a_flag_that_is_left_is_said_as_files_have_it() -> None:
+    text = b"defaults: {eventCancelled: false}\nevents: [{externalEventId: a}]\n"
+    _, report = pulled(DEFAULTS | {"e.yaml": text}, [{"eventCancelled": True}])
+    assert [problem.hint for problem in report.left] == ["HubSpot holds true: edit it by hand"]
 
 
 def test_a_name_against_the_rules_of_the_house_is_left() -> None:

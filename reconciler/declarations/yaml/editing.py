@@ -14,15 +14,14 @@ from reconciler.declarations.yaml.scalars import (
     on_one_line,
     reads_as_a_block,
 )
-from reconciler.declarations.yaml.source import Dashed, Dashes, Leaf, Pair, Pairs, Piece, Spot, written_documents
-from reconciler.declarations.yaml.source_lines import SourceLines, is_blank
+from reconciler.declarations.yaml.source import Dashes, Leaf, Pair, Pairs, Piece, Spot, written_documents
+from reconciler.declarations.yaml.source_lines import SourceLines, is_blank, is_block
 from reconciler.safe_text import visible
 
 NewValue = str | bool | Sequence[str] | None
 """A text, a flag, a list of texts, or None for *make it empty*."""
 
 _PLAIN_IN_BRACKETS = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_ .+-]*[A-Za-z0-9])?")
-_BLOCK_HEADER = re.compile(r"[|>][^\s#]*")
 _COMMENT_INSIDE = re.compile(r"[\s,\[\]{}]#")
 """What may begin a comment in brackets; it may also be a part of a text in quotes."""
 _PROPERTIES = "customProperties"
@@ -80,6 +79,7 @@ class Editor:
         self.lines = SourceLines(text)
         self.found: dict[tuple[int, int], _Found] = {}
         self.blocks: dict[tuple[int, int], Pairs] = {}
+        self.brackets: set[tuple[int, int]] = set()
         for document in written_documents(text):
             self._look_at(document.root, in_brackets=False, shared=False)
 
@@ -114,7 +114,8 @@ class Editor:
         """
         event = self.blocks.get((line, column))
         if event is None:
-            raise CannotEdit("the event is written in brackets, or other values refer to it")
+            is_bracketed = (line, column) in self.brackets
+            raise CannotEdit("the event is written in brackets" if is_bracketed else "other values refer to the event")
         indent = " " * event.begin.column
         for field in fields:
             edit = self._behind(_before(field.name, event), event, _override_lines(field, indent))
@@ -127,8 +128,10 @@ class Editor:
         if own is None:
             lines = [line for each in properties for line in _override_lines(each, f"{indent}  ")]
             return self._behind(_before(_PROPERTIES, event), event, [f"{indent}{_PROPERTIES}:", *lines])
+        if isinstance(own, Leaf) and own.style == "{":
+            raise CannotEdit(f"its {_PROPERTIES} are written in brackets")
         if not isinstance(own, Pairs) or own.anchored:
-            raise CannotEdit(f"its {_PROPERTIES} are written in brackets, or other values refer to them")
+            raise CannotEdit(f"other values refer to its {_PROPERTIES}, or these refer to others")
         indent = " " * own.begin.column
         return self._behind(own.pairs[-1], own, [line for each in properties for line in _override_lines(each, indent)])
 
@@ -147,6 +150,7 @@ class Editor:
                     self.blocks[_position(piece.begin)] = piece
                 self._look_at_pairs(piece.pairs, piece.begin.column, in_brackets=False, shared=shared)
             case Leaf():
+                self.brackets.add(_position(piece.begin))
                 self._look_at_pairs(piece.pairs, 0, in_brackets=True, shared=shared)
             case Dashes():
                 for item in piece.items:
@@ -161,14 +165,14 @@ class Editor:
 
     def _other_text(self, old: Leaf, text: str, column: int) -> Splice:
         rest = self.lines.until_line_end(old.end)
-        is_block = old.style in {"|", ">"}
-        beside = self._beside_block(old) if is_block else rest
-        if fits_a_block(text) if is_block else (reads_as_a_block(text) and not self._has_comments_below(old, column)):
-            indent = (self._indent_of_block(old) if is_block else "") or " " * (column + 2)
+        was_block = is_block(old)
+        beside = self.lines.beside_block(old) if was_block else rest
+        if fits_a_block(text) if was_block else (reads_as_a_block(text) and not self._has_comments_below(old, column)):
+            indent = (self._indent_of_block(old) if was_block else "") or " " * (column + 2)
             lines = [f"|{beside}", *block_lines(text, indent)]
             return Splice(old.begin.offset, old.end.offset + len(rest), self.lines.ending.join(lines))
         short = on_one_line(text) if self._stands_alone(old) else in_double_quotes(text)
-        if is_block:
+        if was_block:
             return Splice(old.begin.offset, old.end.offset + len(rest), short + beside)
         return Splice(old.begin.offset, old.end.offset, _quoted_like(old, text, short))
 
@@ -187,16 +191,12 @@ class Editor:
         return comment_at(self.text, old.end.offset) is None
 
     def _on_one_line(self, old: Leaf, short: str) -> Splice:
-        if old.style in {"|", ">"}:
-            return Splice(old.begin.offset, old.end.offset, short + self._beside_block(old))
+        if is_block(old):
+            return Splice(old.begin.offset, old.end.offset, short + self.lines.beside_block(old))
         inside = self.text[old.begin.offset : old.end.offset]
         if old.style in {"[", "{"} and _COMMENT_INSIDE.search(inside):
             raise CannotEdit("there is a comment in its brackets")
         return Splice(old.begin.offset, old.end.offset, short)
-
-    def _beside_block(self, old: Leaf) -> str:
-        """Return the comment on the line where a block begins, with the blanks before it."""
-        return _BLOCK_HEADER.sub("", self.lines.until_line_end(old.begin), count=1)
 
     def _other_items(self, key: Leaf, old: Dashes, items: Sequence[str]) -> Splice:
         """Return the edit of a list; an item that stays keeps its line, with the comments above and beside it.
@@ -206,40 +206,20 @@ class Editor:
         kept: dict[str, str] = {}
         indent = " " * old.begin.column
         comments: list[str] = []
-        for item, first, limit in self._line_ranges(key, old):
+        for item, first, limit in self.lines.of_items(key, old):
             text = cast("Leaf", item.value).text or ""  # an item is an option, and no reference
             if text in items:
                 kept[text] = "".join([*self._commented(comments, indent), *self.lines.lines[first:limit]])
                 comments = []
             else:
-                comments += self._comments_of(item, first, limit)
+                comments += self.lines.comments_of(item, first, limit)
         lines = [kept.get(item, f"{indent}- {on_one_line(item)}{self.lines.ending}") for item in items]
-        lines += self._commented(comments, indent if _has_blocks(old) else f"{indent}  ")
+        lines += self._commented(comments, indent if any(is_block(item.value) for item in old.items) else f"{indent}  ")
         return self._instead_of_items(key, old, "".join(lines))
 
     def _instead_of_items(self, key: Leaf, old: Dashes, text: str) -> Splice:
-        *_, (_, _, limit) = self._line_ranges(key, old)
+        *_, (_, _, limit) = self.lines.of_items(key, old)
         return Splice(self.lines.offset(key.end.line + 1), self.lines.offset(limit), text)
-
-    def _line_ranges(self, key: Leaf, old: Dashes) -> Iterator[tuple[Dashed, int, int]]:
-        """Yield each item with the number of its first line, or of the first comment above it, and of that behind."""
-        first = key.end.line + 1
-        for item in old.items:
-            limit = self.lines.end_of(item.value, len(self.lines.lines), item.dash.column)
-            yield item, first, limit
-            first = limit
-
-    def _comments_of(self, item: Dashed, first: int, limit: int) -> list[str]:
-        """Return the comments above, beside and below an item, without what is before and behind them."""
-        dash, value = item
-        is_block = isinstance(value, Leaf) and value.style in {"|", ">"}
-        found = [
-            *self.lines.lines[first : dash.line],
-            *self.text[dash.offset + 1 : value.begin.offset].splitlines(),
-            self._beside_block(cast("Leaf", value)) if is_block else self.lines.until_line_end(value.end),
-            *self.lines.lines[value.end.line + 1 : limit],
-        ]
-        return [line.strip() for line in found if not is_blank(line)]
 
     def _commented(self, comments: Iterable[str], indent: str) -> list[str]:
         return [f"{indent}{comment}{self.lines.ending}" for comment in comments]
@@ -247,18 +227,15 @@ class Editor:
     def _in_place_of_lines(self, key: Leaf, column: int, old: Dashes, short: str) -> Splice:
         """Return the edit that makes a list one line, with the comments of its items below it."""
         beside = self.lines.until_line_end(key.end).partition(":")[2]
-        found = [each for item, *lines in self._line_ranges(key, old) for each in self._comments_of(item, *lines)]
+        found = [
+            each for item, *lines in self.lines.of_items(key, old) for each in self.lines.comments_of(item, *lines)
+        ]
         lines = [f": {short}{beside}{self.lines.ending}", *self._commented(found, " " * (column + 2))]
         return self._instead_of_items(key, old, "")._replace(begin=key.end.offset, text="".join(lines))
 
 
 def _position(spot: Spot) -> tuple[int, int]:
     return spot.line + 1, spot.column + 1
-
-
-def _has_blocks(block: Dashes) -> bool:
-    """Return whether an item is a block, of which a comment below it that is indented further would become a part."""
-    return any(isinstance(item.value, Leaf) and item.value.style in {"|", ">"} for item in block.items)
 
 
 def _before(name: str, event: Pairs) -> Pair:

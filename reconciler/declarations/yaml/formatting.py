@@ -1,6 +1,5 @@
 """The canonical form of a file: its keys in order, indented by two blanks, quotes only where they are needed."""
 
-import re
 from collections.abc import Iterator
 from itertools import zip_longest
 from typing import NamedTuple, assert_never
@@ -28,7 +27,6 @@ from reconciler.declarations.yaml.source_lines import SourceLines, is_blank, shi
 
 _TIMES = frozenset({"startDateTime", "endDateTime"})
 _STEP = "  "
-_BLOCK_HEADER = re.compile(r"[|>][^\s#]*")
 
 
 def in_canonical_form(text: str) -> str:
@@ -180,7 +178,7 @@ class _Formatter:
         """Return the comment on the line where a block will begin."""
         if leaf.style not in {"|", ">"}:
             return self.source.until_line_end(leaf.end)
-        return _BLOCK_HEADER.sub("", self.source.until_line_end(leaf.begin), count=1)
+        return self.source.beside_block(leaf)
 
     def on_one_line(self, leaf: Leaf, *, is_time: bool) -> str | None:
         """Return the canonical text of a value; None if it stays as it is."""

@@ -1,12 +1,16 @@
 """The lines of a file, to be put together anew."""
 
 import re
+from collections.abc import Iterator
 from itertools import accumulate
+from typing import TypeGuard
 
-from reconciler.declarations.yaml.source import Leaf, OddlyWritten, Piece, Spot
+from reconciler.declarations.yaml.source import Dashed, Dashes, Leaf, OddlyWritten, Piece, Spot
 
 _SCHEMA = re.compile(r"[ \t]*#\s*(?:yaml-language-server\s*:|\$schema\b)")
 """The line that names the schema to an editor; it stands at the top, whatever key is below it."""
+
+_BLOCK_HEADER = re.compile(r"[|>][^\s#]*")
 
 
 class SourceLines:
@@ -49,8 +53,7 @@ class SourceLines:
         Those are indented further than the key. Below a block they would be part of it.
         """
         first = value.end.line + 1
-        is_block = isinstance(value, Leaf) and value.style in {"|", ">"}
-        return first if is_block else self._deeper(first, limit, column)
+        return first if is_block(value) else self._deeper(first, limit, column)
 
     def _deeper(self, first: int, limit: int, column: int) -> int:
         behind = first
@@ -61,6 +64,29 @@ class SourceLines:
             behind = behind if is_blank(line) else number + 1
         return behind
 
+    def beside_block(self, block: Leaf) -> str:
+        """Return the comment on the line where a text that is a block begins, with the blanks before it."""
+        return _BLOCK_HEADER.sub("", self.until_line_end(block.begin), count=1)
+
+    def of_items(self, key: Leaf, block: Dashes) -> Iterator[tuple[Dashed, int, int]]:
+        """Yield each item of a key's list with the number of its first line, comments included, and of that behind."""
+        first = key.end.line + 1
+        for item in block.items:
+            limit = self.end_of(item.value, len(self.lines), item.dash.column)
+            yield item, first, limit
+            first = limit
+
+    def comments_of(self, item: Dashed, first: int, limit: int) -> list[str]:
+        """Return the comments above, beside and below an item, without the blanks around them."""
+        dash, value = item
+        found = [
+            *self.lines[first : dash.line],
+            *self.text[dash.offset + 1 : value.begin.offset].splitlines(),
+            self.beside_block(value) if is_block(value) else self.until_line_end(value.end),
+            *self.lines[value.end.line + 1 : limit],
+        ]
+        return [line.strip() for line in found if not is_blank(line)]
+
     def behind_blank_lines(self, first: int) -> int:
         """Return the number of the next line that is not blank."""
         return next(number for number in range(first, len(self.lines)) if not is_blank(self.lines[number]))
@@ -69,6 +95,11 @@ class SourceLines:
         """Return the number of the line behind those that are about the whole document, not about the key below."""
         about_all = (n for n in range(first, limit) if is_blank(self.lines[n]) or _SCHEMA.match(self.lines[n]))
         return max(about_all, default=first - 1) + 1
+
+
+def is_block(value: Piece) -> TypeGuard[Leaf]:
+    """Return whether a value is a text that is a block, of which what is below it and indented further is a part."""
+    return isinstance(value, Leaf) and value.style in {"|", ">"}
 
 
 def is_blank(line: str) -> bool:
