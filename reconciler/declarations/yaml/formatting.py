@@ -23,7 +23,7 @@ from reconciler.declarations.yaml.source import (
     WrittenDocument,
     written_documents,
 )
-from reconciler.declarations.yaml.source_lines import SourceLines, is_blank, shifted
+from reconciler.declarations.yaml.source_lines import SourceLines, is_blank, is_block, shifted, without_blanks_behind
 
 _TIMES = frozenset({"startDateTime", "endDateTime"})
 _STEP = "  "
@@ -71,10 +71,10 @@ class _Formatter:
         lines: list[str] = []
         done = 0
         for document in self.documents:
-            lines += self.source.lines[done : document.first]
+            lines += map(without_blanks_behind, self.source.lines[done : document.first])
             lines += self.document(document)
             done = document.limit
-        return "".join([*lines, *self.source.lines[done:]])
+        return "".join([*lines, *map(without_blanks_behind, self.source.lines[done:])])
 
     def document(self, document: WrittenDocument) -> list[str]:
         limit = min(document.limit, len(self.source.lines))
@@ -103,16 +103,16 @@ class _Formatter:
         head = indent + self.key(key)
         match value:
             case Leaf():
-                head += self.text[key.end.offset : value.begin.offset]
+                head += _one_blank(self.text[key.end.offset : value.begin.offset], value)
                 is_time = name in _TIMES and _holds_fields(holder)
                 below = self.deeper_comments(value, until, len(indent) - key.begin.column)
                 yield from self.leaf(head, value, indent, key.begin.column, below, is_time=is_time)
             case Pairs():
-                yield head + self.source.until_line_end(key.end) + self.source.ending
+                yield head + self.beside_key(key) + self.source.ending
                 inner = self.mapping(value, key.end.line + 1, until, indent + _STEP, _holder_below(holder, name))
                 yield from _joined(*inner)
             case Dashes():
-                yield head + self.source.until_line_end(key.end) + self.source.ending
+                yield head + self.beside_key(key) + self.source.ending
                 yield from self.items(value, key.end.line + 1, until, indent + _STEP, name)
             case _:
                 assert_never(value)
@@ -152,8 +152,15 @@ class _Formatter:
             yield from [f"{indent}{beside}{self.source.ending}"] if beside else []
             yield from _dashed(chunks, below, indent)
 
+    def beside_key(self, key: Leaf) -> str:
+        """Return the colon of a key whose value stands below it, and what stands beside it."""
+        behind = without_blanks_behind(self.source.until_line_end(key.end)).lstrip(" \t").removeprefix(":")
+        bare = behind.lstrip(" \t")
+        return f": {bare}" if bare and not bare.startswith("#") else f":{behind}"
+
     def deeper_comments(self, value: Leaf, until: int, by: int) -> list[str]:
-        return [shifted(line, by) for line in self.source.lines[value.end.line + 1 : until]]
+        lines = self.source.lines[value.end.line + 1 : until]
+        return [without_blanks_behind(shifted(line, by)) for line in lines]
 
     def key(self, key: Leaf) -> str:
         written = self.text[key.begin.offset : key.end.offset]
@@ -169,10 +176,18 @@ class _Formatter:
             below = [f"{line}{self.source.ending}" for line in block_lines(leaf.text or "", indent + _STEP)]
         else:
             short = self.on_one_line(leaf, is_time=is_time)
-            written = self.text[leaf.begin.offset : leaf.end.offset] if short is None else short
+            written = self.as_it_is(leaf) if short is None else short
             beside = self.source.until_line_end(leaf.end)
-        yield from _shifted_below(f"{head}{written}{beside}{self.source.ending}", len(indent) - column)
+        lines = f"{head}{written}{without_blanks_behind(beside)}{self.source.ending}"
+        yield from _shifted_below(lines, len(indent) - column)
         yield from below
+
+    def as_it_is(self, leaf: Leaf) -> str:
+        """Return what is written, without blanks at the ends of those lines in which they are no part of the text."""
+        lines = self.text[leaf.begin.offset : leaf.end.offset].splitlines(keepends=True)
+        if is_block(leaf):
+            return "".join([without_blanks_behind(lines[0]), *lines[1:]])
+        return "".join(lines if leaf.style else map(without_blanks_behind, lines))
 
     def beside(self, leaf: Leaf) -> str:
         """Return the comment on the line where a block will begin."""
@@ -188,6 +203,13 @@ class _Formatter:
             return time
         is_cut = comment_at(self.text, leaf.end.offset) is not None  # a comment that would seem to be part of the text
         return leaf.text if leaf.style and is_plain(leaf.text) and not is_cut else None
+
+
+def _one_blank(between: str, value: Leaf) -> str:
+    """Return what stands between a key and its value, with one blank behind a colon that stands beside both."""
+    if between.strip(" \t") != ":":
+        return between
+    return ": " if value.begin != value.end else ":"
 
 
 def _becomes_a_block(leaf: Leaf) -> bool:

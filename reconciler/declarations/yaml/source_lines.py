@@ -10,6 +10,7 @@ from reconciler.declarations.yaml.source import Dashed, Dashes, Leaf, OddlyWritt
 _SCHEMA = re.compile(r"[ \t]*#\s*(?:yaml-language-server\s*:|\$schema\b)")
 """The line that names the schema to an editor; it stands at the top, whatever key is below it."""
 
+_BLANKS_BEHIND = re.compile(r"[ \t]+(?=\r?\n?\Z)")
 _BLOCK_HEADER = re.compile(r"[|>][^\s#]*")
 
 
@@ -33,7 +34,7 @@ class SourceLines:
         return min(self._begins[line], len(self.text))
 
     def comments(self, first: int, limit: int, indent: str) -> list[str]:
-        """Return lines that hold comments or nothing, the comments after the indentation.
+        """Return lines that hold comments or nothing, the comments after the indentation, without blanks at their ends.
 
         Raises `OddlyWritten` if anything else stands in them.
         """
@@ -42,10 +43,10 @@ class SourceLines:
     def _comment(self, line: str, indent: str) -> str:
         bare = line.lstrip(" \t")
         if is_blank(line):
-            return line
+            return without_blanks_behind(line)
         if not bare.startswith("#"):
             raise OddlyWritten
-        return f"{indent}{bare}"
+        return indent + without_blanks_behind(bare)
 
     def end_of(self, value: Piece, limit: int, column: int) -> int:
         """Return the number of the line behind a value and the comments that belong to it; its key begins in a column.
@@ -105,6 +106,11 @@ def is_block(value: Piece) -> TypeGuard[Leaf]:
 def is_blank(line: str) -> bool:
     """Return whether nothing can be seen in a line."""
     return not line.strip()
+
+
+def without_blanks_behind(line: str) -> str:
+    """Return a line without the blanks before its line end."""
+    return _BLANKS_BEHIND.sub("", line)
 
 
 def shifted(line: str, by: int) -> str:
