@@ -93,6 +93,8 @@ class Editor:
         found = self.found.get((line, column))
         if found is None or found.shared or found.pair.refers:
             raise CannotEdit("other values refer to it, or it refers to another")
+        if self._has_comments_inside(found.pair.value):
+            raise CannotEdit("there is a comment in its brackets")
         match found.pair.value:
             case Leaf() as old if isinstance(value, str) and not found.in_brackets:
                 return self._other_text(old, value, found.column)
@@ -190,12 +192,15 @@ class Editor:
         """Return whether no comment behind a value would seem to be part of a text without quotes."""
         return comment_at(self.text, old.end.offset) is None
 
+    def _has_comments_inside(self, value: Piece) -> bool:
+        """Return whether there may be comments in a list or mapping in brackets; on a single line there are none."""
+        if not isinstance(value, Leaf) or value.style not in {"[", "{"} or value.begin.line == value.end.line:
+            return False
+        return _COMMENT_INSIDE.search(self.text, value.begin.offset, value.end.offset) is not None
+
     def _on_one_line(self, old: Leaf, short: str) -> Splice:
         if is_block(old):
             return Splice(old.begin.offset, old.end.offset, short + self.lines.beside_block(old))
-        inside = self.text[old.begin.offset : old.end.offset]
-        if old.style in {"[", "{"} and _COMMENT_INSIDE.search(inside):
-            raise CannotEdit("there is a comment in its brackets")
         return Splice(old.begin.offset, old.end.offset, short)
 
     def _other_items(self, key: Leaf, old: Dashes, items: Sequence[str]) -> Splice:
