@@ -181,6 +181,11 @@ def test_what_is_inside_a_value_that_others_refer_to_cannot_be_edited() -> None:
             editor.replaced(*place, "z")
 
 
+def test_a_mapping_cannot_be_replaced() -> None:
+    with pytest.raises(CannotEdit, match="it is a mapping"):
+        Editor("a:\n  b: c\n").replaced(1, 1, "z")
+
+
 def test_nothing_is_added_to_an_event_that_others_refer_to() -> None:
     editor = Editor("a: &x\n  b: c\nd: *x\n")
     with pytest.raises(CannotEdit, match="other values refer to the event"):

@@ -207,9 +207,10 @@ class _Formatter:
 
 def _one_blank(between: str, value: Leaf) -> str:
     """Return what stands between a key and its value, with one blank behind a colon that stands beside both."""
-    if between.strip(" \t") != ":":
-        return between
-    return ": " if value.begin != value.end else ":"
+    if between.strip(" \t") == ":":
+        return ": " if value.begin != value.end else ":"
+    *above, indent = between.splitlines(keepends=True)
+    return "".join([*map(without_blanks_behind, above), indent])
 
 
 def _becomes_a_block(leaf: Leaf) -> bool:
