@@ -70,7 +70,7 @@ class _Run:
         self.progress = progress
         self.ledger = Ledger(approved.changes)
         self.recheck = Recheck(approved, now, self.ledger.went_well)
-        self.coming: Sequence[Change] = ()  # what is reported together with the first write of a stretch
+        self.coming: Sequence[Change] = ()  # reported together with the first write of a stretch
         self.unread: Rejected | None = None  # why a fresh read was refused: where nothing is sent, that is all there is
 
     def take_all(self, stretch: Sequence[Step]) -> None:
@@ -231,8 +231,6 @@ class _Run:
     def _are_still_due(self, changes: Sequence[Change]) -> bool:
         return all(isinstance(self.recheck.guarded(change, find()), Due) for change, find in self._fresh_each(changes))
 
-    # Record what became of it
-
     def _after_answer(self, changes: Sequence[_Changed], answer: Answer, alone: _Alone[_Changed] | None) -> None:
         """Record the changes as the answer names them; read back those that it does not confirm."""
         for change in changes:
@@ -290,6 +288,7 @@ class _Run:
             case TookEffect():
                 self.ledger.succeed(change)
             case StillDue() if alone is not None:
+                self.ledger.send_again(change)
                 alone(change)
             case StillDue(why):
                 self.ledger.record(change, Outcome.FAILED, why)

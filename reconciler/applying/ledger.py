@@ -12,6 +12,7 @@ from reconciler.event import Identity
 from reconciler.planning.steps import Step, steps
 
 _HALF = "only the first of its two requests was sent"
+_IN_VAIN = "HubSpot did not hold all of what was sent of it"
 _UNREACHED = "the run ended before it"
 _ANNOUNCED = "it was about to be sent, and what became of it was not found out"
 _UNDER_WAY = "it was being sent, and what became of it was not found out"
@@ -51,6 +52,7 @@ class Ledger:
         self._results: dict[Identity, Result] = {}
         self._requests_left = Counter(change.identity for step in steps(changes) for change in step.changes)
         self._begun: set[Identity] = set()
+        self._in_vain: set[Identity] = set()
         self._announced: set[Identity] = set()
         self._under_way: set[Identity] = set()
 
@@ -116,10 +118,16 @@ class Ledger:
         """Record that HubSpot already holds what is wanted, so that nothing is left to send."""
         self.record(change, Outcome.DONE, None if self.has_begun(change) else "HubSpot held it already")
 
+    def send_again(self, change: Change) -> None:
+        """Record that a change is sent by itself, because HubSpot does not hold all of what was sent of it."""
+        self._in_vain.add(change.identity)
+
     def refuse(self, change: Change, why: str) -> None:
-        """Record why a change was not written."""
+        """Record why a change was not written, or not to its end."""
         if self.has_begun(change):
             self.record(change, Outcome.FAILED, f"{_HALF}: {why}")
+        elif change.identity in self._in_vain:
+            self.record(change, Outcome.FAILED, f"{_IN_VAIN}: {why}")
         else:
             self.record(change, Outcome.REFUSED, why)
 

@@ -344,6 +344,25 @@ def test_an_unnamed_failed_item_is_sent_again(start: Start) -> None:
     assert world.event("spring")["eventUrl"] == NEW
 
 
+def test_what_was_sent_in_part_and_is_gone_when_it_is_sent_again_failed(start: Start) -> None:
+    """`refused` would say that nothing was sent of it."""
+    world = start(live_json("spring", eventUrl=OLD))
+    reads: list[str] = []
+
+    def somebody_is_faster(passing: Passing) -> Treatment:
+        if passing.path.endswith("/batch/update"):
+            return Instead(200, b'{"status": "COMPLETE", "results": []}')
+        if passing.method == "GET" and passing.path.endswith("/events/spring"):
+            reads.append(passing.path)
+            if len(reads) == 3:  # after the one before the write, and the one that looks for its effect
+                world.remove(world.event("spring"))
+        return Fate.PASSED_ON
+
+    receipt = run(world, somebody_is_faster, declaration("spring", eventUrl=NEW))
+    why = "HubSpot did not hold all of what was sent of it: it is gone from HubSpot"
+    assert outcomes(receipt) == {"spring": (Outcome.FAILED, why)}
+
+
 def test_what_hubspot_says_of_no_item_by_name_is_the_reason_of_one_that_failed(start: Start) -> None:
     world = start(live_json("spring", eventUrl=OLD))
 
