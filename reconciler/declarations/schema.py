@@ -196,11 +196,6 @@ class Flaw:
     wrong: Wrong | None
     """Why the value is refused; None for an unknown key."""
 
-    @property
-    def key(self) -> int | str:
-        """The mapping's own key that the problem is under."""
-        return self.path[0]
-
 
 _FORMS: Table[str, Any] = {form.__name__: form for form in (Defaults, Event, EventList, SettingsFile)}
 

@@ -104,7 +104,7 @@ class Editor:
                 return self._other_items(found.pair.key, old, value)
             case Dashes() as old:
                 return self._in_place_of_lines(found.pair.key, found.column, old, _short(value, in_brackets=False))
-            case Pairs():
+            case _:
                 raise CannotEdit("it is a mapping")
 
     def added(
