@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -147,7 +148,8 @@ def _selection(plans: tuple[Path, ...], expect: str | None) -> Select:
     if expect is not None:
         return lambda plan: approval.by_digest(plan, expect)
     if plans:
-        return lambda plan: approval.by_plans(plan, [_reviewed(file) for file in plans])
+        reviewed = cache(lambda: [_reviewed(file) for file in plans])  # asked twice, but read only if there is a plan
+        return lambda plan: approval.by_plans(plan, reviewed())
     return approval.everything
 
 

@@ -1,6 +1,6 @@
 """The reading of a portal: its list or the declared events, and the evidence of whose each event is."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from functools import partial
@@ -9,7 +9,7 @@ from reconciler.diagnostics import Diagnostic
 from reconciler.event import Declared, Identity
 from reconciler.planning import properties
 from reconciler.planning.claims import Claims
-from reconciler.planning.declared_only import longest_list, may_be_enough, read_each_of, to_read
+from reconciler.planning.declared_only import DeclaredOnly, longest_list, may_be_enough, read_each_of, to_read
 from reconciler.planning.evidence import Answered, first_evidence
 from reconciler.planning.proofs import beginnings, questions, searchable_prefix
 from reconciler.planning.undeclared import Choice, app_by_searching, relevant
@@ -32,11 +32,8 @@ class Holdings:
 def read_for_plan(declared: Declared, policy: Policy, portal: Reader) -> Holdings:
     """Read everything that planning needs."""
     check_portal(policy, portal.details().id)
-    identities = [event.identity for event in declared.events]
-    wanted = to_read(identities, policy)
-    listing = _short_list(wanted, policy, portal) if identities else portal.read()
-    may_be_new = frozenset(event.identity for event in declared.events if not event.absent)
-    only = None if listing is not None else read_each_of(wanted, may_be_new, portal)
+    listing = _short_list(declared, policy, portal)
+    only = None if listing is not None else _read_declared(declared, policy, portal)
     if only is not None:
         return _read_evidence(declared, policy, only.listing, only.answers, (only.finding,), portal)
     # What verifies the run reads the list again, so that it takes no more requests than were counted for it.
@@ -46,11 +43,19 @@ def read_for_plan(declared: Declared, policy: Policy, portal: Reader) -> Holding
     return _read_evidence(declared, policy, listing, (), unreadable, portal)
 
 
-def _short_list(wanted: Sequence[Identity], policy: Policy, portal: Reader) -> Listing | None:
+def _short_list(declared: Declared, policy: Policy, portal: Reader) -> Listing | None:
     """Return the list; None if it is so long that reading the declared events alone may be quicker, and enough."""
-    if may_be_enough(wanted, policy, portal.details()):
+    wanted = {event.identity for event in declared.events} | policy.declared_before
+    if declared.events and may_be_enough(wanted, policy, portal.details()):
         return portal.read_if_short(longest_list(len(wanted)))
     return portal.read()
+
+
+def _read_declared(declared: Declared, policy: Policy, portal: Reader) -> DeclaredOnly | None:
+    """Read what the files or the base declare, event by event; return None if the list is needed after all."""
+    wanted = to_read((event.identity for event in declared.events), policy)
+    may_be_new = frozenset(event.identity for event in declared.events if not event.absent)
+    return read_each_of(wanted, may_be_new, portal)
 
 
 def _read_evidence(

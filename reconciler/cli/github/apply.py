@@ -117,9 +117,10 @@ def _planned_again(run: _ApplyRun, base: Base) -> Ending:
         open_session(run.options.common, run.settings, stop) as session,
         session.writer() as portal,
     ):
-        select = _selection(run, run.merged.of_portal(portal.details().id))
+        merged = run.merged.of_portal(portal.details().id)
+        select = _selection(run, merged)
         planned = make_plan_to_apply(declared, session.policy, portal, run.options.now(), base, select)
-        reporting = _reporting(run, planned, base)
+        reporting = _reporting(run, merged, planned, base)
         run.job.output_plan(planned.plan)
         print_result(text.plan(for_people(reporting.plan, run.options.common)))
         approved = _approved(run, planned, reporting, select)
@@ -131,8 +132,7 @@ def _planned_again(run: _ApplyRun, base: Base) -> Ending:
             return _finished(run, approved, receipt, reporting, stop)
 
 
-def _reporting(run: _ApplyRun, planned: Planned, base: Base) -> Reporting:
-    merged = run.merged.of_portal(planned.plan.portal.id)
+def _reporting(run: _ApplyRun, merged: MergedWork, planned: Planned, base: Base) -> Reporting:
     plan = marked(planned, run.options.limits)
     name = run.options.common.environment
     return Reporting(run.job, merged, plan, planned.seen, name, base.known, run.options.comments)
