@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, tzinfo
 from enum import Enum
+from fnmatch import fnmatchcase
 from functools import lru_cache
 
 from reconciler.diagnostics import Diagnostic, Place
@@ -48,7 +49,10 @@ FIELDS = (
 )
 """Every field that can be declared, except custom properties, in the order people read them."""
 
-CUSTOM = "customProperties."
+PROPERTIES = "customProperties"
+"""The key that holds the custom properties of an event."""
+
+CUSTOM = f"{PROPERTIES}."
 """The prefix of a custom property's name among the names of fields."""
 
 _BY_NAME = {field.name: field for field in FIELDS}
@@ -226,3 +230,20 @@ def instant(moment: datetime) -> str:
 def moment(text: str) -> datetime:
     """Parse what `instant` wrote."""
     return datetime.fromisoformat(text)
+
+
+def day_of(fields: Mapping[str, Value], name: str, zone: tzinfo) -> date | None:
+    """Return the day in a zone of the date field called `name`; None if it is empty, UTC's at the calendar's ends."""
+    value = fields.get(name)
+    if not isinstance(value, str):
+        return None
+    try:
+        return moment(value).astimezone(zone).date()
+    except OverflowError:
+        return moment(value).date()
+
+
+def is_named_by(glob: str | None, identity: Identity, name: str | None) -> bool:
+    """Return whether a glob matches an event's id, its object id or its name; none matches all."""
+    names = (identity.external_event_id, identity.object_id, name)
+    return glob is None or any(each is not None and fnmatchcase(each, glob) for each in names)

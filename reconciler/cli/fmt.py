@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from reconciler.cli.options import Common, command_options
-from reconciler.cli.output import log_line, print_result
+from reconciler.cli.output import WOULD_CHANGE, log_line, print_result
 from reconciler.cli.settings import settings_at
 from reconciler.declarations.files.replacing import replace_files
 from reconciler.declarations.formatted_files import format_files
@@ -16,7 +16,6 @@ from reconciler.errors import DeclarationsInvalid
 from reconciler.render import phrases
 from reconciler.render.file_diff import file_diff
 
-_WOULD_CHANGE = 2
 _EXAMPLES = """
 \b
 Examples:
@@ -60,4 +59,4 @@ def command(path: Path, *, check: bool, diff: bool, common: Common) -> int:
     if problems:
         log_line("Files with a problem are left as they are:")
         raise DeclarationsInvalid(in_file_order(problems))
-    return _WOULD_CHANGE if changed and (check or diff) else 0
+    return WOULD_CHANGE if changed and (check or diff) else 0

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from reconciler.cli.new_files import WOULD_CHANGE, announce_files, check_option, write_files
+from reconciler.cli.new_files import announce_files, check_option, write_files
 from reconciler.cli.options import Common, command_options, parsed_day
-from reconciler.cli.output import log_line
+from reconciler.cli.output import LEFT_UNDONE, WOULD_CHANGE, log_line
 from reconciler.cli.session import StopRequest, open_session
 from reconciler.cli.settings import settings_at
 from reconciler.cli.sources import ImportSource, files_from, source_options
@@ -33,7 +33,6 @@ from reconciler.portal import Definition, Portal
 from reconciler.render import imported, phrases, words
 from reconciler.safe_text import quoted
 
-_FELL_SHORT = 6
 _DEFAULT = Path("events")
 _EXAMPLES = """
 \b
@@ -109,7 +108,7 @@ def command(
     found = _find(settings, path, choice, _names_in(properties), common)
     _report(found, settings, common)
     code = _finish(settings, list(map(imported.new_file, found.drafts)), check=check)
-    return code or (_FELL_SHORT if found.failed else 0)
+    return code or (LEFT_UNDONE if found.failed else 0)
 
 
 def _finish(settings: Settings, files: list[NewFile], *, check: bool) -> int:

@@ -16,9 +16,6 @@ from reconciler.render import phrases
 from reconciler.render.file_diff import file_diff
 from reconciler.render.imported import listing
 
-WOULD_CHANGE = 2
-"""The exit code of `--check` if files would be written."""
-
 check_option = click.option("--check", is_flag=True, help="Write nothing, and exit with 2 if there is something to.")
 
 

@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 _STYLES = {"+": "green", "~": "yellow", "-": "red"}
 
 
+WOULD_CHANGE = 2
+"""The exit code of a command that writes files, and would write some if it were not to tell only."""
+
+LEFT_UNDONE = 6
+"""The exit code of a command that writes files, and has named something that it did not write."""
+
+
 def print_result(text: str) -> None:
     """Write the result of a command to standard output."""
     _write(text, to_stderr=False)

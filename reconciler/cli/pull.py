@@ -1,6 +1,5 @@
 """`reconciler pull`."""
 
-from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
 
@@ -8,7 +7,7 @@ import click
 
 from reconciler.cli.inputs import base_at
 from reconciler.cli.options import Call, Common, base_option, command_options
-from reconciler.cli.output import log_line, print_result
+from reconciler.cli.output import LEFT_UNDONE, WOULD_CHANGE, log_line, print_result
 from reconciler.cli.session import StopRequest, open_session
 from reconciler.cli.settings import settings_at
 from reconciler.connections import git_environment
@@ -20,7 +19,7 @@ from reconciler.declarations.pulling import Pulled, pull_into
 from reconciler.declarations.settings import Settings
 from reconciler.diagnostics import Diagnostic, Place, error, in_file_order
 from reconciler.errors import Refused, UsageError
-from reconciler.event import Declared, Identity
+from reconciler.event import Declared, is_named_by
 from reconciler.pipeline import make_plan
 from reconciler.planning.plan import Planned
 from reconciler.planning.pulls import pulls_in
@@ -28,8 +27,6 @@ from reconciler.render import phrases
 from reconciler.render.file_diff import file_diff
 from reconciler.render.listing import abridged, in_full
 
-_WOULD_CHANGE = 2
-_LEFT = 6
 _EXAMPLES = """
 \b
 Examples:
@@ -77,7 +74,7 @@ def command(
     past = base_at(settings, base)
     files = list_files(settings)
     planned = _plan(load_files(files, settings), past, settings, common, call)
-    pulls, problems = pulls_in(planned, partial(_is_chosen, only), by_origin=not everything)
+    pulls, problems = pulls_in(planned, partial(is_named_by, only), by_origin=not everything)
     pulled = pull_into(files, terms_of(settings), pulls)
     changed = sorted(replacement(settings, file) for file in pulled.files)
     if not check:
@@ -86,18 +83,13 @@ def command(
     print_result("".join(file_diff(file.shown, file.before, file.after) for file in changed))
     _tell(pulled, problems, common, check=check)
     if check and changed:
-        return _WOULD_CHANGE
-    return _LEFT if problems or pulled.left else 0
+        return WOULD_CHANGE
+    return LEFT_UNDONE if problems or pulled.left else 0
 
 
 def _plan(declared: Declared, base: Base, settings: Settings, common: Common, call: Call) -> Planned:
     with open_session(common, settings, StopRequest()) as session, session.reader() as portal, session.reading.shown():
         return make_plan(declared, session.policy, portal, call.now(), base)
-
-
-def _is_chosen(only: str | None, identity: Identity, name: str | None) -> bool:
-    names = (identity.external_event_id, identity.object_id, name)
-    return only is None or any(fnmatchcase(each, only) for each in names if each is not None)
 
 
 def _refuse_uncommitted(settings: Settings, files: list[Replacement]) -> None:

@@ -9,7 +9,7 @@ from reconciler.declarations.corrections import Wrong, did_you_mean
 from reconciler.declarations.environments import ENVIRONMENTS, elsewhere, is_declared_in, wrong_environments
 from reconciler.declarations.house_rules import HouseRules, broken_rules
 from reconciler.declarations.inheritance import Inheritance
-from reconciler.declarations.initial import INITIAL, PROPERTIES
+from reconciler.declarations.initial import INITIAL
 from reconciler.declarations.layers import Layer, refusal
 from reconciler.declarations.positions import Lines, Places
 from reconciler.declarations.times import instant_of, moment_of
@@ -17,7 +17,7 @@ from reconciler.declarations.validators import DEFAULT
 from reconciler.declarations.whole_days import TIMES, for_date_only, times_of
 from reconciler.declarations.yaml.nodes import Mapping as Entries
 from reconciler.diagnostics import Diagnostic, Place, error, info, warning
-from reconciler.event import FIELDS, DeclaredEvent, Identity, Skipped, Value, custom_field
+from reconciler.event import FIELDS, PROPERTIES, DeclaredEvent, Identity, Skipped, Value, custom_field
 from reconciler.safe_text import cut, quoted
 
 

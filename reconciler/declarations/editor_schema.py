@@ -2,13 +2,13 @@
 
 from reconciler.declarations.schema import definitions
 from reconciler.declarations.shapes import NAME, Shape
+from reconciler.event import PROPERTIES
 from reconciler.json_values import Json
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _IS_LIST: Shape = {"anyOf": [{"required": ["events"]}, {"required": ["defaults"]}]}
 _NO_ID = "Write an externalEventId, or the objectId of an event that HubSpot holds already."
 _HAS_ID: Shape = {"anyOf": [{"required": [key], "errorMessage": _NO_ID} for key in ("externalEventId", "objectId")]}
-_PROPERTIES = "customProperties"
 _OF_PORTAL = "CustomProperties"
 
 
@@ -79,6 +79,6 @@ def _referring_to_properties(form: Json) -> Json:
         return form
     refer = {"$ref": f"#/$defs/{_OF_PORTAL}"}
     return {
-        key: {"description": part["description"], **refer} if key == _PROPERTIES else _referring_to_properties(part)
+        key: {"description": part["description"], **refer} if key == PROPERTIES else _referring_to_properties(part)
         for key, part in form.items()
     }

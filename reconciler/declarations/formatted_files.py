@@ -6,12 +6,10 @@ from reconciler.declarations.declaring import Terms
 from reconciler.declarations.file_names import Rewritten, SourceFile
 from reconciler.declarations.meaning import meaning
 from reconciler.declarations.reading import read_all
-from reconciler.declarations.yaml.characters import decode
+from reconciler.declarations.yaml.characters import decode, encode_like
 from reconciler.declarations.yaml.formatting import in_canonical_form
 from reconciler.diagnostics import Diagnostic, Severity
 from reconciler.errors import DeclarationsInvalid, ReconcilerError
-
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def format_files(files: Sequence[SourceFile | Diagnostic], terms: Terms) -> tuple[list[Rewritten], list[Diagnostic]]:
@@ -34,8 +32,7 @@ def _problems(files: Sequence[SourceFile | Diagnostic], terms: Terms) -> Iterato
 
 
 def _formatted(file: SourceFile) -> bytes:
-    mark = _BYTE_ORDER_MARK if file.content.startswith(_BYTE_ORDER_MARK) else b""
-    after = mark + in_canonical_form(decode(file.content, file.shown)).encode()
+    after = encode_like(file.content, in_canonical_form(decode(file.content, file.shown)))
     if after != file.content and meaning(SourceFile(file.path, file.shown, after)) != meaning(file):
         raise ReconcilerError(
             f"{file.shown} would mean something else in the canonical form, so nothing was written",

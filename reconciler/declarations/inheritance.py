@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from functools import cached_property, reduce
 from typing import Any, cast
 
-from reconciler.declarations.initial import INITIAL, PROPERTIES, merge_initial
+from reconciler.declarations.initial import INITIAL, merge_initial
 from reconciler.declarations.layers import Layer
 from reconciler.declarations.positions import Places
 from reconciler.declarations.yaml.nodes import Scalar
 from reconciler.diagnostics import Place
+from reconciler.event import PROPERTIES
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,10 @@ from collections.abc import Mapping as Table
 from typing import Any
 
 from reconciler.declarations.yaml.nodes import Mapping, Node, Scalar
-from reconciler.event import FIELDS, Value, custom_field
+from reconciler.event import FIELDS, PROPERTIES, Value, custom_field
 
 INITIAL = "initial"
-PROPERTIES = "customProperties"
-"""The only key, besides `initial`, whose values are merged name by name."""
+"""The only key, besides that of the custom properties, whose values are merged name by name."""
 
 _FIELDS = frozenset(known.name for known in FIELDS)
 

@@ -17,7 +17,7 @@ from reconciler.declarations.yaml.guidance import FOR_DECLARATIONS, FOR_SETTINGS
 from reconciler.declarations.yaml.nodes import Mapping, Node, Scalar, Sequence, is_nothing
 from reconciler.declarations.yaml.reader import read_yaml
 from reconciler.diagnostics import Diagnostic, Place, error, warning
-from reconciler.event import CUSTOM
+from reconciler.event import CUSTOM, PROPERTIES
 from reconciler.safe_text import cut, quoted
 
 if TYPE_CHECKING:
@@ -236,8 +236,8 @@ def _texts(mapping: Mapping, above: str = "") -> Iterator[tuple[str, str, Scalar
 
 def _is_below_empty_properties(key: str, holder: Mapping) -> bool:
     """Return whether a key comes after `customProperties` in the same mapping, and that has no value."""
-    properties = holder.keys.get("customProperties")
-    if properties is None or "customProperties" in holder.values:
+    properties = holder.keys.get(PROPERTIES)
+    if properties is None or PROPERTIES in holder.values:
         return False
     return (properties.line, properties.column) < (holder.keys[key].line, holder.keys[key].column)
 

@@ -6,7 +6,6 @@ from typing import assert_never
 
 from reconciler.declarations.corrections import Wrong
 from reconciler.declarations.file_names import DEFAULTS_FILE, SourceFile
-from reconciler.declarations.initial import PROPERTIES
 from reconciler.declarations.layers import DEFAULTS
 from reconciler.declarations.reading import read_documents
 from reconciler.declarations.times import read_time
@@ -15,6 +14,7 @@ from reconciler.declarations.whole_days import TIMES
 from reconciler.declarations.yaml.nodes import Mapping, Node, Scalar, Sequence
 from reconciler.declarations.yaml.reader import read_yaml
 from reconciler.diagnostics import Diagnostic
+from reconciler.event import PROPERTIES
 
 Meaning = str | date | list["Meaning"] | dict[str, "Meaning"] | None
 

@@ -11,14 +11,12 @@ from reconciler.declarations.file_names import DEFAULTS_FILE, Rewritten, SourceF
 from reconciler.declarations.pulled_values import Pull, ToWrite, left, value_in_words, values_to_write
 from reconciler.declarations.reading import read_all
 from reconciler.declarations.whole_days import TIMES
-from reconciler.declarations.yaml.characters import decode
+from reconciler.declarations.yaml.characters import decode, encode_like
 from reconciler.declarations.yaml.editing import CannotEdit, Editor, Override, Splice, edited
 from reconciler.declarations.yaml.source import OddlyWritten
 from reconciler.diagnostics import Diagnostic, Place, Severity
 from reconciler.errors import DeclarationsInvalid, ReconcilerError
 from reconciler.event import CUSTOM, DeclaredEvent, Value
-
-_BYTE_ORDER_MARK = "\ufeff"
 
 
 class Pulled(NamedTuple):
@@ -155,9 +153,8 @@ class _Puller:
 
     def changed(self, file: str, changes: Iterable[_Change]) -> Rewritten:
         source = self.files[file]
-        mark = _BYTE_ORDER_MARK if source.content.startswith(_BYTE_ORDER_MARK.encode()) else ""
         text = edited(self.text(file), (edit for change in changes for edit in change.edits))
-        return Rewritten(source, (mark + text).encode())
+        return Rewritten(source, encode_like(source.content, text))
 
 
 def _groups(event: DeclaredEvent, wanted: Mapping[str, ToWrite]) -> Iterator[dict[str, ToWrite]]:

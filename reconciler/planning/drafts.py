@@ -9,12 +9,12 @@ from reconciler.declarations.read_back import read_back
 from reconciler.declarations.schema_line import line_for_declarations
 from reconciler.declarations.yaml.canonical import Undeclarable, event_text
 from reconciler.declarations.zones import load_zone
-from reconciler.event import CUSTOM, Declared, DeclaredEvent, Identity, LiveEvent, label_of
+from reconciler.event import CUSTOM, Declared, DeclaredEvent, Identity, LiveEvent, day_of, label_of
 from reconciler.planning import properties
 from reconciler.planning.diff import compare
 from reconciler.planning.live_values import Ground, held_values
 from reconciler.planning.set_aside import obstacle_findings
-from reconciler.planning.undeclared import Undeclared, day_of
+from reconciler.planning.undeclared import Undeclared
 
 _CORRECT = "correct it in HubSpot"
 
@@ -114,7 +114,9 @@ class _Drafting:
         self.live = live
         self.ground = ground
         self.names = names
-        self.folder = names.folder(day_of(live, "startDateTime", zone) or day_of(live, "endDateTime", zone))
+        self.folder = names.folder(
+            day_of(live.fields, "startDateTime", zone) or day_of(live.fields, "endDateTime", zone)
+        )
         self.inherited = ground.inherited(f"{ground.below}{self.folder}")
 
     def under(self, identity: Identity, note: str | None = None, why: str | None = None) -> Draft:

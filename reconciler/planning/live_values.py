@@ -10,15 +10,13 @@ from reconciler.declarations.inheritance import Inheritance
 from reconciler.declarations.times import read_time, spelt
 from reconciler.declarations.validators import DEFAULT
 from reconciler.declarations.yaml.canonical import Undeclarable
-from reconciler.event import CUSTOM, FIELDS, Identity, Kind, LiveEvent, Value, moment
+from reconciler.event import CUSTOM, FIELDS, PROPERTIES, Identity, Kind, LiveEvent, Value, moment
 from reconciler.planning.properties import why_unfit
 from reconciler.portal import Definition
 from reconciler.values import OPTION_SEPARATOR, same
 
 Definitions = Callable[[], Mapping[str, Definition]]
 """Returns the definitions of custom properties, which are read only where they are needed."""
-
-_PROPERTIES = "customProperties"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +63,7 @@ def held_values(live: LiveEvent, identity: Identity, inherited: Inheritance, gro
     values |= _times(live, inherited, ground)
     custom, left_out = _custom(live, inherited, ground)
     if custom:
-        values[_PROPERTIES] = custom
+        values[PROPERTIES] = custom
     return Held(values, left_out)
 
 
@@ -149,7 +147,7 @@ def _has_offset(text: str) -> bool:
 
 def _custom(live: LiveEvent, inherited: Inheritance, ground: Ground) -> tuple[dict[str, object], dict[str, str]]:
     """Return the custom properties that have to be declared, and why some that are wanted cannot be."""
-    below: Mapping[str, Value] = inherited.values.get(_PROPERTIES, {})
+    below: Mapping[str, Value] = inherited.values.get(PROPERTIES, {})
     if not below and ground.properties is not None and not ground.properties:
         return {}, {}
     definitions = ground.definitions()

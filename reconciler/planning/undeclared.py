@@ -5,10 +5,9 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, tzinfo
 from enum import StrEnum
-from fnmatch import fnmatchcase
 
 from reconciler.diagnostics import Diagnostic, warning
-from reconciler.event import Declared, LiveEvent, moment
+from reconciler.event import Declared, LiveEvent, day_of, is_named_by
 from reconciler.planning.claims import Claims, can_be_asked_for
 from reconciler.policy import Orphans, Policy
 from reconciler.portal import Listing, Reader
@@ -31,27 +30,11 @@ class Choice:
 
     def fits(self, event: LiveEvent, zone: tzinfo) -> bool:
         """Return whether an event is wanted, whoever made it; `zone` says on which day it begins and ends."""
-        return self._is_named(event) and self._is_late_enough(event, zone)
-
-    def _is_named(self, event: LiveEvent) -> bool:
-        names = (event.identity.external_event_id, event.identity.object_id, event.name)
-        only = self.only
-        return only is None or any(name is not None and fnmatchcase(name, only) for name in names)
+        return is_named_by(self.only, event.identity, event.name) and self._is_late_enough(event, zone)
 
     def _is_late_enough(self, event: LiveEvent, zone: tzinfo) -> bool:
-        days = [day for day in (day_of(event, name, zone) for name in _DATES) if day is not None]
+        days = [day for day in (day_of(event.fields, name, zone) for name in _DATES) if day is not None]
         return self.since is None or not days or max(days) >= self.since
-
-
-def day_of(event: LiveEvent, name: str, zone: tzinfo) -> date | None:
-    """Return the day on which an event begins or ends in a zone; None if the date field called `name` is empty."""
-    value = event.fields.get(name)
-    if not isinstance(value, str):
-        return None
-    try:
-        return moment(value).astimezone(zone).date()
-    except OverflowError:  # at the ends of the calendar the zone's day would be outside it
-        return moment(value).date()
 
 
 @dataclass(frozen=True, slots=True)

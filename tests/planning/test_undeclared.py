@@ -6,14 +6,13 @@ from datetime import UTC, date
 import pytest
 
 from reconciler.declarations.zones import load_zone
-from reconciler.event import Declared, DeclaredEvent, Identity, LiveEvent, Skipped, Value
+from reconciler.event import Declared, DeclaredEvent, Identity, LiveEvent, Skipped, Value, day_of
 from reconciler.planning.claims import Claims
 from reconciler.planning.evidence import Evidence
 from reconciler.planning.undeclared import (
     Choice,
     Sorted,
     Standing,
-    day_of,
     import_warnings,
     relevant,
     samples,
@@ -73,8 +72,8 @@ def test_a_day_chooses_what_begins_or_ends_on_it_or_later(start: Value, end: Val
 
 def test_the_day_of_an_event_at_the_ends_of_the_calendar_is_that_in_utc() -> None:
     event = dated("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z")
-    assert day_of(event, "startDateTime", load_zone("America/New_York")) == date(1, 1, 1)
-    assert day_of(event, "endDateTime", load_zone("Asia/Tokyo")) == date(9999, 12, 31)
+    assert day_of(event.fields, "startDateTime", load_zone("America/New_York")) == date(1, 1, 1)
+    assert day_of(event.fields, "endDateTime", load_zone("Asia/Tokyo")) == date(9999, 12, 31)
 
 
 def test_an_event_of_ours_has_its_proven_account() -> None:

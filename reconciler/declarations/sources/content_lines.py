@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from icalendar.parser import Contentline, unescape_backslash
 
+from reconciler.declarations.yaml.characters import BYTE_ORDER_MARK
 from reconciler.diagnostics import Diagnostic, Place, error
 
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _LINE_BREAK = re.compile(rb"\r?\n")
 _NAME = re.compile(rb"[^:;]*")
 
@@ -31,7 +31,7 @@ def unfolded(content: bytes) -> Iterator[Unfolded]:
     """Yield the lines of a calendar; they are joined as bytes, because programs also fold within a character."""
     parts: list[bytes] = []
     begin = 1
-    for number, line in enumerate(_LINE_BREAK.split(content.removeprefix(_BYTE_ORDER_MARK)), 1):
+    for number, line in enumerate(_LINE_BREAK.split(content.removeprefix(BYTE_ORDER_MARK)), 1):
         if line[:1] in (b" ", b"\t") and parts:
             parts.append(line[1:])
         elif line.strip():

@@ -22,7 +22,7 @@ from reconciler.declarations.yaml.nodes import Mapping as Entries
 from reconciler.declarations.yaml.nodes import Scalar
 from reconciler.declarations.zones import load_zone
 from reconciler.diagnostics import Diagnostic, Place, Severity, error
-from reconciler.event import Declared, DeclaredEvent, moment
+from reconciler.event import Declared, DeclaredEvent, day_of
 from reconciler.safe_text import FORBIDDEN
 
 _HINTS = (
@@ -169,11 +169,9 @@ def _as_problem(diagnostic: Diagnostic) -> Diagnostic:
 
 def _day(event: DeclaredEvent | None, terms: Terms) -> date | None:
     """Return the day on which an event begins, or else ends, in the settings' zone."""
-    times = (None if event is None else event.fields.get(key) for key in TIMES)
-    for time in times:
-        if isinstance(time, str):
-            return moment(time).astimezone(load_zone(terms.timezone or "UTC")).date()
-    return None
+    zone = load_zone(terms.timezone or "UTC")
+    days = (None if event is None else day_of(event.fields, key, zone) for key in TIMES)
+    return next((day for day in days if day is not None), None)
 
 
 def _in_zone(own: Entries, zone: str | None, inherited: Inheritance, terms: Terms) -> Entries:

@@ -10,9 +10,17 @@ from reconciler.safe_text import FORBIDDEN
 REPORTED_AT_MOST = 20
 """The most deceptive characters to report for one text; a binary file could have a million."""
 
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+"""What some programs put before UTF-8."""
+
 _HARMLESS = bytes(code for code in range(128) if not FORBIDDEN.match(chr(code)))
 """The bytes that are never deceptive: most files have no others, and looking at bytes is quick."""
+
+
+def encode_like(content: bytes, text: str) -> bytes:
+    """Return a text as UTF-8, with a byte order mark if there is one before the content that it replaces."""
+    mark = BYTE_ORDER_MARK if content.startswith(BYTE_ORDER_MARK) else b""
+    return mark + text.encode()
 
 
 def decode(content: bytes, file: str) -> str:
@@ -20,7 +28,7 @@ def decode(content: bytes, file: str) -> str:
 
     Raises `DeclarationsInvalid` if the content is not UTF-8 or has deceptive characters.
     """
-    content = content.removeprefix(_BYTE_ORDER_MARK)
+    content = content.removeprefix(BYTE_ORDER_MARK)
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as reason:

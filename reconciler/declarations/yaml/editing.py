@@ -16,6 +16,7 @@ from reconciler.declarations.yaml.scalars import (
 )
 from reconciler.declarations.yaml.source import Dashes, Leaf, Pair, Pairs, Piece, Spot, written_documents
 from reconciler.declarations.yaml.source_lines import SourceLines, is_blank, is_block
+from reconciler.event import PROPERTIES
 from reconciler.safe_text import visible
 
 NewValue = str | bool | Sequence[str] | None
@@ -24,7 +25,6 @@ NewValue = str | bool | Sequence[str] | None
 _PLAIN_IN_BRACKETS = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_ .+-]*[A-Za-z0-9])?")
 _COMMENT_INSIDE = re.compile(r"[\s,\[\]{}]#")
 """What may begin a comment in brackets; it may also be a part of a text in quotes."""
-_PROPERTIES = "customProperties"
 
 
 class CannotEdit(Exception):
@@ -123,17 +123,17 @@ class Editor:
             edit = self._behind(_before(field.name, event), event, _override_lines(field, indent))
             yield edit._replace(rank=key_rank(field.name))
         if properties:
-            yield self._more_properties(event, properties, indent)._replace(rank=key_rank(_PROPERTIES))
+            yield self._more_properties(event, properties, indent)._replace(rank=key_rank(PROPERTIES))
 
     def _more_properties(self, event: Pairs, properties: Sequence[Override], indent: str) -> Splice:
-        own = next((pair.value for pair in event.pairs if pair.key.text == _PROPERTIES), None)
+        own = next((pair.value for pair in event.pairs if pair.key.text == PROPERTIES), None)
         if own is None:
             lines = [line for each in properties for line in _override_lines(each, f"{indent}  ")]
-            return self._behind(_before(_PROPERTIES, event), event, [f"{indent}{_PROPERTIES}:", *lines])
+            return self._behind(_before(PROPERTIES, event), event, [f"{indent}{PROPERTIES}:", *lines])
         if isinstance(own, Leaf) and own.style == "{":
-            raise CannotEdit(f"its {_PROPERTIES} are written in brackets")
+            raise CannotEdit(f"its {PROPERTIES} are written in brackets")
         if not isinstance(own, Pairs) or own.anchored:
-            raise CannotEdit(f"other values refer to its {_PROPERTIES}, or these refer to others")
+            raise CannotEdit(f"other values refer to its {PROPERTIES}, or these refer to others")
         indent = " " * own.begin.column
         return self._behind(own.pairs[-1], own, [line for each in properties for line in _override_lines(each, indent)])
 

@@ -79,6 +79,10 @@ def test_the_year_goes_by_the_settings_zone_and_by_the_end_where_there_is_no_sta
     assert list(files(made(late, terms=replace(TERMS, timezone=None)))) == ["2027/a.yaml"]
 
 
+def test_a_moment_whose_local_day_no_calendar_has_goes_by_its_year_in_utc() -> None:
+    assert list(files(made(table("a,A,Acme,9999-12-31T23:30:00Z")))) == ["9999/a.yaml"]
+
+
 def test_files_stand_below_a_folder_and_name_the_schema_that_the_settings_name() -> None:
     head = "# yaml-language-server: $schema={}.json"
     found = made(table("a,A,Acme,"), below="field/", settings=head.format("settings"))
