@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import SplitResult
 
-from reconciler.declarations.corrections import Wrong
-from reconciler.declarations.validators import web_address
+from reconciler.declarations.values.corrections import Wrong
+from reconciler.declarations.values.validators import web_address
 from reconciler.errors import AccessDenied, UsageError
 from reconciler.safe_text import quoted
 

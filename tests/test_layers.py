@@ -47,7 +47,7 @@ DOORWAYS = {
     "httpcore": {"reconciler.transport.network"},
     "httpx": {"reconciler.transport.exchange", "reconciler.transport.network"},
     "icalendar": {f"reconciler.declarations.sources.{name}" for name in ("content_lines", "time_zones")},
-    "pydantic": {f"reconciler.declarations.{name}" for name in ("schema", "settings_form", "value_types")},
+    "pydantic": {f"reconciler.declarations.keys.{name}" for name in ("schema", "settings_form", "value_types")},
     "rich": {"reconciler.cli"},
     "starlette": {"reconciler.sandbox"},
     "tenacity": {"reconciler.transport.retrying"},

@@ -9,8 +9,8 @@ from reconciler.cli.options import Common, command_options
 from reconciler.cli.output import WOULD_CHANGE, log_line, print_result
 from reconciler.cli.settings import settings_at
 from reconciler.declarations.files.replacing import replace_files
-from reconciler.declarations.formatted_files import format_files
 from reconciler.declarations.load import list_files, replacement, terms_of
+from reconciler.declarations.writing.formatted_files import format_files
 from reconciler.diagnostics import in_file_order
 from reconciler.errors import DeclarationsInvalid
 from reconciler.render import phrases

@@ -8,7 +8,7 @@ import click
 from reconciler import __version__
 from reconciler.cli.options import Common, common_options
 from reconciler.cli.output import log_line
-from reconciler.declarations.corrections import did_you_mean
+from reconciler.declarations.values.corrections import did_you_mean
 
 _COMMANDS = {
     "init": "Write the settings for a HubSpot portal.",

@@ -13,14 +13,14 @@ from reconciler.cli.output import LEFT_UNDONE, WOULD_CHANGE, log_line
 from reconciler.cli.session import StopRequest, open_session
 from reconciler.cli.settings import settings_at
 from reconciler.cli.sources import ImportSource, files_from, source_options
-from reconciler.declarations.corrections import did_you_mean
-from reconciler.declarations.file_names import SETTINGS_FILE
+from reconciler.declarations.events.file_names import SETTINGS_FILE
 from reconciler.declarations.files.disk import LARGEST, Disk, name_of, names_in_folders
 from reconciler.declarations.load import load, load_defaults, terms_of
-from reconciler.declarations.new_files import NewFile, NewNames
 from reconciler.declarations.settings import Settings
 from reconciler.declarations.sources.new_events import Destination
-from reconciler.declarations.zones import is_zone, load_zone
+from reconciler.declarations.values.corrections import did_you_mean
+from reconciler.declarations.values.zones import is_zone, load_zone
+from reconciler.declarations.writing.new_files import NewFile, NewNames
 from reconciler.diagnostics import Place, error
 from reconciler.errors import DeclarationsInvalid, ReconcilerError, UsageError
 from reconciler.event import Declared

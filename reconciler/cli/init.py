@@ -14,15 +14,22 @@ from reconciler.cli.options import Call, Common, command_options, not_yet
 from reconciler.cli.output import print_result
 from reconciler.cli.session import StopRequest, open_session
 from reconciler.cli.terminal import ask_for
-from reconciler.declarations.corrections import Wrong
-from reconciler.declarations.editor_schema import declarations_schema, settings_schema
-from reconciler.declarations.file_names import SETTINGS_FILE
+from reconciler.declarations.events.file_names import SETTINGS_FILE
 from reconciler.declarations.files.disk import name_of
 from reconciler.declarations.files.replacing import Replacement, replace_files
-from reconciler.declarations.first_files import GITIGNORE, IGNORED, Beginning, ignores, pre_commit_text, settings_text
-from reconciler.declarations.schema_line import schema_line
+from reconciler.declarations.keys.editor_schema import declarations_schema, settings_schema
+from reconciler.declarations.keys.schema_line import schema_line
 from reconciler.declarations.settings import nearest_settings, settings_to_be
-from reconciler.declarations.validators import identifier
+from reconciler.declarations.values.corrections import Wrong
+from reconciler.declarations.values.validators import identifier
+from reconciler.declarations.writing.first_files import (
+    GITIGNORE,
+    IGNORED,
+    Beginning,
+    ignores,
+    pre_commit_text,
+    settings_text,
+)
 from reconciler.declarations.yaml.nodes import Scalar
 from reconciler.diagnostics import Place, error
 from reconciler.doctor.checks import WRITE

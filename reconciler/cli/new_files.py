@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import click
 
 from reconciler.cli.output import log_line, print_result
-from reconciler.declarations.file_names import SourceFile
+from reconciler.declarations.events.file_names import SourceFile
 from reconciler.declarations.files.disk import name_of
 from reconciler.declarations.files.replacing import Replacement, replace_files
 from reconciler.declarations.load import load_with
-from reconciler.declarations.new_files import NewFile
 from reconciler.declarations.settings import Settings
+from reconciler.declarations.writing.new_files import NewFile
 from reconciler.errors import DeclarationsInvalid, ReconcilerError
 from reconciler.render import phrases
 from reconciler.render.file_diff import file_diff

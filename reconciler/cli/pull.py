@@ -15,8 +15,8 @@ from reconciler.declarations.base import Base
 from reconciler.declarations.files.git import committed_as_they_are
 from reconciler.declarations.files.replacing import Replacement, replace_files
 from reconciler.declarations.load import list_files, load_files, replacement, terms_of
-from reconciler.declarations.pulling import Pulled, pull_into
 from reconciler.declarations.settings import Settings
+from reconciler.declarations.writing.pulling import Pulled, pull_into
 from reconciler.diagnostics import Diagnostic, Place, error, in_file_order
 from reconciler.errors import Refused, UsageError
 from reconciler.event import Declared, is_named_by

@@ -6,8 +6,8 @@ import click
 
 from reconciler.cli.options import Common, command_options
 from reconciler.cli.output import print_result
-from reconciler.declarations.editor_schema import declarations_schema, settings_schema
-from reconciler.declarations.shapes import Shape
+from reconciler.declarations.keys.editor_schema import declarations_schema, settings_schema
+from reconciler.declarations.keys.shapes import Shape
 from reconciler.errors import UsageError
 from reconciler.render.json_text import json_text
 

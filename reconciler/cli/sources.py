@@ -9,14 +9,14 @@ import click
 
 from reconciler.cli.options import Function
 from reconciler.cli.output import log_line
-from reconciler.declarations.corrections import Wrong
 from reconciler.declarations.files.disk import name_of
-from reconciler.declarations.new_files import NewFile
 from reconciler.declarations.settings import Settings
 from reconciler.declarations.sources.new_events import Destination, new_events
 from reconciler.declarations.sources.sourced import Additions, Sourced
-from reconciler.declarations.times import read_hours
-from reconciler.declarations.zones import load_zone
+from reconciler.declarations.values.corrections import Wrong
+from reconciler.declarations.values.times import read_hours
+from reconciler.declarations.values.zones import load_zone
+from reconciler.declarations.writing.new_files import NewFile
 from reconciler.errors import SourceInvalid, UsageError
 from reconciler.event import Declared, DeclaredEvent, LiveEvent
 from reconciler.planning.undeclared import Choice

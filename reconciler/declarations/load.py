@@ -7,8 +7,8 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
-from reconciler.declarations.declaring import Terms
-from reconciler.declarations.file_names import (
+from reconciler.declarations.events.declaring import Terms
+from reconciler.declarations.events.file_names import (
     DEFAULTS_FILE,
     MISNAMED_DEFAULTS,
     SETTINGS_FILE,
@@ -20,11 +20,11 @@ from reconciler.declarations.file_names import (
     reading_order,
     unread,
 )
+from reconciler.declarations.events.inheritance import Inheritance
+from reconciler.declarations.events.reading import read_all, read_defaults
 from reconciler.declarations.files.disk import Disk, as_seen, name_of, unreadable_file
 from reconciler.declarations.files.replacing import Replacement
 from reconciler.declarations.files.trees import Entry, EntryKind, Tree
-from reconciler.declarations.inheritance import Inheritance
-from reconciler.declarations.reading import read_all, read_defaults
 from reconciler.declarations.settings import Settings
 from reconciler.diagnostics import Diagnostic, Place, error, warning
 from reconciler.errors import DeclarationsInvalid

@@ -6,21 +6,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from reconciler.declarations.corrections import by_likeness
-from reconciler.declarations.declaring import Portals
-from reconciler.declarations.file_names import (
+from reconciler.declarations.events.declaring import Portals
+from reconciler.declarations.events.file_names import (
     DEFAULTS_FILE,
     MISNAMED_SETTINGS,
     SETTINGS_FILE,
     is_declaration,
     wrong_name,
 )
+from reconciler.declarations.events.house_rules import HouseRules
+from reconciler.declarations.events.layers import SETTINGS, Layer
 from reconciler.declarations.files.disk import Disk, as_seen, name_of, symbolic_link
 from reconciler.declarations.files.trees import Tree
-from reconciler.declarations.house_rules import HouseRules
-from reconciler.declarations.layers import SETTINGS, Layer
-from reconciler.declarations.readers import API_VERSIONS
-from reconciler.declarations.validators import DEFAULT
+from reconciler.declarations.keys.readers import API_VERSIONS
+from reconciler.declarations.values.corrections import by_likeness
+from reconciler.declarations.values.validators import DEFAULT
 from reconciler.diagnostics import Diagnostic, Severity, in_file_order
 from reconciler.errors import DeclarationsInvalid, UsageError
 from reconciler.policy import Orphans, Policy

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from reconciler.declarations.corrections import Wrong
-from reconciler.declarations.new_files import NewNames
-from reconciler.declarations.read_back import read_back
-from reconciler.declarations.schema_line import line_for_declarations
+from reconciler.declarations.keys.schema_line import line_for_declarations
+from reconciler.declarations.values.corrections import Wrong
+from reconciler.declarations.values.zones import load_zone
+from reconciler.declarations.writing.new_files import NewNames
+from reconciler.declarations.writing.read_back import read_back
 from reconciler.declarations.yaml.canonical import Undeclarable, event_text
-from reconciler.declarations.zones import load_zone
 from reconciler.event import CUSTOM, Declared, DeclaredEvent, Identity, LiveEvent, day_of, label_of
 from reconciler.planning import properties
 from reconciler.planning.diff import compare

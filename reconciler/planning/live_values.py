@@ -4,11 +4,11 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from reconciler.declarations.declaring import Terms
-from reconciler.declarations.environments import ENVIRONMENTS, is_declared_in
-from reconciler.declarations.inheritance import Inheritance
-from reconciler.declarations.times import read_time, spelt
-from reconciler.declarations.validators import DEFAULT
+from reconciler.declarations.events.declaring import Terms
+from reconciler.declarations.events.environments import ENVIRONMENTS, is_declared_in
+from reconciler.declarations.events.inheritance import Inheritance
+from reconciler.declarations.values.times import read_time, spelt
+from reconciler.declarations.values.validators import DEFAULT
 from reconciler.declarations.yaml.canonical import Undeclarable
 from reconciler.event import CUSTOM, FIELDS, PROPERTIES, Identity, Kind, LiveEvent, Value, moment
 from reconciler.planning.properties import why_unfit

@@ -6,7 +6,7 @@ Deleting a line, or a file, undoes nothing in HubSpot.
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
-from reconciler.declarations.zones import zone_named
+from reconciler.declarations.values.zones import zone_named
 from reconciler.diagnostics import Diagnostic, info
 from reconciler.event import (
     CUSTOM,

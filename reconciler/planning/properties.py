@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import NamedTuple
 
-from reconciler.declarations.corrections import did_you_mean
+from reconciler.declarations.values.corrections import did_you_mean
 from reconciler.diagnostics import error
 from reconciler.event import CUSTOM, FIELDS, Declared, DeclaredEvent, Identity, Kind, Value
 from reconciler.planning.set_aside import Obstacle

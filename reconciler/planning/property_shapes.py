@@ -5,7 +5,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 
-from reconciler.declarations.shapes import END, PROPERTY, SCALARS, Shape, any_of
+from reconciler.declarations.keys.shapes import END, PROPERTY, SCALARS, Shape, any_of
 from reconciler.event import Kind
 from reconciler.json_values import Json
 from reconciler.planning.properties import FORMS

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import assert_never
 
 from reconciler.change import Create, Delete, FieldChange, Origin, Update
-from reconciler.declarations.pulled_values import Pull, left, value_in_words
+from reconciler.declarations.writing.pulled_values import Pull, left, value_in_words
 from reconciler.diagnostics import Diagnostic, Place, warning
 from reconciler.event import DeclaredEvent, Identity
 from reconciler.planning.plan import Planned

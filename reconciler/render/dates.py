@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from reconciler.declarations.zones import zone_named
+from reconciler.declarations.values.zones import zone_named
 from reconciler.event import moment
 from reconciler.portal import Portal
 

@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from reconciler.declarations.new_files import NewFile
 from reconciler.declarations.sources.new_events import NewEvent, NewEvents
 from reconciler.declarations.sources.sourced import Sourced
+from reconciler.declarations.writing.new_files import NewFile
 from reconciler.planning.drafts import Draft, Undraftable
 from reconciler.planning.undeclared import Sorted, Standing
 from reconciler.render.phrases import count

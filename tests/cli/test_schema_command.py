@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.declarations.editor_schema import declarations_schema, settings_schema
+from reconciler.declarations.keys.editor_schema import declarations_schema, settings_schema
 from reconciler.render.json_text import json_text
 from reconciler.sandbox import server
 from tests.cli.conftest import SETTINGS

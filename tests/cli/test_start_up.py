@@ -33,7 +33,8 @@ def test_help_loads_the_command_line_alone(option: str) -> None:
     assert not packages_of(names).intersection([*HEAVY, "yaml", "difflib", "tempfile"])
     assert {name for name in names if name.startswith("reconciler.") and name.count(".") > 1} == {
         *(f"reconciler.cli.{name}" for name in ("group", "options", "output", "run", "signals")),
-        "reconciler.declarations.corrections",
+        "reconciler.declarations.values",
+        "reconciler.declarations.values.corrections",
     }
 
 
@@ -45,7 +46,7 @@ def test_validate_of_ordinary_files_loads_neither_schema_nor_http_nor_plan(folde
 
 
 def test_validate_loads_what_explains_a_mistake_only_where_there_is_one(folder: Path) -> None:
-    explaining = {f"reconciler.declarations.{name}" for name in ("misread", "schema", "yaml.strict_yaml")}
+    explaining = {f"reconciler.declarations.{name}" for name in ("values.misread", "keys.schema", "yaml.strict_yaml")}
     assert not modules("validate", str(folder)) & explaining
     (folder / "wrong.yaml").write_text("externalEventId: &a b\nstartDateTime: noon\n")
     assert modules("validate", str(folder)) >= {*explaining, "pydantic"}

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from unicodedata import category
 
-from reconciler.declarations.declaring import Terms
-from reconciler.declarations.file_names import SourceFile, reading_order
-from reconciler.declarations.reading import read_all
+from reconciler.declarations.events.declaring import Terms
+from reconciler.declarations.events.file_names import SourceFile, reading_order
+from reconciler.declarations.events.reading import read_all
 from reconciler.diagnostics import Diagnostic
 from reconciler.errors import DeclarationsInvalid
 from reconciler.event import DeclaredEvent

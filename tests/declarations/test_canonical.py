@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from reconciler.declarations.readers import OF_EVENT, OF_INITIAL
-from reconciler.declarations.reading import Document, read_documents
+from reconciler.declarations.events.reading import Document, read_documents
+from reconciler.declarations.keys.readers import OF_EVENT, OF_INITIAL
 from reconciler.declarations.yaml.canonical import ORDER, Undeclarable, event_text
 from reconciler.declarations.yaml.nodes import Mapping, Node, Scalar
 from reconciler.declarations.yaml.reader import read_yaml

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from reconciler.declarations.corrections import Wrong
-from reconciler.declarations.expressions import MOST_STEPS, expression
+from reconciler.declarations.values.corrections import Wrong
+from reconciler.declarations.values.expressions import MOST_STEPS, expression
 
 PIECES = (
     *["a", "b", "-", "é", " ", "\n", ".", r"\.", r"\d", r"\w", r"\S", r"\x61", r"\u00e9", r"\n", "[ab]", "[^a]"],

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 import yaml
 
-from reconciler.declarations.first_files import GITIGNORE, Beginning, ignores, pre_commit_text, settings_text
-from reconciler.declarations.layers import SETTINGS
-from reconciler.declarations.reading import Document, read_documents
+from reconciler.declarations.events.layers import SETTINGS
+from reconciler.declarations.events.reading import Document, read_documents
+from reconciler.declarations.writing.first_files import GITIGNORE, Beginning, ignores, pre_commit_text, settings_text
 
 KNOWN = Beginning(77, "standard", "acme", 1001, may_write=True, timezone="Europe/Paris", api_version="v3", year=2027)
 UNKNOWN = Beginning(77, "", "no", None, may_write=True, timezone=None, api_version=None, year=2027)

@@ -6,10 +6,10 @@ from collections import Counter
 import pytest
 from hypothesis import given, settings
 
-from reconciler.declarations.file_names import SourceFile, reading_order
-from reconciler.declarations.formatted_files import format_files
-from reconciler.declarations.meaning import meaning
-from reconciler.declarations.reading import read_all
+from reconciler.declarations.events.file_names import SourceFile, reading_order
+from reconciler.declarations.events.reading import read_all
+from reconciler.declarations.writing.formatted_files import format_files
+from reconciler.declarations.writing.meaning import meaning
 from reconciler.declarations.yaml.formatting import in_canonical_form
 from reconciler.diagnostics import Diagnostic, Place, error
 from reconciler.errors import DeclarationsInvalid, ReconcilerError

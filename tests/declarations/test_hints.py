@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 
 from reconciler import declarations
-from reconciler.declarations import synonyms
-from reconciler.declarations.declaring import Portals, Terms
-from reconciler.declarations.file_names import SETTINGS_FILE, SourceFile, reading_order
-from reconciler.declarations.house_rules import HouseRules
-from reconciler.declarations.layers import EVENT, EVENT_LIST, SETTINGS, Keys
-from reconciler.declarations.reading import read_all
+from reconciler.declarations.events.declaring import Portals, Terms
+from reconciler.declarations.events.file_names import SETTINGS_FILE, SourceFile, reading_order
+from reconciler.declarations.events.house_rules import HouseRules
+from reconciler.declarations.events.layers import EVENT, EVENT_LIST, SETTINGS, Keys
+from reconciler.declarations.events.reading import read_all
+from reconciler.declarations.keys import synonyms
 from reconciler.declarations.yaml.complaints import _RULES
 from reconciler.declarations.yaml.guidance import FOR_DECLARATIONS, FOR_SETTINGS
 from reconciler.diagnostics import Diagnostic, Severity

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from reconciler.declarations.expressions import expression
-from reconciler.declarations.file_names import SourceFile, reading_order
-from reconciler.declarations.house_rules import HouseRules
-from reconciler.declarations.reading import read_all
+from reconciler.declarations.events.file_names import SourceFile, reading_order
+from reconciler.declarations.events.house_rules import HouseRules
+from reconciler.declarations.events.reading import read_all
+from reconciler.declarations.values.expressions import expression
 from reconciler.errors import DeclarationsInvalid
 from tests.declarations.catalogue import TERMS
 

@@ -11,12 +11,12 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from reconciler.declarations import times, zones
-from reconciler.declarations.corrections import Wrong
-from reconciler.declarations.file_names import SourceFile, reading_order
-from reconciler.declarations.misread import hint_for, hours_meant_by, parts_of
-from reconciler.declarations.reading import read_all
-from reconciler.declarations.times import moment_of, read_time
+from reconciler.declarations.events.file_names import SourceFile, reading_order
+from reconciler.declarations.events.reading import read_all
+from reconciler.declarations.values import times, zones
+from reconciler.declarations.values.corrections import Wrong
+from reconciler.declarations.values.misread import hint_for, hours_meant_by, parts_of
+from reconciler.declarations.values.times import moment_of, read_time
 from reconciler.diagnostics import Diagnostic
 from reconciler.errors import DeclarationsInvalid
 from reconciler.event import Declared, DeclaredEvent, instant

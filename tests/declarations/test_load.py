@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.declarations.file_names import SourceFile
+from reconciler.declarations.events.file_names import SourceFile
 from reconciler.declarations.files.disk import LARGEST, names_in_folders
 from reconciler.declarations.load import MOST_FILES, load, load_defaults, load_with
 from reconciler.declarations.settings import Settings, load_settings

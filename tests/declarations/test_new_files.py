@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.declarations.file_names import SourceFile, is_declaration, is_misspelt, well_named
-from reconciler.declarations.new_files import NewNames
+from reconciler.declarations.events.file_names import SourceFile, is_declaration, is_misspelt, well_named
+from reconciler.declarations.writing.new_files import NewNames
 from reconciler.event import Identity
 from tests.hostile import anything
 

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from reconciler.declarations import readers, schema, validators
-from reconciler.declarations.layers import DEFAULTS, EVENT, EVENT_LIST, SETTINGS, Keys
-from reconciler.declarations.readers import values_in
-from reconciler.declarations.schema import check_values
+from reconciler.declarations.events.layers import DEFAULTS, EVENT, EVENT_LIST, SETTINGS, Keys
+from reconciler.declarations.keys import readers, schema
+from reconciler.declarations.keys.readers import values_in
+from reconciler.declarations.keys.schema import check_values
+from reconciler.declarations.values import validators
 from reconciler.declarations.yaml import strict_yaml
 from reconciler.declarations.yaml.nodes import Mapping, Node, Scalar, Sequence
 from reconciler.declarations.yaml.ordinary import ordinary_documents

@@ -2,10 +2,10 @@
 
 import pytest
 
-from reconciler.declarations.declaring import Terms
-from reconciler.declarations.file_names import SourceFile
-from reconciler.declarations.positions import Lines, Places, block_of
-from reconciler.declarations.reading import read_all
+from reconciler.declarations.events.declaring import Terms
+from reconciler.declarations.events.file_names import SourceFile
+from reconciler.declarations.events.positions import Lines, Places, block_of
+from reconciler.declarations.events.reading import read_all
 from reconciler.declarations.yaml.nodes import Scalar
 from reconciler.diagnostics import Place
 from reconciler.event import DeclaredEvent

@@ -12,15 +12,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconciler.declarations.declaring import Terms
-from reconciler.declarations.expressions import expression
-from reconciler.declarations.file_names import SourceFile, reading_order
-from reconciler.declarations.house_rules import HouseRules
-from reconciler.declarations.pulled_values import Pull
-from reconciler.declarations.pulling import Pulled, pull_into
-from reconciler.declarations.reading import read_all
-from reconciler.declarations.times import moment_of, read_time
-from reconciler.declarations.written_times import time_like
+from reconciler.declarations.events.declaring import Terms
+from reconciler.declarations.events.file_names import SourceFile, reading_order
+from reconciler.declarations.events.house_rules import HouseRules
+from reconciler.declarations.events.reading import read_all
+from reconciler.declarations.values.expressions import expression
+from reconciler.declarations.values.times import moment_of, read_time
+from reconciler.declarations.values.written_times import time_like
+from reconciler.declarations.writing.pulled_values import Pull
+from reconciler.declarations.writing.pulling import Pulled, pull_into
 from reconciler.declarations.yaml.editing import CannotEdit, Editor, Override
 from reconciler.diagnostics import Diagnostic
 from reconciler.errors import DeclarationsInvalid, ReconcilerError

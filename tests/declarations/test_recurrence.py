@@ -8,9 +8,9 @@ from dateutil.rrule import rrulestr
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from reconciler.declarations.corrections import Wrong
-from reconciler.declarations.occurrences import MOST_OCCURRENCES, occurrences
-from reconciler.declarations.recurrence import Frequency, RecurrenceRule, Weekday, read_rule
+from reconciler.declarations.values.corrections import Wrong
+from reconciler.declarations.values.occurrences import MOST_OCCURRENCES, occurrences
+from reconciler.declarations.values.recurrence import Frequency, RecurrenceRule, Weekday, read_rule
 
 START = datetime(2027, 4, 15, 17)  # noqa: DTZ001  (a local time, on a Thursday)
 

@@ -1,6 +1,6 @@
 """The keys compared with the table of fields."""
 
-from reconciler.declarations import layers
+from reconciler.declarations.events import layers
 from reconciler.event import FIELDS
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reconciler.declarations.schema_line import line_for_declarations, schema_line
+from reconciler.declarations.keys.schema_line import line_for_declarations, schema_line
 
 WEB = "https://acme.example/schema/settings.json"
 

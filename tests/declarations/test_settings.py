@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.declarations.declaring import Portals
-from reconciler.declarations.expressions import expression
-from reconciler.declarations.house_rules import HouseRules
+from reconciler.declarations.events.declaring import Portals
+from reconciler.declarations.events.house_rules import HouseRules
 from reconciler.declarations.settings import Settings, load_settings, nearest_settings, settings_to_be
+from reconciler.declarations.values.expressions import expression
 from reconciler.errors import DeclarationsInvalid, ReconcilerError, UsageError
 from reconciler.policy import Orphans, Policy
 

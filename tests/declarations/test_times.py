@@ -2,7 +2,7 @@
 
 import pytest
 
-from reconciler.declarations.times import spelt
+from reconciler.declarations.values.times import spelt
 from reconciler.event import moment
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.declarations.editor_schema import declarations_schema, settings_schema
-from reconciler.declarations.schema_line import schema_line
+from reconciler.declarations.keys.editor_schema import declarations_schema, settings_schema
+from reconciler.declarations.keys.schema_line import schema_line
 from reconciler.hubspot.definitions import as_definitions
 from reconciler.planning.property_shapes import properties_shape
 from reconciler.render.json_text import json_text

@@ -6,11 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from reconciler.change import Create, FieldChange
-from reconciler.declarations.declaring import Terms
-from reconciler.declarations.file_names import SourceFile
+from reconciler.declarations.events.declaring import Terms
+from reconciler.declarations.events.file_names import SourceFile
+from reconciler.declarations.events.layers import SETTINGS
+from reconciler.declarations.events.reading import read_all
 from reconciler.declarations.files.trees import Entry, EntryKind
-from reconciler.declarations.layers import SETTINGS
-from reconciler.declarations.reading import read_all
 from reconciler.declarations.settings import Settings, settings_in
 from reconciler.declarations.yaml import strict_yaml
 from reconciler.declarations.yaml.nodes import Reading

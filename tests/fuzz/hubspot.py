@@ -13,7 +13,7 @@ import httpx
 
 from reconciler.change import Create, FieldChange
 from reconciler.connections import Connection, Secret
-from reconciler.declarations.readers import API_VERSIONS
+from reconciler.declarations.keys.readers import API_VERSIONS
 from reconciler.errors import AccessDenied, Rejected, Unavailable
 from reconciler.event import Identity
 from reconciler.hubspot import account, definitions, wire

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from reconciler.declarations.events.inheritance import NOTHING
 from reconciler.declarations.files.disk import LARGEST
-from reconciler.declarations.inheritance import NOTHING
-from reconciler.declarations.new_files import NewNames
 from reconciler.declarations.sources.calendar import read_calendar
 from reconciler.declarations.sources.new_events import Destination, new_events
 from reconciler.declarations.sources.sourced import Additions, Sourced
 from reconciler.declarations.sources.table import read_table
+from reconciler.declarations.writing.new_files import NewNames
 from reconciler.event import Declared
 from reconciler.safe_text import FORBIDDEN
 from tests.fuzz import plain

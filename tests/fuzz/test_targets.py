@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconciler.declarations.file_names import SourceFile
-from reconciler.declarations.readers import API_VERSIONS
+from reconciler.declarations.events.file_names import SourceFile
+from reconciler.declarations.keys.readers import API_VERSIONS
 from reconciler.event import Declared
 from reconciler.json_values import Json, Malformed
 from reconciler.transport.json_text import NotJson, parsed

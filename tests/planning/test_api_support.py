@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from reconciler.declarations.readers import API_VERSIONS
+from reconciler.declarations.keys.readers import API_VERSIONS
 from reconciler.diagnostics import Diagnostic, warning
 from reconciler.planning.api_support import ENDS, support, support_warnings
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from reconciler.declarations.declaring import Portals, Terms
-from reconciler.declarations.expressions import expression
-from reconciler.declarations.file_names import SourceFile
-from reconciler.declarations.house_rules import HouseRules
-from reconciler.declarations.new_files import NewNames
-from reconciler.declarations.reading import read_defaults
+from reconciler.declarations.events.declaring import Portals, Terms
+from reconciler.declarations.events.file_names import SourceFile
+from reconciler.declarations.events.house_rules import HouseRules
+from reconciler.declarations.events.reading import read_defaults
+from reconciler.declarations.values.expressions import expression
+from reconciler.declarations.writing.new_files import NewNames
 from reconciler.event import CUSTOM, Declared, Kind, LiveEvent, Value
 from reconciler.planning.drafts import Draft, Undraftable, drafts
 from reconciler.planning.live_values import Ground

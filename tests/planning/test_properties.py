@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.declarations.corrections import did_you_mean
+from reconciler.declarations.values.corrections import did_you_mean
 from reconciler.diagnostics import Place, Severity
 from reconciler.event import CUSTOM, Declared, DeclaredEvent, Kind, Value
 from reconciler.planning.properties import any_declared, misfits, typed

@@ -8,9 +8,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from reconciler.declarations.corrections import Wrong
-from reconciler.declarations.editor_schema import declarations_schema
-from reconciler.declarations.readers import OF_EVENT
+from reconciler.declarations.keys.editor_schema import declarations_schema
+from reconciler.declarations.keys.readers import OF_EVENT
+from reconciler.declarations.values.corrections import Wrong
 from reconciler.declarations.yaml.nodes import Mapping, Node, Scalar, Sequence
 from reconciler.event import CUSTOM, Declared, Kind
 from reconciler.planning.properties import misfits

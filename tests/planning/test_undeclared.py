@@ -5,7 +5,7 @@ from datetime import UTC, date
 
 import pytest
 
-from reconciler.declarations.zones import load_zone
+from reconciler.declarations.values.zones import load_zone
 from reconciler.event import Declared, DeclaredEvent, Identity, LiveEvent, Skipped, Value, day_of
 from reconciler.planning.claims import Claims
 from reconciler.planning.evidence import Evidence

@@ -1,6 +1,6 @@
 """What an import finds, as text."""
 
-from reconciler.declarations.new_files import NewFile
+from reconciler.declarations.writing.new_files import NewFile
 from reconciler.event import Identity, LiveEvent
 from reconciler.planning.drafts import Draft, Undraftable
 from reconciler.planning.undeclared import Sorted, Standing

@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from reconciler.change import Update
-from reconciler.declarations.declaring import Terms
-from reconciler.declarations.file_names import SourceFile
-from reconciler.declarations.pulling import pull_into
-from reconciler.declarations.reading import read_all
+from reconciler.declarations.events.declaring import Terms
+from reconciler.declarations.events.file_names import SourceFile
+from reconciler.declarations.events.reading import read_all
+from reconciler.declarations.writing.pulling import pull_into
 from reconciler.event import label_of
 from reconciler.pipeline import make_plan
 from reconciler.planning.plan import Planned

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import time
 
-from reconciler.declarations.corrections import Wrong
 from reconciler.declarations.sources.entries import CalendarEntry, of_property
 from reconciler.declarations.sources.event_ids import UniqueIds, id_from_name, id_from_uid
 from reconciler.declarations.sources.series import Dated, dates_of, replacing
 from reconciler.declarations.sources.sourced import Additions, Cell, event_node
 from reconciler.declarations.sources.when import When
 from reconciler.declarations.sources.written_times import written_times
+from reconciler.declarations.values.corrections import Wrong
 from reconciler.declarations.yaml.nodes import Mapping as Entries
 from reconciler.diagnostics import Diagnostic, error
 

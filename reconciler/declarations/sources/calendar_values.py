@@ -3,7 +3,7 @@
 import re
 from datetime import date, datetime, timedelta
 
-from reconciler.declarations.corrections import Wrong
+from reconciler.declarations.values.corrections import Wrong
 from reconciler.safe_text import quoted
 
 _DAY = re.compile(r"\d{8}", re.ASCII)

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from reconciler.declarations.corrections import did_you_mean
-from reconciler.declarations.synonyms import advice_on, meant_by
+from reconciler.declarations.keys.synonyms import advice_on, meant_by
+from reconciler.declarations.values.corrections import did_you_mean
 from reconciler.diagnostics import Diagnostic, Place, error
 from reconciler.event import CUSTOM, custom_field
 from reconciler.safe_text import quoted

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from reconciler.declarations.corrections import Wrong
-from reconciler.declarations.recurrence import RecurrenceRule, read_rule
 from reconciler.declarations.sources.components import Component
 from reconciler.declarations.sources.content_lines import Property
 from reconciler.declarations.sources.time_zones import Zones
 from reconciler.declarations.sources.when import Length, When, length_of, length_until, read_when, when
+from reconciler.declarations.values.corrections import Wrong
+from reconciler.declarations.values.recurrence import RecurrenceRule, read_rule
 from reconciler.diagnostics import Diagnostic, error
 
 _ONCE = ("UID", "DTSTART", "DTEND", "DURATION", "RRULE", "RECURRENCE-ID", "STATUS", "SUMMARY", "DESCRIPTION", "URL")

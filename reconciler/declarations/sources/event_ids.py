@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 from hashlib import sha256
 
-from reconciler.declarations import validators
-from reconciler.declarations.corrections import Wrong
+from reconciler.declarations.values import validators
+from reconciler.declarations.values.corrections import Wrong
 from reconciler.declarations.yaml.nodes import Scalar
 from reconciler.diagnostics import Diagnostic, Place, error
 from reconciler.safe_text import quoted

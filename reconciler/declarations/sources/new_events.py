@@ -5,22 +5,22 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import cast
 
-from reconciler.declarations.collisions import collisions
-from reconciler.declarations.corrections import Wrong
-from reconciler.declarations.declaring import Terms, declare
-from reconciler.declarations.inheritance import Inheritance
-from reconciler.declarations.layers import EVENT
-from reconciler.declarations.new_files import NewNames
-from reconciler.declarations.read_back import check_meaning, read_back
-from reconciler.declarations.schema_line import line_for_declarations
+from reconciler.declarations.events.collisions import collisions
+from reconciler.declarations.events.declaring import Terms, declare
+from reconciler.declarations.events.inheritance import Inheritance
+from reconciler.declarations.events.layers import EVENT
+from reconciler.declarations.events.whole_days import TIMES
+from reconciler.declarations.keys.schema_line import line_for_declarations
 from reconciler.declarations.sources.sourced import Cell, Sourced, in_line_order, plain_values, with_cell
-from reconciler.declarations.times import read_time
-from reconciler.declarations.whole_days import TIMES
+from reconciler.declarations.values.corrections import Wrong
+from reconciler.declarations.values.times import read_time
+from reconciler.declarations.values.zones import load_zone
+from reconciler.declarations.writing.new_files import NewNames
+from reconciler.declarations.writing.read_back import check_meaning, read_back
 from reconciler.declarations.yaml.canonical import Undeclarable, event_text
 from reconciler.declarations.yaml.characters import deceptive_character
 from reconciler.declarations.yaml.nodes import Mapping as Entries
 from reconciler.declarations.yaml.nodes import Scalar
-from reconciler.declarations.zones import load_zone
 from reconciler.diagnostics import Diagnostic, Place, Severity, error
 from reconciler.event import Declared, DeclaredEvent, day_of
 from reconciler.safe_text import FORBIDDEN

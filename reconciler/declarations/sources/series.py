@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, time
 from typing import NamedTuple
 
-from reconciler.declarations.occurrences import MOST_OCCURRENCES, occurrences, too_many, with_local_end
 from reconciler.declarations.sources.entries import CalendarEntry
 from reconciler.declarations.sources.when import When
+from reconciler.declarations.values.occurrences import MOST_OCCURRENCES, occurrences, too_many, with_local_end
 
 
 class Dated(NamedTuple):

@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 
-from reconciler.declarations.corrections import Wrong
+from reconciler.declarations.events.whole_days import TIMES
 from reconciler.declarations.sources.columns import key_of, read_header
 from reconciler.declarations.sources.event_ids import UniqueIds, id_from_name
 from reconciler.declarations.sources.records import Record, read_records
 from reconciler.declarations.sources.sourced import FLAGS, Additions, Cell, Sourced, event_node, in_line_order
-from reconciler.declarations.times import read_time
-from reconciler.declarations.whole_days import TIMES
+from reconciler.declarations.values.corrections import Wrong
+from reconciler.declarations.values.times import read_time
 from reconciler.declarations.yaml.nodes import Mapping as Entries
 from reconciler.diagnostics import Diagnostic, Place, error
 from reconciler.errors import DeclarationsInvalid

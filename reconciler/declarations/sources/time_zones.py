@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
-from reconciler.declarations.corrections import Wrong
-from reconciler.declarations.occurrences import times_from, with_local_end
-from reconciler.declarations.recurrence import Frequency, read_rule
 from reconciler.declarations.sources.calendar_values import calendar_offset, calendar_time
 from reconciler.declarations.sources.components import Component
 from reconciler.declarations.sources.content_lines import Property
-from reconciler.declarations.zones import is_known, load_zone
+from reconciler.declarations.values.corrections import Wrong
+from reconciler.declarations.values.occurrences import times_from, with_local_end
+from reconciler.declarations.values.recurrence import Frequency, read_rule
+from reconciler.declarations.values.zones import is_known, load_zone
 from reconciler.safe_text import quoted
 
 _FIRST_YEAR, _LAST_YEAR = 1972, 2200

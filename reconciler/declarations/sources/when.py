@@ -3,10 +3,10 @@
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
-from reconciler.declarations.corrections import Wrong
 from reconciler.declarations.sources.calendar_values import calendar_duration, calendar_time
 from reconciler.declarations.sources.content_lines import Property
 from reconciler.declarations.sources.time_zones import Zones, utc
+from reconciler.declarations.values.corrections import Wrong
 
 
 class When(NamedTuple):

@@ -3,12 +3,12 @@
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from reconciler.declarations.corrections import Wrong
 from reconciler.declarations.sources.sourced import Additions
 from reconciler.declarations.sources.time_zones import FLOATING
 from reconciler.declarations.sources.when import Length, When, end_of
-from reconciler.declarations.times import spelt
-from reconciler.declarations.zones import check_zone
+from reconciler.declarations.values.corrections import Wrong
+from reconciler.declarations.values.times import spelt
+from reconciler.declarations.values.zones import check_zone
 
 
 def written_times(start: When, length: Length | None, additions: Additions) -> dict[str, str]:

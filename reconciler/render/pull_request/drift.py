@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from reconciler.change import Change, Create, Delete, FieldChange, Origin, Update, is_orphan
-from reconciler.declarations.layers import DEFAULTS
+from reconciler.declarations.events.layers import DEFAULTS
 from reconciler.declarations.yaml.writing import yaml_lines
 from reconciler.planning.plan import Plan
 from reconciler.portal import Portal

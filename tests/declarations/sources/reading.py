@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from reconciler.declarations.declaring import Terms, declare
-from reconciler.declarations.inheritance import NOTHING
-from reconciler.declarations.layers import EVENT
+from reconciler.declarations.events.declaring import Terms, declare
+from reconciler.declarations.events.inheritance import NOTHING
+from reconciler.declarations.events.layers import EVENT
 from reconciler.declarations.sources.calendar import read_calendar
 from reconciler.declarations.sources.sourced import Additions, Sourced, plain_values
 from reconciler.diagnostics import Diagnostic

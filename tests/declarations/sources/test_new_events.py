@@ -5,15 +5,15 @@ from dataclasses import replace
 
 import pytest
 
-from reconciler.declarations.corrections import Wrong
-from reconciler.declarations.declaring import Portals
-from reconciler.declarations.inheritance import NOTHING, Inheritance
-from reconciler.declarations.layers import DEFAULTS
-from reconciler.declarations.new_files import NewNames
-from reconciler.declarations.read_back import check_meaning, read_back
+from reconciler.declarations.events.declaring import Portals
+from reconciler.declarations.events.inheritance import NOTHING, Inheritance
+from reconciler.declarations.events.layers import DEFAULTS
 from reconciler.declarations.sources.new_events import Destination, NewEvents, new_events
 from reconciler.declarations.sources.sourced import Additions, Sourced
 from reconciler.declarations.sources.table import read_table
+from reconciler.declarations.values.corrections import Wrong
+from reconciler.declarations.writing.new_files import NewNames
+from reconciler.declarations.writing.read_back import check_meaning, read_back
 from reconciler.diagnostics import Place
 from reconciler.event import Declared, DeclaredEvent, Identity, Skipped
 from tests.declarations.sources.reading import TERMS, event, read

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from reconciler.declarations.sources.calendar_values import calendar_offset
 from reconciler.declarations.sources.components import read_components
 from reconciler.declarations.sources.time_zones import Zones
-from reconciler.declarations.zones import load_zone
+from reconciler.declarations.values.zones import load_zone
 from tests.declarations.sources.reading import calendar, event, read, times, told
 
 SUMMER = (

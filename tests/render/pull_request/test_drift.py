@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reconciler.change import Delete, FieldChange, Origin, Source, Update
-from reconciler.declarations.layers import DEFAULTS
+from reconciler.declarations.events.layers import DEFAULTS
 from reconciler.declarations.yaml.writing import yaml_lines
 from reconciler.event import CUSTOM, Identity, Value
 from reconciler.planning.plan import Plan

@@ -8,7 +8,7 @@ pattern allows some there. `errorMessage` and `patternErrorMessage` are what `ya
 import re
 from collections.abc import Iterable
 
-from reconciler.declarations.times import DAY, HOURS, TIME
+from reconciler.declarations.values.times import DAY, HOURS, TIME
 from reconciler.json_values import Json
 
 Shape = dict[str, Json]

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from reconciler.declarations.corrections import Wrong
-from reconciler.declarations.inheritance import Inheritance
-from reconciler.declarations.layers import refusal
+from reconciler.declarations.events.inheritance import Inheritance
+from reconciler.declarations.events.layers import refusal
+from reconciler.declarations.values.corrections import Wrong
 from reconciler.diagnostics import Diagnostic, error
 
 TIMES = ("startDateTime", "endDateTime")

@@ -1,9 +1,9 @@
 """A file that is about to be written, read back by the strict reader."""
 
-from reconciler.declarations.corrections import Wrong
-from reconciler.declarations.declaring import Terms, declare
-from reconciler.declarations.inheritance import Inheritance
-from reconciler.declarations.reading import Document, read_documents
+from reconciler.declarations.events.declaring import Terms, declare
+from reconciler.declarations.events.inheritance import Inheritance
+from reconciler.declarations.events.reading import Document, read_documents
+from reconciler.declarations.values.corrections import Wrong
 from reconciler.diagnostics import Diagnostic, Severity
 from reconciler.event import DeclaredEvent
 

@@ -3,9 +3,9 @@
 import re
 from datetime import UTC, datetime, timedelta, timezone
 
-from reconciler.declarations.corrections import Wrong
-from reconciler.declarations.times import moment_of
-from reconciler.declarations.zones import load_zone
+from reconciler.declarations.values.corrections import Wrong
+from reconciler.declarations.values.times import moment_of
+from reconciler.declarations.values.zones import load_zone
 
 _PARTS = re.compile(
     r"\d{4}-\d\d-\d\d(?P<between>[T ])\d\d:\d\d(?P<seconds>:\d\d)?(?P<part>\.\d{3})?(?P<offset>Z|[+-]\d\d:\d\d)?",

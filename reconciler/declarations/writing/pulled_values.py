@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from reconciler.declarations.corrections import Wrong
-from reconciler.declarations.readers import OF_EVENT
-from reconciler.declarations.times import is_day
-from reconciler.declarations.whole_days import TIMES
-from reconciler.declarations.written_times import local_day, same_time_of_day, time_like
+from reconciler.declarations.events.whole_days import TIMES
+from reconciler.declarations.keys.readers import OF_EVENT
+from reconciler.declarations.values.corrections import Wrong
+from reconciler.declarations.values.times import is_day
+from reconciler.declarations.values.written_times import local_day, same_time_of_day, time_like
 from reconciler.declarations.yaml.canonical import Undeclarable, declarable
 from reconciler.declarations.yaml.editing import NewValue
 from reconciler.declarations.yaml.nodes import Scalar

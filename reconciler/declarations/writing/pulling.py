@@ -6,11 +6,11 @@ from dataclasses import replace
 from functools import partial
 from typing import NamedTuple, cast
 
-from reconciler.declarations.declaring import Terms
-from reconciler.declarations.file_names import DEFAULTS_FILE, Rewritten, SourceFile
-from reconciler.declarations.pulled_values import Pull, ToWrite, left, value_in_words, values_to_write
-from reconciler.declarations.reading import read_all
-from reconciler.declarations.whole_days import TIMES
+from reconciler.declarations.events.declaring import Terms
+from reconciler.declarations.events.file_names import DEFAULTS_FILE, Rewritten, SourceFile
+from reconciler.declarations.events.reading import read_all
+from reconciler.declarations.events.whole_days import TIMES
+from reconciler.declarations.writing.pulled_values import Pull, ToWrite, left, value_in_words, values_to_write
 from reconciler.declarations.yaml.characters import decode, encode_like
 from reconciler.declarations.yaml.editing import CannotEdit, Editor, Override, Splice, edited
 from reconciler.declarations.yaml.source import OddlyWritten

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from reconciler.declarations.values.zones import is_zone
 from reconciler.declarations.yaml.scalars import on_one_line
-from reconciler.declarations.zones import is_zone
 
 IGNORED = "/.reconciler/"
 """The line of `.gitignore` for the folder of the local HubSpot."""

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from reconciler.declarations.corrections import did_you_mean
-from reconciler.declarations.expressions import Expression
-from reconciler.declarations.inheritance import Inheritance
+from reconciler.declarations.events.inheritance import Inheritance
+from reconciler.declarations.values.corrections import did_you_mean
+from reconciler.declarations.values.expressions import Expression
 from reconciler.diagnostics import Diagnostic, error
 from reconciler.event import Value
 from reconciler.safe_text import cut, quoted

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from reconciler.declarations.declaring import Terms
-from reconciler.declarations.file_names import Rewritten, SourceFile
-from reconciler.declarations.meaning import meaning
-from reconciler.declarations.reading import read_all
+from reconciler.declarations.events.declaring import Terms
+from reconciler.declarations.events.file_names import Rewritten, SourceFile
+from reconciler.declarations.events.reading import read_all
+from reconciler.declarations.writing.meaning import meaning
 from reconciler.declarations.yaml.characters import decode, encode_like
 from reconciler.declarations.yaml.formatting import in_canonical_form
 from reconciler.diagnostics import Diagnostic, Severity

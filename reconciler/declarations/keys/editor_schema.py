@@ -1,7 +1,7 @@
 """The JSON Schemas with which editors complete, explain and check the files (draft 2020-12)."""
 
-from reconciler.declarations.schema import definitions
-from reconciler.declarations.shapes import NAME, Shape
+from reconciler.declarations.keys.schema import definitions
+from reconciler.declarations.keys.shapes import NAME, Shape
 from reconciler.event import PROPERTIES
 from reconciler.json_values import Json
 

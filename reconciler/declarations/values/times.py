@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import NamedTuple
 
-from reconciler.declarations.corrections import Wrong
-from reconciler.declarations.zones import load_zone
+from reconciler.declarations.values.corrections import Wrong
+from reconciler.declarations.values.zones import load_zone
 from reconciler.event import instant
 from reconciler.safe_text import quoted
 
@@ -146,7 +146,7 @@ def _short(time: datetime) -> str:
 
 
 def _not_a_time(text: str) -> Wrong:
-    from reconciler.declarations.misread import hint_for, parts_of, without_date  # noqa: PLC0415  (slow to load; only a mistake needs it)
+    from reconciler.declarations.values.misread import hint_for, parts_of, without_date  # noqa: PLC0415  (slow to load; only a mistake needs it)
 
     for pattern, message, hint in _NEAR_MISSES:
         if re.fullmatch(pattern, text, re.ASCII | re.DOTALL):
@@ -180,7 +180,7 @@ def read_hours(text: str) -> Hours:
     Raises `Wrong` if the text has another form, or if the hours do not end after they begin.
     """
     if not _HOURS.fullmatch(text):
-        from reconciler.declarations.misread import hours_meant_by  # noqa: PLC0415  (slow to load; only a mistake needs it)
+        from reconciler.declarations.values.misread import hours_meant_by  # noqa: PLC0415  (slow to load; only a mistake needs it)
 
         meant = hours_meant_by(text)
         hint = 'write them like "09:00-17:00"' if meant is None else f'did you mean "{meant}"?'

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterator
 from typing import cast
 
-from reconciler.declarations.corrections import did_you_mean
-from reconciler.declarations.inheritance import Inheritance
-from reconciler.declarations.validators import DEFAULT
+from reconciler.declarations.events.inheritance import Inheritance
+from reconciler.declarations.values.corrections import did_you_mean
+from reconciler.declarations.values.validators import DEFAULT
 from reconciler.declarations.yaml.nodes import Sequence
 from reconciler.diagnostics import Diagnostic, Place, error, info
 from reconciler.event import Identity, Skipped

@@ -7,11 +7,11 @@ from collections.abc import Callable, Collection
 from datetime import date, datetime
 from urllib.parse import SplitResult, urlsplit
 
-from reconciler.declarations.corrections import Wrong, did_you_mean
-from reconciler.declarations.expressions import Expression, expression
-from reconciler.declarations.times import Hours, read_hours, read_time
+from reconciler.declarations.values.corrections import Wrong, did_you_mean
+from reconciler.declarations.values.expressions import Expression, expression
+from reconciler.declarations.values.times import Hours, read_hours, read_time
+from reconciler.declarations.values.zones import check_zone
 from reconciler.declarations.yaml.nodes import Mapping, Node, Scalar, Sequence
-from reconciler.declarations.zones import check_zone
 from reconciler.safe_text import quoted
 from reconciler.values import OPTION_SEPARATOR
 

@@ -15,11 +15,12 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from reconciler.declarations import shapes, validators
-from reconciler.declarations.advice import CODES
-from reconciler.declarations.expressions import Expression
-from reconciler.declarations.readers import API_VERSIONS, ApiVersion
-from reconciler.declarations.times import Hours
+from reconciler.declarations.keys import shapes
+from reconciler.declarations.keys.readers import API_VERSIONS, ApiVersion
+from reconciler.declarations.values import validators
+from reconciler.declarations.values.advice import CODES
+from reconciler.declarations.values.expressions import Expression
+from reconciler.declarations.values.times import Hours
 from reconciler.declarations.yaml.nodes import Mapping, Node, Sequence
 from reconciler.policy import Orphans
 

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from reconciler.declarations.collisions import collisions
-from reconciler.declarations.declaring import Terms, declare
-from reconciler.declarations.environments import skipped_events
-from reconciler.declarations.file_names import DEFAULTS_FILE, SourceFile, well_named
-from reconciler.declarations.inheritance import NOTHING, Inheritance
-from reconciler.declarations.layers import DEFAULTS, EVENT, EVENT_LIST, Layer, unknown_layer
+from reconciler.declarations.events.collisions import collisions
+from reconciler.declarations.events.declaring import Terms, declare
+from reconciler.declarations.events.environments import skipped_events
+from reconciler.declarations.events.file_names import DEFAULTS_FILE, SourceFile, well_named
+from reconciler.declarations.events.inheritance import NOTHING, Inheritance
+from reconciler.declarations.events.layers import DEFAULTS, EVENT, EVENT_LIST, Layer, unknown_layer
 from reconciler.declarations.yaml.nodes import Mapping, Scalar, Sequence, is_nothing
 from reconciler.declarations.yaml.reader import read_yaml
 from reconciler.diagnostics import Diagnostic, Place, Severity, error, in_file_order, warning

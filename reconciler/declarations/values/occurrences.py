@@ -7,8 +7,8 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from itertools import islice, product
 from typing import assert_never
 
-from reconciler.declarations.corrections import Wrong
-from reconciler.declarations.recurrence import Frequency, RecurrenceRule, Weekday
+from reconciler.declarations.values.corrections import Wrong
+from reconciler.declarations.values.recurrence import Frequency, RecurrenceRule, Weekday
 
 MOST_OCCURRENCES = 400
 """The most occurrences of one rule."""

@@ -10,11 +10,10 @@ from pydantic import SkipValidation, TypeAdapter, ValidationError, with_config
 from pydantic_core import ErrorDetails
 from typing_extensions import TypedDict  # before Python 3.12 pydantic cannot use typing's
 
-from reconciler.declarations.corrections import Wrong
-from reconciler.declarations.initial import INITIAL
-from reconciler.declarations.settings_form import SettingsFile
-from reconciler.declarations.shapes import Shape
-from reconciler.declarations.value_types import (
+from reconciler.declarations.keys.initial import INITIAL
+from reconciler.declarations.keys.settings_form import SettingsFile
+from reconciler.declarations.keys.shapes import Shape
+from reconciler.declarations.keys.value_types import (
     ENTRIES,
     ITEMS,
     EventId,
@@ -32,6 +31,7 @@ from reconciler.declarations.value_types import (
     explained,
     strict_form,
 )
+from reconciler.declarations.values.corrections import Wrong
 from reconciler.declarations.yaml.nodes import Mapping, Node
 
 _EMPTIED = 'null or "" makes it empty.'

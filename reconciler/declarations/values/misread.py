@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
-from reconciler.declarations.zones import is_zone, place_for
+from reconciler.declarations.values.zones import is_zone, place_for
 
 _LONGEST = 60
 """Longer texts are not times, and parsing them is slow."""

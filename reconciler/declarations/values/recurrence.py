@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from reconciler.declarations.corrections import Wrong, did_you_mean
+from reconciler.declarations.values.corrections import Wrong, did_you_mean
 from reconciler.safe_text import quoted
 
 

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from datetime import date
 from typing import assert_never
 
-from reconciler.declarations.corrections import Wrong
-from reconciler.declarations.file_names import DEFAULTS_FILE, SourceFile
-from reconciler.declarations.layers import DEFAULTS
-from reconciler.declarations.reading import read_documents
-from reconciler.declarations.times import read_time
-from reconciler.declarations.validators import text
-from reconciler.declarations.whole_days import TIMES
+from reconciler.declarations.events.file_names import DEFAULTS_FILE, SourceFile
+from reconciler.declarations.events.layers import DEFAULTS
+from reconciler.declarations.events.reading import read_documents
+from reconciler.declarations.events.whole_days import TIMES
+from reconciler.declarations.values.corrections import Wrong
+from reconciler.declarations.values.times import read_time
+from reconciler.declarations.values.validators import text
 from reconciler.declarations.yaml.nodes import Mapping, Node, Scalar, Sequence
 from reconciler.declarations.yaml.reader import read_yaml
 from reconciler.diagnostics import Diagnostic

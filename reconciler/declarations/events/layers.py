@@ -6,13 +6,13 @@ from collections.abc import Mapping as Table
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, assert_never, cast
 
-from reconciler.declarations import readers
-from reconciler.declarations.advice import CUT_BY_COMMENT
-from reconciler.declarations.corrections import Wrong, did_you_mean
-from reconciler.declarations.initial import INITIAL, declared_too, field_keys, property_nodes
-from reconciler.declarations.positions import Block, block_of
-from reconciler.declarations.readers import Read, values_in
-from reconciler.declarations.synonyms import NOT_YET, advice_on, meant_by
+from reconciler.declarations.events.positions import Block, block_of
+from reconciler.declarations.keys import readers
+from reconciler.declarations.keys.initial import INITIAL, declared_too, field_keys, property_nodes
+from reconciler.declarations.keys.readers import Read, values_in
+from reconciler.declarations.keys.synonyms import NOT_YET, advice_on, meant_by
+from reconciler.declarations.values.advice import CUT_BY_COMMENT
+from reconciler.declarations.values.corrections import Wrong, did_you_mean
 from reconciler.declarations.yaml.guidance import FOR_DECLARATIONS, FOR_SETTINGS, holds_text
 from reconciler.declarations.yaml.nodes import Mapping, Node, Scalar, Sequence, is_nothing
 from reconciler.declarations.yaml.reader import read_yaml
@@ -21,7 +21,7 @@ from reconciler.event import CUSTOM, PROPERTIES
 from reconciler.safe_text import cut, quoted
 
 if TYPE_CHECKING:
-    from reconciler.declarations.schema import Flaw
+    from reconciler.declarations.keys.schema import Flaw
 
 _OWN_PROPERTY = re.compile(r"[a-z][a-z0-9_]{0,99}")
 """The form of the internal names of a portal's own properties in HubSpot."""
@@ -109,7 +109,7 @@ class Keys:
         return Layer(file, node, values, problems)
 
     def _check_by_schema(self, mapping: Mapping, file: str) -> Layer:
-        from reconciler.declarations.schema import check_values  # noqa: PLC0415  (slow to load; only a mistake needs it)
+        from reconciler.declarations.keys.schema import check_values  # noqa: PLC0415  (slow to load; only a mistake needs it)
 
         right, flaws = check_values(self.form, mapping.values)
         problems = (self._problem(flaw, mapping, file) for flaw in flaws)

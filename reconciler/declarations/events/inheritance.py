@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from functools import cached_property, reduce
 from typing import Any, cast
 
-from reconciler.declarations.initial import INITIAL, merge_initial
-from reconciler.declarations.layers import Layer
-from reconciler.declarations.positions import Places
+from reconciler.declarations.events.layers import Layer
+from reconciler.declarations.events.positions import Places
+from reconciler.declarations.keys.initial import INITIAL, merge_initial
 from reconciler.declarations.yaml.nodes import Scalar
 from reconciler.diagnostics import Place
 from reconciler.event import PROPERTIES

@@ -5,16 +5,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import cast
 
-from reconciler.declarations.corrections import Wrong, did_you_mean
-from reconciler.declarations.environments import ENVIRONMENTS, elsewhere, is_declared_in, wrong_environments
-from reconciler.declarations.house_rules import HouseRules, broken_rules
-from reconciler.declarations.inheritance import Inheritance
-from reconciler.declarations.initial import INITIAL
-from reconciler.declarations.layers import Layer, refusal
-from reconciler.declarations.positions import Lines, Places
-from reconciler.declarations.times import instant_of, moment_of
-from reconciler.declarations.validators import DEFAULT
-from reconciler.declarations.whole_days import TIMES, for_date_only, times_of
+from reconciler.declarations.events.environments import ENVIRONMENTS, elsewhere, is_declared_in, wrong_environments
+from reconciler.declarations.events.house_rules import HouseRules, broken_rules
+from reconciler.declarations.events.inheritance import Inheritance
+from reconciler.declarations.events.layers import Layer, refusal
+from reconciler.declarations.events.positions import Lines, Places
+from reconciler.declarations.events.whole_days import TIMES, for_date_only, times_of
+from reconciler.declarations.keys.initial import INITIAL
+from reconciler.declarations.values.corrections import Wrong, did_you_mean
+from reconciler.declarations.values.times import instant_of, moment_of
+from reconciler.declarations.values.validators import DEFAULT
 from reconciler.declarations.yaml.nodes import Mapping as Entries
 from reconciler.diagnostics import Diagnostic, Place, error, info, warning
 from reconciler.event import FIELDS, PROPERTIES, DeclaredEvent, Identity, Skipped, Value, custom_field

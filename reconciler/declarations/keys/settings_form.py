@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import with_config
 from typing_extensions import TypedDict  # before Python 3.12 pydantic cannot use typing's
 
-from reconciler.declarations.value_types import (
+from reconciler.declarations.keys.value_types import (
     ENTRIES,
     ITEMS,
     Code,

@@ -5,7 +5,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from reconciler.declarations.corrections import Wrong
+from reconciler.declarations.values.corrections import Wrong
 from reconciler.safe_text import quoted
 
 MOST_STEPS = 1_000

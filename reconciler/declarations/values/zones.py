@@ -8,7 +8,7 @@ from pkgutil import get_data
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from reconciler.declarations.corrections import Wrong, did_you_mean
+from reconciler.declarations.values.corrections import Wrong, did_you_mean
 from reconciler.safe_text import quoted
 
 _UNAMBIGUOUS = ("UTC", "GMT")

@@ -1,0 +1,1 @@
+"""Keys: every key of declarations and settings, with its type and its meaning."""

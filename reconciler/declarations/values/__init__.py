@@ -1,0 +1,1 @@
+"""Values: how the text of one value is understood, whatever key it stands at."""

@@ -1,0 +1,1 @@
+"""Writing: new files, files in canonical form, and HubSpot's values in files."""
