@@ -48,6 +48,11 @@ def test_without_an_event_id_a_file_is_called_like_the_title_with_the_object_id(
     assert named(None, "con") == "event-con-864.yaml"
 
 
+def test_an_object_id_leads_to_no_other_folder() -> None:
+    names = NewNames({})
+    assert names.new("2027", Identity(object_id="../../x/8"), "Launch") == "launch-x-8.yaml"
+
+
 def test_a_name_that_is_taken_gets_the_object_id_then_a_number() -> None:
     assert named("Launch", "", "LAUNCH.yaml") == "launch-864.yaml"
     assert named("Launch", "", "launch.yaml", "launch-864.YAML") == "launch-864-2.yaml"

@@ -1,5 +1,6 @@
 """Files are replaced together, or not at all, whatever happens meanwhile."""
 
+import errno
 import os
 import resource
 import subprocess
@@ -145,6 +146,27 @@ def test_a_file_that_comes_at_the_last_moment_stays_and_the_others_are_taken_bac
             beside.move()
     assert contents(tmp_path) == {"old.yaml": b"old", "b.yaml": b"theirs"}
     assert not (tmp_path / "in").exists()
+
+
+def without_links(_: Path, path: Path) -> None:
+    """Refuse as a file system does that knows one name for each file."""
+    raise PermissionError(errno.EPERM, os.strerror(errno.EPERM), path)
+
+
+def test_new_files_need_no_links(tmp_path: Path) -> None:
+    files = [replacement(tmp_path / "in/a.yaml", None), existing(tmp_path / "b.yaml")]
+    with Beside(files, without_links) as beside:
+        beside.put_in_place()
+    assert contents(tmp_path) == {"in/a.yaml": b"new", "b.yaml": b"new"}
+
+
+def test_without_links_too_a_file_that_comes_at_the_last_moment_stays(tmp_path: Path) -> None:
+    files = [replacement(tmp_path / "a.yaml", None), replacement(tmp_path / "b.yaml", None)]
+    with Beside(files, without_links) as beside:
+        (tmp_path / "b.yaml").write_bytes(b"theirs")
+        with pytest.raises(Refused, match="nothing was written"):
+            beside.move()
+    assert contents(tmp_path) == {"b.yaml": b"theirs"}
 
 
 def test_a_folder_that_others_have_filled_meanwhile_stays(tmp_path: Path) -> None:

@@ -4,9 +4,10 @@ Everything is written beside its place first. Only when all of it is on the disk
 read, are the new files moved into place, each in one step: after a kill at any moment each file is whole.
 """
 
+import errno
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -32,6 +33,13 @@ class Replacement(NamedTuple):
     after: bytes
 
 
+SecondName = Callable[[Path, Path], None]
+"""Gives a file a second name, which must not exist yet: `os.link`."""
+
+_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK}
+"""How file systems without second names refuse one (link(2): EPERM; FUSE and network file systems: the others)."""
+
+
 def replace_files(files: Sequence[Replacement]) -> None:
     """Write all files, or none; make the folders that new ones need.
 
@@ -44,8 +52,9 @@ def replace_files(files: Sequence[Replacement]) -> None:
 class Beside:
     """New contents, written beside the places where they belong; what is not put there is removed at the end."""
 
-    def __init__(self, files: Sequence[Replacement]) -> None:
+    def __init__(self, files: Sequence[Replacement], link: SecondName = os.link) -> None:
         self.files = files
+        self._link = link
         self._written: dict[Path, Replacement] = {}
         """By path beside, what was written there."""
         self._folders: list[Path] = []
@@ -84,7 +93,7 @@ class Beside:
 
     def move(self) -> None:
         """Move every file to its place, new ones first, because these can be taken back."""
-        _put_new({beside: file for beside, file in self._written.items() if file.before is None})
+        _put_new({beside: file for beside, file in self._written.items() if file.before is None}, self._link)
         for beside, file in self._written.items():
             if file.before is not None:
                 with _told(file, "some files before it were written"):
@@ -159,18 +168,32 @@ def _now(file: Replacement) -> bytes | None:
         return None
 
 
-def _put_new(files: Mapping[Path, Replacement]) -> None:
-    """Put new files in place; a link, unlike a move, never replaces a file that has come meanwhile."""
+def _put_new(files: Mapping[Path, Replacement], link: SecondName) -> None:
+    """Put new files in place, none of them over a file that has come meanwhile."""
     done: list[Path] = []
     try:
         for beside, file in files.items():
             with _told(file, "nothing was written"):
-                file.path.hardlink_to(beside)
+                _name_too(beside, file.path, link)
             done.append(file.path)
     except BaseException:
         for path in done:
             path.unlink()
         raise
+
+
+def _name_too(beside: Path, path: Path, link: SecondName) -> None:
+    """Put a new file in place: a link, unlike a move, never replaces a file.
+
+    Where there are no links, an empty file takes the name first, so that the move replaces that one alone.
+    """
+    try:
+        link(beside, path)
+    except OSError as reason:
+        if reason.errno not in _NO_LINKS:
+            raise
+        path.touch(exist_ok=False)
+        beside.replace(path)
 
 
 def _make_alike(path: Path, like: Path) -> None:

@@ -7,11 +7,12 @@ from typing import cast
 
 from reconciler.declarations.events.collisions import collisions
 from reconciler.declarations.events.declaring import Terms, declare
+from reconciler.declarations.events.environments import ENVIRONMENTS
 from reconciler.declarations.events.inheritance import Inheritance
 from reconciler.declarations.events.layers import EVENT
 from reconciler.declarations.events.whole_days import TIMES
 from reconciler.declarations.keys.schema_line import line_for_declarations
-from reconciler.declarations.sources.sourced import Cell, Sourced, in_line_order, plain_values, with_cell
+from reconciler.declarations.sources.sourced import Cell, Sourced, in_line_order, plain_values, with_cell, with_texts
 from reconciler.declarations.values.corrections import Wrong
 from reconciler.declarations.values.times import read_time
 from reconciler.declarations.values.zones import load_zone
@@ -120,6 +121,7 @@ class _Draft:
 
     def __init__(self, own: Entries, sourced: Sourced, destination: Destination) -> None:
         self.destination = destination
+        own = _for_environment(own, destination.terms)
         below, names = destination.below, destination.names
         anywhere = declare(destination.inherited(below.rstrip("/")), EVENT.check(own, sourced.file), destination.terms)
         self.folder = below + names.folder(_day(anywhere.event, destination.terms))
@@ -172,6 +174,13 @@ def _day(event: DeclaredEvent | None, terms: Terms) -> date | None:
     zone = load_zone(terms.timezone or "UTC")
     days = (None if event is None else day_of(event.fields, key, zone) for key in TIMES)
     return next((day for day in days if day is not None), None)
+
+
+def _for_environment(own: Entries, terms: Terms) -> Entries:
+    """Return an event, declared in the chosen environment alone: it is read with the settings of that environment."""
+    if terms.environment is None or "externalEventId" not in own.values:
+        return own
+    return with_texts(own, ENVIRONMENTS, [Cell(terms.environment, own.line)])
 
 
 def _in_zone(own: Entries, zone: str | None, inherited: Inheritance, terms: Terms) -> Entries:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from reconciler.declarations.yaml.nodes import Mapping as Entries
-from reconciler.declarations.yaml.nodes import Node, Scalar
+from reconciler.declarations.yaml.nodes import Node, Scalar, Sequence
 from reconciler.diagnostics import Diagnostic
 from reconciler.event import CUSTOM
 
@@ -61,8 +61,17 @@ def event_node(line: int, cells: Mapping[str, Cell]) -> Entries:
 
 def with_cell(event: Entries, key: str, cell: Cell) -> Entries:
     """Return an event with one more text."""
-    name = Scalar(key, plain=True, line=cell.line, column=1)
-    return event._replace(keys=event.keys | {key: name}, values=event.values | {key: _scalar(key, cell)})
+    return _with_node(event, key, _scalar(key, cell))
+
+
+def with_texts(event: Entries, key: str, cells: Iterable[Cell]) -> Entries:
+    """Return an event with one more list of texts."""
+    return _with_node(event, key, Sequence(tuple(_scalar("", cell) for cell in cells), event.line, 1))
+
+
+def _with_node(event: Entries, key: str, node: Scalar | Sequence) -> Entries:
+    name = Scalar(key, plain=True, line=node.line, column=1)
+    return event._replace(keys=event.keys | {key: name}, values=event.values | {key: node})
 
 
 def _scalars(cells: Mapping[str, Cell]) -> dict[str, Node]:
@@ -90,10 +99,12 @@ def _plain(node: Node) -> object:
             return word == "true"
         case Scalar(text=text):
             return text
+        case Sequence(items=items):
+            return [_plain(item) for item in items]
         case Entries(values=values):
             return {name: _plain(value) for name, value in values.items()}
         case _:
-            raise TypeError(f"{type(node).__name__} comes from no calendar and no table")
+            assert_never(node)
 
 
 def in_line_order(problems: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -46,7 +46,7 @@ class NewNames:
 
     def new(self, folder: str, ids: Identity, title: str) -> str:
         """Return the name for the file of an event, from its event id, or else from its title and its object id."""
-        number = ids.object_id or ""
+        number = _words(ids.object_id or "")
         taken = self._taken.setdefault(_folded(folder), set())
         stem = _stem(title, number) if ids.external_event_id is None else _stem(ids.external_event_id)
         if f"{stem}.yaml" in taken and ids.external_event_id is not None:
@@ -62,9 +62,13 @@ class NewNames:
 def _stem(title: str, number: str = "") -> str:
     """Return a title in small letters, digits, `-` and `_`, as many as there is room for, with the number after it."""
     end = f"-{number}" if number else ""
-    words = re.sub("-+", "-", "".join(map(_letter, _folded(title)))).strip("-_")
-    short = words.encode()[: _LONGEST - len(end)].decode(errors="ignore").strip("-_")
+    short = _words(title).encode()[: _LONGEST - len(end)].decode(errors="ignore").strip("-_")
     return f"{short or 'event'}{end}" if short not in _RESERVED else f"event-{short}{end}"
+
+
+def _words(text: str) -> str:
+    """Return a text in small letters and digits, with one dash for all else between them."""
+    return re.sub("-+", "-", "".join(map(_letter, _folded(text)))).strip("-_")
 
 
 def _letter(character: str) -> str:

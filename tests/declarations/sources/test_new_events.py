@@ -181,6 +181,14 @@ def test_an_event_that_defaults_leave_out_of_the_environment_is_told() -> None:
     assert problem.startswith("a.csv:2:1: what it inherits leaves it out of the chosen environment")
 
 
+def test_what_is_read_for_an_environment_is_declared_there_alone() -> None:
+    defaults = under(undated="environments: [default]\n")
+    found = made(table("a,A,Acme,"), inherited=defaults, terms=replace(TERMS, environment="eu", environments=("eu",)))
+    assert files(found) == {
+        "undated/a.yaml": "externalEventId: a\neventName: A\neventOrganizer: Acme\nenvironments:\n  - eu\n"
+    }
+
+
 @pytest.mark.parametrize("row", ["a,A\u202e,Acme,,", "a,A,Acme,,x\u202e"])
 def test_a_character_that_no_file_may_have_is_told(row: str) -> None:
     (problem, *_) = told(made(table(row, header=f"{HEADER},customProperties.x")))

@@ -1,9 +1,7 @@
 """What is read from a calendar or a table, as mappings."""
 
-import pytest
-
-from reconciler.declarations.sources.sourced import Cell, event_node, plain_values
-from reconciler.declarations.yaml.nodes import Mapping, Scalar, Sequence
+from reconciler.declarations.sources.sourced import Cell, event_node, plain_values, with_texts
+from reconciler.declarations.yaml.nodes import Mapping, Scalar
 
 
 def test_an_event_is_a_mapping_whose_values_stand_at_their_lines() -> None:
@@ -24,7 +22,7 @@ def test_an_event_is_a_mapping_whose_values_stand_at_their_lines() -> None:
     assert plain_values(event) == {"eventName": "null", "eventCancelled": True, "customProperties": {"region": "EMEA"}}
 
 
-def test_a_list_comes_from_no_calendar_and_no_table() -> None:
-    event = Mapping({}, {"events": Sequence((), 1, 1)}, whole=True, line=1, column=1)
-    with pytest.raises(TypeError, match="Sequence comes from no calendar"):
-        plain_values(event)
+def test_a_list_of_texts_can_be_added() -> None:
+    event = with_texts(event_node(2, {}), "environments", [Cell("staging", 2)])
+    assert event.keys["environments"].line == event.values["environments"].line == 2
+    assert plain_values(event) == {"environments": ["staging"]}
