@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from reconciler.connections import Secret
 from reconciler.errors import ReconcilerError, UsageError
@@ -14,6 +15,7 @@ _WORKFLOW = re.compile(r"[^/@]+/[^/@]+/(\.github/workflows/[^/@]+)@.+")
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _MERGE = re.compile(r"refs/pull/[0-9]+/merge")
 _BRANCHES = "refs/heads/"
+_CHECKED_OUT = re.compile(r"/_actions/([\w.-]+/[\w.-]+)/([^/]+)/")
 _DEPENDABOT = "dependabot[bot]"
 _SECRETS = ("HUBSPOT_ACCESS_TOKEN", "GITHUB_TOKEN")
 LARGEST_EVENT = 32 * 1024 * 1024
@@ -34,6 +36,10 @@ class Actions:
     server_url: str
     repository: str
     run_id: str
+    attempt: str
+    """Which attempt of the run this is, from 1."""
+    action_path: str
+    """The folder of the action that runs this step."""
     temp: str
     output: str
     summary: str
@@ -100,6 +106,17 @@ class Actions:
         """The address of the run's page; empty if it is unknown."""
         return f"{self.repository_url}/actions/runs/{self.run_id}" if self.repository_url and self.run_id else ""
 
+    @property
+    def runbook_url(self) -> str:
+        """The address of the runbook as of the version that runs; empty if it is unknown.
+
+        The runner keeps a checked out action in `_actions/OWNER/REPOSITORY/REF`.
+        """
+        where = _CHECKED_OUT.search(self.action_path)
+        if where is None or not self.server_url:
+            return ""
+        return f"{self.server_url}/{where[1]}/blob/{quote(where[2])}/docs/runbook.md"
+
     def file(self, name: str) -> Path:
         """Return the path of a file for later steps of the job; raise `UsageError` if RUNNER_TEMP is not set."""
         if not self.temp:
@@ -121,6 +138,8 @@ def load_actions(environ: Mapping[str, str] = os.environ) -> Actions:
         server_url=environ.get("GITHUB_SERVER_URL", ""),
         repository=environ.get("GITHUB_REPOSITORY", ""),
         run_id=environ.get("GITHUB_RUN_ID", ""),
+        attempt=environ.get("GITHUB_RUN_ATTEMPT", ""),
+        action_path=environ.get("GITHUB_ACTION_PATH", ""),
         temp=environ.get("RUNNER_TEMP", ""),
         output=environ.get("GITHUB_OUTPUT", ""),
         summary=environ.get("GITHUB_STEP_SUMMARY", ""),

@@ -21,6 +21,7 @@ from tests.github.world import ANSWER_LOST, REPOSITORY, TOKEN, Request, failing
 from tests.hubspot.forwarding import Decide, Fate, Instead, Passing, Treatment, forwarding
 from tests.story.world import live_json
 
+ACTION_PATH = "/home/runner/work/_actions/acme/tool/v1/.github/actions/reconcile"
 IN_THE_SECRET = (
     "the workflow takes the token from the secret HUBSPOT_WRITE_TOKEN, under Settings → Environments → hubspot"
 )
@@ -673,7 +674,48 @@ def test_invalid_declarations_are_told(shop: Workshop) -> None:
     shop.push_to_main(wrong="colour: red\n")
     step = shop.apply()
     assert (step.code, step.reason) == (3, "declarations-invalid")
-    assert "cannot be planned" in step.summary
+    assert "unknown key 'colour'" in step.summary
+
+
+@pytest.mark.parametrize(
+    ("environ", "reason"),
+    [
+        ({"HUBSPOT_ACCESS_TOKEN": "revoked"}, "access-denied"),
+        ({"HUBSPOT_BASE_URL": "http://127.0.0.1:9"}, "unavailable"),
+    ],
+)
+def test_a_run_that_fails_before_its_plan_is_told(shop: Workshop, environ: dict[str, str], reason: str) -> None:
+    number = approved(shop)
+    step = shop.apply("--timeout", "1", GITHUB_ACTION_PATH=ACTION_PATH, **environ)
+    assert step.reason == reason
+    (page,) = shop.comments(number)
+    assert "❌ **Nothing was written to HubSpot**" in page
+    assert f"[runbook: {reason}](<https://github.example/acme/tool/blob/v1/docs/runbook.md#{reason}>)" in page
+    assert step.summary.strip() == page.strip()
+
+
+def test_a_github_that_could_not_tell_what_was_merged_is_told_once_it_answers(shop: Workshop) -> None:
+    number = approved(shop)
+    shop.github.trouble("GET", "/actions/workflows/*", failing(502), times=100)
+    step = shop.apply("--timeout", "1")
+    assert step.reason == "unavailable"
+    (page,) = shop.comments(number)
+    assert "❌ **Nothing was written to HubSpot**" in page
+
+
+def test_where_github_answers_nothing_the_summary_alone_says_so(shop: Workshop) -> None:
+    number = approved(shop)
+    before = shop.comments(number)
+    step = shop.apply("--timeout", "1", GITHUB_API_URL="http://127.0.0.1:9")
+    assert (step.reason, shop.comments(number)) == ("unavailable", before)
+    assert "❌ **Nothing was written to HubSpot**" in step.summary
+
+
+def test_a_failure_is_not_told_on_pull_requests_where_no_comment_is_wanted(shop: Workshop) -> None:
+    number = approved(shop)
+    before = shop.comments(number)
+    assert shop.apply("--no-comment", HUBSPOT_ACCESS_TOKEN="revoked").code == 4
+    assert shop.comments(number) == before
 
 
 def test_without_permission_to_read_runs_nothing_is_applied(shop: Workshop) -> None:

@@ -1,5 +1,6 @@
 """`reconciler github apply`."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -13,7 +14,17 @@ from reconciler.applying.receipt import INVALID, Receipt
 from reconciler.cli.formats import for_people
 from reconciler.cli.github.default_branch import Tip, to_apply
 from reconciler.cli.github.hubspot import WRITING
-from reconciler.cli.github.job import SET_ASIDE, Ending, Job, carried_out, ending_of, left_unreviewed, reason_of
+from reconciler.cli.github.job import (
+    SECONDS_FOR_COMMENTS,
+    SET_ASIDE,
+    Ending,
+    Job,
+    carried_out,
+    ending_of,
+    left_unreviewed,
+    reason_of,
+    seconds_for_comments,
+)
 from reconciler.cli.github.options import StepOptions, step_options
 from reconciler.cli.github.reporting import Reporting
 from reconciler.cli.inputs import base_at
@@ -22,7 +33,7 @@ from reconciler.cli.session import StopRequest, open_session
 from reconciler.declarations.base import Base
 from reconciler.declarations.load import load
 from reconciler.declarations.settings import Settings
-from reconciler.errors import DeclarationsInvalid, ReconcilerError, Refused
+from reconciler.errors import ReconcilerError, Refused
 from reconciler.github import annotations
 from reconciler.github.applied import Line, between, since_last_applied
 from reconciler.github.merged import MergedWork, merged_by_push, merged_in, merged_with, plan_artifact
@@ -30,8 +41,7 @@ from reconciler.pipeline import Select, approve_plan, make_plan_to_apply, run_pl
 from reconciler.planning.plan import Planned
 from reconciler.render import text
 from reconciler.render.json import ReceiptText
-from reconciler.render.pull_request.comment import SUMMARY_LIMIT
-from reconciler.render.pull_request.problems import problems_comment
+from reconciler.render.pull_request.problems import failed_page
 
 RECEIPT_FILE = "reconciler-receipt.json"
 
@@ -85,16 +95,35 @@ def command(options: StepOptions, *, allow_unreviewed: bool) -> int:
 
 def _apply(job: Job, options: StepOptions, *, allow_unreviewed: bool) -> Ending:
     tip = to_apply(job)
-    settings = options.settings
-    merged = _merged(job, options, tip)
-    allows = allow_unreviewed and (tip.by_hand or not merged.is_reviewed)
-    run = _ApplyRun(job, options, merged, settings, allows)
-    base = base_at(settings, merged.base)
     try:
-        return _planned_again(run, base)
-    except DeclarationsInvalid as invalid:
-        job.summarize(problems_comment(invalid.diagnostics, options.common.environment, job.links, SUMMARY_LIMIT))
+        merged = _merged(job, options, tip)
+    except ReconcilerError as error:
+        _tell_failure(job, options, _pulls_at(job, tip), error)
         raise
+    allows = allow_unreviewed and (tip.by_hand or not merged.is_reviewed)
+    try:
+        run = _ApplyRun(job, options, merged, options.settings, allows)
+        return _planned_again(run, base_at(run.settings, merged.base))
+    except ReconcilerError as error:
+        if job.ending is None:  # else it has been told already
+            _tell_failure(job, options, [pull.number for pull in merged.pulls], error)
+        raise
+
+
+def _pulls_at(job: Job, tip: Tip) -> list[int]:
+    """Return the merged pull requests that the newest commit belongs to, if GitHub says so now."""
+    with suppress(ReconcilerError), job.github(SECONDS_FOR_COMMENTS) as github:
+        return [pull.number for pull in github.pull_requests_of(tip.commit) if pull.merged]
+    return []
+
+
+def _tell_failure(job: Job, options: StepOptions, pulls: Iterable[int], error: ReconcilerError) -> None:
+    """Tell merged pull requests why the run ended before it wrote anything."""
+    environment = options.common.environment
+    job.summarize_failure(error, environment)
+    if options.comments:
+        page = failed_page(error, reason_of(error), environment, job.links)
+        job.comment(dict.fromkeys(pulls, page), environment, seconds=seconds_for_comments(error))
 
 
 def _merged(job: Job, options: StepOptions, tip: Tip) -> MergedWork:

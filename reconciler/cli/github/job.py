@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from reconciler.applying.guard import ApprovedPlan
@@ -24,13 +25,17 @@ from reconciler.github.client import GitHub
 from reconciler.github.sticky import keep_comment
 from reconciler.github.workflow_commands import Annotation
 from reconciler.planning.plan import Plan
+from reconciler.render.pull_request.comment import SUMMARY_LIMIT
+from reconciler.render.pull_request.problems import failed_page
 from reconciler.render.pull_request.review import Links
 from reconciler.transport.surroundings import Clock, Watch
 
 REFUSED, SET_ASIDE = "refused", "set-aside"
 """Failure reasons without an exception: a guard refused a change, or an event was set aside."""
 
-_SECONDS_FOR_COMMENTS = 120.0
+SECONDS_FOR_COMMENTS = 120.0
+_LAST_SECONDS = 5.0
+"""Time limit for the comments of a cancelled run: GitHub kills it after ten seconds."""
 _REASONS: Mapping[type[ReconcilerError], str] = {
     DeclarationsInvalid: "declarations-invalid",
     AccessDenied: "access-denied",
@@ -49,6 +54,11 @@ class Ending:
     reason: str = ""
 
 
+def seconds_for_comments(cause: ReconcilerError | None) -> float:
+    """Return the time limit for the comments of a run that ended for this reason."""
+    return _LAST_SECONDS if isinstance(cause, Interrupted) else SECONDS_FOR_COMMENTS
+
+
 def reason_of(error: ReconcilerError) -> str:
     """Return the `failure_reason` of an error."""
     return next((reason for kind, reason in _REASONS.items() if isinstance(error, kind)), "error")
@@ -62,13 +72,16 @@ class Job:
     annotations: list[Annotation] = field(default_factory=list)
     outputs: dict[str, str] = field(default_factory=dict)
 
+    summarized: bool = False
+    """Whether people find a page in the summary that says how the step ended."""
     ending: Ending | None = None
     """The ending, once it is certain; it holds even if a later report to people fails."""
 
     @property
     def links(self) -> Links:
         """The URLs of the run and of the files of its commit."""
-        return Links(self.actions.repository_url, self.actions.sha, self.actions.run_url)
+        actions = self.actions
+        return Links(actions.repository_url, actions.sha, actions.run_url, runbook=actions.runbook_url)
 
     def end(self, ending: Ending) -> None:
         """Set how the step ends; it holds even if reporting to people fails afterwards."""
@@ -77,6 +90,13 @@ class Job:
     def summarize(self, page: str) -> None:
         """Add a page to the summary of the job."""
         append_to(self.actions.summary, f"{page}\n")
+        self.summarized = True
+
+    def summarize_failure(self, error: ReconcilerError, environment: str | None = None) -> None:
+        """Add why the step ended to the summary, unless a page says so already."""
+        if not self.summarized and self.ending is None:
+            with suppress(ReconcilerError):  # the log says it too
+                self.summarize(failed_page(error, reason_of(error), environment, self.links, SUMMARY_LIMIT))
 
     def output_plan(self, plan: Plan) -> None:
         """Set the outputs with a plan's counts and digest for later steps."""
@@ -90,7 +110,7 @@ class Job:
         }
 
     def comment(
-        self, bodies: Mapping[int, str], environment: str | None, *, seconds: float = _SECONDS_FOR_COMMENTS
+        self, bodies: Mapping[int, str], environment: str | None, *, seconds: float = SECONDS_FOR_COMMENTS
     ) -> None:
         """Write the comment on each pull request; a failure is only a warning, as the run does not depend on it."""
         if not bodies:
@@ -130,6 +150,8 @@ def carried_out(work: Callable[[Job], Ending]) -> int:
     except ReconcilerError as error:
         print_error(error)
         job.annotations += annotations.of_error(error)
+        if not isinstance(error, Interrupted):  # most often a newer run has taken this one's place
+            job.summarize_failure(error)
         ending = job.ending or Ending(error.exit_code, reason_of(error))
     _write(workflow_commands.annotations(job.annotations))
     job.outputs |= {"exit_code": str(ending.exit_code), "failure_reason": ending.reason}

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from reconciler.applying.guard import ApprovedPlan
 from reconciler.applying.receipt import Outcome, Receipt, Result
-from reconciler.cli.github.job import Job
-from reconciler.errors import Interrupted, Refused
+from reconciler.cli.github.job import SECONDS_FOR_COMMENTS, Job, seconds_for_comments
+from reconciler.errors import Refused
 from reconciler.event import Identity, LiveEvent
 from reconciler.github.merged import MergedPull, MergedWork
 from reconciler.github.workflow_commands import Annotation, Level
@@ -20,9 +20,6 @@ from reconciler.safe_text import visible
 
 _FIRST_SECONDS = 30.0
 """Time limit for the comments before the first write."""
-_SECONDS = 120.0
-_LAST_SECONDS = 5.0
-"""Time limit for the comments of a cancelled run: GitHub kills it after ten seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +41,7 @@ class Reporting:
 
     def refused(self, refusal: Refused) -> None:
         """Report why nothing was written."""
-        self._publish(Declined(refusal.message, refusal.reasons), [], _SECONDS)
+        self._publish(Declined(refusal.message, refusal.reasons), [], SECONDS_FOR_COMMENTS)
 
     def ended(self, approved: ApprovedPlan, receipt: Receipt, left: Sequence[Result]) -> None:
         """Report the result."""
@@ -54,7 +51,7 @@ class Reporting:
             state = Declined("what was reviewed has changed since", moved=tuple(moved))
         elif left and not approved.changes:
             state = Declined("nobody was shown these changes before they were merged")
-        self._publish(state, left, _LAST_SECONDS if isinstance(receipt.cause, Interrupted) else _SECONDS)
+        self._publish(state, left, seconds_for_comments(receipt.cause))
 
     def _publish(self, state: State, left: Sequence[Result], seconds: float) -> None:
         self.job.summarize(self._page(state, SUMMARY_LIMIT, note("", left, self.merged.unreviewed)))

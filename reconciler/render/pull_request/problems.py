@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from reconciler.diagnostics import Diagnostic, Severity
-from reconciler.errors import ReconcilerError
+from reconciler.errors import DeclarationsInvalid, ReconcilerError
 from reconciler.event import Declared
 from reconciler.render.markdown import brief, link
 from reconciler.render.phrases import count
@@ -63,6 +63,28 @@ def failure_comment(
             f"{mark(environment)}\n### No plan of the marketing events\n\n",
             f"❌ **Not compared with HubSpot**: {brief(error.message, _LONGEST)}{hint}\n\n",
             "Nothing was written. Once this is fixed, run the check again.\n",
+            *_footer(links),
+        ],
+        limit=limit,
+    )
+
+
+def failed_page(
+    error: ReconcilerError,
+    reason: str,
+    environment: str | None = None,
+    links: Links = NOWHERE,
+    limit: int = COMMENT_LIMIT,
+) -> str:
+    """Return a page that says why a run ended before there was a plan; `reason` is its `failure_reason`."""
+    hint = "" if error.hint is None else f"<br>→ {brief(error.hint, _LONGEST)}"
+    problems = error.diagnostics if isinstance(error, DeclarationsInvalid) else ()
+    return fitted(
+        [
+            f"{mark(environment)}\n### The run for the marketing events failed\n\n",
+            f"❌ **Nothing was written to HubSpot**: {brief(error.message, _LONGEST)}{hint}\n\n",
+            _list(problems, links),
+            f"What to do now: {links.to_row(reason)}. Nothing that is merged is lost: the next `apply` makes it.\n",
             *_footer(links),
         ],
         limit=limit,

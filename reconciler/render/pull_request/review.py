@@ -57,6 +57,11 @@ class Links:
     """The commit whose files are linked to."""
     run: str = ""
     full_plan: str = ""
+    runbook: str = ""
+
+    def to_row(self, reason: str) -> str:
+        """Return a link to the runbook's entry for a `failure_reason`; its name alone if the address is unknown."""
+        return link(f"runbook: {reason}", f"{self.runbook}#{reason}" if self.runbook else "")
 
     def to_line(self, file: str, line: int | None) -> str:
         """Return the address of a line of a file; empty if the repository or the commit is unknown."""
