@@ -1,25 +1,42 @@
 """The comment or drift issue that is kept up to date for an environment."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from reconciler.github.client import GitHub
-from reconciler.github.records import Author, Issue
+from reconciler.github.records import Author, Comment, Issue
 from reconciler.render.pull_request.page import About, is_marked
+from reconciler.render.pull_request.runs import RunEntry, Runs, runs_in
 
 ACTIONS = Author("github-actions[bot]", "Bot")
 """The author of what is written with a job's token."""
 
 
-def keep_comment(github: GitHub, number: int, environment: str | None, body: str) -> None:
-    """Update our comment on a pull request, or create it.
+@dataclass(frozen=True, slots=True)
+class CommentText:
+    """The text of our comment on a pull request, with the run to add to the list at its end."""
 
-    A comment is ours if Actions wrote it and it begins with our mark, which anybody can write. Raise what `GitHub`
-    raises.
+    text: str
+    run: RunEntry | None = None
+
+
+def keep_comment(
+    github: GitHub, number: int, environment: str | None, content: CommentText, repository: str = ""
+) -> None:
+    """Update our comment on a pull request, or create it; the list of runs at its end only grows.
+
+    `repository` is the address of its page, for the links in that list. A comment is ours if Actions wrote it and it
+    begins with our mark, which anybody can write. Raise what `GitHub` raises.
     """
     before = github.comments(number)
     ours = next((each for each in before if each.author == ACTIONS and is_marked(each.body, environment)), None)
+    body = content.text + _runs(ours, content.run).markdown(repository)
     if ours is None or (ours.body != body and github.update_comment(ours.id, body) is None):
         github.create_comment(number, body, before)
+
+
+def _runs(ours: Comment | None, run: RunEntry | None) -> Runs:
+    runs = Runs() if ours is None else runs_in(ours.body)
+    return runs if run is None else runs.with_entry(run)
 
 
 LABEL = "reconciler-drift"

@@ -16,7 +16,7 @@ import pytest
 from tests.github.conftest import OpenWorkshop
 from tests.github.runner_parser import possible_commands
 from tests.github.test_plan_command import FAIR, HOSTILE, check_harmless
-from tests.github.workshop import READING, WRITING, Step, Workshop, as_a_process, event
+from tests.github.workshop import READING, SERVER, WRITING, Step, Workshop, as_a_process, event
 from tests.github.world import ANSWER_LOST, REPOSITORY, TOKEN, Request, failing
 from tests.hubspot.forwarding import Decide, Fate, Instead, Passing, Treatment, forwarding
 from tests.story.world import live_json
@@ -41,6 +41,10 @@ def approved(shop: Workshop, name: str = "launch", **fields: str) -> int:
     return number
 
 
+def run_link(attempt: int) -> str:
+    return f"[run 99, attempt {attempt}](<{SERVER}/{REPOSITORY}/actions/runs/99/attempts/{attempt}>)"
+
+
 def dispatch(shop: Workshop, *arguments: str, **environ: str) -> Step:
     return shop.apply(*arguments, event="workflow_dispatch", **environ)
 
@@ -55,7 +59,9 @@ def test_a_merged_plan_is_applied_and_proven(shop: Workshop) -> None:
     assert shop.names() == {"fair", "launch"}
     (comment,) = shop.comments(number)
     assert "✅ **Applied and verified.**" in comment
-    assert step.summary.startswith(comment)
+    page, _, runs = comment.partition("\n**Runs of `apply`:**\n\n")
+    assert step.summary.startswith(page)
+    assert runs == f"- 2026-11-01 12:00 UTC, {run_link(1)}: applied: 1 created, 0 updated, 0 deleted; verified\n"
     assert step.screen.out.endswith("Applied: 1 created, 0 updated, 0 deleted.\nVerified: 0 differences.\n")
     assert step.receipt["summary"]["created"] == 1
     assert step.outputs["to_create"] == "1"
@@ -254,6 +260,7 @@ def test_what_moved_since_the_review_is_refused_and_told(shop: Workshop) -> None
     assert (step.code, step.reason) == (6, "plan-moved")
     assert shop.held("fair")["eventType"] == "EDITED"
     assert "What has changed since the review" in shop.comments(number)[0]
+    assert "\n\nWhat to do now: runbook: plan-moved.\n\n" in shop.comments(number)[0]
     assert [one.properties["line"] for one in step.annotations("error")] == ["1"]
 
 
@@ -691,7 +698,61 @@ def test_a_run_that_fails_before_its_plan_is_told(shop: Workshop, environ: dict[
     (page,) = shop.comments(number)
     assert "❌ **Nothing was written to HubSpot**" in page
     assert f"[runbook: {reason}](<https://github.example/acme/tool/blob/v1/docs/runbook.md#{reason}>)" in page
-    assert step.summary.strip() == page.strip()
+    assert step.summary.strip() == page.partition("\n**Runs")[0].strip()
+    assert page.endswith(f"{run_link(1)}: failed before anything was written: {reason}\n")
+
+
+# No later run unsays what an earlier one said
+
+
+def runs(comment: str) -> list[str]:
+    """Return what each run did, as a comment lists them."""
+    return [line.partition(">): ")[2] for line in comment.splitlines() if line.startswith("- 2026-11-01")]
+
+
+def test_a_comment_lists_every_run(shop: Workshop) -> None:
+    number = approved(shop)
+    shop.apply(HUBSPOT_ACCESS_TOKEN="revoked", GITHUB_RUN_ID="7")
+    shop.apply(**through(shop, refusing(b"{}")), GITHUB_RUN_ID="8")
+    dispatch(shop, GITHUB_RUN_ID="9")
+    dispatch(shop, GITHUB_RUN_ID="9", GITHUB_RUN_ATTEMPT="2")
+    (comment,) = shop.comments(number)
+    assert runs(comment) == [
+        "failed before anything was written: access-denied",
+        "nothing was applied",
+        "applied: 1 created, 0 updated, 0 deleted; verified",
+    ]
+
+
+def test_a_run_that_is_repeated_says_what_the_first_one_did(shop: Workshop) -> None:
+    number = approved(shop)
+    shop.apply()
+    newest = max(shop.github.runs)
+    shop.github.run_again(newest)
+    shop.apply(GITHUB_RUN_ATTEMPT="2")
+    (comment,) = shop.comments(number)
+    assert "✅ **Applied and verified**: nothing was left to do." in comment
+    assert runs(comment) == [
+        "applied: 1 created, 0 updated, 0 deleted; verified",
+        "nothing was left to do; verified",
+    ]
+
+
+def test_a_plan_made_again_after_the_merge_keeps_the_list(shop: Workshop) -> None:
+    number = approved(shop)
+    shop.apply()
+    shop.plan_again(number)
+    assert runs(shop.comments(number)[0]) == ["applied: 1 created, 0 updated, 0 deleted; verified"]
+
+
+def test_each_pull_request_is_told_of_its_own_changes(shop: Workshop) -> None:
+    first = approved(shop, "launch")
+    shop.apply(HUBSPOT_ACCESS_TOKEN="revoked")
+    second = approved(shop, "expo")
+    assert shop.apply().code == 0
+    assert "Expo" not in shop.comments(first)[0]
+    assert "Launch" in shop.comments(first)[0]
+    assert "Expo" in shop.comments(second)[0]
 
 
 def test_a_github_that_could_not_tell_what_was_merged_is_told_once_it_answers(shop: Workshop) -> None:

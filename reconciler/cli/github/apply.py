@@ -37,6 +37,7 @@ from reconciler.errors import ReconcilerError, Refused
 from reconciler.github import annotations
 from reconciler.github.applied import Line, between, since_last_applied
 from reconciler.github.merged import MergedWork, merged_by_push, merged_in, merged_with, plan_artifact
+from reconciler.github.sticky import CommentText
 from reconciler.pipeline import Select, approve_plan, make_plan_to_apply, run_plan
 from reconciler.planning.plan import Planned
 from reconciler.render import text
@@ -122,7 +123,9 @@ def _tell_failure(job: Job, options: StepOptions, pulls: Iterable[int], error: R
     environment = options.common.environment
     job.summarize_failure(error, environment)
     if options.comments:
-        page = failed_page(error, reason_of(error), environment, job.links)
+        reason = reason_of(error)
+        did = f"failed before anything was written: {reason}"
+        page = CommentText(failed_page(error, reason, environment, job.links), job.run_entry(options.now(), did))
         job.comment(dict.fromkeys(pulls, page), environment, seconds=seconds_for_comments(error))
 
 
@@ -164,7 +167,7 @@ def _planned_again(run: _ApplyRun, base: Base) -> Ending:
 def _reporting(run: _ApplyRun, merged: MergedWork, planned: Planned, base: Base) -> Reporting:
     plan = marked(planned, run.options.limits)
     name = run.options.common.environment
-    return Reporting(run.job, merged, plan, planned.seen, name, base.known, run.options.comments)
+    return Reporting(run.job, merged, plan, planned.seen, name, base.known, run.options)
 
 
 def _approved(run: _ApplyRun, planned: Planned, reporting: Reporting, select: Select) -> ApprovedPlan:

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from reconciler.applying.guard import ApprovedPlan
 from reconciler.applying.receipt import INVALID, Outcome, Receipt, Result
@@ -22,12 +23,13 @@ from reconciler.errors import (
 from reconciler.github import annotations, workflow_commands
 from reconciler.github.actions import Actions, append_to, load_actions
 from reconciler.github.client import GitHub
-from reconciler.github.sticky import keep_comment
+from reconciler.github.sticky import CommentText, keep_comment
 from reconciler.github.workflow_commands import Annotation
 from reconciler.planning.plan import Plan
 from reconciler.render.pull_request.comment import SUMMARY_LIMIT
 from reconciler.render.pull_request.problems import failed_page
 from reconciler.render.pull_request.review import Links
+from reconciler.render.pull_request.runs import RunEntry
 from reconciler.transport.surroundings import Clock, Watch
 
 REFUSED, SET_ASIDE = "refused", "set-aside"
@@ -98,6 +100,13 @@ class Job:
             with suppress(ReconcilerError):  # the log says it too
                 self.summarize(failed_page(error, reason_of(error), environment, self.links, SUMMARY_LIMIT))
 
+    def run_entry(self, now: datetime, did: str) -> RunEntry | None:
+        """Return what this attempt of the run did, for the list in a comment; None if the run has no number."""
+        if not self.actions.run_id.isdecimal():
+            return None
+        attempt = self.actions.attempt
+        return RunEntry(now, int(self.actions.run_id), int(attempt) if attempt.isdecimal() else 1, did)
+
     def output_plan(self, plan: Plan) -> None:
         """Set the outputs with a plan's counts and digest for later steps."""
         self.outputs |= {
@@ -110,7 +119,7 @@ class Job:
         }
 
     def comment(
-        self, bodies: Mapping[int, str], environment: str | None, *, seconds: float = SECONDS_FOR_COMMENTS
+        self, bodies: Mapping[int, CommentText], environment: str | None, *, seconds: float = SECONDS_FOR_COMMENTS
     ) -> None:
         """Write the comment on each pull request; a failure is only a warning, as the run does not depend on it."""
         if not bodies:
@@ -124,9 +133,9 @@ class Job:
         except ReconcilerError as error:
             self._without_comment(error)
 
-    def _stick(self, github: GitHub, number: int, environment: str | None, body: str) -> None:
+    def _stick(self, github: GitHub, number: int, environment: str | None, body: CommentText) -> None:
         try:
-            keep_comment(github, number, environment, body)
+            keep_comment(github, number, environment, body, self.actions.repository_url)
         except Interrupted:
             raise
         except ReconcilerError as error:

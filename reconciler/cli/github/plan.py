@@ -19,6 +19,7 @@ from reconciler.errors import DeclarationsInvalid, Interrupted, ReconcilerError,
 from reconciler.github import annotations
 from reconciler.github.actions import Actions
 from reconciler.github.merged import plan_file
+from reconciler.github.sticky import CommentText
 from reconciler.github.trigger import MergeGroup, PullRequestEvent, trigger
 from reconciler.github.workflow_commands import Annotation, Level
 from reconciler.render import phrases, text
@@ -144,7 +145,7 @@ def _problems_page(job: Job, options: StepOptions, invalid: DeclarationsInvalid)
 def _publish(job: Job, options: StepOptions, number: int | None, page: _Page) -> None:
     job.summarize(page(SUMMARY_LIMIT))
     if number is not None:
-        job.comment({number: page(COMMENT_LIMIT)}, _name(options))
+        job.comment({number: CommentText(page(COMMENT_LIMIT))}, _name(options))
 
 
 def _name(options: StepOptions) -> str | None:

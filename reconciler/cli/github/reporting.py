@@ -6,15 +6,19 @@ from dataclasses import dataclass
 from reconciler.applying.guard import ApprovedPlan
 from reconciler.applying.receipt import Outcome, Receipt, Result
 from reconciler.cli.github.job import SECONDS_FOR_COMMENTS, Job, seconds_for_comments
+from reconciler.cli.github.options import StepOptions
 from reconciler.errors import Refused
 from reconciler.event import Identity, LiveEvent
 from reconciler.github.merged import MergedPull, MergedWork
+from reconciler.github.sticky import CommentText
 from reconciler.github.workflow_commands import Annotation, Level
 from reconciler.planning.plan import Plan
 from reconciler.render import words
 from reconciler.render.pull_request import review
 from reconciler.render.pull_request.comment import COMMENT_LIMIT, SUMMARY_LIMIT, comment
-from reconciler.render.pull_request.review import Applying, Declined, Ended, State
+from reconciler.render.pull_request.review import Applying, Declined, Ended
+from reconciler.render.pull_request.runs import what_it_did
+from reconciler.render.pull_request.share import Progress, share_of
 from reconciler.render.pull_request.unreviewed import ANOTHER_PLAN, another_plan, note
 from reconciler.safe_text import visible
 
@@ -32,7 +36,7 @@ class Reporting:
     seen: Mapping[Identity, LiveEvent]
     environment: str | None
     compared: bool
-    comments: bool
+    options: StepOptions
 
     def begun(self, approved: ApprovedPlan) -> None:
         """Report that changes are being written, if there are any."""
@@ -46,31 +50,45 @@ class Reporting:
     def ended(self, approved: ApprovedPlan, receipt: Receipt, left: Sequence[Result]) -> None:
         """Report the result."""
         moved = [result.change for result in approved.selection.not_approved if result.outcome is Outcome.REFUSED]
-        state: State = Ended(receipt)
+        state: Progress = Ended(receipt)
         if moved and not approved.changes:
             state = Declined("what was reviewed has changed since", moved=tuple(moved))
         elif left and not approved.changes:
             state = Declined("nobody was shown these changes before they were merged")
         self._publish(state, left, seconds_for_comments(receipt.cause))
 
-    def _publish(self, state: State, left: Sequence[Result], seconds: float) -> None:
-        self.job.summarize(self._page(state, SUMMARY_LIMIT, note("", left, self.merged.unreviewed)))
+    def _publish(self, state: Progress, left: Sequence[Result], seconds: float) -> None:
+        remark = "\n".join(filter(None, (note("", left, self.merged.unreviewed), self._way_out)))
+        self.job.summarize(self._page(self.plan, state, SUMMARY_LIMIT, remark))
         self.job.annotations += [_unreviewed(result) for result in left]
         self.job.annotations += [_replanned(pull) for pull in self.merged.pulls if pull.replanned]
         self._comment(state, lambda pull: self._note(pull, left), seconds)
 
     def _note(self, pull: MergedPull, left: Sequence[Result]) -> str:
-        notes = (note(pull.why, left, self.merged.unreviewed), another_plan() if pull.replanned else "")
+        another = another_plan() if pull.replanned else ""
+        notes = (note(pull.why, left, self.merged.unreviewed), another, self._way_out)
         return "\n".join(filter(None, notes))
 
-    def _comment(self, state: State, remark: Callable[[MergedPull], str], seconds: float) -> None:
-        if not self.comments:
+    @property
+    def _way_out(self) -> str:
+        """What to do about a run that failed; empty if it did not."""
+        ending = self.job.ending
+        return f"What to do now: {self.job.links.to_row(ending.reason)}.\n" if ending and ending.reason else ""
+
+    def _comment(self, state: Progress, remark: Callable[[MergedPull], str], seconds: float) -> None:
+        if not self.options.comments:
             return
-        bodies = {pull.number: self._page(state, COMMENT_LIMIT, remark(pull)) for pull in self.merged.pulls}
+        bodies = {pull.number: self._text(pull, state, remark(pull)) for pull in self.merged.pulls}
         self.job.comment(bodies, self.environment, seconds=seconds)
 
-    def _page(self, state: State, limit: int, remark: str) -> str:
-        shown = review.Review(self.plan, state, self.environment, self.job.links, self.compared, self.seen, remark)
+    def _text(self, pull: MergedPull, state: Progress, remark: str) -> CommentText:
+        """Return the comment for a pull request: about its own changes, if they are known."""
+        plan, own = (self.plan, state) if pull.plan is None else share_of(pull.plan, self.plan, state)
+        page = self._page(plan, own, COMMENT_LIMIT, remark)
+        return CommentText(page, self.job.run_entry(self.options.now(), what_it_did(own)))
+
+    def _page(self, plan: Plan, state: Progress, limit: int, remark: str) -> str:
+        shown = review.Review(plan, state, self.environment, self.job.links, self.compared, self.seen, remark)
         return comment(shown, limit)
 
 

@@ -95,7 +95,9 @@ def _state(review: Review) -> Iterator[str]:
 
 def _ended(receipt: Receipt) -> Iterator[str]:
     done, total = receipt.count(Outcome.DONE), len(receipt.results)
-    if receipt.exit_code == 0 and done == total:
+    if receipt.exit_code == 0 and not total:
+        yield "✅ **Applied and verified**: nothing was left to do."
+    elif receipt.exit_code == 0 and done == total:
         yield "✅ **Applied and verified.** A second reading found no difference."
     elif receipt.exit_code == 0:
         part = f"{done} of {count(total, 'change')}"
@@ -118,7 +120,8 @@ def _overview(review: Review, names: int) -> Iterator[str]:
     summary = paragraph(review.plan, named, names)
     match review.state:
         case Ended():
-            yield f"What was planned: {summary}\n\n"
+            if review.plan.changes:
+                yield f"What was planned: {summary}\n\n"
             return
         case Declined() | Watched() if review.plan.changes:
             yield f"What an apply would do as things stand: {summary}\n\n"

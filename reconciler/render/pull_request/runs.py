@@ -1,0 +1,102 @@
+"""The list of runs at the end of the comment on a pull request, which no later run shortens."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import assert_never
+
+from reconciler.applying.receipt import Outcome, Receipt
+from reconciler.render.markdown import link
+from reconciler.render.phrases import count
+from reconciler.render.pull_request.review import Applying, Declined, Ended
+from reconciler.render.pull_request.share import Progress
+from reconciler.render.words import applied
+
+_TITLE = "**Runs of `apply`:**"
+_SHOWN = 20
+"""The most runs in a list; with them a comment stays below GitHub's limit."""
+_TIME = "%Y-%m-%d %H:%M"
+_ENTRY = re.compile(
+    r"- (\d{4}-\d\d-\d\d \d\d:\d\d) UTC, "
+    r"\[?run (\d{1,18}), attempt (\d{1,9})(?:\]\(<[^<>\n]*>\))?: "
+    r"([a-z0-9 ,:;-]{1,120})"
+)
+"""Whoever may push a branch can have Actions write a comment, so only such plain words are taken over from one."""
+_EARLIER = re.compile(r"- (\d{1,9}) earlier runs?")
+
+
+@dataclass(frozen=True, slots=True)
+class RunEntry:
+    """What one attempt of a run did to what a pull request brings."""
+
+    when: datetime
+    run: int
+    attempt: int
+    did: str
+    """In plain words: small letters and digits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """The runs that a comment lists, oldest first."""
+
+    entries: tuple[RunEntry, ...] = ()
+    earlier: int = 0
+    """The number of runs before these, which are no longer listed one by one."""
+
+    def with_entry(self, entry: RunEntry) -> "Runs":
+        """Return the list with one more run, or with what a listed one has done since."""
+        others = [each for each in self.entries if (each.run, each.attempt) != (entry.run, entry.attempt)]
+        kept = [*others, entry][-_SHOWN:]
+        return Runs(tuple(kept), self.earlier + len(others) + 1 - len(kept))
+
+    def markdown(self, repository: str) -> str:
+        """Return the list as Markdown; `repository` is the address of its page, empty if it is unknown."""
+        return f"\n{_TITLE}\n\n{''.join(self._lines(repository))}" if self.entries else ""
+
+    def _lines(self, repository: str) -> Iterator[str]:
+        if self.earlier:
+            yield f"- {count(self.earlier, 'earlier run')}\n"
+        for each in self.entries:
+            address = f"{repository}/actions/runs/{each.run}/attempts/{each.attempt}" if repository else ""
+            run = link(f"run {each.run}, attempt {each.attempt}", address)
+            yield f"- {each.when.astimezone(UTC):{_TIME}} UTC, {run}: {each.did}\n"
+
+
+def runs_in(comment: str) -> Runs:
+    """Return the runs that a comment of ours lists."""
+    lines = comment.replace("\r\n", "\n").rpartition(f"\n{_TITLE}\n")[2].split("\n")
+    earlier = next((int(found[1]) for found in map(_EARLIER.fullmatch, lines) if found), 0)
+    found = (_ENTRY.fullmatch(line) for line in lines)
+    return Runs(tuple(entry for each in found if each and (entry := _entry(*each.groups()))), earlier)
+
+
+def _entry(when: str, run: str, attempt: str, did: str) -> RunEntry | None:
+    try:
+        return RunEntry(datetime.strptime(when, _TIME).replace(tzinfo=UTC), int(run), int(attempt), did)
+    except ValueError:  # no such day: not written by us
+        return None
+
+
+def what_it_did(state: Progress) -> str:
+    """Return what a run does or did, in the words of the list."""
+    match state:
+        case Applying():
+            return "began to write"
+        case Declined():
+            return "refused, nothing was written"
+        case Ended(receipt):
+            return _ended(receipt)
+        case _:
+            assert_never(state)
+
+
+def _ended(receipt: Receipt) -> str:
+    done, total = receipt.count(Outcome.DONE), len(receipt.results)
+    proof = "verified" if receipt.verified == () else "not verified"
+    if not total:
+        return f"nothing was left to do; {proof}"
+    if done == total:
+        return f"{applied(receipt).lower().removesuffix('.')}; {proof}"
+    return f"applied in part: {done} of {count(total, 'change')}; {proof}" if done else "nothing was applied"
