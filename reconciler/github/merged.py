@@ -29,6 +29,8 @@ class MergedPull:
     """Why no plan counts; empty if one does."""
     replanned: bool = False
     """Whether a plan of the same commit that was made after the merge shows something else."""
+    head: str = ""
+    """Its last commit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class MergedWork:
 def _of_portal(pull: MergedPull, portal: int) -> MergedPull:
     if pull.plan is None or pull.plan.portal.id == portal:
         return pull
-    return MergedPull(pull.number, None, f"its plan was made for portal {pull.plan.portal.id}, not for {portal}")
+    return replace(pull, plan=None, why=f"its plan was made for portal {pull.plan.portal.id}, not for {portal}")
 
 
 def plan_file(number: int | None) -> str:
@@ -98,7 +100,10 @@ def merged_with(github: GitHub, line: Line, commits: Iterable[str], artifact: st
     pulls = {pull.number: pull for source in sources.values() for pull in source}
     return MergedWork(
         None,
-        tuple(_with_plan(github, line, pulls[number], artifact) for number in sorted(pulls)),
+        tuple(
+            replace(_with_plan(github, line, pulls[number], artifact), head=pulls[number].head_sha)
+            for number in sorted(pulls)
+        ),
         tuple(commit for commit, source in sources.items() if not source),
     )
 

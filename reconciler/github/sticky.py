@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from reconciler.errors import Interrupted, ReconcilerError
 from reconciler.github.client import GitHub
 from reconciler.github.records import Author, Comment, Issue
 from reconciler.render.pull_request.page import About, is_marked
@@ -9,6 +10,15 @@ from reconciler.render.pull_request.runs import RunEntry, Runs, runs_in
 
 ACTIONS = Author("github-actions[bot]", "Bot")
 """The author of what is written with a job's token."""
+
+
+class OldText(ReconcilerError):
+    """A comment of ours still holds its old text, which people would take for the present one."""
+
+    def __init__(self, cause: ReconcilerError) -> None:
+        super().__init__(f"the comment still holds an older text: {cause.message}", hint=cause.hint)
+        self.exit_code = cause.exit_code
+        self.cause = cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +35,23 @@ def keep_comment(
     """Update our comment on a pull request, or create it; the list of runs at its end only grows.
 
     `repository` is the address of its page, for the links in that list. A comment is ours if Actions wrote it and it
-    begins with our mark, which anybody can write. Raise what `GitHub` raises.
+    begins with our mark, which anybody can write. Raise what `GitHub` raises, and `OldText` if only the edit failed.
     """
     before = github.comments(number)
     ours = next((each for each in before if each.author == ACTIONS and is_marked(each.body, environment)), None)
     body = content.text + _runs(ours, content.run).markdown(repository)
-    if ours is None or (ours.body != body and github.update_comment(ours.id, body) is None):
+    if ours is None or (ours.body != body and _replaced(github, ours, body) is None):
         github.create_comment(number, body, before)
+
+
+def _replaced(github: GitHub, ours: Comment, body: str) -> Comment | None:
+    """Replace our comment; return None if it is gone, and raise `OldText` if its old text stays."""
+    try:
+        return github.update_comment(ours.id, body)
+    except Interrupted:
+        raise
+    except ReconcilerError as error:
+        raise OldText(error) from error
 
 
 def _runs(ours: Comment | None, run: RunEntry | None) -> Runs:

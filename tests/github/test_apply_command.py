@@ -60,7 +60,9 @@ def test_a_merged_plan_is_applied_and_proven(shop: Workshop) -> None:
     (comment,) = shop.comments(number)
     assert "✅ **Applied and verified.**" in comment
     page, _, runs = comment.partition("\n**Runs of `apply`:**\n\n")
-    assert step.summary.startswith(page)
+    above, _, footer = page.rpartition("\n\n")
+    assert step.summary.startswith(above)
+    assert footer.startswith(f"About commit [{shop.github.pulls[number].head_sha[:10]}](")
     assert runs == f"- 2026-11-01 12:00 UTC, {run_link(1)}: applied: 1 created, 0 updated, 0 deleted; verified\n"
     assert step.screen.out.endswith("Applied: 1 created, 0 updated, 0 deleted.\nVerified: 0 differences.\n")
     assert step.receipt["summary"]["created"] == 1

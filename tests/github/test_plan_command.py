@@ -14,8 +14,8 @@ from reconciler.github.actions import LARGEST_EVENT
 from reconciler.render.saved import read_plan
 from tests.github.conftest import OpenWorkshop
 from tests.github.runner_parser import possible_commands
-from tests.github.workshop import READING, WRITING, Step, Workshop, as_a_process, event
-from tests.github.world import BOT, SOMEBODY, TOKEN, failing
+from tests.github.workshop import READING, SERVER, WRITING, Step, Workshop, as_a_process, event
+from tests.github.world import BOT, REPOSITORY, SOMEBODY, TOKEN, failing
 from tests.hostile import acting
 from tests.hubspot.forwarding import Fate, Passing, forwarding
 from tests.story.world import live_json
@@ -106,6 +106,41 @@ def test_the_comment_is_written_once_and_edited_after_that(shop: Workshop) -> No
     shop.plan(number)
     assert set(shop.github.comments) - set(others) == ids
     assert "WEBINAR" in shop.comments(number)[-1]
+
+
+def test_a_comment_names_the_commit_that_it_is_about(shop: Workshop) -> None:
+    number = launch(shop)
+    shop.plan(number)
+    head = shop.github.pulls[number].head_sha
+    assert f"About commit [{head[:10]}](<{SERVER}/{REPOSITORY}/commit/{head}>) ·" in shop.comments(number)[0]
+    assert "newer" not in shop.comments(number)[0]
+
+
+def test_a_plan_of_an_older_commit_says_so(shop: Workshop) -> None:
+    number = launch(shop)
+    shop.plan(number)
+    shop.push_again(number, launch=event("launch", eventType="WEBINAR"))
+    shop.plan_again(number)
+    assert "**but a newer one has been pushed**" in shop.comments(number)[0]
+
+
+@pytest.mark.parametrize(("status", "code"), [(403, 4), (502, 7)])
+def test_the_check_fails_where_an_older_text_would_stay(shop: Workshop, status: int, code: int) -> None:
+    number = launch(shop)
+    shop.plan(number)
+    shop.push_again(number, launch=event("launch", eventType="WEBINAR"))
+    shop.github.trouble("PATCH", "/issues/comments/*", failing(status), times=100)
+    step = shop.plan(number)
+    assert (step.code, step.reason) == (code, "access-denied" if code == 4 else "unavailable")
+    assert "the comment still holds an older text" in step.screen.err
+    assert step.outputs["to_create"] == "1"
+
+
+def test_a_pull_request_that_github_does_not_tell_of_is_planned_all_the_same(shop: Workshop) -> None:
+    number = launch(shop)
+    shop.github.trouble("GET", f"/pulls/{number}", failing(418), times=100)
+    assert shop.plan(number).code == 0
+    assert len(shop.comments(number)) == 1
 
 
 def test_a_comment_that_was_deleted_is_made_anew(shop: Workshop) -> None:

@@ -23,7 +23,7 @@ from reconciler.errors import (
 from reconciler.github import annotations, workflow_commands
 from reconciler.github.actions import Actions, append_to, load_actions
 from reconciler.github.client import GitHub
-from reconciler.github.sticky import CommentText, keep_comment
+from reconciler.github.sticky import CommentText, OldText, keep_comment
 from reconciler.github.workflow_commands import Annotation
 from reconciler.planning.plan import Plan
 from reconciler.render.pull_request.comment import SUMMARY_LIMIT
@@ -63,6 +63,8 @@ def seconds_for_comments(cause: ReconcilerError | None) -> float:
 
 def reason_of(error: ReconcilerError) -> str:
     """Return the `failure_reason` of an error."""
+    if isinstance(error, OldText):
+        return reason_of(error.cause)
     return next((reason for kind, reason in _REASONS.items() if isinstance(error, kind)), "error")
 
 
@@ -76,6 +78,8 @@ class Job:
 
     summarized: bool = False
     """Whether people find a page in the summary that says how the step ended."""
+    old_text: OldText | None = None
+    """The last comment that should have been replaced and was not."""
     ending: Ending | None = None
     """The ending, once it is certain; it holds even if a later report to people fails."""
 
@@ -138,6 +142,9 @@ class Job:
             keep_comment(github, number, environment, body, self.actions.repository_url)
         except Interrupted:
             raise
+        except OldText as error:
+            self.old_text = error
+            self._without_comment(error)
         except ReconcilerError as error:
             self._without_comment(error)
 

@@ -1,7 +1,7 @@
 """`reconciler github plan`."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import click
@@ -9,7 +9,7 @@ import click
 from reconciler.applying.guard import marked, newly_refused
 from reconciler.cli.formats import for_people
 from reconciler.cli.github.hubspot import planned_by
-from reconciler.cli.github.job import REFUSED, SET_ASIDE, Ending, Job, carried_out
+from reconciler.cli.github.job import REFUSED, SECONDS_FOR_COMMENTS, SET_ASIDE, Ending, Job, carried_out
 from reconciler.cli.github.options import StepOptions, step_options
 from reconciler.cli.options import base_option
 from reconciler.cli.output import log_line, print_result, save
@@ -22,14 +22,15 @@ from reconciler.github.merged import plan_file
 from reconciler.github.sticky import CommentText
 from reconciler.github.trigger import MergeGroup, PullRequestEvent, trigger
 from reconciler.github.workflow_commands import Annotation, Level
+from reconciler.planning.plan import Planned
 from reconciler.render import phrases, text
 from reconciler.render.json import plan_json
 from reconciler.render.pull_request.comment import COMMENT_LIMIT, SUMMARY_LIMIT, comment
 from reconciler.render.pull_request.problems import failure_comment, fork_comment, problems_comment
-from reconciler.render.pull_request.review import Proposed, Review
+from reconciler.render.pull_request.review import Links, Proposed, Review
 
-_Page = Callable[[int], str]
-"""Renders a page in at most so many bytes."""
+_Page = Callable[[Links, int], str]
+"""Renders a page with links, in at most so many bytes."""
 
 
 _EXAMPLES = """
@@ -63,14 +64,14 @@ def command(options: StepOptions, *, base: str | None) -> int:
 def _plan(job: Job, options: StepOptions, base: str | None) -> Ending:
     """Choose the base and the pull request of the plan by what triggered the run."""
     match trigger(job.actions.event, job.actions.payload()):
-        case PullRequestEvent(from_fork=True):
-            return _offline(job, options, "a pull request from a fork gets no secrets")
-        case PullRequestEvent() if job.actions.is_of_dependabot and not _opens_hubspot(job, options):
-            return _offline(job, options, "a run that Dependabot started gets no secrets of Actions")
+        case PullRequestEvent(from_fork=True) as pull:
+            return _offline(_Check(job, options, pull), "a pull request from a fork gets no secrets")
+        case PullRequestEvent() as pull if job.actions.is_of_dependabot and not _opens_hubspot(job, options):
+            return _offline(_Check(job, options, pull), "a run that Dependabot started gets no secrets of Actions")
         case PullRequestEvent() as pull:
-            return _online(job, options, base or _base(job.actions, pull), pull.number)
+            return _online(_Check(job, options, pull, options.comments), base or _base(job.actions, pull))
         case MergeGroup() as group:
-            return _online(job, options, base or group.base_sha, None)
+            return _online(_Check(job, options), base or group.base_sha)
         case _:
             hint = "run it on pull_request or merge_group; `reconciler plan` runs anywhere"
             raise UsageError(f"event {job.actions.event} is not supported by `github plan`", hint=hint)
@@ -85,36 +86,84 @@ def _base(actions: Actions, pull: PullRequestEvent) -> str:
     return f"{actions.commit}^1" if actions.is_merge else pull.base_sha
 
 
-def _offline(job: Job, options: StepOptions, why: str) -> Ending:
+@dataclass(frozen=True, slots=True)
+class _Check:
+    """A check of a pull request, or of a merge queue's trial."""
+
+    job: Job
+    options: StepOptions
+    pull: PullRequestEvent | None = None
+    comments: bool = False
+
+    @property
+    def environment(self) -> str | None:
+        return self.options.common.environment
+
+    @property
+    def links(self) -> Links:
+        return self.job.links if self.pull is None else replace(self.job.links, head=self.pull.head_sha)
+
+    def publish(self, page: _Page) -> None:
+        """Write a page into the summary, and into the comment if there is one."""
+        self.job.summarize(page(self.links, SUMMARY_LIMIT))
+        if self.pull is not None and self.comments:
+            links = replace(self.links, is_outdated=_has_newer_commit(self.job, self.pull))
+            self.job.comment({self.pull.number: CommentText(page(links, COMMENT_LIMIT))}, self.environment)
+
+    def publish_problems(self, invalid: DeclarationsInvalid) -> None:
+        """Write what is wrong with the declarations."""
+        self.publish(lambda links, limit: problems_comment(invalid.diagnostics, self.environment, links, limit))
+
+
+def _has_newer_commit(job: Job, pull: PullRequestEvent) -> bool:
+    """Return whether something was pushed since the run was triggered, as far as GitHub says."""
+    try:
+        with job.github(SECONDS_FOR_COMMENTS) as github:
+            newest = github.pull_request(pull.number)
+    except Interrupted:
+        raise
+    except ReconcilerError:  # writing the comment will meet it too
+        return False
+    return newest is not None and newest.head_sha != pull.head_sha
+
+
+def _offline(check: _Check, why: str) -> Ending:
     """Check only the declarations, without any request to HubSpot or GitHub."""
     try:
-        declared = load(options.settings)
+        declared = load(check.options.settings)
     except DeclarationsInvalid as invalid:
-        _publish(job, options, None, _problems_page(job, options, invalid))
+        check.publish_problems(invalid)
         raise
-    _publish(job, options, None, lambda limit: fork_comment(declared, _name(options), job.links, limit))
-    job.annotations.append(Annotation(Level.NOTICE, "checked offline", f"The declarations are valid; no plan: {why}."))
+    check.publish(lambda links, limit: fork_comment(declared, check.environment, links, limit))
+    notice = Annotation(Level.NOTICE, "checked offline", f"The declarations are valid; no plan: {why}.")
+    check.job.annotations.append(notice)
     print_result(
         f"{text.diagnostics(declared.diagnostics)}Valid: {phrases.count(len(declared.events), 'event')}; {why}.\n"
     )
     return Ending()
 
 
-def _online(job: Job, options: StepOptions, base: str, number: int | None) -> Ending:
-    commented = number if options.comments else None
+def _online(check: _Check, base: str) -> Ending:
     try:
-        planned, compared = planned_by(options, options.settings, base)
+        planned, compared = planned_by(check.options, check.options.settings, base)
     except DeclarationsInvalid as invalid:
-        _publish(job, options, commented, _problems_page(job, options, invalid))
+        check.publish_problems(invalid)
         raise
     except Interrupted:
         raise
     except ReconcilerError as error:
-        _publish(job, options, commented, partial(failure_comment, error, _name(options), job.links))
+        failure = error
+        check.publish(lambda links, limit: failure_comment(failure, check.environment, links, limit))
         raise
+    return _planned(check, planned, compared=compared)
+
+
+def _planned(check: _Check, planned: Planned, *, compared: bool) -> Ending:
+    """Save and show a plan; fail if an apply would not do what this pull request brings."""
+    job, options = check.job, check.options
     plan = marked(planned, options.limits)
     new = newly_refused(planned, options.limits)
-    saved = job.actions.file(plan_file(number))
+    saved = job.actions.file(plan_file(None if check.pull is None else check.pull.number))
     save(saved, plan_json(plan))
     job.output_plan(plan)
     job.outputs["plan_path"] = str(saved)
@@ -123,8 +172,10 @@ def _online(job: Job, options: StepOptions, base: str, number: int | None) -> En
         (*new, *(diagnostic for diagnostic in plan.diagnostics if _as_error(diagnostic) not in known))
     )
     print_result(text.plan(for_people(plan, options.common)))
-    review = Review(plan, Proposed(), _name(options), job.links, compared, planned.seen)
-    _publish(job, options, commented, lambda limit: comment(review, limit))
+    proposed = partial(Review, plan, Proposed(), check.environment, compared=compared, seen=planned.seen)
+    check.publish(lambda links, limit: comment(proposed(links=links), limit))
+    if job.old_text is not None:
+        raise job.old_text
     if new or plan.is_invalid:
         log_line(f"Error: {_REFUSED}")
         return Ending(Refused.exit_code, SET_ASIDE if plan.is_invalid else REFUSED)
@@ -136,17 +187,3 @@ _REFUSED = "apply would not do all of this, as listed above"
 
 def _as_error(diagnostic: Diagnostic) -> Diagnostic:
     return replace(diagnostic, severity=Severity.ERROR)
-
-
-def _problems_page(job: Job, options: StepOptions, invalid: DeclarationsInvalid) -> _Page:
-    return lambda limit: problems_comment(invalid.diagnostics, _name(options), job.links, limit)
-
-
-def _publish(job: Job, options: StepOptions, number: int | None, page: _Page) -> None:
-    job.summarize(page(SUMMARY_LIMIT))
-    if number is not None:
-        job.comment({number: CommentText(page(COMMENT_LIMIT))}, _name(options))
-
-
-def _name(options: StepOptions) -> str | None:
-    return options.common.environment

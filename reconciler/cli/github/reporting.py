@@ -1,7 +1,7 @@
 """The report of an apply in the job's summary, its annotations and the comments on merged pull requests."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconciler.applying.guard import ApprovedPlan
 from reconciler.applying.receipt import Outcome, Receipt, Result
@@ -16,7 +16,7 @@ from reconciler.planning.plan import Plan
 from reconciler.render import words
 from reconciler.render.pull_request import review
 from reconciler.render.pull_request.comment import COMMENT_LIMIT, SUMMARY_LIMIT, comment
-from reconciler.render.pull_request.review import Applying, Declined, Ended
+from reconciler.render.pull_request.review import Applying, Declined, Ended, Links
 from reconciler.render.pull_request.runs import what_it_did
 from reconciler.render.pull_request.share import Progress, share_of
 from reconciler.render.pull_request.unreviewed import ANOTHER_PLAN, another_plan, note
@@ -59,7 +59,7 @@ class Reporting:
 
     def _publish(self, state: Progress, left: Sequence[Result], seconds: float) -> None:
         remark = "\n".join(filter(None, (note("", left, self.merged.unreviewed), self._way_out)))
-        self.job.summarize(self._page(self.plan, state, SUMMARY_LIMIT, remark))
+        self.job.summarize(self._page(self.plan, state, SUMMARY_LIMIT, remark, self.job.links))
         self.job.annotations += [_unreviewed(result) for result in left]
         self.job.annotations += [_replanned(pull) for pull in self.merged.pulls if pull.replanned]
         self._comment(state, lambda pull: self._note(pull, left), seconds)
@@ -84,11 +84,11 @@ class Reporting:
     def _text(self, pull: MergedPull, state: Progress, remark: str) -> CommentText:
         """Return the comment for a pull request: about its own changes, if they are known."""
         plan, own = (self.plan, state) if pull.plan is None else share_of(pull.plan, self.plan, state)
-        page = self._page(plan, own, COMMENT_LIMIT, remark)
+        page = self._page(plan, own, COMMENT_LIMIT, remark, replace(self.job.links, head=pull.head))
         return CommentText(page, self.job.run_entry(self.options.now(), what_it_did(own)))
 
-    def _page(self, plan: Plan, state: Progress, limit: int, remark: str) -> str:
-        shown = review.Review(plan, state, self.environment, self.job.links, self.compared, self.seen, remark)
+    def _page(self, plan: Plan, state: Progress, limit: int, remark: str, links: Links) -> str:
+        shown = review.Review(plan, state, self.environment, links, self.compared, self.seen, remark)
         return comment(shown, limit)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from reconciler.diagnostics import Diagnostic, Severity
 from reconciler.errors import DeclarationsInvalid, ReconcilerError
 from reconciler.event import Declared
-from reconciler.render.markdown import brief, link
+from reconciler.render.markdown import brief
 from reconciler.render.phrases import count
 from reconciler.render.pull_request.comment import COMMENT_LIMIT
 from reconciler.render.pull_request.page import PagePart, Section, fitted, mark
@@ -105,5 +105,5 @@ def _item(diagnostic: Diagnostic, links: Links) -> str:
 
 
 def _footer(links: Links) -> Iterator[PagePart]:
-    if links.run:
-        yield f"\n{link('The run', links.run)}\n"
+    if links.footer:
+        yield f"\n{links.footer}\n"

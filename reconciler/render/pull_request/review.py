@@ -58,6 +58,10 @@ class Links:
     run: str = ""
     full_plan: str = ""
     runbook: str = ""
+    head: str = ""
+    """The pull request's last commit, which the page is about; `commit` may be its merge."""
+    is_outdated: bool = False
+    """Whether the pull request has a newer commit than `head`."""
 
     def to_row(self, reason: str) -> str:
         """Return a link to the runbook's entry for a `failure_reason`; its name alone if the address is unknown."""
@@ -79,9 +83,16 @@ class Links:
 
     @property
     def footer(self) -> str:
-        """Links to the full plan and to the run; empty if there are none."""
+        """The commit that the page is about, and links to the full plan and to the run; empty if there are none."""
         links = (link("The full plan", self.full_plan), self.full_plan), (link("The run", self.run), self.run)
-        return " · ".join(text for text, address in links if address)
+        return " · ".join(filter(None, (self._about, *(text for text, address in links if address))))
+
+    @property
+    def _about(self) -> str:
+        if not self.head:
+            return ""
+        commit = link(self.head[:10], f"{self.repository}/commit/{self.head}" if self.repository else "")
+        return f"About commit {commit}{', **but a newer one has been pushed**' if self.is_outdated else ''}"
 
 
 _LONGEST_FILE = 200
