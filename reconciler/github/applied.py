@@ -70,22 +70,39 @@ class Line:
     """The file of the workflow that applies, for example `.github/workflows/apply.yml`."""
 
 
-def since_last_applied(github: GitHub, line: Line, head: str) -> CommitRange | None:
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """A later commit was applied with success, and what was merged before it with it."""
+
+    by: str
+    """The later commit."""
+
+
+def since_last_applied(github: GitHub, line: Line, head: str) -> CommitRange | Covered | None:
     """Return the range from the commit that was last applied with success to `head`; None if none is known.
 
     The range has no base if the branch was moved away from that commit. Raise `Refused` if a commit that comes after
-    `head` was applied, or may have been in part: going back would not apply what was merged.
+    `head` may have been applied in part: going back would not apply what was merged.
     """
+    begun = None
     for run in _apply_runs(github, line):
         commit_range = between(github, run.head_sha, head)
+        if commit_range.leads_back and run.conclusion == "success":
+            return Covered(run.head_sha)
         if commit_range.leads_back:
-            raise Refused(
-                f"commit {run.head_sha[:10]}, which comes after {head[:10]}, was already applied, at least in part",
-                hint="run the workflow on the newest commit of the default branch",
-            )
-        if run.conclusion == "success":
-            return commit_range
-    return None
+            begun = begun or run
+        elif run.conclusion == "success":
+            return _unless_begun(begun, head, commit_range)
+    return _unless_begun(begun, head, None)
+
+
+def _unless_begun(begun: Run | None, head: str, found: CommitRange | None) -> CommitRange | None:
+    if begun is not None:
+        raise Refused(
+            f"commit {begun.head_sha[:10]}, which comes after {head[:10]}, was already applied, at least in part",
+            hint="run the workflow on the newest commit of the default branch",
+        )
+    return found
 
 
 def _apply_runs(github: GitHub, line: Line) -> Iterator[Run]:

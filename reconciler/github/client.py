@@ -81,9 +81,9 @@ class GitHub:
 
     # Issues (REST API: issues/issues)
 
-    def open_issues(self, label: str) -> tuple[Issue, ...]:
-        """Return the open issues with a label, newest first."""
-        query = {"state": "open", "labels": label}
+    def open_issues(self, label: str | None = None) -> tuple[Issue, ...]:
+        """Return the open issues, or those with a label, newest first."""
+        query = {"state": "open"} if label is None else {"state": "open", "labels": label}
         listed = self._listed(decoding.as_issue_or_none, f"{self._home}/issues", query, _READ_ISSUES)
         return tuple(issue for issue in listed if issue is not None)
 

@@ -1,5 +1,6 @@
 """The comment or drift issue that is kept up to date for an environment."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from reconciler.errors import Interrupted, ReconcilerError
@@ -68,9 +69,15 @@ def keep_issue(github: GitHub, environment: str | None, title: str, body: str) -
     Raise what `GitHub` raises.
     """
     before = github.open_issues(LABEL)
-    ours = next((issue for issue in before if _is_ours(issue, environment)), None)
+    ours = next(_ours(github, environment), None)
     if ours is None or not _updated(github, ours, title, body):
         github.create_issue(title, body, LABEL, before)
+
+
+def amend_issue(github: GitHub, environment: str | None, amend: Callable[[str], str]) -> None:
+    """Change the text of our open issue; do nothing if there is none. Raise what `GitHub` raises."""
+    for issue in _ours(github, environment):
+        _updated(github, issue, issue.title, amend(_plain(issue.body)))
 
 
 def _updated(github: GitHub, issue: Issue, title: str, body: str) -> bool:
@@ -82,10 +89,15 @@ def _updated(github: GitHub, issue: Issue, title: str, body: str) -> bool:
 
 def close_issue(github: GitHub, environment: str | None, word: str) -> None:
     """Close our open issue with a comment; do nothing if there is none. Raise what `GitHub` raises."""
-    for issue in github.open_issues(LABEL):
-        if _is_ours(issue, environment):
-            github.create_comment(issue.number, word, github.comments(issue.number))
-            github.update_issue(replace(issue, state="closed"))
+    for issue in _ours(github, environment):
+        github.create_comment(issue.number, word, github.comments(issue.number))
+        github.update_issue(replace(issue, state="closed"))
+
+
+def _ours(github: GitHub, environment: str | None) -> Iterator[Issue]:
+    """Find our open issues by their mark: among those with the label, or, if somebody took it away, among all."""
+    labelled = [issue for issue in github.open_issues(LABEL) if _is_ours(issue, environment)]
+    yield from labelled or (issue for issue in github.open_issues() if _is_ours(issue, environment))
 
 
 def _is_ours(issue: Issue, environment: str | None) -> bool:

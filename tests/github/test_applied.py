@@ -3,7 +3,7 @@
 import pytest
 
 from reconciler.errors import Rejected
-from reconciler.github.applied import Line, since_last_applied
+from reconciler.github.applied import CommitRange, Line, since_last_applied
 from reconciler.github.client import GitHub
 from tests.github.world import REPOSITORY, LocalGitHub, failing
 
@@ -18,7 +18,7 @@ def succeeded(github: LocalGitHub, sha: str) -> str:
 
 def applied_last(client: GitHub, head: str) -> str | None:
     commit_range = since_last_applied(client, LINE, head)
-    return None if commit_range is None else commit_range.since
+    return commit_range.since if isinstance(commit_range, CommitRange) else None
 
 
 def test_a_workflow_that_never_ran_has_applied_nothing(github: LocalGitHub, client: GitHub) -> None:
@@ -42,7 +42,7 @@ def test_what_came_after_it_is_told_with_it_and_asked_for_once(github: LocalGitH
     first = succeeded(github, github.branches["main"])
     head = github.push("main")
     commit_range = since_last_applied(client, LINE, head)
-    assert commit_range is not None
+    assert isinstance(commit_range, CommitRange)
     assert (commit_range.since, commit_range.base, commit_range.commits, commit_range.gap) == (
         first,
         first,
@@ -56,5 +56,5 @@ def test_what_the_branch_was_moved_away_from_was_applied_but_is_no_base(github: 
     first = succeeded(github, github.branches["main"])
     aside = succeeded(github, github.commit(first))
     commit_range = since_last_applied(client, LINE, github.push("main"))
-    assert commit_range is not None
+    assert isinstance(commit_range, CommitRange)
     assert (commit_range.since, commit_range.base) == (aside, None)

@@ -426,9 +426,21 @@ def test_an_older_commit_is_not_applied_over_a_newer_one(shop: Workshop) -> None
     shop.apply()
     approved(shop, "expo")
     shop.apply()
+    shop.portal.writes()
     step = shop.apply(at="main~1")
-    assert (step.code, step.reason) == (5, "refused")
-    assert "was already applied" in step.screen.err
+    assert (step.code, step.reason) == (0, "")
+    assert "✅ **A later commit was applied, and this one with it**" in step.summary
+    assert not shop.portal.writes()
+
+
+def test_what_a_later_success_covers_needs_nothing_though_the_newest_run_failed(shop: Workshop) -> None:
+    approved(shop, "launch")
+    older = shop.github.branches["main"]
+    approved(shop, "expo")
+    shop.apply()
+    approved(shop, "gala")
+    shop.apply(HUBSPOT_ACCESS_TOKEN="revoked")
+    assert (shop.apply(at=older).code, shop.names()) == (0, {"fair", "launch", "expo"})
 
 
 @pytest.mark.parametrize("conclusion", ["failure", "cancelled", "timed_out"])

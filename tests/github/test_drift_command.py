@@ -216,6 +216,55 @@ def test_invalid_declarations_are_told(shop: Workshop) -> None:
     assert not shop.github.issues
 
 
+def test_a_run_that_could_not_look_says_so_in_the_issue_until_one_can(shop: Workshop) -> None:
+    edited(shop)
+    shop.drift()
+    (before,) = [issue.body for issue in issues(shop)]
+    for _ in range(2):
+        assert shop.drift(HUBSPOT_ACCESS_TOKEN="revoked").code == 4
+    (issue,) = issues(shop)
+    warned, _, rest = issue.body.partition("\n\n")
+    assert warned.splitlines()[1] == "> [!WARNING]"
+    assert "**The last run could not look**" in warned
+    assert "runbook: access-denied" in warned
+    assert f"{issue.body.splitlines()[0]}\n{rest}".strip() == before.strip()
+    shop.drift()
+    assert [issue.body for issue in issues(shop)] == [before]
+
+
+def test_a_run_that_could_not_look_closes_no_issue(shop: Workshop) -> None:
+    edited(shop)
+    shop.drift()
+    edited(shop, "Fair")
+    shop.drift(HUBSPOT_BASE_URL="http://127.0.0.1:9")
+    assert len(issues(shop)) == 1
+
+
+def test_an_issue_that_lost_its_label_is_found_by_its_mark(shop: Workshop) -> None:
+    edited(shop)
+    shop.drift()
+    issues(shop)[0].labels.clear()
+    edited(shop, "Edited again")
+    shop.drift()
+    (issue,) = issues(shop)
+    assert "Edited again" in issue.body
+    edited(shop, "Fair")
+    shop.drift()
+    assert not issues(shop)
+
+
+def test_a_commit_that_a_later_apply_covers_is_not_looked_at(shop: Workshop) -> None:
+    edited(shop)
+    older = shop.github.branches["main"]
+    approved(shop, "expo")
+    assert shop.apply().code == 0
+    shop.repository.git("checkout", "--quiet", "--detach", older)
+    given = {"GITHUB_REF": "refs/heads/main", "HUBSPOT_ACCESS_TOKEN": READING}
+    step = shop.step("drift", GITHUB_EVENT_NAME="schedule", event="{}", **given)
+    assert (step.code, shop.github.issues) == (0, {})
+    assert "A later commit was applied" in step.summary
+
+
 def test_hostile_names_act_nowhere(shop: Workshop) -> None:
     edited(shop, HOSTILE)
     step = shop.drift()

@@ -20,6 +20,7 @@ from reconciler.cli.github.job import (
     Ending,
     Job,
     carried_out,
+    covered,
     ending_of,
     left_unreviewed,
     reason_of,
@@ -35,7 +36,7 @@ from reconciler.declarations.load import load
 from reconciler.declarations.settings import Settings
 from reconciler.errors import ReconcilerError, Refused
 from reconciler.github import annotations
-from reconciler.github.applied import Line, between, since_last_applied
+from reconciler.github.applied import CommitRange, Covered, Line, between, since_last_applied
 from reconciler.github.merged import MergedWork, merged_by_push, merged_in, merged_with, plan_artifact
 from reconciler.github.sticky import CommentText
 from reconciler.pipeline import Select, approve_plan, make_plan_to_apply, run_plan
@@ -101,6 +102,8 @@ def _apply(job: Job, options: StepOptions, *, allow_unreviewed: bool) -> Ending:
     except ReconcilerError as error:
         _tell_failure(job, options, _pulls_at(job, tip), error)
         raise
+    if merged.covered_by:
+        return covered(job, merged.covered_by, options.common.environment)
     allows = allow_unreviewed and (tip.by_hand or not merged.is_reviewed)
     try:
         run = _ApplyRun(job, options, merged, options.settings, allows)
@@ -134,11 +137,15 @@ def _merged(job: Job, options: StepOptions, tip: Tip) -> MergedWork:
     line = Line(job.actions.repository, tip.branch, job.actions.workflow)
     artifact = plan_artifact(options.common.environment)
     with job.github(options.common.timeout or _SECONDS_FOR_READING) as github:
-        if (commit_range := since_last_applied(github, line, tip.commit)) is not None:
-            return merged_in(github, line, commit_range, artifact)
-        if tip.before is not None:
-            return merged_by_push(github, line, between(github, tip.before, tip.commit), artifact)
-        return merged_with(github, line, [tip.commit], artifact)
+        match since_last_applied(github, line, tip.commit):
+            case Covered(by=later):
+                return MergedWork(None, covered_by=later)
+            case CommitRange() as commit_range:
+                return merged_in(github, line, commit_range, artifact)
+            case None if tip.before is not None:
+                return merged_by_push(github, line, between(github, tip.before, tip.commit), artifact)
+            case None:
+                return merged_with(github, line, [tip.commit], artifact)
 
 
 def _planned_again(run: _ApplyRun, base: Base) -> Ending:

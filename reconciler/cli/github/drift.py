@@ -1,5 +1,6 @@
 """`reconciler github drift`."""
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,14 +12,14 @@ from reconciler.change import Origin
 from reconciler.cli.formats import for_people
 from reconciler.cli.github.default_branch import Tip, to_watch
 from reconciler.cli.github.hubspot import planned_by
-from reconciler.cli.github.job import SET_ASIDE, Ending, Job, carried_out
+from reconciler.cli.github.job import SECONDS_FOR_COMMENTS, SET_ASIDE, Ending, Job, carried_out, covered, reason_of
 from reconciler.cli.github.options import StepOptions, path_options
 from reconciler.cli.options import Call, Common
 from reconciler.cli.output import print_result
 from reconciler.declarations.settings import Settings
-from reconciler.errors import DeclarationsInvalid
+from reconciler.errors import DeclarationsInvalid, Interrupted, ReconcilerError
 from reconciler.github import sticky
-from reconciler.github.applied import Line, since_last_applied
+from reconciler.github.applied import CommitRange, Covered, Line, since_last_applied
 from reconciler.planning.plan import Plan
 from reconciler.render import text
 from reconciler.render.pull_request import drift
@@ -54,7 +55,23 @@ def command(call: Call, /, path: Path, *, common: Common) -> int:
     refused, 5 wrong portal or a later commit was already applied, 7 HubSpot or GitHub cannot be reached.
     """
     options = StepOptions(path, common, call.now, Limits(), comments=False)
-    return carried_out(lambda job: _drift(job, options))
+    return carried_out(lambda job: _told(job, options))
+
+
+def _told(job: Job, options: StepOptions) -> Ending:
+    """Look for drift; if that fails, say so in the issue, which people would take for the present state."""
+    try:
+        return _drift(job, options)
+    except Interrupted:
+        raise
+    except ReconcilerError as error:
+        failure = error
+        with suppress(ReconcilerError), job.github(SECONDS_FOR_COMMENTS) as github:
+            environment = options.common.environment
+            sticky.amend_issue(
+                github, environment, lambda body: drift.not_looked(body, failure, reason_of(failure), job.links)
+            )
+        raise
 
 
 def _counting_all(settings: Settings) -> Settings:
@@ -64,8 +81,11 @@ def _counting_all(settings: Settings) -> Settings:
 
 def _drift(job: Job, options: StepOptions) -> Ending:
     tip = to_watch(job)
+    last = _last_applied(job, tip)
+    if isinstance(last, Covered):  # the next run looks at the newest commit
+        return covered(job, last.by, options.common.environment)
     try:
-        planned, compared = planned_by(options, _counting_all(options.settings), _last_applied(job, tip))
+        planned, compared = planned_by(options, _counting_all(options.settings), last)
     except DeclarationsInvalid as invalid:
         job.summarize(problems_comment(invalid.diagnostics, options.common.environment, job.links, SUMMARY_LIMIT))
         raise
@@ -78,10 +98,10 @@ def _drift(job: Job, options: StepOptions) -> Ending:
     return Ending(INVALID, SET_ASIDE) if planned.plan.is_invalid else Ending()
 
 
-def _last_applied(job: Job, tip: Tip) -> str | None:
+def _last_applied(job: Job, tip: Tip) -> str | Covered | None:
     with job.github(_SECONDS) as github:
-        commit_range = since_last_applied(github, Line(job.actions.repository, tip.branch, APPLY), tip.commit)
-    return None if commit_range is None else commit_range.base
+        found = since_last_applied(github, Line(job.actions.repository, tip.branch, APPLY), tip.commit)
+    return found.base if isinstance(found, CommitRange) else found
 
 
 def _keep_issue(job: Job, plan: Plan, environment: str | None) -> None:

@@ -24,10 +24,10 @@ from reconciler.github import annotations, workflow_commands
 from reconciler.github.actions import Actions, append_to, load_actions
 from reconciler.github.client import GitHub
 from reconciler.github.sticky import CommentText, OldText, keep_comment
-from reconciler.github.workflow_commands import Annotation
+from reconciler.github.workflow_commands import Annotation, Level
 from reconciler.planning.plan import Plan
 from reconciler.render.pull_request.comment import SUMMARY_LIMIT
-from reconciler.render.pull_request.problems import failed_page
+from reconciler.render.pull_request.problems import COVERED, covered_page, failed_page
 from reconciler.render.pull_request.review import Links
 from reconciler.render.pull_request.runs import RunEntry
 from reconciler.transport.surroundings import Clock, Watch
@@ -174,6 +174,15 @@ def carried_out(work: Callable[[Job], Ending]) -> int:
     entries = (workflow_commands.output(name, value, secrets.token_hex(16)) for name, value in job.outputs.items())
     append_to(job.actions.output, "".join(entries))
     return ending.exit_code
+
+
+def covered(job: Job, later: str, environment: str | None) -> Ending:
+    """End a step in whose place a run of a later commit has done everything."""
+    page = covered_page(later, environment, job.links)
+    job.summarize(page)
+    job.annotations.append(Annotation(Level.NOTICE, "nothing to do", f"{COVERED}: {later[:10]}"))
+    log_line(f"{COVERED}: {later[:10]}")
+    return Ending()
 
 
 def _write(lines: Iterable[str]) -> None:

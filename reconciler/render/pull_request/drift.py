@@ -6,6 +6,7 @@ from typing import assert_never
 from reconciler.change import Change, Create, Delete, FieldChange, Origin, Update, is_orphan
 from reconciler.declarations.events.layers import DEFAULTS
 from reconciler.declarations.yaml.writing import yaml_lines
+from reconciler.errors import ReconcilerError
 from reconciler.planning.plan import Plan
 from reconciler.portal import Portal
 from reconciler.render import words
@@ -36,6 +37,18 @@ def issue_title(plan: Plan, environment: str | None = None) -> str:
     where = "" if environment is None else f" ({visible(environment[:_LONGEST_NAME])})"
     number = sum(1 for _ in _drifted(plan))
     return f"{count(number, 'marketing event')} changed in HubSpot, not by the files{where}"
+
+
+_NOT_LOOKED = "> [!WARNING]\n> **The last run could not look**: "
+
+
+def not_looked(body: str, error: ReconcilerError, reason: str, links: Links = NOWHERE) -> str:
+    """Return an issue's text with a warning that the last run failed; the next one that looks writes it anew."""
+    marked, _, rest = body.partition("\n")
+    if rest.startswith(_NOT_LOOKED):
+        rest = rest.partition("\n\n")[2]
+    why = f"{brief(error.message, 300)}. What to do now: {links.to_row(reason)}."
+    return f"{marked}\n{_NOT_LOOKED}{why} What follows may have changed since.\n\n{rest}"
 
 
 def issue_body(plan: Plan, environment: str | None = None, links: Links = NOWHERE, limit: int = ISSUE_LIMIT) -> str:

@@ -1,4 +1,4 @@
-"""Comments on a pull request for which no plan was made."""
+"""Pages of runs in which no plan was made."""
 
 from collections.abc import Iterator, Sequence
 
@@ -89,6 +89,19 @@ def failed_page(
         ],
         limit=limit,
     )
+
+
+COVERED = "A later commit was applied, and this one with it"
+
+
+def covered_page(later: str, environment: str | None = None, links: Links = NOWHERE) -> str:
+    """Return a page that says that a later commit was applied with success, so that nothing is left to do."""
+    parts = [
+        f"{mark(environment)}\n### Nothing left to do for the marketing events\n\n",
+        f"✅ **{COVERED}**: {brief(later[:10], _LONGEST)}. This run wrote nothing.\n",
+        *_footer(links),
+    ]
+    return fitted(parts, limit=COMMENT_LIMIT)
 
 
 def _list(diagnostics: Sequence[Diagnostic], links: Links) -> Section:
