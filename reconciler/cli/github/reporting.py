@@ -18,7 +18,7 @@ from reconciler.render.pull_request import review
 from reconciler.render.pull_request.comment import COMMENT_LIMIT, SUMMARY_LIMIT, comment
 from reconciler.render.pull_request.review import Applying, Declined, Ended, Links
 from reconciler.render.pull_request.runs import what_it_did
-from reconciler.render.pull_request.share import Progress, share_of
+from reconciler.render.pull_request.share import RunState, share_of
 from reconciler.render.pull_request.unreviewed import ANOTHER_PLAN, another_plan, note
 from reconciler.safe_text import visible
 
@@ -50,14 +50,14 @@ class Reporting:
     def ended(self, approved: ApprovedPlan, receipt: Receipt, left: Sequence[Result]) -> None:
         """Report the result."""
         moved = [result.change for result in approved.selection.not_approved if result.outcome is Outcome.REFUSED]
-        state: Progress = Ended(receipt)
+        state: RunState = Ended(receipt)
         if moved and not approved.changes:
             state = Declined("what was reviewed has changed since", moved=tuple(moved))
         elif left and not approved.changes:
             state = Declined("nobody was shown these changes before they were merged")
         self._publish(state, left, seconds_for_comments(receipt.cause))
 
-    def _publish(self, state: Progress, left: Sequence[Result], seconds: float) -> None:
+    def _publish(self, state: RunState, left: Sequence[Result], seconds: float) -> None:
         remark = "\n".join(filter(None, (note("", left, self.merged.unreviewed), self._way_out)))
         self.job.summarize(self._page(self.plan, state, SUMMARY_LIMIT, remark, self.job.links))
         self.job.annotations += [_unreviewed(result) for result in left]
@@ -75,19 +75,19 @@ class Reporting:
         ending = self.job.ending
         return f"What to do now: {self.job.links.to_row(ending.reason)}.\n" if ending and ending.reason else ""
 
-    def _comment(self, state: Progress, remark: Callable[[MergedPull], str], seconds: float) -> None:
+    def _comment(self, state: RunState, remark: Callable[[MergedPull], str], seconds: float) -> None:
         if not self.options.comments:
             return
         bodies = {pull.number: self._text(pull, state, remark(pull)) for pull in self.merged.pulls}
         self.job.comment(bodies, self.environment, seconds=seconds)
 
-    def _text(self, pull: MergedPull, state: Progress, remark: str) -> CommentText:
+    def _text(self, pull: MergedPull, state: RunState, remark: str) -> CommentText:
         """Return the comment for a pull request: about its own changes, if they are known."""
         plan, own = (self.plan, state) if pull.plan is None else share_of(pull.plan, self.plan, state)
         page = self._page(plan, own, COMMENT_LIMIT, remark, replace(self.job.links, head=pull.head))
         return CommentText(page, self.job.run_entry(self.options.now(), what_it_did(own)))
 
-    def _page(self, plan: Plan, state: Progress, limit: int, remark: str, links: Links) -> str:
+    def _page(self, plan: Plan, state: RunState, limit: int, remark: str, links: Links) -> str:
         shown = review.Review(plan, state, self.environment, links, self.compared, self.seen, remark)
         return comment(shown, limit)
 

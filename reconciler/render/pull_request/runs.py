@@ -10,7 +10,7 @@ from reconciler.applying.receipt import Outcome, Receipt
 from reconciler.render.markdown import link
 from reconciler.render.phrases import count
 from reconciler.render.pull_request.review import Applying, Declined, Ended
-from reconciler.render.pull_request.share import Progress
+from reconciler.render.pull_request.share import RunState
 from reconciler.render.words import applied
 
 _TITLE = "**Runs of `apply`:**"
@@ -79,7 +79,7 @@ def _entry(when: str, run: str, attempt: str, did: str) -> RunEntry | None:
         return None
 
 
-def what_it_did(state: Progress) -> str:
+def what_it_did(state: RunState) -> str:
     """Return what a run does or did, in the words of the list."""
     match state:
         case Applying():

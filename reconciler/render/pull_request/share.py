@@ -8,18 +8,18 @@ from reconciler.event import Identity
 from reconciler.planning.plan import Plan
 from reconciler.render.pull_request.review import Applying, Declined, Ended
 
-Progress = Applying | Declined | Ended
+RunState = Applying | Declined | Ended
 """The states of a run that applies."""
 
 
-def share_of(shown: Plan, plan: Plan, state: Progress) -> tuple[Plan, Progress]:
+def share_of(shown: Plan, plan: Plan, state: RunState) -> tuple[Plan, RunState]:
     """Return the part of a run's plan and state that a pull request's plan showed; one run may apply several."""
     own = frozenset(change.identity for change in shown.changes)
     part = replace(plan, changes=tuple(change for change in plan.changes if change.identity in own))
     return part, _state(state, own)
 
 
-def _state(state: Progress, own: frozenset[Identity]) -> Progress:
+def _state(state: RunState, own: frozenset[Identity]) -> RunState:
     match state:
         case Applying():
             return state
