@@ -22,7 +22,8 @@ AUDIT_LOCK := .github/audit.lock
 BENCH_LOCK := tests/bench/requirements.lock
 FUZZ_LOCK := tests/fuzz/requirements.lock
 MUTANTS_LOCK := tests/mutants/requirements.lock
-LOCKS := requirements.lock $(ACTION_LOCK) $(AUDIT_LOCK) $(BENCH_LOCK) $(FUZZ_LOCK) $(MUTANTS_LOCK)
+RELEASE_LOCK := .github/release.lock
+LOCKS := requirements.lock $(ACTION_LOCK) $(AUDIT_LOCK) $(BENCH_LOCK) $(FUZZ_LOCK) $(MUTANTS_LOCK) $(RELEASE_LOCK)
 
 # On all cores; an idle process takes tests from a busy one.
 PYTEST := .venv/bin/python -m pytest --numprocesses auto --dist worksteal
@@ -31,7 +32,7 @@ PYTEST := .venv/bin/python -m pytest --numprocesses auto --dist worksteal
 BESIDE_CORE := reconciler/cli/*,reconciler/sandbox/*
 # The slowest tests, which reach no branch of the core that others do not. Coverage is measured without them, so that no
 # branch counts as tested only because a whole run came through it.
-WIDE := bench browser campaign editor fuzz test_layers.py test_locks.py \
+WIDE := bench browser campaign editor fuzz test_distributions.py test_layers.py test_locks.py \
     cli/test_killed.py \
     github/test_action.py github/test_end_to_end.py github/test_interleavings.py github/test_whole_story.py \
     sandbox/test_fault_laws.py sandbox/test_hostile_input.py \
@@ -41,6 +42,12 @@ WIDE := bench browser campaign editor fuzz test_layers.py test_locks.py \
 TO_COPY := $(wildcard reconciler/github/workflows/*.yml)
 ANY_COMMIT := 0000000000000000000000000000000000000000
 
+# Where the wheel and the sdist of a release are built, and where the wheel is installed to be tried.
+DIST := dist
+TRIAL := .tools/release
+
+# What the demo runs.
+PROGRAM := .venv/bin/reconciler
 DEMO_DB := .reconciler/demo.sqlite
 DEMO_PLAN := .reconciler/demo-plan.json
 # The day is given, so that the demo shows the same when its events are over.
@@ -56,7 +63,7 @@ unexport $(filter-out RECONCILER_TEST_%,$(filter COVERAGE_% HUBSPOT_% PYTEST_% R
 unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo test coverage cases campaign fuzz mutants bench check audit format lock clean
+.PHONY: help setup demo demonstrate test coverage cases campaign fuzz mutants bench check audit dist try-dist format lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -71,6 +78,8 @@ help:
 	@echo 'make bench    measure speed against floors (FULL=1: the long figures too; FIGURE=validate-loader: only that)'
 	@echo 'make check    lint, formatting, types, workflows, locks'
 	@echo 'make audit    look the locked packages up among known vulnerabilities; this needs the network'
+	@echo 'make dist     build the wheel and the sdist of a release in dist/, and check them'
+	@echo 'make try-dist install that wheel as a user does, and run the demo with it'
 	@echo 'make format   repair formatting, and what lint can repair'
 	@echo 'make lock     remake the locks from pyproject.toml (UPGRADE=1: newest versions)'
 	@echo 'make clean    remove .venv and all that was built, cached or found by the fuzzer'
@@ -110,6 +119,9 @@ setup:
 	|| { echo 'Setting up needs PyPI, or the mirror that pip is configured for. The next make begins anew.' >&2; exit 1; }
 
 demo: setup
+	@$(MAKE) --no-print-directory demonstrate
+
+demonstrate:
 	@rm -f $(DEMO_DB) $(DEMO_DB)-shm $(DEMO_DB)-wal $(DEMO_PLAN)
 	@mkdir -p .reconciler
 	@echo 'A local HubSpot stands in for the real one. It starts with the events in docs/sandbox-seed.json.'
@@ -123,7 +135,7 @@ demo: setup
 	@echo '3. Nothing is left to do.'
 	$(call run,plan $(DEMO) --detailed-exitcode)
 
-run = @echo '$$ reconciler $(1)' && .venv/bin/reconciler $(1)
+run = @echo '$$ reconciler $(1)' && $(PROGRAM) $(1)
 
 test: setup
 	@$(PYTEST) $(ARGS)
@@ -195,13 +207,34 @@ audit:
 	    || exit 1; \
 	done
 
+# Whoever builds the same commit gets the same bytes: the time in them is that of the commit.
+define build
+rm -rf '$(DIST)' && mkdir -p '$(DIST)' \
+&& SOURCE_DATE_EPOCH="$$(git log -1 --format=%ct)" $(1) -c "from flit_core import buildapi; \
+buildapi.build_wheel('$(DIST)'); buildapi.build_sdist('$(DIST)')" \
+&& $(1) -m tests.distributions '$(DIST)'
+endef
+
+dist: setup
+	@$(call build,.venv/bin/python)
+
+# The environment holds what a user gets with the extra `sandbox`, in the locked versions, and nothing else. Pip check
+# finds what the wheel asks for and the lock lacks.
+try-dist:
+	@$(find_python); \
+	$(call make_venv,'$(TRIAL)',$(RELEASE_LOCK)) \
+	&& '$(TRIAL)'/bin/python $(PIP_INSTALL) --no-index '$(DIST)'/*.whl </dev/null \
+	&& '$(TRIAL)'/bin/python -m pip check \
+	&& '$(TRIAL)'/bin/reconciler --version
+	@$(MAKE) --no-print-directory demonstrate PROGRAM='$(TRIAL)'/bin/reconciler
+
 format: setup
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
 
 # Packages younger than a week are left out: most bad releases are found within days. The action's lock holds what the
-# product itself needs, those of the fuzzer and of the mutants hold their tool too, that of the bench what it compares
-# with, all in the versions of the first one.
+# product itself needs, that of a release what the local HubSpot needs too, those of the fuzzer and of the mutants also
+# hold their tool, that of the bench what it compares with, all in the versions of the first one.
 lock:
 	@$(find_python); \
 	tools="$$(mktemp -d)" && trap 'rm -rf "$$tools"' EXIT \
@@ -211,6 +244,7 @@ lock:
 	&& $(call compile,pyproject.toml $(LIKE_FIRST) --output-file $(ACTION_LOCK)) \
 	&& $(call compile,pyproject.toml $(LIKE_FIRST) --extra sandbox --group fuzz --output-file $(FUZZ_LOCK)) \
 	&& $(call compile,pyproject.toml $(LIKE_FIRST) --extra sandbox --group mutants --output-file $(MUTANTS_LOCK)) \
+	&& $(call compile,pyproject.toml $(LIKE_FIRST) --extra sandbox --output-file $(RELEASE_LOCK)) \
 	&& $(call compile,--group bench $(LIKE_FIRST) --output-file $(BENCH_LOCK)) \
 	&& $(call compile,--group audit $(if $(UPGRADE),--upgrade) --output-file $(AUDIT_LOCK))
 	@if grep -n '://' $(LOCKS); then echo 'A lock must name no address.' >&2; exit 1; fi

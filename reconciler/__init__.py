@@ -1,3 +1,3 @@
 """Marketing events as code: HubSpot holds what the files in a git repository declare."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -44,10 +44,10 @@ def pins(lock: Path) -> list[Pin]:
 
 @dataclass
 class Index:
-    """A package index (PyPA, "Simple repository API") whose packages are empty, and the requests to it."""
+    """A package index (PyPA, "Simple repository API"), and the requests to it."""
 
     files: Mapping[str, bytes]
-    """Each wheel by its file's name."""
+    """Each wheel or sdist by its file's name."""
     url: str = ""
     pages: set[str] = field(default_factory=set)
     """The packages whose releases somebody looked at."""
@@ -81,6 +81,13 @@ def index_beyond(wanted: Sequence[Pin]) -> Iterator[Index]:
         _wheel(one.name, version, asks_for=other.name) for one, other in pairs for version in (one.version, NEWER)
     )
     files |= [_wheel(ELSEWHERE, NEWER, asks_for=ELSEWHERE)]
+    with index_of(files) as index:
+        yield index
+
+
+@contextmanager
+def index_of(files: Mapping[str, bytes]) -> Iterator[Index]:
+    """Serve these files."""
     index = Index(files)
 
     class Handler(BaseHTTPRequestHandler):

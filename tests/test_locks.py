@@ -26,6 +26,7 @@ LOCKS = [
     Path("tests/bench/requirements.lock"),
     Path("tests/fuzz/requirements.lock"),
     Path("tests/mutants/requirements.lock"),
+    Path(".github/release.lock"),
 ]
 HELD = "import importlib.metadata as m, json; print(json.dumps({d.name: d.version for d in m.distributions()}))"
 IN_EVERY_VENV = {"pip", "setuptools"}
@@ -117,7 +118,7 @@ def test_these_are_the_locks() -> None:
 
 def installs() -> list[str]:
     """Return every command with which pip installs something: of the Makefile, the action, the workflows, CI."""
-    make = ["make", "--dry-run", "setup", "audit", "bench", "fuzz", "mutants", "lock"]
+    make = ["make", "--dry-run", "setup", "audit", "bench", "fuzz", "mutants", "try-dist", "lock"]
     printed = subprocess.run(make, cwd=TOP, capture_output=True, text=True, check=True).stdout
     scripts = [TOP / ".ci" / "run", *(TOP / ".github").rglob("*.sh"), *(TOP / ".github").rglob("*.yml")]
     text = "\n".join([printed, *(script.read_text(encoding="utf-8") for script in scripts)])
@@ -126,14 +127,18 @@ def installs() -> list[str]:
 
 
 def test_whatever_pip_installs_it_looks_for_nothing_else() -> None:
-    """All of it is locked, but for the project itself and for uv, whose version is named."""
+    """All of it is locked, but for the project itself, its wheel, and uv, whose version is named."""
     commands = installs()
     assert all("--no-deps" in command for command in commands)
     locked = [command for command in commands if ".lock" in command]
     assert len(locked) == len(LOCKS)
     assert all("--require-hashes" in command for command in locked)
-    rest = [re.findall(r"--editable \.|uv==[0-9.]+", command) for command in commands if command not in locked]
-    assert [len(found) for found in rest] == [1, 1]
+    rest = [
+        re.findall(r"--editable \.|uv==[0-9.]+|'dist'/\*\.whl", command)
+        for command in commands
+        if command not in locked
+    ]
+    assert [len(found) for found in rest] == [1, 1, 1]
 
 
 def test_the_actions_lock_holds_all_that_its_packages_ask_for() -> None:

@@ -113,7 +113,7 @@ def sandbox_server() -> ModuleType:
     except ImportError as error:
         raise UsageError(
             "the sandbox is not installed",
-            hint="run `make setup` in a clone of reconciler, and use .venv/bin/reconciler there",
+            hint="install it too: `pipx install --force 'hubspot-reconciler[sandbox]'`, or `make setup` in a clone",
         ) from error
     return server
 

@@ -176,7 +176,7 @@ def test_without_the_extra_the_sandbox_says_how_to_get_it(tmp_path: Path) -> Non
     )
     ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=tmp_path)
     assert ended.returncode == 64
-    assert "make setup" in ended.stderr
+    assert "`pipx install --force 'hubspot-reconciler[sandbox]'`, or `make setup` in a clone" in ended.stderr
 
 
 def test_a_result_can_be_written_into_a_device(reconciler: CommandLine) -> None:
