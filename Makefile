@@ -188,7 +188,7 @@ check: setup
 	    echo "zizmor $$file"; \
 	    sed 's/@COMMIT/@$(ANY_COMMIT)/' "$$file" | .venv/bin/zizmor --quiet --offline --persona auditor -; \
 	done
-	.venv/bin/shellcheck .ci/run .github/actions/*/*.sh
+	.venv/bin/shellcheck .ci/run .github/actions/*/*.sh .github/scripts/*.sh
 	.venv/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml $(TO_COPY)
 	.venv/bin/check-jsonschema --builtin-schema vendor.github-actions .github/actions/*/action.yml
 	.venv/bin/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
