@@ -126,6 +126,8 @@ def test_what_readme_installs_comes_from_an_index_and_plans(
     planned = run(program, "plan", *DEMO, folder=tmp_path)
     assert planned.returncode == 0, planned
     assert "Plan: 5 to create, 6 to update, 0 to delete; 5 unchanged, 1 orphaned." in planned.stdout
+    written = run(program, "init", "--github", f"acme/reconciler@{'0' * 40}", folder=tmp_path)
+    assert written.stdout.count("wrote .github/workflows/") == 3
 
 
 def wheel_in_index(index: Index) -> str:

@@ -1,43 +1,43 @@
 """`reconciler init`."""
 
-import os
 import re
 import shlex
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
-from reconciler.cli.options import Call, Common, command_options, not_yet
+from reconciler.cli.init_files import (
+    DECLARATIONS_SCHEMA,
+    SCHEMAS,
+    check_free,
+    first_files,
+    head_of_settings,
+    hooks_file,
+    to_be_ignored,
+    written,
+)
+from reconciler.cli.options import Call, Common, command_options
 from reconciler.cli.output import print_result
 from reconciler.cli.session import StopRequest, open_session
 from reconciler.cli.terminal import ask_for
+from reconciler.cli.workflows import github_option, left_to_do, workflow_files
 from reconciler.declarations.events.file_names import SETTINGS_FILE
 from reconciler.declarations.files.disk import name_of
 from reconciler.declarations.files.replacing import Replacement, replace_files
-from reconciler.declarations.keys.editor_schema import declarations_schema, settings_schema
-from reconciler.declarations.keys.schema_line import schema_line
-from reconciler.declarations.settings import nearest_settings, settings_to_be
+from reconciler.declarations.settings import load_settings, nearest_settings, settings_to_be
 from reconciler.declarations.values.corrections import Wrong
 from reconciler.declarations.values.validators import identifier
-from reconciler.declarations.writing.first_files import (
-    GITIGNORE,
-    IGNORED,
-    Beginning,
-    ignores,
-    pre_commit_text,
-    settings_text,
-)
+from reconciler.declarations.writing.first_files import Beginning, settings_text
 from reconciler.declarations.yaml.nodes import Scalar
-from reconciler.diagnostics import Place, error
 from reconciler.doctor.checks import WRITE
-from reconciler.errors import AccessDenied, ReconcilerError, Refused, Rejected, Unavailable, UsageError
+from reconciler.errors import AccessDenied, Rejected, Unavailable, UsageError
+from reconciler.github.workflow_files import PinnedAction
 from reconciler.hubspot.reader import PortalInspector
 from reconciler.planning.undeclared import samples
 from reconciler.portal import Hit, Listing, Token
-from reconciler.render.json_text import json_text
 from reconciler.render.phrases import count
 from reconciler.safe_text import FORBIDDEN, quoted, visible
 
@@ -53,8 +53,8 @@ Examples:
   reconciler init
   # in a script, with hooks that check the files before each commit
   reconciler init --account-id acme-events --pre-commit
-  # try it with a local HubSpot
-  reconciler init --sandbox
+  # beside settings that are there: write the workflows for GitHub
+  reconciler init --github acme/tool@0123456789abcdef0123456789abcdef01234567
 """
 
 
@@ -77,44 +77,62 @@ class _Known:
 @click.argument("path", default=Path("events"), type=click.Path(path_type=Path))
 @click.option("--account-id", metavar="ID", help="The account id of your events, which never changes.")
 @click.option("--pre-commit", is_flag=True, help="Also write .pre-commit-config.yaml, with hooks.")
-@click.option("--github", metavar="OWNER/REPO@COMMIT", callback=not_yet, expose_value=False, hidden=True)
+@github_option
 @command_options
 @click.pass_obj
-def command(call: Call, /, path: Path, *, account_id: str | None, pre_commit: bool, common: Common) -> int:
+def command(
+    call: Call,
+    /,
+    path: Path,
+    *,
+    account_id: str | None,
+    pre_commit: bool,
+    action: PinnedAction | None,
+    common: Common,
+) -> int:
     """Write the settings for the portal that the token opens into PATH (default: events), each line explained.
 
     It asks HubSpot for the portal, its time zone and the token's app, and at a terminal it asks you for the account
-    id. Nothing is written to HubSpot, and no file that is there is changed.
+    id. Nothing is written to HubSpot, and no file that is there is changed. With --github, settings that are there are
+    left, and HubSpot is not asked.
 
     Exit codes: 0 done, 4 token refused, 5 there is a file already and nothing was written, 7 HubSpot cannot be reached,
-    64 nobody chose an account id.
+    64 nobody chose an account id, or COMMIT is not a full hash.
     """
-    _check_free(path, pre_commit=pre_commit)
-    chosen = None if account_id is None else _account_id(account_id)
-    known = _ask_hubspot(path, common)
-    chosen = chosen or _account_id(_choice(known.account_ids))
-    head = f"{schema_line(_from(path, _SETTINGS_SCHEMA))}\n"
-    settings = settings_text(_beginning(known, chosen, call.now().year + 1, head, common))
-    files = list(_files(path, settings, pre_commit=pre_commit))
-    replace_files(files)
-    report = (*_written(files, path, chosen), *_next_steps(known, path, common))
-    print_result("".join(f"{line}\n" for line in report))
+    if path.exists() and not path.is_dir():
+        raise UsageError(f"{quoted(str(path))} is not a folder", hint="name the folder for the declarations")
+    hooks = [hooks_file(path)] if pre_commit else []
+    workflows = [] if action is None else workflow_files(action, path, common.environment)
+    settings = nearest_settings(path)
+    if settings is not None and action is not None and account_id is None:
+        report = _added(path, [*hooks, *workflows], common)
+    else:
+        check_free(settings, [*hooks, *workflows])
+        report = _begun(call, path, account_id, [*hooks, *workflows], common)
+    left = _way_to_github(path, common) if action is None else left_to_do(action, path)
+    print_result("".join(f"{line}\n" for line in (*report, *left)))
     return 0
 
 
-def _check_free(path: Path, *, pre_commit: bool) -> None:
-    """Raise `Refused` if a file would be in the way, and `UsageError` if the path is no folder."""
-    if path.exists() and not path.is_dir():
-        raise UsageError(f"{quoted(str(path))} is not a folder", hint="name the folder for the declarations")
-    hooks = Path(_HOOKS)
-    found = [nearest_settings(path), hooks if pre_commit and os.path.lexists(hooks) else None]
-    reasons = tuple(
-        error("file-exists", "this file is there already", Place(name_of(file)), "change it by hand, or move it away")
-        for file in found
-        if file is not None
-    )
-    if reasons:
-        raise Refused("nothing was written", reasons)
+def _added(path: Path, files: Sequence[Replacement], common: Common) -> Iterator[str]:
+    """Write files beside settings that are there, which must be right: a workflow could only fail with others."""
+    load_settings(path, environment=common.environment, api_version=common.api_version)
+    check_free(None, files)
+    replace_files(files)
+    return written(files)
+
+
+def _begun(
+    call: Call, path: Path, account_id: str | None, more: Sequence[Replacement], common: Common
+) -> Iterator[str]:
+    """Write the settings for the token's portal, with `more` files, and return what to say of it."""
+    chosen = None if account_id is None else _account_id(account_id)
+    known = _ask_hubspot(path, common)
+    chosen = chosen or _account_id(_choice(known.account_ids))
+    beginning = _beginning(known, chosen, call.now().year + 1, head_of_settings(path), common)
+    files = [*first_files(path, settings_text(beginning)), *more]
+    replace_files(files)
+    return _report(files, path, known, chosen, common)
 
 
 def _ask_hubspot(path: Path, common: Common) -> _Known:
@@ -165,11 +183,6 @@ def _beginning(known: _Known, account_id: str, year: int, head: str, common: Com
     )
 
 
-def _from(folder: Path, file: Path) -> str:
-    """Return the way from a folder to a file, as a URL would have it."""
-    return Path(os.path.relpath(file, folder)).as_posix()
-
-
 def _choice(known: Sequence[str]) -> str:
     """Ask for the account id; where nobody can be asked, return the proposed one.
 
@@ -198,60 +211,23 @@ def _account_id(text: str) -> str:
         raise UsageError(f"{quoted(text)} cannot be an account id: {wrong.message}", hint=wrong.hint) from wrong
 
 
-_HOOKS = ".pre-commit-config.yaml"
-_GITIGNORE = ".gitignore"
-_SCHEMAS = Path("schema")
-_SETTINGS_SCHEMA = _SCHEMAS / "settings.json"
-_DECLARATIONS_SCHEMA = _SCHEMAS / "declarations.json"
-
-
-def _files(path: Path, settings: str, *, pre_commit: bool) -> Iterator[Replacement]:
-    yield _new(path / SETTINGS_FILE, settings)
-    for file, text in _alongside().items():
-        if not os.path.lexists(file):
-            yield _new(file, text)
-    if pre_commit:
-        yield _new(Path(_HOOKS), pre_commit_text(path.as_posix()))
-
-
-def _alongside() -> Mapping[Path, str]:
-    """Return the files that are written unless they are there: they may hold more than `init` would write."""
-    return {
-        _SETTINGS_SCHEMA: json_text(settings_schema()),
-        _DECLARATIONS_SCHEMA: json_text(declarations_schema()),
-        Path(_GITIGNORE): GITIGNORE,
-    }
-
-
-def _new(path: Path, text: str) -> Replacement:
-    return Replacement(_place(path), name_of(path), None, text.encode())
-
-
-def _place(path: Path) -> Path:
-    """Return the absolute path of a file; a link below the current folder stays one, and is refused, not followed."""
-    here = Path.cwd().resolve()
-    place = Path(os.path.normpath(here / path))
-    return place if place.is_relative_to(here) else path.resolve()
-
-
-def _written(files: Sequence[Replacement], path: Path, account_id: str) -> Iterator[str]:
-    """Yield what was written, and the one value that cannot be changed later."""
-    yield from (f"wrote {file.shown}" for file in files)
-    if not _is_ignored():
-        yield f"add this line to {_GITIGNORE}: {IGNORED}"
+def _report(files: Sequence[Replacement], path: Path, known: _Known, account_id: str, common: Common) -> Iterator[str]:
+    """Yield what was written, the one value that cannot be changed later, and what to do next."""
+    yield from written(files)
+    yield from to_be_ignored()
     yield ""
     yield visible(f"The account id of your events is {account_id}. Once events are made, it can never change:")
     yield f"if it is not the right one, correct it in {name_of(path / SETTINGS_FILE)} now."
     yield ""
+    yield from _next_steps(known, path, common)
 
 
 def _next_steps(known: _Known, path: Path, common: Common) -> Iterator[str]:
     """Yield what to do next, each command on a line of its own as a shell takes it."""
-    events, local = known.listing.events, " ".join(_sandbox_options(common))
-    at = "" if path == Path("events") else shlex.quote(name_of(path))
+    events = known.listing.events
 
-    def line(*words: str) -> str:
-        return f"  {' '.join(filter(None, ('reconciler', *words[:1], local, *words[1:], at)))}"
+    def line(command: str, *options: str) -> str:
+        return f"  {' '.join(('reconciler', command, *_sandbox_options(common), *options, *_argument(path)))}"
 
     yield "Next:"
     yield f"- Read {name_of(path / SETTINGS_FILE)}, which explains each line. At its end is an example of an event."
@@ -262,13 +238,21 @@ def _next_steps(known: _Known, path: Path, common: Common) -> Iterator[str]:
         yield line("import")
     yield "- See what would change:"
     yield line("plan")
-    yield f"- An editor completes and checks the files by {_SCHEMAS}/. With the custom properties of your portal too:"
-    yield f"{line('schema', '--portal')} > {_DECLARATIONS_SCHEMA}"
+    yield f"- An editor completes and checks the files by {SCHEMAS}/. With the custom properties of your portal too:"
+    yield f"{line('schema', '--portal')} > {DECLARATIONS_SCHEMA}"
+
+
+def _way_to_github(path: Path, common: Common) -> Iterator[str]:
+    """Yield how to get the workflows; a local HubSpot is out of GitHub's reach."""
     if not common.sandbox:
-        yield (
-            "- On GitHub, store the tokens as the secrets HUBSPOT_READ_TOKEN and HUBSPOT_WRITE_TOKEN, and protect the"
-            " branch by a ruleset: docs/github.md of reconciler has the steps."
-        )
+        yield "- On GitHub, pull requests show the plan; docs/github.md of reconciler says which COMMIT to take:"
+        yield f"  {' '.join(('reconciler init --github OWNER/REPOSITORY@COMMIT', *_argument(path)))}"
+
+
+def _argument(path: Path) -> Iterator[str]:
+    """Yield the path as a shell takes it, unless it is the default."""
+    if path != Path("events"):
+        yield shlex.quote(name_of(path))
 
 
 def _sandbox_options(common: Common) -> Iterator[str]:
@@ -280,12 +264,3 @@ def _sandbox_options(common: Common) -> Iterator[str]:
                 yield f"--sandbox-{name} {shlex.quote(name_of(file))}"
         if common.sandbox_date is not None:
             yield f"--sandbox-date {common.sandbox_date:%Y-%m-%d}"
-
-
-def _is_ignored() -> bool:
-    try:
-        return ignores(Path(_GITIGNORE).read_text("utf-8", errors="replace"))
-    except FileNotFoundError:  # a link that leads nowhere
-        return False
-    except OSError as reason:
-        raise ReconcilerError(f"cannot read {_GITIGNORE}: {reason.strerror}") from reason

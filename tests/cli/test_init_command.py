@@ -46,10 +46,6 @@ def settings() -> str:
 def test_it_writes_settings_for_the_portal_of_the_token(reconciler: CommandLine, portal: str) -> None:
     screen = reconciler("init", *CHOSEN)
     assert (screen.code, screen.err) == (0, "")
-    github = (
-        "- On GitHub, store the tokens as the secrets HUBSPOT_READ_TOKEN and HUBSPOT_WRITE_TOKEN, and protect the"
-        " branch by a ruleset: docs/github.md of reconciler has the steps."
-    )
     assert screen.out.splitlines() == [
         "wrote events/reconciler.yaml",
         "wrote schema/settings.json",
@@ -65,7 +61,8 @@ def test_it_writes_settings_for_the_portal_of_the_token(reconciler: CommandLine,
         "  reconciler plan",
         "- An editor completes and checks the files by schema/. With the custom properties of your portal too:",
         "  reconciler schema --portal > schema/declarations.json",
-        github,
+        "- On GitHub, pull requests show the plan; docs/github.md of reconciler says which COMMIT to take:",
+        "  reconciler init --github OWNER/REPOSITORY@COMMIT",
     ]
     assert settings().startswith(f"{SETTINGS}\n# An event is a file of its own.")
     assert "/.reconciler/" in Path(".gitignore").read_text().splitlines()

@@ -67,7 +67,6 @@ def test_the_commands_inside_github_explain_themselves(reconciler: CommandLine) 
         ("plan", "--html", "plan.html"),
         ("plan", "--format", "html"),
         ("show", "plan.json", "--html", "plan.html"),
-        ("init", "--github", "acme/reconciler@0123"),
     ],
 )
 def test_an_option_that_is_not_there_yet_says_so(reconciler: CommandLine, arguments: tuple[str, ...]) -> None:
@@ -104,6 +103,7 @@ def test_an_option_that_is_not_there_yet_says_so(reconciler: CommandLine, argume
         ("init", "new", "--env", "staging"),
         ("init", "new", "--api-version", "v9"),
         ("init", "new", "more"),
+        ("init", "new", "--github", "acme/reconciler@v0.2.0"),
     ],
 )
 def test_wrong_usage_is_exit_code_64(reconciler: CommandLine, arguments: tuple[str, ...]) -> None:
