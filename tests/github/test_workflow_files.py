@@ -1,5 +1,6 @@
 """The workflows as `init --github` fills them in, against those to copy and what reads them."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from reconciler.errors import UsageError
 from reconciler.github.workflow_files import PinnedAction, pinned_action, workflows
-from tests.github.runner import ACTION, TO_COPY, read_yaml
+from tests.github.runner import ACTION, TO_COPY, TOP, read_yaml
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 HERE = PinnedAction("acme/reconciler", COMMIT)
@@ -128,3 +129,25 @@ def test_what_is_written_passes_the_checks_of_those_to_copy(tmp_path: Path, path
     for command in (zizmor, schema):
         checked = subprocess.run([*map(str, command)], capture_output=True, text=True, check=False)
         assert checked.returncode == 0, checked.stdout
+
+
+def blocks(page: str) -> list[str]:
+    text = (TOP / "docs" / page).read_text(encoding="utf-8")
+    return re.findall(r"^```yaml\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+
+
+def test_the_example_by_which_dependabot_raises_the_action_is_valid(tmp_path: Path) -> None:
+    (example,) = [block for block in blocks("upgrading.md") if "updates:" in block]
+    (one,) = parsed(example)["updates"]
+    assert (one["package-ecosystem"], one["directory"]) == ("github-actions", "/")
+    file = tmp_path / "dependabot.yml"
+    file.write_text(example, encoding="utf-8")
+    checker = Path(sys.executable).with_name("check-jsonschema")
+    subprocess.run([checker, "--builtin-schema", "vendor.dependabot", file], check=True)
+
+
+def test_the_example_of_hooks_names_those_there_are() -> None:
+    (example,) = [block for block in blocks("upgrading.md") if "repos:" in block]
+    (repository,) = parsed(example)["repos"]
+    hooks = read_yaml(TOP / ".pre-commit-hooks.yaml")
+    assert [hook["id"] for hook in repository["hooks"]] == [hook["id"] for hook in hooks]
