@@ -149,7 +149,7 @@ campaign: setup
 	@.venv/bin/python -m tests.campaign $(if $(SEED),--seed $(SEED)) $(if $(SCHEDULES),--schedules $(SCHEDULES))
 
 cases: setup
-	@.venv/bin/python -m pytest -q tests/test_cases.py tests/declarations tests/render --rewrite
+	@.venv/bin/python -m pytest -q tests/test_cases.py tests/advice tests/declarations tests/render --rewrite
 
 # Large tools that few need have a lock and a venv of their own, so that set-up stays short.
 define tool

@@ -116,6 +116,8 @@ class DeclaredEvent:
     """Fields that are sent when the event is created, and belong to HubSpot from then on; none is in `fields`."""
     absent: bool = False
     """Whether the event is to be deleted; then nothing but its identity is declared."""
+    series: str | None = None
+    """The id of the series that it is an occurrence of; None for a single event."""
 
     @property
     def name(self) -> str | None:
@@ -149,6 +151,8 @@ class Declared:
     """Warnings and infos; errors are raised instead."""
     skipped: tuple[Skipped, ...] = ()
     """Events that are not for the chosen environment; they still claim the live events that they may stand for."""
+    silenced: Mapping[tuple[str, int], frozenset[str]] = field(default_factory=dict)
+    """The codes of advice that a comment silences, by file and line."""
 
 
 @dataclass(frozen=True, slots=True)

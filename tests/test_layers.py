@@ -23,6 +23,7 @@ WORDS = {
     "reconciler.values",
 }
 CORE = {
+    "reconciler.advice",
     "reconciler.applying",
     "reconciler.declarations",
     "reconciler.doctor",
@@ -52,7 +53,9 @@ DOORWAYS = {
     "starlette": {"reconciler.sandbox"},
     "tenacity": {"reconciler.transport.retrying"},
     "uvicorn": {"reconciler.sandbox"},
-    "yaml": {f"reconciler.declarations.yaml.{name}" for name in ("events", "ordinary", "source", "strict_yaml")},
+    "yaml": {
+        f"reconciler.declarations.yaml.{name}" for name in ("events", "ordinary", "remarks", "source", "strict_yaml")
+    },
 }
 
 SEES_THE_WORLD = {

@@ -24,6 +24,11 @@ class Base:
         """Return how the base declared an event, found by its external ids, else by its object id."""
         return self._by_ids.get(identity.external) or self._by_ids.get(identity.object_id)
 
+    def is_touched(self, event: DeclaredEvent) -> bool:
+        """Return whether an event is declared otherwise than the base did; if the base is not known, it may be."""
+        before = self.declaration_of(event.identity)
+        return before is None or _said(event) != _said(before)
+
     @cached_property
     def _by_ids(self) -> dict[object, DeclaredEvent]:
         return {event.identity.external or event.identity.object_id: event for event in self.events}
@@ -42,6 +47,11 @@ class Base:
         """Return the policy of the base, with the scope (portal check, narrowing, list trust) of the given policy."""
         scope = (policy.any_portal, policy.narrowed, policy.trusts_list)
         return replace(self.extend_policy(self.policy), any_portal=scope[0], narrowed=scope[1], trusts_list=scope[2])
+
+
+def _said(event: DeclaredEvent) -> tuple[object, ...]:
+    """Return what a declaration says, wherever it stands."""
+    return event.identity, event.fields, event.initial, event.timezone, event.protect, event.absent
 
 
 NO_BASE = Base(known=False)

@@ -93,7 +93,7 @@ def read_all(listing: Iterable[SourceFile | Diagnostic], terms: Terms) -> Declar
         raise DeclarationsInvalid(diagnostics)
     if not events:
         diagnostics = (_no_events(elsewhere=bool(reader.elsewhere or reader.skipped)), *diagnostics)
-    return Declared(events, reader.files, diagnostics, tuple(reader.skipped))
+    return Declared(events, reader.files, diagnostics, tuple(reader.skipped), reader.silenced)
 
 
 def _no_events(*, elsewhere: bool) -> Diagnostic:
@@ -118,6 +118,10 @@ def _is_silenced(diagnostic: Diagnostic, terms: Terms) -> bool:
     return diagnostic.severity is Severity.WARNING and diagnostic.code in terms.silence
 
 
+_SIGN = b"reconciler:"
+"""What each file contains that has a comment for this program."""
+
+
 class _Reader:
     """Reads files one by one; `diagnostics` holds a problem of defaults once, for all events that inherit it."""
 
@@ -128,17 +132,28 @@ class _Reader:
         self.diagnostics: dict[Diagnostic, None] = {}
         self.skipped: list[Skipped] = []
         self.elsewhere = 0
+        self.silenced: dict[tuple[str, int], frozenset[str]] = {}
         self.defaults: dict[str, Inheritance] = {}
         """By folder, its defaults file merged with those above it."""
 
     def read(self, entry: SourceFile | Diagnostic) -> None:
         if isinstance(entry, Diagnostic):
             self.report([entry])
-        elif entry.name == DEFAULTS_FILE:
+            return
+        if _SIGN in entry.content:
+            self.read_silences(entry)
+        if entry.name == DEFAULTS_FILE:
             self.read_defaults(entry)
         else:
             self.files += 1
             self.read_events(entry)
+
+    def read_silences(self, source: SourceFile) -> None:
+        from reconciler.declarations.events.silencing import silenced_in  # noqa: PLC0415  (slow to load, and few files need it)
+
+        silenced, problems = silenced_in(source)
+        self.silenced |= silenced
+        self.report(problems)
 
     def read_defaults(self, source: SourceFile) -> None:
         layer = DEFAULTS.check_file(source.content, source.shown)

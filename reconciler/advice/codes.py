@@ -1,6 +1,7 @@
-"""The codes of advice: warnings that the settings can silence."""
+"""The codes of advice, by which `silence:` and comments turn it off."""
 
 CUT_BY_COMMENT = "cut-by-comment"
+"""The only kind that the reader of YAML finds: nobody else sees comments."""
 
 CODES = (
     "almost-same-name",
@@ -17,5 +18,3 @@ CODES = (
     "quotes-in-text",
     "very-long",
 )
-"""Every code that `silence:` may name. It may name codes that are not checked for yet, so that the settings stay valid
-when they are."""
