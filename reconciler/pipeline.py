@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from reconciler.advice.report import Scope, advised
 from reconciler.applying.accounting import finished, so_far
 from reconciler.applying.apply import Progress, apply
 from reconciler.applying.approval import Selection
@@ -60,6 +61,17 @@ def _is_approved(plan: Plan, select: Select) -> bool:
         return select(plan).approved == plan.changes
     except Refused:
         return False
+
+
+def with_advice(planned: Planned, now: datetime, base: Base, silence: frozenset[str]) -> Planned:
+    """Add advice on the declarations, for a plan that people review; with a base, only on what differs from it.
+
+    `silence` holds the codes that the settings do not want.
+    """
+    new = {change.identity for change in planned.plan.changes if isinstance(change, Create)}
+    scope = Scope(base.is_touched, new, silence)
+    diagnostics = advised(planned.plan.diagnostics, planned.declared, now, scope)
+    return replace(planned, plan=replace(planned.plan, diagnostics=diagnostics))
 
 
 def approve_plan(planned: Planned, select: Select, limits: Limits) -> ApprovedPlan:

@@ -157,6 +157,10 @@ base_option = click.option(
     "--base", metavar="REF", help="Commit to compare with: tells edits of the files from edits in HubSpot."
 )
 
+warnings_option = click.option(
+    "--warnings-as-errors", is_flag=True, help="Exit with 3 if there is advice that is not silenced."
+)
+
 
 def not_yet(ctx: click.Context, parameter: click.Parameter, value: object) -> None:
     """Refuse an option that is reserved but not yet supported."""

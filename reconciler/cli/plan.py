@@ -4,12 +4,13 @@ from pathlib import Path
 
 import click
 
+from reconciler.advice.report import count_advice
 from reconciler.applying.guard import Limits, marked
 from reconciler.applying.receipt import INVALID
 from reconciler.cli.formats import Files, format_options, formatted, write
 from reconciler.cli.inputs import base_at, limit_options
-from reconciler.cli.options import Call, Common, base_option, command_options
-from reconciler.cli.output import print_result
+from reconciler.cli.options import Call, Common, base_option, command_options, warnings_option
+from reconciler.cli.output import log_line, print_result
 from reconciler.cli.session import StopRequest, open_session
 from reconciler.cli.settings import settings_at
 from reconciler.declarations.base import Base
@@ -17,8 +18,9 @@ from reconciler.declarations.load import load
 from reconciler.declarations.settings import Settings
 from reconciler.errors import DeclarationsInvalid
 from reconciler.event import Declared
-from reconciler.pipeline import make_plan
+from reconciler.pipeline import make_plan, with_advice
 from reconciler.planning.plan import Plan
+from reconciler.render import phrases
 from reconciler.render.json import diagnostics_json
 
 _CHANGES = 2
@@ -40,6 +42,7 @@ Examples:
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 if there are changes.")
 @base_option
 @limit_options
+@warnings_option
 @command_options
 @click.pass_obj
 def command(
@@ -52,6 +55,7 @@ def command(
     detailed_exitcode: bool,
     base: str | None,
     limits: Limits,
+    warnings_as_errors: bool,
     common: Common,
 ) -> int:
     """Show what `apply` would change in HubSpot for the declarations at PATH (default: events).
@@ -73,11 +77,16 @@ def command(
         return invalid.exit_code
     write(files, plan, common)
     print_result(formatted(form, plan, common))
-    if plan.is_invalid:
+    refused = phrases.counted_as_errors(count_advice(plan.diagnostics)) if warnings_as_errors else ""
+    if refused:
+        log_line(f"Error: {refused}")
+    if refused or plan.is_invalid:
         return INVALID
     return _CHANGES if detailed_exitcode and plan.changes else 0
 
 
 def _plan(declared: Declared, base: Base, settings: Settings, limits: Limits, common: Common, call: Call) -> Plan:
     with open_session(common, settings, StopRequest()) as session, session.reader() as portal, session.reading.shown():
-        return marked(make_plan(declared, session.policy, portal, call.now(), base), limits)
+        now = call.now()
+        planned = make_plan(declared, session.policy, portal, now, base)
+        return marked(with_advice(planned, now, base, settings.silence), limits)

@@ -8,6 +8,12 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
+def counted_as_errors(number: int) -> str:
+    """Return how many warnings `--warnings-as-errors` counts as errors; empty if there are none."""
+    verb = "counts as an error" if number == 1 else "count as errors"
+    return f"{count(number, 'warning')} {verb}, because of --warnings-as-errors" if number else ""
+
+
 def diagnostic(diagnostic: Diagnostic) -> str:
     """Return a diagnostic as one line: where, what, and what to do."""
     place = "" if diagnostic.place is None else f"{diagnostic.place}: "

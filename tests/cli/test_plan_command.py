@@ -79,7 +79,7 @@ def test_wrong_declarations_are_json_where_json_was_asked_for(
 
 
 def test_an_event_that_cannot_be_planned_stops_no_other(reconciler: CommandLine, folder: Path, portal: str) -> None:
-    declare(folder, zoom="objectId: 404\neventName: Not there\n")
+    declare(folder, zoom="objectId: 404\neventName: Not there\n", reconciler=f"{SETTINGS}silence: [no-date]\n")
     screen = reconciler("plan", "--detailed-exitcode", "--out", "plan.json")
     assert screen.code == 3
     assert "  ! Not there · object 404 · events/zoom.yaml:1" in screen.out.splitlines()

@@ -14,7 +14,7 @@ from reconciler.github.actions import LARGEST_EVENT
 from reconciler.render.saved import read_plan
 from tests.github.conftest import OpenWorkshop
 from tests.github.runner_parser import possible_commands
-from tests.github.workshop import READING, SERVER, WRITING, Step, Workshop, as_a_process, event
+from tests.github.workshop import READING, SERVER, SETTINGS, WRITING, Step, Workshop, as_a_process, event
 from tests.github.world import BOT, REPOSITORY, SOMEBODY, TOKEN, failing
 from tests.hostile import acting
 from tests.hubspot.forwarding import Fate, Passing, forwarding
@@ -482,3 +482,46 @@ def test_hostile_answers_act_nowhere(shop: Workshop, status: int) -> None:
     assert step.code in {1, 4, 7}
     assert "everyone" in step.screen.err
     check_harmless(step, shop.comments(number))
+
+
+# Advice
+
+
+HTTP = {"eventUrl": "http://acme.example"}
+
+
+@pytest.fixture
+def warned(open_workshop: OpenWorkshop) -> Workshop:
+    """Return a workshop in which the base has an event that gets advice."""
+    return open_workshop(FAIR, fair=event("fair", eventType="FAIR", **HTTP))
+
+
+@pytest.mark.parametrize("token", [READING, ""])
+def test_advice_is_given_only_on_what_the_pull_request_touches(warned: Workshop, token: str) -> None:
+    number = warned.propose("launch", launch=event("launch", **HTTP))
+    step = warned.plan(number, token=token, GITHUB_ACTOR="somebody" if token else "dependabot[bot]")
+    assert step.code == 0
+    (warning,) = step.annotations("warning")
+    assert warning.properties == {"title": "not-https", "file": "events/launch.yaml", "line": "16", "col": "1"}
+    assert warning.data.startswith("eventUrl begins with http: instead of https: (")
+    assert step.summary.count("instead of https") == 1
+    if token:
+        (comment,) = warned.comments(number)
+        assert comment.count("instead of https") == 1
+
+
+def test_a_new_event_without_a_start_is_told(shop: Workshop) -> None:
+    number = shop.propose("launch", launch=event("launch"), reconciler=SETTINGS.replace("[no-date]", "[]"))
+    (warning,) = shop.plan(number).annotations("warning")
+    assert warning.properties["title"] == "no-date"
+
+
+def test_offline_there_is_no_advice_without_the_base(warned: Workshop) -> None:
+    warned.repository.git("checkout", "--quiet", "-b", "fork")
+    number = warned.github.open_pull(
+        "fork", repository="somebody/events", sha=warned.declare(launch=event("a", **HTTP))
+    )
+    step = warned.plan(number, "--base", "0" * 40)
+    assert step.code == 0
+    assert not step.annotations("warning")
+    assert len(warned.plan(number).annotations("warning")) == 1

@@ -20,7 +20,7 @@ from tests.hubspot.connecting import CERTIFICATE
 from tests.repository import Repository
 from tests.story.world import PORTAL, Held, World
 
-SETTINGS = f"portal: {PORTAL}\nexternalAccountId: acme\n"
+SETTINGS = f"portal: {PORTAL}\nexternalAccountId: acme\nsilence: [no-date]\n"
 WRITING, READING = "sandbox-1001", "sandbox-1001-read"
 SERVER = "https://github.example"
 

@@ -85,15 +85,15 @@ def _drift(job: Job, options: StepOptions) -> Ending:
     if isinstance(last, Covered):  # the next run looks at the newest commit
         return covered(job, last.by, options.common.environment)
     try:
-        planned, compared = planned_by(options, _counting_all(options.settings), last)
+        planned, past = planned_by(options, _counting_all(options.settings), last)
     except DeclarationsInvalid as invalid:
         job.summarize(problems_comment(invalid.diagnostics, options.common.environment, job.links, SUMMARY_LIMIT))
         raise
     job.output_plan(planned.plan)
     print_result(text.plan(for_people(planned.plan, options.common)))
-    review = Review(planned.plan, Watched(), options.common.environment, job.links, compared, planned.seen)
+    review = Review(planned.plan, Watched(), options.common.environment, job.links, past.known, planned.seen)
     job.summarize(comment(review, SUMMARY_LIMIT))
-    if compared:  # without the last apply, drift is unknown, so an open issue stays
+    if past.known:  # without the last apply, drift is unknown, so an open issue stays
         _keep_issue(job, planned.plan, options.common.environment)
     return Ending(INVALID, SET_ASIDE) if planned.plan.is_invalid else Ending()
 

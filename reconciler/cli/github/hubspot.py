@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from reconciler.cli.github.options import StepOptions
 from reconciler.cli.inputs import base_at
 from reconciler.cli.session import StopRequest, open_session
+from reconciler.declarations.base import Base
 from reconciler.declarations.load import load
 from reconciler.declarations.settings import Settings
 from reconciler.errors import AccessDenied, ReconcilerError
@@ -43,9 +44,9 @@ READING = StoredSecret("HUBSPOT_READ_TOKEN", "Settings → Secrets and variables
 WRITING = StoredSecret("HUBSPOT_WRITE_TOKEN", "Settings → Environments → hubspot")
 
 
-def planned_by(options: StepOptions, settings: Settings, ref: str | None) -> tuple[Planned, bool]:
-    """Make a plan with `ref` as its base; return also whether the declarations at `ref` are known."""
+def planned_by(options: StepOptions, settings: Settings, ref: str | None) -> tuple[Planned, Base]:
+    """Make a plan with `ref` as its base; return also that base."""
     base = base_at(settings, ref)
     declared = load(settings)
     with READING.named(), open_session(options.common, settings, StopRequest()) as session, session.reader() as portal:
-        return make_plan(declared, session.policy, portal, options.now(), base), base.known
+        return make_plan(declared, session.policy, portal, options.now(), base), base

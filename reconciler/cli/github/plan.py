@@ -2,26 +2,32 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 
 import click
 
+from reconciler.advice.report import Scope, advised
 from reconciler.applying.guard import marked, newly_refused
 from reconciler.cli.formats import for_people
 from reconciler.cli.github.hubspot import planned_by
 from reconciler.cli.github.job import REFUSED, SECONDS_FOR_COMMENTS, SET_ASIDE, Ending, Job, carried_out
 from reconciler.cli.github.options import StepOptions, step_options
+from reconciler.cli.inputs import base_at
 from reconciler.cli.options import base_option
 from reconciler.cli.output import log_line, print_result, save
 from reconciler.declarations.load import load
+from reconciler.declarations.settings import Settings
 from reconciler.diagnostics import Diagnostic, Severity
 from reconciler.errors import DeclarationsInvalid, Interrupted, ReconcilerError, Refused, UsageError
+from reconciler.event import Declared
 from reconciler.github import annotations
 from reconciler.github.actions import Actions
 from reconciler.github.merged import plan_file
 from reconciler.github.sticky import CommentText
 from reconciler.github.trigger import MergeGroup, PullRequestEvent, trigger
 from reconciler.github.workflow_commands import Annotation, Level
+from reconciler.pipeline import with_advice
 from reconciler.planning.plan import Planned
 from reconciler.render import phrases, text
 from reconciler.render.json import plan_json
@@ -65,9 +71,11 @@ def _plan(job: Job, options: StepOptions, base: str | None) -> Ending:
     """Choose the base and the pull request of the plan by what triggered the run."""
     match trigger(job.actions.event, job.actions.payload()):
         case PullRequestEvent(from_fork=True) as pull:
-            return _offline(_Check(job, options, pull), "a pull request from a fork gets no secrets")
+            why = "a pull request from a fork gets no secrets"
+            return _offline(_Check(job, options, pull), base or _base(job.actions, pull), why)
         case PullRequestEvent() as pull if job.actions.is_of_dependabot and not _opens_hubspot(job, options):
-            return _offline(_Check(job, options, pull), "a run that Dependabot started gets no secrets of Actions")
+            why = "a run that Dependabot started gets no secrets of Actions"
+            return _offline(_Check(job, options, pull), base or _base(job.actions, pull), why)
         case PullRequestEvent() as pull:
             return _online(_Check(job, options, pull, options.comments), base or _base(job.actions, pull))
         case MergeGroup() as group:
@@ -127,14 +135,16 @@ def _has_newer_commit(job: Job, pull: PullRequestEvent) -> bool:
     return newest is not None and newest.head_sha != pull.head_sha
 
 
-def _offline(check: _Check, why: str) -> Ending:
+def _offline(check: _Check, base: str, why: str) -> Ending:
     """Check only the declarations, without any request to HubSpot or GitHub."""
     try:
-        declared = load(check.options.settings)
+        settings = check.options.settings
+        declared = _with_advice(load(settings), settings, base, check.options.now())
     except DeclarationsInvalid as invalid:
         check.publish_problems(invalid)
         raise
     check.publish(lambda links, limit: fork_comment(declared, check.environment, links, limit))
+    check.job.annotations += annotations.of_findings(declared.diagnostics)
     notice = Annotation(Level.NOTICE, "checked offline", f"The declarations are valid; no plan: {why}.")
     check.job.annotations.append(notice)
     print_result(
@@ -143,9 +153,20 @@ def _offline(check: _Check, why: str) -> Ending:
     return Ending()
 
 
+def _with_advice(declared: Declared, settings: Settings, ref: str, now: datetime) -> Declared:
+    """Add advice on what the pull request touches; none where its base is not there to compare with."""
+    try:
+        base = base_at(settings, ref)
+    except UsageError:
+        return declared
+    scope = Scope(base.is_touched, silence=settings.silence)
+    return replace(declared, diagnostics=advised(declared.diagnostics, declared, now, scope))
+
+
 def _online(check: _Check, base: str) -> Ending:
     try:
-        planned, compared = planned_by(check.options, check.options.settings, base)
+        settings = check.options.settings
+        planned, past = planned_by(check.options, settings, base)
     except DeclarationsInvalid as invalid:
         check.publish_problems(invalid)
         raise
@@ -155,7 +176,8 @@ def _online(check: _Check, base: str) -> Ending:
         failure = error
         check.publish(lambda links, limit: failure_comment(failure, check.environment, links, limit))
         raise
-    return _planned(check, planned, compared=compared)
+    planned = with_advice(planned, check.options.now(), past, settings.silence)
+    return _planned(check, planned, compared=past.known)
 
 
 def _planned(check: _Check, planned: Planned, *, compared: bool) -> Ending:
