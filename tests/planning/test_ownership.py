@@ -184,6 +184,23 @@ def test_an_event_that_is_read_again_is_compared_again() -> None:
     assert one == renamed
 
 
+def test_what_was_read_before_is_not_matched_anew_with_every_other_answer() -> None:
+    lives = listing(live("1", "a"), live("2", "b"))
+    evidence = known().with_answers([(("acme", "a"), found(lives.events[0], "acme"))], lives)
+    claims = Claims(Declared((declared("a"), declared("b")), 1), lives, POLICY, evidence)
+    again = claims.given(evidence.with_answers([(("acme", "b"), found(lives.events[1], "acme"))], lives))
+    assert [match is kept for match, kept in zip(again.matches, claims.matches, strict=True)] == [True, False]
+
+
+def test_an_adopted_event_that_is_read_again_by_its_external_ids_is_compared_again() -> None:
+    lives = listing(live("1", "a"))
+    claims = Claims(Declared((declared("a"), adopted("1")), 1), lives, POLICY, known({"1": "acme"}))
+    assert [match.live and match.live.fields for match in claims.matches] == [{}, {}]
+    answers = [(("acme", "a"), found(live("1", "a", NAMED), "acme"))]
+    again = claims.given(claims.evidence.with_answers(answers, lives))
+    assert [match.live and match.live.fields for match in again.matches] == [NAMED, NAMED]
+
+
 def test_an_answer_with_another_event_id_frees_the_event_that_had_the_object_before() -> None:
     moved = found(live("2", "a"), "acme")
     assert learnt(known({"1": "acme"}), moved, live("1", "a"), live("2", "b"))[1] is None
