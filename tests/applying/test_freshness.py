@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 
-from reconciler.applying.freshness import NOT_PROVEN, Due, Holds, Overtaken, judge, without_completion
+from reconciler.applying.freshness import NOT_PROVEN, Due, Holds, Overtaken, judge, not_taken_over, without_completion
 from reconciler.change import Change, FieldChange
 from reconciler.event import CUSTOM, FIELDS, DeclaredEvent, Identity, Kind, LiveEvent, Value, instant, label_of
 from reconciler.planning.diff import compare
@@ -213,6 +213,24 @@ def test_a_completion_is_left_out_of_what_goes_by_object_id() -> None:
     name, completed = FieldChange("eventName", "a", "b"), FieldChange("eventCompleted", None, after=True)
     assert without_completion((name, completed)) == (name,)
     assert without_completion((completed,)) == ()
+
+
+ADVICE = "instead of emptying it (declare another text, or leave the key out)"
+
+
+@pytest.mark.parametrize(
+    ("after", "told"),
+    [
+        (("b", "c"), "did not take over name, link"),
+        ((None, None), f"kept the old value of name, link {ADVICE}"),
+        (("b", None), f"kept the old value of link {ADVICE} and did not take over name"),
+    ],
+)
+def test_it_is_told_which_fields_hubspot_left_and_what_helps_where_it_empties_none(
+    after: tuple[Value, Value], told: str
+) -> None:
+    first, second = after
+    assert not_taken_over([FieldChange("eventName", "a", first), FieldChange("eventUrl", "a", second)]) == told
 
 
 # Events that are declared absent, and initial fields

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.applying.ledger import REPORTS, Ledger, stretches
+from reconciler.applying.ledger import REPORTS, Applied, Ledger, stretches
 from reconciler.applying.receipt import Outcome, Result
 from reconciler.planning.steps import DeleteBatch, Step
 from tests.building import declared, live, planned_from
@@ -17,6 +17,13 @@ HALF = "only the first of its two requests was sent"
 
 def outcomes(ledger: Ledger) -> list[Outcome]:
     return [result.outcome for result in ledger.applied().results]
+
+
+def test_before_its_first_step_a_run_has_attempted_nothing() -> None:
+    ledger = Ledger([FIRST])
+    unreached = Result(FIRST, Outcome.NOT_ATTEMPTED, "the run ended before it")
+    assert ledger.applied() == Applied((unreached,), written=False, cause=None)
+    assert not ledger.sent
 
 
 def test_what_may_be_sent_before_the_next_report_is_unsure() -> None:
