@@ -244,7 +244,7 @@ def _besides(planned: Planned, changes: Sequence[Change]) -> Iterator[Refusal]:
     by_account = _creates_by_account(changes)
     found: dict[tuple[str | None, int | None, str | None], dict[Identity, None]] = defaultdict(dict)
     for held in planned.matched.elsewhere:
-        found[held.identity.external_account_id, held.app_id, held.account_id][held.identity] = None
+        found[held.identity.external_account_id, held.app_id, held.account_id].setdefault(held.identity)
     for (account, app_id, account_id), ids in found.items():
         if under := by_account.get(account):
             yield Refusal(held_elsewhere([*ids], app_id, account_id, planned.plan.portal.app_id), tuple(under))

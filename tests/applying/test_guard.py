@@ -509,6 +509,13 @@ def test_a_new_event_and_the_deletion_of_its_lookalike_are_refused_together() ->
     )
 
 
+def test_a_run_without_a_new_event_and_its_lookalike_is_not_refused_for_these() -> None:
+    planned = two_kinds()
+    create = planned.plan.changes[0]
+    assert isinstance(create, Create)
+    assert against_changes(replace(planned, successors={"7": (create,)}), (), Limits()) == ()
+
+
 def test_an_event_live_elsewhere_refuses_no_create_under_another_account() -> None:
     planned = beside(live("1", "a", app=OTHER_APP))
     (beta,) = [change for change in planned.plan.changes if change.identity.external_account_id == "beta"]
@@ -561,6 +568,17 @@ def test_what_the_base_protects_may_be_cancelled_by_a_declaration() -> None:
 def test_an_absent_event_that_is_not_proven_is_not_deleted() -> None:
     planned = planned_from([absent()], [live("1")], evidence=Evidence(APP, None))
     assert codes(planned) == ["guard-unproven"]
+
+
+def test_a_part_of_the_files_deletes_nothing_that_is_declared_absent() -> None:
+    events, lives = [absent(), declared("b", NAMED)], [live("1"), live("2", "b")]
+    planned = planned_from(events, lives, replace(POLICY, narrowed=True))
+    (refusal,) = against_changes(planned, planned.plan.changes, Limits())
+    what = "acme/summit is declared absent, but a file that was not read may declare it too"
+    hint = "run over the whole folder of the settings"
+    assert refusal.reason == error("guard-narrowed", what, Place("events/summit.yaml", 3), hint)
+    assert [str(change.identity) for change in refusal.changes] == ["acme/summit"]
+    assert codes(planned_from(events, lives)) == []
 
 
 def test_one_event_that_is_declared_absent_is_a_declaration() -> None:
