@@ -16,7 +16,7 @@ from reconciler.applying.lost_writes import (
     TookEffect,
 )
 from reconciler.applying.receipt import Outcome
-from reconciler.errors import Interrupted, ReconcilerError, Unavailable
+from reconciler.errors import Interrupted, ReconcilerError, Rejected, Unavailable
 from reconciler.event import Identity, LiveEvent, Value, instant
 from reconciler.planning.plan import Planned
 from reconciler.policy import Orphans
@@ -47,6 +47,20 @@ class Held:
         if self.failure is not None:
             raise self.failure
         return replace(live("1", fields=self.fields), identity=identity)
+
+
+class Holding(Held):
+    """A portal that holds one event, which is found by its own ids alone; by the object id without its account id."""
+
+    def __init__(self, held: LiveEvent) -> None:
+        super().__init__(held.fields)
+        self.held = held
+
+    def find(self, identity: Identity) -> LiveEvent | None:
+        ids = self.held.identity
+        if identity.external is None:
+            return replace(self.held, identity=identity) if identity.object_id == ids.object_id else None
+        return self.held if identity.external == ids.external else None
 
 
 PLANNED = planned_from([declared(fields=WANTED)], [live("1", fields=BEFORE)])
@@ -118,6 +132,27 @@ def test_a_deletion_that_no_answer_confirms_failed_where_the_event_is_another_by
     assert moved == FellShort(Outcome.FAILED, "HubSpot did not say that it deleted it, and still holds it")
 
 
+DELETION = planned_from([declared("kept")], [live("9", "kept"), live("1", "old", LATER)], DELETING)
+
+
+def test_a_deletion_that_no_answer_confirms_is_still_due_where_the_event_is_as_it_was() -> None:
+    (change,) = DELETION.plan.changes
+    there = Holding(replace(live("1", "old", LATER), identity=Identity("acme", "old", "1")))
+    settlement = settling(there, DELETION).after_silence(change, None)
+    assert settlement == StillDue("HubSpot did not say that it deleted it, and still holds it")
+
+
+def test_a_deletion_took_effect_whatever_somebody_has_made_under_its_ids_since() -> None:
+    (change,) = DELETION.plan.changes
+    remade = Holding(replace(live("2", "old", LATER), identity=Identity("acme", "old", "2")))
+    assert settling(remade, DELETION).after_lost_answer(change, "lost") == TookEffect()
+
+
+def test_an_update_that_no_answer_confirms_failed_where_the_event_is_gone() -> None:
+    settlement = settling(Holding(live("9", "other"))).after_silence(CHANGE, None)
+    assert settlement == FellShort(Outcome.FAILED, "HubSpot answered success, but does not hold it")
+
+
 def test_what_hubspot_said_without_naming_a_change_is_the_reason() -> None:
     assert settling(Held(BEFORE)).after_silence(CHANGE, "try later") == StillDue("try later")
     assert settling(Held(ANOTHERS)).after_silence(CHANGE, "try later") == FellShort(Outcome.FAILED, "try later")
@@ -129,6 +164,26 @@ def test_a_change_of_two_requests_took_effect_where_only_its_completion_is_left(
     for awaits_another, settlement in ((True, TookEffect()), (False, FellShort(Outcome.FAILED, "lost"))):
         lost_writes = settling(Held(WANTED), planned, awaits_another=awaits_another)
         assert lost_writes.after_lost_answer(change, "lost") == settlement
+
+
+def test_whether_a_completion_is_left_is_asked_of_the_change_that_is_settled() -> None:
+    planned = planned_from([declared(fields={**WANTED, "eventCompleted": True})], [live("1", fields=BEFORE)])
+    (change,) = planned.plan.changes
+    lost_writes = LostWrites(planned, Held(WANTED).find_each, lambda each: each is change, (change,) * 3)
+    assert lost_writes.after_lost_answer(change, "lost") == TookEffect()
+    assert lost_writes.after_denial(change, "denied") == TookEffect()
+    assert lost_writes.after_silence(change, None) == TookEffect()
+
+
+@pytest.mark.parametrize("answer", [None, Rejected("no")], ids=["read", "refused"])
+def test_only_failed_reads_in_a_row_leave_the_other_changes_unread(answer: ReconcilerError | None) -> None:
+    portal = Held(WANTED, answer)
+    lost_writes = settling(portal, times=MOST_SILENCE + 2)
+    lost_writes.after_lost_answer(CHANGE, "lost")
+    portal.failure = Unavailable("HubSpot is down")
+    for _ in range(MOST_SILENCE + 1):
+        lost_writes.after_lost_answer(CHANGE, "lost")
+    assert portal.reads == 1 + MOST_SILENCE
 
 
 def test_after_a_few_failed_reads_the_other_changes_of_a_write_stay_unread() -> None:
