@@ -26,3 +26,8 @@ def test_the_declared_events_are_enough_only_where_the_token_is_known_to_be_ours
 ) -> None:
     policy, portal = replace(POLICY, app_id=settings), replace(PORTAL, app_id=token)
     assert may_be_enough([Identity("acme", "summit")], policy, portal) is enough
+
+
+def test_the_declared_events_are_enough_only_where_each_can_be_read_by_its_ids() -> None:
+    assert may_be_enough([Identity(object_id="7"), Identity("acme", "summit")], POLICY, PORTAL)
+    assert not may_be_enough([Identity(object_id="7"), Identity("acme", "search")], POLICY, PORTAL)
