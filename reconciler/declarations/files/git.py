@@ -100,7 +100,7 @@ def open_commit(top: Path, ref: str, environment: Mapping[str, str]) -> Iterator
     `environment` holds the environment variables for git. Raises `UsageError` if git is not installed, the folder is
     not a work tree or the commit is missing, and while reading if a part of the commit is missing or damaged.
     """
-    git = _Git(top, environment)
+    git = Git(top, environment)
     commit = git.commit(ref, _hint(git.is_shallow()))
     with git.started("cat-file", "--batch") as (requests, answers):
         yield Commit(commit, requests, answers)
@@ -112,7 +112,7 @@ def committed_as_they_are(folder: Path, environment: Mapping[str, str]) -> froze
     `environment` holds the environment variables for git. Raises `Refused` if the folder is not in a git work tree, or
     git cannot tell.
     """
-    git = _Git(folder, environment)
+    git = Git(folder, environment)
     prefix = git.answer("rev-parse", "--show-prefix").removesuffix(b"\n")
     # A small letter, or an S, marks a file that git was told not to look at: its status says nothing.
     listed = git.answer("ls-files", "-v", "-z").split(b"\0")
@@ -124,24 +124,44 @@ def committed_as_they_are(folder: Path, environment: Mapping[str, str]) -> froze
     return frozenset(os.fsdecode(name) for name in tracked if name not in differing)
 
 
-class _Git:
+class Git:
+    """git in one folder, which only reads."""
+
     def __init__(self, top: Path, environment: Mapping[str, str]) -> None:
         self._top = top
         self._environment = environment
 
     def is_shallow(self) -> bool:
         """Return whether commits are missing here; raise `UsageError` if this is not the top of a work tree."""
-        result = self._run("rev-parse", "--is-inside-work-tree", "--show-prefix", "--is-shallow-repository")
-        inside, prefix, shallow, *_ = *result.stdout.decode().split("\n"), "", "", ""
-        if (inside, prefix) != ("true", ""):
-            reason = result.stderr.decode(errors="replace").partition("\n")[0]
-            if _UNTRUSTED.search(reason):
-                raise _untrusted(self._top)
+        inside, prefix, shallow, reason = self._place()
+        if not inside or prefix:
             message = f"{quoted(str(self._top))} is not in a git work tree, so there is nothing to compare with"
             raise UsageError(message, hint=f"git says: {cut(reason)}" if reason else "leave --base out")
-        return shallow == "true"
+        return shallow
+
+    def check_history(self) -> None:
+        """Raise `UsageError` if this is not in a work tree, or commits are missing in its history."""
+        inside, _, shallow, _ = self._place()
+        if not inside:
+            raise UsageError("the files are not in a git work tree")
+        if shallow:
+            problem, _, hint = _SHALLOW.partition(": ")
+            raise UsageError(problem, hint=hint)
+
+    def _place(self) -> tuple[bool, str, bool, str]:
+        """Return whether this is in a work tree, where in it, whether commits are missing, and what git says if not.
+
+        Raises `UsageError` if git does not trust the folder.
+        """
+        result = self._run("rev-parse", "--is-inside-work-tree", "--show-prefix", "--is-shallow-repository")
+        inside, prefix, shallow, *_ = *result.stdout.decode(errors="replace").split("\n"), "", "", ""
+        reason = result.stderr.decode(errors="replace").partition("\n")[0]
+        if inside != "true" and _UNTRUSTED.search(reason):
+            raise _untrusted(self._top)
+        return inside == "true", prefix, shallow == "true", reason
 
     def commit(self, ref: str, hint: str) -> str:
+        """Return the id of the commit that `ref` means; raise `UsageError` with the hint if there is none."""
         result = self._run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
         commit = result.stdout.decode().strip()
         if result.returncode != 0 or not _ID.fullmatch(commit):
@@ -155,17 +175,23 @@ class _Git:
         except UsageError as error:
             raise Refused(f"{error.message}; nothing was written", hint=error.hint) from error
         if result.returncode != 0:
-            reason = result.stderr.decode(errors="replace").partition("\n")[0]
             message = f"git cannot tell which files in {quoted(str(self._top))} are committed"
-            raise Refused(f"{message}, so nothing was written", hint=f"git says: {cut(reason)}")
+            raise Refused(f"{message}, so nothing was written", hint=_said(result))
         return result.stdout
 
-    def _run(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    def told(self, *arguments: str, feed: bytes = b"") -> bytes:
+        """Return what git prints about a history; raise `UsageError` if it cannot tell."""
+        result = self._run(*arguments, feed=feed)
+        if result.returncode != 0:
+            raise UsageError("git cannot read the whole history of the files", hint=_said(result))
+        return result.stdout
+
+    def _run(self, *arguments: str, feed: bytes = b"") -> subprocess.CompletedProcess[bytes]:
         try:
             return subprocess.run(  # noqa: S603  (no shell, and nothing of others where an option could stand)
                 self._command(*arguments),
                 env=self._environment,
-                stdin=subprocess.DEVNULL,
+                input=feed,
                 capture_output=True,
                 check=False,
             )
@@ -196,6 +222,10 @@ def _untrusted(top: Path) -> UsageError:
     message = f"git does not trust {quoted(str(top))}, because the folder belongs to another user"
     trust = f"git config --global --add safe.directory {shlex.quote(shown(str(top)))}"
     return UsageError(message, hint=f"run as the folder's owner, or trust it: `{trust}`")
+
+
+def _said(result: subprocess.CompletedProcess[bytes]) -> str:
+    return f"git says: {cut(result.stderr.decode(errors='replace').partition(chr(10))[0])}"
 
 
 def _hint(shallow: bool) -> str:  # noqa: FBT001  (a fact about the clone)
