@@ -19,6 +19,7 @@ _COMMANDS = {
     "show": "Show a saved plan.",
     "pull": "Write HubSpot's values into the files.",
     "fmt": "Bring the declarations into one form.",
+    "calendar": "Write the declared events as a calendar.",
     "doctor": "Check the token, the portal and the settings.",
     "schema": "Print the JSON Schema of the files for editors.",
     "sandbox": "Run a local HubSpot for trials and tests.",
@@ -32,7 +33,6 @@ Examples:
   # in a clone of reconciler: plan against a local HubSpot, without a token
   reconciler plan --sandbox --sandbox-seed docs/sandbox-seed.json
 """
-_LATER = ("calendar",)
 
 
 class _Commands(click.Group):
@@ -42,10 +42,10 @@ class _Commands(click.Group):
         return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  (click's signature)
-        if cmd_name in _COMMANDS:
-            command: click.Command = import_module(f"reconciler.cli.{cmd_name}").command
-            return command
-        return _later(cmd_name) if cmd_name in _LATER else None
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = import_module(f"reconciler.cli.{cmd_name}").command
+        return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -60,18 +60,6 @@ class _Commands(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  (click's signature)
         with formatter.section("Commands"):
             formatter.write_dl(list(_COMMANDS.items()))
-        with formatter.section("Not yet supported"):
-            formatter.write_text(", ".join(_LATER))
-
-
-def _later(name: str) -> click.Command:
-    """Return a command that only reports that it is not yet supported, whatever its arguments."""
-
-    def refuse() -> None:
-        raise click.UsageError(f"`reconciler {name}` is not yet supported")
-
-    settings = {"ignore_unknown_options": True, "allow_extra_args": True}
-    return click.Command(name, callback=refuse, context_settings=settings, add_help_option=False)
 
 
 @click.group(

@@ -109,6 +109,7 @@ def test_an_apply_shows_hostile_texts(world: Path, portal: str, form: str) -> No
     [
         *(("validate",), ("validate", "--format", "json"), ("plan",), ("plan", "--format", "json"), ("apply", "--yes")),
         *(("fmt",), ("fmt", "--check"), ("fmt", "--diff"), ("pull", "--all")),
+        ("calendar", "--ics", "calendar.ics"),
     ],
 )
 def test_wrong_files_are_told_of(world: Path, portal: str, arguments: tuple[str, ...]) -> None:
@@ -133,6 +134,10 @@ def test_a_pull_shows_hostile_texts(world: Path, seed: Seed, options: tuple[str,
 def test_a_form_is_told_of(world: Path, options: tuple[str, ...], code: int) -> None:
     (world / "events" / FILE).write_text("eventName: '##[add-mask]e'\n# ::add-mask::e\nobjectId: 7 # ##[error]\n")
     check(called("fmt", *options, folder=world), code, world)
+
+
+def test_a_calendar_is_written_where_its_name_is_hostile(world: Path) -> None:
+    check(called("calendar", "--ics", f"{FAIR}.ics".replace("/", ""), folder=world), 0, world)
 
 
 @pytest.mark.parametrize("text", [f'"{FILE}": 1', 'timezone: "##[add-mask]e"', "::add-mask::e: 1"])

@@ -60,7 +60,7 @@ handed_over = anything.map(lambda text: os.fsdecode(text.encode("utf-8", "surrog
 """Texts that a shell can hand over, bytes that are not UTF-8 among them."""
 words = st.sampled_from(["--format", "--out", "--env", "--base", "--verbose", "--", "-h", "plan", "apply", "events"])
 commands = st.sampled_from(
-    ["init", "import", "validate", "plan", "apply", "show", "doctor", "schema", "github", "fmt", "pull"]
+    ["init", "import", "validate", "plan", "apply", "show", "calendar", "doctor", "schema", "github", "fmt", "pull"]
 )
 arguments = st.lists(words | handed_over, max_size=4)
 

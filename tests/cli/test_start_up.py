@@ -69,6 +69,12 @@ def test_an_import_of_a_table_reads_no_calendar(folder: Path, tmp_path: Path) ->
     assert not packages_of(names) & {"icalendar", "dateutil", "pydantic", "starlette"}
 
 
+def test_a_calendar_loads_what_writes_it_and_neither_schema_nor_http(folder: Path, tmp_path: Path) -> None:
+    packages = packages_of(modules("calendar", str(folder), "--ics", str(tmp_path / "calendar.ics")))
+    assert not packages.intersection(HEAVY)
+    assert "icalendar" in packages
+
+
 @pytest.mark.parametrize("package", HEAVY)
 def test_a_plan_would_show_what_it_loads(package: str, folder: Path) -> None:
     """The checks above can fail: each of these packages is loaded here, and seen."""

@@ -22,12 +22,12 @@ COMMANDS = [
     "show",
     "pull",
     "fmt",
+    "calendar",
     "doctor",
     "schema",
     "sandbox",
     "github",
 ]
-LATER = ["calendar"]
 
 
 def test_the_version_is_the_packages(reconciler: CommandLine) -> None:
@@ -44,14 +44,7 @@ def test_every_command_explains_itself(reconciler: CommandLine, command: str) ->
 
 def test_the_help_names_every_command(reconciler: CommandLine) -> None:
     screen = reconciler("--help")
-    assert all(command in screen.out for command in [*COMMANDS, *LATER])
-
-
-@pytest.mark.parametrize("command", LATER)
-def test_what_is_not_there_yet_says_so(reconciler: CommandLine, command: str) -> None:
-    screen = reconciler(command, "anything", "--whatever", "x")
-    assert screen.code == 64
-    assert "not yet supported" in screen.err
+    assert all(command in screen.out for command in COMMANDS)
 
 
 def test_the_commands_inside_github_explain_themselves(reconciler: CommandLine) -> None:
@@ -67,6 +60,7 @@ def test_the_commands_inside_github_explain_themselves(reconciler: CommandLine) 
         ("plan", "--html", "plan.html"),
         ("plan", "--format", "html"),
         ("show", "plan.json", "--html", "plan.html"),
+        ("calendar", "--html", "calendar.html"),
     ],
 )
 def test_an_option_that_is_not_there_yet_says_so(reconciler: CommandLine, arguments: tuple[str, ...]) -> None:
@@ -100,6 +94,9 @@ def test_an_option_that_is_not_there_yet_says_so(reconciler: CommandLine, argume
         ("import", "--since", "tomorrow"),
         ("import", "--from", "nowhere.csv"),
         ("import", "--hours", "09:00-17:00"),
+        ("calendar",),
+        ("calendar", "nowhere", "--ics", "calendar.ics"),
+        ("calendar", "--ics", "events/launch.yaml"),
         ("init", "new", "--env", "staging"),
         ("init", "new", "--api-version", "v9"),
         ("init", "new", "more"),
