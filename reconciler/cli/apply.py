@@ -22,7 +22,7 @@ from reconciler.cli.options import Call, Common, base_option, command_options
 from reconciler.cli.output import check_place, log_line, log_text, print_error, print_result, save
 from reconciler.cli.session import StopRequest, open_session
 from reconciler.cli.settings import settings_at
-from reconciler.cli.terminal import confirm, progress
+from reconciler.cli.terminal import confirm
 from reconciler.declarations.base import Base
 from reconciler.declarations.load import load
 from reconciler.declarations.settings import Settings
@@ -164,7 +164,7 @@ def _apply(declared: Declared, base: Base, settings: Settings, options: Options)
     stop = StopRequest()
     with open_session(options.common, settings, stop) as session, session.writer() as portal:
         policy = replace(session.policy, trusts_list=options.lookup is trust_list)
-        with session.reading.shown():
+        with session.progress.shown():
             planned = make_plan_to_apply(declared, policy, portal, options.now(), base, options.select)
         if not options.reviewed or not planned.plan.changes:
             _show_plan(planned, options)
@@ -174,7 +174,7 @@ def _apply(declared: Declared, base: Base, settings: Settings, options: Options)
             return _declined(planned, refusal, options)
         _save(not_begun(approved), options)  # if no receipt can be saved, nothing is written to HubSpot
         with stop.listening():
-            with progress(len(approved.changes), quiet=options.common.quiet) as shown:
+            with session.progress.while_applying(len(approved.changes)) as shown:
                 keep = _keeping(approved, options, shown)
                 receipt = run_plan(approved, portal, options.lookup(portal), keep, options.now)
             return _finish(receipt, options)

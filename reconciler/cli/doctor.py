@@ -52,7 +52,9 @@ def _examine(settings: Settings, common: Common, call: Call) -> tuple[Finding, .
     try:
         with open_session(common, settings, StopRequest()) as session, session.inspector() as portal:
             order = Order(declared, session.policy, settings.api_version, call.now())
-            return examine(order, ask(portal))
+            with session.progress.shown():
+                answers = ask(portal)
+            return examine(order, answers)
     except AccessDenied as error:  # no token is set; HubSpot's refusals are findings, not exceptions
         order = Order(declared, settings.policy, settings.api_version, call.now())
         return examine(order, unasked(error))

@@ -165,7 +165,7 @@ def _names_in(properties: str | None) -> Collection[str] | None:
 
 def _find(settings: Settings, path: Path, choice: Choice, properties: Collection[str] | None, common: Common) -> _Found:
     declared = load(settings)
-    with open_session(common, settings, StopRequest()) as session, session.reader() as portal, session.reading.shown():
+    with open_session(common, settings, StopRequest()) as session, session.reader() as portal, session.progress.shown():
         place = _place(settings, portal.details())
         zone = load_zone(place)
         listing, claims = read_undeclared(declared, session.policy, portal, choice, zone)

@@ -140,7 +140,7 @@ def _ask_hubspot(path: Path, common: Common) -> _Known:
     with (
         open_session(common, settings, StopRequest()) as session,
         session.inspector() as portal,
-        session.reading.shown(),
+        session.progress.shown(),
     ):
         account = portal.account()
         token = _token(portal)

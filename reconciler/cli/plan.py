@@ -86,7 +86,7 @@ def command(
 
 
 def _plan(declared: Declared, base: Base, settings: Settings, limits: Limits, common: Common, call: Call) -> Plan:
-    with open_session(common, settings, StopRequest()) as session, session.reader() as portal, session.reading.shown():
+    with open_session(common, settings, StopRequest()) as session, session.reader() as portal, session.progress.shown():
         now = call.now()
         planned = make_plan(declared, session.policy, portal, now, base)
         return marked(with_advice(planned, now, base, settings.silence), limits)

@@ -88,7 +88,7 @@ def command(
 
 
 def _plan(declared: Declared, base: Base, settings: Settings, common: Common, call: Call) -> Planned:
-    with open_session(common, settings, StopRequest()) as session, session.reader() as portal, session.reading.shown():
+    with open_session(common, settings, StopRequest()) as session, session.reader() as portal, session.progress.shown():
         return make_plan(declared, session.policy, portal, call.now(), base)
 
 

@@ -58,6 +58,6 @@ def _properties(path: Path, common: Common) -> Shape:
     from reconciler.policy import check_portal  # noqa: PLC0415  (as above)
 
     settings = settings_at(path, common)
-    with open_session(common, settings, StopRequest()) as session, session.reader() as portal, session.reading.shown():
+    with open_session(common, settings, StopRequest()) as session, session.reader() as portal, session.progress.shown():
         check_portal(session.policy, portal.details().id)
         return properties_shape(portal.definitions())

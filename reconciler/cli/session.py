@@ -12,9 +12,9 @@ from typing import TypeVar
 
 from reconciler.cli.options import DEFAULT_TIMEOUT, Common
 from reconciler.cli.output import log_line
+from reconciler.cli.progress import RunProgress
 from reconciler.cli.sandbox import embedded
 from reconciler.cli.signals import handle
-from reconciler.cli.terminal import ReadingProgress
 from reconciler.connections import Connection, Secret, load_connection
 from reconciler.declarations.settings import Settings
 from reconciler.errors import Interrupted, UsageError
@@ -93,7 +93,7 @@ class Session:
     timeout: float
     clock: Clock
     watch: Watch
-    reading: ReadingProgress
+    progress: RunProgress
 
     @contextmanager
     def reader(self) -> Iterator[PortalReader]:
@@ -130,15 +130,15 @@ def _without_sandbox(common: Common) -> None:
 def open_session(common: Common, settings: Settings, stop: StopRequest) -> Iterator[Session]:
     """Open a session with the portal that the options and settings name."""
     clock = Clock(sleep=stop.sleep)
-    reading = ReadingProgress(quiet=common.quiet or common.verbose)  # `--verbose` shows each request already
+    progress = RunProgress(quiet=common.quiet or common.verbose)  # `--verbose` shows each request already
     log = log_line if common.verbose else lambda _: None
-    watch = Watch(stop.check_stop, stop.interruptible, log, reading.answered)
+    watch = Watch(stop.check_stop, stop.interruptible, log, progress.answered, progress.listed, progress.checked)
     timeout = common.timeout or DEFAULT_TIMEOUT
     if not common.sandbox:
         _without_sandbox(common)
-        yield Session(load_connection(), settings.policy, settings.api_version, timeout, clock, watch, reading)
+        yield Session(load_connection(), settings.policy, settings.api_version, timeout, clock, watch, progress)
         return
     with embedded(common, settings.policy.portal) as base_url:
         connection = Connection(Secret(SANDBOX_TOKEN), base_url, proxy=None, ca_file=None)
         policy = replace(settings.policy, any_portal=True)
-        yield Session(connection, policy, settings.api_version, timeout, clock, watch, reading)
+        yield Session(connection, policy, settings.api_version, timeout, clock, watch, progress)

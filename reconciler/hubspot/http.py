@@ -53,7 +53,8 @@ class HttpReader:
         self._requests = 0  # without those that went together
         self._connection = connection
         self._clock = clock
-        self._watch = watch
+        self.watch = watch
+        """What watches this client, and whoever reads with it."""
         self._deadline = Deadline(clock.now, timeout, "whole run")
         self._pacer = Pacer(clock.now)
         self._sent = False  # the latest request may have been carried out, even if it failed
@@ -156,8 +157,8 @@ class HttpReader:
             raise
 
     def _read(self, method: str, path: str, response: Response) -> HttpAnswer:
-        self._watch.log(f"{method} {path}: {response.status}")
-        self._watch.answered()
+        self.watch.log(f"{method} {path}: {response.status}")
+        self.watch.answered()
         self.answered = True
         self._learn(response.headers)
         answer = read_answer(response.status, response.headers, response.content, self._secret)
@@ -172,7 +173,7 @@ class HttpReader:
 
     def _send(self, method: str, path: str, query: Mapping[str, str], body: Json) -> Response:
         try:
-            with self._watch.interruptible():
+            with self.watch.interruptible():
                 return self._exchange.send(method, path, query, body)
         except Interrupted:
             self._sent = True  # a second signal does not wait for the request in flight

@@ -29,6 +29,11 @@ class _Pages:
     is_complete: bool = False
 
     @property
+    def number(self) -> int:
+        """The number of pages."""
+        return len(self.cursors) + self.is_complete
+
+    @property
     def last(self) -> str | None:
         """The cursor of the next page."""
         return next(reversed(self.cursors), None)
@@ -113,8 +118,10 @@ class PortalReader:
     def find_each(self, identities: Sequence[Identity], *, then: int = 0) -> Iterator[Find]:
         """Read events as `find` does, their first requests several at a time."""
         takes = self._http.get_each([self._first_read(identity) for identity in identities], then=then)
-        for identity, take in zip(identities, takes, strict=True):
+        for number, (identity, take) in enumerate(zip(identities, takes, strict=True)):
+            self._http.watch.checked(number, len(identities))
             yield partial(self._found, identity, take)
+        self._http.watch.checked(len(identities), len(identities))
 
     def _first_read(self, identity: Identity) -> Get:
         if identity.external is None:
@@ -182,6 +189,7 @@ class PortalReader:
         while not pages.is_complete and len(pages.cursors) < most:
             query = {"limit": str(wire.PAGE), **({} if pages.last is None else {"after": pages.last})}
             pages.add(decoded(wire.as_page, self._http.get(self._paths.events, query)))
+            self._http.watch.listed(pages.number, len(pages.events))
         return pages
 
 

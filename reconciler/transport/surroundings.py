@@ -28,6 +28,10 @@ class Watch:
     """Called with one line for each request; the line contains no secret."""
     answered: Callable[[], None] = lambda: None
     """Called after each answer, whatever its status."""
+    listed: Callable[[int, int], None] = lambda _, __: None
+    """Called after each page of a list with the number of pages and entries that have been read."""
+    checked: Callable[[int, int], None] = lambda _, __: None
+    """Called while entries are read one by one with how many of how many have been read, the first time with none."""
 
 
 class Deadline:

@@ -19,11 +19,21 @@ OURS = re.compile("\x1b\\[(0|3[1-3])m")
 """The only sequences that a plan's text may hold: a colour begins or ends."""
 
 
+DOING = re.compile("Reading HubSpot|Checking events|Applying|Verifying")
+"""What the line begins with that says how far a run has come."""
+
+
 def screen(*arguments: str | Path, answer: str = "", folder: Path, **environment: str) -> tuple[int, str]:
     """Run the command line with a terminal on every side; return its exit code and all that the terminal received."""
+    command = (sys.executable, "-m", "reconciler", *arguments)
+    return on_a_terminal(*command, answer=answer, folder=folder, **environment)
+
+
+def on_a_terminal(*command: str | Path, answer: str = "", folder: Path, **environment: str) -> tuple[int, str]:
+    """Run any program as `screen` runs the command line."""
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
-        [sys.executable, "-m", "reconciler", *map(str, arguments)],
+        [*map(str, command)],
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
@@ -78,15 +88,45 @@ def test_the_question_names_the_portal_and_yes_applies(tmp_path: Path, folder: P
 def test_an_apply_shows_how_far_it_has_come(tmp_path: Path, folder: Path, seed: Seed) -> None:
     _, seen = screen("apply", "--sandbox", "--sandbox-seed", seed(), "--yes", folder=tmp_path)
     _, quiet = screen("apply", "--sandbox", "--sandbox-seed", seed(), "--yes", "--quiet", folder=tmp_path)
-    assert "Applying" in seen
-    assert "Applying" not in quiet
+    assert re.search(r"Applying .*[01]/1", seen)
+    assert re.search(r"Verifying: \d+ (answer|page)", seen)
+    assert not re.search("Applying|Verifying", quiet)
+
+
+def test_events_that_are_read_one_by_one_are_counted(tmp_path: Path, folder: Path, seed: Seed) -> None:
+    declare(folder, **{name: LAUNCH.replace("launch", name) for name in ("alpha", "beta", "gamma")})
+    _, seen = screen("plan", "--sandbox", "--sandbox-seed", seed(), folder=tmp_path)
+    assert re.search(r"Checking events .*[0-4]/4", seen)
+
+
+@pytest.mark.parametrize("command", ["plan", "apply", "pull", "import", "doctor", "init"])
+def test_progress_fits_into_a_narrow_window(tmp_path: Path, folder: Path, seed: Seed, command: str) -> None:
+    declare(folder, **{name: LAUNCH.replace("launch", name) for name in ("alpha", "beta", "gamma")})
+    more = {"apply": ["--yes"], "pull": ["--all"], "init": ["--account-id", "acme"]}.get(command, [])
+    path = tmp_path / "new" if command == "init" else folder
+    code, seen = screen(command, path, "--sandbox", "--sandbox-seed", seed(), *more, folder=tmp_path, COLUMNS="40")
+    assert code == (6 if command == "pull" else 0)
+    moving = [line for line in re.split(r"\r|\n|\x1b\[[0-9;?]*[A-Za-z]", seen) if DOING.match(line)]
+    assert moving
+    assert max(map(len, moving)) <= 40
+    assert not [line for line in moving if "\u2026" in line]  # nothing is left out of them
+
+
+@pytest.mark.parametrize("command", ["plan", "apply"])
+def test_nothing_moves_where_standard_error_is_no_terminal(
+    tmp_path: Path, folder: Path, seed: Seed, command: str
+) -> None:
+    line = f'"$0" -m reconciler {command} --sandbox --sandbox-seed "$1" {"--yes" if command == "apply" else ""} 2>err'
+    code, seen = on_a_terminal("sh", "-c", line, sys.executable, seed(), folder=tmp_path)
+    assert code == 0
+    assert not DOING.search(seen + (tmp_path / "err").read_text())
 
 
 @pytest.mark.parametrize("command", ["plan", "apply"])
 def test_a_reading_shows_how_far_it_has_come(tmp_path: Path, folder: Path, seed: Seed, command: str) -> None:
     arguments = [command, "--sandbox", "--sandbox-seed", str(seed()), *(["--yes"] if command == "apply" else [])]
     seen, quiet, verbose = (screen(*arguments, *more, folder=tmp_path)[1] for more in ([], ["--quiet"], ["--verbose"]))
-    assert re.search(r"Reading HubSpot: \d+ answers?", seen)
+    assert re.search(r"Reading HubSpot: \d+ (answers?|pages?, 0 events)", seen)
     assert seen.rindex("Reading HubSpot") < seen.index("Plan: ")
     assert "Reading HubSpot" not in quiet
     assert "Reading HubSpot" not in verbose

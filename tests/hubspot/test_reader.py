@@ -15,6 +15,7 @@ from reconciler.hubspot.reader import MOST_PAGES_OF_EVENTS, PortalReader
 from reconciler.hubspot.writer import PortalWriter
 from reconciler.json_values import Json
 from reconciler.portal import Answer, Edit, Portal
+from reconciler.transport.surroundings import Watch
 from tests.hubspot import connecting
 from tests.hubspot.clocks import Sleeper
 from tests.hubspot.scripted import Play, Server, answer, cut, serving
@@ -52,6 +53,26 @@ def page(*events: Json, after: str | None = None) -> Play:
 
 def event(object_id: str, name: str = "x", updated: str | None = None) -> Json:
     return {"objectId": object_id, "eventName": name, "updatedAt": updated}
+
+
+def test_whoever_watches_hears_of_each_page_and_of_each_single_event() -> None:
+    heard: list[tuple[object, ...]] = []
+    watch = Watch(
+        answered=lambda: heard.append(("answer",)),
+        listed=lambda *told: heard.append(("page", *told)),
+        checked=lambda *told: heard.append(("event", *told)),
+    )
+    script = (ACCOUNT, TOKEN, page(event("1"), event("2"), after="a"), page(event("3")), MISSING, MISSING)
+    with (
+        serving(*script) as server,
+        HttpReader(connecting.to(server.base_url), timeout=60, clock=Sleeper().clock, watch=watch) as http,
+    ):
+        portal = PortalReader(http, "2026-03")
+        portal.read()
+        assert [found for found in heard if found[0] == "page"] == [("page", 1, 2), ("page", 2, 3)]
+        assert heard.count(("answer",)) == 4
+        assert [find() for find in portal.find_each([Identity(object_id="8"), Identity(object_id="9")])] == [None, None]
+    assert [found for found in heard if found[0] == "event"] == [("event", 0, 2), ("event", 1, 2), ("event", 2, 2)]
 
 
 # Property definitions
