@@ -13,7 +13,7 @@ import click
 
 from reconciler import __version__
 from reconciler.cli.output import print_error
-from reconciler.errors import DeclarationsInvalid, Refused
+from reconciler.errors import DeclarationsInvalid, ReconcilerError, Refused
 
 MOST_SECONDS = 7 * 24 * 3600.0
 """The largest value of `--timeout`, in seconds: an infinite one would be no limit."""
@@ -76,11 +76,38 @@ def parsed_day(ctx: click.Context, parameter: click.Parameter, value: str | None
     raise click.BadParameter(f"{value!r} is not a date such as 2027-02-01", ctx, parameter)
 
 
+def _environments(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """Return the environments that the settings name, for a shell to complete."""
+    from reconciler.declarations.settings import load_settings  # noqa: PLC0415  (slow to load; only a shell needs it)
+
+    # While an option lacks its value, click leaves what stands before it among the arguments that are left over.
+    path = next(iter(ctx.args), ctx.params.get("path") or "events")
+    with suppress(ReconcilerError):
+        settings = load_settings(Path(path), environment=None, api_version=None)
+        return [name for name in settings.environments if name.startswith(incomplete)]
+    return []
+
+
+def _api_versions(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    """Return the versions of HubSpot's API, for a shell to complete."""
+    from reconciler.declarations.keys.readers import API_VERSIONS  # noqa: PLC0415  (as above)
+
+    return [version for version in API_VERSIONS if version.startswith(incomplete)]
+
+
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _SECONDS = click.FloatRange(min=0, min_open=True, max=MOST_SECONDS)
 _COMMON: Mapping[str, Mapping[str, Any]] = {
-    "env": {"metavar": "NAME", "help": "Environment of the settings to use."},
-    "api-version": {"metavar": "V", "help": "Version of HubSpot's API, such as 2026-03."},
+    "env": {
+        "metavar": "NAME",
+        "help": "Environment of the settings to use.",
+        "shell_complete": _environments,
+    },
+    "api-version": {
+        "metavar": "V",
+        "help": "Version of HubSpot's API, such as 2026-03.",
+        "shell_complete": _api_versions,
+    },
     "timeout": {
         "type": _SECONDS,
         "callback": _number,

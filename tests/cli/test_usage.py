@@ -162,11 +162,6 @@ def test_the_module_is_the_command_too(tmp_path: Path) -> None:
     assert started("--version", cwd=tmp_path).out == f"reconciler {__version__}\n"
 
 
-def test_the_shell_can_complete_commands(tmp_path: Path) -> None:
-    asked = {"_RECONCILER_COMPLETE": "bash_complete", "COMP_WORDS": "reconciler va", "COMP_CWORD": "1"}
-    assert "validate" in started(cwd=tmp_path, environment=asked).out
-
-
 def test_without_the_extra_the_sandbox_says_how_to_get_it(tmp_path: Path) -> None:
     script = (
         "import sys; sys.modules['starlette'] = None; from reconciler.cli.run import run; sys.exit(run(['sandbox']))"
