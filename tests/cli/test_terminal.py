@@ -99,6 +99,16 @@ def test_events_that_are_read_one_by_one_are_counted(tmp_path: Path, folder: Pat
     assert re.search(r"Checking events .*[0-4]/4", seen)
 
 
+def test_a_narrow_window_breaks_no_line_of_a_plan(tmp_path: Path, folder: Path, seed: Seed) -> None:
+    declare(folder, launch=LAUNCH + "eventDescription: A text that is longer than a narrow window has columns.\n")
+    pages = [
+        screen("plan", "--quiet", "--sandbox", "--sandbox-seed", seed(), folder=tmp_path, COLUMNS=columns)[1]
+        for columns in ("40", "200")
+    ]
+    assert pages[0] == pages[1]
+    assert "A text that is longer than a narrow window has columns." in pages[0]
+
+
 @pytest.mark.parametrize("command", ["plan", "apply", "pull", "import", "doctor", "init"])
 def test_progress_fits_into_a_narrow_window(tmp_path: Path, folder: Path, seed: Seed, command: str) -> None:
     declare(folder, **{name: LAUNCH.replace("launch", name) for name in ("alpha", "beta", "gamma")})

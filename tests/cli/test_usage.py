@@ -152,10 +152,23 @@ def test_a_full_disk_is_an_error_without_traceback(tmp_path: Path) -> None:
     assert "No space left" in ended.stderr
 
 
-def test_a_closed_pipe_ends_quietly(tmp_path: Path) -> None:
-    command = ["sh", "-c", '"$0" -m reconciler --help | true', sys.executable]
+@pytest.mark.parametrize("arguments", ["--help", "validate", "validate --format json", "plan --sandbox", "schema"])
+def test_a_closed_pipe_ends_quietly(tmp_path: Path, arguments: str) -> None:
+    event = "externalEventId: a{}\nexternalAccountId: b\neventName: c\neventOrganizer: d\n"
+    declare(tmp_path / "events", **{f"event{number}": event.format(number) for number in range(50)})
+    command = ["sh", "-c", f'"$0" -m reconciler {arguments} | true', sys.executable]
     ended = subprocess.run(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True, check=False)
     assert ended.stderr == ""
+
+
+def test_a_reader_that_stops_early_ends_a_long_output_quietly(tmp_path: Path) -> None:
+    # More than a pipe holds, so that the program still writes when nobody reads any more.
+    unknown = "".join(f"unknown{number}: x\n" for number in range(20_000))
+    declare(tmp_path / "events", launch=f"externalEventId: a\n{unknown}")
+    command = ["sh", "-c", '"$0" -m reconciler validate --verbose | head -n 1', sys.executable]
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ended.stderr == ""
+    assert ended.stdout.count("\n") == 1
 
 
 def test_the_module_is_the_command_too(tmp_path: Path) -> None:
