@@ -1,4 +1,4 @@
-"""A portal: what it holds, and the interfaces for reading, writing and inspecting it."""
+"""A portal: what it holds, and the interfaces for reading, writing, inspecting and probing it."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Protocol
 
 from reconciler.change import Create, FieldChange
-from reconciler.event import Identity, Kind, LiveEvent
+from reconciler.event import Identity, Kind, LiveEvent, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,3 +218,49 @@ class Inspector(Protocol):
 
     def usage(self) -> Usage:
         """Return the daily limit, with the requests used."""
+
+
+class Prober(Protocol):
+    """A portal to try things out in, on one event whose external ids were chosen when it was opened.
+
+    No method names an event, so none can write another one. Each can raise `AccessDenied`, `Rejected` or
+    `Unavailable`; a write raises `Rejected` too if HubSpot's answer names a reason why nothing was done.
+    """
+
+    @property
+    def requests(self) -> int:
+        """The number of requests sent so far."""
+
+    @property
+    def address(self) -> str:
+        """The path of the event with its query: a GET reads it there, a DELETE deletes it."""
+
+    def account(self) -> Portal:
+        """Return the portal, without its app."""
+
+    def token(self) -> Token:
+        """Return the details of the token."""
+
+    def find(self) -> LiveEvent | None:
+        """Read the event directly, by its external ids and then by its object id; return None if it is not there."""
+
+    def is_listed(self, pages: int) -> bool | None:
+        """Return whether the list shows an object id that `find` has proven; None if it has more pages than these."""
+
+    def search(self, text: str) -> Hit | None:
+        """Search for event ids; return the hit that is the event."""
+
+    def upsert(self, fields: Mapping[str, Value]) -> bool:
+        """Create or overwrite the event with these fields alone; return whether HubSpot's answer confirms it."""
+
+    def edit(self, fields: Mapping[str, Value]) -> None:
+        """Change these fields by the object id that `find` has proven."""
+
+    def edit_with_null(self, fields: Mapping[str, Value], empty: str) -> None:
+        """Change these fields as `edit` does, and send null for the field called `empty`."""
+
+    def patch(self, fields: Mapping[str, Value]) -> None:
+        """Change these fields by the external ids."""
+
+    def archive(self) -> None:
+        """Delete the event by the object id that `find` has proven."""

@@ -41,7 +41,7 @@ class PortalWriter(PortalReader):
         The results contain no external ids. So an event is confirmed only if there are as many results as inputs, and
         one of the results agrees with what was sent.
         """
-        answer = _decoded_write(
+        answer = decoded_write(
             wire.as_batch_answer, self._writing.post(self._paths.upsert, bodies.create_body(changes))
         )
         if not answer.problems and len(set(answer.object_ids)) == len(changes):
@@ -60,7 +60,7 @@ class PortalWriter(PortalReader):
         An item is not confirmed if it stands among both the results and the errors, or if its result shows another
         value than was sent.
         """
-        answer = _decoded_write(wire.as_batch_answer, self._writing.post(self._paths.update, bodies.update_body(edits)))
+        answer = decoded_write(wire.as_batch_answer, self._writing.post(self._paths.update, bodies.update_body(edits)))
         names = {edit.identity: str(edit.identity.object_id) for edit in edits}
         failed = frozenset[str]().union(*(ids for _, ids in answer.problems))
         succeeded = {result.object_id: result for result in answer.results if result.object_id not in failed}
@@ -89,7 +89,7 @@ class PortalWriter(PortalReader):
         return Answer()
 
 
-def _decoded_write(decode: Callable[[Json], _T], body: Json) -> _T:
+def decoded_write(decode: Callable[[Json], _T], body: Json) -> _T:
     """Decode the answer to a write; raise `Unavailable` with `sent` if it is unreadable: the write was carried out."""
     try:
         return decoded(decode, body)
@@ -99,7 +99,7 @@ def _decoded_write(decode: Callable[[Json], _T], body: Json) -> _T:
 
 def _single_outcome(sent: Create | Edit, body: Json) -> Answer:
     """Confirm a single write by the event in HubSpot's answer; a create's object id is not known before."""
-    written = _decoded_write(wire.as_written, body)
+    written = decoded_write(wire.as_written, body)
     is_meant = written.object_id is not None and sent.identity.object_id in (None, written.object_id)
     return Answer((sent.identity,) if is_meant and written.agrees_with(sent.fields) else ())
 

@@ -22,6 +22,7 @@ from reconciler.change import Create, FieldChange
 from reconciler.event import CUSTOM, FIELDS, Identity, Kind, Value, instant, kind_of
 from reconciler.hubspot import bodies
 from reconciler.hubspot.http import HttpWriter
+from reconciler.hubspot.prober import PortalProber
 from reconciler.hubspot.writer import PortalWriter
 from reconciler.portal import Edit
 from reconciler.sandbox.server import Options, running
@@ -179,8 +180,8 @@ CALLS: dict[str, Callable[[PortalWriter, Identity], object]] = {
 
 
 @pytest.fixture
-def portal(version: str) -> Iterator[tuple[PortalWriter, list[Passing]]]:
-    """Open a portal of the sandbox, with everything that is sent to it."""
+def client() -> Iterator[tuple[HttpWriter, list[Passing]]]:
+    """Open a client for a sandbox, with everything that is sent to it."""
     with (
         running(Options(rate="1000000/1")) as sandbox,
         forwarding(sandbox.base_url) as way,
@@ -190,7 +191,14 @@ def portal(version: str) -> Iterator[tuple[PortalWriter, list[Passing]]]:
             clock=Sleeper().clock,
         ) as http,
     ):
-        yield PortalWriter(http, version), way.sent
+        yield http, way.sent
+
+
+@pytest.fixture
+def portal(version: str, client: tuple[HttpWriter, list[Passing]]) -> tuple[PortalWriter, list[Passing]]:
+    """Open a portal of the sandbox, with everything that is sent to it."""
+    http, sent = client
+    return PortalWriter(http, version), sent
 
 
 @pytest.mark.parametrize("call", CALLS)
@@ -203,6 +211,34 @@ def test_every_request_that_can_be_sent_is_one_that_hubspot_describes(
     assert made is not None
     sent.clear()
     CALLS[call](hubspot, made.identity)
+    described = [one for one in sent if "marketing-events" in one.path]
+    assert described
+    for one in described:
+        contract.check(one)
+
+
+PROBES: dict[str, Callable[[PortalProber], object]] = {
+    "upsert": lambda prober: prober.upsert({"eventName": "Probe", "eventOrganizer": "doctor"}),
+    "find": PortalProber.find,
+    "list": lambda prober: prober.is_listed(1),
+    "search": lambda prober: prober.search("probe"),
+    "edit": lambda prober: prober.edit({"eventUrl": None, f"{CUSTOM}unknown": "1"}),
+    "patch": lambda prober: prober.patch({"eventName": "Probe", "eventCompleted": True}),
+    "archive": PortalProber.archive,
+}
+"""All but the null, which HubSpot's descriptions do not mention: that is what it tries out."""
+
+
+@pytest.mark.parametrize("call", PROBES)
+def test_every_request_of_a_probe_but_its_null_is_described(
+    contract: Contract, version: str, client: tuple[HttpWriter, list[Passing]], call: str
+) -> None:
+    http, sent = client
+    prober = PortalProber(http, version, Identity("reconciler-probe", "probe-1"))
+    PROBES["upsert"](prober)
+    prober.find()
+    sent.clear()
+    PROBES[call](prober)
     described = [one for one in sent if "marketing-events" in one.path]
     assert described
     for one in described:
