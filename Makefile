@@ -33,7 +33,7 @@ BESIDE_CORE := reconciler/cli/*,reconciler/sandbox/*
 # The slowest tests, which reach no branch of the core that others do not. Coverage is measured without them, so that no
 # branch counts as tested only because a whole run came through it.
 WIDE := bench browser campaign editor fuzz test_distributions.py test_layers.py test_locks.py \
-    cli/test_killed.py \
+    cli/test_killed.py doctor/test_probe_faults.py \
     github/test_action.py github/test_end_to_end.py github/test_interleavings.py github/test_whole_story.py \
     sandbox/test_fault_laws.py sandbox/test_hostile_input.py \
     story/test_fault_matrix.py story/test_laws.py story/test_two_applies.py
