@@ -18,7 +18,9 @@ from reconciler.cli.signals import handle
 from reconciler.connections import Connection, Secret, load_connection
 from reconciler.declarations.settings import Settings
 from reconciler.errors import Interrupted, UsageError
+from reconciler.event import Identity
 from reconciler.hubspot.http import HttpReader, HttpWriter
+from reconciler.hubspot.prober import PortalProber
 from reconciler.hubspot.reader import PortalInspector, PortalReader
 from reconciler.hubspot.writer import PortalWriter
 from reconciler.policy import Policy
@@ -28,6 +30,8 @@ _Client = TypeVar("_Client", bound=HttpReader)
 
 SANDBOX_TOKEN = "sandbox-1001"  # noqa: S105  (only the sandbox accepts it)
 _NOTICE = b"Finishing the current request; press Ctrl-C again to stop now.\n"
+REMOVAL_SECONDS = 60.0
+"""The most that removing a probe's event takes, whatever signals come."""
 _SLICE = 0.1
 """Seconds between two checks for a signal."""
 
@@ -112,6 +116,19 @@ class Session:
         """Open the portal for reading and writing."""
         with self._client(HttpWriter) as http:
             yield PortalWriter(http, self.api_version)
+
+    @contextmanager
+    def prober(self, identity: Identity) -> Iterator[PortalProber]:
+        """Open the portal for a probe, which writes the event of these external ids alone."""
+        with self._client(HttpWriter) as http:
+            yield PortalProber(http, self.api_version, identity)
+
+    @contextmanager
+    def remover(self, identity: Identity) -> Iterator[PortalProber]:
+        """Open the portal anew to remove a probe's event; neither a signal nor the run's time limit ends that."""
+        watch = Watch(log=self.watch.log)
+        with HttpWriter(self.connection, timeout=REMOVAL_SECONDS, watch=watch) as http:
+            yield PortalProber(http, self.api_version, identity)
 
     def _client(self, kind: type[_Client]) -> _Client:
         return kind(self.connection, timeout=self.timeout, clock=self.clock, watch=self.watch)

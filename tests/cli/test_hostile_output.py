@@ -300,6 +300,11 @@ def test_hostile_answers_are_told_of(world: Path, portal: str, command: str, pat
         assert acting(page) == []
 
 
+def test_an_account_of_a_hostile_type_is_not_probed(world: Path, portal: str) -> None:
+    spoil(portal, {"path": "*/details", "fault": {"status": 200, "body": {"portalId": 77, "accountType": SENT}}})
+    check(called("doctor", "--probe", "--verbose", folder=world, portal=portal), 5, world)
+
+
 def test_hostile_properties_are_told_in_a_schema(world: Path, portal: str) -> None:
     held = {"name": SENT, "label": SENT, "description": SENT, "type": "enumeration", "fieldType": "checkbox"}
     body = {"results": [{**held, "options": [{"label": SENT, "value": SENT}]}]}

@@ -42,19 +42,21 @@ class Laboratory:
     sleeper: Sleeper
     version: str = "2026-03"
     token: str = TOKEN
+    timeout: float = 3600
+    """The seconds that the questions of a probe may take."""
     fails_once_permitted: Sequence[Mapping[str, Any]] = ()
     """The faults that are set when a probe has got its permission."""
 
     @contextmanager
-    def bench(self, *, watch: Watch = UNWATCHED, base_url: str | None = None) -> Iterator[Bench]:
+    def bench(self, *, watch: Watch = UNWATCHED, timeout: float = 3600) -> Iterator[Bench]:
         """Open the portal with a new client."""
-        connection = connecting.to(base_url or self.base_url, token=self.token)
-        with HttpWriter(connection, timeout=3600, clock=self.sleeper.clock, watch=watch) as http:
+        connection = connecting.to(self.base_url, token=self.token)
+        with HttpWriter(connection, timeout=timeout, clock=self.sleeper.clock, watch=watch) as http:
             yield Bench(PortalProber(http, self.version, SPECIMEN.identity), self.sleeper.clock)
 
-    def probe(self, *, watch: Watch = UNWATCHED, base_url: str | None = None) -> Probed:
+    def probe(self, *, watch: Watch = UNWATCHED) -> Probed:
         """Probe the sandbox."""
-        with self.bench(watch=watch, base_url=base_url) as bench:
+        with self.bench(watch=watch, timeout=self.timeout) as bench:
             permission = permit(POLICY, bench.portal)
             self.fails(*self.fails_once_permitted)
             return probe(permission, SPECIMEN, bench, self.bench)

@@ -104,3 +104,12 @@ def test_a_signal_at_any_request_leaves_nothing_behind(lab: Laboratory) -> None:
         probed = lab.probe(watch=Watch(check_stop=stop))
         assert (lab.own(), probed.exit_code, probed.left) == ([], 130, None)
         assert [event["objectId"] for event in lab.of_others()] == [each["objectId"] for each in OTHERS]
+
+
+def test_a_run_that_is_out_of_time_still_removes_the_event(lab: Laboratory) -> None:
+    lab.behaves(list_lag=3600)
+    lab.timeout = 30
+    probed = lab.probe()
+    assert probed.cause is not None
+    assert probed.cause.message == "timed out after 30 s (whole run)"
+    assert (lab.own(), probed.left, probed.exit_code) == ([], None, 6)

@@ -49,7 +49,7 @@ def portal(folder: Path) -> Iterator[str]:
     """Run a portal that holds one event of the token's app; return its base URL."""
     held = {**seed_event("864", "Later"), "appInfo": {"id": "1987654321"}, "externalEventId": "later", "eventType": "X"}
     seed = folder / "seed.json"
-    seed.write_text(json.dumps({"portal": {"id": 77}, "properties": [], "events": [held]}))
+    seed.write_text(json.dumps({"portal": {"id": 77, "account_type": "SANDBOX"}, "properties": [], "events": [held]}))
     with server.running(server.Options(seed=seed, rate="10000/10")) as running:
         yield running.base_url
 
@@ -58,6 +58,7 @@ COMMANDS = {
     "plan": ("plan", "--format", "json", "--out", "p.json", "--markdown", "p.md"),
     "apply": ("apply", "--yes", "--receipt", "r.json"),
     "doctor": ("doctor",),
+    "probe": ("doctor", "--probe"),
     "schema": ("schema", "--portal"),
     "import": ("import", "--properties"),
     "init": ("init", "new", "--account-id", "acme"),
@@ -123,6 +124,20 @@ def test_no_outcome_of_a_write_tells_the_token(
         screen = reconciler("apply", "--yes", "--verbose", "--receipt", "r.json", "--timeout", "5")
     assert any(one.path.endswith("/upsert") for one in way.sent)
     assert (folder / "r.json").exists()
+    assert found(screen, folder) == []
+
+
+@pytest.mark.parametrize("treatment", [Instead(400, SAID), Instead(401, SAID), Reworded(400, SAID)])
+def test_no_outcome_of_a_probe_tells_the_token(
+    reconciler: CommandLine, folder: Path, monkeypatch: pytest.MonkeyPatch, treatment: Treatment
+) -> None:
+    with (
+        portal(folder) as base_url,
+        forwarding(base_url, meeting("POST", "/batch/update", treatment)) as way,
+    ):
+        monkeypatch.setenv("HUBSPOT_BASE_URL", way.base_url)
+        screen = reconciler("doctor", "--probe", "--verbose")
+    assert "upsert-results: yes" in screen.out.splitlines()
     assert found(screen, folder) == []
 
 
