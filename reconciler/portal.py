@@ -256,6 +256,12 @@ class Prober(Protocol):
     def edit(self, fields: Mapping[str, Value]) -> None:
         """Change these fields by the object id that `find` has proven."""
 
+    def edit_beside_former(self, fields: Mapping[str, Value]) -> bool | None:
+        """Change these fields as `edit` does, in one batch with an object id that the event had before it was deleted.
+
+        Return whether HubSpot's answer names that one as failed; None, and send nothing, if there is no such id.
+        """
+
     def edit_with_null(self, fields: Mapping[str, Value], empty: str) -> None:
         """Change these fields as `edit` does, and send null for the field called `empty`."""
 

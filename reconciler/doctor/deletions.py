@@ -4,12 +4,13 @@ from collections.abc import Iterator
 
 from reconciler.doctor.bench import Bench, Specimen
 from reconciler.doctor.delays import delays
+from reconciler.doctor.experiments import UPDATE, UPSERT
 from reconciler.doctor.observations import NOT_KNOWN, REFUSED, Observation, delayed
 from reconciler.doctor.removal import removed
 from reconciler.doctor.sightings import LIST, PAGES_OF_A_LOOK
 from reconciler.errors import Rejected, Unavailable
 
-ARCHIVE, AGAIN = "POST …/batch/archive", "POST …/events/upsert with the ids of the event that was just deleted"
+ARCHIVE, AGAIN = "POST …/batch/archive", f"{UPSERT} with the ids of the event that was just deleted"
 _LAG = "list-lag-deleted"
 
 
@@ -19,6 +20,7 @@ def observations_of_deletions(bench: Bench, specimen: Specimen) -> Iterator[Obse
     _remove(bench)
     since = bench.timer.now()
     yield _made_again(bench, specimen, None if before is None else before.identity.object_id)
+    yield _beside_former(bench, specimen)
     _remove(bench)
     yield _archived_again(bench)
     yield _forgotten(bench, since) if was_listed else _never_listed()
@@ -40,6 +42,18 @@ def _made_again(bench: Bench, specimen: Specimen, former: str | None) -> Observa
         return Observation("archived-ids", NOT_KNOWN, f"{AGAIN}: it was accepted, but reads did not show it")
     same = again.identity.object_id == former
     return Observation("archived-ids", f"a new event with {'the same' if same else 'another'} object id", AGAIN)
+
+
+def _beside_former(bench: Bench, specimen: Specimen) -> Observation:
+    request = f"{UPDATE} with the event and one that was deleted"
+    try:
+        is_named = bench.portal.edit_beside_former(specimen.required("bad-item"))
+    except Rejected as refusal:
+        return Observation("bad-item", "refused as a whole", f"{request}: {refusal.message}")
+    if is_named is None or bench.seen(specimen.name("bad-item")) is None:
+        return Observation("bad-item", NOT_KNOWN, f"{request}: there are no two, or reads did not show the write")
+    named = "the bad item is named" if is_named else "the bad item is not named"
+    return Observation("bad-item", f"the good item is written, {named}", request)
 
 
 def _archived_again(bench: Bench) -> Observation:

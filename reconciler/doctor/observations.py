@@ -20,6 +20,7 @@ QUESTIONS: Mapping[str, str] = {
     "list-lag-deleted": "How late does the list forget a deleted event?",
     "archived-ids": "Can the ids of a deleted event be used again at once?",
     "archive-again": "Can an event be deleted a second time by its object id?",
+    "bad-item": "What becomes of a batch in which one event is gone?",
     "app": "Which app does an event of this token belong to?",
     "upsert-results": "Does the answer to an upsert name the event?",
     "null-text": "Does null empty a text?",

@@ -83,6 +83,16 @@ class PortalProber:
         identity = self._proven
         _accepted(self._writer.update([Edit(identity, _changes(fields))]), identity)
 
+    def edit_beside_former(self, fields: Mapping[str, Value]) -> bool | None:
+        """Send fields by object id (batch update), with a second item that names an object which is gone."""
+        identity = self._proven
+        former = next((Identity(object_id=each) for each in self._object_ids if each != identity.object_id), None)
+        if former is None:
+            return None
+        changes = _changes(fields)
+        answer = self._writer.update([Edit(identity, changes), Edit(former, changes)])
+        return former in answer.reasons
+
     def edit_with_null(self, fields: Mapping[str, Value], empty: str) -> None:
         """Send fields by object id (batch update), and a null, which HubSpot's description does not mention."""
         edit = Edit(self._proven, _changes(fields))

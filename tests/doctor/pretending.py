@@ -50,6 +50,12 @@ class Pretended:
         self.writes.append("edit")
         self.held = {**(self.held or {}), **fields}
 
+    def edit_beside_former(self, fields: Mapping[str, Value]) -> bool | None:
+        if self.number < 2:
+            return None
+        self.edit(fields)
+        return True
+
     def edit_with_null(self, fields: Mapping[str, Value], empty: str) -> None:
         self.edit({**fields, empty: None})
 

@@ -259,7 +259,28 @@ def test_an_old_object_that_comes_back_is_told() -> None:
             self.number = 0
             return super().upsert(fields)
 
-    assert deletions(Reviving())["archived-ids"] == "a new event with the same object id"
+    answers = deletions(Reviving())
+    assert (answers["archived-ids"], answers["bad-item"]) == ("a new event with the same object id", NOT_KNOWN)
+
+
+def test_a_batch_of_which_one_event_is_gone_is_told() -> None:
+    class Whole(Pretended):
+        def edit_beside_former(self, _: Mapping[str, Value]) -> bool | None:
+            raise REFUSAL
+
+    class Silent(Pretended):
+        def edit_beside_former(self, fields: Mapping[str, Value]) -> bool | None:
+            self.edit(fields)
+            return False
+
+    class Nothing(Pretended):
+        def edit_beside_former(self, _: Mapping[str, Value]) -> bool | None:
+            return True
+
+    assert deletions(Pretended())["bad-item"] == "the good item is written, the bad item is named"
+    assert deletions(Whole())["bad-item"] == "refused as a whole"
+    assert deletions(Silent())["bad-item"] == "the good item is written, the bad item is not named"
+    assert deletions(Nothing())["bad-item"] == NOT_KNOWN
 
 
 def test_an_event_that_is_not_made_again_is_told() -> None:

@@ -21,6 +21,7 @@ USUAL = {
     "list-lag-deleted": "0 seconds",
     "archived-ids": "a new event with another object id",
     "archive-again": "accepted",
+    "bad-item": "the good item is written, the bad item is named",
     "app": "1001",
     "upsert-results": "yes",
     "null-text": "ignored",

@@ -147,6 +147,14 @@ def test_an_object_id_that_is_not_the_events_is_never_used(portal: Portal, objec
             prober.archive()
 
 
+def test_without_a_former_object_id_no_batch_of_two_is_sent(portal: Portal) -> None:
+    with portal.prober() as prober:
+        prober.upsert(FIELDS)
+        prober.find()
+        before = prober.requests
+        assert (prober.edit_beside_former(FIELDS), prober.requests) == (None, before)
+
+
 def test_a_list_that_is_too_long_is_not_read_to_its_end(portal: Portal) -> None:
     with portal.prober() as prober:
         prober.upsert(FIELDS)
@@ -155,7 +163,7 @@ def test_a_list_that_is_too_long_is_not_read_to_its_end(portal: Portal) -> None:
         assert prober.is_listed(1) is True
 
 
-def test_an_event_that_is_made_again_is_listed_under_either_object_id(portal: Portal) -> None:
+def test_an_event_that_is_made_again_is_known_by_both_object_ids(portal: Portal) -> None:
     with portal.prober() as prober:
         prober.upsert(FIELDS)
         first = prober.find()
@@ -164,8 +172,12 @@ def test_an_event_that_is_made_again_is_listed_under_either_object_id(portal: Po
         assert prober.is_listed(1) is False
         second = prober.find()
         assert prober.is_listed(1) is True
+        assert prober.edit_beside_former({"eventName": "Renamed"}) is True
+        edited = prober.find()
     assert first is not None
     assert second is not None
+    assert edited is not None
+    assert edited.name == "Renamed"
     assert first.identity.object_id != second.identity.object_id
 
 
