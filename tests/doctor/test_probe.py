@@ -1,5 +1,6 @@
 """What a probe of a test account finds out, and what it leaves alone."""
 
+from pathlib import Path
 from typing import get_args, get_type_hints
 
 import pytest
@@ -87,3 +88,8 @@ def test_the_requests_are_counted_and_bounded(lab: Laboratory) -> None:
     probed = lab.probe()
     assert probed.requests == len(lab.requests())
     assert probed.requests < 100
+
+
+def test_the_documents_say_what_each_answer_is_good_for() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "hubspot.md").read_text(encoding="utf-8")
+    assert [name for name in QUESTIONS if f"`{name}`" not in page.partition("\n## What a first run on a real")[2]] == []
