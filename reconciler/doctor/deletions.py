@@ -4,13 +4,12 @@ from collections.abc import Iterator
 
 from reconciler.doctor.bench import Bench, Specimen
 from reconciler.doctor.delays import delays
-from reconciler.doctor.experiments import UPDATE, UPSERT
-from reconciler.doctor.observations import NOT_KNOWN, REFUSED, Observation, delayed
+from reconciler.doctor.observations import NOT_KNOWN, REFUSED, Observation, Request, delayed
 from reconciler.doctor.removal import removed
-from reconciler.doctor.sightings import LIST, PAGES_OF_A_LOOK
+from reconciler.doctor.sightings import PAGES_OF_A_LOOK
 from reconciler.errors import Rejected, Unavailable
 
-ARCHIVE, AGAIN = "POST …/batch/archive", f"{UPSERT} with the ids of the event that was just deleted"
+_AGAIN = f"{Request.UPSERT} with the ids of the event that was just deleted"
 _LAG = "list-lag-deleted"
 
 
@@ -37,15 +36,15 @@ def _made_again(bench: Bench, specimen: Specimen, former: str | None) -> Observa
         bench.portal.upsert(specimen.whole("made again"))
         again = bench.seen(specimen.name("made again"))
     except Rejected as refusal:
-        return Observation("archived-ids", REFUSED, f"{AGAIN}: {refusal.message}")
+        return Observation("archived-ids", REFUSED, f"{_AGAIN}: {refusal.message}")
     if again is None:
-        return Observation("archived-ids", NOT_KNOWN, f"{AGAIN}: it was accepted, but reads did not show it")
+        return Observation("archived-ids", NOT_KNOWN, f"{_AGAIN}: it was accepted, but reads did not show it")
     same = again.identity.object_id == former
-    return Observation("archived-ids", f"a new event with {'the same' if same else 'another'} object id", AGAIN)
+    return Observation("archived-ids", f"a new event with {'the same' if same else 'another'} object id", _AGAIN)
 
 
 def _beside_former(bench: Bench, specimen: Specimen) -> Observation:
-    request = f"{UPDATE} with the event and one that was deleted"
+    request = f"{Request.UPDATE} with the event and one that was deleted"
     try:
         is_named = bench.portal.edit_beside_former(specimen.required("bad-item"))
     except Rejected as refusal:
@@ -57,7 +56,7 @@ def _beside_former(bench: Bench, specimen: Specimen) -> Observation:
 
 
 def _archived_again(bench: Bench) -> Observation:
-    request = f"{ARCHIVE} with the object id of the event that was just deleted"
+    request = f"{Request.ARCHIVE} with the object id of the event that was just deleted"
     try:
         bench.portal.archive()
     except Rejected as refusal:
@@ -67,7 +66,7 @@ def _archived_again(bench: Bench) -> Observation:
 
 def _forgotten(bench: Bench, since: float) -> Observation:
     found = delays({_LAG: lambda: _is_forgotten(bench)}, bench.timer, since)
-    return delayed(_LAG, f"{LIST} after the delete", found[_LAG])
+    return delayed(_LAG, f"{Request.LIST} after the delete", found[_LAG])
 
 
 def _never_listed() -> Observation:

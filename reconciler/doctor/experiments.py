@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from reconciler.doctor.bench import OPTIONAL, Bench, Specimen
-from reconciler.doctor.observations import NOT_KNOWN, REFUSED, Observation
+from reconciler.doctor.observations import NOT_KNOWN, REFUSED, Observation, Request
 from reconciler.errors import Rejected
 from reconciler.event import CUSTOM, LiveEvent, Value
 from reconciler.portal import Prober
@@ -16,8 +16,6 @@ Fields = Mapping[str, Value]
 Write = Callable[[Prober, Fields], None]
 Judge = Callable[[LiveEvent, LiveEvent], str]
 """Returns what an event before and after a write shows."""
-
-UPDATE, UPSERT, PATCH = "POST …/batch/update", "POST …/events/upsert", "PATCH …/events/ID"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +42,29 @@ def observations_of_edits(bench: Bench, specimen: Specimen) -> Iterator[Observat
 
 def _carried_out(experiment: Experiment, bench: Bench, specimen: Specimen) -> Observation:
     """Make the event whole, write it, compare; each of the two writes is known to have arrived by its name."""
-    before_name, after_name = f"before {experiment.question}", experiment.question
     try:
-        experiment.prepare(bench.portal, {**specimen.whole(before_name), **experiment.begins_with})
-        before = bench.seen(specimen.name(before_name))
-        if before is None:
-            return _unseen(experiment, "the event could not be made whole before")
-        experiment.write(bench.portal, specimen.required(after_name))
-        after = bench.seen(specimen.name(after_name))
+        before = _made_whole(experiment, bench, specimen)
+    except Rejected as refusal:
+        return _unanswered(experiment, f"HubSpot refused what comes before: {refusal.message}")
+    if before is None:
+        return _unanswered(experiment, "reads did not show what comes before")
+    try:
+        experiment.write(bench.portal, specimen.required(experiment.question))
+        after = bench.seen(specimen.name(experiment.question))
     except Rejected as refusal:
         return Observation(experiment.question, REFUSED, f"{experiment.request}: {refusal.message}")
     if after is None:
-        return _unseen(experiment, "it was accepted, but reads did not show it")
+        return _unanswered(experiment, "it was accepted, but reads did not show it")
     return Observation(experiment.question, experiment.judge(before, after), experiment.request)
 
 
-def _unseen(experiment: Experiment, why: str) -> Observation:
+def _made_whole(experiment: Experiment, bench: Bench, specimen: Specimen) -> LiveEvent | None:
+    step = f"before {experiment.question}"
+    experiment.prepare(bench.portal, {**specimen.whole(step), **experiment.begins_with})
+    return bench.seen(specimen.name(step))
+
+
+def _unanswered(experiment: Experiment, why: str) -> Observation:
     return Observation(experiment.question, NOT_KNOWN, f"{experiment.request}: {why}")
 
 
@@ -74,16 +79,16 @@ def _experiments(specimen: Specimen) -> Sequence[Experiment]:
         _emptying(
             "null-date", "endDateTime", "null", lambda portal, fields: portal.edit_with_null(fields, "endDateTime")
         ),
-        Experiment("upsert", f"{UPSERT} without {', '.join(OPTIONAL)}", _upsert, _omitted),
+        Experiment("upsert", f"{Request.UPSERT} without {', '.join(OPTIONAL)}", _upsert, _omitted),
         Experiment(
             "unknown-property",
-            f"{UPDATE} with a custom property that the portal does not define",
+            f"{Request.UPDATE} with a custom property that the portal does not define",
             lambda portal, fields: portal.edit({**fields, unknown: "1"}),
             lambda _, after: "stored" if unknown in after.fields else "dropped",
         ),
         Experiment(
             "uncancel",
-            f"{UPDATE} with eventCancelled false",
+            f"{Request.UPDATE} with eventCancelled false",
             lambda portal, fields: portal.edit({**fields, "eventCancelled": False}),
             _uncancelled,
             {"eventCancelled": True},
@@ -100,7 +105,7 @@ def _emptying(question: str, name: str, value: str, write: Write) -> Experiment:
             return "clears"
         return "ignored" if kept == held else f"becomes {quoted(str(kept))}"
 
-    return Experiment(question, f"{UPDATE} with {name} {value}", write, judge)
+    return Experiment(question, f"{Request.UPDATE} with {name} {value}", write, judge)
 
 
 def _omitted(before: LiveEvent, after: LiveEvent) -> str:
@@ -119,16 +124,16 @@ def _flags_kept(bench: Bench, specimen: Specimen) -> Observation:
     """Try with both flags; where HubSpot does not complete the event, with `eventCancelled` alone."""
     both = Experiment(
         "patch-flags",
-        f"{PATCH} without the flags, which were both true",
+        f"{Request.PATCH} without the flags, which were both true",
         _patch,
         _flags,
         dict.fromkeys(_FLAGS, True),
         _patch,
     )
     observation = _carried_out(both, bench, specimen)
-    if observation.answer not in {REFUSED, NOT_KNOWN}:
+    if observation.answer != NOT_KNOWN:
         return observation
-    request = f"{PATCH} without the flags, of which eventCancelled was true (the event could not be completed)"
+    request = f"{Request.PATCH} without the flags, of which eventCancelled was true (the event could not be completed)"
     return _carried_out(
         replace(both, request=request, begins_with={"eventCancelled": True}, prepare=_edit), bench, specimen
     )

@@ -2,8 +2,23 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from reconciler.doctor.delays import LOOKS, Delay
+
+
+class Request(StrEnum):
+    """A request as the report names it; `…` is the path of the list."""
+
+    TOKEN = "POST /oauth/v2/private-apps/get/access-token-info"  # noqa: S105  (a path, no secret)
+    LIST = "GET …"
+    READ = "GET …/OBJECTID"
+    SEARCH = "GET …/events/search"
+    UPSERT = "POST …/events/upsert"
+    UPDATE = "POST …/batch/update"
+    PATCH = "PATCH …/events/ID"
+    ARCHIVE = "POST …/batch/archive"
+
 
 NOT_KNOWN = "not known"
 REFUSED = "refused"

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from reconciler.doctor.bench import Bench, Specimen
 from reconciler.doctor.deletions import observations_of_deletions
-from reconciler.doctor.experiments import UPSERT, observations_of_edits
-from reconciler.doctor.observations import Observation, told
+from reconciler.doctor.experiments import observations_of_edits
+from reconciler.doctor.observations import Observation, Request, told
 from reconciler.doctor.permission import Permission
 from reconciler.doctor.removal import removed, removed_after_loss
 from reconciler.doctor.sightings import sightings, token_details, token_of
@@ -78,7 +78,7 @@ def _observations(bench: Bench, specimen: Specimen, token: Token | ReconcilerErr
     """Make the event, look at it, edit it, delete it."""
     is_named = bench.portal.upsert(specimen.whole("made"))
     since = bench.timer.now()
-    yield Observation("upsert-results", "yes" if is_named else "no", f"{UPSERT} with a new event")
+    yield Observation("upsert-results", "yes" if is_named else "no", f"{Request.UPSERT} with a new event")
     made = bench.seen(specimen.name("made"))
     if made is None:
         raise Unavailable("HubSpot reported that the event was made, but reads do not show it", sent=True)

@@ -64,7 +64,17 @@ def test_an_event_that_cannot_be_made_whole_leaves_questions_open() -> None:
 
     answers = edits(Frozen())
     assert {answer for answer, _ in answers.values()} == {NOT_KNOWN}
-    assert answers["upsert"][1].endswith(": the event could not be made whole before")
+    assert answers["upsert"][1].endswith(": reads did not show what comes before")
+
+
+def test_what_is_refused_before_a_question_is_not_its_answer() -> None:
+    class Closed(Pretended):
+        def edit(self, _: Mapping[str, Value]) -> None:
+            raise REFUSAL
+
+    answer, shown_by = edits(Closed())["upsert"]
+    assert answer == NOT_KNOWN
+    assert shown_by.endswith(": HubSpot refused what comes before: HubSpot refuses the request (status 400): no")
 
 
 def test_a_refused_write_is_an_answer_in_hubspots_words() -> None:
