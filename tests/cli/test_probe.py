@@ -1,6 +1,7 @@
 """`reconciler doctor --probe` as people see it."""
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from signal import SIGINT, SIGTERM
@@ -14,7 +15,7 @@ from tests.aside import aside, ended, send
 from tests.cli.conftest import seed_event
 from tests.command_line import CommandLine, declare
 from tests.hubspot import connecting
-from tests.hubspot.forwarding import Fate, Passing, Treatment, forwarding
+from tests.hubspot.forwarding import Fate, Instead, Passing, Treatment, forwarding
 
 ANSWERS = [
     "upsert: replace",
@@ -172,15 +173,20 @@ def test_a_signal_ends_the_questions_but_not_before_the_event_is_removed(
     assert "\nIt ended early: interrupted\nIts event is deleted: a direct read finds it no more.\n" in out
 
 
-def test_signals_during_the_removal_do_not_stop_it(folder: Path, account: str) -> None:
+def test_signals_do_not_shorten_the_removal(folder: Path, account: str) -> None:
+    """HubSpot refuses the first deletions, and each of them is met by a signal."""
     running: list[Any] = []
+    began: list[float] = []
 
-    def signal(passing: Passing) -> Treatment:
-        if passing.path.endswith(("/batch/update", "/batch/archive")):
-            send(running[0], SIGTERM)
-        return Fate.PASSED_ON
+    def refuse_for_a_while(passing: Passing) -> Treatment:
+        if not passing.path.endswith(("/batch/update", "/batch/archive")):
+            return Fate.PASSED_ON
+        send(running[0], SIGTERM)
+        began.append(time.monotonic())
+        is_early = time.monotonic() - began[0] < 1
+        return Instead(400) if passing.path.endswith("/batch/archive") and is_early else Fate.PASSED_ON
 
-    with forwarding(account, signal) as way:
+    with forwarding(account, refuse_for_a_while) as way:
         running.append(aside("doctor", "--probe", folder=folder.parent, portal=way.base_url))
         assert ended(running[0]) == 143
     assert object_ids(account) == ["901", "902"]

@@ -79,6 +79,27 @@ def test_an_event_that_no_read_shows_ends_the_probe() -> None:
     assert {one.name: one.answer for one in result.observations}["upsert-results"] == "no"
 
 
+def test_an_event_whose_creation_was_not_answered_is_deleted_when_it_appears() -> None:
+    class Slow(Pretended):
+        looks = 0
+
+        def upsert(self, _: Mapping[str, Value]) -> bool:
+            raise Unavailable("the answer was lost", sent=True)
+
+        def find(self) -> LiveEvent | None:
+            self.looks += 1
+            if self.looks == 4:  # the first look is that of `permit`
+                self.held = THERE
+            return super().find()
+
+    portal = Slow()
+    result = probed(portal)
+    assert (portal.held, portal.writes) == (None, ["archive"])
+    assert (result.has_written, result.exit_code) == (True, 6)
+    assert result.left is not None
+    assert result.left.endswith("but may still appear")
+
+
 def test_a_mistake_of_our_own_leaves_no_event_either() -> None:
     class Broken(Pretended):
         def search(self, _: str) -> None:
