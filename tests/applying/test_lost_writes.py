@@ -135,7 +135,7 @@ def test_a_deletion_that_no_answer_confirms_failed_where_the_event_is_another_by
 DELETION = planned_from([declared("kept")], [live("9", "kept"), live("1", "old", LATER)], DELETING)
 
 
-def test_a_deletion_that_no_answer_confirms_is_still_due_where_the_event_is_as_it_was() -> None:
+def test_a_deletion_that_no_answer_confirms_is_still_due_where_the_event_is_there() -> None:
     (change,) = DELETION.plan.changes
     there = Holding(replace(live("1", "old", LATER), identity=Identity("acme", "old", "1")))
     settlement = settling(there, DELETION).after_silence(change, None)
