@@ -194,13 +194,17 @@ class PortalReader:
 
 
 def _event(body: Json | None, asked: Identity, decode: Callable[[Json], LiveEvent]) -> LiveEvent | None:
-    """Decode the answer to a direct read; raise `Unavailable` if it is about another event than the one asked for."""
+    """Decode the answer to a direct read; raise `Unavailable` if it is about another event than the one asked for.
+
+    Only a read by external ids proves the account id. The event id is the one that HubSpot returned, as in the list.
+    """
     if body is None:
         return None
     found = decoded(decode, body)
     if asked.external is not None and found.identity.external_event_id != asked.external_event_id:
         raise _wrong_event(asked, found.identity)
-    identity = Identity(asked.external_account_id, asked.external_event_id, found.identity.object_id)
+    account_id = None if asked.external is None else asked.external_account_id
+    identity = Identity(account_id, found.identity.external_event_id, found.identity.object_id)
     return found.known_as(identity)
 
 

@@ -267,7 +267,7 @@ def test_an_event_whose_ids_are_not_both_known_is_found_by_its_object_id(play: O
     portal, server = play(answer(body={"objectId": "1", "externalEventId": "zoom"}))
     found = portal.find(identity)
     assert found is not None
-    assert found.identity == identity
+    assert found.identity == Identity(None, "zoom", "1")
     assert [one.target for one in server.received] == [f"{BASE}/1"]
 
 
@@ -280,7 +280,7 @@ def test_an_object_that_is_there_is_not_gone_because_its_external_ids_miss_it(pl
     portal, server = play(MISSING, answer(body={"objectId": "1", "externalEventId": "summit"}), MISSING)
     found = portal.find(Identity("acme", "summit", "1"))
     assert found is not None
-    assert found.identity == Identity(object_id="1")
+    assert found.identity == Identity(None, "summit", "1")
     assert portal.find(Identity("acme", "summit", "1")) is None
     assert server.received[1].target == f"{BASE}/1"
 

@@ -87,6 +87,17 @@ def test_the_plan_is_the_same_as_from_the_whole_list(world: World) -> None:
     assert (whole.plan.orphaned, whole.plan.foreign) == (1, len(OTHER_EVENTS) - 1)
 
 
+def test_an_adopted_event_that_is_read_so_is_protected_by_the_id_of_its_own_app(world: World) -> None:
+    adopted = str(world.event("webinar-3", app=OTHERS)["objectId"])
+    world.policy = replace(POLICY, protect=("webinar-*",))
+    quick = planned(world, [*DECLARED, adoption(adopted, eventUrl=NEW)])
+    assert is_declared_only(quick)
+    assert {match.declared.identity.object_id: match.declared.protect for match in quick.matched.matches} == {
+        None: False,
+        adopted: True,
+    }
+
+
 def test_what_was_read_so_is_applied_and_verified(world: World) -> None:
     receipt = world.run(planned(world), portal=world.portal(client=SmallPages))
     assert (receipt.exit_code, receipt.verified) == (0, ())
