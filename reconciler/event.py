@@ -117,7 +117,9 @@ class DeclaredEvent:
     absent: bool = False
     """Whether the event is to be deleted; then nothing but its identity is declared."""
     series: str | None = None
-    """The id of the series that it is an occurrence of; None for a single event."""
+    """The `externalEventId` of the series that the event is an occurrence of; None if it is none."""
+    series_name: str | None = None
+    """The name of that series for people: that of its occurrences without their date and number."""
 
     @property
     def name(self) -> str | None:
