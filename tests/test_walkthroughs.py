@@ -111,6 +111,17 @@ def test_an_event_lives_through_its_everyday_changes(walk: Walk, monkeypatch: py
         assert "Plan: 0 to create, 0 to update, 0 to delete; 3 unchanged" in walk.reconciler("plan").out
 
 
+def test_a_series_lives_through_its_changes(walk: Walk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (DOCS / "writing-events.md").read_text(encoding="utf-8")
+    section = tmp_path / "series.md"
+    section.write_text(page.partition("\n## A series\n")[2].partition("\n## ")[0], encoding="utf-8")
+    Path("seed.json").write_text('{"portal": {"id": 1234567, "timezone": "Europe/Berlin"}}')
+    with server.running(server.Options(seed=Path("seed.json"))) as running:
+        monkeypatch.setenv("HUBSPOT_BASE_URL", running.base_url)
+        walk.reconciler("init", "--account-id", "acme-events")
+        walk.follow(section)
+
+
 def test_a_line_that_nothing_prints_would_be_found(walk: Walk, tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("```console\n$ reconciler --version\n```\n\n```text\nreconciler 99\n```\n")

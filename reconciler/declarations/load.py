@@ -106,6 +106,7 @@ def terms_of(settings: Settings) -> Terms:
         portals=settings.portals,
         silence=settings.silence,
         rules=settings.rules,
+        protect=settings.policy.protect,
     )
 
 

@@ -41,11 +41,10 @@ def test_it_needs_no_token(reconciler: CommandLine, folder: Path) -> None:
     assert reconciler("validate").code == 0
 
 
-def test_what_is_not_supported_yet_is_said(reconciler: CommandLine, folder: Path) -> None:
-    declare(folder, series=LAUNCH.replace("launch", "series") + "repeat: {rule: FREQ=WEEKLY}\n")
-    screen = reconciler("validate")
-    assert screen.code == 3
-    assert "not yet supported" in screen.out
+def test_every_occurrence_of_a_series_counts_as_an_event(reconciler: CommandLine, folder: Path) -> None:
+    repeated = "startDateTime: 2027-04-15 17:00\ntimezone: UTC\nrepeat: {rule: FREQ=WEEKLY;COUNT=8}\n"
+    declare(folder, series=LAUNCH.replace("launch", "series") + repeated)
+    assert reconciler("validate").out == "Valid: 9 events in 2 files.\n"
 
 
 def test_an_empty_folder_is_a_warning(reconciler: CommandLine, tmp_path: Path) -> None:

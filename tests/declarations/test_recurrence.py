@@ -50,8 +50,8 @@ def test_until_is_a_day_a_local_time_or_a_time_in_utc(text: str, until: date) ->
 @pytest.mark.parametrize(
     ("text", "message", "hint"),
     [
-        ("", "'' is not a part of a rule", "write NAME=VALUE, with semicolons between the parts"),
-        ("FREQ=DAILY;", "'' is not a part of a rule", "write NAME=VALUE, with semicolons between the parts"),
+        ("", "'' is not a part of a rule", "write a rule such as FREQ=WEEKLY;BYDAY=TH;COUNT=12"),
+        ("FREQ=DAILY;", "'' is not a part of a rule", "write a rule such as FREQ=WEEKLY;BYDAY=TH;COUNT=12"),
         ("COUNT=3", "FREQ is missing", "begin with FREQ=DAILY, FREQ=WEEKLY, FREQ=MONTHLY or FREQ=YEARLY"),
         ("FREQ=HOURLY", "FREQ cannot be 'HOURLY'", "use one of DAILY, WEEKLY, MONTHLY, YEARLY"),
         ("FREQ=DAILY;BYDAYS=MO", "a rule has no part 'BYDAYS'", "did you mean BYDAY?"),

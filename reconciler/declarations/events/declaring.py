@@ -44,6 +44,8 @@ class Terms:
     silence: frozenset[str] = frozenset()
     """Codes of advice to leave out."""
     rules: HouseRules = field(default_factory=HouseRules)
+    protect: tuple[str, ...] = ()
+    """Globs of event ids that the settings protect."""
 
 
 @dataclass(frozen=True, slots=True)

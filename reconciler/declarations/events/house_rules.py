@@ -22,6 +22,10 @@ class HouseRules:
     event_types: tuple[str, ...] | None = None
     """The only types that may be declared; None allows any."""
 
+    def of_name(self, key: str) -> "HouseRules":
+        """Return the rules with only that of one key under `names`."""
+        return HouseRules({name: rule for name, rule in self.names.items() if name == key}, self.event_types)
+
 
 def broken_rules(merged: Inheritance, initial: Mapping[str, Value], rules: HouseRules) -> Iterator[Diagnostic]:
     """Yield an error for each effective value that breaks a rule, where the value stands: also in defaults."""

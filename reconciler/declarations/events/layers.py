@@ -11,7 +11,7 @@ from reconciler.declarations.events.positions import Block, block_of
 from reconciler.declarations.keys import readers
 from reconciler.declarations.keys.initial import INITIAL, declared_too, field_keys, property_nodes
 from reconciler.declarations.keys.readers import Read, values_in
-from reconciler.declarations.keys.synonyms import NOT_YET, advice_on, meant_by
+from reconciler.declarations.keys.synonyms import advice_on, meant_by, meant_in_repeat
 from reconciler.declarations.values.corrections import Wrong, did_you_mean
 from reconciler.declarations.yaml.guidance import FOR_DECLARATIONS, FOR_SETTINGS, holds_text
 from reconciler.declarations.yaml.nodes import Mapping, Node, Scalar, Sequence, is_nothing
@@ -72,19 +72,11 @@ class Layer:
 class Keys:
     """The keys that one kind of mapping may have."""
 
-    def __init__(
-        self,
-        form: str,
-        read: Table[str, Read],
-        *,
-        guidance: Table[str, str] = FOR_DECLARATIONS,
-        not_yet: Table[str, str] = NOT_YET,
-    ) -> None:
+    def __init__(self, form: str, read: Table[str, Read], *, guidance: Table[str, str] = FOR_DECLARATIONS) -> None:
         self.form = form
         self.readers = read
         self.names = frozenset(read)
         self.guidance = guidance
-        self.not_yet = not_yet
 
     def check_file(self, content: bytes, file: str) -> Layer:
         """Check a file that holds one mapping of this kind, or nothing."""
@@ -128,8 +120,9 @@ class Keys:
 
     def _unknown(self, key: str, holder: Mapping, file: str) -> Diagnostic:
         place = _place(file, holder.keys[key])
-        if key in self.not_yet:
-            return error("not-yet-supported", f"{key} is not yet supported", place, self.not_yet[key])
+        if self is OVERRIDE and key in EVENT.names:
+            message = f"{key} belongs to the whole series, so it cannot be different on one date"
+            return error("not-an-override", message, place, "delete it here")
         if self is DEFAULTS and key in EVENT.names:
             message = f"{key} names one event, so no other event can inherit it"
             return error("not-a-default", message, place, "move it to the event")
@@ -141,7 +134,9 @@ class Keys:
             return "move it to defaults, or to each event"
         if self is DEFAULTS and key in EVENT_LIST.names:
             return "move it to another file"
-        if self is not EVENT and self is not DEFAULTS:
+        if self is REPEAT:
+            return self._hint_in_repeat(key, holder)
+        if self not in (EVENT, DEFAULTS, OVERRIDE):
             return self._hint_outside_events(key, holder)
         return self._hint_in_event(key, holder)
 
@@ -151,6 +146,14 @@ class Keys:
         if self is EVENT_LIST and meant in EVENT.names:
             return f"it means {meant}: move it to each event under that name"
         return did_you_mean(key, self._names_left(holder)) or "delete it"
+
+    def _hint_in_repeat(self, key: str, holder: Mapping) -> str:
+        if meant := meant_in_repeat(key):
+            is_there = meant in holder.keys
+            return f"it means {meant}: delete one of the two" if is_there else f"did you mean {meant}?"
+        if meant_by(key) in EVENT.names:
+            return "move it out of repeat, to the other keys of the event"
+        return did_you_mean(key, self._names_left(holder)) or f"only {', '.join(self.readers)} belong here"
 
     def _names_left(self, holder: Mapping) -> set[str]:
         return {name for name in self.names if name not in holder.keys}
@@ -246,6 +249,8 @@ def _not_a_mapping(node: Node, file: str) -> Layer:
     match node:
         case Sequence():
             hint = "write the events as items of one list under `events:`"
+        case Scalar() if re.match(r"(?i)(RRULE:)?FREQ=", node.text):
+            hint = "write it below repeat, after `rule: `"
         case Scalar() if re.match(r"\w+ ?[:=;\uff1a]", node.text):
             hint = "put a colon and a space after each key"
         case _:
@@ -290,4 +295,6 @@ _EMPTY = Mapping({}, {}, whole=True, line=1, column=1)
 EVENT = Keys("Event", readers.OF_EVENT)
 DEFAULTS = Keys("Defaults", readers.OF_DEFAULTS)
 EVENT_LIST = Keys("EventList", readers.OF_EVENT_LIST)
-SETTINGS = Keys("SettingsFile", readers.OF_SETTINGS, guidance=FOR_SETTINGS, not_yet={})
+REPEAT = Keys("Repeat", readers.OF_REPEAT)
+OVERRIDE = Keys("DateOverride", readers.OF_OVERRIDE)
+SETTINGS = Keys("SettingsFile", readers.OF_SETTINGS, guidance=FOR_SETTINGS)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from reconciler.declarations.events.collisions import collisions
-from reconciler.declarations.events.declaring import Terms, declare
+from reconciler.declarations.events.declaring import Declaration, Terms, declare
 from reconciler.declarations.events.environments import skipped_events
 from reconciler.declarations.events.file_names import DEFAULTS_FILE, SourceFile, well_named
 from reconciler.declarations.events.inheritance import NOTHING, Inheritance
@@ -118,6 +118,14 @@ def _is_silenced(diagnostic: Diagnostic, terms: Terms) -> bool:
     return diagnostic.severity is Severity.WARNING and diagnostic.code in terms.silence
 
 
+def _declare(inherited: Inheritance, own: Layer, terms: Terms) -> Iterable[Declaration]:
+    if "repeat" not in own.values:
+        return (declare(inherited, own, terms),)
+    from reconciler.declarations.events.series import declare_series  # noqa: PLC0415  (only a series needs it)
+
+    return declare_series(inherited, own, terms)
+
+
 _SIGN = b"reconciler:"
 """What each file contains that has a comment for this program."""
 
@@ -173,12 +181,12 @@ class _Reader:
         if document.defaults:
             inherited = inherited.under(document.defaults)
         for own in document.events:
-            declaration = declare(inherited, own, self.terms)
-            self.report(declaration.diagnostics)
-            self.skipped += declaration.skipped
-            self.elsewhere += declaration.is_elsewhere
-            if declaration.event:
-                self.events.append(declaration.event)
+            for declaration in _declare(inherited, own, self.terms):
+                self.report(declaration.diagnostics)
+                self.skipped += declaration.skipped
+                self.elsewhere += declaration.is_elsewhere
+                if declaration.event:
+                    self.events.append(declaration.event)
 
     def inherited_in(self, folder: str) -> Inheritance:
         """Return the defaults of the nearest folder that has a defaults file."""

@@ -1,7 +1,7 @@
 """The JSON Schemas with which editors complete, explain and check the files (draft 2020-12)."""
 
 from reconciler.declarations.keys.schema import definitions
-from reconciler.declarations.keys.shapes import NAME, Shape
+from reconciler.declarations.keys.shapes import DAY_ALONE, NAME, Shape
 from reconciler.event import PROPERTIES
 from reconciler.json_values import Json
 
@@ -9,6 +9,7 @@ _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _IS_LIST: Shape = {"anyOf": [{"required": ["events"]}, {"required": ["defaults"]}]}
 _NO_ID = "Write an externalEventId, or the objectId of an event that HubSpot holds already."
 _HAS_ID: Shape = {"anyOf": [{"required": [key], "errorMessage": _NO_ID} for key in ("externalEventId", "objectId")]}
+_FORMS = ("Event", "EventList", "Defaults", "Repeat", "DateOverride")
 _OF_PORTAL = "CustomProperties"
 
 
@@ -18,9 +19,12 @@ def declarations_schema(properties: Shape | None = None) -> Shape:
     `properties` is the shape of a portal's own properties; without it any name is allowed. An event outside a list may
     lack its id, and a document may be empty: it may be a `_defaults.yaml`.
     """
-    forms = {name: _told(form) for name, form in definitions("Event", "EventList", "Defaults").items()}
+    forms = {name: _told(form) for name, form in definitions(*_FORMS).items()}
     if properties is not None:
         forms = {**_referring_to_properties(forms), _OF_PORTAL: properties}
+    event, repeat = forms["Event"]["properties"], forms["Repeat"]["properties"]
+    event["repeat"] = _referring(event["repeat"], "Repeat")
+    repeat["overrides"] |= {"additionalProperties": {"$ref": "#/$defs/DateOverride"}, "propertyNames": DAY_ALONE}
     outer = forms["EventList"]["properties"]
     outer["defaults"] = _referring(outer["defaults"], "Defaults")
     outer["events"] |= {"items": {"$ref": "#/$defs/Event", **_HAS_ID}, "minItems": 1}

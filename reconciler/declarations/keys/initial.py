@@ -21,11 +21,12 @@ def below(mapping: Mapping, key: str) -> Mapping | None:
 
 def field_keys(mapping: Mapping) -> dict[str, Scalar]:
     """Return the key of each field in a mapping, also of those that are initial."""
-    keys = _own_keys(mapping)
-    return keys | _own_keys(initial) if (initial := below(mapping, INITIAL)) else keys
+    keys = own_keys(mapping)
+    return keys | own_keys(initial) if (initial := below(mapping, INITIAL)) else keys
 
 
-def _own_keys(mapping: Mapping) -> dict[str, Scalar]:
+def own_keys(mapping: Mapping) -> dict[str, Scalar]:
+    """Return the key of each field in a mapping, except those under `initial`."""
     keys = {name: key for name, key in mapping.keys.items() if name in _FIELDS}
     if properties := below(mapping, PROPERTIES):
         keys |= {custom_field(name): key for name, key in properties.keys.items()}
@@ -46,8 +47,8 @@ def _own_properties(mapping: Mapping) -> dict[str, Node]:
 def declared_too(mapping: Mapping) -> Iterator[tuple[str, Scalar]]:
     """Yield the name and key of each field that is both initial and declared for good in the same mapping."""
     if initial := below(mapping, INITIAL):
-        for_good = _own_keys(mapping)
-        yield from ((name, key) for name, key in _own_keys(initial).items() if name in for_good)
+        for_good = own_keys(mapping)
+        yield from ((name, key) for name, key in own_keys(initial).items() if name in for_good)
 
 
 def merge_initial(merged: dict[str, Any], farther: Table[str, Any], nearer: Table[str, Any], mapping: Mapping) -> None:
@@ -56,7 +57,7 @@ def merge_initial(merged: dict[str, Any], farther: Table[str, Any], nearer: Tabl
     What the nearer one, which is `mapping`, declares for good is no longer initial, and the other way round.
     """
     initial = _by_field(nearer.get(INITIAL, {}))
-    for_good = _own_keys(mapping)
+    for_good = own_keys(mapping)
     merged[INITIAL] = {n: value for n, value in farther.get(INITIAL, {}).items() if n not in for_good} | initial
     if PROPERTIES in merged:
         merged[PROPERTIES] = {n: v for n, v in merged[PROPERTIES].items() if custom_field(n) not in initial}

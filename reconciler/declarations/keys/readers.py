@@ -69,8 +69,7 @@ OF_INITIAL: Mapping[str, Read] = {
     "customProperties": _entries(_property_value),
 }
 
-OF_DEFAULTS: Mapping[str, Read] = {
-    "externalAccountId": validators.identifier,
+_SHARED: Mapping[str, Read] = {
     "eventName": validators.filled,
     "eventOrganizer": validators.filled,
     "eventType": validators.text,
@@ -88,12 +87,23 @@ OF_DEFAULTS: Mapping[str, Read] = {
     "environments": _items(validators.filled),
 }
 
+OF_DEFAULTS: Mapping[str, Read] = {**_SHARED, "externalAccountId": validators.identifier}
+
 OF_EVENT: Mapping[str, Read] = {
     **OF_DEFAULTS,
     "externalEventId": validators.event_id,
     "objectId": _object_id,
     "absent": validators.flag,
+    "repeat": _unread,
 }
+
+OF_REPEAT: Mapping[str, Read] = {
+    "rule": validators.recurrence,
+    "skip": lambda node: validators.dates(_items(validators.one_date)(node)),
+    "overrides": _entries(_unread, validators.date_alone),
+}
+
+OF_OVERRIDE: Mapping[str, Read] = {**_SHARED, "absent": validators.flag}
 
 OF_EVENT_LIST: Mapping[str, Read] = {
     "defaults": _unread,

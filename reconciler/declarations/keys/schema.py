@@ -16,6 +16,8 @@ from reconciler.declarations.keys.shapes import Shape
 from reconciler.declarations.keys.value_types import (
     ENTRIES,
     ITEMS,
+    DayName,
+    Days,
     EventId,
     Filled,
     Flag,
@@ -24,6 +26,7 @@ from reconciler.declarations.keys.value_types import (
     Name,
     ObjectId,
     PropertyValue,
+    Recurrence,
     Text,
     Time,
     WorkingHours,
@@ -41,7 +44,7 @@ _TIMES = (
     "A date alone needs hours. A date cannot be emptied."
 )
 _NOT_BESIDE_OBJECT_ID = {
-    "properties": {"externalEventId": False, "externalAccountId": False, "eventCompleted": False},
+    "properties": {"externalEventId": False, "externalAccountId": False, "eventCompleted": False, "repeat": False},
     "errorMessage": "This key cannot stand beside objectId.",
 }
 
@@ -67,6 +70,14 @@ Properties = Annotated[
     ),
 ]
 
+Absent = Annotated[
+    Flag,
+    explained(
+        "true: the event is to be deleted, if HubSpot holds it and it is yours. Nothing else is declared of it.",
+        example=True,
+    ),
+]
+
 
 @with_config(strict_form("Initial"))
 class Initial(TypedDict, total=False):
@@ -78,17 +89,10 @@ class Initial(TypedDict, total=False):
     customProperties: Properties
 
 
-@with_config(strict_form("Defaults"))
-class Defaults(TypedDict, total=False):
-    """Values for all events of a list, or of a folder and those below it. The nearest value wins."""
+@with_config(strict_form("Shared"))
+class _Shared(TypedDict, total=False):
+    """What an event, defaults, and one date of a series have in common."""
 
-    externalAccountId: Annotated[
-        Identifier,
-        explained(
-            "The account that externalEventId belongs to. Needed only where it differs from the settings.",
-            "acme-events",
-        ),
-    ]
     eventName: Annotated[Filled, explained(f"The name of the event. {_REQUIRED}", "Spring launch webinar")]
     eventOrganizer: Annotated[Filled, explained(f"Who organizes the event. {_REQUIRED}", "Acme Field Marketing")]
     eventType: EventType
@@ -141,6 +145,51 @@ class Defaults(TypedDict, total=False):
     ]
 
 
+@with_config(strict_form("Defaults"))
+class Defaults(_Shared, total=False):
+    """Values for all events of a list, or of a folder and those below it. The nearest value wins."""
+
+    externalAccountId: Annotated[
+        Identifier,
+        explained(
+            "The account that externalEventId belongs to. Needed only where it differs from the settings.",
+            "acme-events",
+        ),
+    ]
+
+
+@with_config(strict_form("Override"))
+class DateOverride(_Shared, total=False):
+    """What is different on one date of a series. A start alone moves the end with it."""
+
+    absent: Absent
+
+
+@with_config(strict_form("Repeat", required=["rule"]))
+class Repeat(TypedDict, total=False):
+    """A series: the event takes place on every date that the rule gives, each time as an event of its own."""
+
+    rule: Annotated[
+        Recurrence,
+        explained(
+            "When it takes place, as a rule of iCalendar (RFC 5545). It begins on startDateTime, and ends with COUNT, "
+            "a number of dates, or with UNTIL, the last date, as in UNTIL=20270630.",
+            "FREQ=WEEKLY;BYDAY=TH;COUNT=12",
+        ),
+    ]
+    skip: Annotated[
+        Days, explained("Dates of the rule on which it does not take place. They keep their number.", ["2027-05-06"])
+    ]
+    overrides: Annotated[
+        dict[DayName, SkipValidation[DateOverride]],
+        ENTRIES,
+        explained(
+            "What is different on single dates: below each date, which stays the one that the rule gives, the keys.",
+            {"2027-05-13": {"startDateTime": "2027-05-14 17:00"}},
+        ),
+    ]
+
+
 @with_config(strict_form("Event", dependentSchemas={"objectId": _NOT_BESIDE_OBJECT_ID}))
 class Event(Defaults, total=False):
     """One marketing event. A key that is left out is not managed: HubSpot keeps what it holds there."""
@@ -161,11 +210,13 @@ class Event(Defaults, total=False):
             864004670023,
         ),
     ]
-    absent: Annotated[
-        Flag,
+    absent: Absent
+    repeat: Annotated[
+        SkipValidation[Repeat],
         explained(
-            "true: the event is to be deleted, if HubSpot holds it and it is yours. Nothing else is declared of it.",
-            example=True,
+            "Makes a series of the event. Needs startDateTime as local time, timezone, and externalEventId, to which "
+            "each date is added. {date} and {number} in eventName, eventDescription and eventUrl stand for its own.",
+            {"rule": "FREQ=WEEKLY;BYDAY=TH;COUNT=12"},
         ),
     ]
 
@@ -197,7 +248,9 @@ class Flaw:
     """Why the value is refused; None for an unknown key."""
 
 
-_FORMS: Table[str, Any] = {form.__name__: form for form in (Defaults, Event, EventList, SettingsFile)}
+_FORMS: Table[str, Any] = {
+    form.__name__: form for form in (Defaults, Event, EventList, DateOverride, Repeat, SettingsFile)
+}
 
 
 @cache

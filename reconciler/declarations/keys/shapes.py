@@ -38,6 +38,8 @@ POINT: Shape = texts(
     f"{TIME}|{DAY}", "Write it like 2027-04-15 17:00, or with an offset like 2027-04-15T17:00:00+02:00."
 )
 """A time, or a date alone."""
+DAY_ALONE: Shape = texts(DAY, "Write a date like 2027-04-15.")
+RECURRENCE: Shape = texts("[A-Za-z]+=[^;=]+(?:;[A-Za-z]+=[^;=]+)*", "Write it like FREQ=WEEKLY;BYDAY=TH;COUNT=12.")
 ZONE: Shape = texts(
     r"UTC|GMT|(?!Etc/GMT[+-][1-9])[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+)+", "Name a place, as in Europe/Berlin."
 )

@@ -23,6 +23,7 @@ _MEANT: Mapping[str, str] = {
     "initial": "initially initialvalues oncreate atcreation",
     "environments": "environment env envs",
     "absent": "deleted delete removed remove",
+    "repeat": "repeats repetition recurrence recurring recurrencerule recurs rrule series",
     "events": "event eventlist",
     "defaults": "default",
 }
@@ -55,6 +56,13 @@ def _plain(name: str) -> str:
     return re.sub(r"[_\s-]", "", name.casefold().removeprefix("hs_"))
 
 
-NOT_YET: Mapping[str, str] = {
-    "repeat": "declare each date as an event of its own",
+_MEANT_IN_REPEAT: Mapping[str, str] = {
+    "rule": "rrule recurrence recurrencerule frequency freq every",
+    "skip": "skipped exdate exdates exclude excluded except exceptions without",
+    "overrides": "override overridden overwrite overwrites changes changed change",
 }
+
+
+def meant_in_repeat(name: str) -> str | None:
+    """Return the key of a series that another name stands for; None if there is none."""
+    return next((key for key, names in _MEANT_IN_REPEAT.items() if _plain(name) in (key, *names.split())), None)

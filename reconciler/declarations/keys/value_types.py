@@ -20,6 +20,7 @@ from reconciler.declarations.keys import shapes
 from reconciler.declarations.keys.readers import API_VERSIONS, ApiVersion
 from reconciler.declarations.values import validators
 from reconciler.declarations.values.expressions import Expression
+from reconciler.declarations.values.recurrence import RecurrenceRule
 from reconciler.declarations.values.times import Hours
 from reconciler.declarations.yaml.nodes import Mapping, Node, Sequence
 from reconciler.policy import Orphans
@@ -80,6 +81,12 @@ ObjectId = Annotated[
     Discriminator(_mapping_or_one),
     WithJsonSchema(shapes.DIGITS_OF_EACH),
 ]
+Recurrence = Annotated[
+    RecurrenceRule, SkipValidation, BeforeValidator(validators.recurrence), WithJsonSchema(shapes.RECURRENCE)
+]
+Day = Annotated[str, BeforeValidator(validators.one_date), WithJsonSchema(shapes.DAY_ALONE)]
+Days = Annotated[list[Day], BeforeValidator(validators.items), AfterValidator(validators.dates)]
+DayName = Annotated[str, AfterValidator(validators.date_alone)]
 Types = Annotated[list[Filled], AfterValidator(validators.types), Field(json_schema_extra={"minItems": 1})]
 
 Version = Annotated[

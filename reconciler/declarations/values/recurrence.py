@@ -54,12 +54,13 @@ def read_rule(text: str) -> RecurrenceRule:
     Raises `Wrong` for what RFC 5545 does not allow, and for a rule that repeats more often than daily.
     """
     values: dict[str, Any] = {}
-    for part in text.upper().split(";"):
-        name, sign, value = part.partition("=")
+    for part in text.split(";"):
+        # The capitals of some letters beyond ASCII are in ASCII.
+        name, sign, value = (part.upper() if part.isascii() else part).partition("=")
         if not sign:
-            raise _bad(f"{quoted(part)} is not a part of a rule", "write NAME=VALUE, with semicolons between the parts")
+            raise _bad(f"{quoted(part)} is not a part of a rule", "write a rule such as FREQ=WEEKLY;BYDAY=TH;COUNT=12")
         if name not in _PARTS:
-            raise _bad(f"a rule has no part {quoted(name)}", did_you_mean(name, _PARTS) or "delete it")
+            raise _bad(f"a rule has no part {quoted(name)}", _hint_for_part(name))
         field, read = _PARTS[name]
         if field in values:
             raise _bad(f"{name} stands there twice", "delete one of the two")
@@ -69,6 +70,12 @@ def read_rule(text: str) -> RecurrenceRule:
     rule = RecurrenceRule(**values)
     _check(rule)
     return rule
+
+
+def _hint_for_part(name: str) -> str:
+    if "RRULE:" in name:
+        return "write only what follows RRULE:"
+    return did_you_mean(name, _PARTS) or "delete it"
 
 
 def _bad(message: str, hint: str) -> Wrong:

@@ -88,7 +88,7 @@ def spelt(when: datetime, place: str | None) -> str:
 
     Without a place it gets the offset that it has.
     """
-    in_utc = _to_the_minute(when.astimezone(UTC).replace(tzinfo=None)) + "Z"
+    in_utc = to_the_minute(when.astimezone(UTC).replace(tzinfo=None)) + "Z"
     return next((text for text in _spellings(when, place) if _means(text, when, place)), in_utc)
 
 
@@ -97,13 +97,13 @@ def _spellings(when: datetime, place: str | None) -> Iterator[str]:
     try:
         local = when if place is None else when.astimezone(load_zone(place))
         if place is not None:
-            yield _to_the_minute(local.replace(tzinfo=None))
-        yield _to_the_minute(local)
+            yield to_the_minute(local.replace(tzinfo=None))
+        yield to_the_minute(local)
     except OverflowError:
         return  # the local time is outside the years 1 to 9999
 
 
-def _to_the_minute(time: datetime) -> str:
+def to_the_minute(time: datetime) -> str:
     """Return a time with seconds and milliseconds only if there are any."""
     return time.isoformat(" ", "milliseconds" if time.microsecond else "seconds" if time.second else "minutes")
 
@@ -142,7 +142,7 @@ def _clock_change(before: datetime, after: datetime, place: str) -> Wrong:
 
 def _short(time: datetime) -> str:
     """Format a time, with seconds and milliseconds only if they are not zero."""
-    return _to_the_minute(time).replace(" ", "T" if time.tzinfo else " ")
+    return to_the_minute(time).replace(" ", "T" if time.tzinfo else " ")
 
 
 def _not_a_time(text: str) -> Wrong:

@@ -5,15 +5,19 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
 from reconciler.declarations.values.corrections import Wrong, did_you_mean
 from reconciler.declarations.values.expressions import Expression, expression
-from reconciler.declarations.values.times import Hours, read_hours, read_time
+from reconciler.declarations.values.times import Hours, is_day, read_hours, read_time
 from reconciler.declarations.values.zones import check_zone
 from reconciler.declarations.yaml.nodes import Mapping, Node, Scalar, Sequence
 from reconciler.safe_text import quoted
 from reconciler.values import OPTION_SEPARATOR
+
+if TYPE_CHECKING:
+    from reconciler.declarations.values.recurrence import RecurrenceRule
 
 PATH_WORDS = (".", "..", "search", "upsert", "delete")
 """Event ids that HubSpot's API would misread, because an id is a segment of a URL path."""
@@ -101,6 +105,38 @@ def time(node: Node) -> datetime | date:
     if content is None:
         raise Wrong("cannot-be-empty", "HubSpot has no way to empty a date", "delete the line to leave it alone")
     return read_time(content)
+
+
+def date_alone(content: str) -> str:
+    """Read a date alone, which stays the text that it is."""
+    if not is_day(content):
+        hint = "write it like 2027-04-15"
+        raise Wrong("bad-date", f"{quoted(content)} is not a date", hint)
+    read_time(content)
+    return content
+
+
+def one_date(node: Node) -> str:
+    """Read one of several dates."""
+    return date_alone(text(node) or "")
+
+
+def dates(chosen: list[str]) -> list[str]:
+    """Read several dates, each of which may stand there once."""
+    for one, times in Counter(chosen).items():
+        if times > 1:
+            raise Wrong("bad-date", f"{one} stands there twice", "delete one of the two")
+    return chosen
+
+
+def recurrence(node: Node) -> "RecurrenceRule":
+    """Read a recurrence rule."""
+    from reconciler.declarations.values.recurrence import read_rule  # noqa: PLC0415  (only a series needs it)
+
+    content = text(node)
+    if content is None:
+        raise Wrong("cannot-be-empty", "cannot be empty", "write a rule such as FREQ=WEEKLY;BYDAY=TH;COUNT=12")
+    return read_rule(content)
 
 
 def zone(node: Node) -> str:

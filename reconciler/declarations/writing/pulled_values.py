@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
+from reconciler.declarations.events.occurrence import WITH_PLACEHOLDERS
 from reconciler.declarations.events.whole_days import TIMES
 from reconciler.declarations.keys.readers import OF_EVENT
 from reconciler.declarations.values.corrections import Wrong
+from reconciler.declarations.values.placeholders import with_double_braces
 from reconciler.declarations.values.times import is_day
 from reconciler.declarations.values.written_times import local_day, same_time_of_day, time_like
 from reconciler.declarations.yaml.canonical import Undeclarable, declarable
@@ -63,7 +65,8 @@ def values_to_write(pull: Pull, written: Callable[[str], str]) -> tuple[dict[str
             found[name] = _to_write(pull.event, name, value, written)
         except (Undeclarable, Wrong) as reason:
             problems.append(left(pull.event, name, reason.message, reason.hint))
-    return found | dict(_whole_days(pull.event, found, written)), problems
+    found |= dict(_whole_days(pull.event, found, written))
+    return found | dict(_end_of_moved(pull.event, found, written)), problems
 
 
 def _to_write(event: DeclaredEvent, name: str, value: Value, written: Callable[[str], str]) -> ToWrite:
@@ -88,7 +91,8 @@ def _text(event: DeclaredEvent, name: str, value: str) -> ToWrite:
         return ToWrite(text.split(OPTION_SEPARATOR) if text else [], text or None)
     if not name.startswith(CUSTOM):
         OF_EVENT[name](Scalar(text, plain=False, line=1, column=1))
-    return ToWrite(text or None, text or None)
+    has_placeholders = event.series is not None and name in WITH_PLACEHOLDERS
+    return ToWrite((with_double_braces(text) if has_placeholders else text) or None, text or None)
 
 
 def _are_options(options: list[str]) -> bool:
@@ -110,3 +114,16 @@ def _whole_days(
         if name in found or not stays:
             text = local_day(after[name], zone) if stays else time_like("", after[name], zone)
             yield name, ToWrite(text, found[name].means if name in found else event.fields[name])
+
+
+def _end_of_moved(
+    event: DeclaredEvent, found: Mapping[str, ToWrite], written: Callable[[str], str]
+) -> Iterator[tuple[str, ToWrite]]:
+    """Yield the end of an occurrence whose start alone is written, which else would move with it."""
+    start, end = TIMES
+    if event.series is None or start not in found or end in found or end not in event.fields:
+        return
+    when = moment(str(event.fields[end]))
+    is_whole_day = event.timezone is not None and is_day(str(found[start].text))
+    text = local_day(when, event.timezone or "") if is_whole_day else time_like(written(end), when, event.timezone)
+    yield end, ToWrite(text, event.fields[end])

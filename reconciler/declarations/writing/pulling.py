@@ -1,7 +1,7 @@
 """HubSpot's values written into the lines that declare them."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import NamedTuple, cast
@@ -12,11 +12,12 @@ from reconciler.declarations.events.reading import read_all
 from reconciler.declarations.events.whole_days import TIMES
 from reconciler.declarations.writing.pulled_values import Pull, ToWrite, left, value_in_words, values_to_write
 from reconciler.declarations.yaml.characters import decode, encode_like
-from reconciler.declarations.yaml.editing import CannotEdit, Editor, Override, Splice, edited
+from reconciler.declarations.yaml.editing import CannotEdit, Editor, Override, Splice, edited, position
+from reconciler.declarations.yaml.series_editing import added_to_date, written_for_date
 from reconciler.declarations.yaml.source import OddlyWritten
 from reconciler.diagnostics import Diagnostic, Place, Severity
 from reconciler.errors import DeclarationsInvalid, ReconcilerError
-from reconciler.event import CUSTOM, DeclaredEvent, Value
+from reconciler.event import CUSTOM, DeclaredEvent, Identity, Value
 
 
 class Pulled(NamedTuple):
@@ -34,6 +35,11 @@ class _Change(NamedTuple):
     edits: tuple[Splice, ...]
     means: dict[str, Value]
 
+    @property
+    def names(self) -> list[str]:
+        """The fields that are to mean something else than before; others are only written with them."""
+        return [name for name, value in self.means.items() if value != self.event.fields.get(name)]
+
 
 def pull_into(files: Sequence[SourceFile | Diagnostic], terms: Terms, pulls: Iterable[Pull]) -> Pulled:
     """Return the files of the events with HubSpot's values; `files` are those that the events were read from.
@@ -48,7 +54,7 @@ def pull_into(files: Sequence[SourceFile | Diagnostic], terms: Terms, pulls: Ite
     done = [(file, puller.possible(file, changes)) for file, changes in by_file.items()]
     return Pulled(
         tuple(puller.changed(file, changes) for file, changes in done if changes),
-        sum(len(change.means) for _, changes in done for change in changes),
+        sum(len(change.names) for _, changes in done for change in changes),
         tuple(puller.left),
     )
 
@@ -85,18 +91,31 @@ class _Puller:
         event = pull.event
         wanted, problems = values_to_write(pull, lambda name: self.written(event.places[name]))
         self.left += problems
-        for group in _groups(event, wanted):
+        own = self.own_names(event)
+        for group in _groups(own, wanted):
             try:
-                yield _Change(
-                    event, tuple(self.edits(event, group)), {name: each.means for name, each in group.items()}
-                )
+                means = {name: each.means for name, each in group.items()}
+                yield _Change(event, tuple(self.edits(event, own, group)), means)
             except CannotEdit as reason:
                 self.left += [
                     left(event, name, str(reason), f"HubSpot holds {value_in_words(each.text)}: edit it by hand")
                     for name, each in group.items()
+                    if each.means != event.fields.get(name)
                 ]
 
-    def edits(self, event: DeclaredEvent, group: Mapping[str, ToWrite]) -> Iterator[Splice]:
+    def own_names(self, event: DeclaredEvent) -> frozenset[str]:
+        """Return the fields that stand in lines of the event alone: for an occurrence, below its date."""
+        editor = self.editor(event.place.file)
+        if event.series is None or editor is None:
+            return frozenset(event.lines)
+        written = written_for_date(editor, event.place.line, event.place.column, _day(event))
+        if written is None:
+            return frozenset()
+        begin, end = position(written.begin), position(written.end)
+        places = {name: event.places[name] for name in event.lines}
+        return frozenset(name for name, place in places.items() if begin <= (place.line, place.column) <= end)
+
+    def edits(self, event: DeclaredEvent, own: Collection[str], group: Mapping[str, ToWrite]) -> Iterator[Splice]:
         """Yield the edits for some fields; raise `CannotEdit` if there is no place for one of them."""
         editor = self.editor(event.place.file)
         if editor is None:
@@ -105,21 +124,27 @@ class _Puller:
         properties: list[Override] = []
         for name, each in group.items():
             place = event.places[name]
-            if name in event.lines:
+            if name in own:
                 yield editor.replaced(place.line, place.column, each.text)
                 continue
-            note = f"HubSpot's value, in place of the default in {place.file}"
+            below = "the series' own" if name in event.lines else f"the default in {place.file}"
+            note = f"HubSpot's value, in place of {below}"
             holder = properties if name.startswith(CUSTOM) else fields
             holder.append(Override(name.removeprefix(CUSTOM), each.text, note))
-        if fields or properties:
-            yield from editor.added(event.place.line, event.place.column, fields, properties)
+        if not (fields or properties):
+            return
+        place = event.place
+        if event.series is None:
+            yield from editor.added(place.line, place.column, fields, properties)
+        else:
+            yield from added_to_date(editor, place.line, place.column, _day(event), fields, properties)
 
     def possible(self, file: str, changes: list[_Change]) -> list[_Change]:
         """Return the changes after which the file has no problem; what the others would change is left as it is."""
         while self.problem_after(file, changes) is not None:
             number, problem = self.first_wrong(file, changes)
-            event, _, means = changes[number]
-            self.left += [left(event, name, problem.message, problem.hint) for name in means]
+            wrong = changes[number]
+            self.left += [left(wrong.event, name, problem.message, problem.hint) for name in wrong.names]
             changes = changes[:number] + changes[number + 1 :]
         return changes
 
@@ -136,10 +161,10 @@ class _Puller:
             events = self.events(replace(before, content=self.changed(file, changes).after))
         except DeclarationsInvalid as invalid:
             return next(each for each in invalid.diagnostics if each.severity is Severity.ERROR)
-        means: dict[Place, dict[str, Value]] = {}
+        means: dict[Identity, dict[str, Value]] = {}
         for change in changes:
-            means.setdefault(change.event.place, {}).update(change.means)
-        intended = [_essence(event, means.get(event.place, {})) for event in self.events(before)]
+            means.setdefault(change.event.identity, {}).update(change.means)
+        intended = [_essence(event, means.get(event.identity, {})) for event in self.events(before)]
         if [_essence(event, {}) for event in events] != intended:
             raise ReconcilerError(
                 f"{file} would not mean what HubSpot holds, so nothing was written",
@@ -157,14 +182,20 @@ class _Puller:
         return Rewritten(source, encode_like(source.content, text))
 
 
-def _groups(event: DeclaredEvent, wanted: Mapping[str, ToWrite]) -> Iterator[dict[str, ToWrite]]:
-    """Yield the fields that are written together: start and end; what is inherited; each of the event's own."""
+def _day(event: DeclaredEvent) -> str:
+    """Return the date of an occurrence, with which its id ends."""
+    return (event.identity.external_event_id or "")[-len("2027-04-15") :]
+
+
+def _groups(own: Collection[str], wanted: Mapping[str, ToWrite]) -> Iterator[dict[str, ToWrite]]:
+    """Yield the fields that are written together: start and end; what is not the event's own; each that is."""
     times = {name: each for name, each in wanted.items() if name in TIMES}
     others = {name: each for name, each in wanted.items() if name not in TIMES}
-    inherited = {name: each for name, each in others.items() if name not in event.lines}
-    own = ({name: each} for name, each in others.items() if name in event.lines)
-    yield from filter(None, (times, inherited, *own))
+    inherited = {name: each for name, each in others.items() if name not in own}
+    single = ({name: each} for name, each in others.items() if name in own)
+    yield from filter(None, (times, inherited, *single))
 
 
 def _essence(event: DeclaredEvent, means: Mapping[str, Value]) -> tuple[object, ...]:
-    return event.identity, {**event.fields, **means}, event.initial, event.absent, event.protect, event.timezone
+    fields = {**event.fields, **means}
+    return event.identity, fields, event.initial, event.absent, event.protect, event.timezone, event.series

@@ -19,6 +19,7 @@ _TIME = re.compile(
     r"(?P<day>\d{4}-\d\d-\d\d)[T ](?P<clock>\d\d:\d\d)(?P<seconds>:\d\d(?:\.\d{3})?)?(?P<offset>Z|[+-]\d\d:\d\d|)",
     re.ASCII,
 )
+_REPEAT_RANK = {"rule": 0, "skip": 1, "overrides": 2}
 _RANK = {key: rank for rank, key in enumerate(ORDER)}
 _STEP = "  "
 _LONGEST_KEY = 1000
@@ -51,6 +52,11 @@ def event_text(values: Mapping[str, object], *, comments: Iterable[str] = ()) ->
 def key_rank(key: str) -> int:
     """Return the place of a key among those of an event; unknown ones come last, in the order that they have."""
     return _RANK.get(key, len(_RANK))
+
+
+def repeat_rank(key: str) -> int:
+    """Return the place of a key under `repeat`; unknown ones come last."""
+    return _REPEAT_RANK.get(key, len(_REPEAT_RANK))
 
 
 def entry_lines(key: str, value: object, indent: str) -> Iterator[str]:

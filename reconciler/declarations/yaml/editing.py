@@ -37,7 +37,7 @@ class Splice(NamedTuple):
     begin: int
     end: int
     text: str
-    rank: int = 0
+    rank: tuple[int | str, ...] = ()
     """Its place among others that begin there."""
 
 
@@ -59,10 +59,13 @@ class _Found(NamedTuple):
 
 
 def edited(text: str, edits: Iterable[Splice]) -> str:
-    """Return a text after its edits, which do not overlap; what is added at one place is sorted by rank."""
+    """Return a text after its edits, which do not overlap; what is added at one place is sorted by rank.
+
+    Equal edits are made once.
+    """
     parts: list[str] = []
     done = 0
-    for edit in sorted(edits, key=lambda edit: (edit.begin, edit.rank)):
+    for edit in sorted(dict.fromkeys(edits), key=lambda edit: (edit.begin, edit.rank)):
         parts += text[done : edit.begin], edit.text
         done = edit.end
     return "".join([*parts, text[done:]])
@@ -114,30 +117,43 @@ class Editor:
 
         Raises `CannotEdit` if there is no place for one.
         """
+        event = self.block(line, column)
+        indent = " " * event.begin.column
+        for field in fields:
+            edit = self._at_its_place(field.name, event, override_lines(field, indent))
+            yield edit._replace(rank=(key_rank(field.name),))
+        if properties:
+            yield self._more_properties(event, properties, indent)._replace(rank=(key_rank(PROPERTIES),))
+
+    def block(self, line: int, column: int) -> Pairs:
+        """Return the event that begins at a position; raise `CannotEdit` if no key can be added to it."""
         event = self.blocks.get((line, column))
         if event is None:
             is_bracketed = (line, column) in self.brackets
             raise CannotEdit("the event is written in brackets" if is_bracketed else "other values refer to the event")
-        indent = " " * event.begin.column
-        for field in fields:
-            edit = self._behind(_before(field.name, event), event, _override_lines(field, indent))
-            yield edit._replace(rank=key_rank(field.name))
-        if properties:
-            yield self._more_properties(event, properties, indent)._replace(rank=key_rank(PROPERTIES))
+        return event
 
     def _more_properties(self, event: Pairs, properties: Sequence[Override], indent: str) -> Splice:
         own = next((pair.value for pair in event.pairs if pair.key.text == PROPERTIES), None)
         if own is None:
-            lines = [line for each in properties for line in _override_lines(each, f"{indent}  ")]
-            return self._behind(_before(PROPERTIES, event), event, [f"{indent}{PROPERTIES}:", *lines])
+            lines = [line for each in properties for line in override_lines(each, f"{indent}  ")]
+            return self._at_its_place(PROPERTIES, event, [f"{indent}{PROPERTIES}:", *lines])
         if isinstance(own, Leaf) and own.style == "{":
             raise CannotEdit(f"its {PROPERTIES} are written in brackets")
         if not isinstance(own, Pairs) or own.anchored:
             raise CannotEdit(f"other values refer to its {PROPERTIES}, or these refer to others")
         indent = " " * own.begin.column
-        return self._behind(own.pairs[-1], own, [line for each in properties for line in _override_lines(each, indent)])
+        return self.behind(own.pairs[-1], own, [line for each in properties for line in override_lines(each, indent)])
 
-    def _behind(self, pair: Pair, block: Pairs, lines: Sequence[str]) -> Splice:
+    def _at_its_place(self, name: str, event: Pairs, lines: Sequence[str]) -> Splice:
+        """Return the edit that puts a key behind those that come before it; above all others if there are none."""
+        before = [pair for pair in event.pairs if key_rank(pair.key.text or "") < key_rank(name)]
+        if before:
+            return self.behind(max(before, key=lambda pair: key_rank(pair.key.text or "")), event, lines)
+        at = self.lines.offset(self.lines.above(event.begin.line))
+        return Splice(at, at, "".join(f"{line}{self.lines.ending}" for line in lines))
+
+    def behind(self, pair: Pair, block: Pairs, lines: Sequence[str]) -> Splice:
         """Return the edit that puts lines behind a pair of a block."""
         number = self.lines.end_of(pair.value, len(self.lines.lines), block.begin.column)
         at = self.lines.offset(number)
@@ -149,10 +165,10 @@ class Editor:
         match piece:
             case Pairs():
                 if not shared:
-                    self.blocks[_position(piece.begin)] = piece
+                    self.blocks[position(piece.begin)] = piece
                 self._look_at_pairs(piece.pairs, piece.begin.column, in_brackets=False, shared=shared)
             case Leaf():
-                self.brackets.add(_position(piece.begin))
+                self.brackets.add(position(piece.begin))
                 self._look_at_pairs(piece.pairs, 0, in_brackets=True, shared=shared)
             case Dashes():
                 for item in piece.items:
@@ -162,7 +178,7 @@ class Editor:
 
     def _look_at_pairs(self, pairs: Iterable[Pair], column: int, *, in_brackets: bool, shared: bool) -> None:
         for pair in pairs:
-            self.found[_position(pair.key.begin)] = _Found(pair, column, in_brackets, shared)
+            self.found[position(pair.key.begin)] = _Found(pair, column, in_brackets, shared)
             self._look_at(pair.value, in_brackets=in_brackets, shared=shared)
 
     def _other_text(self, old: Leaf, text: str, column: int) -> Splice:
@@ -239,17 +255,13 @@ class Editor:
         return self._instead_of_items(key, old, "")._replace(begin=key.end.offset, text="".join(lines))
 
 
-def _position(spot: Spot) -> tuple[int, int]:
+def position(spot: Spot) -> tuple[int, int]:
+    """Return the line and the column of a place, counted from 1."""
     return spot.line + 1, spot.column + 1
 
 
-def _before(name: str, event: Pairs) -> Pair:
-    """Return the key behind which one with this name has its place; the identity comes before all of them."""
-    before = [pair for pair in event.pairs if key_rank(pair.key.text or "") < key_rank(name)]
-    return max(before, key=lambda pair: key_rank(pair.key.text or ""))
-
-
-def _override_lines(override: Override, indent: str) -> list[str]:
+def override_lines(override: Override, indent: str) -> list[str]:
+    """Return the lines of a key to add, with its comment, `indent` before each."""
     return [f"{indent}# {visible(override.note)}", *entry_lines(override.name, override.value, indent)]
 
 

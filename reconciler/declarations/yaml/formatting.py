@@ -1,10 +1,10 @@
 """The canonical form of a file: its keys in order, indented by two blanks, quotes only where they are needed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import zip_longest
-from typing import NamedTuple, assert_never
+from typing import Any, NamedTuple, assert_never
 
-from reconciler.declarations.yaml.canonical import canonical_time, key_rank
+from reconciler.declarations.yaml.canonical import canonical_time, key_rank, repeat_rank
 from reconciler.declarations.yaml.comments import comment_at
 from reconciler.declarations.yaml.scalars import (
     block_lines,
@@ -27,6 +27,13 @@ from reconciler.declarations.yaml.source_lines import SourceLines, is_blank, is_
 
 _TIMES = frozenset({"startDateTime", "endDateTime"})
 _STEP = "  "
+_HOLDERS_OF_FIELDS = ("", "events", "defaults", "initial")
+_RANKS: Mapping[str, Callable[[str], Any]] = {
+    **dict.fromkeys(_HOLDERS_OF_FIELDS, key_rank),
+    "repeat": repeat_rank,
+    "overrides": str,
+}
+"""By the key above, the place of each key in a mapping that is sorted; dates come in their order."""
 
 
 def in_canonical_form(text: str) -> str:
@@ -95,7 +102,8 @@ class _Formatter:
             lines = list(self.pair(pair, until, indent, holder))
             chunks.append(_Chunk(pair.key.text or "", above, lines, pair.refers))
             first = until
-        return (_in_order(chunks) if _holds_fields(holder) else chunks), self.source.comments(first, limit, indent)
+        ordered = _in_order(chunks, _RANKS[holder]) if holder in _RANKS else chunks
+        return ordered, self.source.comments(first, limit, indent)
 
     def pair(self, pair: Pair, until: int, indent: str, holder: str) -> Iterator[str]:
         key, value = pair
@@ -221,7 +229,7 @@ def _becomes_a_block(leaf: Leaf) -> bool:
 
 def _holds_fields(holder: str) -> bool:
     """Return whether the mapping below a key, or that of a document, holds fields of an event."""
-    return holder in {"", "events", "defaults", "initial"}
+    return holder in _HOLDERS_OF_FIELDS
 
 
 def _holder_below(holder: str, name: str) -> str:
@@ -229,9 +237,9 @@ def _holder_below(holder: str, name: str) -> str:
     return "" if holder == "overrides" else name
 
 
-def _in_order(chunks: list[_Chunk]) -> list[_Chunk]:
+def _in_order(chunks: list[_Chunk], rank: Callable[[str], Any]) -> list[_Chunk]:
     """Sort the chunks, unless an anchor and a reference would change places; blank lines at the top stay there."""
-    ordered = sorted(chunks, key=lambda chunk: key_rank(chunk.key))
+    ordered = sorted(chunks, key=lambda chunk: rank(chunk.key))
     if [chunk.key for chunk in ordered if chunk.refers] != [chunk.key for chunk in chunks if chunk.refers]:
         return chunks
     first, formerly = ordered[0], chunks[0]

@@ -37,6 +37,11 @@ FOR_DECLARATIONS: Mapping[str, str] = {
     "protect": _FLAG,
     "environments": _LIST,
     "absent": "write true, or delete the line",
+    "repeat": "write `rule:` below it, indented by two spaces, with a value such as FREQ=WEEKLY;COUNT=8",
+    "rule": "write a rule, as in FREQ=WEEKLY;BYDAY=TH;COUNT=12",
+    "skip": "write dates below it, each on a line that begins with a dash and a space, or delete the line",
+    "overrides": "write a date below it, indented by two spaces, or delete the line",
+    "overrides.*": "write below the date what is different on it, indented by two spaces, or delete the line",
     "defaults": _MAPPING,
     "events": "write the events below it, each beginning with a dash and a space",
 }

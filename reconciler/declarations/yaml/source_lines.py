@@ -92,6 +92,11 @@ class SourceLines:
         """Return the number of the next line that is not blank."""
         return next(number for number in range(first, len(self.lines)) if not is_blank(self.lines[number]))
 
+    def above(self, line: int) -> int:
+        """Return the number of the first of the comments directly above a line, or of the line if there are none."""
+        lines = self.lines
+        return next(n for n in range(line, -1, -1) if n == 0 or not lines[n - 1].lstrip(" \t").startswith("#"))
+
     def heading(self, first: int, limit: int) -> int:
         """Return the number of the line behind those that are about the whole document, not about the key below."""
         about_all = (n for n in range(first, limit) if is_blank(self.lines[n]) or _SCHEMA.match(self.lines[n]))

@@ -1,0 +1,50 @@
+"""Placeholders in the texts of a series: `{date}` and `{number}` of each occurrence."""
+
+import re
+
+from reconciler.declarations.values.corrections import Wrong, did_you_mean
+from reconciler.safe_text import quoted
+
+_NAMES = ("date", "number")
+_PLACEHOLDERS = tuple(f"{{{name}}}" for name in _NAMES)
+_BRACES = re.compile(r"\{\{|\}\}|\{[^{}]*\}|[{}]")
+_DOUBLE = {"{{": "{", "}}": "}"}
+_SEPARATORS = " \t\n,;:|/#·\u2013\u2014-"
+_OPENING, _CLOSING = "([", (")", "]")
+
+
+def check_placeholders(text: str) -> None:
+    """Raise `Wrong` if a text has a single brace, or anything else in braces than a known name."""
+    for found in _BRACES.finditer(text):
+        braces = found[0]
+        if braces in ("{", "}"):
+            message = f"a single {braces} has no meaning in a series"
+            raise Wrong("bad-placeholder", message, f"write {braces * 2} for a brace, or {{date}} or {{number}}")
+        if braces not in _DOUBLE and braces not in _PLACEHOLDERS:
+            hint = did_you_mean(braces, _PLACEHOLDERS) or "write {date} or {number}; for braces write {{ and }}"
+            raise Wrong("bad-placeholder", f"{quoted(braces)} has no meaning in a series", hint)
+
+
+def filled_in(text: str, day: str, number: int) -> str:
+    """Return a text that `check_placeholders` accepts with the date and the number of an occurrence."""
+    values = _DOUBLE | dict(zip(_PLACEHOLDERS, (day, str(number)), strict=True))
+    return _BRACES.sub(lambda found: values[found[0]], text)
+
+
+def without_placeholders(text: str) -> str:
+    """Return a text that `check_placeholders` accepts without its placeholders and what separates them."""
+    kept, done = "", 0
+    for found in _BRACES.finditer(text):
+        kept += text[done : found.start()]
+        done = found.end()
+        if found[0] in _DOUBLE:
+            kept += _DOUBLE[found[0]]
+        else:
+            kept = kept.rstrip(_SEPARATORS + _OPENING)
+            done += 1 if text[done : done + 1] in _CLOSING else 0
+    return " ".join((kept + text[done:]).lstrip(_SEPARATORS + ".").rstrip(_SEPARATORS).split())
+
+
+def with_double_braces(text: str) -> str:
+    """Return the text that stands for this one in a series."""
+    return re.sub(r"[{}]", lambda found: found[0] * 2, text)
