@@ -127,6 +127,12 @@ class DeclaredEvent:
         name = self.fields.get("eventName")
         return name if isinstance(name, str) else None
 
+    @property
+    def date(self) -> str | None:
+        """The date of an occurrence in its series, with which its id ends; None of any other event."""
+        event_id = self.identity.external_event_id
+        return None if self.series is None or event_id is None else event_id.removeprefix(f"{self.series}-")
+
     def kind(self, name: str) -> Kind:
         """Return the kind of the field called `name`; a custom property without a definition is text."""
         return self.kinds.get(name) or kind_of(name)

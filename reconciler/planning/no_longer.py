@@ -62,14 +62,16 @@ def _event(declared: DeclaredEvent, live: LiveEvent, orphan: OrphanVerdict | Non
         f"{_called(live, declared)} is no longer declared (it was at {declared.place}): {_fate(orphan)}; "
         f"{registered(live.registrants)}"
     )
-    return info(DECLARED, message, hint=_how_to_cancel(live, orphan))
+    return info(DECLARED, message, hint=_how_to_cancel(declared, live, orphan))
 
 
-def _how_to_cancel(live: LiveEvent, orphan: OrphanVerdict | None) -> str | None:
+def _how_to_cancel(declared: DeclaredEvent, live: LiveEvent, orphan: OrphanVerdict | None) -> str | None:
     """Return how to cancel an event; None if it is cancelled or about to be."""
     if live.fields.get("eventCancelled") or (orphan is not None and orphan.will is Will.CANCEL):
         return None
     instead = " instead" if orphan is not None and orphan.will is Will.DELETE else ""
+    if declared.date is not None:
+        return f"to cancel it{instead}, keep {declared.date} in its series with eventCancelled: true under overrides"
     return f"to cancel it{instead}, keep its declaration and write eventCancelled: true"
 
 
@@ -92,7 +94,11 @@ def _fields(now: DeclaredEvent, then: DeclaredEvent, live: LiveEvent, portal: Po
             subject = f"{cut(label_of(name))} of {_called(live, now)}"
             no_longer = "is now declared as initial only" if name in now.initial else "is no longer declared"
             message = f"{subject} {no_longer}, and HubSpot keeps it: {_shown(name, held, now, portal)}"
-            yield info(MANAGED, message, now.place, _remedy(name))
+            yield info(MANAGED, message, now.place, _remedy(name) + _where(now))
+
+
+def _where(event: DeclaredEvent) -> str:
+    return "" if event.date is None else f"; for {event.date} alone, under overrides"
 
 
 def _remedy(name: str) -> str:

@@ -52,6 +52,16 @@ def test_validate_loads_what_explains_a_mistake_only_where_there_is_one(folder: 
     assert modules("validate", str(folder)) >= {*explaining, "pydantic"}
 
 
+def test_validate_loads_what_series_need_only_where_there_is_one(folder: Path) -> None:
+    of_series = {f"reconciler.declarations.{name}" for name in ("events.series", "values.recurrence")}
+    assert not modules("validate", str(folder)) & of_series
+    text = "externalEventId: series\neventName: A\neventOrganizer: B\nstartDateTime: 2027-04-15 17:00\ntimezone: UTC\n"
+    (folder / "series.yaml").write_text(f"{text}repeat: {{rule: FREQ=DAILY;COUNT=2}}\n")
+    names = modules("validate", str(folder))
+    assert of_series <= names
+    assert not packages_of(names).intersection(HEAVY)
+
+
 def test_a_plan_of_ordinary_files_does_without_the_schema(folder: Path, tmp_path: Path) -> None:
     packages = packages_of(modules("plan", str(folder), "--sandbox", "--sandbox-db", str(tmp_path / "db")))
     assert {"httpx", "yaml"} <= packages

@@ -107,7 +107,19 @@ def test_nothing_of_an_event_that_is_declared_absent_is_told() -> None:
     assert told([], [absent()], held) == ""
 
 
+def test_an_occurrence_that_is_no_longer_declared_is_cancelled_under_overrides() -> None:
+    then = replace(declared("demo-2027-03-04", NAMED), series="demo")
+    found = told([], [then], [live("1", "demo-2027-03-04", NAMED)])
+    assert "(to cancel it, keep 2027-03-04 in its series with eventCancelled: true under overrides)\n" in found
+
+
 # Fields
+
+
+def test_what_one_date_no_longer_declares_is_told_with_the_line_below_that_date() -> None:
+    now, then = (replace(declared("demo-2027-03-04", fields), series="demo") for fields in ({}, {"eventType": "A"}))
+    found = told([now], [then], [live("1", "demo-2027-03-04", {"eventType": "A"})])
+    assert found.endswith('(to empty it, write eventType: ""; for 2027-03-04 alone, under overrides)\n')
 
 
 def test_a_field_that_is_only_initial_by_now_is_told_as_such() -> None:

@@ -106,9 +106,9 @@ class _Puller:
     def own_names(self, event: DeclaredEvent) -> frozenset[str]:
         """Return the fields that stand in lines of the event alone: for an occurrence, below its date."""
         editor = self.editor(event.place.file)
-        if event.series is None or editor is None:
+        if event.date is None or editor is None:
             return frozenset(event.lines)
-        written = written_for_date(editor, event.place.line, event.place.column, _day(event))
+        written = written_for_date(editor, event.place.line, event.place.column, event.date)
         if written is None:
             return frozenset()
         begin, end = position(written.begin), position(written.end)
@@ -134,10 +134,10 @@ class _Puller:
         if not (fields or properties):
             return
         place = event.place
-        if event.series is None:
+        if event.date is None:
             yield from editor.added(place.line, place.column, fields, properties)
         else:
-            yield from added_to_date(editor, place.line, place.column, _day(event), fields, properties)
+            yield from added_to_date(editor, place.line, place.column, event.date, fields, properties)
 
     def possible(self, file: str, changes: list[_Change]) -> list[_Change]:
         """Return the changes after which the file has no problem; what the others would change is left as it is."""
@@ -180,11 +180,6 @@ class _Puller:
         source = self.files[file]
         text = edited(self.text(file), (edit for change in changes for edit in change.edits))
         return Rewritten(source, encode_like(source.content, text))
-
-
-def _day(event: DeclaredEvent) -> str:
-    """Return the date of an occurrence, with which its id ends."""
-    return (event.identity.external_event_id or "")[-len("2027-04-15") :]
 
 
 def _groups(own: Collection[str], wanted: Mapping[str, ToWrite]) -> Iterator[dict[str, ToWrite]]:

@@ -66,7 +66,10 @@ def edited(text: str, edits: Iterable[Splice]) -> str:
     parts: list[str] = []
     done = 0
     for edit in sorted(dict.fromkeys(edits), key=lambda edit: (edit.begin, edit.rank)):
-        parts += text[done : edit.begin], edit.text
+        parts.append(text[done : edit.begin])
+        if edit.begin == edit.end == len(text) and not next(filter(None, reversed(parts)), "\n").endswith("\n"):
+            parts.append("\r\n" if edit.text.endswith("\r\n") else "\n")  # the last line has no end yet
+        parts.append(edit.text)
         done = edit.end
     return "".join([*parts, text[done:]])
 
@@ -150,7 +153,11 @@ class Editor:
         before = [pair for pair in event.pairs if key_rank(pair.key.text or "") < key_rank(name)]
         if before:
             return self.behind(max(before, key=lambda pair: key_rank(pair.key.text or "")), event, lines)
-        at = self.lines.offset(self.lines.above(event.begin.line))
+        return self.on_top(event, lines)
+
+    def on_top(self, block: Pairs, lines: Sequence[str]) -> Splice:
+        """Return the edit that puts lines above the first pair of a block and its comments."""
+        at = self.lines.offset(self.lines.above(block.begin.line))
         return Splice(at, at, "".join(f"{line}{self.lines.ending}" for line in lines))
 
     def behind(self, pair: Pair, block: Pairs, lines: Sequence[str]) -> Splice:
@@ -158,7 +165,7 @@ class Editor:
         number = self.lines.end_of(pair.value, len(self.lines.lines), block.begin.column)
         at = self.lines.offset(number)
         text = "".join(f"{line}{self.lines.ending}" for line in lines)
-        return Splice(at, at, text if self.text[:at].endswith("\n") else self.lines.ending + text)
+        return Splice(at, at, text)
 
     def _look_at(self, piece: Piece, *, in_brackets: bool, shared: bool) -> None:
         shared = shared or getattr(piece, "anchored", False)

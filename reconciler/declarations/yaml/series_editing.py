@@ -33,19 +33,23 @@ def added_to_date(
     repeat = _block(_value(editor.block(line, column), _REPEAT), _REPEAT)
     overrides = _value(repeat, _OVERRIDES)
     if overrides is None:
-        before, block = repeat.pairs[-1], repeat
-        indent = " " * block.begin.column
-        yield editor.behind(before, block, [f"{indent}{_OVERRIDES}:"])._replace(rank=(_BEHIND_ALL_KEYS, ""))
-        indent += _STEP
-    else:
-        block = _block(overrides, _OVERRIDES)
-        if (own := _value(block, day)) is not None:
-            yield from editor.added(*position(_block(own, day).begin), fields, properties)
-            return
-        before = max((pair for pair in block.pairs if _text(pair) < day), key=_text, default=block.pairs[-1])
-        indent = " " * block.begin.column
-    for rank, lines in _lines_of_date(indent, day, fields, properties):
-        yield editor.behind(before, block, lines)._replace(rank=(_BEHIND_ALL_KEYS, day, *rank))
+        indent = " " * repeat.begin.column
+        yield editor.behind(repeat.pairs[-1], repeat, [f"{indent}{_OVERRIDES}:"])._replace(rank=_rank(""))
+        for rank, lines in _lines_of_date(indent + _STEP, day, fields, properties):
+            yield editor.behind(repeat.pairs[-1], repeat, lines)._replace(rank=_rank(day, *rank))
+        return
+    block = _block(overrides, _OVERRIDES)
+    if (own := _value(block, day)) is not None:
+        yield from editor.added(*position(_block(own, day).begin), fields, properties)
+        return
+    earlier = [pair for pair in block.pairs if _text(pair) < day]
+    for rank, lines in _lines_of_date(" " * block.begin.column, day, fields, properties):
+        edit = editor.behind(max(earlier, key=_text), block, lines) if earlier else editor.on_top(block, lines)
+        yield edit._replace(rank=_rank(day, *rank))
+
+
+def _rank(day: str, *key: int) -> tuple[int | str, ...]:
+    return (_BEHIND_ALL_KEYS, day, *key)
 
 
 def _lines_of_date(
