@@ -23,6 +23,10 @@ VS_CODE = (TOP / "docs" / "writing-events.md").read_text("utf-8").partition("```
 IN_PORTAL = f"{schema_line('../../schema/portal.json')}\nexternalEventId: a\ncustomProperties:\n"
 
 
+REPEAT = "externalEventId: a\nrepeat:\n  rule: FREQ=DAILY;COUNT=2\n"
+DATE = f"{REPEAT}  overrides:\n    2027-04-15:\n"
+
+
 @pytest.fixture(scope="module")
 def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Editor]:
     """Start one server for all tests, in a folder like that of the documents."""
@@ -62,6 +66,13 @@ def test_a_list_is_offered_its_own_keys(asked: Editor) -> None:
     assert "externalEventId" not in asked.offers("defaults:\n  |\nevents: []\n")
 
 
+def test_a_series_is_offered_its_own_keys_and_those_of_one_date(asked: Editor) -> None:
+    assert asked.offers(f"{REPEAT}  |").keys() == {"skip", "overrides"}
+    offered = asked.offers(f"{DATE}      |").keys()
+    assert {"startDateTime", "eventCancelled", "absent"} < offered
+    assert offered.isdisjoint({"externalEventId", "objectId", "repeat"})
+
+
 def test_values_are_offered(asked: Editor) -> None:
     assert asked.offers("eventCancelled: |").keys() == {"true", "false"}
     assert asked.offers("orphans: |", "reconciler.yaml").keys() == {"ignore", "report", "cancel", "delete"}
@@ -89,6 +100,11 @@ def test_a_key_is_explained_with_an_example(asked: Editor) -> None:
         shown = asked.hover(text)
         assert "The IANA time zone of times without an offset." in shown
         assert shown.count("```yaml\nEurope/Berlin\n```") == 1
+
+
+def test_the_keys_of_a_series_are_explained(asked: Editor) -> None:
+    assert "Makes a series of the event." in asked.hover("externalEventId: a\nrep|eat:\n  rule: FREQ=DAILY;COUNT=2\n")
+    assert "```yaml\nFREQ=WEEKLY;BYDAY=TH;COUNT=12\n```" in asked.hover("repeat:\n  ru|le: FREQ=DAILY;COUNT=2\n")
 
 
 def test_a_setting_is_explained_with_the_words_that_it_takes(asked: Editor) -> None:
@@ -121,6 +137,12 @@ def test_a_property_is_explained_by_its_label(asked: Editor) -> None:
         ("events:\n- eventName: x\n", "2: Write an externalEventId, or the objectId of an event that HubSpot holds"),
         ("events: []\n", "1: Array has too few items. Expected 1 or more."),
         ("defaults: {objectId: 5}\nevents: [{objectId: 5}]\n", "1: Property objectId is not allowed."),
+        ("repeat:\n  skip: [2027-04-15]\n", '1: Missing property "rule".'),
+        (f"{REPEAT}  exdate: []\n", "4: Property exdate is not allowed."),
+        (f"{REPEAT}  skip: [15.4.2027]\n", "4: Write a date like 2027-04-15."),
+        ("repeat: {rule: every day}\n", "1: Write it like FREQ=WEEKLY;BYDAY=TH;COUNT=12."),
+        (f"{DATE}      externalEventId: b\n", "6: Property externalEventId is not allowed."),
+        (f"{DATE}      eventCancelled: 'no'\n", "6: Write true or false, without quotes."),
         ("- externalEventId: a\n", "1: Incorrect type. Expected one of object, null."),
         (f"{IN_PORTAL}  event_regoin: EMEA\n", "4: Property event_regoin is not allowed."),
         (f"{IN_PORTAL}  event_region: EMAE\n", '4: Value is not accepted. Valid values: "EMEA", "AMER", "APAC", null.'),
