@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from reconciler.declarations.events.declaring import Terms
 from reconciler.declarations.events.file_names import SourceFile, reading_order
 from reconciler.declarations.events.house_rules import HouseRules
-from reconciler.declarations.events.reading import read_all
+from reconciler.declarations.events.reading import MOST_OF_ALL_SERIES, read_all
 from reconciler.declarations.values.corrections import Wrong
 from reconciler.declarations.values.expressions import expression
 from reconciler.declarations.values.placeholders import (
@@ -261,6 +261,16 @@ def test_a_series_of_other_environments_needs_no_time_zone_here() -> None:
     content = {**SERIES, "environments": ["production"], "repeat": {"rule": RULE}}
     declared = read({"e.yaml": yaml.safe_dump({key: value for key, value in content.items() if key != "timezone"})})
     assert len(declared.skipped) == 8
+
+
+def test_all_series_together_make_a_bounded_number_of_events() -> None:
+    one = {**SERIES, "startDateTime": "2027-03-04 17:00", "timezone": "UTC", "repeat": {"rule": "FREQ=DAILY;COUNT=400"}}
+    texts = (yaml.safe_dump({**one, "externalEventId": f"demo-{number}"}, sort_keys=False) for number in range(51))
+    (found,) = problems("---\n".join(texts))
+    assert (found.code, found.message) == (
+        "too-many-occurrences",
+        f"the series of all files make more than {MOST_OF_ALL_SERIES:,} events",
+    )
 
 
 @given(st.text())

@@ -73,15 +73,13 @@ class Occurrence:
     """The local start that the rule gives."""
     span: Span
 
-    @property
-    def defaults(self) -> Inheritance:
-        """What is inherited, with the values that belong to this date."""
+    def inherit(self) -> Inheritance:
+        """Return what is inherited, with the values that belong to this date."""
         values = self.inherited.values
         return Inheritance(self.inherited.layers, values | self._dated(values))
 
-    @property
     def layer(self) -> Layer:
-        """The layer of the event: what its series and its date declare."""
+        """Return the layer of the event: what its series and its date declare."""
         layer = self.series if self.override is None else overlaid(self.series, self.override)
         mapping = layer.mapping
         keys = mapping.keys
@@ -130,9 +128,8 @@ def _written(value: datetime | date) -> str:
     return to_the_minute(value) if isinstance(value, datetime) else value.isoformat()
 
 
-def impossible_times(one: Occurrence, timezone: str | None) -> Iterator[Diagnostic]:
+def impossible_times(one: Occurrence, merged: Inheritance, timezone: str | None) -> Iterator[Diagnostic]:
     """Yield an error for each time of the series that does not exist, or exists twice, on this date."""
-    merged = one.defaults.under(one.layer)
     zone = merged.values.get("timezone", timezone)
     if zone is None or merged.values.get("absent"):
         return

@@ -15,6 +15,11 @@ from reconciler.diagnostics import Diagnostic, Place, Severity, error, in_file_o
 from reconciler.errors import DeclarationsInvalid
 from reconciler.event import Declared, DeclaredEvent, Skipped
 
+MOST_OF_ALL_SERIES = 20_000
+"""The most events that all series may make together, give or take one series: a short line makes hundreds."""
+
+_TOO_MANY = "too-many-occurrences"
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -118,14 +123,6 @@ def _is_silenced(diagnostic: Diagnostic, terms: Terms) -> bool:
     return diagnostic.severity is Severity.WARNING and diagnostic.code in terms.silence
 
 
-def _declare(inherited: Inheritance, own: Layer, terms: Terms) -> Iterable[Declaration]:
-    if "repeat" not in own.values:
-        return (declare(inherited, own, terms),)
-    from reconciler.declarations.events.series import declare_series  # noqa: PLC0415  (only a series needs it)
-
-    return declare_series(inherited, own, terms)
-
-
 _SIGN = b"reconciler:"
 """What each file contains that has a comment for this program."""
 
@@ -141,6 +138,7 @@ class _Reader:
         self.skipped: list[Skipped] = []
         self.elsewhere = 0
         self.silenced: dict[tuple[str, int], frozenset[str]] = {}
+        self.occurrences = 0
         self.defaults: dict[str, Inheritance] = {}
         """By folder, its defaults file merged with those above it."""
 
@@ -181,12 +179,24 @@ class _Reader:
         if document.defaults:
             inherited = inherited.under(document.defaults)
         for own in document.events:
-            for declaration in _declare(inherited, own, self.terms):
+            for declaration in self.declare(inherited, own):
                 self.report(declaration.diagnostics)
                 self.skipped += declaration.skipped
                 self.elsewhere += declaration.is_elsewhere
                 if declaration.event:
                     self.events.append(declaration.event)
+
+    def declare(self, inherited: Inheritance, own: Layer) -> Iterable[Declaration]:
+        if "repeat" not in own.values:
+            return (declare(inherited, own, self.terms),)
+        if self.occurrences > MOST_OF_ALL_SERIES:
+            message = f"the series of all files make more than {MOST_OF_ALL_SERIES:,} events"
+            return (Declaration(None, (error(_TOO_MANY, message, own.key_place("repeat"), "let them end earlier"),)),)
+        from reconciler.declarations.events.series import declare_series  # noqa: PLC0415  (only a series needs it)
+
+        found = declare_series(inherited, own, self.terms)
+        self.occurrences += len(found)
+        return found
 
     def inherited_in(self, folder: str) -> Inheritance:
         """Return the defaults of the nearest folder that has a defaults file."""

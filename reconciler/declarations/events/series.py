@@ -193,9 +193,10 @@ class _Series:
 
     def occurrence(self, one: Occurrence) -> Declaration:
         terms = replace(self.terms, rules=self.terms.rules.of_name("eventName"))
-        if problems := tuple(impossible_times(one, terms.timezone)):
+        inherited, own = one.inherit(), one.layer()
+        if problems := tuple(impossible_times(one, inherited.under(own), terms.timezone)):
             return Declaration(None, problems)
-        declaration = declare(one.defaults, one.layer, terms)
+        declaration = declare(inherited, own, terms)
         if declaration.event is None:
             return declaration
         own_id = self.own.values["externalEventId"]
