@@ -74,9 +74,10 @@ class Occurrence:
     span: Span
 
     def inherit(self) -> Inheritance:
-        """Return what is inherited, with the values that belong to this date."""
+        """Return what is inherited, with the values that belong to this date; mostly the same for all of them."""
         values = self.inherited.values
-        return Inheritance(self.inherited.layers, values | self._dated(values))
+        others = {key: value for key, value in self._dated(values).items() if value != values[key]}
+        return Inheritance(self.inherited.layers, values | others) if others else self.inherited
 
     def layer(self) -> Layer:
         """Return the layer of the event: what its series and its date declare."""
