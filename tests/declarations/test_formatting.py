@@ -424,6 +424,36 @@ repeat:
       startDateTime: 2027-04-15 17:00
 """,
     ),
+    "a series has its rule first, and its dates in order, each with its comments": (
+        """\
+repeat:
+    overrides:
+        # the third
+        2027-04-29: {eventName: "B"}
+
+        # the second
+        '2027-04-22':   # a Thursday
+            startDateTime: 2027-04-23T17:00
+    skip: ["2027-04-15"]
+    # every week
+    rule: "FREQ=WEEKLY;COUNT=3"
+objectId: 1
+""",
+        """\
+objectId: 1
+repeat:
+  # every week
+  rule: FREQ=WEEKLY;COUNT=3
+  skip: ["2027-04-15"]
+  overrides:
+    # the second
+    2027-04-22:   # a Thursday
+      startDateTime: 2027-04-23 17:00
+
+    # the third
+    2027-04-29: {eventName: "B"}
+""",
+    ),
     "a block keeps what cannot be seen in it": (
         "objectId: 1\neventDescription: |2-\n      a\tb\n     c \n      \neventType: A\n",
         "objectId: 1\neventType: A\neventDescription: |2-\n      a\tb\n     c \n      \n",

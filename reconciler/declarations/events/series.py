@@ -104,7 +104,7 @@ class _Series:
         """Yield what would be wrong with the series if it were a single event; its id is judged as it is written."""
         terms = replace(self.terms, rules=self.terms.rules.of_name("externalEventId"))
         for found in declare(self.inherited, self.own, terms).diagnostics:
-            if found.severity is Severity.ERROR and found.code not in _LEFT_TO_DATES:
+            if found.code not in _LEFT_TO_DATES:
                 yield replace(found, hint=_NO_TIMEZONE) if found.code == "no-timezone" else found
 
     def offsets(self) -> Iterator[Diagnostic]:
