@@ -251,6 +251,14 @@ def test_a_pattern_that_protects_the_id_of_a_series_alone_is_an_error(protect: t
         assert len(read({"e.yaml": text}, terms).events) == 8
 
 
+def test_a_pattern_that_protects_skipped_dates_alone_is_an_error() -> None:
+    ending_with_8 = [DAYS[2], DAYS[5]]
+    terms = Terms(external_account_id="acme", protect=("*[o8]",))
+    assert len(events(series([], {}), terms)) == 8
+    text = yaml.safe_dump(series(ending_with_8, {}), sort_keys=False)
+    assert [each.code for each in problems(text, terms)] == ["protects-no-occurrence"]
+
+
 def test_a_series_of_other_environments_claims_its_occurrences() -> None:
     declared = read({"e.yaml": yaml.safe_dump({**series([DAYS[0]], {}), "environments": ["production"]})})
     assert {one.identity.external_event_id for one in declared.skipped} == {f"demo-{day}" for day in DAYS[1:]}
