@@ -3,13 +3,21 @@
 import unicodedata
 from collections.abc import Iterable, Iterator
 
-from reconciler.diagnostics import Diagnostic, error, warning
+from reconciler.diagnostics import Diagnostic, Place, error, warning
 from reconciler.event import DeclaredEvent
 from reconciler.safe_text import quoted
 
 
 def collisions(events: Iterable[DeclaredEvent]) -> Iterator[Diagnostic]:
-    """Yield a diagnostic for each event whose identity equals or resembles an earlier one."""
+    """Yield a diagnostic for each event whose identity equals or resembles an earlier one; for two series only one."""
+    said: set[tuple[Place, Place]] = set()
+    for event, first, found in _pairs(events):
+        if (event.place, first.place) not in said:
+            said.add((event.place, first.place))
+            yield found
+
+
+def _pairs(events: Iterable[DeclaredEvent]) -> Iterator[tuple[DeclaredEvent, DeclaredEvent, Diagnostic]]:
     by_object: dict[str, DeclaredEvent] = {}
     by_joined: dict[str, DeclaredEvent] = {}
     by_looks: dict[str, DeclaredEvent] = {}
@@ -17,15 +25,16 @@ def collisions(events: Iterable[DeclaredEvent]) -> Iterator[Diagnostic]:
         if event.identity.object_id is not None:
             first = by_object.setdefault(event.identity.object_id, event)
             if first is not event:
-                yield _twice(event, first)
+                yield event, first, _twice(event, first)
         elif event.identity.external is not None:
             joined = "-".join(event.identity.external)  # as HubSpot joins them (Marketing Events API, external ids)
             first = by_joined.setdefault(joined, event)
             alike = by_looks.setdefault(_looks(joined), event)
             if first is not event:
-                yield _twice(event, first) if first.identity == event.identity else _joined(event, first, joined)
+                is_same = first.identity == event.identity
+                yield event, first, _twice(event, first) if is_same else _joined(event, first, joined)
             elif alike is not event:
-                yield _alike(event, alike)
+                yield event, alike, _alike(event, alike)
 
 
 def _twice(event: DeclaredEvent, first: DeclaredEvent) -> Diagnostic:

@@ -135,7 +135,7 @@ def impossible_times(one: Occurrence, merged: Inheritance, timezone: str | None)
     if zone is None or merged.values.get("absent"):
         return
     for key, local in times_of(merged, []).items():
-        if one.says(key) or local.tzinfo:
+        if one.says(key):
             continue
         try:
             moment_of(local, zone)
