@@ -88,7 +88,7 @@ ORDINARY = {
     "a remark for this program": "a: b #reconciler:c",
     "no document at all": "# nothing",
     "a name in quotes in another script": "'\u00fc': a",
-    "the deepest that is ordinary": "[" * 8 + "a" + "]" * 8,
+    "the deepest that is ordinary": "[" * 9 + "a" + "]" * 9,
 }
 UNUSUAL = {
     "an anchor": "a: &b c",
@@ -115,7 +115,7 @@ UNUSUAL = {
     "a pair of escapes for one character": 'a: "\\ud83d\\ude80"',
     "what is not UTF-8": b"a: \xff",
     "a syntax error": "a: b: c",
-    "deep nesting": "[" * 9 + "a" + "]" * 9,
+    "deep nesting": "[" * 10 + "a" + "]" * 10,
     "endless nesting": "[" * 100_000,
 }
 

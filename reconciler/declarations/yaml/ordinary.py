@@ -11,8 +11,8 @@ from reconciler.declarations.yaml.nodes import Mapping, Node, Scalar, Sequence
 from reconciler.errors import Interrupted
 from reconciler.safe_text import FORBIDDEN
 
-_DEPTH = 8
-"""How deep values may be nested; a declaration needs 5."""
+_DEPTH = 9
+"""How deep values may be nested: so deep is a list among the initial properties of one date of a series."""
 
 
 class _Unusual(Exception):
