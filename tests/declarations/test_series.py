@@ -153,7 +153,7 @@ eventOrganizer: Acme
 startDateTime: 2027-03-04 17:00
 timezone: Europe/Berlin
 initial:
-  eventDescription: Here
+  {eventDescription: Here, eventType: TALK}
 customProperties:
   room: Blue
   size: L
@@ -174,7 +174,7 @@ repeat:
 
 def test_a_field_stands_in_the_line_of_the_series_or_of_the_override() -> None:
     first, second, third = read({"e.yaml": TEXT}).events
-    shared = {"eventOrganizer": 3, "startDateTime": 4, "customProperties.size": 10}
+    shared = {"eventOrganizer": 3, "startDateTime": 4, "eventType": 7, "customProperties.size": 10}
     assert dict(first.lines) == {**shared, "eventName": 2, "eventDescription": 7, "customProperties.room": 9}
     assert dict(second.lines) == {**shared, "eventName": 15, "eventDescription": 7, "customProperties.room": 17}
     assert second.places["eventName"] == Place("e.yaml", 15, 7)
@@ -183,15 +183,17 @@ def test_a_field_stands_in_the_line_of_the_series_or_of_the_override() -> None:
 
 def test_what_is_initial_on_one_date_stands_where_that_is_said() -> None:
     *_, third = read({"e.yaml": TEXT}).events
-    assert (third.fields["eventDescription"], third.initial) == ("There", {"customProperties.size": "M"})
-    assert (third.lines["eventDescription"], third.lines["customProperties.size"]) == (19, 22)
+    assert third.fields["eventDescription"] == "There"
+    assert third.initial == {"customProperties.size": "M", "eventType": "TALK"}
+    names = ("eventDescription", "customProperties.size", "eventType")
+    assert [third.lines[name] for name in names] == [19, 22, 7]
 
 
 def test_positions_below_defaults_stay_those_of_the_defaults() -> None:
-    files = {"_defaults.yaml": "eventType: X\n", "e.yaml": TEXT}
+    files = {"_defaults.yaml": "eventUrl: https://a.example\n", "e.yaml": TEXT}
     first, *_ = read(files).events
-    assert first.places["eventType"] == Place("_defaults.yaml", 1, 1)
-    assert "eventType" not in first.lines
+    assert first.places["eventUrl"] == Place("_defaults.yaml", 1, 1)
+    assert "eventUrl" not in first.lines
 
 
 IDS = Terms(external_account_id="acme", rules=HouseRules({"externalEventId": expression("[a-z]+")}))
