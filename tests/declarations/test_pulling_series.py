@@ -25,6 +25,7 @@ repeat:
 """
 NOTE = "# HubSpot's value, in place of the series' own\n"
 OTHER = "# HubSpot's value, in place of the default in _defaults.yaml\n"
+SECOND = "    # the second\n    2027-03-11:\n      eventUrl: ''\n      # below\n"
 Held = Mapping[str, Mapping[str, Value]]
 """By date, what HubSpot holds."""
 
@@ -52,13 +53,21 @@ CASES: dict[str, tuple[str, Held, str]] = {
             f"        {NOTE}        room: Red\n    2027-03-11:\n      {NOTE}      eventUrl: https://b.example\n"
         ),
     ),
-    "a date before, between and behind others": (
-        whole("    # the second\n    2027-03-11:\n      eventUrl: ''\n      # below\n\n"),
-        {day: {"eventName": "B"} for day in ("2027-03-04", "2027-03-18", "2027-03-25")},
+    "dates before and between others": (
+        whole(SECOND + "\n    # the last\n    2027-03-25:\n      eventUrl: ''\n"),
+        {day: {"eventName": "B"} for day in ("2027-03-04", "2027-03-18")},
         whole(
-            f"    2027-03-04:\n      {OTHER}      eventName: B\n"
-            "    # the second\n    2027-03-11:\n      eventUrl: ''\n      # below\n"
-            f"    2027-03-18:\n      {OTHER}      eventName: B\n    2027-03-25:\n      {OTHER}      eventName: B\n\n"
+            f"    2027-03-04:\n      {OTHER}      eventName: B\n{SECOND}"
+            f"    2027-03-18:\n      {OTHER}      eventName: B\n"
+            "\n    # the last\n    2027-03-25:\n      eventUrl: ''\n"
+        ),
+    ),
+    "dates behind another": (
+        whole(SECOND),
+        {day: {"eventName": "B"} for day in ("2027-03-18", "2027-03-25")},
+        whole(
+            f"{SECOND}    2027-03-18:\n      {OTHER}      eventName: B\n"
+            f"    2027-03-25:\n      {OTHER}      eventName: B\n"
         ),
     ),
     "keys above and below those of the date": (
