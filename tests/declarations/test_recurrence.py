@@ -1,7 +1,9 @@
 """Recurrence rules: what RFC 5545 allows, and the times that a rule gives."""
 
+import re
 from contextlib import suppress
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 from dateutil.rrule import rrulestr
@@ -19,6 +21,13 @@ NONE = ("the rule makes no occurrence", "correct the rule")
 
 def days_of(rule: str, start: datetime = START) -> list[str]:
     return [f"{found:%m-%d}" for found in occurrences(read_rule(rule), start)]
+
+
+def test_every_rule_of_the_documents_gives_dates() -> None:
+    page = Path(__file__).parents[2] / "docs" / "writing-events.md"
+    rules = set(re.findall(r"FREQ=[A-Z0-9=;,-]+", page.read_text(encoding="utf-8")))
+    assert len(rules) > 6
+    assert all(occurrences(read_rule(rule), START) for rule in rules)
 
 
 def test_a_rule_is_read_part_by_part() -> None:
