@@ -64,6 +64,11 @@ class _Change:
     """
     timezone: str | None = None
     """The time zone of its declaration, for showing times; None: the portal's. Approvals do not cover it."""
+    start: str | None = None
+    """When the event begins after the change, or before its deletion, for calendars. Approvals do not cover it."""
+    end: str | None = None
+    event_type: str | None = None
+    organizer: str | None = None
 
     @property
     def place(self) -> Place | None:

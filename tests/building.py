@@ -283,6 +283,10 @@ def changes_of(kind: type[Create] | type[Update] | type[Delete]) -> SearchStrate
         refused=maybe_texts,
         proven=st.booleans(),
         timezone=st.none() | zones,
+        start=maybe_texts | instants,
+        end=maybe_texts | instants,
+        event_type=maybe_texts,
+        organizer=maybe_texts,
     )
 
 

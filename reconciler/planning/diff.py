@@ -2,10 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TypedDict
 
 from reconciler.change import Change, Create, Delete, FieldChange, Source, Update
 from reconciler.event import FIELDS, DeclaredEvent, LiveEvent, Value, field_order
 from reconciler.values import canonical, same
+
+
+class _Outline(TypedDict):
+    start: str | None
+    end: str | None
+    event_type: str | None
+    organizer: str | None
 
 
 def compare(event: DeclaredEvent, live: LiveEvent | None) -> Change | None:
@@ -25,6 +33,7 @@ def compare(event: DeclaredEvent, live: LiveEvent | None) -> Change | None:
         live.registrants,
         live.attendees,
         timezone=event.timezone,
+        **_outline({**live.fields, **event.fields}),
     )
 
 
@@ -37,6 +46,7 @@ def cancel(orphan: LiveEvent) -> Update:
         (FieldChange("eventCancelled", before, after=True),),
         registrants=orphan.registrants,
         attendees=orphan.attendees,
+        **_outline(orphan.fields),
     )
 
 
@@ -49,6 +59,7 @@ def delete(live: LiveEvent) -> Delete:
         tuple(FieldChange(name, value, None) for name, value in held if value is not None),
         registrants=live.registrants,
         attendees=live.attendees,
+        **_outline(live.fields),
     )
 
 
@@ -61,6 +72,18 @@ def _create(event: DeclaredEvent) -> Create:
         tuple(FieldChange(name, None, values[name], event.lines.get(name)) for name in names),
         _source(event),
         timezone=event.timezone,
+        **_outline(values),
+    )
+
+
+def _outline(fields: Mapping[str, Value]) -> _Outline:
+    """Return what a calendar shows of an event, whether it changes or not."""
+    held = {name: value for name, value in fields.items() if isinstance(value, str)}
+    return _Outline(
+        start=held.get("startDateTime"),
+        end=held.get("endDateTime"),
+        event_type=held.get("eventType"),
+        organizer=held.get("eventOrganizer"),
     )
 
 

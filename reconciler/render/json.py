@@ -28,7 +28,7 @@ from reconciler.planning.set_aside import SetAside
 from reconciler.portal import Portal
 from reconciler.render.json_text import json_text, without_commands
 
-FORMAT_VERSION = "1.1"
+FORMAT_VERSION = "1.2"
 """A minor version adds keys, a major version breaks readers."""
 
 
@@ -161,6 +161,10 @@ def _change(portal: int, change: Change) -> Json:
         "action": change.action,
         "identity": _identity(change.identity),
         "name": change.name,
+        "start": change.start,
+        "end": change.end,
+        "type": change.event_type,
+        "organizer": change.organizer,
         "cancels": cancels(change),
         "completes": completes(change),
         "origin": change.origin,

@@ -90,7 +90,7 @@ def _read(document: Json) -> Plan:
 
 
 def _with_defaults(document: Json) -> Json:
-    """Return a plan with default values for keys that format 1.0 lacks; anything else is returned as it is."""
+    """Return a plan with default values for keys that older formats lack; anything else is returned as it is."""
     if not isinstance(document, dict):
         return document
     plan: dict[str, Json] = {"set_aside": [], **document}
@@ -101,8 +101,13 @@ def _with_defaults(document: Json) -> Json:
     return plan
 
 
-_CHANGE_DEFAULTS: Mapping[str, Json] = {"timezone": None, "refused": None, "proven": True}
-"""The values of keys that a change of format 1.0 lacks."""
+_CHANGE_DEFAULTS: Mapping[str, Json] = {
+    "timezone": None,
+    "refused": None,
+    "proven": True,
+    **dict.fromkeys(("start", "end", "type", "organizer")),
+}
+"""The values of keys that a change of an older format lacks."""
 
 
 _CHANGES: Mapping[Action, type[Create] | type[Update] | type[Delete]] = {
@@ -124,6 +129,10 @@ def _read_change(item: "_Object") -> Change:
         timezone=item.optional_text("timezone"),
         refused=item.optional_text("refused"),
         proven=item.flag("proven"),
+        start=item.optional_text("start"),
+        end=item.optional_text("end"),
+        event_type=item.optional_text("type"),
+        organizer=item.optional_text("organizer"),
     )
 
 

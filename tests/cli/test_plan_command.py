@@ -74,7 +74,7 @@ def test_wrong_declarations_are_json_where_json_was_asked_for(
     declare(folder, launch="externalEventId: launch\neventNam: Launch\n")
     screen = reconciler("plan", "--format", "json")
     assert screen.code == 3
-    assert screen.json["format_version"] == "1.1"
+    assert screen.json["format_version"] == "1.2"
     assert {found["file"] for found in screen.json["diagnostics"]} == {"events/launch.yaml"}
 
 

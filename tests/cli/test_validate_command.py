@@ -34,7 +34,7 @@ def test_the_diagnostics_are_json_too(reconciler: CommandLine, folder: Path) -> 
 
 
 def test_good_declarations_have_no_diagnostics(reconciler: CommandLine, folder: Path) -> None:
-    assert reconciler("validate", "--format", "json").json == {"format_version": "1.1", "diagnostics": []}
+    assert reconciler("validate", "--format", "json").json == {"format_version": "1.2", "diagnostics": []}
 
 
 def test_it_needs_no_token(reconciler: CommandLine, folder: Path) -> None:

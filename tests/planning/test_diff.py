@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
-from reconciler.change import Create, Delete, FieldChange, Source, Update
+from reconciler.change import Change, Create, Delete, FieldChange, Source, Update
 from reconciler.event import CUSTOM, FIELDS, DeclaredEvent, Identity, Kind, LiveEvent, Value, field_order
 from reconciler.planning.diff import cancel, compare, delete
 from reconciler.values import canonical, same
@@ -164,6 +164,35 @@ def test_a_change_carries_the_time_zone_of_its_declaration(held: LiveEvent | Non
     change = compare(replace(declared(fields={"eventName": "Summit"}), timezone="Europe/London"), held)
     assert change is not None
     assert change.timezone == "Europe/London"
+
+
+HELD: dict[str, Value] = {
+    "startDateTime": "2027-05-12T08:00:00Z",
+    "endDateTime": "2027-05-12T09:00:00Z",
+    "eventType": "FAIR",
+    "eventOrganizer": "Acme",
+}
+
+
+def outline(change: Change | None) -> list[str | None]:
+    assert change is not None
+    return [change.start, change.end, change.event_type, change.organizer]
+
+
+def test_an_update_carries_the_times_that_it_leaves_and_those_that_it_sets() -> None:
+    event = declared(fields={"startDateTime": "2027-05-12T08:30:00Z", "eventType": None})
+    assert outline(compare(event, live("1", fields=HELD))) == [
+        "2027-05-12T08:30:00Z",
+        "2027-05-12T09:00:00Z",
+        None,
+        "Acme",
+    ]
+
+
+def test_a_create_a_deletion_and_a_cancellation_carry_the_times_of_their_event() -> None:
+    event = replace(declared(fields={"startDateTime": "2027-05-12T08:00:00Z"}), initial={"eventType": "FAIR"})
+    assert outline(compare(event, None)) == ["2027-05-12T08:00:00Z", None, "FAIR", None]
+    assert outline(delete(live("1", fields=HELD))) == outline(cancel(live("1", fields=HELD))) == [*HELD.values()]
 
 
 def test_an_update_of_an_event_whose_name_is_not_declared_is_called_as_in_hubspot() -> None:

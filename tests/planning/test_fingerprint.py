@@ -40,6 +40,10 @@ def shown_otherwise(draw: st.DrawFn, change: Change) -> Change:
         registrants=draw(counts),
         attendees=draw(counts),
         timezone=draw(maybe_texts),
+        start=draw(maybe_texts),
+        end=draw(maybe_texts),
+        event_type=draw(maybe_texts),
+        organizer=draw(maybe_texts),
     )
 
 

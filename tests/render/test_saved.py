@@ -41,7 +41,8 @@ LAUNCH = Create(
     Identity("acme", "launch"), "Launch", (FieldChange("eventName", None, "Launch", 2),), Source("events/l.yaml", 1)
 )
 GONE = Delete(Identity(None, "old", "9"), None, (FieldChange("eventName", "Old", None),), registrants=0, attendees=0)
-GONE = replace(GONE, refused="0 allowed", proven=False)
+GONE = replace(GONE, refused="0 allowed", proven=False, start="2027-06-01T00:00:00Z", end="2027-06-02T00:00:00Z")
+GONE = replace(GONE, event_type="WEBINAR", organizer="Acme")
 ASIDE = SetAside(Identity(object_id="5"), "Fair", "object-not-live", Source("events/fair.yaml", 1), "it is gone")
 PLAN = Plan(
     PORTAL,
@@ -151,6 +152,7 @@ def known_part(said: Any, known: Any) -> Any:
 
 ADDED: list[tuple[str | int, ...]] = [("set_aside",), ("summary", "set_aside")]
 ADDED += [("changes", number, key) for number in range(3) for key in ("timezone", "refused", "proven")]
+ADDED += [("changes", number, key) for number in range(3) for key in ("start", "end", "type", "organizer")]
 """The keys that plans in the first version of the format lack."""
 KEYS = [path for path in PLACES if (isinstance(path[-1], str) or path[0] == "changes") and path not in ADDED]
 
@@ -164,7 +166,8 @@ def test_a_plan_without_one_of_its_keys_or_changes_is_refused(path: tuple[str | 
 
 
 def test_a_plan_of_the_first_version_of_the_format_is_read() -> None:
-    changes = tuple(replace(change, timezone=None, refused=None, proven=True) for change in PLAN.changes)
+    bare = dict.fromkeys(("timezone", "refused", "start", "end", "event_type", "organizer"))
+    changes = tuple(replace(change, proven=True, **bare) for change in PLAN.changes)
     plain = replace(PLAN, set_aside=(), changes=changes)
     first = json.loads(plan_json(plain)) | {"format_version": "1.0"}
     for *path, key in ADDED:
@@ -223,7 +226,7 @@ def test_a_forged_plan_approves_only_what_the_new_plan_wants_anyway(plan: Plan, 
 
 def test_a_plan_has_the_keys_of_the_contract() -> None:
     assert document() == {
-        "format_version": "1.1",
+        "format_version": "1.2",
         "digest": PLAN.digest,
         "portal": {
             "id": 1234567,
@@ -246,6 +249,10 @@ def test_a_plan_has_the_keys_of_the_contract() -> None:
                 "action": "create",
                 "identity": {"external_account_id": "acme", "external_event_id": "launch", "object_id": None},
                 "name": "Launch",
+                "start": None,
+                "end": None,
+                "type": None,
+                "organizer": None,
                 "cancels": False,
                 "completes": False,
                 "origin": "unknown",
@@ -271,6 +278,10 @@ def test_a_plan_has_the_keys_of_the_contract() -> None:
                 "action": "update",
                 "identity": {"external_account_id": "acme", "external_event_id": "summit", "object_id": "7"},
                 "name": "Summit",
+                "start": None,
+                "end": None,
+                "type": None,
+                "organizer": None,
                 "cancels": True,
                 "completes": False,
                 "origin": "unknown",
@@ -304,6 +315,10 @@ def test_a_plan_has_the_keys_of_the_contract() -> None:
                 "action": "delete",
                 "identity": {"external_account_id": None, "external_event_id": "old", "object_id": "9"},
                 "name": None,
+                "start": "2027-06-01T00:00:00Z",
+                "end": "2027-06-02T00:00:00Z",
+                "type": "WEBINAR",
+                "organizer": "Acme",
                 "cancels": False,
                 "completes": False,
                 "origin": "unknown",
@@ -386,7 +401,7 @@ def test_the_keys_of_a_plan_stand_in_the_order_of_the_contract() -> None:
 def test_findings_alone_are_written_with_the_version_of_the_format() -> None:
     found = Diagnostic(Severity.INFO, "code", "message", Place("a", 1, 2), None)
     assert json.loads(diagnostics_json((found,))) == {
-        "format_version": "1.1",
+        "format_version": "1.2",
         "diagnostics": [
             {
                 "severity": "info",
@@ -411,7 +426,7 @@ RESULTS = (
 def test_a_receipt_has_the_keys_of_the_contract() -> None:
     receipt = Receipt(PORTAL, PLAN.digest, RESULTS, (SUMMIT,), written=True, set_aside=(ASIDE,))
     assert json.loads(receipt_json(receipt)) == {
-        "format_version": "1.1",
+        "format_version": "1.2",
         "digest": PLAN.digest,
         "portal": document()["portal"],
         "results": [
@@ -525,7 +540,7 @@ def test_an_edited_value_is_told_as_a_contradiction() -> None:
 
 
 @pytest.mark.parametrize("path", [(), ("portal",), ("changes", 1), ("changes", 1, "fields", 0), ("diagnostics", 0)])
-@pytest.mark.parametrize("version", ["1.0", "1.1", "1.17"])
+@pytest.mark.parametrize("version", ["1.0", "1.1", "1.2", "1.17"])
 def test_a_plan_of_a_later_minor_version_is_read_as_far_as_it_is_known(
     version: str, path: tuple[str | int, ...]
 ) -> None:

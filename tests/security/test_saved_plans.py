@@ -74,7 +74,7 @@ def test_the_honest_plan_lets_its_changes_run_and_no_neighbour() -> None:
 FOR_PEOPLE = {
     *("name", "file", "line", "registrants", "attendees"),
     *("account_type", "timezone", "api_version", "app_id", "unchanged", "orphaned", "reads", "format_version"),
-    *("set_aside", "refused", "proven"),
+    *("set_aside", "refused", "proven", "series", "start", "end", "type", "organizer"),
 }
 """The keys that no approval covers: they are shown, and have no effect."""
 
