@@ -57,6 +57,8 @@ class _Change:
     attendees: int | None = None
     refused: str | None = None
     """Why a guard would refuse the change; None if none would. Approvals do not cover it."""
+    series: str | None = None
+    """The event id of the declared series that it is an occurrence of, for people. Approvals do not cover it."""
     proven: bool = True
     """Whether the live event is known to be the declared one, also by its account id, which the list does not show.
 

@@ -17,6 +17,7 @@ from reconciler.planning.evidence import Evidence
 from reconciler.planning.orphans import OrphanVerdict, Will
 from reconciler.planning.ownership import match_events
 from reconciler.planning.plan import Plan, Planned, build
+from reconciler.planning.series import PlannedSeries
 from reconciler.planning.set_aside import SetAside
 from reconciler.policy import Policy
 from reconciler.portal import Listing, Portal
@@ -287,6 +288,7 @@ def changes_of(kind: type[Create] | type[Update] | type[Delete]) -> SearchStrate
         end=maybe_texts | instants,
         event_type=maybe_texts,
         organizer=maybe_texts,
+        series=st.none() | texts,
     )
 
 
@@ -305,6 +307,7 @@ verdicts: SearchStrategy[OrphanVerdict] = st.builds(
 asides: SearchStrategy[SetAside] = st.builds(
     SetAside, identities, maybe_texts, st.sampled_from(["object-not-live", "declared-twice"]), _sources, texts
 )
+series: SearchStrategy[PlannedSeries] = st.builds(PlannedSeries, maybe_texts, texts, maybe_texts, st.integers(0, 400))
 portals: SearchStrategy[Portal] = st.builds(
     Portal,
     st.integers(1, 2**40),
@@ -319,6 +322,7 @@ plans: SearchStrategy[Plan] = st.builds(
     changes=st.lists(changes, max_size=3, unique_by=lambda change: change.identity).map(tuple),
     unchanged=st.integers(0, 10_000),
     set_aside=st.lists(asides, max_size=2).map(tuple),
+    series=st.lists(series, max_size=2).map(tuple),
     orphans=st.lists(verdicts, max_size=2).map(tuple),
     orphaned=counts,
     foreign=counts,

@@ -19,7 +19,7 @@ class _Outline(TypedDict):
 def compare(event: DeclaredEvent, live: LiveEvent | None) -> Change | None:
     """Return the change that makes `live` what is declared; None if it is so already."""
     if event.absent:
-        return None if live is None else replace(delete(live), source=_source(event), timezone=event.timezone)
+        return None if live is None else _delete_declared(event, live)
     if live is None:
         return _create(event)
     differing = [] if _is_held(event, live) else _differing(event, live.fields)
@@ -32,6 +32,7 @@ def compare(event: DeclaredEvent, live: LiveEvent | None) -> Change | None:
         _source(event),
         live.registrants,
         live.attendees,
+        series=event.series,
         timezone=event.timezone,
         **_outline({**live.fields, **event.fields}),
     )
@@ -63,6 +64,10 @@ def delete(live: LiveEvent) -> Delete:
     )
 
 
+def _delete_declared(event: DeclaredEvent, live: LiveEvent) -> Delete:
+    return replace(delete(live), source=_source(event), timezone=event.timezone, series=event.series)
+
+
 def _create(event: DeclaredEvent) -> Create:
     values = {**event.fields, **event.initial}
     names = sorted((name for name, value in values.items() if value is not None), key=field_order)
@@ -71,6 +76,7 @@ def _create(event: DeclaredEvent) -> Create:
         event.name,
         tuple(FieldChange(name, None, values[name], event.lines.get(name)) for name in names),
         _source(event),
+        series=event.series,
         timezone=event.timezone,
         **_outline(values),
     )

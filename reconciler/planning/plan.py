@@ -15,6 +15,7 @@ from reconciler.planning.identity_warnings import UNDECIDED
 from reconciler.planning.match import Match
 from reconciler.planning.orphans import OrphanVerdict, Will, judge_orphan
 from reconciler.planning.ownership import Matched, Orphan
+from reconciler.planning.series import PlannedSeries, planned_series, series_of
 from reconciler.planning.set_aside import SetAside, obstacle_findings, set_aside
 from reconciler.planning.steps import steps
 from reconciler.policy import Policy
@@ -30,6 +31,8 @@ class Plan:
     unchanged: int
     set_aside: tuple[SetAside, ...] = ()
     """Declared events that are left out of the changes."""
+    series: tuple[PlannedSeries, ...] = ()
+    """Every declared series, by its ids."""
     orphans: tuple[OrphanVerdict, ...] = ()
     orphaned: int | None = None
     """The number of orphans; None if the run did not look for them."""
@@ -109,12 +112,14 @@ def build(
     verdicts = [(judge_orphan(orphan.live, policy, now), orphan) for orphan in matched.orphans]
     barred = matched.barred
     matches = [match for match in matched.matches if match.declared.identity not in barred]
-    tasks = _in_order([*_declared_tasks(matches, matched), *_orphan_tasks(verdicts)])
+    series = planned_series(declared.events, matches, matched.undecided)
+    tasks = _in_order([*_declared_tasks(matches, matched), *_orphan_tasks(verdicts, series)])
     plan = Plan(
         portal=portal,
         changes=tuple(task.change for task in tasks),
         unchanged=len(matches) - sum(task.event is not None for task in tasks) - _undecided(matches, matched),
         set_aside=set_aside(matched.obstacles, _names(matched)),
+        series=series,
         orphans=tuple(sorted((verdict for verdict, _ in verdicts), key=lambda verdict: verdict.identity.sort_key)),
         orphaned=matched.orphaned,
         foreign=matched.foreign,
@@ -158,11 +163,14 @@ def _declared_tasks(matches: Iterable[Match], matched: Matched) -> Iterator[_Tas
             yield _Task(replace(match.change, proven=proven), match.declared, match.live)
 
 
-def _orphan_tasks(verdicts: Iterable[tuple[OrphanVerdict, Orphan]]) -> Iterator[_Task]:
+def _orphan_tasks(
+    verdicts: Iterable[tuple[OrphanVerdict, Orphan]], series: tuple[PlannedSeries, ...]
+) -> Iterator[_Task]:
     for verdict, orphan in verdicts:
         if verdict.will is not Will.NOTHING:
-            change = replace(_orphan_change(verdict.will, orphan.live), proven=orphan.proven)
-            yield _Task(change, None, orphan.live)
+            change = _orphan_change(verdict.will, orphan.live)
+            of_series = series_of(change.identity, series)
+            yield _Task(replace(change, proven=orphan.proven, series=of_series), None, orphan.live)
 
 
 def _orphan_change(will: Will, orphan: LiveEvent) -> Update | Delete:

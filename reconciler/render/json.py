@@ -24,6 +24,7 @@ from reconciler.json_values import Json
 from reconciler.planning import fingerprint
 from reconciler.planning.orphans import OrphanVerdict
 from reconciler.planning.plan import Plan
+from reconciler.planning.series import PlannedSeries
 from reconciler.planning.set_aside import SetAside
 from reconciler.portal import Portal
 from reconciler.render.json_text import json_text, without_commands
@@ -42,6 +43,7 @@ def plan_json(plan: Plan) -> str:
             "summary": _summary(plan),
             "changes": [_change(plan.portal.id, change) for change in plan.changes],
             "set_aside": [_set_aside(event) for event in plan.set_aside],
+            "series": [_series(series) for series in plan.series],
             "orphans": [_orphan(orphan) for orphan in plan.orphans],
             "diagnostics": [_diagnostic(diagnostic) for diagnostic in plan.diagnostics],
             "requests": {"reads": plan.reads, "writes_to_apply": plan.writes_to_apply},
@@ -172,6 +174,7 @@ def _change(portal: int, change: Change) -> Json:
         "registrants": change.registrants,
         "attendees": change.attendees,
         "timezone": change.timezone,
+        "series": change.series,
         "refused": change.refused,
         "proven": change.proven,
         "fields": [_field(portal, change, field) for field in change.fields],
@@ -208,6 +211,15 @@ def _set_aside(event: SetAside) -> Json:
         "name": event.name,
         "code": event.code,
         "source": _source(event.source),
+    }
+
+
+def _series(series: PlannedSeries) -> Json:
+    return {
+        "external_account_id": series.external_account_id,
+        "external_event_id": series.external_event_id,
+        "name": series.name,
+        "unchanged": series.unchanged,
     }
 
 

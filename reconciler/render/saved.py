@@ -12,6 +12,7 @@ from reconciler.event import Identity, Value
 from reconciler.json_values import Json, Malformed, as_kind, as_list, as_mapping, optional
 from reconciler.planning.orphans import OrphanVerdict, Will
 from reconciler.planning.plan import Plan
+from reconciler.planning.series import PlannedSeries
 from reconciler.planning.set_aside import SetAside
 from reconciler.portal import Portal
 from reconciler.render.json import FORMAT_VERSION, plan_json
@@ -81,6 +82,7 @@ def _read(document: Json) -> Plan:
         changes=tuple(map(_read_change, top.objects("changes"))),
         unchanged=summary.number("unchanged"),
         set_aside=tuple(map(_read_set_aside, top.objects("set_aside"))),
+        series=tuple(map(_read_series, top.objects("series"))),
         orphans=tuple(map(_read_orphan, top.objects("orphans"))),
         orphaned=summary.optional_number("orphaned"),
         foreign=summary.optional_number("foreign"),
@@ -93,7 +95,7 @@ def _with_defaults(document: Json) -> Json:
     """Return a plan with default values for keys that older formats lack; anything else is returned as it is."""
     if not isinstance(document, dict):
         return document
-    plan: dict[str, Json] = {"set_aside": [], **document}
+    plan: dict[str, Json] = {"set_aside": [], "series": [], **document}
     if isinstance(summary := document.get("summary"), dict):
         plan["summary"] = {"set_aside": 0} | summary
     if isinstance(changes := document.get("changes"), list):
@@ -105,6 +107,7 @@ _CHANGE_DEFAULTS: Mapping[str, Json] = {
     "timezone": None,
     "refused": None,
     "proven": True,
+    "series": None,
     **dict.fromkeys(("start", "end", "type", "organizer")),
 }
 """The values of keys that a change of an older format lacks."""
@@ -126,6 +129,7 @@ def _read_change(item: "_Object") -> Change:
         source=None if source is None else _read_source(source),
         registrants=item.optional_number("registrants"),
         attendees=item.optional_number("attendees"),
+        series=item.optional_text("series"),
         timezone=item.optional_text("timezone"),
         refused=item.optional_text("refused"),
         proven=item.flag("proven"),
@@ -146,6 +150,15 @@ def _read_set_aside(item: "_Object") -> SetAside:
         name=item.optional_text("name"),
         code=item.text("code"),
         source=_read_source(item.object("source")),
+    )
+
+
+def _read_series(item: "_Object") -> PlannedSeries:
+    return PlannedSeries(
+        item.optional_text("external_account_id"),
+        item.text("external_event_id"),
+        item.optional_text("name"),
+        item.number("unchanged"),
     )
 
 

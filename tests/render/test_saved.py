@@ -18,6 +18,7 @@ from reconciler.event import Identity
 from reconciler.planning.fingerprint import of_change, of_field
 from reconciler.planning.orphans import OrphanVerdict, Will
 from reconciler.planning.plan import Plan
+from reconciler.planning.series import PlannedSeries
 from reconciler.planning.set_aside import SetAside
 from reconciler.render.json import ReceiptText, diagnostics_json, plan_json, receipt_json
 from reconciler.render.saved import read_plan
@@ -36,6 +37,7 @@ SUMMIT = Update(
     Source("events/summit.yaml", 3),
     12,
     None,
+    series="summits",
 )
 LAUNCH = Create(
     Identity("acme", "launch"), "Launch", (FieldChange("eventName", None, "Launch", 2),), Source("events/l.yaml", 1)
@@ -49,6 +51,7 @@ PLAN = Plan(
     (LAUNCH, SUMMIT, GONE),
     unchanged=40,
     set_aside=(ASIDE,),
+    series=(PlannedSeries("acme", "summits", "Summits", 3),),
     orphans=(
         OrphanVerdict(
             Identity(None, "old", "9"), "Old", None, "2027-06-01T00:00:00Z", 0, Will.DELETE, "the settings say so"
@@ -150,9 +153,12 @@ def known_part(said: Any, known: Any) -> Any:
     return said
 
 
-ADDED: list[tuple[str | int, ...]] = [("set_aside",), ("summary", "set_aside")]
+ADDED_SINCE_1_1: list[tuple[str | int, ...]] = [("series",)]
+ADDED_SINCE_1_1 += [
+    ("changes", number, key) for number in range(3) for key in ("series", "start", "end", "type", "organizer")
+]
+ADDED: list[tuple[str | int, ...]] = [("set_aside",), ("summary", "set_aside"), *ADDED_SINCE_1_1]
 ADDED += [("changes", number, key) for number in range(3) for key in ("timezone", "refused", "proven")]
-ADDED += [("changes", number, key) for number in range(3) for key in ("start", "end", "type", "organizer")]
 """The keys that plans in the first version of the format lack."""
 KEYS = [path for path in PLACES if (isinstance(path[-1], str) or path[0] == "changes") and path not in ADDED]
 
@@ -166,13 +172,22 @@ def test_a_plan_without_one_of_its_keys_or_changes_is_refused(path: tuple[str | 
 
 
 def test_a_plan_of_the_first_version_of_the_format_is_read() -> None:
-    bare = dict.fromkeys(("timezone", "refused", "start", "end", "event_type", "organizer"))
+    bare = dict.fromkeys(("timezone", "refused", "start", "end", "event_type", "organizer", "series"))
     changes = tuple(replace(change, proven=True, **bare) for change in PLAN.changes)
-    plain = replace(PLAN, set_aside=(), changes=changes)
+    plain = replace(PLAN, set_aside=(), series=(), changes=changes)
     first = json.loads(plan_json(plain)) | {"format_version": "1.0"}
     for *path, key in ADDED:
         del at(first, tuple(path))[key]
     assert read_plan(json.dumps(first)) == plain
+
+
+def test_a_plan_of_the_second_version_of_the_format_is_read() -> None:
+    bare = dict.fromkeys(("start", "end", "event_type", "organizer", "series"))
+    plain = replace(PLAN, series=(), changes=tuple(replace(change, **bare) for change in PLAN.changes))
+    before = json.loads(plan_json(plain)) | {"format_version": "1.1"}
+    for *path, key in ADDED_SINCE_1_1:
+        del at(before, tuple(path))[key]
+    assert read_plan(json.dumps(before)) == plain
 
 
 COVERED = [
@@ -260,6 +275,7 @@ def test_a_plan_has_the_keys_of_the_contract() -> None:
                 "registrants": None,
                 "attendees": None,
                 "timezone": None,
+                "series": None,
                 "refused": None,
                 "proven": True,
                 "fields": [
@@ -289,6 +305,7 @@ def test_a_plan_has_the_keys_of_the_contract() -> None:
                 "registrants": 12,
                 "attendees": None,
                 "timezone": None,
+                "series": "summits",
                 "refused": None,
                 "proven": True,
                 "fields": [
@@ -326,6 +343,7 @@ def test_a_plan_has_the_keys_of_the_contract() -> None:
                 "registrants": 0,
                 "attendees": 0,
                 "timezone": None,
+                "series": None,
                 "refused": "0 allowed",
                 "proven": False,
                 "fields": [
@@ -349,6 +367,7 @@ def test_a_plan_has_the_keys_of_the_contract() -> None:
                 "source": {"file": "events/fair.yaml", "line": 1},
             }
         ],
+        "series": [{"external_account_id": "acme", "external_event_id": "summits", "name": "Summits", "unchanged": 3}],
         "orphans": [
             {
                 "identity": {"external_account_id": None, "external_event_id": "old", "object_id": "9"},
@@ -392,6 +411,7 @@ def test_the_keys_of_a_plan_stand_in_the_order_of_the_contract() -> None:
         "summary",
         "changes",
         "set_aside",
+        "series",
         "orphans",
         "diagnostics",
         "requests",

@@ -1,0 +1,60 @@
+"""The declared series of a plan, with what people want to know of each beside its changes."""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from reconciler.event import DeclaredEvent, Identity
+from reconciler.planning.match import Match
+
+SeriesKey = tuple[str | None, str]
+"""The account id and the event id of a series."""
+
+_OCCURRENCE = re.compile(r"(.+)-\d{4}-\d{2}-\d{2}", re.ASCII | re.DOTALL)
+"""The event id of an occurrence: that of its series, then its date."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSeries:
+    """A declared series, whether or not any of its occurrences changes."""
+
+    external_account_id: str | None
+    external_event_id: str
+    name: str | None
+    """Its name for people; None if it has none."""
+    unchanged: int
+    """How many of its occurrences HubSpot holds as they are declared."""
+
+    @property
+    def key(self) -> SeriesKey:
+        """Its account id and event id."""
+        return self.external_account_id, self.external_event_id
+
+
+def planned_series(
+    events: Iterable[DeclaredEvent], matches: Iterable[Match], undecided: Collection[Identity]
+) -> tuple[PlannedSeries, ...]:
+    """Return the series of the declared events, by their ids; `undecided` events are not called unchanged."""
+    names = {key: event.series_name for event in events if (key := _key(event)) is not None}
+    unchanged = Counter(
+        _key(match.declared) for match in matches if match.change is None and match.declared.identity not in undecided
+    )
+    return tuple(PlannedSeries(*key, names[key], unchanged[key]) for key in sorted(names, key=_order))
+
+
+def series_of(orphan: Identity, series: Iterable[PlannedSeries]) -> str | None:
+    """Return the event id of the declared series that an orphan was an occurrence of, by its ids; None without one."""
+    found = _OCCURRENCE.fullmatch(orphan.external_event_id or "")
+    known = {each.key for each in series}
+    if found is None or (orphan.external_account_id, found[1]) not in known:
+        return None
+    return found[1]
+
+
+def _key(event: DeclaredEvent) -> SeriesKey | None:
+    return None if event.series is None else (event.identity.external_account_id, event.series)
+
+
+def _order(key: SeriesKey) -> tuple[str, str]:
+    return key[0] or "", key[1]
