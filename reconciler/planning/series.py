@@ -31,6 +31,11 @@ class PlannedSeries:
         """Its account id and event id."""
         return self.external_account_id, self.external_event_id
 
+    @property
+    def title(self) -> str:
+        """What people know it by: its name, or else its event id."""
+        return (self.name or "").strip() or self.external_event_id
+
 
 def planned_series(
     events: Iterable[DeclaredEvent], matches: Iterable[Match], undecided: Collection[Identity]

@@ -54,6 +54,23 @@ def day_and_time(at: datetime) -> str:
     return f"{day(at)} {at.year} {clock(at)}"
 
 
+def span(start: datetime, end: datetime | None) -> str:
+    """Format when an event takes place, with its end if it has one; a day that both share is written once."""
+    if end is None:
+        return day_and_time(start)
+    if start.date() == end.date():
+        return f"{day(start)} {start.year} {times_of_day(start, end)}"
+    return f"{day_and_time(start)} {_TO} {day_and_time(end)}"
+
+
+def times_of_day(start: datetime, end: datetime) -> str:
+    """Format the times of day between which an event takes place."""
+    return f"{clock(start)}{_TO}{clock(end)}"
+
+
+_TO = "\N{EN DASH}"
+
+
 def day(at: datetime) -> str:
     """Format the day of a time, without its year."""
     return f"{_DAYS[at.weekday()]} {at.day} {_MONTHS[at.month - 1][:3]}"

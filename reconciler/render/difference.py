@@ -64,16 +64,24 @@ def differing(before: str, after: str) -> Iterator[tuple[list[str], list[str]]]:
             yield old[start:end], new[new_start:new_end]
 
 
-def _moved(field: FieldChange, clocks: Clocks) -> Difference | None:
-    """Return the move of a time, or None if the field is no time that changes from one value to another."""
+def times(field: FieldChange, clocks: Clocks) -> tuple[datetime, datetime] | None:
+    """Return both times of a move, or None if the field is no time that changes from one value to another."""
     if kind_of(field.name) is not Kind.INSTANT or not (isinstance(field.before, str) and isinstance(field.after, str)):
         return None
     before, after = local(field.before, clocks), local(field.after, clocks)
     if before is None or after is None or before.astimezone(UTC) == after.astimezone(UTC):
         return None
-    whole = date(field.before, clocks), date(field.after, clocks)
+    return before, after
+
+
+def _moved(field: FieldChange, clocks: Clocks) -> Difference | None:
+    if (move := times(field, clocks)) is None:
+        return None
+    before, after = move
+    whole = date(str(field.before), clocks), date(str(field.after), clocks)
     if whole[0] == whole[1]:  # the clocks were set back between them
-        return Difference(field.before, field.after, (field.before, field.after), distance(before, after))
+        instants = str(field.before), str(field.after)
+        return Difference(*instants, instants, distance(before, after))
     new = clock(after) if before.date() == after.date() else day_and_time(after)
     return Difference(*whole, (day_and_time(before), placed(new, clocks)), distance(before, after))
 

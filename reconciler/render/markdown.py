@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import assert_never
 from urllib.parse import quote
@@ -15,7 +16,10 @@ from reconciler.portal import Portal
 from reconciler.render import phrases, words
 from reconciler.render.dates import clocks_of
 from reconciler.render.difference import Difference, difference
+from reconciler.render.groups import ChangeGroup, grouped
+from reconciler.render.occurrences import Occurrence
 from reconciler.render.parts import Part, origin_mark, parts
+from reconciler.render.timing import shown_whole
 from reconciler.safe_text import inert_line, visible
 
 # Every character that could become markup, a link, a mention, a reference or a command in a page or a log. Some act
@@ -91,7 +95,7 @@ def _plan(plan: Plan) -> Iterator[str]:
     yield ""
     yield from _list(f"#### {words.FIRST}", map(phrases.diagnostic, words.first(plan)))
     for part in parts(plan.changes):
-        yield from _part(part, plan.portal)
+        yield from _part(part, plan)
     yield from _orphans(plan.orphans)
     yield from _list("", words.left_alone(plan))
     yield from _list("#### Notes", map(phrases.diagnostic, words.notes(plan)))
@@ -104,16 +108,57 @@ def _plan(plan: Plan) -> Iterator[str]:
     yield words.digest_line(plan)
 
 
-def _part(part: Part, portal: Portal) -> Iterator[str]:
+def _part(part: Part, plan: Plan) -> Iterator[str]:
     if part.heading:
         yield f"#### {part.heading}"
         yield ""
-    for action, group in groupby(part.changes, key=lambda change: change.action):
-        changes = list(group)
-        yield f"{'#####' if part.heading else '####'} {words.heading(action, len(changes))}"
+    level = "#####" if part.heading else "####"
+    groups, singles = grouped(map(shown_whole, part.changes), plan)
+    if groups:
+        yield f"{level} {words.REPEATED_EVENTS}"
+        yield ""
+    for group in groups:
+        yield from _group(group, plan.portal)
+    in_groups = {change.action for group in groups for change in group.changes}
+    for action, some in groupby((single.change for single in singles), key=lambda change: change.action):
+        changes = list(some)
+        yield f"{level} {words.heading(action, len(changes), others=action in in_groups)}"
         yield ""
         for change in changes:
-            yield from _change(change, portal)
+            yield from _change(change, plan.portal)
+
+
+def _group(group: ChangeGroup, portal: Portal) -> Iterator[str]:
+    shared = " · ".join(escaped(text) for text in (group.ids, str(group.site)) if text)
+    yield f"**{escaped(group.name)}: {group.counts}**{f'<br>{shared}' if shared else ''}"
+    yield ""
+    for heading, part in group.headings():
+        if heading:
+            yield f"{_SIGNS[words.sign(part.sample)]} {escaped(heading)}"
+            yield ""
+        yield from _table(part.sample, part.fields, portal)
+        yield from (_occurrence(member, portal) for member in part.members)
+        yield ""
+
+
+def _occurrence(member: Occurrence, portal: Portal) -> str:
+    texts = filter(None, (member.when, *member.notes, member.ids, member.place))
+    lines = (f"{escaped(label)}: {escaped(value)}" for label, value in _values(member, portal))
+    return f"- {'<br>'.join([' · '.join(map(escaped, texts)), *lines])}"
+
+
+def _values(member: Occurrence, portal: Portal) -> Iterator[tuple[str, str]]:
+    """Yield label and value of each field that stands below one change; of an update, both values."""
+    match member.change:
+        case Update() as change:
+            for field in member.fields:
+                diff = difference(field, clocks_of(change.timezone, portal))
+                short = f"{' → '.join(diff.steps)}{diff.note}"
+                yield _label(change, field), "\n".join([diff.note, *diff.lines()]) if diff.is_long else short
+        case Create() | Delete() as change:
+            yield from words.record(replace(change, fields=member.fields), portal)
+        case _:
+            assert_never(member.change)
 
 
 def _change(change: Change, portal: Portal) -> Iterator[str]:
@@ -121,28 +166,31 @@ def _change(change: Change, portal: Portal) -> Iterator[str]:
     where = [escaped(words.identity(change.identity)), escaped(words.where(change))]
     yield " · ".join([title, *map(escaped, words.remarks(change))]) + "<br>" + " · ".join(where)
     yield ""
-    yield from _table(change, portal)
+    yield from _table(change, change.fields, portal)
 
 
 # At the start of a line the bare signs would begin a list.
 _SIGNS = {"+": "🆕", "~": "✏️", "-": "🗑️"}
 
 
-def _table(change: Change, portal: Portal) -> Iterator[str]:
+def _table(change: Change, fields: Sequence[FieldChange], portal: Portal) -> Iterator[str]:
     match change:
         case Update():
             clocks = clocks_of(change.timezone, portal)
-            rows = [(_label(change, field), difference(field, clocks)) for field in change.fields]
+            rows = [(_label(change, field), difference(field, clocks)) for field in fields]
             yield from _side_by_side([(label, diff) for label, diff in rows if not diff.is_long])
             for label, diff in rows:
                 yield from _line_by_line(label, diff) if diff.is_long else ()
         case Create() | Delete():
-            yield from ("| | |", "|---|---|")
-            for label, value in words.record(change, portal):
-                yield f"| {escaped(label)} | {escaped(value)} |"
-            yield ""
+            yield from _record(words.record(replace(change, fields=tuple(fields)), portal))
         case _:
             assert_never(change)
+
+
+def _record(rows: Iterable[tuple[str, str]]) -> Iterator[str]:
+    lines = [f"| {escaped(label)} | {escaped(value)} |" for label, value in rows]
+    if lines:
+        yield from ("| | |", "|---|---|", *lines, "")
 
 
 def _label(change: Change, field: FieldChange) -> str:

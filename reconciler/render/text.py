@@ -1,6 +1,7 @@
 """Plans and receipts as text for the terminal."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import groupby
 from typing import assert_never
 
@@ -13,12 +14,17 @@ from reconciler.portal import Portal
 from reconciler.render import phrases, words
 from reconciler.render.dates import Clocks, clocks_of
 from reconciler.render.difference import difference
+from reconciler.render.groups import ChangeGroup, grouped
+from reconciler.render.occurrences import Occurrence
 from reconciler.render.parts import Part, origin_mark, parts
+from reconciler.render.timing import shown_whole
 from reconciler.safe_text import visible
 
 _LABEL_WIDTH = 13
 _LONG = 80
 """Characters beyond which a label does not widen the column of labels."""
+_LONGEST_WHEN = 40
+"""Characters beyond which a time does not widen the column of times: a move is long enough."""
 
 
 def plan(plan: Plan) -> str:
@@ -45,7 +51,7 @@ def _plan(plan: Plan) -> Iterator[str]:
     yield words.head(plan)
     yield from _section(words.FIRST, list(map(phrases.diagnostic, words.first(plan))))
     for part in parts(plan.changes):
-        yield from _part(part, plan.portal)
+        yield from _part(part, plan)
     yield from _orphans(plan.orphans)
     yield from _section("", list(words.left_alone(plan)))
     yield from _section("Notes", list(map(phrases.diagnostic, words.notes(plan))))
@@ -57,29 +63,62 @@ def _plan(plan: Plan) -> Iterator[str]:
     yield words.digest_line(plan)
 
 
-def _part(part: Part, portal: Portal) -> Iterator[str]:
+def _part(part: Part, plan: Plan) -> Iterator[str]:
     if part.heading:
         yield ""
         yield part.heading
-    for action, group in groupby(part.changes, key=lambda change: change.action):
-        changes = list(group)
+    groups, singles = grouped(map(shown_whole, part.changes), plan)
+    if groups:
         yield ""
-        yield words.heading(action, len(changes))
+        yield words.REPEATED_EVENTS
+    for group in groups:
+        yield ""
+        yield from _group(group, plan.portal)
+    in_groups = {change.action for group in groups for change in group.changes}
+    for action, some in groupby((single.change for single in singles), key=lambda change: change.action):
+        changes = list(some)
+        yield ""
+        yield words.heading(action, len(changes), others=action in in_groups)
         for change in changes:
             yield ""
-            yield from _change(change, portal)
+            yield from _change(change, plan.portal)
+
+
+def _group(group: ChangeGroup, portal: Portal) -> Iterator[str]:
+    yield f"  {group.name}: {group.counts}"
+    if shared := " · ".join(filter(None, (group.ids, str(group.site)))):
+        yield f"    {shared}"
+    for heading, part in group.headings():
+        if heading:
+            yield ""
+            yield f"    {heading}"
+        yield from _fields(part.sample, part.fields, portal)
+        width = max([0, *(len(member.when) for member in part.members if len(member.when) <= _LONGEST_WHEN)])
+        for member in part.members:
+            yield from _occurrence(member, width, portal)
+
+
+def _occurrence(member: Occurrence, width: int, portal: Portal) -> Iterator[str]:
+    rest = [text for text in (*member.notes, member.ids, member.place) if text]
+    when = [member.when.ljust(width if rest else 0)] if member.when else []
+    yield f"    {words.sign(member.change)} {' · '.join([*when, *rest])}"
+    yield from (f"  {line}" for line in _fields(member.change, member.fields, portal))
 
 
 def _change(change: Change, portal: Portal) -> Iterator[str]:
     yield f"  {words.sign(change)} {' · '.join([words.title(change), *words.remarks(change)])}"
     yield f"    {words.identity(change.identity)} · {words.where(change)}"
+    yield from _fields(change, change.fields, portal)
+
+
+def _fields(change: Change, fields: tuple[FieldChange, ...], portal: Portal) -> Iterator[str]:
     match change:
         case Update():
-            width, clocks = _width(map(words.label, change.fields)), clocks_of(change.timezone, portal)
-            for field in change.fields:
+            width, clocks = _width(map(words.label, fields)), clocks_of(change.timezone, portal)
+            for field in fields:
                 yield from _changed_field(field, origin_mark(change, field), clocks, width)
         case Create() | Delete():
-            record = list(words.record(change, portal))
+            record = list(words.record(replace(change, fields=fields), portal))
             width = _width(label for label, _ in record)
             for label, value in record:
                 yield from _whole_field(label, value, width)

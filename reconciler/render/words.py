@@ -65,9 +65,14 @@ def portal(portal: Portal) -> str:
 
 def head(plan: Plan) -> str:
     """Return which portal a plan is for and the time zone of its dates; some events may have their own."""
-    timed = (change for change in plan.changes if any(kind_of(field.name) is Kind.INSTANT for field in change.fields))
-    abroad = any(clocks_of(change.timezone, plan.portal).place for change in timed)
+    abroad = any(clocks_of(change.timezone, plan.portal).place for change in plan.changes if _is_timed(change))
     return f"{portal(plan.portal)}{' unless a place is named' if abroad else ''}"
+
+
+def _is_timed(change: Change) -> bool:
+    """Return whether a time of a change is shown; that of an event of a series is, also if it does not change."""
+    shown = change.series is not None and change.start is not None
+    return shown or any(kind_of(field.name) is Kind.INSTANT for field in change.fields)
 
 
 def concise(plan: Plan) -> Plan:
@@ -75,9 +80,12 @@ def concise(plan: Plan) -> Plan:
     return replace(plan, diagnostics=without_details(plan.diagnostics))
 
 
-def heading(action: Action, number: int) -> str:
-    """Return the heading of all changes with one action."""
-    return f"{action.capitalize()} {count(number, 'event')}"
+def heading(action: Action, number: int, *, others: bool = False) -> str:
+    """Return the heading of all changes with one action, or of those that stand beside `others` in groups."""
+    return f"{action.capitalize()} {count(number, 'more event' if others else 'event')}"
+
+
+REPEATED_EVENTS = "Repeated events"
 
 
 def sign(change: Change) -> str:

@@ -1,5 +1,6 @@
 """Plans and receipts as Markdown, read by a real renderer."""
 
+import html
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -24,6 +25,7 @@ from reconciler.render.parts import origin_mark, parts
 from reconciler.safe_text import inert_line, visible
 from tests.as_github_reads import COMMAND, GITHUB, OUR_HTML, REFERENCE, kind, runs
 from tests.building import HOSTILE, PORTAL, plans, receipts, texts, traced
+from tests.render.series import series_plans, told_of
 
 DECLARED = Source("events/s.yaml", 3)
 BLOCKS = {
@@ -434,3 +436,10 @@ def test_what_the_files_change_stands_apart_from_what_was_changed_in_hubspot() -
         Plan: 2 to create, 3 to update, 1 to delete; 0 unchanged, 1 orphaned.
         Digest: {traced().digest}
         """).replace("&#40;", "(")
+
+
+@given(series_plans())
+def test_every_event_of_a_series_is_told_once_with_all_that_changes(plan: Plan) -> None:
+    page = markdown.plan(plan)
+    assert len(re.findall(r"^- (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) ", page, re.MULTILINE)) == len(plan.changes)
+    assert all(value in html.unescape(page) for change in plan.changes for value in told_of(change))

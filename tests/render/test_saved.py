@@ -172,7 +172,7 @@ def test_a_plan_without_one_of_its_keys_or_changes_is_refused(path: tuple[str | 
 
 
 def test_a_plan_of_the_first_version_of_the_format_is_read() -> None:
-    bare = dict.fromkeys(("timezone", "refused", "start", "end", "event_type", "organizer", "series"))
+    bare: dict[str, Any] = dict.fromkeys(("timezone", "refused", "start", "end", "event_type", "organizer", "series"))
     changes = tuple(replace(change, proven=True, **bare) for change in PLAN.changes)
     plain = replace(PLAN, set_aside=(), series=(), changes=changes)
     first = json.loads(plan_json(plain)) | {"format_version": "1.0"}
@@ -182,7 +182,7 @@ def test_a_plan_of_the_first_version_of_the_format_is_read() -> None:
 
 
 def test_a_plan_of_the_second_version_of_the_format_is_read() -> None:
-    bare = dict.fromkeys(("start", "end", "event_type", "organizer", "series"))
+    bare: dict[str, Any] = dict.fromkeys(("start", "end", "event_type", "organizer", "series"))
     plain = replace(PLAN, series=(), changes=tuple(replace(change, **bare) for change in PLAN.changes))
     before = json.loads(plan_json(plain)) | {"format_version": "1.1"}
     for *path, key in ADDED_SINCE_1_1:

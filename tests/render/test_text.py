@@ -1,5 +1,6 @@
 """Plans and receipts for the terminal."""
 
+import re
 import unicodedata
 from dataclasses import replace
 from textwrap import dedent
@@ -15,9 +16,12 @@ from reconciler.event import Identity
 from reconciler.planning.orphans import OrphanVerdict, Will
 from reconciler.planning.plan import Plan
 from reconciler.render import phrases, text, words
+from reconciler.render.groups import grouped
+from reconciler.render.timing import shown_whole
 from reconciler.render.unseen import told_apart
 from reconciler.safe_text import visible
 from tests.building import PORTAL, diagnostics, plans, receipts, texts, traced
+from tests.render.series import first_day, series_plans, told_of
 
 SUMMIT = Identity("acme", "summit", "7")
 DECLARED = Source("events/summit.yaml", 3)
@@ -57,9 +61,10 @@ def test_no_text_of_others_passes_for_a_line_of_ours(plan: Plan) -> None:
 
 
 @given(plans)
-def test_every_change_is_named_in_a_plan(plan: Plan) -> None:
+def test_every_change_that_stands_alone_is_named_in_a_plan(plan: Plan) -> None:
     lines = text.plan(plan).splitlines()
-    for change in plan.changes:
+    _, singles = grouped([shown_whole(change) for change in plan.changes], plan)
+    for change in (single.change for single in singles):
         where = f"    {words.identity(change.identity)} · {words.where(change)}"
         assert visible(where) in lines
 
@@ -75,6 +80,16 @@ def test_of_two_texts_everything_that_differs_is_shown(before: str, after: str) 
     before, after = told_apart(before, after)
     for line in {*before.split("\n")} ^ {*after.split("\n")}:
         assert visible(line) in shown
+
+
+@given(series_plans())
+def test_every_event_of_a_series_is_told_once_with_all_that_changes(plan: Plan) -> None:
+    shown = text.plan(plan)
+    starts = [line for line in shown.splitlines() if re.match("    [+~-] ", line)]
+    assert len(starts) == len(plan.changes)
+    for change in plan.changes:
+        assert all(value in shown for value in told_of(change))
+        assert sum(first_day(change) in line for line in starts) >= 1
 
 
 # Screens

@@ -16,6 +16,7 @@ from reconciler.portal import Portal
 from reconciler.render import words
 from reconciler.render.dates import clocks_of
 from tests.building import PORTAL, plans, receipts
+from tests.render.series import LINK, changed, plan_of
 
 SUMMIT = Identity("acme", "summit", "7")
 DECLARED = Source("events/summit.yaml", 3)
@@ -334,3 +335,20 @@ def test_a_run_that_sends_nothing_beside_a_set_aside_event_explains_the_rest(
     results: tuple[Result, ...], why: str
 ) -> None:
     assert words.nothing_went(Receipt(PORTAL, "sha256:0", results, (), set_aside=(LOST,))) == why
+
+
+@pytest.mark.parametrize(
+    ("change", "abroad"),
+    [
+        (changed(0, LINK), True),
+        (replace(changed(0, LINK), series=None), False),
+        (replace(changed(0, LINK), start=None), False),
+    ],
+)
+def test_the_head_of_a_plan_also_speaks_of_times_that_stay_in_a_series(change: Change, *, abroad: bool) -> None:
+    plan = plan_of(replace(change, timezone="Europe/London"))
+    assert ("unless a place is named" in words.head(plan)) == abroad
+
+
+def test_a_heading_counts_the_changes_beside_those_in_groups_as_more() -> None:
+    assert words.heading(Action.CREATE, 2, others=True) == "Create 2 more events"
