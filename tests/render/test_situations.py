@@ -5,20 +5,24 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import cycle
 from pathlib import Path
 
 import pytest
 
-from reconciler.applying.receipt import Outcome, Result
+from reconciler.applying.receipt import Outcome, Receipt, Result
+from reconciler.change import Origin
 from reconciler.diagnostics import Place, error, warning
 from reconciler.errors import AccessDenied
 from reconciler.event import Declared
 from reconciler.planning.plan import Plan
+from reconciler.render import markdown, text
 from reconciler.render.pull_request import drift, problems
 from reconciler.render.pull_request.comment import comment
 from reconciler.render.pull_request.review import Applying, Declined, Ended, Proposed, Review, State, Watched
 from reconciler.render.pull_request.unreviewed import note
 from tests.render.pages import LINKS, leaks
+from tests.render.series import WEEKLY
 from tests.render.situations import DAY, IN_PART, LAUNCH, NOTHING, PLAN, SEEN, WELL, drifted
 
 NOTHING_DONE = replace(WELL, results=())
@@ -44,6 +48,20 @@ def unreviewed() -> str:
     return comment(Review(replace(NOTHING, changes=(DAY,)), state, remark=told))
 
 
+def weekly_in_part() -> Receipt:
+    ends = {Outcome.DONE: None, Outcome.FAILED: "HubSpot says no"}
+    results = tuple(Result(change, *end) for change, end in zip(WEEKLY.changes, cycle(ends.items()), strict=False))
+    return Receipt(WEEKLY.portal, WEEKLY.digest, results, (), written=True)
+
+
+def weekly_drifted() -> Plan:
+    changes = (
+        replace(change, fields=tuple(replace(field, origin=Origin.HUBSPOT) for field in change.fields))
+        for change in WEEKLY.changes
+    )
+    return replace(WEEKLY, changes=tuple(changes))
+
+
 SITUATIONS: dict[str, Callable[[], str]] = {
     "planned": lambda: reviewed(Proposed()),
     "nothing": lambda: comment(Review(NOTHING, Proposed())),
@@ -62,6 +80,10 @@ SITUATIONS: dict[str, Callable[[], str]] = {
         AccessDenied("HubSpot does not accept the token", hint="check it"), None, LINKS
     ),
     "fork": lambda: problems.fork_comment(Declared((), 3, (warning("no-events", "no event is declared"),))),
+    "series": lambda: reviewed(Proposed(), WEEKLY),
+    "series-in-part": lambda: reviewed(Ended(weekly_in_part()), WEEKLY),
+    "series-drifted": lambda: reviewed(Watched(), weekly_drifted()),
+    "series-plan": lambda: markdown.plan(WEEKLY),
     "drift": lambda: drift.issue_body(drifted(), "production", LINKS),
 }
 
@@ -73,9 +95,17 @@ def rewrites(request: pytest.FixtureRequest) -> bool:
 
 @pytest.mark.parametrize("situation", SITUATIONS)
 def test_the_text_is_the_expected_one(situation: str, *, rewrites: bool) -> None:
-    text = SITUATIONS[situation]()
+    page = SITUATIONS[situation]()
     expected = EXPECTED / f"{situation}.md"
     if rewrites:
-        expected.write_text(text)
-    assert text == expected.read_text()
-    assert leaks(text) == []
+        expected.write_text(page)
+    assert page == expected.read_text()
+    assert leaks(page) == []
+
+
+def test_a_series_reads_at_a_glance_in_a_terminal(*, rewrites: bool) -> None:
+    shown = text.plan(WEEKLY)
+    expected = EXPECTED / "series.txt"
+    if rewrites:
+        expected.write_text(shown)
+    assert shown == expected.read_text()

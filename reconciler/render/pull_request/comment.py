@@ -1,25 +1,27 @@
 """The comment on a pull request, which is also the summary of a job."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import starmap
 from typing import assert_never
 
 from reconciler.applying.guard import OF_THE_RUN
 from reconciler.applying.receipt import Outcome, Receipt
-from reconciler.change import Action, Change, Delete, FieldChange, Origin, cancels
+from reconciler.change import Action, Change, Delete, Origin, Update, cancels
 from reconciler.diagnostics import Diagnostic, Severity
 from reconciler.event import registered
 from reconciler.planning.plan import Plan
 from reconciler.render import phrases, words
+from reconciler.render.groups import grouped
 from reconciler.render.markdown import brief
 from reconciler.render.phrases import count
 from reconciler.render.pull_request.page import PagePart, Section, fitted, mark
 from reconciler.render.pull_request.paragraph import paragraph
+from reconciler.render.pull_request.repeated import Repeated
 from reconciler.render.pull_request.review import Applying, Declined, Ended, Proposed, Review, State, Watched
 from reconciler.render.pull_request.table import Table, named
 from reconciler.render.pull_request.timeline import timeline
+from reconciler.render.timing import Shown
 
 COMMENT_LIMIT = 60_000
 """In bytes, well under GitHub's limit for a comment: 65,536 characters."""
@@ -31,8 +33,6 @@ _NAMED = 5
 _LONGEST_REASON = 300
 _DRIFT = (Origin.HUBSPOT, Origin.BOTH)
 _REFUSAL = "guard-"
-
-_Fields = tuple[FieldChange, ...]
 
 
 def comment(review: Review, limit: int = COMMENT_LIMIT) -> str:
@@ -207,29 +207,55 @@ def _changes(review: Review) -> Iterator[PagePart]:
         short = {identity for identity, result in results.items() if result.outcome is not Outcome.DONE}
         changes = sorted(changes, key=lambda change: change.identity not in short)
     table = Table(review.plan.portal, review.links, results)
+    yield from _from_files(changes, review.plan, table)
+    yield from _drifted(changes, review.plan, table)
+
+
+def _from_files(changes: Iterable[Change], plan: Plan, table: Table) -> Iterator[PagePart]:
+    """Yield what is no drift: first what stands together, then the others by their action."""
+    selected = ((change, [field for field in change.fields if field.origin not in _DRIFT]) for change in changes)
+    shown = [Shown(change, tuple(fields)) for change, fields in selected if fields or not change.fields]
+    groups, singles = grouped(shown, plan)
+    repeated = Repeated(groups, table, table.lines)
+    yield _repeated(f"#### 🔁 {words.REPEATED_EVENTS}\n\n", repeated, "repeated event")
+    in_groups = {change.action for group in groups for change in group.changes}
     for action in Action:
-        pairs = _with_fields([change for change in changes if change.action is action], _from_files)
-        title = f"#### {_ACTIONS[action]} {words.heading(action, len(pairs))}\n\n"
+        some = [single for single in singles if single.change.action is action]
+        heading = words.heading(action, len(some), others=action in in_groups)
         urgency = 5 if action is Action.CREATE else 2
-        yield Section(title, len(pairs), starmap(table.row, pairs), action, urgency, table.head)
-    pairs = _with_fields([change for change in changes if change.fields], _drifted)
-    title = f"#### 🌊 Drift: {count(len(pairs), 'event')} changed in HubSpot, not by these files\n\n"
-    yield Section(title, len(pairs), starmap(table.drift_row, pairs), "drifted event", 3, table.head)
+        rows = (table.row(single.change, single.fields) for single in some)
+        yield Section(f"#### {_ACTIONS[action]} {heading}\n\n", len(some), rows, action, urgency, table.head)
 
 
 _ACTIONS = {Action.CREATE: "🆕", Action.UPDATE: "✏️", Action.DELETE: "🗑️"}
 
 
-def _with_fields(changes: Iterable[Change], select: Callable[[Change], _Fields]) -> list[tuple[Change, _Fields]]:
-    return [(change, fields) for change in changes if (fields := select(change)) or not change.fields]
+def _drifted(changes: Iterable[Change], plan: Plan, table: Table) -> Iterator[PagePart]:
+    """Yield what was changed in HubSpot: first what stands together, then the others."""
+    selected = ((change, [field for field in change.fields if field.origin in _DRIFT]) for change in changes)
+    # Of an event that only one side has, no fields are shown.
+    shown = [
+        Shown(change, tuple(fields) if isinstance(change, Update) else ()) for change, fields in selected if fields
+    ]
+    groups, singles = grouped(shown, plan)
+    repeated = Repeated(groups, table, table.drift_lines)
+    sides = _SIDES if repeated.moves else ""
+    yield _repeated(f"{_drift_title(len(repeated), 'repeated event')}{sides}", repeated, "drifted repeated event")
+    title = _drift_title(len(singles), "more event" if groups else "event")
+    rows = (table.drift_row(single.change, single.fields) for single in singles)
+    yield Section(title, len(singles), rows, "drifted event", 3, table.head)
 
 
-def _from_files(change: Change) -> _Fields:
-    return tuple(field for field in change.fields if field.origin not in _DRIFT)
+_SIDES = "HubSpot holds the time before the arrow, the files say the one after it.\n\n"
 
 
-def _drifted(change: Change) -> _Fields:
-    return tuple(field for field in change.fields if field.origin in _DRIFT)
+def _drift_title(number: int, noun: str) -> str:
+    return f"#### 🌊 Drift: {count(number, noun)} changed in HubSpot, not by these files\n\n"
+
+
+def _repeated(title: str, repeated: Repeated, noun: str) -> Section:
+    urgency = 5 if repeated.creates_only else 3
+    return Section(title, len(repeated), repeated.items(), noun, urgency, shorter=repeated.shorter_items())
 
 
 def _rest(review: Review) -> Iterator[PagePart]:

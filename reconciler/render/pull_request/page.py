@@ -24,6 +24,8 @@ class Section:
     """The section with the lowest number gets its room first."""
     head: str = ""
     """The text over the items; left out if no item is shown."""
+    shorter: Iterable[str] = ()
+    """The same items in fewer words, for when the others do not all fit; iterated like them."""
 
     def showing(self, items: Sequence[str]) -> str:
         """Return the section with its first items and the number of those that are missing."""
@@ -44,13 +46,19 @@ class Section:
     def filling(self, room: int) -> str:
         """Return the section with as many items as fit into `room` bytes."""
         room -= self.least + size(self.head) + size("more \n")
-        kept: list[str] = []
-        for item in self.items:
-            room -= size(item) + 1
-            if room < 0:
-                break
-            kept.append(item)
-        return self.showing(kept)
+        kept = _fitting(self.items, room)
+        return self.showing(kept if len(kept) == self.number else max(kept, _fitting(self.shorter, room), key=len))
+
+
+def _fitting(items: Iterable[str], room: int) -> list[str]:
+    """Return the first items, as many as fit into `room` bytes with a line break each."""
+    kept: list[str] = []
+    for item in items:
+        room -= size(item) + 1
+        if room < 0:
+            break
+        kept.append(item)
+    return kept
 
 
 PagePart = str | Section

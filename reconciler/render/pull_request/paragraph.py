@@ -1,36 +1,21 @@
 """A plan in one paragraph of plain English."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from reconciler.change import Change, Create, Delete, Origin, Update, cancels, completes
 from reconciler.event import CUSTOM, FIELDS, Value
 from reconciler.planning.plan import Plan
-from reconciler.portal import Portal
 from reconciler.render import dates, words
-from reconciler.render.dates import Clocks
+from reconciler.render.difference import distance
 from reconciler.render.phrases import count
+from reconciler.render.pull_request.style import Style, joined, quoted_name
 from reconciler.render.unseen import unseen_difference
-from reconciler.safe_text import visible
 
 _NAMED = 5
-_DETAILED = 2
-"""How many events of one kind get a sentence each; more share one."""
-
-_LONGEST_NAME = 60
-_QUOTES = re.compile("[“”]")
 _KINDS = "webinar,conference,workshop,seminar,meetup,training,course,summit,trade show,roundtable,livestream,demo"
 _NOUNS = {noun.replace(" ", ""): noun for noun in _KINDS.split(",")}
 _SET = (None, False, "")
-
-
-def quoted_name(name: str) -> str:
-    """Return an event's name in quotation marks, without any of its own that could close them."""
-    short = name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME].rstrip()}…"
-    bare = visible(_QUOTES.sub("'", short))
-    return f"“{bare}”"
 
 
 def paragraph(plan: Plan, write: Callable[[str], str] = quoted_name, names: int = _NAMED) -> str:
@@ -38,7 +23,7 @@ def paragraph(plan: Plan, write: Callable[[str], str] = quoted_name, names: int 
 
     `write` makes a name safe; each kind of change names at most `names` events.
     """
-    style = _Style(plan.portal, write, names)
+    style = Style(plan.portal, write, names, {series.key: series.title for series in plan.series})
     updates = [change for change in plan.changes if isinstance(change, Update)]
     sentences = [
         *_taken_away(plan, style),
@@ -54,53 +39,14 @@ def paragraph(plan: Plan, write: Callable[[str], str] = quoted_name, names: int 
     return " ".join(sentences)
 
 
-@dataclass(frozen=True, slots=True)
-class _Style:
-    """How a paragraph writes names and times."""
-
-    portal: Portal
-    write: Callable[[str], str]
-    most: int
-
-    def name(self, change: Change) -> str:
-        return self.write(words.title(change))
-
-    def describes_each(self, changes: Sequence[Change]) -> bool:
-        return len(changes) <= min(_DETAILED, self.most)
-
-    def listed(self, changes: Sequence[Change]) -> str:
-        """Return the first names after a colon, and the number of the others; empty if no names are wanted."""
-        if not self.most:
-            return ""
-        named = [self.name(change) for change in changes[: self.most]]
-        rest = len(changes) - len(named)
-        return f": {_and([*named, *([f'{rest} more'] if rest else [])])}"
-
-    def clocks(self, change: Change) -> Clocks:
-        return dates.clocks_of(change.timezone, self.portal)
-
-    def start(self, change: Change) -> datetime | None:
-        """Return the start of an event after a change, or None if the change has none."""
-        start = _after(change, "startDateTime")
-        return dates.local(start, self.clocks(change)) if isinstance(start, str) else None
-
-    def moved(self, change: Change, name: str) -> tuple[datetime, datetime] | None:
-        """Return the old and the new time of a field, or None if it does not change from one time to another."""
-        field = change.field(name)
-        if field is None or not (isinstance(field.before, str) and isinstance(field.after, str)):
-            return None
-        before, after = (dates.local(text, self.clocks(change)) for text in (field.before, field.after))
-        return (before, after) if before and after and before != after else None
-
-
-def _taken_away(plan: Plan, style: _Style) -> Iterator[str]:
+def _taken_away(plan: Plan, style: Style) -> Iterator[str]:
     """Yield what people lose; the events with the most people registered stand first."""
     deleted = [change for change in plan.changes if isinstance(change, Delete)]
     yield from _lost(deleted, "deleted with its attendance history", "deleted with their attendance history", style)
     yield from _lost([change for change in plan.changes if cancels(change)], "cancelled", "cancelled", style)
 
 
-def _lost(changes: Sequence[Change], one: str, several: str, style: _Style) -> Iterator[str]:
+def _lost(changes: Sequence[Change], one: str, several: str, style: Style) -> Iterator[str]:
     by_people = sorted(changes, key=lambda change: -(change.registrants or 0))
     if len(changes) == 1:
         who = style.name(changes[0]) if style.most else "1 event"
@@ -124,7 +70,7 @@ def _inside_sentence(people: str) -> str:
     return people if people.startswith("HubSpot") else people[0].lower() + people[1:]
 
 
-def _new(creates: Sequence[Create], style: _Style) -> Iterator[str]:
+def _new(creates: Sequence[Create], style: Style) -> Iterator[str]:
     if not creates:
         return
     nouns = {_noun(change) for change in creates}
@@ -146,7 +92,7 @@ def _after(change: Change, name: str) -> Value:
     return None if field is None else field.after
 
 
-def _rescheduled(updates: Sequence[Update], style: _Style) -> Iterator[str]:
+def _rescheduled(updates: Sequence[Update], style: Style) -> Iterator[str]:
     moved = _with_times(updates, "startDateTime", style)
     starts = {change.identity for change, _ in moved}
     ends = _with_times([change for change in updates if change.identity not in starts], "endDateTime", style)
@@ -164,15 +110,15 @@ def _rescheduled(updates: Sequence[Update], style: _Style) -> Iterator[str]:
 _Times = tuple[datetime, datetime]
 
 
-def _with_times(updates: Sequence[Update], name: str, style: _Style) -> list[tuple[Update, _Times]]:
+def _with_times(updates: Sequence[Update], name: str, style: Style) -> list[tuple[Update, _Times]]:
     return [(change, times) for change in updates if (times := style.moved(change, name))]
 
 
-def _retimed(pairs: Sequence[tuple[Update, _Times]], one: str, several: str, style: _Style) -> Iterator[str]:
+def _retimed(pairs: Sequence[tuple[Update, _Times]], one: str, several: str, style: Style) -> Iterator[str]:
     changes = [change for change, _ in pairs]
     if style.describes_each(changes):
         for change, times in pairs:
-            when = dates.from_to(*times, style.clocks(change))
+            when = f"{dates.from_to(*times, style.clocks(change))} ({distance(*times)})"
             yield f"{style.name(change)} {one} {when}; {_inside_sentence(_people([change]))} registered."
     else:
         number = len(changes)
@@ -180,12 +126,12 @@ def _retimed(pairs: Sequence[tuple[Update, _Times]], one: str, several: str, sty
         yield f"{events}; {_inside_sentence(_people(changes))} registered for {_verb(number, 'it', 'them')}."
 
 
-def _gets_date(change: Update, style: _Style) -> bool:
+def _gets_date(change: Update, style: Style) -> bool:
     start = change.field("startDateTime")
     return start is not None and start.before in _SET and style.start(change) is not None
 
 
-def _renamed(updates: Sequence[Update], style: _Style) -> Iterator[str]:
+def _renamed(updates: Sequence[Update], style: Style) -> Iterator[str]:
     renamed = [change for change in updates if _old_name(change) and not _looks_the_same(change)]
     respelt = [change for change in updates if _looks_the_same(change)]
     if style.describes_each(renamed):
@@ -211,7 +157,7 @@ def _looks_the_same(change: Update) -> bool:
     return bool(old and unseen_difference(old, str(_after(change, "eventName"))))
 
 
-def _flagged(updates: Sequence[Update], style: _Style) -> Iterator[str]:
+def _flagged(updates: Sequence[Update], style: Style) -> Iterator[str]:
     done = [change for change in updates if completes(change)]
     back = [change for change in updates if _is_back(change)]
     yield from _sentence(done, "is marked", "are marked", " as completed, which cannot be undone", style)
@@ -223,7 +169,7 @@ def _is_back(change: Update) -> bool:
     return field is not None and field.before is True and field.after is not True
 
 
-def _sentence(changes: Sequence[Update], one: str, several: str, rest: str, style: _Style) -> Iterator[str]:
+def _sentence(changes: Sequence[Update], one: str, several: str, rest: str, style: Style) -> Iterator[str]:
     if len(changes) == 1 and style.most:
         yield f"{style.name(changes[0])} {one}{rest}."
     elif changes:
@@ -231,14 +177,14 @@ def _sentence(changes: Sequence[Update], one: str, several: str, rest: str, styl
         yield f"{count(number, 'event')} {_verb(number, one, several)}{rest}{style.listed(changes)}."
 
 
-def _other_fields(updates: Sequence[Update], style: _Style) -> Iterator[str]:
+def _other_fields(updates: Sequence[Update], style: Style) -> Iterator[str]:
     """Yield which events change in fields that no sentence above describes."""
     others = {change.identity: list(_other_labels(change, style)) for change in updates}
     changes = [change for change in updates if others[change.identity]]
     used = {label for labels in others.values() for label in labels}
     labels = [noun for label, noun in _LABELS.items() if label in used]
     if changes:
-        yield from _sentence(changes, "changes in its", "change in their", f" {_and(labels)}", style)
+        yield from _sentence(changes, "changes in its", "change in their", f" {joined(labels)}", style)
 
 
 _PROPERTIES = "custom properties"
@@ -246,7 +192,7 @@ _NOUN_OF = {"starts": "start", "ends": "end", "cancelled": "cancelled flag", "co
 _LABELS = {field.label: _NOUN_OF.get(field.label, field.label) for field in FIELDS} | {_PROPERTIES: _PROPERTIES}
 
 
-def _other_labels(change: Update, style: _Style) -> Iterator[str]:
+def _other_labels(change: Update, style: Style) -> Iterator[str]:
     described = {
         "startDateTime": bool(style.moved(change, "startDateTime")) or _gets_date(change, style),
         "endDateTime": bool(style.moved(change, "endDateTime")),
@@ -268,7 +214,7 @@ def _reassurance(plan: Plan) -> Iterator[str]:
         yield "Nothing is deleted." if any(map(cancels, plan.changes)) else "Nothing is deleted or cancelled."
 
 
-def _drifted(changes: Iterable[Change], style: _Style) -> Iterator[str]:
+def _drifted(changes: Iterable[Change], style: Style) -> Iterator[str]:
     origins = [(change, {field.origin for field in change.fields}) for change in changes]
     undone = [change for change, kinds in origins if Origin.HUBSPOT in kinds]
     conflicts = [change for change, kinds in origins if Origin.BOTH in kinds]
@@ -291,8 +237,3 @@ def _orphans(plan: Plan) -> Iterator[str]:
 
 def _verb(number: int, one: str, several: str) -> str:
     return one if number == 1 else several
-
-
-def _and(items: Sequence[str]) -> str:
-    *first, last = items
-    return f"{', '.join(first)} and {last}" if first else last

@@ -77,9 +77,11 @@ class Links:
     def place(self, file: str, line: int, column: int | None = None) -> str:
         """Return a place in a file as a link to it."""
         at = f"{line}" if column is None else f"{line}:{column}"
-        return link(
-            f"{brief(file, _LONGEST_FILE)}:{at}", self.to_line(file, line) if len(file) <= _LONGEST_FILE else ""
-        )
+        return self.named(f"{brief(file, _LONGEST_FILE)}:{at}", file, line)
+
+    def named(self, text: str, file: str, line: int) -> str:
+        """Return Markdown as a link to a line of a file, unless the address is absurdly long."""
+        return link(text, self.to_line(file, line) if len(file) <= _LONGEST_FILE else "")
 
     @property
     def footer(self) -> str:

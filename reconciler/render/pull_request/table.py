@@ -16,8 +16,8 @@ from reconciler.render.markdown import brief, link, size
 from reconciler.render.pull_request.review import Links
 
 _MOST_FIELDS = 20
-_LONGEST_NAME = 120
-_LONGEST_VALUE = 400
+LONGEST_NAME = 120
+LONGEST_VALUE = 400
 """In bytes of Markdown, as for names."""
 
 _LONG = 80
@@ -37,7 +37,7 @@ _MARKS = {
 
 def named(text: str) -> str:
     """Return an event's name in bold, cut if it is long, with a placeholder if it is missing."""
-    return f"**{brief(text if text.strip() else '(no name)', _LONGEST_NAME)}**"
+    return f"**{brief(text if text.strip() else '(no name)', LONGEST_NAME)}**"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,27 +56,43 @@ class Table:
 
     def row(self, change: Change, fields: Iterable[FieldChange]) -> str:
         """Return a change as a row, with what an apply does to the given fields."""
-        return self._row(change, [self._field(change, field) for field in fields if _says_something(change, field)])
+        return self._row(change, self.lines(change, fields))
 
     def drift_row(self, change: Change, fields: Iterable[FieldChange]) -> str:
         """Return a change as a row, with what HubSpot and the files say of the given fields."""
+        return self._row(change, self.drift_lines(change, fields))
+
+    def lines(self, change: Change, fields: Iterable[FieldChange]) -> list[str]:
+        """Return what an apply does to the given fields, a line for each."""
+        return _bounded([self._field(change, field) for field in fields if _says_something(change, field)])
+
+    def drift_lines(self, change: Change, fields: Iterable[FieldChange]) -> list[str]:
+        """Return what HubSpot and the files say of the given fields, or of the whole event."""
         if isinstance(change, Create):
-            return self._row(change, ["deleted in HubSpot; an apply makes it again"])
+            return ["deleted in HubSpot; an apply makes it again"]
         if isinstance(change, Delete):
-            return self._row(change, ["made in HubSpot, and declared absent; an apply deletes it"])
-        return self._row(change, [self._drifted(change, field) for field in fields])
+            return ["made in HubSpot, and declared absent; an apply deletes it"]
+        return _bounded([self._drifted(change, field) for field in fields])
+
+    def is_short(self, change: Change) -> bool:
+        """Return whether an apply has ended and has not done the change."""
+        result = None if self.results is None else self.results.get(change.identity)
+        return result is not None and result.outcome is not Outcome.DONE
+
+    def outcome(self, change: Change) -> str:
+        """Return how a change ended; empty without a result, because it was not to run."""
+        result = None if self.results is None else self.results.get(change.identity)
+        return "" if result is None else f"{_MARKS[result.outcome]} {brief(words.outcome(result), LONGEST_VALUE)}"
 
     def _row(self, change: Change, lines: list[str]) -> str:
-        if len(lines) > _MOST_FIELDS:
-            lines[_MOST_FIELDS:] = [f"and {phrases.count(len(lines) - _MOST_FIELDS, 'more field')}"]
         cells = [self._event(change), "<br>".join(lines), self._file(change)]
         if self.results is not None:
-            cells.append(_outcome(self.results.get(change.identity)))
+            cells.append(self.outcome(change))
         return f"| {' | '.join(cells)} |"
 
     def _event(self, change: Change) -> str:
-        remarks = (brief(remark, _LONGEST_VALUE) for remark in words.remarks(change))
-        lines = [brief(words.identity(change.identity), _LONGEST_NAME), *remarks]
+        remarks = (brief(remark, LONGEST_VALUE) for remark in words.remarks(change))
+        lines = [brief(words.identity(change.identity), LONGEST_NAME), *remarks]
         return "<br>".join([named(words.title(change)), *lines])
 
     def _file(self, change: Change) -> str:
@@ -86,11 +102,11 @@ class Table:
         label = self._label(change, field)
         match change:
             case Create():
-                return f"{label}: {brief(self._value(change, field, field.after), _LONGEST_VALUE)}"
+                return f"{label}: {brief(self._value(change, field, field.after), LONGEST_VALUE)}"
             case Update():
                 return self._updated(change, field, label)
             case Delete():
-                return f"{label}: {brief(self._value(change, field, field.before), _LONGEST_VALUE)}"
+                return f"{label}: {brief(self._value(change, field, field.before), LONGEST_VALUE)}"
             case _:
                 assert_never(change)
 
@@ -99,7 +115,7 @@ class Table:
         if reads_by_lines(diff):
             lines = in_a_cell(line for _, line in written_lines(diff))
             return f"{label}{diff.note}<br>{lines}"
-        before, after = (brief(value, _LONGEST_VALUE) for value in diff.steps)
+        before, after = (brief(value, LONGEST_VALUE) for value in diff.steps)
         return f"{label}: {before} → {after}{diff.note}"
 
     def _drifted(self, change: Change, field: FieldChange) -> str:
@@ -109,7 +125,7 @@ class Table:
         if reads_by_lines(diff):
             lines = in_a_cell(line for _, line in written_lines(diff))
             return f"{label}{diff.note}<br>HubSpot holds (-), the files say (+):<br>{lines}{conflict}"
-        before, after = brief(diff.before, _LONGEST_VALUE), brief(diff.after, _LONGEST_VALUE)
+        before, after = brief(diff.before, LONGEST_VALUE), brief(diff.after, LONGEST_VALUE)
         return f"{label}<br>HubSpot holds: {before}<br>the files say: {after}{diff.note}{conflict}"
 
     def _value(self, change: Change, field: FieldChange, held: Value) -> str:
@@ -119,11 +135,16 @@ class Table:
         return clocks_of(change.timezone, self.portal)
 
     def _label(self, change: Change, field: FieldChange) -> str:
-        label = brief(words.label(field) or "(no name)", _LONGEST_NAME)
+        label = brief(words.label(field) or "(no name)", LONGEST_NAME)
         # All fields of a new event stand together, so the link to the event shows them.
         if isinstance(change, Create) or change.source is None or field.line is None:
             return label
         return link(label, self.links.to_line(change.source.file, field.line))
+
+
+def _bounded(lines: list[str]) -> list[str]:
+    more = [f"and {phrases.count(len(lines) - _MOST_FIELDS, 'more field')}"] if len(lines) > _MOST_FIELDS else []
+    return [*lines[:_MOST_FIELDS], *more]
 
 
 def _says_something(change: Change, field: FieldChange) -> bool:
@@ -141,10 +162,10 @@ def reads_by_lines(diff: Difference) -> bool:
 
 def written_lines(diff: Difference) -> Iterator[tuple[str, str]]:
     """Yield sign and text of each line that differs; the text is empty if its side has no room left."""
-    room = dict.fromkeys("-+", _LONGEST_VALUE)
+    room = dict.fromkeys("-+", LONGEST_VALUE)
     for pair in differing(diff.before, diff.after):
         for sign, line in _signed(*pair):
-            written = brief(f"{sign} {line}", _LONGEST_VALUE)
+            written = brief(f"{sign} {line}", LONGEST_VALUE)
             room[sign] -= size(written)
             yield sign, written if room[sign] >= 0 else ""
 
@@ -183,10 +204,3 @@ def _cut(text: str, begin: int, end: int) -> str:
     start = begin - _AROUND if begin > 2 * _AROUND else 0
     stop = len(text) - end + _AROUND if end > 2 * _AROUND else len(text)
     return f"{'…' if start else ''}{text[start:stop]}{'…' if stop < len(text) else ''}"
-
-
-def _outcome(result: Result | None) -> str:
-    """Return how a change ended; empty if it is not in the receipt, because it was not to run."""
-    if result is None:
-        return ""
-    return f"{_MARKS[result.outcome]} {brief(words.outcome(result), _LONGEST_VALUE)}"

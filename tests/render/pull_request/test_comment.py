@@ -116,21 +116,21 @@ def test_the_largest_plan_keeps_what_always_stays(text: str, limit: int) -> None
 
 @given(st.integers(0, 60), st.integers(4_000, 20_000))
 def test_what_is_shown_and_what_is_left_out_are_all_changes(number: int, limit: int) -> None:
-    changes: tuple[Change, ...] = tuple(create(f"new-{n}", "New") for n in range(number))
+    changes: tuple[Change, ...] = tuple(create(f"new-{n}", f"New {n}") for n in range(number))
     changes += tuple(delete(f"x{n}", "Old") for n in range(number))
     page = comment(Review(Plan(PORTAL, changes, 0), Proposed()), limit)
     assert rows(page) + left_out(page, "create") + left_out(page, "delete") == len(changes)
 
 
 def test_a_summary_of_a_job_holds_what_a_comment_cannot() -> None:
-    plan = Plan(PORTAL, tuple(create(f"new-{n}", "New") for n in range(2_000)), 0)
+    plan = Plan(PORTAL, tuple(create(f"new-{n}", f"New {n}") for n in range(2_000)), 0)
     review = Review(plan, Proposed(), links=LINKS)
     assert left_out(comment(review), "create") > 1_000
     assert rows(comment(review, SUMMARY_LIMIT)) == 2_000
 
 
 def test_what_people_lose_is_shown_before_what_is_new() -> None:
-    plan = Plan(PORTAL, (*(create(f"new-{n}", "New") for n in range(100)), delete("old", "Old")), 0)
+    plan = Plan(PORTAL, (*(create(f"new-{n}", f"New {n}") for n in range(100)), delete("old", "Old")), 0)
     page = comment(Review(plan, Proposed()), 4_000)
     assert left_out(page, "create") > 0
     assert left_out(page, "delete") == 0
@@ -265,7 +265,7 @@ def test_a_time_that_moves_says_how_far_on_the_clocks_of_its_event() -> None:
     change = replace(update("a", "A", start, end), timezone="Europe/London")
     page = comment(Review(replace(NOTHING, changes=(change,)), Proposed()))
     assert "times in Europe/Berlin unless a place is named\n" in page
-    assert "**A** moves from 14:00 to 15:00 on Thu 8 Apr 2027, London time; nobody is registered." in page
+    assert "**A** moves from 14:00 to 15:00 on Thu 8 Apr 2027, London time (+1 h); nobody is registered." in page
     assert "| starts: Thu 8 Apr 2027 14&#58;00 → 15&#58;00 London (+1 h) |" in page
     assert (
         "| ends<br>HubSpot holds: Thu 8 Apr 2027 14&#58;00 London<br>"

@@ -12,9 +12,11 @@ from reconciler.planning.orphans import OrphanVerdict
 from reconciler.planning.plan import Plan
 from reconciler.render import words
 from reconciler.render.markdown import escaped
-from reconciler.render.pull_request.paragraph import paragraph, quoted_name
+from reconciler.render.pull_request.paragraph import paragraph
+from reconciler.render.pull_request.style import quoted_name
 from reconciler.safe_text import visible
 from tests.building import HOSTILE, plans, texts
+from tests.render.series import new, plan_of
 from tests.render.situations import DAY, END, FORGOTTEN, NOTHING, PLAN, START, SUMMIT, create, delete, move, update
 
 # Laws
@@ -134,18 +136,27 @@ DAYS = tuple(update(f"day{n}", f"Day {n}", *DAY.fields, registrants=n) for n in 
             ["17 new events: “E0”, “E1”, “E2”, “E3”, “E4” and 12 more."],
         ),
         (
+            (*(create(f"a{n}", "A") for n in range(5)), *(create(f"b{n}", f"B{n}") for n in range(7))),
+            ["12 new events: “A” (5 times), “B0”, “B1”, “B2”, “B3” and 3 more."],
+        ),
+        (
             (DAY,),
-            ["“Product day” moves from Wed 12 May 18:00 to Thu 13 May 2027 19:00; 41 people are registered."],
+            [
+                (
+                    "“Product day” moves from Wed 12 May 18:00 to Thu 13 May 2027 19:00 (+1 day 1 h); "
+                    "41 people are registered."
+                )
+            ],
         ),
         (
             (update("a", "A", move("2026-12-31T12:00:00Z", "2027-01-01T12:00:00Z"), registrants=1),),
-            ["“A” moves from Thu 31 Dec 2026 13:00 to Fri 1 Jan 2027 13:00; 1 person is registered."],
+            ["“A” moves from Thu 31 Dec 2026 13:00 to Fri 1 Jan 2027 13:00 (+1 day); 1 person is registered."],
         ),
         (
             (update("a", "A", move("2027-05-12T16:00:00Z", "2027-05-12T17:00:30Z", END), registrants=None),),
             [
                 (
-                    "“A” changes its end from 18:00 to 19:00:30 on Wed 12 May 2027; "
+                    "“A” changes its end from 18:00 to 19:00:30 on Wed 12 May 2027 (+1 h 30 s); "
                     "HubSpot does not say how many people are registered."
                 )
             ],
@@ -172,7 +183,7 @@ DAYS = tuple(update(f"day{n}", f"Day {n}", *DAY.fields, registrants=n) for n in 
             [
                 "1 new event in May 2027: “B”.",
                 (
-                    "“Product day” moves from Wed 12 May 17:00 to Thu 13 May 2027 18:00, London time; "
+                    "“Product day” moves from Wed 12 May 17:00 to Thu 13 May 2027 18:00, London time (+1 day 1 h); "
                     "41 people are registered."
                 ),
                 "“A” gets a date: Wed 12 May 2027 17:00 London.",
@@ -284,3 +295,10 @@ def test_names_are_written_as_the_page_wants_it() -> None:
     changes = tuple(create(str(n), text) for n, text in enumerate(HOSTILE[:3]))
     told = paragraph(replace(NOTHING, changes=changes), escaped)
     assert all(escaped(text) in told for text in HOSTILE[:3])
+
+
+def test_events_of_a_series_are_named_by_it_and_counted() -> None:
+    names = [{"eventName": f"Weekly demo #{week}"} for week in range(3)]
+    several = plan_of(*(new(week, named) for week, named in enumerate(names)))
+    assert "3 new webinars in April 2027: “Weekly demo” (3 times)." in paragraph(several)
+    assert "1 new webinar in April 2027: “Weekly demo #0”." in paragraph(plan_of(new(0, names[0])))
