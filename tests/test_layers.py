@@ -46,11 +46,13 @@ DOORWAYS = {
     "click": {"reconciler.cli"},
     "deepdiff": {"reconciler.planning.diff"},
     "httpcore": {"reconciler.transport.network"},
+    "htpy": {"reconciler.render.page"},
     "httpx": {"reconciler.transport.exchange", "reconciler.transport.network"},
     "icalendar": {
         *(f"reconciler.declarations.sources.{name}" for name in ("content_lines", "time_zones")),
         "reconciler.render.calendar",
     },
+    "markupsafe": {"reconciler.render.page"},
     "pydantic": {f"reconciler.declarations.keys.{name}" for name in ("schema", "settings_form", "value_types")},
     "rich": {"reconciler.cli"},
     "starlette": {"reconciler.sandbox"},
@@ -197,7 +199,12 @@ def test_no_folder_imports_another_in_a_circle() -> None:
 
 def test_every_entry_at_the_top_stands_in_the_table_of_contributing() -> None:
     table = (PACKAGE.parent / "CONTRIBUTING.md").read_text("utf-8").partition("| Room |")[2].partition("\n\n")[0]
-    told = set(re.findall(r"`(?:reconciler/)?([a-z_]+(?:/|\.py))`", table)) - {"events/", "pull_request/", "files/"}
+    told = set(re.findall(r"`(?:reconciler/)?([a-z_]+(?:/|\.py))`", table)) - {
+        "events/",
+        "page/",
+        "pull_request/",
+        "files/",
+    }
     entries = (path for path in PACKAGE.iterdir() if not path.name.startswith("__") and path.suffix != ".typed")
     assert told == {f"{path.name}/" if path.is_dir() else path.name for path in entries}
 

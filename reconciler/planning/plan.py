@@ -72,6 +72,10 @@ class Plan:
         return sum(1 for _ in steps(self.changes))
 
 
+Untouched = tuple[DeclaredEvent, LiveEvent | None]
+"""A declared event that a plan does not change, with the live one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Planned:
     """A plan with everything else that an apply needs to know."""
@@ -91,6 +95,13 @@ class Planned:
     """By object id of an old event, the new ones that seem to be the same event under a new id."""
     before: "Planned | None" = None
     """The plan of the base's declarations against the same reading of the portal; None without a base."""
+
+    def untouched(self) -> tuple[Untouched, ...]:
+        """Return the declared events that the plan does not change, also those that it sets aside."""
+        changed = {event.identity for event in self.events.values()}
+        live = {match.declared.identity: match.live for match in self.matched.matches}
+        events = (event for event in self.declared.events if event.identity not in changed and not event.absent)
+        return tuple((event, live.get(event.identity)) for event in events)
 
     def declared_before(self) -> Mapping[str | None, DeclaredEvent]:
         """Return by object id what the base declared of each live event, by any of its ids; empty without a base."""

@@ -20,7 +20,11 @@ class Clocks:
 
 def clocks_of(timezone: str | None, portal: Portal) -> Clocks:
     """Return the clocks of an event's own time zone, or of the portal's if the event has none or an unknown one."""
-    usual = zone_of(portal)
+    return clocks_in(timezone, zone_of(portal))
+
+
+def clocks_in(timezone: str | None, usual: str) -> Clocks:
+    """Return the clocks of an event's own time zone, or of the usual one if the event has none or an unknown one."""
     own = zone_named(timezone, usual)
     return Clocks(own, "" if own.key == usual else _place(own.key))
 
@@ -73,7 +77,7 @@ _TO = "\N{EN DASH}"
 
 def day(at: datetime) -> str:
     """Format the day of a time, without its year."""
-    return f"{_DAYS[at.weekday()]} {at.day} {_MONTHS[at.month - 1][:3]}"
+    return f"{DAY_NAMES[at.weekday()]} {at.day} {MONTH_NAMES[at.month - 1][:3]}"
 
 
 def clock(at: datetime) -> str:
@@ -99,7 +103,7 @@ def months(first: datetime, last: datetime) -> str:
 
 
 def _month(at: datetime) -> str:
-    return f"{_MONTHS[at.month - 1]} {at.year}"
+    return f"{MONTH_NAMES[at.month - 1]} {at.year}"
 
 
 def _place(key: str) -> str:
@@ -108,8 +112,8 @@ def _place(key: str) -> str:
 
 
 # strftime's names would follow the machine's locale.
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = (
+DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTH_NAMES = (
     "January",
     "February",
     "March",

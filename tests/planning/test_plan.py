@@ -284,3 +284,13 @@ def test_only_a_change_of_fields_can_be_proven_by_the_read_before_its_write() ->
 def test_an_absent_event_that_is_not_live_is_unchanged() -> None:
     plan = planned_from([absent(), declared("other")], [live("2", "other")]).plan
     assert (plan.changes, plan.unchanged, plan.orphaned, plan.is_fulfilled) == ((), 2, 0, True)
+
+
+def test_what_a_plan_leaves_untouched_is_known_with_what_is_live() -> None:
+    same, changed = declared("same", NAMED), declared("changed", NAMED)
+    new, gone = declared("new", NAMED), absent("gone")
+    aside = adopted("99", NAMED)
+    lives = [live("1", "same", NAMED), live("2", "changed", {"eventName": "Gipfel"})]
+    planned = planned_from([same, changed, new, gone, aside], lives)
+    untouched = {event.identity.key: held and held.identity.object_id for event, held in planned.untouched()}
+    assert untouched == {same.identity.key: "1", aside.identity.key: None}

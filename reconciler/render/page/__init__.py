@@ -1,0 +1,1 @@
+"""The page: a calendar of events in one HTML file."""
