@@ -50,6 +50,7 @@ TRIAL := .tools/release
 PROGRAM := .venv/bin/reconciler
 DEMO_DB := .reconciler/demo.sqlite
 DEMO_PLAN := .reconciler/demo-plan.json
+DEMO_PAGE := .reconciler/demo-plan.html
 # The day is given, so that the demo shows the same when its events are over.
 DEMO := events --sandbox --sandbox-db $(DEMO_DB) --sandbox-date 2027-02-01
 
@@ -122,18 +123,20 @@ demo: setup
 	@$(MAKE) --no-print-directory demonstrate
 
 demonstrate:
-	@rm -f $(DEMO_DB) $(DEMO_DB)-shm $(DEMO_DB)-wal $(DEMO_PLAN)
+	@rm -f $(DEMO_DB) $(DEMO_DB)-shm $(DEMO_DB)-wal $(DEMO_PLAN) $(DEMO_PAGE)
 	@mkdir -p .reconciler
 	@echo 'A local HubSpot stands in for the real one. It starts with the events in docs/sandbox-seed.json.'
 	@echo
 	@echo '1. What would change? Nothing is written to HubSpot.'
-	$(call run,plan $(DEMO) --sandbox-seed docs/sandbox-seed.json --out $(DEMO_PLAN))
+	$(call run,plan $(DEMO) --sandbox-seed docs/sandbox-seed.json --out $(DEMO_PLAN) --html $(DEMO_PAGE))
 	@echo
 	@echo '2. Apply that plan and nothing else, then read everything again as proof.'
 	$(call run,apply $(DEMO) --plan $(DEMO_PLAN))
 	@echo
 	@echo '3. Nothing is left to do.'
 	$(call run,plan $(DEMO) --detailed-exitcode)
+	@echo
+	@echo 'The first plan is a page too, with a calendar of before and after. Open it in a browser: $(DEMO_PAGE)'
 
 run = @echo '$$ reconciler $(1)' && $(PROGRAM) $(1)
 

@@ -38,5 +38,12 @@ def test_the_demo_prints_in_2040_what_the_readme_shows(reconciler: CommandLine, 
     assert lines_of_the_readme() <= set("".join(screen.out for screen in screens).splitlines())
 
 
+def test_the_demo_ends_by_naming_the_page_that_it_has_written() -> None:
+    make = ["make", "--dry-run", "--no-print-directory", "demo"]
+    last = subprocess.run(make, cwd=TOP, capture_output=True, text=True, check=True).stdout.splitlines()[-1]
+    (plan, *_) = commands()
+    assert plan[plan.index("--html") + 1] in last.split("'")[1]
+
+
 def test_the_readme_shows_what_the_demo_does() -> None:
     assert any(line.startswith("Digest: ") for line in lines_of_the_readme())

@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from reconciler.cli.formats import Target
-from reconciler.cli.options import Call, Common, command_options, not_yet
+from reconciler.cli.options import Call, Common, command_options
 from reconciler.cli.output import log_line, save
+from reconciler.cli.pages import calendar_html, link_option
 from reconciler.cli.settings import settings_at
 from reconciler.connections import git_environment
 from reconciler.declarations.events.file_names import SourceFile
@@ -25,6 +26,8 @@ _EXAMPLES = """
 Examples:
   # write a calendar that other programs can read or subscribe to
   reconciler calendar --ics calendar.ics
+  # write a page for browsers
+  reconciler calendar --html calendar.html
   # of one folder
   reconciler calendar events/2027 --ics calendar-2027.ics
 """
@@ -33,26 +36,37 @@ Examples:
 @click.command("calendar", epilog=_EXAMPLES)
 @click.argument("path", default="events", type=click.Path(path_type=Path))
 @click.option("--ics", type=Target(), metavar="FILE", help="Write the events to FILE as iCalendar.")
-@click.option("--html", metavar="FILE", callback=not_yet, expose_value=False, hidden=True)
+@click.option("--html", type=Target(), metavar="FILE", help="Write the events to FILE as a page for browsers.")
+@link_option
 @command_options
 @click.pass_obj
-def command(call: Call, /, path: Path, *, ics: Path | None, common: Common) -> int:
+def command(call: Call, /, path: Path, *, ics: Path | None, html: Path | None, link: str | None, common: Common) -> int:
     """Write the events that are declared at PATH (default: events) as a calendar, offline.
 
-    Each event keeps its id, and its number rises with each change of its file in git, so that calendar programs take
-    the new version in place of the old one. Cancelled events are marked. An event without a start is left out.
+    In iCalendar each event keeps its id, and its number rises with each change of its file in git, so that calendar
+    programs take the new version in place of the old one. Cancelled events are marked. An event without a start is
+    left out there.
 
     Exit codes: 0 done, 1 the file cannot be written, 3 the declarations are wrong.
     """
-    if ics is None:
-        raise UsageError("calendar needs a file to write", hint="--ics FILE")
+    if ics is None and html is None:
+        raise UsageError("calendar needs a file to write", hint="--ics FILE or --html FILE")
     settings = settings_at(path, common)
     files = list_files(settings)
     declared = load_files(files, settings)
-    paths = {file.shown: file.path for file in files if isinstance(file, SourceFile)}
-    revisions = _revisions(settings, call.now())
-    _write_ics(ics, declared, lambda event: revisions.of(paths[event.place.file]))
+    if html is not None:
+        _write_html(html, declared, settings, link)
+    if ics is not None:
+        paths = {file.shown: file.path for file in files if isinstance(file, SourceFile)}
+        revisions = _revisions(settings, call.now())
+        _write_ics(ics, declared, lambda event: revisions.of(paths[event.place.file]))
     return 0
+
+
+def _write_html(file: Path, declared: Declared, settings: Settings, link: str | None) -> None:
+    save(file, calendar_html(declared, settings.timezone, link))
+    shown = sum(not event.absent for event in declared.events)
+    log_line(f"{phrases.count(shown, 'event')} written to {file}.")
 
 
 def _revisions(settings: Settings, now: datetime) -> Revisions:

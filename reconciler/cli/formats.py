@@ -1,7 +1,7 @@
 """The options for the formats and files of a plan."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -9,9 +9,10 @@ from typing import Any
 
 import click
 
-from reconciler.cli.options import Common, Function, not_yet
-from reconciler.cli.output import save
-from reconciler.planning.plan import Plan
+from reconciler.cli.options import Common, Function
+from reconciler.cli.output import print_result, save
+from reconciler.cli.pages import link_option, plan_html
+from reconciler.planning.plan import Plan, Untouched
 from reconciler.render import markdown, text
 from reconciler.render.json import plan_json
 from reconciler.render.words import concise
@@ -52,60 +53,55 @@ FORMATS: Mapping[str, Callable[[Plan], str]] = {
     "json": plan_json,
     "markdown": markdown.plan,
 }
+"""The formats that need nothing but the plan."""
 
 
 @dataclass(frozen=True, slots=True)
-class Files:
-    """The files that a plan is written to, besides standard output."""
+class Output:
+    """How a plan is printed, and the files that it is written to besides."""
 
+    form: str
     out: Path | None
     markdown: Path | None
+    html: Path | None
+    link: str | None
+    """The address of a declaration's line, for pages."""
+
+    def publish(self, plan: Plan, common: Common, untouched: Sequence[Untouched] = ()) -> None:
+        """Write a plan to its files, and print it; a page also shows the events that it leaves as they are."""
+        for form, file in (("json", self.out), ("markdown", self.markdown), ("html", self.html)):
+            if file is not None:
+                save(file, self._formatted(form, plan, common, untouched))
+        print_result(self._formatted(self.form, plan, common, untouched))
+
+    def _formatted(self, form: str, plan: Plan, common: Common, untouched: Sequence[Untouched]) -> str:
+        """Return a plan in one of the formats; except in JSON, details are included only with `--verbose`."""
+        shown = plan if form == "json" else for_people(plan, common)
+        return plan_html(shown, untouched, self.link) if form == "html" else FORMATS[form](shown)
 
 
 def format_options(function: Function) -> Function:
-    """Add `--format`, `--out` and `--markdown` to a command, which gets them as `form` and `files`."""
+    """Add the options for formats and files of a plan to a command, which gets them as `output`."""
 
     @wraps(function)
-    def collected(*arguments: Any, out: Path | None, markdown: Path | None, **options: Any) -> Any:
-        return function(*arguments, files=Files(out, markdown), **options)
+    def collected(*arguments: Any, **options: Any) -> Any:
+        output = Output(**{name: options.pop(name) for name in ("form", "out", "markdown", "html", "link")})
+        return function(*arguments, output=output, **options)
 
     file = Target()
     for option in (
-        click.option("--html", metavar="FILE", callback=not_yet, expose_value=False, hidden=True),
+        link_option,
+        click.option("--html", type=file, metavar="FILE", help="Write the plan to FILE too, as a page for browsers."),
         click.option("--markdown", type=file, metavar="FILE", help="Write the plan to FILE too, as Markdown."),
         click.option("--out", type=file, metavar="FILE", help="Save the plan as JSON, for `show` and `apply --plan`."),
         click.option(
-            "--format",
-            "form",
-            type=click.Choice([*FORMATS, "html"]),
-            default="text",
-            callback=_format,
-            help="Format of the output; html is not yet supported.",
+            "--format", "form", type=click.Choice([*FORMATS, "html"]), default="text", help="Format of the output."
         ),
     ):
         collected = option(collected)
     return collected
 
 
-def write(files: Files, plan: Plan, common: Common) -> None:
-    """Write a plan to its files."""
-    if files.out is not None:
-        save(files.out, formatted("json", plan, common))
-    if files.markdown is not None:
-        save(files.markdown, formatted("markdown", plan, common))
-
-
-def formatted(form: str, plan: Plan, common: Common) -> str:
-    """Return a plan in one of the formats; except in JSON, details are included only with `--verbose`."""
-    return FORMATS[form](plan if form == "json" else for_people(plan, common))
-
-
 def for_people(plan: Plan, common: Common) -> Plan:
     """Return the plan as people see it: in brief, or with all details if `--verbose` is given."""
     return plan if common.verbose else concise(plan)
-
-
-def _format(ctx: click.Context, _: click.Parameter, value: str) -> str:
-    if value == "html":
-        raise click.UsageError("--format html is not yet supported", ctx)
-    return value

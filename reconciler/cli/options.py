@@ -187,9 +187,3 @@ base_option = click.option(
 warnings_option = click.option(
     "--warnings-as-errors", is_flag=True, help="Exit with 3 if there is advice that is not silenced."
 )
-
-
-def not_yet(ctx: click.Context, parameter: click.Parameter, value: object) -> None:
-    """Refuse an option that is reserved but not yet supported."""
-    if value is not None:
-        raise click.UsageError(f"{parameter.opts[0]} is not yet supported", ctx)

@@ -7,7 +7,7 @@ import click
 from reconciler.advice.report import count_advice
 from reconciler.applying.guard import Limits, marked
 from reconciler.applying.receipt import INVALID
-from reconciler.cli.formats import Files, format_options, formatted, write
+from reconciler.cli.formats import Output, format_options
 from reconciler.cli.inputs import base_at, limit_options
 from reconciler.cli.options import Call, Common, base_option, command_options, warnings_option
 from reconciler.cli.output import log_line, print_result
@@ -19,7 +19,7 @@ from reconciler.declarations.settings import Settings
 from reconciler.errors import DeclarationsInvalid
 from reconciler.event import Declared
 from reconciler.pipeline import make_plan, with_advice
-from reconciler.planning.plan import Plan
+from reconciler.planning.plan import Planned
 from reconciler.render import phrases
 from reconciler.render.json import diagnostics_json
 
@@ -50,8 +50,7 @@ def command(
     /,
     path: Path,
     *,
-    form: str,
-    files: Files,
+    output: Output,
     detailed_exitcode: bool,
     base: str | None,
     limits: Limits,
@@ -69,14 +68,14 @@ def command(
     try:
         settings = settings_at(path, common)
         past = base_at(settings, base)
-        plan = _plan(load(settings), past, settings, limits, common, call)
+        planned = _planned(load(settings), past, settings, common, call)
     except DeclarationsInvalid as invalid:
-        if form != "json":
+        if output.form != "json":
             raise
         print_result(diagnostics_json(invalid.diagnostics))
         return invalid.exit_code
-    write(files, plan, common)
-    print_result(formatted(form, plan, common))
+    plan = marked(planned, limits)
+    output.publish(plan, common, planned.untouched())
     refused = phrases.counted_as_errors(count_advice(plan.diagnostics)) if warnings_as_errors else ""
     if refused:
         log_line(f"Error: {refused}")
@@ -85,8 +84,7 @@ def command(
     return _CHANGES if detailed_exitcode and plan.changes else 0
 
 
-def _plan(declared: Declared, base: Base, settings: Settings, limits: Limits, common: Common, call: Call) -> Plan:
+def _planned(declared: Declared, base: Base, settings: Settings, common: Common, call: Call) -> Planned:
     with open_session(common, settings, StopRequest()) as session, session.reader() as portal, session.progress.shown():
         now = call.now()
-        planned = make_plan(declared, session.policy, portal, now, base)
-        return marked(with_advice(planned, now, base, settings.silence), limits)
+        return with_advice(make_plan(declared, session.policy, portal, now, base), now, base, settings.silence)

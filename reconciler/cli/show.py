@@ -4,18 +4,17 @@ from pathlib import Path
 
 import click
 
-from reconciler.cli.formats import Files, format_options, formatted, write
+from reconciler.cli.formats import Output, format_options
 from reconciler.cli.inputs import saved_plan
 from reconciler.cli.options import Common, command_options
-from reconciler.cli.output import print_result
 
 _EXAMPLES = """
 \b
 Examples:
   # print a saved plan with all details
   reconciler show plan.json --verbose
-  # write it as Markdown too
-  reconciler show plan.json --markdown plan.md
+  # write it as a page for a browser too
+  reconciler show plan.json --html plan.html
 """
 
 
@@ -23,7 +22,7 @@ Examples:
 @click.argument("file", type=click.Path(path_type=Path))
 @format_options
 @command_options
-def command(file: Path, form: str, files: Files, common: Common) -> int:
+def command(file: Path, output: Output, common: Common) -> int:
     """Show a plan that was saved with `plan --out FILE`, in any format.
 
     Only FILE is read, neither HubSpot nor the declarations, so the plan may be out of date. `apply --plan FILE` checks
@@ -31,7 +30,5 @@ def command(file: Path, form: str, files: Files, common: Common) -> int:
 
     Exit codes: 0 shown, 1 FILE is not a saved plan, 64 FILE cannot be read.
     """
-    plan = saved_plan(file)
-    write(files, plan, common)
-    print_result(formatted(form, plan, common))
+    output.publish(saved_plan(file), common)
     return 0

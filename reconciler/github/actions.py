@@ -117,6 +117,12 @@ class Actions:
             return ""
         return f"{self.server_url}/{where[1]}/blob/{quote(where[2])}/docs/runbook.md"
 
+    @property
+    def file_link(self) -> str:
+        """The address of a line of the commit's files, with `{file}` and `{line}` to fill in; empty if unknown."""
+        known = self.repository_url and _COMMIT.fullmatch(self.sha)
+        return f"{self.repository_url}/blob/{self.sha}/{{file}}#L{{line}}" if known else ""
+
     def file(self, name: str) -> Path:
         """Return the path of a file for later steps of the job; raise `UsageError` if RUNNER_TEMP is not set."""
         if not self.temp:

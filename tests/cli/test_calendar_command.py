@@ -164,7 +164,7 @@ def test_a_calendar_goes_into_a_pipe_too(reconciler: CommandLine, repository: Re
 
 def test_without_a_file_to_write_it_says_which_option_is_missing(reconciler: CommandLine, folder: Path) -> None:
     screen = reconciler("calendar")
-    assert (screen.code, screen.err) == (64, "Error: calendar needs a file to write (--ics FILE)\n")
+    assert (screen.code, screen.err) == (64, "Error: calendar needs a file to write (--ics FILE or --html FILE)\n")
 
 
 def test_a_calendar_that_was_written_can_be_imported(

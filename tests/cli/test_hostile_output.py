@@ -67,7 +67,7 @@ def called(*arguments: str, folder: Path, portal: str = "http://127.0.0.1:9") ->
 
 def check(screen: Screen, code: int, folder: Path) -> None:
     """Check that all that was printed or written shows the hostile texts, and that none of them acts."""
-    written = [folder / name for name in ("plan.json", "plan.md", "receipt.json")]
+    written = [folder / name for name in ("plan.json", "plan.md", "plan.html", "receipt.json")]
     pages = [screen.out, screen.err, *(file.read_bytes().decode() for file in written if file.exists())]
     assert (screen.code, [possible_commands(page) for page in pages]) == (code, [[]] * len(pages)), pages
     assert [acting(page) for page in pages] == [[]] * len(pages)
@@ -78,11 +78,12 @@ def check(screen: Screen, code: int, folder: Path) -> None:
 # Hostile declarations and events
 
 FORMS = ("text", "json", "markdown")
+"""The formats of receipts; plans have one more."""
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", [*FORMS, "html"])
 def test_a_plan_shows_hostile_texts(world: Path, portal: str, form: str) -> None:
-    files = ("--out", "plan.json", "--markdown", "plan.md")
+    files = ("--out", "plan.json", "--markdown", "plan.md", "--html", "plan.html")
     screen = called("plan", "--format", form, *files, "--verbose", folder=world, portal=portal)
     check(screen, 0, world)
     check(called("show", "plan.json", "--format", form, folder=world), 0, world)
@@ -94,6 +95,10 @@ def test_a_plan_shows_hostile_texts(world: Path, portal: str, form: str) -> None
     }
     if form == "json":
         assert screen.json == plan
+
+
+def test_a_calendar_shows_hostile_texts(world: Path) -> None:
+    check(called("calendar", "--html", "plan.html", folder=world), 0, world)
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -202,6 +207,9 @@ def test_an_init_shows_hostile_texts(world: Path, portal: str) -> None:
         ("plan", "--sandbox", "--sandbox-seed", EVIL),
         ("validate", "events", EVIL),
         ("show", EVIL),
+        ("calendar", EVIL, "--html", "plan.html"),
+        ("calendar", "--html", f"{EVIL}.yaml"),
+        ("calendar", "--html", "plan.html", "--link", EVIL),
         ("doctor", EVIL),
         ("schema", "--portal", EVIL),
         ("import", EVIL),

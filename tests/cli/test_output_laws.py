@@ -85,9 +85,10 @@ def test_nothing_acts_of_what_is_declared_and_what_hubspot_holds(name: str, held
         screen = called(folder, "plan", *portal, "--out", "plan.json")
         assert screen.code == 0
         check(screen)
-        for form in ("text", "json", "markdown"):
+        for form in ("text", "json", "markdown", "html"):
             check(called(folder, "show", "plan.json", "--format", form))
         declare(folder, launch=declared | {"eventName": name, "eventDescription": value}, other={name: value})
         for form in ("text", "json"):
             check(called(folder, "validate", "--format", form))
-        check(called(folder, "plan", *portal))
+        check(called(folder, "plan", *portal, "--html", "plan.html"))
+        assert not (page := Path(folder, "plan.html")).exists() or acting(page.read_text()) == []

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = ["deepdiff", "httpx", "pydantic", "rich", "starlette", "tenacity", "uvicorn"]
+HEAVY = ["deepdiff", "htpy", "httpx", "pydantic", "rich", "starlette", "tenacity", "uvicorn"]
 SCRIPT = """
 import sys
 from reconciler.cli.run import run

@@ -28,6 +28,7 @@ NOTHING = load_actions({})
 def test_what_is_told_is_read() -> None:
     assert (ACTIONS.branch, ACTIONS.commit, ACTIONS.is_merge) == ("release/1", "a" * 40, False)
     assert ACTIONS.workflow == ".github/workflows/apply.yml"
+    assert ACTIONS.file_link == f"https://github.example/acme/events/blob/{'a' * 40}/{{file}}#L{{line}}"
     assert ACTIONS.run_url == "https://github.example/acme/events/actions/runs/99"
     assert ACTIONS.file("plan.json") == Path("/runner/temp/plan.json")
     assert replace(ACTIONS, ref="refs/pull/7/merge").is_merge
@@ -53,7 +54,11 @@ def test_what_is_no_workflow_is_wrong_usage(ref: str) -> None:
 
 
 def test_without_a_server_there_are_no_links() -> None:
-    assert (NOTHING.repository_url, NOTHING.run_url) == ("", "")
+    assert (NOTHING.repository_url, NOTHING.run_url, NOTHING.file_link) == ("", "", "")
+
+
+def test_without_a_commit_there_are_no_links_to_files() -> None:
+    assert replace(ACTIONS, sha="main").file_link == ""
 
 
 def test_an_event_that_is_too_large_is_wrong_usage(tmp_path: Path) -> None:

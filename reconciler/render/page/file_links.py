@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from reconciler.change import Source
 from reconciler.render.page.texts import linkable
+from reconciler.safe_text import quoted
 
 _FILE, _LINE = "{file}", "{line}"
 
@@ -28,8 +29,9 @@ class FileLinks:
 def why_no_file_link(template: str) -> str | None:
     """Return why a template cannot lead to the lines of files; None if it can."""
     if _FILE not in template:
-        return f"it has no {_FILE}, which stands for the path of an event's file"
+        return f"{quoted(template)} has no {_FILE}, which stands for the path of an event's file"
     filled = template.replace(_FILE, "f").replace(_LINE, "1")
     if linkable(filled) is None or set(filled) & set("{}"):
-        return f"it is no address that begins with https:// or http:// and has only {_FILE} and {_LINE} to fill in"
+        rule = f"an address begins with https:// or http:// and has only {_FILE} and {_LINE} to fill in"
+        return f"{quoted(template)} leads to no file: {rule}"
     return None

@@ -32,8 +32,8 @@ def test_a_template_has_a_place_for_the_file(template: str) -> None:
 
 
 def test_a_template_without_a_file_is_refused() -> None:
-    assert (
-        why_no_file_link("https://a.example/{line}") == "it has no {file}, which stands for the path of an event's file"
+    assert why_no_file_link("https://a.example/{line}") == (
+        "'https://a.example/{line}' has no {file}, which stands for the path of an event's file"
     )
 
 
@@ -43,5 +43,6 @@ def test_a_template_without_a_file_is_refused() -> None:
 )
 def test_a_template_that_is_no_web_address_is_refused(template: str) -> None:
     assert why_no_file_link(template) == (
-        "it is no address that begins with https:// or http:// and has only {file} and {line} to fill in"
+        f"'{template}' leads to no file: "
+        "an address begins with https:// or http:// and has only {file} and {line} to fill in"
     )

@@ -1,0 +1,55 @@
+"""Pages of events, with the option for their links; what renders them is slow to load, and few runs need it."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from reconciler.github.actions import load_actions
+
+if TYPE_CHECKING:
+    from reconciler.event import Declared
+    from reconciler.planning.plan import Plan, Untouched
+    from reconciler.render.page.file_links import FileLinks
+
+
+def plan_html(plan: "Plan", untouched: Sequence["Untouched"], link: str | None) -> str:
+    """Return the page of a plan, with the events that it leaves as they are, if they are known."""
+    from reconciler.render.page.document import html_page  # noqa: PLC0415  (slow to load)
+    from reconciler.render.page.planned import plan_page  # noqa: PLC0415  (slow to load)
+
+    return html_page(plan_page(plan, untouched), _links(link))
+
+
+def calendar_html(declared: "Declared", timezone: str | None, link: str | None) -> str:
+    """Return the page of what is declared; `timezone` is that of the settings."""
+    from reconciler.render.page.calendars import declared_page  # noqa: PLC0415  (slow to load)
+    from reconciler.render.page.document import html_page  # noqa: PLC0415  (slow to load)
+
+    return html_page(declared_page(declared, timezone), _links(link))
+
+
+def _links(link: str | None) -> "FileLinks | None":
+    """Return the links to files: those that were asked for, or in Actions those of the commit."""
+    from reconciler.render.page.file_links import FileLinks  # noqa: PLC0415  (slow to load)
+
+    template = link or load_actions().file_link
+    return FileLinks(template) if template else None
+
+
+def _checked(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    if value is None:
+        return None
+    from reconciler.render.page.file_links import why_no_file_link  # noqa: PLC0415  (slow to load)
+
+    if (why := why_no_file_link(value)) is not None:
+        raise click.BadParameter(why, ctx, parameter)
+    return value
+
+
+link_option = click.option(
+    "--link",
+    metavar="URL",
+    callback=_checked,
+    help="In a page, link each event to its line: https://…/{file}#L{line}. In GitHub Actions this is done by itself.",
+)
