@@ -1,11 +1,13 @@
 """Pages of events, with the option for their links; what renders them is slow to load, and few runs need it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
 from reconciler.github.actions import load_actions
+from reconciler.json_values import Json
 
 if TYPE_CHECKING:
     from reconciler.event import Declared
@@ -27,6 +29,28 @@ def calendar_html(declared: "Declared", timezone: str | None, link: str | None) 
     from reconciler.render.page.document import html_page  # noqa: PLC0415  (slow to load)
 
     return html_page(declared_page(declared, timezone), _links(link))
+
+
+def sandbox_html(portal: int, timezone: str, events: Sequence[Json]) -> str:
+    """Return the page of what a local HubSpot holds: events in the form of HubSpot's list, with their account ids."""
+    from reconciler.hubspot.wire import as_page  # noqa: PLC0415  (slow to load)
+    from reconciler.render.page.calendars import live_page  # noqa: PLC0415  (slow to load)
+    from reconciler.render.page.document import html_page  # noqa: PLC0415  (slow to load)
+
+    held = as_page({"results": events}).events
+    accounts = [event.get("externalAccountId") for event in events if isinstance(event, dict)]
+    known = (
+        event.known_as(replace(event.identity, external_account_id=account))
+        for event, account in zip(held, accounts, strict=True)
+    )
+    return html_page(live_page(f"Local HubSpot, portal {portal}", known, timezone))
+
+
+def page_policy() -> str:
+    """Return the content security policy of every page."""
+    from reconciler.render.page.document import POLICY  # noqa: PLC0415  (slow to load)
+
+    return POLICY
 
 
 def _links(link: str | None) -> "FileLinks | None":

@@ -90,6 +90,7 @@ def command(
         behaviours=behaviours,
         faults=faults,
         clock=server.clock_from(common.sandbox_date),
+        front=_front(server),
     )
     try:
         server.serve(options, port, _announce)
@@ -98,11 +99,18 @@ def command(
     return 0
 
 
+def _front(server: ModuleType) -> Any:  # as below
+    """Return the page at `/`, which the sandbox serves without knowing how it is made."""
+    from reconciler.cli.pages import page_policy, sandbox_html  # noqa: PLC0415  (only `reconciler sandbox` shows it)
+
+    return server.Front(lambda portal, events: sandbox_html(portal.id, portal.timezone, events), page_policy())
+
+
 def _announce(running: Any) -> None:  # the sandbox's types exist only if it is installed
     base_url = running.base_url
     if running.remark:
         log_line(f"Warning: {running.remark}.")
-    log_line(f"The sandbox listens at {base_url}; stop it with Ctrl-C.")
+    log_line(f"The sandbox listens at {base_url}, where a browser shows its events; stop it with Ctrl-C.")
     log_line(f"In another terminal: export HUBSPOT_BASE_URL={base_url} HUBSPOT_ACCESS_TOKEN=sandbox-1001")
 
 

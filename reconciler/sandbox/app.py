@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from reconciler.sandbox.answers import Answer
 from reconciler.sandbox.control import control_routes
 from reconciler.sandbox.disturbance import Disturbance
+from reconciler.sandbox.front import Front, front_routes
 from reconciler.sandbox.gate import LONGEST_LOG, Gate, Log
 from reconciler.sandbox.operations import account, deletions, properties, reads, writes
 from reconciler.sandbox.operations.call import Call
@@ -77,12 +78,13 @@ TOKEN_DETAILS_PATH = "/oauth/v2/private-apps/get/access-token-info"  # noqa: S10
 TOKEN_DETAILS: Methods = {"POST": Operation(account.token_details, anybody)}
 
 
-def application(state: State, latency_ms: int) -> ASGIApp:
-    """Return the application: HubSpot's paths behind the gate with its faults, the test controls without it."""
+def application(state: State, latency_ms: int, front: Front | None = None) -> ASGIApp:
+    """Return the application: HubSpot's paths behind the gate with its faults, all others without it."""
     log = Log(maxlen=LONGEST_LOG)
     hubspot = Router(_hubspot_routes(state), redirect_slashes=False, default=_nothing_here)
     gate = Gate(Disturbance(hubspot), state, latency_ms, log)
-    return Router(control_routes(state, log), redirect_slashes=False, default=gate)
+    routes = [*control_routes(state, log), *(front_routes(state, front) if front else ())]
+    return Router(routes, redirect_slashes=False, default=gate)
 
 
 class Resource:

@@ -22,6 +22,7 @@ from reconciler.sandbox.behaviours import parse
 from reconciler.sandbox.connections import Connection
 from reconciler.sandbox.fault_rules import rules_of
 from reconciler.sandbox.faults import Faults
+from reconciler.sandbox.front import Front
 from reconciler.sandbox.limits import Limiter, Rate
 from reconciler.sandbox.seed import Seed, first_contents, read_seed
 from reconciler.sandbox.state import Clock, State
@@ -63,6 +64,8 @@ class Options:
     faults: Path | None = None
     """A file with the fault rules in force until others are set (`fault_rules`)."""
     clock: Clock = _now
+    front: Front | None = None
+    """The page at `/`, for people; without one there is nothing at `/`, as at HubSpot."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,10 @@ def running(options: Options, port: int = 0) -> Iterator[Running]:
     with (
         closing(_listen(port)) as listener,
         closing(_open(options, seed)) as store,
-        _serving(application(State(store, options.clock, behaviours, limiter, faults), options.latency_ms), listener),
+        _serving(
+            application(State(store, options.clock, behaviours, limiter, faults), options.latency_ms, options.front),
+            listener,
+        ),
     ):
         yield Running(f"http://{HOST}:{listener.getsockname()[1]}", _unused(seed, options.db, store))
 

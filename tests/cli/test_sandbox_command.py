@@ -12,6 +12,7 @@ import pytest
 
 from tests.cli.conftest import Seed, seed_event
 from tests.command_line import CommandLine, started
+from tests.render.page.reading import read
 
 
 @contextmanager
@@ -35,6 +36,20 @@ def test_it_serves_what_the_seed_says(seed: Seed) -> None:
     with serving("--seed", seed(seed_event("501", "launch"))) as (_, base_url):
         held = httpx.get(f"{base_url}/_sandbox/events").json()["events"]
     assert [event["externalEventId"] for event in held] == ["launch"]
+
+
+def test_a_browser_is_shown_what_it_holds(seed: Seed) -> None:
+    start, url = "2027-05-12T08:00:00Z", "javascript:alert(1)"
+    event = seed_event("501", "launch", startDateTime=start, eventUrl=url, registrants=7)
+    with serving("--seed", seed(event)) as (_, base_url):
+        answer = httpx.get(base_url)
+        assert httpx.get(f"{base_url}/_sandbox/requests").json() == {"requests": []}
+    top = read(answer.text)
+    assert top.one("h1").text == "Local HubSpot, portal 77"
+    assert top.one(id="d2027-05-12").one("li").text == "10:00 Launch"
+    assert top.one(id="e0").text.endswith("7 registered link javascript:alert(1) acme/launch (object 501)")
+    policy = top.one("meta", **{"http-equiv": "Content-Security-Policy"}).attributes["content"]
+    assert answer.headers["Content-Security-Policy"] == f"{policy}; frame-ancestors 'none'"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
