@@ -95,14 +95,16 @@ def _probe(settings: Settings, common: Common, call: Call) -> int:
         permission = permit(session.policy, portal)
         log_line(announcement(permission.portal, specimen))
         with stop.listening():
-            probed = probe(permission, specimen, Bench(portal, session.clock), lambda: _fresh(session, specimen))
+            probed = probe(permission, specimen, Bench(portal, session.clock), lambda: _fresh(session, specimen, stop))
         address = session.connection.base_url + portal.address
     _tell(probed, specimen, address, call)
     return probed.exit_code if stop.number is None else Interrupted(stop.number).exit_code
 
 
 @contextmanager
-def _fresh(session: Session, specimen: Specimen) -> Iterator[Bench]:
+def _fresh(session: Session, specimen: Specimen, stop: StopRequest) -> Iterator[Bench]:
+    if stop.number is not None:
+        log_line("Removing the probe's event before the end; this takes a minute at most.")
     with session.remover(specimen.identity) as portal:
         yield Bench(portal, Clock())
 

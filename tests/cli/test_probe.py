@@ -170,6 +170,11 @@ def test_a_signal_ends_the_questions_but_not_before_the_event_is_removed(
         assert sum(one.path.endswith("/batch/update") for one in way.sent) == 1
     assert object_ids(account) == ["901", "902"]
     out = (folder.parent / "out").read_text()
+    err = (folder.parent / "err").read_text().splitlines()
+    assert err[-2:] == [
+        "Removing the probe's event before the end; this takes a minute at most.",
+        "Error: interrupted",
+    ]
     assert "\nIt ended early: interrupted\nIts event is deleted: a direct read finds it no more.\n" in out
 
 
