@@ -23,6 +23,10 @@ DOING = re.compile("Reading HubSpot|Checking events|Applying|Verifying")
 """What the line begins with that says how far a run has come."""
 
 
+BAR = "\u2501"
+"""What the bar is drawn with, where there is room for it."""
+
+
 def screen(*arguments: str | Path, answer: str = "", folder: Path, **environment: str) -> tuple[int, str]:
     """Run the command line with a terminal on every side; return its exit code and all that the terminal received."""
     command = (sys.executable, "-m", "reconciler", *arguments)
@@ -97,6 +101,7 @@ def test_events_that_are_read_one_by_one_are_counted(tmp_path: Path, folder: Pat
     declare(folder, **{name: LAUNCH.replace("launch", name) for name in ("alpha", "beta", "gamma")})
     _, seen = screen("plan", "--sandbox", "--sandbox-seed", seed(), folder=tmp_path)
     assert re.search(r"Checking events .*[0-4]/4", seen)
+    assert BAR in seen
 
 
 def test_a_narrow_window_breaks_no_line_of_a_plan(tmp_path: Path, folder: Path, seed: Seed) -> None:
@@ -120,6 +125,7 @@ def test_progress_fits_into_a_narrow_window(tmp_path: Path, folder: Path, seed: 
     assert moving
     assert max(map(len, moving)) <= 40
     assert not [line for line in moving if "\u2026" in line]  # nothing is left out of them
+    assert BAR not in seen
 
 
 @pytest.mark.parametrize("command", ["plan", "apply"])
