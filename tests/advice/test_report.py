@@ -131,8 +131,8 @@ def test_an_occurrence_may_name_the_date_of_its_rule_though_it_has_moved() -> No
 
 @pytest.mark.parametrize("day", ["2027-04-14", "2027-04-15", "2027-04-16"])
 def test_without_a_time_zone_every_day_that_it_may_be_anywhere_is_right(day: str) -> None:
-    start = datetime(2027, 4, 15, 11, tzinfo=UTC) if day < "2027-04-16" else datetime(2027, 4, 15, 12, tzinfo=UTC)
-    said = replace(event(1, start, eventName=f"On {day}"), timezone=None)
+    hour = 11 if day < "2027-04-16" else 10
+    said = replace(event(1, datetime(2027, 4, 15, hour, tzinfo=UTC), eventName=f"On {day}"), timezone=None)
     assert told(said) == []
     assert told(replace(said, fields={**said.fields, "eventName": "On 2027-04-18"})) == [("date-in-text", 11)]
 
