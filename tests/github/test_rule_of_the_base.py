@@ -10,7 +10,7 @@ from tests.github.workshop import Step, Workshop, event
 from tests.story.world import LATER, OTHERS, live_json
 
 ZOOM = "objectId: 501\n\n\n\n\neventUrl: https://acme.example/zoom\n"
-DELETING = "portal: 7\nexternalAccountId: acme\norphans: delete\n"
+DELETING = "portal: 7\nexternalAccountId: acme\norphans: delete\nsilence: [no-date]\n"
 DATES: dict[str, Any] = {"startDateTime": "2027-04-15T09:00:00Z", "endDateTime": LATER}
 
 
