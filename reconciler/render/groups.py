@@ -10,8 +10,8 @@ from reconciler.change import Change, Create, Delete, FieldChange, Origin, Updat
 from reconciler.event import field_order
 from reconciler.planning.plan import Plan
 from reconciler.render import words
-from reconciler.render.occurrences import Frame, Occurrence, Site, content, occurrence, remarks_on, telling
-from reconciler.render.timing import DATES, Shown, began, moves
+from reconciler.render.occurrences import Frame, RepeatedEvent, Site, content, occurrence, remarks_on, telling
+from reconciler.render.timing import DATES, ShownChange, began, moves
 
 
 class Effect(StrEnum):
@@ -36,7 +36,7 @@ class Occurrences:
     """The change by which the common fields are shown."""
     fields: tuple[FieldChange, ...]
     """What more than half of them have in common; each of the others says what it has instead."""
-    members: tuple[Occurrence, ...]
+    members: tuple[RepeatedEvent, ...]
     with_exceptions: bool
     """Whether one of them lacks a common field, or has another value for it."""
 
@@ -89,9 +89,9 @@ class ChangeGroup:
             yield part.heading if len(self.parts) > 1 or part.needs_heading else "", part
 
 
-def grouped(shown: Iterable[Shown], plan: Plan) -> tuple[tuple[ChangeGroup, ...], tuple[Shown, ...]]:
+def grouped(shown: Iterable[ShownChange], plan: Plan) -> tuple[tuple[ChangeGroup, ...], tuple[ShownChange, ...]]:
     """Return the changes of a plan that stand together, and the others; both in the order of the changes."""
-    sets: dict[object, list[Shown]] = defaultdict(list)
+    sets: dict[object, list[ShownChange]] = defaultdict(list)
     for each in shown:
         sets[_shared(each.change)].append(each)
     groups = [members for members in sets.values() if _stands_together(members)]
@@ -108,11 +108,11 @@ def _shared(change: Change) -> object:
     return id(change)
 
 
-def _stands_together(members: Sequence[Shown]) -> bool:
+def _stands_together(members: Sequence[ShownChange]) -> bool:
     return len(members) > 1 or members[0].change.series is not None
 
 
-def _group(members: Sequence[Shown], plan: Plan) -> ChangeGroup:
+def _group(members: Sequence[ShownChange], plan: Plan) -> ChangeGroup:
     changes = [each.change for each in members]
     accounts = {change.identity.external_account_id for change in changes}
     account, series = accounts.pop() if len(accounts) == 1 else None, changes[0].series
@@ -136,7 +136,7 @@ def _site(changes: Sequence[Change]) -> Site:
     return Site()
 
 
-def _effect(shown: Shown) -> Effect:
+def _effect(shown: ShownChange) -> Effect:
     change = replace(shown.change, fields=shown.fields)
     match change:
         case Create():
@@ -153,7 +153,7 @@ def _effect(shown: Shown) -> Effect:
             assert_never(change)
 
 
-def _occurrences(effect: Effect, shown: Sequence[Shown], frame: Frame) -> Occurrences:
+def _occurrences(effect: Effect, shown: Sequence[ShownChange], frame: Frame) -> Occurrences:
     common = _common(shown)
     said = set(map(content, common))
     remarks = _remarks_of_each([each.change for each in shown])
@@ -169,7 +169,7 @@ def _occurrences(effect: Effect, shown: Sequence[Shown], frame: Frame) -> Occurr
     )
 
 
-def _common(shown: Sequence[Shown]) -> tuple[FieldChange, ...]:
+def _common(shown: Sequence[ShownChange]) -> tuple[FieldChange, ...]:
     """Return the fields, except times, that more than half of several changes share, each with the line if all do."""
     if len(shown) == 1:
         return ()

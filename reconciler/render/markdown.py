@@ -17,7 +17,7 @@ from reconciler.render import phrases, words
 from reconciler.render.dates import clocks_of
 from reconciler.render.difference import Difference, difference
 from reconciler.render.groups import ChangeGroup, grouped
-from reconciler.render.occurrences import Occurrence
+from reconciler.render.occurrences import RepeatedEvent
 from reconciler.render.parts import Part, origin_mark, parts
 from reconciler.render.timing import shown_whole
 from reconciler.safe_text import inert_line, visible
@@ -141,13 +141,13 @@ def _group(group: ChangeGroup, portal: Portal) -> Iterator[str]:
         yield ""
 
 
-def _occurrence(member: Occurrence, portal: Portal) -> str:
+def _occurrence(member: RepeatedEvent, portal: Portal) -> str:
     texts = filter(None, (member.when, *member.notes, member.ids, member.place))
     lines = (f"{escaped(label)}: {escaped(value)}" for label, value in _values(member, portal))
     return f"- {'<br>'.join([' · '.join(map(escaped, texts)), *lines])}"
 
 
-def _values(member: Occurrence, portal: Portal) -> Iterator[tuple[str, str]]:
+def _values(member: RepeatedEvent, portal: Portal) -> Iterator[tuple[str, str]]:
     """Yield label and value of each field that stands below one change; of an update, both values."""
     match member.change:
         case Update() as change:

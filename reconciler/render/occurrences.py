@@ -10,7 +10,7 @@ from reconciler.portal import Portal
 from reconciler.render import words
 from reconciler.render.dates import clocks_of
 from reconciler.render.parts import origin_mark
-from reconciler.render.timing import DATES, Shown, timing
+from reconciler.render.timing import DATES, ShownChange, timing
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
-class Occurrence:
+class RepeatedEvent:
     """One change of a group, without what is said for several."""
 
     change: Change
@@ -71,14 +71,16 @@ class Frame:
         return words.identity(replace(identity, external_account_id=None) if is_ours else identity)
 
 
-def occurrence(shown: Shown, common: Sequence[FieldChange], remarks: Sequence[str], frame: Frame) -> Occurrence:
+def occurrence(
+    shown: ShownChange, common: Sequence[FieldChange], remarks: Sequence[str], frame: Frame
+) -> RepeatedEvent:
     """Return a change of a group without the fields, remarks and ids that the group says."""
     change, at, said = shown.change, timing(shown, frame.portal), set(map(content, common))
     is_renamed = isinstance(change, Update) and shown.field("eventName") is not None
     title = frame.name if is_renamed else words.title(change)
     times = (field for field in shown.fields if field.name in DATES and field.name not in at.says)
     own = (field for field in telling(shown) if content(field) not in said)
-    return Occurrence(
+    return RepeatedEvent(
         change,
         at.text,
         (
@@ -101,7 +103,7 @@ def _origin_of_time(fields: Sequence[FieldChange], change: Change) -> Iterator[s
         yield "the time was changed in HubSpot"
 
 
-def _lacking(shown: Shown, common: Sequence[FieldChange], portal: Portal) -> Iterator[str]:
+def _lacking(shown: ShownChange, common: Sequence[FieldChange], portal: Portal) -> Iterator[str]:
     """Yield a note on each common field that one change lacks, or has as a flag that is not set."""
     clocks = clocks_of(shown.change.timezone, portal)
     for field in common:
@@ -112,7 +114,7 @@ def _lacking(shown: Shown, common: Sequence[FieldChange], portal: Portal) -> Ite
             yield f"{label_of(field.name)} {words.value(field.name, None, clocks)}"
 
 
-def telling(shown: Shown) -> Iterator[FieldChange]:
+def telling(shown: ShownChange) -> Iterator[FieldChange]:
     """Yield the fields that neither the times nor the name beside them say."""
     for field in shown.fields:
         held = _held(shown.change, field)

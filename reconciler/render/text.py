@@ -15,7 +15,7 @@ from reconciler.render import phrases, words
 from reconciler.render.dates import Clocks, clocks_of
 from reconciler.render.difference import difference
 from reconciler.render.groups import ChangeGroup, grouped
-from reconciler.render.occurrences import Occurrence
+from reconciler.render.occurrences import RepeatedEvent
 from reconciler.render.parts import Part, origin_mark, parts
 from reconciler.render.timing import shown_whole
 from reconciler.safe_text import visible
@@ -98,7 +98,7 @@ def _group(group: ChangeGroup, portal: Portal) -> Iterator[str]:
             yield from _occurrence(member, width, portal)
 
 
-def _occurrence(member: Occurrence, width: int, portal: Portal) -> Iterator[str]:
+def _occurrence(member: RepeatedEvent, width: int, portal: Portal) -> Iterator[str]:
     rest = [text for text in (*member.notes, member.ids, member.place) if text]
     when = [member.when.ljust(width if rest else 0)] if member.when else []
     yield f"    {words.sign(member.change)} {' · '.join([*when, *rest])}"

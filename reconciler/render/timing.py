@@ -15,7 +15,7 @@ Times = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownChange:
     """A change with those of its fields that are to be shown."""
 
     change: Change
@@ -26,9 +26,9 @@ class Shown:
         return next((field for field in self.fields if field.name == name), None)
 
 
-def shown_whole(change: Change) -> Shown:
+def shown_whole(change: Change) -> ShownChange:
     """Return a change with all its fields."""
-    return Shown(change, change.fields)
+    return ShownChange(change, change.fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +43,13 @@ class Timing:
     """The fields whose values, before and after, are all in the text."""
 
 
-def timing(shown: Shown, portal: Portal) -> Timing:
+def timing(shown: ShownChange, portal: Portal) -> Timing:
     """Return when an event takes place after a change, or did before its deletion, with the move that the change is."""
     clocks = clocks_of(shown.change.timezone, portal)
     return _moved(shown, clocks) or _unmoved(shown, clocks)
 
 
-def moves(shown: Shown) -> bool:
+def moves(shown: ShownChange) -> bool:
     """Return whether what is shown moves the start of an event from one time to another."""
     field = shown.field(START)
     return field is not None and isinstance(field.before, str) and isinstance(field.after, str)
@@ -60,7 +60,7 @@ def began(change: Change) -> str:
     return _held(change, START, change.start) or ""
 
 
-def _moved(shown: Shown, clocks: Clocks) -> Timing | None:
+def _moved(shown: ShownChange, clocks: Clocks) -> Timing | None:
     if (field := shown.field(START)) is None or (start := _times(field, clocks)) is None:
         return None
     ends = shown.field(END)
@@ -90,7 +90,7 @@ def _on_one_day(times: Times) -> bool:
     return times[0].date() == times[1].date()
 
 
-def _unmoved(shown: Shown, clocks: Clocks) -> Timing:
+def _unmoved(shown: ShownChange, clocks: Clocks) -> Timing:
     change = shown.change
     start = _local(_held(change, START, change.start), clocks)
     if start is None:

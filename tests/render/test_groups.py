@@ -12,7 +12,7 @@ from reconciler.event import Identity, Value, instant
 from reconciler.planning.plan import Plan
 from reconciler.render import markdown, text
 from reconciler.render.groups import ChangeGroup, grouped
-from reconciler.render.timing import Shown, shown_whole
+from reconciler.render.timing import ShownChange, shown_whole
 from tests.building import plans
 from tests.render.series import (
     CANCELLED,
@@ -314,7 +314,7 @@ def test_a_time_that_somebody_else_changed_says_so(origins: tuple[Origin, Origin
 
 def test_an_effect_is_that_of_the_fields_that_are_shown() -> None:
     change = replace(moved(0, HOUR), fields=(*moved(0, HOUR).fields, LINK))
-    (group,), _ = grouped([Shown(change, (LINK,))], plan_of(change))
+    (group,), _ = grouped([ShownChange(change, (LINK,))], plan_of(change))
     assert group.counts == "1 changed"
     assert group.parts[0].members[0].when == "Thu 15 Apr 2027 17:00\N{EN DASH}18:00"
 

@@ -7,7 +7,7 @@ import pytest
 
 from reconciler.change import Change, FieldChange, Update
 from reconciler.event import instant
-from reconciler.render.timing import END, START, Shown, Timing, began, shown_whole, timing
+from reconciler.render.timing import END, START, ShownChange, Timing, began, shown_whole, timing
 from tests.building import PORTAL
 from tests.render.series import HOUR, LINK, WEEK, changed, deleted, moved, new, starts
 
@@ -91,4 +91,4 @@ def test_an_event_begins_after_a_change_and_before_a_deletion() -> None:
 
 def test_a_move_that_is_not_shown_is_not_told() -> None:
     change = moved(0, HOUR)
-    assert timing(Shown(change, ()), PORTAL).text == f"Thu 15 Apr 2027 17:00{TO}18:00"
+    assert timing(ShownChange(change, ()), PORTAL).text == f"Thu 15 Apr 2027 17:00{TO}18:00"

@@ -21,7 +21,7 @@ from reconciler.render.pull_request.repeated import Repeated
 from reconciler.render.pull_request.review import Applying, Declined, Ended, Proposed, Review, State, Watched
 from reconciler.render.pull_request.table import Table, named
 from reconciler.render.pull_request.timeline import timeline
-from reconciler.render.timing import Shown
+from reconciler.render.timing import ShownChange
 
 COMMENT_LIMIT = 60_000
 """In bytes, well under GitHub's limit for a comment: 65,536 characters."""
@@ -214,7 +214,7 @@ def _changes(review: Review) -> Iterator[PagePart]:
 def _from_files(changes: Iterable[Change], plan: Plan, table: Table) -> Iterator[PagePart]:
     """Yield what is no drift: first what stands together, then the others by their action."""
     selected = ((change, [field for field in change.fields if field.origin not in _DRIFT]) for change in changes)
-    shown = [Shown(change, tuple(fields)) for change, fields in selected if fields or not change.fields]
+    shown = [ShownChange(change, tuple(fields)) for change, fields in selected if fields or not change.fields]
     groups, singles = grouped(shown, plan)
     repeated = Repeated(groups, table, table.lines)
     yield _repeated(f"#### 🔁 {words.REPEATED_EVENTS}\n\n", repeated, "repeated event")
@@ -235,7 +235,9 @@ def _drifted(changes: Iterable[Change], plan: Plan, table: Table) -> Iterator[Pa
     selected = ((change, [field for field in change.fields if field.origin in _DRIFT]) for change in changes)
     # Of an event that only one side has, no fields are shown.
     shown = [
-        Shown(change, tuple(fields) if isinstance(change, Update) else ()) for change, fields in selected if fields
+        ShownChange(change, tuple(fields) if isinstance(change, Update) else ())
+        for change, fields in selected
+        if fields
     ]
     groups, singles = grouped(shown, plan)
     repeated = Repeated(groups, table, table.drift_lines)

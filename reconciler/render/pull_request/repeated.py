@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from reconciler.change import Change, FieldChange
 from reconciler.render.groups import ChangeGroup, Effect, Occurrences
 from reconciler.render.markdown import brief
-from reconciler.render.occurrences import Occurrence, Site
+from reconciler.render.occurrences import RepeatedEvent, Site
 from reconciler.render.pull_request.review import Links
 from reconciler.render.pull_request.table import LONGEST_NAME, LONGEST_VALUE, Table
 
@@ -49,7 +49,7 @@ class Repeated:
         """Yield each event without its ids and its place, unless no time tells it apart."""
         return self._items(lambda member: [] if member.when else self._places(member))
 
-    def _items(self, places: Callable[[Occurrence], list[str]]) -> Iterator[str]:
+    def _items(self, places: Callable[[RepeatedEvent], list[str]]) -> Iterator[str]:
         above = ""
         for group in sorted(self.groups, key=_number_of_new):
             above += self._group(group)
@@ -70,14 +70,14 @@ class Repeated:
         lines = [*filter(None, [title]), *self.lines(part.sample, part.fields)]
         return f"{'<br>'.join(lines)}\n\n" if lines else ""
 
-    def _item(self, member: Occurrence, places: list[str]) -> str:
+    def _item(self, member: RepeatedEvent, places: list[str]) -> str:
         notes = [brief(note, LONGEST_VALUE) for note in member.notes]
         outcome = self.table.outcome(member.change)
         first = " · ".join(filter(None, [member.when, *notes, *places, outcome]))
         below = self.lines(member.change, member.fields) if member.fields else []
         return f"- {'<br>'.join([first, *below])}"
 
-    def _places(self, member: Occurrence) -> list[str]:
+    def _places(self, member: RepeatedEvent) -> list[str]:
         source = member.change.source
         place = brief(member.place, LONGEST_NAME)
         if place and source is not None:
