@@ -10,7 +10,7 @@ from reconciler.render.page.model import Span, span_of
 from reconciler.render.page.texts import linkable
 from reconciler.render.words import value
 
-Fields = Mapping[str, Value]
+FieldValues = Mapping[str, Value]
 """An event's values by HubSpot's names."""
 
 
@@ -25,7 +25,7 @@ class Shown(TypedDict):
     record: tuple[tuple[str, str], ...]
 
 
-def shown_fields(fields: Fields, clocks: Clocks) -> Shown:
+def shown_fields(fields: FieldValues, clocks: Clocks) -> Shown:
     """Return what a page shows of the fields of an event, but its name."""
     span = span_of(text_of(fields, "startDateTime"), text_of(fields, "endDateTime"), clocks)
     return Shown(
@@ -38,7 +38,7 @@ def shown_fields(fields: Fields, clocks: Clocks) -> Shown:
     )
 
 
-def without_custom(fields: Fields) -> Fields:
+def without_custom(fields: FieldValues) -> FieldValues:
     """Return the fields of a live event but its custom properties, most of which nobody has declared."""
     return {name: held for name, held in fields.items() if not name.startswith(CUSTOM)}
 
@@ -53,13 +53,13 @@ def source_of(event: DeclaredEvent) -> Source:
     return Source(event.place.file, event.place.line)
 
 
-def text_of(fields: Fields, name: str) -> str | None:
+def text_of(fields: FieldValues, name: str) -> str | None:
     """Return a field's text; None if it is empty or a flag."""
     held = fields.get(name)
     return held if isinstance(held, str) else None
 
 
-def _record(fields: Fields, clocks: Clocks, span: Span | None) -> Iterator[tuple[str, str]]:
+def _record(fields: FieldValues, clocks: Clocks, span: Span | None) -> Iterator[tuple[str, str]]:
     """Yield label and value of each field that has no place of its own on the page."""
     for name in sorted(fields, key=field_order):
         held = fields[name]
