@@ -6,7 +6,7 @@ from reconciler.event import Declared, DeclaredEvent, LiveEvent, registered
 from reconciler.render import phrases, words
 from reconciler.render.dates import Clocks, clocks_in, months
 from reconciler.render.page.model import CalendarPage, Note, PageEvent, in_order
-from reconciler.render.page.records import name_or_ids, shown_fields, source_of, without_custom
+from reconciler.render.page.records import name_or_ids, series_of_event, shown_fields, source_of, without_custom
 
 
 def declared_page(declared: Declared, timezone: str | None) -> CalendarPage:
@@ -38,6 +38,7 @@ def _declared(event: DeclaredEvent, clocks: Clocks) -> PageEvent:
         ids=words.identity(event.identity),
         clocks=clocks,
         source=source_of(event),
+        series=series_of_event(event),
         **shown_fields({**event.initial, **event.fields}, clocks),
     )
 

@@ -101,7 +101,8 @@ def _when(event: PageEvent) -> Node:
 
 def _facts(event: PageEvent) -> Node:
     address = linkable(event.url)
-    facts: list[Node] = [safe(text) for text in (event.kind, event.organizer, event.people) if text]
+    series = event.series and f"series {event.series}"
+    facts: list[Node] = [safe(text) for text in (event.kind, event.organizer, event.people, series) if text]
     if address is not None:
         facts.append(a(href=address, rel="noopener noreferrer")[safe(event.url)])
     return p(".facts")[_separated(facts)] if facts else None

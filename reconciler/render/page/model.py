@@ -26,7 +26,7 @@ class Mark(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class TimeSpan:
     """The time of an event, on its own clocks."""
 
     begins: datetime
@@ -54,12 +54,12 @@ class Span:
         return placed(f"{begin} to {clock(self.ends) if is_one_day else day_and_time(self.ends)}", clocks)
 
 
-def span_of(begin: str | None, end: str | None, clocks: Clocks) -> Span | None:
+def span_of(begin: str | None, end: str | None, clocks: Clocks) -> TimeSpan | None:
     """Return the time between two instants; None without a begin that a calendar can show."""
     begins = None if begin is None else local(begin, clocks)
     if begins is None:
         return None
-    return Span(begins, None if end is None else local(end, clocks))
+    return TimeSpan(begins, None if end is None else local(end, clocks))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +81,14 @@ class PageEvent:
     marks: tuple[Mark, ...] = ()
     is_cancelled: bool = False
     """Whether it does not take place, or will not after the plan."""
-    span: Span | None = None
-    old_span: Span | None = None
+    span: TimeSpan | None = None
+    old_span: TimeSpan | None = None
     """The time that it is moved from; None if it does not move."""
     kind: str = ""
     """HubSpot's type of it."""
     organizer: str = ""
+    series: str = ""
+    """The name of the series that it is an occurrence of."""
     url: str = ""
     people: str = ""
     """How many are registered, in words."""

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from reconciler.render.dates import DAY_NAMES, MONTH_NAMES, clock, day, placed
 from reconciler.render.page.looks import Looks, badges, rendered
-from reconciler.render.page.model import PageEvent, Span
+from reconciler.render.page.model import PageEvent, TimeSpan
 from reconciler.render.page.texts import safe
 
 _WEEK = 7
@@ -34,7 +34,7 @@ class _Part(Enum):
 class _Showing:
     number: int
     event: PageEvent
-    span: Span
+    span: TimeSpan
     part: _Part
     day: int
     """The day of the event, from 1."""
@@ -139,7 +139,7 @@ def _item(looks: Looks, showing: _Showing) -> Markup:
     return rendered(li(class_=classes, data_e=str(number))[a(href=f"#e{number}")[inner]])
 
 
-def _time(event: PageEvent, new: Span) -> Element:
+def _time(event: PageEvent, new: TimeSpan) -> Element:
     old = event.old_span
     moves = old is not None and old.first == new.first and old.begins != new.begins
     before: Node = [del_[clock(old.begins)], " → "] if old is not None and moves else None

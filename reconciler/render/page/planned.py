@@ -13,9 +13,11 @@ from reconciler.portal import Portal
 from reconciler.render import phrases, words
 from reconciler.render.dates import Clocks, clocks_of
 from reconciler.render.difference import difference
-from reconciler.render.page.model import CalendarPage, Mark, Note, PageEvent, Row, Span, in_order, span_of
-from reconciler.render.page.records import name_or_ids, shown_fields, source_of, without_custom
+from reconciler.render.groups import grouped
+from reconciler.render.page.model import CalendarPage, Mark, Note, PageEvent, Row, TimeSpan, in_order, span_of
+from reconciler.render.page.records import name_or_ids, series_of_event, shown_fields, source_of, without_custom
 from reconciler.render.parts import origin_mark, parts
+from reconciler.render.timing import shown_whole
 
 _MOVES = frozenset({"startDateTime", "endDateTime"})
 _GUARD = "guard-"
@@ -57,8 +59,17 @@ def _before(plan: Plan) -> Iterator[Note]:
     yield Note(words.FIRST, _lines(words.first(plan)), is_urgent=True)
     events = tuple(map(words.aside, plan.set_aside))
     yield Note(words.SET_ASIDE, (*events, *_lines(words.reasons(plan))), is_urgent=True)
+    yield Note(words.REPEATED_EVENTS, tuple(_groups(plan)))
     refusals = (found for found in words.notes(plan) if found.code.startswith(_GUARD))
     yield Note("An apply would refuse a part of this", _lines(refusals), is_urgent=True)
+
+
+def _groups(plan: Plan) -> Iterator[str]:
+    """Yield what is done to the events of each series, and to those that differ only in their times."""
+    for part in parts(plan.changes):
+        groups, _ = grouped(map(shown_whole, part.changes), plan)
+        for group in groups:
+            yield f"{group.name}: {group.counts}"
 
 
 def _after(plan: Plan) -> Iterator[Note]:
@@ -74,11 +85,11 @@ def _lines(found: Iterable[Diagnostic]) -> tuple[str, ...]:
 def _changed(plan: Plan) -> Iterator[PageEvent]:
     for part in parts(plan.changes):
         for change in part.changes:
-            yield _change(change, plan.portal, () if change.origin in _USUAL else (part.heading,))
+            yield _change(change, plan, () if change.origin in _USUAL else (part.heading,))
 
 
-def _change(change: Change, portal: Portal, remarks: tuple[str, ...]) -> PageEvent:
-    clocks = clocks_of(change.timezone, portal)
+def _change(change: Change, plan: Plan, remarks: tuple[str, ...]) -> PageEvent:
+    clocks = clocks_of(change.timezone, plan.portal)
     people = "" if isinstance(change, Create) else registered(change.registrants)
     said = (remark for remark in words.remarks(change) if remark != people)
     return PageEvent(
@@ -89,10 +100,16 @@ def _change(change: Change, portal: Portal, remarks: tuple[str, ...]) -> PageEve
         old_span=_old_span(change, clocks),
         people=people,
         source=change.source,
+        series=_series(change, plan),
         remarks=(*said, *filter(None, remarks)),
         rows=tuple(_rows(change, clocks)),
         **shown_fields(_fields(change), clocks),
     )
+
+
+def _series(change: Change, plan: Plan) -> str:
+    key = change.identity.external_account_id, change.series
+    return next((series.title for series in plan.series if series.key == key), change.series or "")
 
 
 def _marks(change: Change) -> Iterator[Mark]:
@@ -144,7 +161,7 @@ def _fields(change: Change) -> dict[str, Value]:
             assert_never(change)
 
 
-def _old_span(change: Change, clocks: Clocks) -> Span | None:
+def _old_span(change: Change, clocks: Clocks) -> TimeSpan | None:
     begin, end = change.field("startDateTime"), change.field("endDateTime")
     if not isinstance(change, Update) or (begin is None and end is None):
         return None
@@ -176,6 +193,7 @@ def _untouched(plan: Plan, event: DeclaredEvent, live: LiveEvent | None) -> Page
         marks=(Mark.ASIDE if is_aside else Mark.UNCHANGED,),
         people="" if live is None else registered(live.registrants),
         source=source_of(event),
+        series=series_of_event(event),
         **shown_fields({**held, **event.fields}, clocks),
     )
 

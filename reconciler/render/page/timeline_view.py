@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from reconciler.render.dates import MONTH_NAMES, day
 from reconciler.render.page.looks import Looks, badges, rendered
-from reconciler.render.page.model import PageEvent, Span
+from reconciler.render.page.model import PageEvent, TimeSpan
 from reconciler.render.page.month_grid import month_links
 from reconciler.render.page.texts import safe
 
@@ -48,7 +48,7 @@ class _Quarter:
         days = (shown.date() - self.begins).days + (shown.hour + shown.minute / 60) / 24
         return min(max(days, 0), sum(self.lengths))
 
-    def shows(self, shown: Span) -> bool:
+    def shows(self, shown: TimeSpan) -> bool:
         """Return whether a part of the time falls into it."""
         return shown.last >= self.begins and (shown.first - self.begins).days < sum(self.lengths)
 
@@ -79,7 +79,7 @@ def _quarters(events: Sequence[PageEvent]) -> dict[_Quarter, dict[int, PageEvent
     return quarters
 
 
-def _quarters_of(shown: Span) -> Iterator[_Quarter]:
+def _quarters_of(shown: TimeSpan) -> Iterator[_Quarter]:
     first, last = (4 * at.year + (at.month - 1) // 3 for at in (shown.first, shown.last))
     numbers = range(first, last + 1) if last - first < _MOST else (first, last)
     yield from (_Quarter(*divmod(number, 4)) for number in numbers)
@@ -111,7 +111,7 @@ def _when(event: PageEvent) -> str:
     return " → ".join(dict.fromkeys(days))
 
 
-def _days(shown: Span) -> str:
+def _days(shown: TimeSpan) -> str:
     if shown.first == shown.last:
         return day(shown.begins)
     first, last = (f"{at.day} {MONTH_NAMES[at.month - 1][:3]}" for at in (shown.first, shown.last))
@@ -128,7 +128,7 @@ def _picture(quarter: _Quarter, event: PageEvent) -> Element:
     ]
 
 
-def _bar(quarter: _Quarter, shown: Span | None, look: str) -> Node:
+def _bar(quarter: _Quarter, shown: TimeSpan | None, look: str) -> Node:
     if shown is None or not quarter.shows(shown):
         return None
     begin, end = quarter.at(shown.begins), quarter.at(shown.ends or shown.begins)

@@ -39,6 +39,12 @@ def test_times_are_those_of_the_events_zone_and_name_its_place() -> None:
     assert page.lead == ("2 events from May 2027 to January 2028, times in Europe/Berlin unless a place is named",)
 
 
+def test_an_occurrence_names_its_series_or_else_its_id() -> None:
+    events = [replace(declared(f"a-{name}"), series="a", series_name=name) for name in ("Weekly", None)]
+    page = declared_page(calendar(*events, declared("b")), None)
+    assert sorted(event.series for event in page.events) == ["", "Weekly", "a"]
+
+
 def test_without_settings_times_are_utc() -> None:
     assert declared_page(calendar(declared("a", {START: MAY})), None).lead == ("1 event in May 2027, times in UTC",)
 

@@ -40,6 +40,7 @@ def test_an_event_says_all_that_is_known_of_it() -> None:
         organizer="Acme",
         url="https://acme.example/?a=b&c",
         people="41 registered",
+        series="Summits",
         source=Source("events/summit.yaml", 3),
         remarks=("look at this",),
         rows=(row("starts", "a", "b", "changed in HubSpot"),),
@@ -48,7 +49,7 @@ def test_an_event_says_all_that_is_known_of_it() -> None:
     entry = shown([full], is_plan=True).one(id="e0")
     assert entry.text == (
         "Summit → Moved Wed 12 May 2027 10:00 to 11:00 in the month "
-        "CONFERENCE · Acme · 41 registered · https://acme.example/?a=b&c look at this What changes "
+        "CONFERENCE · Acme · 41 registered · series Summits · https://acme.example/?a=b&c look at this What changes "
         "starts · changed in HubSpot a → b description Two lines. Of text. acme/Summit · events/summit.yaml:3"
     )
     assert entry.one("time").attributes == {"datetime": MAY}

@@ -18,6 +18,7 @@ from reconciler.render.page.model import CalendarPage, Mark, PageEvent
 from reconciler.render.page.planned import plan_page
 from tests.building import adopted, declared, live, planned_from, traced
 from tests.render.page.reading import read
+from tests.render.series import WEEKLY, new, plan_of
 from tests.render.situations import DAY, END, LAUNCH, NOTHING, OLD, PLAN, START, drifted, move, update
 
 ASIDE = SetAside(Identity(object_id="5"), "Fair", "object-not-live", Source("events/fair.yaml", 1), "it is gone")
@@ -183,6 +184,29 @@ def test_an_orphan_that_is_left_alone_stands_in_the_calendar() -> None:
         ("left alone: the settings say so",),
     )
     assert event.span is not None
+
+
+def test_what_is_done_to_a_series_is_said_together_and_each_occurrence_names_it() -> None:
+    page = plan_page(WEEKLY)
+    (note,) = page.before
+    assert (note.heading, note.is_urgent) == ("Repeated events", False)
+    assert note.lines == (
+        "Weekly demo: 4 new, 3 moved, 1 cancelled, 3 changed, 1 deleted, 47 unchanged",
+        "Office hours: 2 new",
+    )
+    assert {event.series for event in page.events if "/weekly-demo-" in event.ids} == {"Weekly demo"}
+    assert {event.series for event in page.events if "/weekly-demo-" not in event.ids} == {""}
+
+
+def test_a_series_that_the_plan_does_not_name_has_its_id() -> None:
+    assert only(plan_page(replace(NOTHING, changes=(new(1),)))).series == "weekly-demo"
+    assert only(plan_page(plan_of(new(1), name=None))).series == "weekly-demo"
+
+
+def test_an_unchanged_occurrence_names_its_series() -> None:
+    event = replace(declared("a-2027-05-12", {"eventName": "A"}), series="a", series_name="Weekly A")
+    planned = planned_from([event], [live("1", "a-2027-05-12", {"eventName": "A"})])
+    assert only(plan_page(planned.plan, planned.untouched())).series == "Weekly A"
 
 
 def test_what_must_not_be_missed_stands_before_the_calendar() -> None:
