@@ -16,14 +16,12 @@ def overlaid(lower: Layer, upper: Layer) -> Layer:
 
 
 def _overlaid(lower: Mapping, upper: Mapping) -> Mapping:
-    for_good, initial = own_keys(upper), below(upper, INITIAL)
-    kept = _without(lower, own_keys(initial)) if initial else lower
-    if below_kept := below(kept, INITIAL):
-        kept = _with(kept, INITIAL, _without(below_kept, for_good))
-    merged = _merged(kept, upper)
-    if initial and (under := below(kept, INITIAL)):
-        merged = _with(merged, INITIAL, _merged(under, initial))
-    return merged
+    """Return the keys of both; what the upper one declares for good is not initial any more."""
+    under, over = below(lower, INITIAL), below(upper, INITIAL)
+    if under is None:
+        return _merged(lower, upper)
+    left = _without(under, own_keys(upper))
+    return _with(_merged(lower, upper), INITIAL, _merged(left, over) if over else left)
 
 
 def _merged(lower: Mapping, upper: Mapping) -> Mapping:
