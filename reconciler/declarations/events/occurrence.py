@@ -27,7 +27,7 @@ _OF_ABSENT = frozenset({"externalEventId", "externalAccountId", "environments"})
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class SeriesSpan:
     """Start and end of a series, on its first date; dates alone stand for the times that `hours` gives."""
 
     start: datetime | date
@@ -36,7 +36,7 @@ class Span:
     local_end: datetime | None
 
     @classmethod
-    def of(cls, merged: Inheritance) -> "Span":
+    def of(cls, merged: Inheritance) -> "SeriesSpan":
         """Return those of merged layers that have a start."""
         start, end = merged.values[_START], merged.values.get(_END)
         begin, close = merged.values.get("hours", (time(), time()))
@@ -60,7 +60,7 @@ def _local(value: datetime | date, at: time) -> datetime:
 
 
 @dataclass(frozen=True, slots=True)
-class Occurrence:
+class SeriesDate:
     """An occurrence: the layers of its series, what is different on its date, and its place in the rule."""
 
     inherited: Inheritance
@@ -71,7 +71,7 @@ class Occurrence:
     number: int
     start: datetime
     """The local start that the rule gives."""
-    span: Span
+    span: SeriesSpan
 
     def inherit(self) -> Inheritance:
         """Return what is inherited, with the values that belong to this date; mostly the same for all of them."""
@@ -129,7 +129,7 @@ def _written(value: datetime | date) -> str:
     return to_the_minute(value) if isinstance(value, datetime) else value.isoformat()
 
 
-def impossible_times(one: Occurrence, merged: Inheritance, timezone: str | None) -> Iterator[Diagnostic]:
+def impossible_times(one: SeriesDate, merged: Inheritance, timezone: str | None) -> Iterator[Diagnostic]:
     """Yield an error for each time of the series that does not exist, or exists twice, on this date."""
     zone = merged.values.get("timezone", timezone)
     if zone is None or merged.values.get("absent"):
@@ -143,7 +143,7 @@ def impossible_times(one: Occurrence, merged: Inheritance, timezone: str | None)
             yield _impossible(one, key, local, zone, wrong, merged.place(key))
 
 
-def _impossible(one: Occurrence, key: str, local: datetime, zone: str, wrong: Wrong, place: Place) -> Diagnostic:
+def _impossible(one: SeriesDate, key: str, local: datetime, zone: str, wrong: Wrong, place: Place) -> Diagnostic:
     is_twice = wrong.code == "ambiguous-time"
     problem = "exists twice" if is_twice else "does not exist"
     if one.override is not None and _START in one.override.values:

@@ -10,7 +10,7 @@ from typing import cast
 from reconciler.declarations.events.declaring import Declaration, Terms, declare
 from reconciler.declarations.events.inheritance import Inheritance
 from reconciler.declarations.events.layers import OVERRIDE, REPEAT, Layer, refusal
-from reconciler.declarations.events.occurrence import WITH_PLACEHOLDERS, Occurrence, Span, impossible_times
+from reconciler.declarations.events.occurrence import WITH_PLACEHOLDERS, SeriesDate, SeriesSpan, impossible_times
 from reconciler.declarations.events.whole_days import TIMES
 from reconciler.declarations.keys.initial import INITIAL
 from reconciler.declarations.values.corrections import Wrong
@@ -122,7 +122,7 @@ class _Series:
         start, rule = self.merged.values.get("startDateTime"), self.repeat.values.get("rule")
         if start is None or rule is None or any(self.offsets()):
             return {}
-        span = Span.of(self.merged)
+        span = SeriesSpan.of(self.merged)
         try:
             times = _times(rule, span)
         except Wrong as wrong:
@@ -185,13 +185,13 @@ class _Series:
 
     def occurrences(self, dates: Mapping[str, datetime]) -> Iterator[Declaration]:
         """Yield what is declared on each date that is not skipped."""
-        span, own_id = Span.of(self.merged), self.own.values["externalEventId"]
+        span, own_id = SeriesSpan.of(self.merged), self.own.values["externalEventId"]
         for number, (day, start) in enumerate(dates.items(), 1):
             if not self.is_skipped(day):
                 own = (self.own, self.overrides.get(day), f"{own_id}-{day}")
-                yield self.occurrence(Occurrence(self.inherited, *own, day, number, start, span))
+                yield self.occurrence(SeriesDate(self.inherited, *own, day, number, start, span))
 
-    def occurrence(self, one: Occurrence) -> Declaration:
+    def occurrence(self, one: SeriesDate) -> Declaration:
         terms = replace(self.terms, rules=self.terms.rules.of_name("eventName"))
         inherited, own = one.inherit(), one.layer()
         if problems := tuple(impossible_times(one, inherited.under(own), terms.timezone)):
@@ -204,7 +204,7 @@ class _Series:
         return replace(declaration, event=replace(declaration.event, series=own_id, series_name=name))
 
 
-def _times(rule: RecurrenceRule, span: Span) -> list[datetime]:
+def _times(rule: RecurrenceRule, span: SeriesSpan) -> list[datetime]:
     if not isinstance(span.start, datetime) and (rule.hours or rule.minutes or rule.seconds):
         message = "BYHOUR, BYMINUTE and BYSECOND cannot be used where startDateTime is a date alone"
         raise Wrong("bad-rule", message, "delete them: hours says the time")
