@@ -5,8 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
-from reconciler.advice.codes import CUT_BY_COMMENT
 from reconciler.advice.subject import Subject
+from reconciler.declarations.values.advice_codes import CUT_BY_COMMENT
 from reconciler.diagnostics import Diagnostic, Place
 
 

@@ -4,10 +4,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from reconciler.advice.codes import CODES
 from reconciler.advice.cut_by_comment import without_cuts
 from reconciler.advice.kinds import OF_ANY, OF_NEW, OF_NEW_BUT_OVER
 from reconciler.advice.subject import Found, Subject, subject_of
+from reconciler.declarations.values.advice_codes import CODES
 from reconciler.diagnostics import Diagnostic, Severity, in_file_order, warning
 from reconciler.event import Declared, DeclaredEvent, Identity
 

@@ -141,6 +141,12 @@ def build(
             *api_support.support_warnings(portal.api_version, now),
         ),
     )
+    return _planned(plan, tasks, policy, declared, matched, evidence)
+
+
+def _planned(
+    plan: Plan, tasks: Iterable[_Task], policy: Policy, declared: Declared, matched: Matched, evidence: Evidence
+) -> Planned:
     return Planned(
         plan=plan,
         policy=policy,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reconciler.advice.codes import CODES
+from reconciler.declarations.values.advice_codes import CODES
 from tests.advice.catalogue import FOLDER, found, outcome, rewrite
 from tests.declarations.catalogue import Case, cases
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.advice.codes import CODES, CUT_BY_COMMENT
 from reconciler.advice.kinds import OF_ANY, OF_NEW, OF_NEW_BUT_OVER
 from reconciler.advice.report import Scope, advised, count_advice
 from reconciler.declarations.base import Base
+from reconciler.declarations.values.advice_codes import CODES, CUT_BY_COMMENT
 from reconciler.diagnostics import Diagnostic, Place, error, info, warning
 from reconciler.event import Declared, DeclaredEvent, Identity, Value, instant
 from tests.advice.catalogue import FOLDER, TERMS, found

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from reconciler.advice.codes import CODES
 from reconciler.declarations.events.layers import DEFAULTS, EVENT, EVENT_LIST, OVERRIDE, REPEAT, SETTINGS
 from reconciler.declarations.keys.editor_schema import declarations_schema, settings_schema
 from reconciler.declarations.keys.readers import API_VERSIONS
 from reconciler.declarations.keys.shapes import Shape
 from reconciler.declarations.values import zones
+from reconciler.declarations.values.advice_codes import CODES
 from reconciler.declarations.yaml.nodes import Mapping, Node, Scalar, Sequence
 from reconciler.declarations.yaml.reader import read_yaml
 from reconciler.planning.property_shapes import as_editors_read

@@ -122,7 +122,7 @@ def _pulls_at(job: Job, tip: Tip) -> list[int]:
 
 
 def _tell_failure(job: Job, options: StepOptions, pulls: Iterable[int], error: ReconcilerError) -> None:
-    """Tell merged pull requests why the run ended before it wrote anything."""
+    """Write on merged pull requests why the run ended before it wrote anything to HubSpot."""
     environment = options.common.environment
     job.summarize_failure(error, environment)
     if options.comments:

@@ -6,12 +6,12 @@ from collections.abc import Mapping as Table
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, assert_never, cast
 
-from reconciler.advice.codes import CUT_BY_COMMENT
 from reconciler.declarations.events.positions import Block, block_of
 from reconciler.declarations.keys import readers
 from reconciler.declarations.keys.initial import INITIAL, declared_too, field_keys, property_nodes
 from reconciler.declarations.keys.readers import Read, values_in
 from reconciler.declarations.keys.synonyms import advice_on, meant_by, meant_in_repeat
+from reconciler.declarations.values.advice_codes import CUT_BY_COMMENT
 from reconciler.declarations.values.corrections import Wrong, did_you_mean
 from reconciler.declarations.yaml.guidance import FOR_DECLARATIONS, FOR_SETTINGS, holds_text
 from reconciler.declarations.yaml.nodes import Mapping, Node, Scalar, Sequence, is_nothing

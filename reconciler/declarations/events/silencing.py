@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
-from reconciler.advice.codes import CODES, CUT_BY_COMMENT
 from reconciler.declarations.events.file_names import SourceFile
+from reconciler.declarations.values.advice_codes import CODES, CUT_BY_COMMENT
 from reconciler.declarations.values.corrections import did_you_mean
 from reconciler.declarations.yaml.remarks import Silence, silences
 from reconciler.diagnostics import Diagnostic, Place, warning

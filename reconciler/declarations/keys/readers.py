@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, TypeVar, get_args
 
-from reconciler.advice.codes import CODES
 from reconciler.declarations.values import validators
+from reconciler.declarations.values.advice_codes import CODES
 from reconciler.declarations.values.corrections import Wrong
 from reconciler.declarations.yaml.nodes import Mapping as Entries
 from reconciler.declarations.yaml.nodes import Node, Sequence

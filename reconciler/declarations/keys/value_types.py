@@ -15,10 +15,10 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from reconciler.advice.codes import CODES
 from reconciler.declarations.keys import shapes
 from reconciler.declarations.keys.readers import API_VERSIONS, ApiVersion
 from reconciler.declarations.values import validators
+from reconciler.declarations.values.advice_codes import CODES
 from reconciler.declarations.values.expressions import Expression
 from reconciler.declarations.values.recurrence import RecurrenceRule
 from reconciler.declarations.values.times import Hours
