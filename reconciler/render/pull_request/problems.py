@@ -1,6 +1,7 @@
 """Pages of runs in which no plan was made."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from reconciler.diagnostics import Diagnostic, Severity
 from reconciler.errors import DeclarationsInvalid, ReconcilerError
@@ -118,5 +119,6 @@ def _item(diagnostic: Diagnostic, links: Links) -> str:
 
 
 def _footer(links: Links) -> Iterator[PagePart]:
-    if links.footer:
-        yield f"\n{links.footer}\n"
+    footer = replace(links, full_plan="").footer  # there is none
+    if footer:
+        yield f"\n{footer}\n"
