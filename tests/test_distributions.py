@@ -86,7 +86,7 @@ def test_the_wheel_passes_its_trial_in_an_environment_of_its_own(dist: Path, pyt
     assert tried.returncode == 0, tried
     lines = tried.stdout.splitlines()
     assert lines[:2] == ["No broken requirements found.", f"reconciler {__version__}"]
-    assert {"Applied: 5 created, 6 updated, 0 deleted.", "Verified: 0 differences."} <= set(lines)
+    assert {"Applied: 12 created, 6 updated, 0 deleted.", "Verified: 0 differences."} <= set(lines)
 
 
 def test_a_trial_fails_where_there_is_no_wheel(python: Path, tmp_path: Path) -> None:
@@ -125,7 +125,7 @@ def test_what_readme_installs_comes_from_an_index_and_plans(
     assert run(program, "--version", folder=tmp_path).stdout == f"reconciler {__version__}\n"
     planned = run(program, "plan", *DEMO, folder=tmp_path)
     assert planned.returncode == 0, planned
-    assert "Plan: 5 to create, 6 to update, 0 to delete; 5 unchanged, 1 orphaned." in planned.stdout
+    assert "Plan: 12 to create, 6 to update, 0 to delete; 5 unchanged, 1 orphaned." in planned.stdout
     written = run(program, "init", "--github", f"acme/reconciler@{'0' * 40}", folder=tmp_path)
     assert written.stdout.count("wrote .github/workflows/") == 3
 

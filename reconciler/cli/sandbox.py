@@ -110,8 +110,9 @@ def _announce(running: Any) -> None:  # the sandbox's types exist only if it is 
     base_url = running.base_url
     if running.remark:
         log_line(f"Warning: {running.remark}.")
-    log_line(f"The sandbox listens at {base_url}, where a browser shows its events; stop it with Ctrl-C.")
+    log_line(f"The sandbox listens at {base_url}; stop it with Ctrl-C.")
     log_line(f"In another terminal: export HUBSPOT_BASE_URL={base_url} HUBSPOT_ACCESS_TOKEN=sandbox-1001")
+    log_line("In a browser, that address shows its events.")
 
 
 def sandbox_server() -> ModuleType:

@@ -58,7 +58,7 @@ def test_a_change_goes_from_a_pull_request_to_hubspot_and_is_watched_there(hoste
     assert not applied.ended.uploads
     (comment,) = shop.comments(number)
     assert "✅ **Applied and verified.**" in comment
-    assert applied.summary.startswith(comment)
+    assert applied.summary.startswith(comment.partition("\n\nAbout commit")[0])
     assert applied.receipt["summary"] | {"created": 1, "updated": 1} == applied.receipt["summary"]
     assert applied.receipt["verified"] == {"differences": 0, "changes": []}
     assert (shop.names(), shop.held("fair")["eventType"]) == ({"fair", "expo", "launch"}, "WEBINAR")

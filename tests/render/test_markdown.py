@@ -21,7 +21,9 @@ from reconciler.planning.plan import Plan
 from reconciler.render import markdown, words
 from reconciler.render.dates import clocks_of
 from reconciler.render.difference import difference
+from reconciler.render.groups import grouped
 from reconciler.render.parts import origin_mark, parts
+from reconciler.render.timing import shown_whole
 from reconciler.safe_text import inert_line, visible
 from tests.as_github_reads import COMMAND, GITHUB, OUR_HTML, REFERENCE, kind, runs
 from tests.building import HOSTILE, PORTAL, plans, receipts, texts, traced
@@ -33,6 +35,18 @@ BLOCKS = {
     "fence",
 }
 INLINES = {"text", "softbreak", "strong", "html_inline"}
+
+
+def without_series(plan: Plan) -> Plan:
+    return replace(plan, series=(), changes=tuple(replace(change, series=None) for change in plan.changes))
+
+
+def has_no_group(plan: Plan) -> bool:
+    return not any(grouped(map(shown_whole, part.changes), plan)[0] for part in parts(plan.changes))
+
+
+single_changes = plans.map(without_series).filter(has_no_group)
+"""Plans whose changes stand one by one: test_groups.py has those that stand together."""
 
 
 def inlines(page: str) -> Iterator[list[Token]]:
@@ -130,7 +144,7 @@ def test_no_character_other_than_line_ends_acts_in_the_source(plan: Plan, receip
         assert page.replace("\n", "") == visible(page.replace("\n", ""))
 
 
-@given(plans)
+@given(single_changes)
 def test_the_headings_are_ours_alone(plan: Plan) -> None:
     spared = list(words.spared(plan.orphans))
     optional = [words.ORPHANS] * bool(spared) + ["Notes"] * bool(words.notes(plan))
@@ -172,7 +186,7 @@ def test_a_reader_sees_names_as_they_are(name: str) -> None:
     assert seen(words.orphan(orphan)).strip(" ") in shown
 
 
-@given(plans)
+@given(single_changes)
 def test_every_row_of_a_table_has_the_cells_of_its_head(plan: Plan) -> None:
     expected: list[tuple[str, ...]] = []
     for change in chain.from_iterable(part.changes for part in parts(plan.changes)):

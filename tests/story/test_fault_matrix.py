@@ -144,7 +144,7 @@ def foreign(held: list[Held], case: Case) -> list[Held]:
 
 
 def key_of(identity: Identity) -> str:
-    return identity.external_event_id or str(identity.object_id)
+    return identity.key[-1]
 
 
 def is_as_declared(event: DeclaredEvent, held: Held | None) -> bool:
