@@ -63,14 +63,14 @@ class _Approvals:
         changes = [(plan.portal.id, change) for plan in plans for change in plan.changes]
         return cls(
             frozenset(mark for portal, change in changes for mark in _marks(portal, change)),
-            frozenset(key for _, change in changes for key in _keys(change.identity)),
+            frozenset(key for _, change in changes for key in keys_of(change.identity)),
         )
 
     def cover(self, portal: int, change: Change) -> bool:
         return all(mark in self.fingerprints for mark in _marks(portal, change))
 
     def not_approved(self, change: Change) -> Result:
-        if self.events.isdisjoint(_keys(change.identity)):
+        if self.events.isdisjoint(keys_of(change.identity)):
             return Result(change, Outcome.NOT_ATTEMPTED, "not reviewed")
         return Result(change, Outcome.REFUSED, "not the reviewed change: the file or HubSpot changed since the review")
 
@@ -82,7 +82,7 @@ def _marks(portal: int, change: Change) -> list[str]:
     return [fingerprint.of_change(portal, change)]
 
 
-def _keys(identity: Identity) -> set[tuple[str, ...]]:
+def keys_of(identity: Identity) -> set[tuple[str, ...]]:
     """Return every key that the event may have had when it was reviewed."""
     keys = {identity.key}
     return keys | {(identity.object_id,)} if identity.object_id is not None else keys

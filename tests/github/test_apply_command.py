@@ -711,8 +711,9 @@ def test_a_run_that_fails_before_its_plan_is_told(shop: Workshop, environ: dict[
     assert step.reason == reason
     (page,) = shop.comments(number)
     assert "❌ **Nothing was written to HubSpot**" in page
+    assert f"About commit [{shop.github.pulls[number].head_sha[:10]}](" in page
     assert f"[runbook: {reason}](<https://github.example/acme/tool/blob/v1/docs/runbook.md#{reason}>)" in page
-    assert step.summary.strip() == page.partition("\n**Runs")[0].strip()
+    assert step.summary.startswith(page.partition("\n\nAbout commit")[0])
     assert page.endswith(f"{run_link(1)}: failed before anything was written: {reason}\n")
 
 
@@ -757,6 +758,44 @@ def test_a_plan_made_again_after_the_merge_keeps_the_list(shop: Workshop) -> Non
     shop.apply()
     shop.plan_again(number)
     assert runs(shop.comments(number)[0]) == ["applied: 1 created, 0 updated, 0 deleted; verified"]
+
+
+def test_a_reviewed_change_of_an_event_that_is_gone_meanwhile_stays_in_its_comment(shop: Workshop) -> None:
+    approved(shop, "expo")
+    number = approved(shop, "fair", eventType="EXPO")
+    shop.portal.remove(shop.held("fair"))
+    assert shop.apply().reason == "plan-moved"
+    (comment,) = shop.comments(number)
+    assert "Applied and verified.**" not in comment
+    assert "not the reviewed change" in comment
+    assert runs(comment) == ["applied in part: 1 of 2 changes; verified"]
+
+
+def test_a_reviewed_event_that_somebody_makes_meanwhile_stays_in_its_comment(shop: Workshop) -> None:
+    number = approved(shop)
+    approved(shop, "expo")
+    shop.portal.make("launch", eventName="Made by somebody")
+    assert shop.apply().reason == "plan-moved"
+    assert "not the reviewed change" in shop.comments(number)[0]
+
+
+def test_where_all_that_was_reviewed_is_gone_the_comment_says_so(shop: Workshop) -> None:
+    number = approved(shop, "fair", eventType="EXPO")
+    shop.portal.remove(shop.held("fair"))
+    shop.apply()
+    (comment,) = shop.comments(number)
+    assert "What has changed since the review" in comment
+    assert "No changes. HubSpot holds" not in comment
+
+
+def test_the_fixed_lines_are_about_the_whole_run(shop: Workshop) -> None:
+    first = approved(shop, "launch")
+    shop.apply(HUBSPOT_ACCESS_TOKEN="revoked")
+    approved(shop, "expo")
+    step = shop.apply()
+    (comment,) = shop.comments(first)
+    assert "The whole run, which was for other pull requests too:\n\nPlan: 2 to create" in comment
+    assert f"Digest: {step.outputs['digest']}" in comment
 
 
 def test_each_pull_request_is_told_of_its_own_changes(shop: Workshop) -> None:

@@ -1,8 +1,8 @@
 """`reconciler github apply`."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import click
 
@@ -15,7 +15,6 @@ from reconciler.cli.formats import for_people
 from reconciler.cli.github.default_branch import Tip, to_apply
 from reconciler.cli.github.hubspot import WRITING
 from reconciler.cli.github.job import (
-    SECONDS_FOR_COMMENTS,
     SET_ASIDE,
     Ending,
     Job,
@@ -100,7 +99,8 @@ def _apply(job: Job, options: StepOptions, *, allow_unreviewed: bool) -> Ending:
     try:
         merged = _merged(job, options, tip)
     except ReconcilerError as error:
-        _tell_failure(job, options, _pulls_at(job, tip), error)
+        job.summarize_failure(error, options.common.environment)  # first, as GitHub may soon end this run
+        _tell_failure(job, options, _pulls_at(job, tip, seconds_for_comments(error)), error)
         raise
     if merged.covered_by:
         return covered(job, merged.covered_by, options.common.environment)
@@ -110,26 +110,29 @@ def _apply(job: Job, options: StepOptions, *, allow_unreviewed: bool) -> Ending:
         return _planned_again(run, base_at(run.settings, merged.base))
     except ReconcilerError as error:
         if job.ending is None:  # else it has been told already
-            _tell_failure(job, options, [pull.number for pull in merged.pulls], error)
+            _tell_failure(job, options, {pull.number: pull.head for pull in merged.pulls}, error)
         raise
 
 
-def _pulls_at(job: Job, tip: Tip) -> list[int]:
-    """Return the merged pull requests that the newest commit belongs to, if GitHub says so now."""
-    with suppress(ReconcilerError), job.github(SECONDS_FOR_COMMENTS) as github:
-        return [pull.number for pull in github.pull_requests_of(tip.commit) if pull.merged]
-    return []
+def _pulls_at(job: Job, tip: Tip, seconds: float) -> dict[int, str]:
+    """Return the merged pull requests that the newest commit belongs to, with their heads, if GitHub says so now."""
+    with suppress(ReconcilerError), job.github(seconds) as github:
+        return {pull.number: pull.head_sha for pull in github.pull_requests_of(tip.commit) if pull.merged}
+    return {}
 
 
-def _tell_failure(job: Job, options: StepOptions, pulls: Iterable[int], error: ReconcilerError) -> None:
+def _tell_failure(job: Job, options: StepOptions, pulls: Mapping[int, str], error: ReconcilerError) -> None:
     """Write on merged pull requests why the run ended before it wrote anything to HubSpot."""
     environment = options.common.environment
     job.summarize_failure(error, environment)
     if options.comments:
         reason = reason_of(error)
-        did = f"failed before anything was written: {reason}"
-        page = CommentText(failed_page(error, reason, environment, job.links), job.run_entry(options.now(), did))
-        job.comment(dict.fromkeys(pulls, page), environment, seconds=seconds_for_comments(error))
+        entry = job.run_entry(options.now(), f"failed before anything was written: {reason}")
+        bodies = {
+            number: CommentText(failed_page(error, reason, environment, replace(job.links, head=head)), entry)
+            for number, head in pulls.items()
+        }
+        job.comment(bodies, environment, seconds=seconds_for_comments(error))
 
 
 def _merged(job: Job, options: StepOptions, tip: Tip) -> MergedWork:

@@ -112,7 +112,7 @@ def _keep_issue(job: Job, plan: Plan, environment: str | None) -> None:
             sticky.keep_issue(
                 github, environment, drift.issue_title(plan, environment), drift.issue_body(plan, environment, links)
             )
-        else:
+        elif not plan.set_aside:  # of an event that is set aside nobody knows whether it has drifted
             sticky.close_issue(github, environment, _CLOSING)
 
 

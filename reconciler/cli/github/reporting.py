@@ -14,9 +14,8 @@ from reconciler.github.sticky import CommentText
 from reconciler.github.workflow_commands import Annotation, Level
 from reconciler.planning.plan import Plan
 from reconciler.render import words
-from reconciler.render.pull_request import review
 from reconciler.render.pull_request.comment import COMMENT_LIMIT, SUMMARY_LIMIT, comment
-from reconciler.render.pull_request.review import Applying, Declined, Ended, Links
+from reconciler.render.pull_request.review import Applying, Declined, Ended, Links, Review
 from reconciler.render.pull_request.runs import what_it_did
 from reconciler.render.pull_request.share import RunState, share_of
 from reconciler.render.pull_request.unreviewed import ANOTHER_PLAN, another_plan, note
@@ -59,7 +58,7 @@ class Reporting:
 
     def _publish(self, state: RunState, left: Sequence[Result], seconds: float) -> None:
         remark = "\n".join(filter(None, (note("", left, self.merged.unreviewed), self._way_out)))
-        self.job.summarize(self._page(self.plan, state, SUMMARY_LIMIT, remark, self.job.links))
+        self.job.summarize(comment(self._review(self.plan, state, remark, self.job.links), SUMMARY_LIMIT))
         self.job.annotations += [_unreviewed(result) for result in left]
         self.job.annotations += [_replanned(pull) for pull in self.merged.pulls if pull.replanned]
         self._comment(state, lambda pull: self._note(pull, left), seconds)
@@ -84,12 +83,12 @@ class Reporting:
     def _text(self, pull: MergedPull, state: RunState, remark: str) -> CommentText:
         """Return the comment for a pull request: about its own changes, if they are known."""
         plan, own = (self.plan, state) if pull.plan is None else share_of(pull.plan, self.plan, state)
-        page = self._page(plan, own, COMMENT_LIMIT, remark, replace(self.job.links, head=pull.head))
-        return CommentText(page, self.job.run_entry(self.options.now(), what_it_did(own)))
+        links = replace(self.job.links, head=pull.head)
+        part = replace(self._review(plan, own, remark, links), whole=self._review(self.plan, state, "", links))
+        return CommentText(comment(part, COMMENT_LIMIT), self.job.run_entry(self.options.now(), what_it_did(own)))
 
-    def _page(self, plan: Plan, state: RunState, limit: int, remark: str, links: Links) -> str:
-        shown = review.Review(plan, state, self.environment, links, self.compared, self.seen, remark)
-        return comment(shown, limit)
+    def _review(self, plan: Plan, state: RunState, remark: str, links: Links) -> Review:
+        return Review(plan, state, self.environment, links, self.compared, self.seen, remark)
 
 
 def _replanned(pull: MergedPull) -> Annotation:

@@ -94,25 +94,33 @@ def _state(review: Review) -> Iterator[str]:
 
 
 def _ended(receipt: Receipt) -> Iterator[str]:
-    done, total = receipt.count(Outcome.DONE), len(receipt.results)
-    if receipt.exit_code == 0 and not total:
-        yield "✅ **Applied and verified**: nothing was left to do."
-    elif receipt.exit_code == 0 and done == total:
-        yield "✅ **Applied and verified.** A second reading found no difference."
-    elif receipt.exit_code == 0:
-        part = f"{done} of {count(total, 'change')}"
-        yield f"✅ **Applied and verified**: {part}; the rows say why the others were left."
-    elif done and done == total and receipt.cause is None and receipt.verified == ():
-        yield f"⚠️ **Applied and verified**, except for {count(len(receipt.set_aside), 'event')} set aside."
-    elif done == total and not receipt.is_invalid:
-        yield "⚠️ **Applied, but not verified.**"
-    elif done:
-        yield f"❌ **Applied in part**: {done} of {count(total, 'change')}."
-    else:
-        yield "❌ **Not applied.**"
+    yield _success(receipt) if receipt.exit_code == 0 else _shortfall(receipt)
     if receipt.cause is not None:
         yield f"What ended the run: {brief(receipt.cause.message, _LONGEST_REASON)}"
     yield from words.shortfall(receipt)
+
+
+def _success(receipt: Receipt) -> str:
+    done, total = receipt.count(Outcome.DONE), len(receipt.results)
+    if not total:
+        return "✅ **Applied and verified**: nothing was left to do."
+    if done == total:
+        return "✅ **Applied and verified.** A second reading found no difference."
+    part = f"{done} of {count(total, 'change')}"
+    return f"✅ **Applied and verified**: {part}; the rows say why the others were left."
+
+
+def _shortfall(receipt: Receipt) -> str:
+    done, total = receipt.count(Outcome.DONE), len(receipt.results)
+    if done and done == total and receipt.cause is None and receipt.verified == ():
+        return f"⚠️ **Applied and verified**, except for {count(len(receipt.set_aside), 'event')} set aside."
+    if done == total and not receipt.is_invalid:
+        return "⚠️ **Applied, but not verified.**"
+    if done:
+        return f"❌ **Applied in part**: {done} of {count(total, 'change')}."
+    if unsure := receipt.count(Outcome.UNSURE):
+        return f"❓ **Not certain**: what became of {count(unsure, 'change')} was not found out."
+    return "❌ **Not applied.**"
 
 
 def _overview(review: Review, names: int) -> Iterator[str]:
@@ -287,10 +295,14 @@ def _set_aside(plan: Plan) -> Section:
 
 
 def _fixed(review: Review, names: int) -> Iterator[str]:
-    yield words.summary(review.plan)
-    yield words.digest_line(review.plan)
-    if isinstance(review.state, Ended):
-        yield words.applied(review.state.receipt)
-        yield words.verified(review.state.receipt, partial(brief, most=120 if names else 20))
+    """Yield the lines whose wording is fixed: they are about the whole run, and no digest stands for a part of it."""
+    whole = review.whole or review
+    if whole.plan.changes != review.plan.changes:
+        yield "The whole run, which was for other pull requests too:\n"
+    yield words.summary(whole.plan)
+    yield words.digest_line(whole.plan)
+    if isinstance(whole.state, Ended):
+        yield words.applied(whole.state.receipt)
+        yield words.verified(whole.state.receipt, partial(brief, most=120 if names else 20))
     if review.links.footer:
         yield from ("", review.links.footer)

@@ -51,14 +51,21 @@ class Repeated:
 
     def _items(self, places: Callable[[RepeatedEvent], list[str]]) -> Iterator[str]:
         above = ""
-        for group in sorted(self.groups, key=_number_of_new):
+        for group in sorted(self.groups, key=lambda group: (not self._is_short(group.parts), _number_of_new(group))):
             above += self._group(group)
-            for heading, part in sorted(group.headings(), key=lambda each: each[1].effect is Effect.NEW):
+            for heading, part in sorted(group.headings(), key=lambda each: self._rank(each[1])):
                 above += self._common(heading, part)
                 for member in sorted(part.members, key=lambda member: not self.table.is_short(member.change)):
                     yield f"{above}{self._item(member, places(member))}"
                     above = ""
                 above = "\n"
+
+    def _is_short(self, parts: Sequence[Occurrences]) -> bool:
+        """Return whether something of it was not done: a comment is cut at its end, and this must stay."""
+        return any(self.table.is_short(member.change) for part in parts for member in part.members)
+
+    def _rank(self, part: Occurrences) -> tuple[bool, bool]:
+        return not self._is_short([part]), part.effect is Effect.NEW
 
     def _group(self, group: ChangeGroup) -> str:
         shared = [text for text in (brief(group.ids, LONGEST_NAME), _site(group.site, self.table.links)) if text]

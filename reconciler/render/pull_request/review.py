@@ -118,3 +118,5 @@ class Review:
     """The live events that the changes were planned against, if known; used for their dates."""
     remark: str = ""
     """Markdown of ours about this review alone; it stands near the top."""
+    whole: "Review | None" = None
+    """The review of the whole run, where this one is of the changes of one pull request."""

@@ -66,7 +66,8 @@ class Runs:
 
 def runs_in(comment: str) -> Runs:
     """Return the runs that a comment of ours lists."""
-    lines = comment.replace("\r\n", "\n").rpartition(f"\n{_TITLE}\n")[2].split("\n")
+    _, title, listed = comment.replace("\r\n", "\n").rpartition(f"\n{_TITLE}\n")
+    lines = listed.split("\n") if title else []
     earlier = next((int(found[1]) for found in map(_EARLIER.fullmatch, lines) if found), 0)
     found = (_ENTRY.fullmatch(line) for line in lines)
     return Runs(tuple(entry for each in found if each and (entry := _entry(*each.groups()))), earlier)
@@ -93,10 +94,12 @@ def what_it_did(state: RunState) -> str:
 
 
 def _ended(receipt: Receipt) -> str:
-    done, total = receipt.count(Outcome.DONE), len(receipt.results)
+    done, total = receipt.count(Outcome.DONE), len(receipt.results) + len(receipt.set_aside)
     proof = "verified" if receipt.verified == () else "not verified"
     if not total:
-        return f"nothing was left to do; {proof}"
+        return f"nothing was left to do; {proof}" if receipt.cause is None else "the run ended before it"
     if done == total:
         return f"{applied(receipt).lower().removesuffix('.')}; {proof}"
+    if unsure := receipt.count(Outcome.UNSURE):
+        return f"{done} of {count(total, 'change')} applied, {unsure} unsure; {proof}"
     return f"applied in part: {done} of {count(total, 'change')}; {proof}" if done else "nothing was applied"
