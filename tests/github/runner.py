@@ -61,6 +61,7 @@ class Runner:
         known = {name: inputs.get(name, one.get("default", "")) for name, one in action["inputs"].items()}
         run = {"run_id": env.get("GITHUB_RUN_ID", "99"), "run_attempt": env.get("GITHUB_RUN_ATTEMPT", "1")}
         contexts: dict[str, Any] = {"inputs": known, "steps": {}, "github": {"token": "ghs_of-the-job", **run}}
+        contexts["runner"] = {"temp": str(self.temp)}
         ended = Ended()
         for step in action["runs"]["steps"]:
             self._step(step, contexts, env, ended)
@@ -81,7 +82,8 @@ class Runner:
             case "actions/setup-python":
                 outputs = {"python-path": str(self.python)}
             case "actions/upload-artifact":
-                ended.uploads.append(given)
+                if given["if-no-files-found"] != "ignore" or Path(given["path"]).exists():
+                    ended.uploads.append(given)
                 outputs = {}
             case other:
                 raise AssertionError(f"nothing stands in for {other}")

@@ -289,6 +289,29 @@ def test_a_plan_is_kept_for_the_merge_whatever_came_of_it(job: Job, environment:
     ]
 
 
+@pytest.mark.parametrize("code", [0, 6, 143])
+def test_the_receipt_of_an_apply_is_kept_whatever_came_of_it(job: Job, code: int) -> None:
+    (job.runner.root / "exit").write_text(str(code))
+    receipt = job.runner.temp / "reconciler-receipt.json"
+    receipt.write_text("{}")
+    ended = job.run(TOKEN, {"GITHUB_RUN_ID": "7", "GITHUB_RUN_ATTEMPT": "2"}, command="apply", environment="staging")
+    assert ended.uploads == [
+        {
+            "name": "reconciler-receipt-staging-7-2",
+            "path": str(receipt),
+            "if-no-files-found": "ignore",
+            "retention-days": "90",
+        }
+    ]
+
+
+def test_the_input_propose_is_refused_until_it_is_built(job: Job) -> None:
+    ended = job.run(command="drift", propose="true")
+    assert ended.code == 64
+    assert "The input propose has to be false, because true is not yet supported." in ended.log
+    assert not job.started
+
+
 @pytest.mark.parametrize("command", ["apply", "drift"])
 def test_only_what_a_pull_request_shows_is_kept_as_its_plan(job: Job, command: str) -> None:
     ended = job.run(command=command)

@@ -55,7 +55,8 @@ def test_a_change_goes_from_a_pull_request_to_hubspot_and_is_watched_there(hoste
     shop.merge(number)
     applied = hosted.apply()
     check(applied, changes="true", to_create="1", to_update="1", digest=saved["digest"])
-    assert not applied.ended.uploads
+    (receipt,) = applied.ended.uploads
+    assert receipt["name"] == "reconciler-receipt-default-1005-1"
     (comment,) = shop.comments(number)
     assert "✅ **Applied and verified.**" in comment
     assert applied.summary.startswith(comment.partition("\n\nAbout commit")[0])

@@ -52,6 +52,7 @@ check_inputs() {
   has_form "${INPUT_MAX_DELETES:-0}" "$number" || refuse 'The input max_deletes has to be a whole number.'
   has_form "${INPUT_MAX_REGISTRANTS:-0}" "$number" || refuse 'The input max_registrants has to be a whole number.'
   has_form "${INPUT_COMMENT:-true}" "$boolean" || refuse 'The input comment has to be true or false.'
+  has_form "${INPUT_PROPOSE:-false}" '^false$' || refuse 'The input propose has to be false, because true is not yet supported.'
   has_form "${INPUT_ALLOW_UNREVIEWED:-false}" "$boolean" || refuse 'The input allow_unreviewed has to be true or false.'
 }
 
