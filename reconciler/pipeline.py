@@ -17,7 +17,7 @@ from reconciler.change import Change, Create, Delete, is_orphan
 from reconciler.declarations.base import NO_BASE, Base
 from reconciler.errors import Interrupted, ReconcilerError, Refused
 from reconciler.event import Declared, DeclaredEvent, Identity, LiveEvent
-from reconciler.planning import look_alikes, no_longer, properties
+from reconciler.planning import look_alikes, no_longer, properties, replaced_series
 from reconciler.planning.claims import Claims
 from reconciler.planning.origins import with_origins
 from reconciler.planning.orphans import Will
@@ -148,10 +148,14 @@ def _with_warnings(planned: Planned) -> Planned:
     will = {orphan.identity.object_id: orphan.will for orphan in planned.plan.orphans}
     will |= {change.identity.object_id: Will.DELETE for change in planned.plan.changes if isinstance(change, Delete)}
     gone = no_longer.undeclared(planned)
-    renames = look_alikes.renames([*creates, *_set_aside_creates(planned)], _replaceable(planned, gone, will))
+    news = [*creates, *_set_aside_creates(planned)]
+    old = _replaceable(planned, gone, will)
+    renames = look_alikes.renames(news, old)
+    keys = replaced_series.former_keys(gone, (orphan.live for orphan in planned.matched.orphans))
+    replaced = replaced_series.replacements(news, renames, old, keys)
     diagnostics = (
         *no_longer.undeclared_warnings(planned, gone),
-        *(rename.finding(will.get(rename.old.identity.object_id)) for rename in renames if rename.makes_one),
+        *replaced_series.renaming_warnings(renames, replaced, will),
         *look_alikes.already_there(creates, planned.matched.not_ours),
     )
     successors = look_alikes.successors(renames)

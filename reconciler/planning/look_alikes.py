@@ -63,6 +63,30 @@ def _registrations(registrants: int | None, will: Will | None) -> str:
     return f"{those} {go[will is not Will.DELETE]} with it{cancelled}"
 
 
+def registrations_of(old: Sequence[LiveEvent], wills: Mapping[str | None, Will]) -> str:
+    """Return what becomes of the registrations of old events, in words; `wills` is what an apply does to which."""
+    if len(old) == 1:
+        return _registrations(old[0].registrants, wills.get(old[0].identity.object_id))
+    counts = [event.registrants for event in old]
+    if not any(count is None or count for count in counts):
+        return "nobody is registered for the old ones"
+    total = None if None in counts else sum(filter(None, counts))
+    those = (
+        "whatever registrations there are" if total is None else f"the {total} registration{'' if total == 1 else 's'}"
+    )
+    return f"{those} of the old ones {_go(old, wills, one=total == 1)}"
+
+
+def _go(old: Iterable[LiveEvent], wills: Mapping[str | None, Will], *, one: bool) -> str:
+    ends = {wills.get(event.identity.object_id, Will.NOTHING) for event in old}
+    stay, deleted = ("stays", "is deleted") if one else ("stay", "are deleted")
+    if ends == {Will.DELETE}:
+        return f"{deleted} with them"
+    if Will.DELETE in ends:
+        return f"{stay} or {deleted} with them"
+    return f"{stay} with them" + (", which are cancelled" if ends == {Will.CANCEL} else "")
+
+
 def renames(creates: Iterable[Create], old: Iterable[LiveEvent]) -> tuple[Rename, ...]:
     """Return each new event with the live one that it seems to replace.
 

@@ -41,23 +41,29 @@ def planned_series(
     events: Iterable[DeclaredEvent], matches: Iterable[Match], undecided: Collection[Identity]
 ) -> tuple[PlannedSeries, ...]:
     """Return the series of the declared events, by their ids; `undecided` events are not called unchanged."""
-    names = {key: event.series_name for event in events if (key := _key(event)) is not None}
+    names = {key: event.series_name for event in events if (key := series_key(event)) is not None}
     unchanged = Counter(
-        _key(match.declared) for match in matches if match.change is None and match.declared.identity not in undecided
+        series_key(match.declared)
+        for match in matches
+        if match.change is None and match.declared.identity not in undecided
     )
     return tuple(PlannedSeries(*key, names[key], unchanged[key]) for key in sorted(names, key=_order))
 
 
 def series_of(orphan: Identity, series: Iterable[PlannedSeries]) -> str | None:
     """Return the event id of the declared series that an orphan was an occurrence of, by its ids; None without one."""
-    found = _OCCURRENCE.fullmatch(orphan.external_event_id or "")
-    known = {each.key for each in series}
-    if found is None or (orphan.external_account_id, found[1]) not in known:
-        return None
-    return found[1]
+    key = former_series(orphan)
+    return None if key is None or key not in {each.key for each in series} else key[1]
 
 
-def _key(event: DeclaredEvent) -> SeriesKey | None:
+def former_series(identity: Identity) -> SeriesKey | None:
+    """Return the series that an event seems to be an occurrence of, by its ids; None if they do not say."""
+    found = _OCCURRENCE.fullmatch(identity.external_event_id or "")
+    return None if found is None or identity.external_account_id is None else (identity.external_account_id, found[1])
+
+
+def series_key(event: DeclaredEvent) -> SeriesKey | None:
+    """Return the series that a declared event is an occurrence of; None if it is none."""
     return None if event.series is None else (event.identity.external_account_id, event.series)
 
 
