@@ -71,7 +71,8 @@ def _how_to_cancel(declared: DeclaredEvent, live: LiveEvent, orphan: OrphanVerdi
         return None
     instead = " instead" if orphan is not None and orphan.will is Will.DELETE else ""
     if declared.date is not None:
-        return f"to cancel it{instead}, keep {declared.date} in its series with eventCancelled: true under overrides"
+        again = f"let the rule give {declared.date} again (raise COUNT or UNTIL, or take it out of skip)"
+        return f"to cancel it{instead}, {again}, and then write eventCancelled: true for it under overrides"
     return f"to cancel it{instead}, keep its declaration and write eventCancelled: true"
 
 

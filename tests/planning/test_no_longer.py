@@ -110,7 +110,10 @@ def test_nothing_of_an_event_that_is_declared_absent_is_told() -> None:
 def test_an_occurrence_that_is_no_longer_declared_is_cancelled_under_overrides() -> None:
     then = replace(declared("demo-2027-03-04", NAMED), series="demo")
     found = told([], [then], [live("1", "demo-2027-03-04", NAMED)])
-    assert "(to cancel it, keep 2027-03-04 in its series with eventCancelled: true under overrides)\n" in found
+    assert (
+        "(to cancel it, let the rule give 2027-03-04 again (raise COUNT or UNTIL, or take it out of skip), "
+        "and then write eventCancelled: true for it under overrides)\n"
+    ) in found
 
 
 # Fields

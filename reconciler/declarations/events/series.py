@@ -1,9 +1,9 @@
 """A series: one declaration of an event for each date that a rule gives."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import MAXYEAR, date, datetime
+from datetime import MAXYEAR, date, datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import cast
 
@@ -19,11 +19,14 @@ from reconciler.declarations.values.placeholders import check_placeholders, with
 from reconciler.declarations.values.recurrence import RecurrenceRule
 from reconciler.declarations.values.times import spelt
 from reconciler.declarations.yaml.nodes import Mapping as Entries
-from reconciler.declarations.yaml.nodes import Node, Sequence
+from reconciler.declarations.yaml.nodes import Node
+from reconciler.declarations.yaml.nodes import Sequence as Items
 from reconciler.diagnostics import Diagnostic, Place, Severity, error
 from reconciler.safe_text import cut, quoted
 
 _KEY = "repeat"
+_NEAR = timedelta(days=3)
+"""How far a mistyped date may be from the one that was meant."""
 _LEFT_TO_DATES = ("missing-time", "ambiguous-time")
 """Problems of a start or an end that a single date may not have."""
 _NO_TIMEZONE = "set timezone for the event, in its defaults or in the settings"
@@ -165,7 +168,7 @@ class _Series:
     def chosen(self) -> Iterator[tuple[str, Node]]:
         """Yield each date to skip or to override, with its node."""
         if "skip" in self.repeat.values:
-            skip = cast("Sequence", self.repeat.mapping.values["skip"])
+            skip = cast("Items", self.repeat.mapping.values["skip"])
             yield from zip(self.repeat.values["skip"], skip.items, strict=True)
         if "overrides" in self.repeat.values:
             yield from cast("Entries", self.repeat.mapping.values["overrides"]).keys.items()
@@ -228,9 +231,20 @@ def _wrong_texts(merged: Inheritance) -> Iterator[Diagnostic]:
             yield refusal(wrong, key, merged.place(key) if key in merged.values else merged.places[key])
 
 
-def _not_a_date(day: str, dates: Mapping[str, datetime], place: Place) -> Diagnostic:
+def _not_a_date(day: str, dates: Iterable[str], place: Place) -> Diagnostic:
+    return error("not-in-rule", f"the rule does not give {day}", place, _instead_of(day, sorted(dates)))
+
+
+def _instead_of(day: str, dates: Sequence[str]) -> str:
+    """Return what to write for a date that the rule does not give: a slip is a few days off, or has another year."""
     nearest = min(dates, key=lambda one: abs(date.fromisoformat(one) - date.fromisoformat(day)))
-    return error("not-in-rule", f"the rule does not give {day}", place, f"did you mean {nearest}? Else delete it")
+    is_near = abs(date.fromisoformat(nearest) - date.fromisoformat(day)) <= _NEAR
+    meant = nearest if is_near else next((one for one in dates if one[4:] == day[4:]), None)
+    if meant is not None:
+        return f"did you mean {meant}? Else delete it"
+    if day > dates[-1]:
+        return f"the rule ends on {dates[-1]}: raise its COUNT or UNTIL to reach this date, or delete it"
+    return f"the rule gives dates from {dates[0]} to {dates[-1]}: write one of them, or delete it"
 
 
 def _place(file: str, node: Node) -> Place:
