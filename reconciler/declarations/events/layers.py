@@ -13,7 +13,7 @@ from reconciler.declarations.keys.readers import Read, values_in
 from reconciler.declarations.keys.synonyms import advice_on, meant_by, meant_in_repeat
 from reconciler.declarations.values.advice_codes import CUT_BY_COMMENT
 from reconciler.declarations.values.corrections import Wrong, did_you_mean
-from reconciler.declarations.yaml.guidance import FOR_DECLARATIONS, FOR_SETTINGS, holds_text
+from reconciler.declarations.yaml.guidance import FOR_DECLARATIONS, FOR_SETTINGS, holds_text, instead_of_lines
 from reconciler.declarations.yaml.nodes import Mapping, Node, Scalar, Sequence, is_nothing
 from reconciler.declarations.yaml.reader import read_yaml
 from reconciler.diagnostics import Diagnostic, Place, error, warning
@@ -92,7 +92,7 @@ class Keys:
     def check(self, node: Node, file: str) -> Layer:
         """Check one node of a file by itself; it is a problem if the node is not a mapping."""
         if not isinstance(node, Mapping):
-            return _not_a_mapping(node, file)
+            return _not_a_mapping(node, file, self.form)
         values = values_in(node.values, self.readers)
         if values is None:
             return self._check_by_schema(node, file)
@@ -160,6 +160,8 @@ class Keys:
 
     def _hint_in_event(self, key: str, holder: Mapping) -> str:
         """Return a hint for an unknown key in an event or in defaults."""
+        if "repeat" in holder.keys and key in REPEAT.names:
+            return "it belongs below repeat, indented by two spaces"
         meant = meant_by(key)
         if meant is not None and meant != key:
             return self._hint_for_synonym(meant, holder)
@@ -245,16 +247,8 @@ def _is_below_empty_properties(key: str, holder: Mapping) -> bool:
     return (properties.line, properties.column) < (holder.keys[key].line, holder.keys[key].column)
 
 
-def _not_a_mapping(node: Node, file: str) -> Layer:
-    match node:
-        case Sequence():
-            hint = "write the events as items of one list under `events:`"
-        case Scalar() if re.match(r"(?i)(RRULE:)?FREQ=", node.text):
-            hint = "write it below repeat, after `rule: `"
-        case Scalar() if re.match(r"\w+ ?[:=;\uff1a]", node.text):
-            hint = "put a colon and a space after each key"
-        case _:
-            hint = "write each value after a key and a colon, as in `eventName: Spring launch`"
+def _not_a_mapping(node: Node, file: str, form: str) -> Layer:
+    hint = instead_of_lines(node, form)
     problem = error("wrong-shape", "lines of `key: value` belong here", _place(file, node), hint)
     return replace(unknown_layer(file, node.line, node.column), problems=(problem,))
 

@@ -99,7 +99,7 @@ OF_EVENT: Mapping[str, Read] = {
 
 OF_REPEAT: Mapping[str, Read] = {
     "rule": validators.recurrence,
-    "skip": lambda node: validators.dates(_items(validators.one_date)(node)),
+    "skip": lambda node: validators.dates([validators.one_date(item) for item in validators.date_items(node)]),
     "overrides": _entries(_unread, validators.date_alone),
 }
 

@@ -85,7 +85,7 @@ Recurrence = Annotated[
     RecurrenceRule, SkipValidation, BeforeValidator(validators.recurrence), WithJsonSchema(shapes.RECURRENCE)
 ]
 Day = Annotated[str, BeforeValidator(validators.one_date), WithJsonSchema(shapes.DAY_ALONE)]
-Days = Annotated[list[Day], BeforeValidator(validators.items), AfterValidator(validators.dates)]
+Days = Annotated[list[Day], BeforeValidator(validators.date_items), AfterValidator(validators.dates)]
 DayName = Annotated[str, AfterValidator(validators.date_alone)]
 Types = Annotated[list[Filled], AfterValidator(validators.types), Field(json_schema_extra={"minItems": 1})]
 

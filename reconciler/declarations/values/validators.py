@@ -121,6 +121,13 @@ def one_date(node: Node) -> str:
     return date_alone(text(node) or "")
 
 
+def date_items(node: Node) -> tuple[Node, ...]:
+    """Read a list whose dates are read later."""
+    if isinstance(node, Scalar) and is_day(node.text):
+        raise wrong_shape(node, "a list", f"put it in brackets: skip: [{node.text}]")
+    return items(node)
+
+
 def dates(chosen: list[str]) -> list[str]:
     """Read several dates, each of which may stand there once."""
     for one, times in Counter(chosen).items():
@@ -133,6 +140,8 @@ def recurrence(node: Node) -> "RecurrenceRule":
     """Read a recurrence rule."""
     from reconciler.declarations.values.recurrence import read_rule  # noqa: PLC0415  (only a series needs it)
 
+    if not isinstance(node, Scalar):
+        raise wrong_shape(node, "a single value", "write it on one line: rule: FREQ=WEEKLY;COUNT=8")
     content = text(node)
     if content is None:
         raise Wrong("cannot-be-empty", "cannot be empty", "write a rule such as FREQ=WEEKLY;BYDAY=TH;COUNT=12")

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from reconciler.declarations.yaml.nodes import Scalar
+from reconciler.declarations.yaml.nodes import Node, Scalar, Sequence
 
 EMPTY_OR_DELETE = 'write "" to empty it, or delete the line to leave it alone'
 
@@ -96,3 +96,18 @@ def hint_for_absent(key: Scalar, above: str, before: str, rest: str, guidance: M
     if before.rstrip(" \t").endswith("{") and above in TEXTS:
         return _NO_MAPPING
     return what_to_write(key.text, above, guidance)
+
+
+def instead_of_lines(node: Node, form: str) -> str:
+    """Return the hint for something else where lines of `key: value` belong; `form` is the kind of mapping."""
+    match node:
+        case Scalar() if re.match(r"(?i)(RRULE:)?FREQ=", node.text):
+            return "write it below repeat, after `rule: `"
+        case _ if form == "Repeat":
+            return "write below repeat, indented, rule: FREQ=WEEKLY;COUNT=8"
+        case Sequence():
+            return "write the events as items of one list under `events:`"
+        case Scalar() if re.match(r"\w+ ?[:=;\uff1a]", node.text):
+            return "put a colon and a space after each key"
+        case _:
+            return "write each value after a key and a colon, as in `eventName: Spring launch`"
