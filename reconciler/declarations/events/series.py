@@ -15,7 +15,7 @@ from reconciler.declarations.events.whole_days import TIMES
 from reconciler.declarations.keys.initial import INITIAL
 from reconciler.declarations.values.corrections import Wrong
 from reconciler.declarations.values.occurrences import occurrences
-from reconciler.declarations.values.placeholders import check_placeholders, without_placeholders
+from reconciler.declarations.values.placeholders import check_placeholders, check_series_id, without_placeholders
 from reconciler.declarations.values.recurrence import RecurrenceRule
 from reconciler.declarations.values.times import spelt
 from reconciler.declarations.yaml.nodes import Mapping as Entries
@@ -98,10 +98,18 @@ class _Series:
             hint = "add startDateTime, with the date and the time of the first event"
             yield error("missing-key", "a series needs a startDateTime", self.own.key_place(_KEY), hint)
         yield from self.offsets()
+        yield from self.wrong_id()
         yield from _wrong_texts(self.merged)
         for override in self.overrides.values():
             yield from _wrong_texts(self.merged.under(override))
         yield from self.problems_of_an_event()
+
+    def wrong_id(self) -> Iterator[Diagnostic]:
+        """Find a placeholder in the series' own id."""
+        try:
+            check_series_id(self.own.values.get("externalEventId", ""))
+        except Wrong as wrong:
+            yield refusal(wrong, "externalEventId", self.own.value_place("externalEventId"))
 
     def problems_of_an_event(self) -> Iterator[Diagnostic]:
         """Yield what would be wrong with the series if it were a single event; its id is judged as it is written."""

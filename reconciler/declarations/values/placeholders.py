@@ -3,7 +3,7 @@
 import re
 
 from reconciler.declarations.values.corrections import Wrong, did_you_mean
-from reconciler.safe_text import quoted
+from reconciler.safe_text import cut, quoted
 
 _NAMES = ("date", "number")
 _PLACEHOLDERS = tuple(f"{{{name}}}" for name in _NAMES)
@@ -23,6 +23,15 @@ def check_placeholders(text: str) -> None:
         if braces not in _DOUBLE and braces not in _PLACEHOLDERS:
             hint = did_you_mean(braces, _PLACEHOLDERS) or "write {date} or {number}; for braces write {{ and }}"
             raise Wrong("bad-placeholder", f"{quoted(braces)} has no meaning in a series", hint)
+
+
+def check_series_id(event_id: str) -> None:
+    """Raise `Wrong` if the id of a series holds a placeholder: each event's id ends with its date anyhow."""
+    found = next((placeholder for placeholder in _PLACEHOLDERS if placeholder in event_id), None)
+    if found is not None:
+        left = without_placeholders(event_id)
+        what = f"write `{cut(left)}`" if left else "write an id without it"
+        raise Wrong("bad-placeholder", f"{found} has no meaning in an id", f"the date is added by itself: {what}")
 
 
 def filled_in(text: str, day: str, number: int) -> str:
