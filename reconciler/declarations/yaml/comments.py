@@ -2,8 +2,10 @@
 
 import re
 
-_CLOSE = re.compile(r"#(?<=[ \t]#)[^\W_]")
-_CUT = re.compile(r"(?P<below>[ \t]*(?:\r?\n)+)?(?P<indent>[ \t]+)(?P<cut>#(?!reconciler:)[^\W_].*)")
+_BEGUN = r"(?:[^\W_]|\{(?:date|number)\})"
+"""How a text goes on after #: a series invites to write #{number}."""
+_CLOSE = re.compile(rf"#(?<=[ \t]#){_BEGUN}")
+_CUT = re.compile(rf"(?P<below>[ \t]*(?:\r?\n)+)?(?P<indent>[ \t]+)(?P<cut>#(?!reconciler:){_BEGUN}.*)")
 
 
 def may_cut(text: str) -> bool:
