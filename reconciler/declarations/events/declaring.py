@@ -158,12 +158,18 @@ def _check_required(merged: Inheritance, diagnostics: list[Diagnostic]) -> None:
 _WITH_ABSENT = frozenset({"externalEventId", "externalAccountId", ENVIRONMENTS, "absent"})
 
 
+_TO_DELETE_A_SERIES = (
+    "delete the line with absent; to delete one date, write absent: true below that date under overrides; "
+    "to delete the whole series, delete its file and run with orphans: delete in the settings"
+)
+
+
 def _beside_absent(own: Layer) -> Iterator[Diagnostic]:
     """Yield an error if anything but the id is declared of an event that is to be deleted."""
     others = [key for key in own.mapping.keys if key not in _WITH_ABSENT]
     if others and "absent" in own.values:
         message = f"absent: true deletes the event, and these keys declare it: {', '.join(map(cut, others))}"
-        hint = "delete these lines, or the line with absent"
+        hint = _TO_DELETE_A_SERIES if "repeat" in others else "delete these lines, or the line with absent"
         yield error("declared-and-absent", message, own.key_place("absent"), hint)
 
 
