@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from reconciler.declarations.events.declaring import Terms
 from reconciler.declarations.events.file_names import SourceFile, reading_order
 from reconciler.declarations.events.house_rules import HouseRules
-from reconciler.declarations.events.reading import MOST_OF_ALL_SERIES, read_all
+from reconciler.declarations.events.reading import read_all
+from reconciler.declarations.events.spent import MOST_OF_ALL_SERIES, MOST_TEXT_OF_ALL_SERIES
 from reconciler.declarations.values.corrections import Wrong
 from reconciler.declarations.values.expressions import expression
 from reconciler.declarations.values.placeholders import (
@@ -283,11 +284,42 @@ def test_all_series_together_make_a_bounded_number_of_events() -> None:
     )
 
 
+def test_series_without_any_date_are_not_followed_without_end() -> None:
+    nothing = {**SERIES, "repeat": {"rule": "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;COUNT=3"}}
+    texts = (yaml.safe_dump({**nothing, "externalEventId": f"demo-{number}"}) for number in range(60))
+    codes = [each.code for each in problems("---\n".join(texts))]
+    assert codes == ["no-occurrence"] * 50 + ["too-many-occurrences"] * 10
+
+
+def test_the_years_between_the_dates_of_series_are_bounded() -> None:
+    rare = {**SERIES, "startDateTime": "2000-02-29 17:00", "endDateTime": "2000-02-29 18:00"}
+    rare["repeat"] = {"rule": "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29;BYDAY=TU;COUNT=14"}
+    texts = (yaml.safe_dump({**rare, "externalEventId": f"demo-{number}"}) for number in range(60))
+    codes = [each.code for each in problems("---\n".join(texts))]
+    assert codes == ["too-many-occurrences"] * 10
+
+
+def test_the_texts_of_all_series_together_are_bounded() -> None:
+    a_quarter = MOST_TEXT_OF_ALL_SERIES // 8 // 4 - 60
+    one = {**SERIES, "repeat": {"rule": RULE}, "initial": {"eventDescription": "x" * a_quarter}}
+    texts = [yaml.safe_dump({**one, "externalEventId": f"demo-{number}"}) for number in range(5)]
+    assert len(read({f"{number}.yaml": text for number, text in enumerate(texts[:4])}).events) == 4 * 8
+    with pytest.raises(DeclarationsInvalid) as raised:
+        read({f"{number}.yaml": text for number, text in enumerate(texts)})
+    (found,) = raised.value.diagnostics
+    assert (found.code, found.place and found.place.file) == ("too-many-occurrences", "4.yaml")
+
+
 @given(st.text())
 def test_a_text_with_double_braces_stands_for_the_text(text: str) -> None:
     written = with_double_braces(text)
     check_placeholders(written)
     assert filled_in(written, "2027-03-04", 1) == text
+
+
+def test_a_text_without_braces_is_not_copied_for_each_date() -> None:
+    text = " ".join(["long"] * 100)
+    assert filled_in(text, "2027-03-04", 1) is text
 
 
 @given(st.lists(st.sampled_from(["{", "}", "{{", "}}", "{date}", "{number}", "{x}", "a", " "])).map("".join))

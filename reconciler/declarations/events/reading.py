@@ -9,14 +9,12 @@ from reconciler.declarations.events.environments import skipped_events
 from reconciler.declarations.events.file_names import DEFAULTS_FILE, SourceFile, well_named
 from reconciler.declarations.events.inheritance import NOTHING, Inheritance
 from reconciler.declarations.events.layers import DEFAULTS, EVENT, EVENT_LIST, Layer, unknown_layer
+from reconciler.declarations.events.spent import MOST_OF_ALL_SERIES, Spent
 from reconciler.declarations.yaml.nodes import Mapping, Scalar, Sequence, is_nothing
 from reconciler.declarations.yaml.reader import read_yaml
 from reconciler.diagnostics import Diagnostic, Place, Severity, error, in_file_order, warning
 from reconciler.errors import DeclarationsInvalid
 from reconciler.event import Declared, DeclaredEvent, Skipped
-
-MOST_OF_ALL_SERIES = 20_000
-"""The most events that all series may make together, give or take one series: a short line makes hundreds."""
 
 _TOO_MANY = "too-many-occurrences"
 
@@ -138,7 +136,7 @@ class _Reader:
         self.skipped: list[Skipped] = []
         self.elsewhere = 0
         self.silenced: dict[tuple[str, int], frozenset[str]] = {}
-        self.occurrences = 0
+        self.spent = Spent()
         self.defaults: dict[str, Inheritance] = {}
         """By folder, its defaults file merged with those above it."""
 
@@ -189,14 +187,13 @@ class _Reader:
     def declare(self, inherited: Inheritance, own: Layer) -> Iterable[Declaration]:
         if "repeat" not in own.values:
             return (declare(inherited, own, self.terms),)
-        if self.occurrences > MOST_OF_ALL_SERIES:
-            message = f"the series of all files make more than {MOST_OF_ALL_SERIES:,} events"
-            return (Declaration(None, (error(_TOO_MANY, message, own.key_place("repeat"), "let them end earlier"),)),)
         from reconciler.declarations.events.series import declare_series  # noqa: PLC0415  (only a series needs it)
 
-        found = declare_series(inherited, own, self.terms)
-        self.occurrences += len(found)
-        return found
+        if self.spent.occurrences >= MOST_OF_ALL_SERIES:
+            message = f"the series of all files make more than {MOST_OF_ALL_SERIES:,} events"
+            hint = "correct those with mistakes, which count as 400 each, or let them end earlier"
+            return (Declaration(None, (error(_TOO_MANY, message, own.key_place("repeat"), hint),)),)
+        return declare_series(inherited, own, self.terms, self.spent)
 
     def inherited_in(self, folder: str) -> Inheritance:
         """Return the defaults of the nearest folder that has a defaults file."""

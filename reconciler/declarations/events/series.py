@@ -11,10 +11,11 @@ from reconciler.declarations.events.declaring import Declaration, Terms, declare
 from reconciler.declarations.events.inheritance import Inheritance
 from reconciler.declarations.events.layers import OVERRIDE, REPEAT, Layer, refusal
 from reconciler.declarations.events.occurrence import WITH_PLACEHOLDERS, SeriesDate, SeriesSpan, impossible_times
+from reconciler.declarations.events.spent import MOST_TEXT_OF_ALL_SERIES, Spent
 from reconciler.declarations.events.whole_days import TIMES
 from reconciler.declarations.keys.initial import INITIAL
 from reconciler.declarations.values.corrections import Wrong
-from reconciler.declarations.values.occurrences import occurrences
+from reconciler.declarations.values.occurrences import MOST_OCCURRENCES, occurrences
 from reconciler.declarations.values.placeholders import check_placeholders, check_series_id, without_placeholders
 from reconciler.declarations.values.recurrence import RecurrenceRule
 from reconciler.declarations.values.times import spelt
@@ -32,16 +33,27 @@ _LEFT_TO_DATES = ("missing-time", "ambiguous-time")
 _NO_TIMEZONE = "set timezone for the event, in its defaults or in the settings"
 
 
-def declare_series(inherited: Inheritance, own: Layer, terms: Terms) -> list[Declaration]:
-    """Return the declaration of each occurrence; or, if anything is wrong, one with the problems and no event."""
+def declare_series(inherited: Inheritance, own: Layer, terms: Terms, spent: Spent) -> list[Declaration]:
+    """Return the declaration of each occurrence; or, if anything is wrong, one with the problems and no event.
+
+    What it takes is added to what is spent.
+    """
     series = _Series.of(inherited, own, terms)
     problems = [*series.problems()]
     dates = series.dates(problems)
+    problems += series.too_long(dates, spent)
     found: list[Declaration] = []
     if "externalEventId" in own.values and not _are_wrong((*own.problems, *problems)):
         problems += series.unprotected(dates)
         found += series.occurrences(dates)
+    spent.occurrences += _work(dates) if found else MOST_OCCURRENCES
     return _each_problem_once([Declaration(None, tuple(problems)), *found])
+
+
+def _work(dates: Mapping[str, datetime]) -> int:
+    """Return the number of dates, or of the years in which they were looked for, if those are more."""
+    times = [*dates.values()]
+    return max(len(times), times[-1].year - times[0].year)
 
 
 def _are_wrong(problems: Iterable[Diagnostic]) -> bool:
@@ -147,6 +159,16 @@ class _Series:
         problems += self.wrong_choices(dates)
         return dates
 
+    def too_long(self, dates: Mapping[str, datetime], spent: Spent) -> Iterator[Diagnostic]:
+        """Yield an error if the texts of this series, once for each date, are too long beside those read before."""
+        values = self.merged.values
+        texts = (each.get(key) for each in (values, values.get(INITIAL, {})) for key in WITH_PLACEHOLDERS)
+        spent.text += len(dates) * sum(len(text) for text in texts if isinstance(text, str))
+        if spent.text > MOST_TEXT_OF_ALL_SERIES:
+            message = f"the texts of all series come to more than {MOST_TEXT_OF_ALL_SERIES:,} characters on their dates"
+            hint = "shorten the longest, as a description, or let the series end earlier"
+            yield error("too-many-occurrences", message, self.own.key_place(_KEY), hint)
+
     def start_not_given(self, first: str) -> Diagnostic:
         message = "startDateTime: the rule does not give this start"
         hint = f"write {first}, the first that it gives from then on; or correct the rule"
@@ -197,12 +219,13 @@ class _Series:
     def occurrences(self, dates: Mapping[str, datetime]) -> Iterator[Declaration]:
         """Yield what is declared on each date that is not skipped."""
         span, own_id = SeriesSpan.of(self.merged), self.own.values["externalEventId"]
+        name = without_placeholders(self.merged.values.get("eventName") or "") or own_id
         for number, (day, start) in enumerate(dates.items(), 1):
             if not self.is_skipped(day):
                 own = (self.own, self.overrides.get(day), f"{own_id}-{day}")
-                yield self.occurrence(SeriesDate(self.inherited, *own, day, number, start, span))
+                yield self.occurrence(SeriesDate(self.inherited, *own, day, number, start, span), name)
 
-    def occurrence(self, one: SeriesDate) -> Declaration:
+    def occurrence(self, one: SeriesDate, name: str) -> Declaration:
         terms = replace(self.terms, rules=self.terms.rules.of_name("eventName"))
         inherited, own = one.inherit(), one.layer()
         if problems := tuple(impossible_times(one, inherited.under(own), terms.timezone)):
@@ -211,7 +234,6 @@ class _Series:
         if declaration.event is None:
             return declaration
         own_id = self.own.values["externalEventId"]
-        name = without_placeholders(self.merged.values.get("eventName") or "") or own_id
         return replace(declaration, event=replace(declaration.event, series=own_id, series_name=name))
 
 
