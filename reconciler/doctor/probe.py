@@ -34,7 +34,7 @@ class Probed:
     has_written: bool
     """Whether the event was made, or may have been."""
     left: str | None
-    """Why the event may still be there; None if a direct read shows that it is not, or nothing was written."""
+    """Why the event may still be there; None if a direct read shows that it is not."""
 
     @property
     def exit_code(self) -> int:
@@ -59,9 +59,10 @@ def probe(permission: Permission, specimen: Specimen, bench: Bench, opens_fresh:
         with opens_fresh() as fresh:
             left = removed_after_loss(fresh) if lost else removed(fresh)
             requests = bench.portal.requests + fresh.portal.requests
-    has_written = lost or bool(found)
+    # A refusal proves nothing: only a read that finds no event does.
+    has_written = lost or bool(found) or left is not None
     observations = told([token_details(token), *found])
-    return Probed(permission, observations, requests, cause, has_written, left if has_written else None)
+    return Probed(permission, observations, requests, cause, has_written, left)
 
 
 def _collected(steps: Iterator[Observation], found: list[Observation]) -> ReconcilerError | None:

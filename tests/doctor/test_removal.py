@@ -121,3 +121,18 @@ def test_where_nothing_was_made_the_run_ends_as_any_other(refusal: Rejected, cod
 
     result = probed(Unwilling())
     assert (result.exit_code, result.has_written, result.left) == (code, False, None)
+
+
+def test_an_event_that_was_made_despite_a_refusal_is_told_if_it_stays() -> None:
+    class Contradicting(Pretended):
+        def upsert(self, fields: Mapping[str, Value]) -> bool:
+            super().upsert(fields)
+            raise Rejected("no")
+
+        def archive(self) -> None:
+            raise AccessDenied("not that either")
+
+    portal = Contradicting()
+    result = probed(portal)
+    assert portal.held is not None
+    assert (result.exit_code, result.has_written, result.left) == (6, True, "not that either")
