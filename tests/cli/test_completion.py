@@ -70,6 +70,11 @@ def test_wrong_settings_complete_nothing_and_say_nothing(tmp_path: Path) -> None
     assert completed("reconciler plan --env ", tmp_path) == []
 
 
+def test_a_name_that_a_shell_would_run_is_not_completed(tmp_path: Path) -> None:
+    declare(tmp_path / "events", reconciler="environments: {'prod;touch${IFS}x': {portal: 80}}\n")
+    assert completed("reconciler plan --env ", tmp_path) == []
+
+
 def test_the_commands_are_told_with_what_they_do_and_none_is_loaded(tmp_path: Path) -> None:
     script = """
 import atexit, sys

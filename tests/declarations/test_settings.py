@@ -25,6 +25,7 @@ environments:
   production: {}
 """
 NOT_CLOSED = "this is not a regular expression: missing ), unterminated subpattern at position 0"
+PLAIN_NAME = "the name of an environment has only letters, digits, dots, hyphens and underscores, at most 64"
 DIGITS = "must be a whole number above 0 in plain digits"
 NO_PATH = "name the folder that holds the events, or go to the folder above it"
 LINES = "must be lines of `name: value`"
@@ -251,6 +252,9 @@ def test_another_name_for_the_settings_is_not_passed_over() -> None:
             ["1:19: wrong-shape: environments.a: must be lines of `name: value`, not a single value"],
         ),
         ("environments: {'a b': {}}", ["1:16: bad-name: environments: a name cannot be empty or hold white space"]),
+        ("environments: {'prod;touch${IFS}x': {}}", [f"1:16: bad-name: environments: {PLAIN_NAME}"]),
+        ("environments: {-a: {}}", [f"1:16: bad-name: environments: {PLAIN_NAME}"]),
+        (f"environments: {{{'a' * 65}: {{}}}}", [f"1:16: bad-name: environments: {PLAIN_NAME}"]),
         (
             "environments: {a: {portal: x}}",
             [f"1:28: not-a-number: environments.a.portal: {DIGITS}"],

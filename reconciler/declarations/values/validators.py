@@ -29,6 +29,7 @@ DEFAULT = "default"
 """The name that declarations give the environment of a run without `--env`."""
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,18}")
+_ENVIRONMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _NUMBER_HINT = "write the digits alone"
 _ORDINARY_LINK = re.compile(r"https?://[a-z0-9]+(?:[.-][a-z0-9]+)+(?:/[A-Za-z0-9/._~?#=&%+-]*)?", re.ASCII)
 """Links that are certainly right, which most are: to split one into its parts takes ten times as long."""
@@ -191,7 +192,12 @@ def environment(content: str) -> str:
     if content == DEFAULT:
         message = f"{quoted(DEFAULT)} is reserved for a run without --env"
         raise Wrong("reserved-name", message, "give the environment another name")
-    return name(content)
+    if not _ENVIRONMENT.fullmatch(name(content)):  # a shell that completes the name would run what it holds else
+        message = "the name of an environment has only letters, digits, dots, hyphens and underscores, at most 64"
+        raise Wrong(
+            "bad-name", message, "write a name such as staging or eu-west.2, which begins with a letter or a digit"
+        )
+    return content
 
 
 def rule(node: Node) -> Expression:
