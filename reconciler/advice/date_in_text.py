@@ -1,14 +1,18 @@
 """Dates in a text that are not those of the event, as texts copied from last year have them."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
+from functools import lru_cache
+from itertools import islice
 
 from reconciler.advice.subject import Found, Subject, found_in
 from reconciler.safe_text import quoted
 
 _FIELDS = ("eventName", "eventDescription", "eventUrl")
+MOST_DATES = 100
+"""The most dates of a text that are looked at."""
 _EARLIEST, _LATEST = timedelta(hours=-12), timedelta(hours=14)
 """How far the clocks of any place are from UTC."""
 
@@ -57,11 +61,14 @@ def date_in_text(subjects: Sequence[Subject]) -> Iterator[Found]:
 
     Where 04/05/2027 may mean two days, it is one of the event's if either is.
     """
+    named_in = lru_cache(maxsize=16)(_named_in)
     for subject in subjects:
-        if not _may_name_a_year(subject):
+        if not _may_name_a_year(subject) or (days := _days_of(subject)) is None:
             continue
+        own = _occurrence(subject)
         for field in _FIELDS:
-            if other := _other_date(subject.text(field), subject):
+            named = named_in(subject.text(field))
+            if other := next((written for written, dates in named if not _is_among(dates, days, own)), None):
                 message = f"{field} names the date {quoted(other)}, which is not a day of the event"
                 yield found_in(subject, field, message, "if the day of the event is meant, correct it")
 
@@ -73,13 +80,18 @@ def _may_name_a_year(subject: Subject) -> bool:
     return ("20" in texts or "19" in texts or "21" in texts) and _A_YEAR.search(texts) is not None
 
 
-def _other_date(text: str, subject: Subject) -> str | None:
-    """Return the first date in a text, as it is written, that is not one of the event's."""
-    for match in _DATE.finditer(text):
-        named, days = _readings(match), _days_of(subject)
-        if named and days and not any(days[0] <= day <= days[1] or day == _occurrence(subject) for day in named):
-            return match[0]
-    return None
+def _named_in(text: str) -> tuple[tuple[str, list[date]], ...]:
+    """Return the first dates in a text, each as it is written, with the days that it may mean.
+
+    Texts are read once where many events share them, as those of a series do.
+    """
+    matches = islice(_DATE.finditer(text), MOST_DATES)
+    return tuple((match[0], days) for match in matches if (days := _readings(match)))
+
+
+def _is_among(dates: Iterable[date], days: tuple[date, date], own: date | None) -> bool:
+    """Return whether one of the dates is a day of the event, or the date of the occurrence."""
+    return any(days[0] <= day <= days[1] or day == own for day in dates)
 
 
 def _days_of(subject: Subject) -> tuple[date, date] | None:

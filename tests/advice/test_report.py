@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.advice.date_in_text import MOST_DATES
 from reconciler.advice.kinds import OF_ANY, OF_NEW, OF_NEW_BUT_OVER
 from reconciler.advice.report import Scope, advised, count_advice
 from reconciler.declarations.base import Base
@@ -226,6 +227,12 @@ def test_only_warnings_with_a_code_of_advice_are_counted() -> None:
     counted = [warning("overlap", "a"), warning(CUT_BY_COMMENT, "b")]
     others = [error(CUT_BY_COMMENT, "c"), warning("look-alike", "d"), info("overlap", "e")]
     assert count_advice([*counted, *others]) == 2
+
+
+def test_only_the_first_dates_of_a_text_are_looked_at() -> None:
+    for own, advice in [(MOST_DATES - 1, [("date-in-text", 11)]), (MOST_DATES, [])]:
+        text = f"{'2027-04-15, ' * own}2027-04-16"
+        assert told(event(1, DAY, eventDescription=text)) == advice
 
 
 TEXTS = st.text(st.sampled_from("<a>b /\"'“”„#,.-+12 0467JanuaryprilÄß\n<br=x")) | st.text()
