@@ -1,5 +1,6 @@
 """A series: one declaration of an event for each date that a rule gives."""
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -183,9 +184,10 @@ class _Series:
     def wrong_choices(self, dates: Mapping[str, datetime]) -> Iterator[Diagnostic]:
         """Yield what is wrong with the dates to skip and to override."""
         skipped: list[str] = self.repeat.values.get("skip", [])
+        given = sorted(dates)
         for day, node in self.chosen():
             if day not in dates:
-                yield _not_a_date(day, dates, _place(self.own.file, node))
+                yield _not_a_date(day, given, _place(self.own.file, node))
         for day in filter(self.overrides.__contains__, skipped):
             key = cast("Entries", self.repeat.mapping.values["overrides"]).keys[day]
             message = f"{day} stands under skip and under overrides"
@@ -203,13 +205,11 @@ class _Series:
         if "overrides" in self.repeat.values:
             yield from cast("Entries", self.repeat.mapping.values["overrides"]).keys.items()
 
-    def is_skipped(self, day: str) -> bool:
-        return day in self.repeat.values.get("skip", ())
-
     def unprotected(self, dates: Iterable[str]) -> Iterator[Diagnostic]:
         """Yield an error for each pattern of the settings that matches the series' id and no occurrence."""
         own_id = self.own.values["externalEventId"]
-        ids = [f"{own_id}-{day}" for day in dates if not self.is_skipped(day)]
+        skipped = {*self.repeat.values.get("skip", ())}
+        ids = [f"{own_id}-{day}" for day in dates if day not in skipped]
         for glob in self.terms.protect:
             if fnmatchcase(own_id, glob) and not any(fnmatchcase(each, glob) for each in ids):
                 message = f"{quoted(glob)} under protect in the settings protects none of the events of this series"
@@ -220,8 +220,9 @@ class _Series:
         """Yield what is declared on each date that is not skipped."""
         span, own_id = SeriesSpan.of(self.merged), self.own.values["externalEventId"]
         name = without_placeholders(self.merged.values.get("eventName") or "") or own_id
+        skipped = {*self.repeat.values.get("skip", ())}
         for number, (day, start) in enumerate(dates.items(), 1):
-            if not self.is_skipped(day):
+            if day not in skipped:
                 own = (self.own, self.overrides.get(day), f"{own_id}-{day}")
                 yield self.occurrence(SeriesDate(self.inherited, *own, day, number, start, span), name)
 
@@ -261,20 +262,22 @@ def _wrong_texts(merged: Inheritance) -> Iterator[Diagnostic]:
             yield refusal(wrong, key, merged.place(key) if key in merged.values else merged.places[key])
 
 
-def _not_a_date(day: str, dates: Iterable[str], place: Place) -> Diagnostic:
-    return error("not-in-rule", f"the rule does not give {day}", place, _instead_of(day, sorted(dates)))
+def _not_a_date(day: str, given: Sequence[str], place: Place) -> Diagnostic:
+    return error("not-in-rule", f"the rule does not give {day}", place, _instead_of(day, given))
 
 
-def _instead_of(day: str, dates: Sequence[str]) -> str:
+def _instead_of(day: str, given: Sequence[str]) -> str:
     """Return what to write for a date that the rule does not give: a slip is a few days off, or has another year."""
-    nearest = min(dates, key=lambda one: abs(date.fromisoformat(one) - date.fromisoformat(day)))
+    at = bisect_left(given, day)
+    beside = given[max(at - 1, 0) : at + 1]
+    nearest = min(beside, key=lambda one: abs(date.fromisoformat(one) - date.fromisoformat(day)))
     is_near = abs(date.fromisoformat(nearest) - date.fromisoformat(day)) <= _NEAR
-    meant = nearest if is_near else next((one for one in dates if one[4:] == day[4:]), None)
+    meant = nearest if is_near else next((one for one in given if one[4:] == day[4:]), None)
     if meant is not None:
         return f"did you mean {meant}? Else delete it"
-    if day > dates[-1]:
-        return f"the rule ends on {dates[-1]}: raise its COUNT or UNTIL to reach this date, or delete it"
-    return f"the rule gives dates from {dates[0]} to {dates[-1]}: write one of them, or delete it"
+    if day > given[-1]:
+        return f"the rule ends on {given[-1]}: raise its COUNT or UNTIL to reach this date, or delete it"
+    return f"the rule gives dates from {given[0]} to {given[-1]}: write one of them, or delete it"
 
 
 def _place(file: str, node: Node) -> Place:
