@@ -183,10 +183,11 @@ def _declared_tasks(matches: Iterable[Match], matched: Matched) -> Iterator[_Tas
 def _orphan_tasks(
     verdicts: Iterable[tuple[OrphanVerdict, Orphan]], series: tuple[PlannedSeries, ...]
 ) -> Iterator[_Task]:
+    known = {each.key for each in series}
     for verdict, orphan in verdicts:
         if verdict.will is not Will.NOTHING:
             change = _orphan_change(verdict.will, orphan.live)
-            of_series = series_of(change.identity, series)
+            of_series = series_of(change.identity, known)
             yield _Task(replace(change, proven=orphan.proven, series=of_series), None, orphan.live)
 
 

@@ -50,10 +50,10 @@ def planned_series(
     return tuple(PlannedSeries(*key, names[key], unchanged[key]) for key in sorted(names, key=_order))
 
 
-def series_of(orphan: Identity, series: Iterable[PlannedSeries]) -> str | None:
+def series_of(orphan: Identity, known: Collection[SeriesKey]) -> str | None:
     """Return the event id of the declared series that an orphan was an occurrence of, by its ids; None without one."""
     key = former_series(orphan)
-    return None if key is None or key not in {each.key for each in series} else key[1]
+    return None if key is None or key not in known else key[1]
 
 
 def former_series(identity: Identity) -> SeriesKey | None:

@@ -1,7 +1,7 @@
 """Changes that stand together: those of one series, and new events that differ only in their times."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import assert_never
@@ -9,6 +9,7 @@ from typing import assert_never
 from reconciler.change import Change, Create, Delete, FieldChange, Origin, Update, cancels, completes
 from reconciler.event import field_order
 from reconciler.planning.plan import Plan
+from reconciler.planning.series import PlannedSeries, SeriesKey
 from reconciler.render import words
 from reconciler.render.occurrences import Frame, RepeatedEvent, Site, content, occurrence, remarks_on, telling
 from reconciler.render.timing import DATES, ShownChange, began, moves
@@ -96,7 +97,9 @@ def grouped(shown: Iterable[ShownChange], plan: Plan) -> tuple[tuple[ChangeGroup
         sets[_shared(each.change)].append(each)
     groups = [members for members in sets.values() if _stands_together(members)]
     others = [members for members in sets.values() if not _stands_together(members)]
-    return tuple(_group(members, plan) for members in groups), tuple(each for members in others for each in members)
+    declared = {each.key: each for each in plan.series}
+    found = tuple(_group(members, plan, declared) for members in groups)
+    return found, tuple(each for members in others for each in members)
 
 
 def _shared(change: Change) -> object:
@@ -112,11 +115,11 @@ def _stands_together(members: Sequence[ShownChange]) -> bool:
     return len(members) > 1 or members[0].change.series is not None
 
 
-def _group(members: Sequence[ShownChange], plan: Plan) -> ChangeGroup:
+def _group(members: Sequence[ShownChange], plan: Plan, declared: Mapping[SeriesKey, PlannedSeries]) -> ChangeGroup:
     changes = [each.change for each in members]
     accounts = {change.identity.external_account_id for change in changes}
     account, series = accounts.pop() if len(accounts) == 1 else None, changes[0].series
-    known = next((each for each in plan.series if each.key == (account, series)), None)
+    known = None if series is None else declared.get((account, series))
     name = words.title(changes[0]) if series is None else series if known is None else known.title
     frame = Frame(name, account, series, _site(changes), plan.portal)
     effects = defaultdict(list)

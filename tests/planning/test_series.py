@@ -83,4 +83,4 @@ def test_an_orphan_with_the_ids_of_an_occurrence_changes_with_its_series() -> No
     ],
 )
 def test_an_orphan_is_of_a_series_by_its_account_and_its_date(identity: Identity, series: str | None) -> None:
-    assert series_of(identity, [KNOWN]) == series
+    assert series_of(identity, [KNOWN.key]) == series

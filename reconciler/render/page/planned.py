@@ -1,6 +1,6 @@
 """The page of a plan."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import assert_never
 
 from reconciler.change import Change, Create, Delete, FieldChange, Origin, Update, cancels, completes, is_orphan
@@ -8,6 +8,7 @@ from reconciler.diagnostics import Diagnostic
 from reconciler.event import DeclaredEvent, LiveEvent, Value, registered
 from reconciler.planning.orphans import OrphanVerdict
 from reconciler.planning.plan import Plan, Untouched
+from reconciler.planning.series import SeriesKey
 from reconciler.planning.set_aside import SetAside
 from reconciler.portal import Portal
 from reconciler.render import phrases, words
@@ -83,13 +84,15 @@ def _lines(found: Iterable[Diagnostic]) -> tuple[str, ...]:
 
 
 def _changed(plan: Plan) -> Iterator[PageEvent]:
+    titles = {series.key: series.title for series in plan.series}
     for part in parts(plan.changes):
         for change in part.changes:
-            yield _change(change, plan, () if change.origin in _USUAL else (part.heading,))
+            yield _change(change, plan, titles, () if change.origin in _USUAL else (part.heading,))
 
 
-def _change(change: Change, plan: Plan, remarks: tuple[str, ...]) -> PageEvent:
+def _change(change: Change, plan: Plan, titles: Mapping[SeriesKey, str], remarks: tuple[str, ...]) -> PageEvent:
     clocks = clocks_of(change.timezone, plan.portal)
+    series = change.series
     people = "" if isinstance(change, Create) else registered(change.registrants)
     said = (remark for remark in words.remarks(change) if remark != people)
     return PageEvent(
@@ -100,16 +103,11 @@ def _change(change: Change, plan: Plan, remarks: tuple[str, ...]) -> PageEvent:
         old_span=_old_span(change, clocks),
         people=people,
         source=change.source,
-        series=_series(change, plan),
+        series="" if series is None else titles.get((change.identity.external_account_id, series), series),
         remarks=(*said, *filter(None, remarks)),
         rows=tuple(_rows(change, clocks)),
         **shown_fields(_fields(change), clocks),
     )
-
-
-def _series(change: Change, plan: Plan) -> str:
-    key = change.identity.external_account_id, change.series
-    return next((series.title for series in plan.series if series.key == key), change.series or "")
 
 
 def _marks(change: Change) -> Iterator[Mark]:
