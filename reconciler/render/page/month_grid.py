@@ -15,7 +15,7 @@ from markupsafe import Markup
 from reconciler.render.dates import DAY_NAMES, MONTH_NAMES, clock, day, placed
 from reconciler.render.page.looks import Looks, badges, rendered
 from reconciler.render.page.model import PageEvent, TimeSpan
-from reconciler.render.page.texts import safe
+from reconciler.render.page.texts import safe_name
 
 _WEEK = 7
 _LONGEST = 31
@@ -129,11 +129,11 @@ def _item(looks: Looks, showing: _Showing) -> Markup:
         case _Part.OLD:
             classes = "e ghost"
             to = "" if event.span is None else f" to {day(event.span.begins)}"
-            inner = [span(".time")[f"moved{to}"], " ", del_(".name")[safe(event.name)]]
+            inner = [span(".time")[f"moved{to}"], " ", del_(".name")[safe_name(event.name)]]
         case _Part.GOES_ON:
-            inner = [span(".time")[f"day {showing.day} of {showing.days}"], " ", span(".name")[safe(event.name)]]
+            inner = [span(".time")[f"day {showing.day} of {showing.days}"], " ", span(".name")[safe_name(event.name)]]
         case _Part.BEGIN:
-            inner = [_time(event, showing.span), " ", span(".name")[safe(event.name)], " ", badges(event)]
+            inner = [_time(event, showing.span), " ", span(".name")[safe_name(event.name)], " ", badges(event)]
         case _:
             assert_never(showing.part)
     return rendered(li(class_=classes, data_e=str(number))[a(href=f"#e{number}")[inner]])

@@ -14,7 +14,7 @@ from reconciler.render.dates import MONTH_NAMES, day
 from reconciler.render.page.looks import Looks, badges, rendered
 from reconciler.render.page.model import PageEvent, TimeSpan
 from reconciler.render.page.month_grid import month_links
-from reconciler.render.page.texts import safe
+from reconciler.render.page.texts import safe_name
 
 _MOST = 8
 """Quarters of one event beyond which only its first and last one show it."""
@@ -99,7 +99,7 @@ def _quarter(looks: Looks, quarter: _Quarter, events: dict[int, PageEvent]) -> E
 def _row(looks: Looks, quarter: _Quarter, number: int, event: PageEvent) -> Markup:
     item = li(class_=looks.classes(event, "row"), data_e=str(number))[
         a(href=f"#e{number}")[
-            span(".when")[_when(event)], " ", span[span(".name")[safe(event.name)], " ", badges(event)]
+            span(".when")[_when(event)], " ", span[span(".name")[safe_name(event.name)], " ", badges(event)]
         ],
         _picture(quarter, event),
     ]

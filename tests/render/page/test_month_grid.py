@@ -4,6 +4,7 @@ import pytest
 
 from reconciler.render.dates import clocks_in
 from reconciler.render.page.model import Mark, span_of
+from reconciler.render.page.texts import MOST_OF_A_NAME
 from tests.render.page.events import BERLIN, event, shown
 from tests.render.page.reading import Node
 
@@ -42,6 +43,16 @@ def test_every_day_of_an_event_shows_it_with_its_number() -> None:
 @pytest.mark.parametrize(("end", "number"), [("2027-05-31T20:00:00Z", 31), ("2027-06-01T20:00:00Z", 2)])
 def test_an_event_of_more_than_31_days_stands_on_its_first_and_last(end: str, number: int) -> None:
     assert len(days(shown([event("Campaign", "2027-05-01T08:00:00Z", end)]))) == number
+
+
+@pytest.mark.parametrize(("letters", "told"), [(MOST_OF_A_NAME, ""), (MOST_OF_A_NAME + 1, "…")])
+def test_only_the_list_has_the_whole_of_a_very_long_name(letters: int, told: str) -> None:
+    long = "x" * letters
+    top = shown([event(long, "2027-05-01T08:00:00Z", "2027-05-31T20:00:00Z")])
+    shortened = "x" * MOST_OF_A_NAME + told
+    assert [name.text for name in top.one(id="months").all("span", class_="name")] == [shortened] * 31
+    assert [name.text for name in top.one(id="timeline").all("span", class_="name")] == [shortened]
+    assert long in top.one(id="list").text
 
 
 def test_a_moved_event_is_a_ghost_on_its_old_day() -> None:
