@@ -285,7 +285,7 @@ def test_all_series_together_make_a_bounded_number_of_events() -> None:
 
 
 def test_a_date_that_the_rule_does_not_give_is_told_the_nearest() -> None:
-    wrong = {"2026-01-01": DAYS[0], "2027-03-06": DAYS[0], "2027-03-10": DAYS[1], "2030-01-01": DAYS[-1]}
+    wrong = {"2027-03-06": DAYS[0], "2027-03-10": DAYS[1]}
     found = problems(yaml.safe_dump(series([date.fromisoformat(day) for day in wrong], {}), sort_keys=False))
     assert [each.hint for each in found] == [f"did you mean {nearest}? Else delete it" for nearest in wrong.values()]
 

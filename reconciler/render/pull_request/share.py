@@ -1,4 +1,4 @@
-"""A pull request's share of a run: the changes that its own plan showed."""
+"""A pull request's share of a run: what its own plan showed."""
 
 from dataclasses import dataclass, replace
 from typing import assert_never
@@ -17,7 +17,8 @@ RunState = Applying | Declined | Ended
 
 def share_of(shown: Plan, plan: Plan, state: RunState) -> tuple[Plan, RunState]:
     """Return the part of a run's plan and state that a pull request's plan showed; one run may apply several."""
-    share = _Share(frozenset(key for change in shown.changes for key in keys_of(change.identity)))
+    own = [event.identity for event in (*shown.changes, *shown.set_aside)]
+    share = _Share(frozenset(key for identity in own for key in keys_of(identity)))
     return replace(plan, changes=share.of(plan.changes), set_aside=share.aside(plan.set_aside)), share.state(state)
 
 
