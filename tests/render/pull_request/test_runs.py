@@ -6,7 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.render.pull_request.runs import RunEntry, Runs, runs_in
+from reconciler.applying.receipt import Outcome, Receipt, Result
+from reconciler.change import Create
+from reconciler.event import Identity
+from reconciler.render.pull_request.review import Ended
+from reconciler.render.pull_request.runs import RunEntry, Runs, runs_in, what_it_did
+from tests.building import PORTAL
 from tests.hostile import anything
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -37,6 +42,12 @@ def test_a_list_counts_the_runs_that_it_has_no_room_for() -> None:
 def test_the_same_attempt_stands_in_it_once_with_what_it_did_last() -> None:
     begun = listing(2).with_entry(RunEntry(NOON, 2, 1, "began to write"))
     assert begun.with_entry(RunEntry(NOON, 2, 1, DID)) == listing(2).with_entry(RunEntry(NOON, 2, 1, DID))
+
+
+def test_a_write_of_unknown_outcome_is_not_called_nothing() -> None:
+    change = Create(Identity("acme", "a"), "A", ())
+    receipt = Receipt(PORTAL, "sha256:5f0c", (Result(change, Outcome.UNSURE, "lost"),), written=True)
+    assert what_it_did(Ended(receipt)) == "0 of 1 change applied, 1 unsure; not verified"
 
 
 @pytest.mark.parametrize(
