@@ -6,7 +6,7 @@ from functools import partial
 from typing import assert_never
 
 from reconciler.applying.guard import OF_THE_RUN
-from reconciler.applying.receipt import Outcome, Receipt
+from reconciler.applying.receipt import Outcome
 from reconciler.change import Action, Change, Delete, Origin, Update, cancels
 from reconciler.diagnostics import Diagnostic, Severity
 from reconciler.event import registered
@@ -15,6 +15,7 @@ from reconciler.render import phrases, words
 from reconciler.render.groups import grouped
 from reconciler.render.markdown import brief
 from reconciler.render.phrases import count
+from reconciler.render.pull_request.outcome import outcome_lines
 from reconciler.render.pull_request.page import PagePart, Section, fitted, mark
 from reconciler.render.pull_request.paragraph import paragraph
 from reconciler.render.pull_request.repeated import Repeated
@@ -85,42 +86,12 @@ def _state(review: Review) -> Iterator[str]:
         case Applying():
             yield "⏳ **Applying.** This text is replaced when the run ends."
         case Ended(receipt):
-            yield from _ended(receipt)
+            yield from outcome_lines(receipt)
         case Declined(why):
             yield f"⛔ **Refused, nothing was written**: {brief(why, _LONGEST_REASON)}."
         case _:
             assert_never(review.state)
     yield brief(words.head(review.plan), _LONGEST_REASON)
-
-
-def _ended(receipt: Receipt) -> Iterator[str]:
-    yield _success(receipt) if receipt.exit_code == 0 else _shortfall(receipt)
-    if receipt.cause is not None:
-        yield f"What ended the run: {brief(receipt.cause.message, _LONGEST_REASON)}"
-    yield from words.shortfall(receipt)
-
-
-def _success(receipt: Receipt) -> str:
-    done, total = receipt.count(Outcome.DONE), len(receipt.results)
-    if not total:
-        return "✅ **Applied and verified**: nothing was left to do."
-    if done == total:
-        return "✅ **Applied and verified.** A second reading found no difference."
-    part = f"{done} of {count(total, 'change')}"
-    return f"✅ **Applied and verified**: {part}; the rows say why the others were left."
-
-
-def _shortfall(receipt: Receipt) -> str:
-    done, total = receipt.count(Outcome.DONE), len(receipt.results)
-    if done and done == total and receipt.cause is None and receipt.verified == ():
-        return f"⚠️ **Applied and verified**, except for {count(len(receipt.set_aside), 'event')} set aside."
-    if done == total and not receipt.is_invalid:
-        return "⚠️ **Applied, but not verified.**"
-    if done:
-        return f"❌ **Applied in part**: {done} of {count(total, 'change')}."
-    if unsure := receipt.count(Outcome.UNSURE):
-        return f"❓ **Not certain**: what became of {count(unsure, 'change')} was not found out."
-    return "❌ **Not applied.**"
 
 
 def _overview(review: Review, names: int) -> Iterator[str]:
