@@ -108,10 +108,8 @@ def _days_of(subject: Subject) -> tuple[date, date] | None:
 
 def _occurrence(subject: Subject) -> date | None:
     """Return the date in the id of an occurrence, for which `{date}` stands even if it has moved."""
-    event = subject.event
-    if event.series is not None:
-        with suppress(ValueError):
-            return date.fromisoformat((event.identity.external_event_id or "").removeprefix(f"{event.series}-"))
+    with suppress(ValueError):
+        return None if subject.event.date is None else date.fromisoformat(subject.event.date)
     return None
 
 

@@ -44,8 +44,6 @@ class MergedWork:
     """Commits that belong to no merged pull request."""
     gap: str = ""
     """Why it is unknown what was merged; empty if it is known."""
-    covered_by: str = ""
-    """A later commit that was applied with success, and this work with it; empty if there is none."""
 
     def of_portal(self, portal: int) -> "MergedWork":
         """Return the same work, in which no plan for another portal counts."""

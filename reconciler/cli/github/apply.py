@@ -100,17 +100,18 @@ def _apply(job: Job, options: StepOptions, *, allow_unreviewed: bool) -> Ending:
         merged = _merged(job, options, tip)
     except ReconcilerError as error:
         job.summarize_failure(error, options.common.environment)  # first, as GitHub may soon end this run
-        _tell_failure(job, options, _pulls_at(job, tip, seconds_for_comments(error)), error)
+        _comment_failure(job, options, _pulls_at(job, tip, seconds_for_comments(error)), error)
         raise
-    if merged.covered_by:
-        return covered(job, merged.covered_by, options.common.environment)
+    if isinstance(merged, Covered):
+        return covered(job, merged.by, options.common.environment)
     allows = allow_unreviewed and (tip.by_hand or not merged.is_reviewed)
     try:
         run = _ApplyRun(job, options, merged, options.settings, allows)
         return _planned_again(run, base_at(run.settings, merged.base))
     except ReconcilerError as error:
         if job.ending is None:  # else it has been told already
-            _tell_failure(job, options, {pull.number: pull.head for pull in merged.pulls}, error)
+            job.summarize_failure(error, options.common.environment)
+            _comment_failure(job, options, {pull.number: pull.head for pull in merged.pulls}, error)
         raise
 
 
@@ -121,10 +122,9 @@ def _pulls_at(job: Job, tip: Tip, seconds: float) -> dict[int, str]:
     return {}
 
 
-def _tell_failure(job: Job, options: StepOptions, pulls: Mapping[int, str], error: ReconcilerError) -> None:
+def _comment_failure(job: Job, options: StepOptions, pulls: Mapping[int, str], error: ReconcilerError) -> None:
     """Write on merged pull requests why the run ended before it wrote anything to HubSpot."""
     environment = options.common.environment
-    job.summarize_failure(error, environment)
     if options.comments:
         reason = reason_of(error)
         entry = job.run_entry(options.now(), f"failed before anything was written: {reason}")
@@ -135,14 +135,14 @@ def _tell_failure(job: Job, options: StepOptions, pulls: Mapping[int, str], erro
         job.comment(bodies, environment, seconds=seconds_for_comments(error))
 
 
-def _merged(job: Job, options: StepOptions, tip: Tip) -> MergedWork:
-    """Read from GitHub what was merged, with the plans that its pull requests showed."""
+def _merged(job: Job, options: StepOptions, tip: Tip) -> MergedWork | Covered:
+    """Read from GitHub what was merged, with the plans that its pull requests showed, unless a later run covers it."""
     line = Line(job.actions.repository, tip.branch, job.actions.workflow)
     artifact = plan_artifact(options.common.environment)
     with job.github(options.common.timeout or _SECONDS_FOR_READING) as github:
         match since_last_applied(github, line, tip.commit):
-            case Covered(by=later):
-                return MergedWork(None, covered_by=later)
+            case Covered() as later:
+                return later
             case CommitRange() as commit_range:
                 return merged_in(github, line, commit_range, artifact)
             case None if tip.before is not None:
@@ -176,8 +176,7 @@ def _planned_again(run: _ApplyRun, base: Base) -> Ending:
 
 def _reporting(run: _ApplyRun, merged: MergedWork, planned: Planned, base: Base) -> Reporting:
     plan = marked(planned, run.options.limits)
-    name = run.options.common.environment
-    return Reporting(run.job, merged, plan, planned.seen, name, base.known, run.options)
+    return Reporting(run.job, merged, plan, planned.seen, base.known, run.options)
 
 
 def _approved(run: _ApplyRun, planned: Planned, reporting: Reporting, select: Select) -> ApprovedPlan:

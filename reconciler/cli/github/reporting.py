@@ -33,9 +33,13 @@ class Reporting:
     merged: MergedWork
     plan: Plan
     seen: Mapping[Identity, LiveEvent]
-    environment: str | None
     compared: bool
     options: StepOptions
+
+    @property
+    def environment(self) -> str | None:
+        """The environment of the settings that is applied."""
+        return self.options.common.environment
 
     def begun(self, approved: ApprovedPlan) -> None:
         """Report that changes are being written, if there are any."""

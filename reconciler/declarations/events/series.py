@@ -205,11 +205,19 @@ class _Series:
         if "overrides" in self.repeat.values:
             yield from cast("Entries", self.repeat.mapping.values["overrides"]).keys.items()
 
+    def skipped(self) -> frozenset[str]:
+        """Return the dates on which there is nothing."""
+        return frozenset(self.repeat.values.get("skip", ()))
+
+    def id_on(self, day: str) -> str:
+        """Return the event id of the occurrence on a date."""
+        return f"{self.own.values['externalEventId']}-{day}"
+
     def unprotected(self, dates: Iterable[str]) -> Iterator[Diagnostic]:
         """Yield an error for each pattern of the settings that matches the series' id and no occurrence."""
         own_id = self.own.values["externalEventId"]
-        skipped = {*self.repeat.values.get("skip", ())}
-        ids = [f"{own_id}-{day}" for day in dates if day not in skipped]
+        skipped = self.skipped()
+        ids = [self.id_on(day) for day in dates if day not in skipped]
         for glob in self.terms.protect:
             if fnmatchcase(own_id, glob) and not any(fnmatchcase(each, glob) for each in ids):
                 message = f"{quoted(glob)} under protect in the settings protects none of the events of this series"
@@ -220,10 +228,10 @@ class _Series:
         """Yield what is declared on each date that is not skipped."""
         span, own_id = SeriesSpan.of(self.merged), self.own.values["externalEventId"]
         name = without_placeholders(self.merged.values.get("eventName") or "") or own_id
-        skipped = {*self.repeat.values.get("skip", ())}
+        skipped = self.skipped()
         for number, (day, start) in enumerate(dates.items(), 1):
             if day not in skipped:
-                own = (self.own, self.overrides.get(day), f"{own_id}-{day}")
+                own = (self.own, self.overrides.get(day), self.id_on(day))
                 yield self.occurrence(SeriesDate(self.inherited, *own, day, number, start, span), name)
 
     def occurrence(self, one: SeriesDate, name: str) -> Declaration:

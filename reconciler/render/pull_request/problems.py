@@ -58,11 +58,10 @@ def failure_comment(
     error: ReconcilerError, environment: str | None = None, links: Links = NOWHERE, limit: int = COMMENT_LIMIT
 ) -> str:
     """Return a comment that says why no plan was made, so that nobody takes an older plan for the current one."""
-    hint = "" if error.hint is None else f"<br>→ {brief(error.hint, _LONGEST)}"
     return fitted(
         [
             f"{mark(environment)}\n### No plan of the marketing events\n\n",
-            f"❌ **Not compared with HubSpot**: {brief(error.message, _LONGEST)}{hint}\n\n",
+            f"❌ **Not compared with HubSpot**: {_reason(error)}\n\n",
             "Nothing was written. Once this is fixed, run the check again.\n",
             *_footer(links),
         ],
@@ -78,12 +77,11 @@ def failed_page(
     limit: int = COMMENT_LIMIT,
 ) -> str:
     """Return a page that says why a run ended before there was a plan; `reason` is its `failure_reason`."""
-    hint = "" if error.hint is None else f"<br>→ {brief(error.hint, _LONGEST)}"
     problems = error.diagnostics if isinstance(error, DeclarationsInvalid) else ()
     return fitted(
         [
             f"{mark(environment)}\n### The run for the marketing events failed\n\n",
-            f"❌ **Nothing was written to HubSpot**: {brief(error.message, _LONGEST)}{hint}\n\n",
+            f"❌ **Nothing was written to HubSpot**: {_reason(error)}\n\n",
             _list(problems, links),
             f"What to do now: {links.to_row(reason)}. Nothing that is merged is lost: the next `apply` makes it.\n",
             *_footer(links),
@@ -114,8 +112,15 @@ def _item(diagnostic: Diagnostic, links: Links) -> str:
     at = diagnostic.place
     place = "" if at is None else f"{links.place(at.file, at.line, at.column)} "
     mark = "" if diagnostic.severity is Severity.ERROR else f"{diagnostic.severity}: "
-    hint = "" if diagnostic.hint is None else f"<br>→ {brief(diagnostic.hint, _LONGEST)}"
-    return f"{place}{mark}{brief(diagnostic.message, _LONGEST)} ({brief(diagnostic.code, 120)}){hint}"
+    return f"{place}{mark}{brief(diagnostic.message, _LONGEST)} ({brief(diagnostic.code, 120)}){_hint(diagnostic.hint)}"
+
+
+def _reason(error: ReconcilerError) -> str:
+    return f"{brief(error.message, _LONGEST)}{_hint(error.hint)}"
+
+
+def _hint(hint: str | None) -> str:
+    return "" if hint is None else f"<br>→ {brief(hint, _LONGEST)}"
 
 
 def _footer(links: Links) -> Iterator[PagePart]:
