@@ -52,7 +52,7 @@ def between(github: GitHub, since: str, until: str) -> CommitRange:
     return CommitRange(since, until, github.compare(since, until))
 
 
-MOST_RUNS = 100
+_MOST_RUNS = 100
 """Maximum number of runs to look at, newest first."""
 _APPLYING = ("push", "workflow_dispatch")
 _BEGUN = ("success", "failure", "cancelled", "timed_out")
@@ -112,7 +112,7 @@ def _apply_runs(github: GitHub, line: Line) -> Iterator[Run]:
     """
     file = line.workflow.rpartition("/")[2]
     try:
-        runs = list(islice(github.runs_of_workflow(file, branch=line.branch, status="completed"), MOST_RUNS))
+        runs = list(islice(github.runs_of_workflow(file, branch=line.branch, status="completed"), _MOST_RUNS))
     except Rejected as error:
         if error.status == 404:
             return

@@ -1,20 +1,15 @@
 """The merged pull requests, with the plans that were reviewed."""
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import islice
 
 from reconciler.errors import Rejected, SavedPlanInvalid
-from reconciler.github.applied import MOST_RUNS, CommitRange, Line
+from reconciler.github.applied import CommitRange, Line
 from reconciler.github.client import GitHub
-from reconciler.github.records import Artifact, PullRequest, Run
+from reconciler.github.records import Artifact, PullRequest
+from reconciler.github.stored_plans import first_readable, plans_of_head
 from reconciler.planning.plan import Plan
-from reconciler.render.saved import read_plan
-
-PLANNING = ".github/workflows/plan.yml"
-"""The workflow that plans; any other may run a pull request's own code, so its artifacts are not trusted."""
 
 _NOT_PLANNED = "no plan was made for its last commit before the merge, or GitHub no longer lists it"
 
@@ -66,19 +61,6 @@ def _of_portal(pull: MergedPull, portal: int) -> MergedPull:
     return replace(pull, plan=None, why=f"its plan was made for portal {pull.plan.portal.id}, not for {portal}")
 
 
-def plan_file(number: int | None) -> str:
-    """Return the name of a pull request's saved plan, on the runner and in the artifact; a merge queue has no number.
-
-    Two pull requests may have the same last commit: a plan that was shown on one was not shown on the other.
-    """
-    return "reconciler-plan.json" if number is None else f"reconciler-plan-{number}.json"
-
-
-def plan_artifact(environment: str | None) -> str:
-    """Return the prefix of the names of an environment's plan artifacts; run and attempt follow."""
-    return f"reconciler-plan-{environment or 'default'}"
-
-
 def merged_in(github: GitHub, line: Line, commit_range: CommitRange, artifact: str) -> MergedWork:
     """Find what was merged in a commit range that begins at the last apply."""
     if commit_range.gap:
@@ -123,28 +105,15 @@ def _with_plan(github: GitHub, line: Line, pull: PullRequest, artifact: str) -> 
     if pull.from_fork:
         return MergedPull(pull.number, None, "it came from a fork, and pull requests from forks get no plan")
     try:
-        stored = sorted(_stored(github, line, pull, artifact), key=lambda plan: plan.id, reverse=True)
+        stored = plans_of_head(github, line.repository, pull, artifact)
         shown = [plan for plan in stored if _was_made_before_the_merge(plan, pull)]
-        plan = _newest(github, shown, pull.number)
+        plan = first_readable(github, shown, pull.number)
     except (Rejected, SavedPlanInvalid) as error:
         return MergedPull(pull.number, None, f"its plan cannot be used: {error.message}")
     if plan is None:
         return MergedPull(pull.number, None, _NOT_PLANNED)
     later = [each for each in stored if each not in shown]
     return MergedPull(pull.number, plan, replanned=_shows_something_else(github, later, pull.number, plan))
-
-
-def _stored(github: GitHub, line: Line, pull: PullRequest, artifact: str) -> Iterator[Artifact]:
-    """Find the plan artifacts of runs for a pull request's last commit; runs of forks are not trusted."""
-    for run in islice(github.runs_of_commit(pull.head_sha), MOST_RUNS):
-        where = (run.workflow_path, run.head_repository, run.head_sha)
-        if run.event == "pull_request" and where == (PLANNING, line.repository, pull.head_sha):
-            yield from (each for each in github.artifacts(run.id) if _is_plan_of(run, each, artifact))
-
-
-def _is_plan_of(run: Run, artifact: Artifact, prefix: str) -> bool:
-    """Return whether an artifact has the name of a plan that an attempt of the run made."""
-    return re.fullmatch(rf"{re.escape(prefix)}-{run.id}-[0-9]+", artifact.name) is not None
 
 
 def _was_made_before_the_merge(artifact: Artifact, pull: PullRequest) -> bool:
@@ -157,27 +126,9 @@ def _was_made_before_the_merge(artifact: Artifact, pull: PullRequest) -> bool:
     return made is not None and merged is not None and made < merged
 
 
-def _newest(github: GitHub, stored: Iterable[Artifact], number: int) -> Plan | None:
-    plans = (_read(github, artifact, number) for artifact in stored)
-    return next((plan for plan in plans if plan is not None), None)
-
-
 def _shows_something_else(github: GitHub, later: Iterable[Artifact], number: int, plan: Plan) -> bool:
     """Return whether a later plan has another digest; it is only compared, and ignored if it cannot be read."""
     with suppress(Rejected, SavedPlanInvalid):
-        newest = _newest(github, later, number)
+        newest = first_readable(github, later, number)
         return newest is not None and newest.digest != plan.digest
     return False
-
-
-def _read(github: GitHub, artifact: Artifact, number: int) -> Plan | None:
-    """Read the plan of a pull request; None if the artifact holds none for it."""
-    if artifact.expired:
-        raise SavedPlanInvalid("it has expired")
-    content = github.file_in(artifact, plan_file(number))
-    if content is None:
-        return None
-    try:
-        return read_plan(content.decode())
-    except UnicodeDecodeError as error:
-        raise SavedPlanInvalid("it is not UTF-8") from error

@@ -6,7 +6,8 @@ import pytest
 
 from reconciler.github.applied import Line, between
 from reconciler.github.client import GitHub
-from reconciler.github.merged import MergedPull, MergedWork, merged_in, merged_with, plan_artifact
+from reconciler.github.merged import MergedPull, MergedWork, merged_in, merged_with
+from reconciler.github.stored_plans import plan_artifact
 from reconciler.planning.plan import Plan
 from reconciler.portal import Portal
 from tests.github.world import REPOSITORY, LocalGitHub

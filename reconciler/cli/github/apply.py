@@ -36,8 +36,9 @@ from reconciler.declarations.settings import Settings
 from reconciler.errors import ReconcilerError, Refused
 from reconciler.github import annotations
 from reconciler.github.applied import CommitRange, Covered, Line, between, since_last_applied
-from reconciler.github.merged import MergedWork, merged_by_push, merged_in, merged_with, plan_artifact
+from reconciler.github.merged import MergedWork, merged_by_push, merged_in, merged_with
 from reconciler.github.sticky import CommentText
+from reconciler.github.stored_plans import plan_artifact
 from reconciler.pipeline import Select, approve_plan, make_plan_to_apply, run_plan
 from reconciler.planning.plan import Planned
 from reconciler.render import text

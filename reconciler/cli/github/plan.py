@@ -23,8 +23,8 @@ from reconciler.errors import DeclarationsInvalid, Interrupted, ReconcilerError,
 from reconciler.event import Declared
 from reconciler.github import annotations
 from reconciler.github.actions import Actions
-from reconciler.github.merged import plan_file
 from reconciler.github.sticky import CommentText
+from reconciler.github.stored_plans import plan_file
 from reconciler.github.trigger import MergeGroup, PullRequestEvent, trigger
 from reconciler.github.workflow_commands import Annotation, Level
 from reconciler.pipeline import with_advice
