@@ -19,6 +19,11 @@ def not_begun(approved: ApprovedPlan) -> Receipt:
     return so_far(approved, Ledger(approved.changes).applied())
 
 
+def nothing_to_run(approved: ApprovedPlan) -> Receipt:
+    """Return the receipt of a run that had nothing to do."""
+    return finished(approved, Ledger(()).applied(), ())
+
+
 def so_far(approved: ApprovedPlan, applied: Applied) -> Receipt:
     """Return the receipt of a run that is still going, or that was cut short."""
     return finished(approved, applied, None)

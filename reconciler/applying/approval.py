@@ -1,7 +1,7 @@
 """Which changes of a plan were approved: by its digest, or by plans that were reviewed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconciler.applying.receipt import Outcome, Result
 from reconciler.change import Change, Update
@@ -9,6 +9,9 @@ from reconciler.errors import Refused
 from reconciler.event import Identity
 from reconciler.planning import fingerprint
 from reconciler.planning.plan import Plan
+
+NOT_REVIEWED = "not reviewed"
+"""Why a change is left that no reviewed plan shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,23 @@ def by_plans(plan: Plan, reviewed: Sequence[Plan]) -> Selection:
     )
 
 
+def also_in(shown: Plan, selection: Selection, plan: Plan) -> Selection:
+    """Keep of a selection only what a second plan shows too, which people saw before they approved the run.
+
+    What it shows otherwise is refused; an event that it does not show is not attempted.
+    """
+    others = {result.change.identity: result for result in by_plans(plan, [shown]).not_approved}
+    approved = tuple(change for change in selection.approved if change.identity not in others)
+    left = (others[change.identity] for change in selection.approved if change.identity in others)
+    return Selection(approved, (*selection.not_approved, *(replace(each, why=_BEFORE[each.outcome]) for each in left)))
+
+
+_BEFORE = {
+    Outcome.REFUSED: "not what was shown before the approval: the file or HubSpot changed since",
+    Outcome.NOT_ATTEMPTED: "not shown before the approval",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class _Approvals:
     fingerprints: frozenset[str]
@@ -71,7 +91,7 @@ class _Approvals:
 
     def not_approved(self, change: Change) -> Result:
         if self.events.isdisjoint(keys_of(change.identity)):
-            return Result(change, Outcome.NOT_ATTEMPTED, "not reviewed")
+            return Result(change, Outcome.NOT_ATTEMPTED, NOT_REVIEWED)
         return Result(change, Outcome.REFUSED, "not the reviewed change: the file or HubSpot changed since the review")
 
 

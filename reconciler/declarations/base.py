@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from reconciler.diagnostics import Diagnostic
-from reconciler.event import DeclaredEvent, Identity, Skipped
+from reconciler.event import Declared, DeclaredEvent, Identity, Skipped
 from reconciler.policy import Policy
 
 
@@ -28,6 +28,12 @@ class Base:
         """Return whether an event is declared otherwise than the base did; if the base is not known, it may be."""
         before = self.declaration_of(event.identity)
         return before is None or _said(event) != _said(before)
+
+    def equals(self, declared: Declared, policy: Policy) -> bool:
+        """Return whether these declarations and settings ask for what the base asked for; false if it is not known."""
+        if not self.known or (self.policy, self.skipped) != (policy, declared.skipped):
+            return False
+        return len(self.events) == len(declared.events) and not any(map(self.is_touched, declared.events))
 
     @cached_property
     def _by_ids(self) -> dict[object, DeclaredEvent]:

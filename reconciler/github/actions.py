@@ -97,6 +97,13 @@ class Actions:
         return match[1]
 
     @property
+    def run_number(self) -> int:
+        """The number that GitHub knows the run by; `UsageError` if there is none."""
+        if not self.run_id.isdecimal():
+            raise UsageError("GITHUB_RUN_ID does not name a run", hint=_HINT)
+        return int(self.run_id)
+
+    @property
     def repository_url(self) -> str:
         """The address of the repository's page; empty if it is unknown."""
         return f"{self.server_url}/{self.repository}" if self.server_url and self.repository else ""

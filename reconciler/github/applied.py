@@ -1,7 +1,7 @@
 """The commits since the last apply, which the runs of the apply workflow show."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from reconciler.errors import Refused, Rejected
@@ -20,6 +20,8 @@ class CommitRange:
     until: str
     compared: Comparison | None
     """None if GitHub lacks one of the commits, or a common root."""
+    begun: bool = False
+    """Whether a later run may have applied a part of it, and did not succeed."""
 
     @property
     def base(self) -> str | None:
@@ -85,6 +87,7 @@ def since_last_applied(github: GitHub, line: Line, head: str) -> CommitRange | C
     `head` may have been applied in part: going back would not apply what was merged.
     """
     begun = None
+    since_then = False
     for run in _apply_runs(github, line):
         commit_range = between(github, run.head_sha, head)
         if commit_range.leads_back and run.conclusion == "success":
@@ -92,7 +95,9 @@ def since_last_applied(github: GitHub, line: Line, head: str) -> CommitRange | C
         if commit_range.leads_back:
             begun = begun or run
         elif run.conclusion == "success":
-            return _unless_begun(begun, head, commit_range)
+            return _unless_begun(begun, head, replace(commit_range, begun=since_then))
+        else:
+            since_then = True
     return _unless_begun(begun, head, None)
 
 

@@ -39,6 +39,8 @@ class MergedWork:
     """Commits that belong to no merged pull request."""
     gap: str = ""
     """Why it is unknown what was merged; empty if it is known."""
+    begun: bool = False
+    """Whether a run after the last apply may have applied a part of it, and did not succeed."""
 
     def of_portal(self, portal: int) -> "MergedWork":
         """Return the same work, in which no plan for another portal counts."""
@@ -65,7 +67,8 @@ def merged_in(github: GitHub, line: Line, commit_range: CommitRange, artifact: s
     """Find what was merged in a commit range that begins at the last apply."""
     if commit_range.gap:
         return MergedWork(commit_range.base, gap=commit_range.gap)
-    return replace(merged_with(github, line, commit_range.commits, artifact), base=commit_range.base)
+    merged = merged_with(github, line, commit_range.commits, artifact)
+    return replace(merged, base=commit_range.base, begun=commit_range.begun)
 
 
 def merged_by_push(github: GitHub, line: Line, push: CommitRange, artifact: str) -> MergedWork:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import islice
 
 from reconciler.errors import SavedPlanInvalid
@@ -45,6 +46,16 @@ def plans_of_run(github: GitHub, run: int, prefix: str) -> Iterator[Artifact]:
     """Yield the plans that the attempts of a run stored."""
     name = re.compile(rf"{re.escape(prefix)}-{run}-[0-9]+")
     return (artifact for artifact in github.artifacts(run) if name.fullmatch(artifact.name))
+
+
+def plan_with_digest(github: GitHub, run: int, prefix: str, digest: str) -> Plan | None:
+    """Return the plan with this digest that a run stored, for no pull request; None if there is none."""
+    for artifact in plans_of_run(github, run, prefix):
+        with suppress(SavedPlanInvalid):
+            plan = stored_plan(github, artifact, None)
+            if plan is not None and plan.digest == digest:
+                return plan
+    return None
 
 
 def first_readable(github: GitHub, stored: Iterable[Artifact], number: int | None) -> Plan | None:

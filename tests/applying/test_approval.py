@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.applying.approval import Selection, by_digest, by_plans, everything
+from reconciler.applying.approval import Selection, also_in, by_digest, by_plans, everything
 from reconciler.applying.receipt import Outcome, Result
 from reconciler.change import Change, Create, Delete, FieldChange, Source, Update
 from reconciler.errors import Refused
@@ -200,3 +200,31 @@ def test_a_declared_event_is_not_approved_as_the_orphan_it_was() -> None:
 
 def test_a_reviewed_change_that_has_become_true_counts_as_nothing() -> None:
     assert by_plans(plan(), [plan(create(NAME), update(KIND))]) == Selection(())
+
+
+@given(st.data(), plans, plans)
+def test_a_plan_shown_before_the_approval_only_takes_away(data: st.DataObject, reviewed: Plan, shown: Plan) -> None:
+    known = {change.identity for change in reviewed.changes}
+    more = tuple(change for change in shown.changes if change.identity not in known)
+    new = data.draw(moved(replace(reviewed, changes=reviewed.changes + more)))
+    shown = replace(shown, portal=new.portal)
+    first = by_plans(new, [reviewed])
+    both = also_in(shown, first, new)
+    assert set(map(id, both.approved)) == set(map(id, first.approved)) & set(map(id, by_plans(new, [shown]).approved))
+    assert len(both.approved) + len(both.not_approved) == len(new.changes)
+    assert both.not_approved[: len(first.not_approved)] == first.not_approved
+
+
+def test_what_was_shown_otherwise_before_the_approval_is_refused() -> None:
+    new = plan(update(NAME))
+    why = "not what was shown before the approval: the file or HubSpot changed since"
+    assert also_in(plan(update(replace(NAME, before="Else"))), everything(new), new) == Selection(
+        (), (Result(update(NAME), Outcome.REFUSED, why),)
+    )
+
+
+def test_an_event_that_was_not_shown_before_the_approval_is_not_attempted() -> None:
+    new = plan(update(NAME))
+    assert also_in(plan(), everything(new), new).not_approved == (
+        Result(update(NAME), Outcome.NOT_ATTEMPTED, "not shown before the approval"),
+    )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.github.runner import ACTION, TO_COPY, TOP, Ended, Runner, filled, read_yaml
+from tests.github.runner import ACTION, TO_COPY, TOP, Ended, Runner, evaluated, filled, read_yaml
 from tests.github.workshop import READING, SERVER, WRITING, Planned, Workshop
 from tests.github.world import REPOSITORY
 from tests.hubspot.connecting import CERTIFICATE
@@ -100,26 +100,43 @@ class Hosted:
         return self._attempt(run_id, workflow, event, payload, ref)
 
     def _attempt(self, run_id: int, workflow: str, event: str, payload: str, ref: str) -> Finished:
+        """Run the jobs of a workflow, each as GitHub gives it what it needs; return the last that ran."""
+        told = {
+            "GITHUB_EVENT_NAME": event,
+            "GITHUB_REF": ref,
+            "GITHUB_RUN_ATTEMPT": str(self.shop.github.runs[run_id].attempt),
+            "GITHUB_RUN_ID": str(run_id),
+            "GITHUB_WORKFLOW_REF": f"{REPOSITORY}/.github/workflows/{workflow}.yml@refs/heads/main",
+        }
+        needs: dict[str, Any] = {}
+        finished: list[Finished] = []
+        for name, job in read_yaml(TO_COPY / f"{workflow}.yml")["jobs"].items():
+            if "needs" in job and (finished[-1].ended.code or not evaluated(job["if"], {"needs": needs})):
+                continue
+            finished.append(self._job(name, job, needs, payload, told))
+            contexts = {"steps": {name: {"outputs": finished[-1].ended.outputs}}}
+            needs[name] = {"outputs": {out: filled(text, contexts) for out, text in job.get("outputs", {}).items()}}
+        self.shop.github.finish_run(run_id, "failure" if finished[-1].ended.code else "success")
+        return finished[-1]
+
+    def _job(self, name: str, job: Any, needs: Any, payload: str, told: Mapping[str, str]) -> Finished:
         github = self.shop.github
-        attempt = str(github.runs[run_id].attempt)
-        (job,) = read_yaml(TO_COPY / f"{workflow}.yml")["jobs"].values()
-        github.let(OF_THE_JOB, **{name.replace("-", "_"): may for name, may in job["permissions"].items()})
-        temp = self.shop.folder / f"run-{run_id}-{attempt}"
+        github.let(OF_THE_JOB, **{may.replace("-", "_"): how for may, how in job["permissions"].items()})
+        run_id = int(told["GITHUB_RUN_ID"])
+        temp = self.shop.folder / f"run-{run_id}-{told['GITHUB_RUN_ATTEMPT']}-{name}"
         temp.mkdir()
         (temp / "event.json").write_text(payload)
-        told = {"GITHUB_EVENT_NAME": event, "GITHUB_REF": ref, "GITHUB_WORKFLOW_REF": _workflow_ref(workflow)}
-        ended = self._step(job, temp, {**told, "GITHUB_RUN_ATTEMPT": attempt, "GITHUB_RUN_ID": str(run_id)})
+        ended = self._step(job, needs, temp, told)
         for upload in ended.uploads:
             kept = Path(upload["path"])
             github.upload(run_id, upload["name"], {kept.name: kept.read_bytes()})
-        github.finish_run(run_id, "failure" if ended.code else "success")
         summary = temp / "summary.md"
         return Finished(ended, summary.read_text() if summary.exists() else "", temp)
 
-    def _step(self, job: Any, temp: Path, told: Mapping[str, str]) -> Ended:
+    def _step(self, job: Any, needs: Any, temp: Path, told: Mapping[str, str]) -> Ended:
         """Run the one step of a job that uses the action, on what is checked out."""
         (step,) = [step for step in job["steps"] if f"/{ACTION}@" in step["uses"]]
-        contexts = {"secrets": self.secrets, "inputs": {}}
+        contexts = {"secrets": self.secrets, "inputs": {}, "needs": needs}
         inputs, env = ({name: filled(text, contexts) for name, text in step[part].items()} for part in ("with", "env"))
         workspace = self.shop.repository.folder
         given = {
@@ -136,7 +153,3 @@ class Hosted:
             **told,
         }
         return Runner(TOP, workspace, temp, self.python).run(inputs, {**given, **env})
-
-
-def _workflow_ref(workflow: str) -> str:
-    return f"{REPOSITORY}/.github/workflows/{workflow}.yml@refs/heads/main"

@@ -71,7 +71,7 @@ class Runner:
     def _step(self, step: Mapping[str, Any], contexts: dict[str, Any], env: Mapping[str, str], ended: Ended) -> None:
         condition = step.get("if", "success()")
         # GitHub adds success() to every condition without a status check function.
-        if (ended.code and "always()" not in condition) or not _value(condition, contexts):
+        if (ended.code and "always()" not in condition) or not evaluated(condition, contexts):
             return
         mine = {**env, **{name: filled(text, contexts) for name, text in step.get("env", {}).items()}}
         ended.environments[step["name"]] = mine
@@ -132,16 +132,16 @@ def _outputs(written: str) -> dict[str, str]:
 
 def filled(text: str, contexts: Mapping[str, Any]) -> str:
     """Put the values of expressions into a text."""
-    return _EXPRESSION.sub(lambda found: str(_value(found[1], contexts)), text)
+    return _EXPRESSION.sub(lambda found: str(evaluated(found[1], contexts)), text)
 
 
-def _value(expression: str, contexts: Mapping[str, Any]) -> Any:
-    """Evaluate the few forms of GitHub's expressions that the action uses."""
+def evaluated(expression: str, contexts: Mapping[str, Any]) -> Any:
+    """Evaluate the few forms of GitHub's expressions that the action and the workflows use."""
     expression = expression.strip()
     for sign in ("||", "&&", "==", "!="):
         left, found, right = expression.partition(sign)
         if found:
-            first, second = _value(left, contexts), _value(right, contexts)
+            first, second = evaluated(left, contexts), evaluated(right, contexts)
             return {"||": first or second, "&&": first and second, "==": first == second, "!=": first != second}[sign]
     if expression in {"always()", "success()"}:
         return True

@@ -184,6 +184,8 @@ def test_inputs_become_options(job: Job) -> None:
     [
         ("command=apply allow_unreviewed=true comment=true", "apply --comment --allow-unreviewed -- events"),
         ("command=apply allow_unreviewed=false", "apply -- events"),
+        ("command=plan allow_unreviewed=true", "plan --allow-unreviewed -- events"),
+        (f"command=apply preview=sha256:{'0a' * 32}", f"apply --preview=sha256:{'0a' * 32} -- events"),
         ("command=drift environment=staging", "drift --env=staging -- events"),
     ],
 )
@@ -231,12 +233,14 @@ REFUSED = [
     ("max_registrants", "0123456789"),
     ("comment", "True"),
     ("allow_unreviewed", "yes"),
+    ("preview", f"sha256:{'0' * 63}"),
+    ("preview", f"sha256:{'0' * 64}\n--allow-unreviewed"),
 ]
 
 
 @pytest.mark.parametrize(("name", "hostile"), REFUSED)
 def test_an_input_of_another_form_is_refused_without_a_repetition(job: Job, name: str, hostile: str) -> None:
-    command = "apply" if name == "allow_unreviewed" else "plan"
+    command = "apply" if name == "preview" else "plan"
     ended = job.run("", **{"command": command, name: hostile})
     assert ended.code == 64, ended.log
     assert (ended.outputs["exit_code"], ended.outputs["failure_reason"]) == ("64", "usage")
@@ -256,7 +260,8 @@ def test_an_input_of_another_form_is_refused_without_a_repetition(job: Job, name
         ("drift", "max_deletes", "1", "plan and apply"),
         ("drift", "max_registrants", "1", "plan and apply"),
         ("drift", "comment", "true", "plan and apply"),
-        ("plan", "allow_unreviewed", "false", "apply"),
+        ("drift", "allow_unreviewed", "false", "plan and apply"),
+        ("plan", "preview", f"sha256:{'0' * 64}", "apply"),
     ],
 )
 def test_an_input_that_the_command_does_not_know_is_refused(
@@ -322,7 +327,7 @@ def test_only_what_a_pull_request_shows_is_kept_as_its_plan(job: Job, command: s
 def test_every_output_comes_from_the_tool() -> None:
     outputs = read_yaml(TOP / ACTION / "action.yml")["outputs"]
     assert " ".join(outputs) == (
-        "changes to_create to_update to_delete orphaned digest plan_path exit_code failure_reason"
+        "changes to_create to_update to_delete orphaned digest to_apply plan_path exit_code failure_reason"
     )
     assert {name: one["value"] for name, one in outputs.items()} == {
         name: f"${{{{ steps.reconcile.outputs.{name} }}}}" for name in outputs

@@ -41,8 +41,10 @@ def approved(shop: Workshop, name: str = "launch", **fields: str) -> int:
     return number
 
 
-def run_link(attempt: int) -> str:
-    return f"[run 99, attempt {attempt}](<{SERVER}/{REPOSITORY}/actions/runs/99/attempts/{attempt}>)"
+def run_link(shop: Workshop) -> str:
+    """Return the link to the first attempt of the last run."""
+    run = max(shop.github.runs)
+    return f"[run {run}, attempt 1](<{SERVER}/{REPOSITORY}/actions/runs/{run}/attempts/1>)"
 
 
 def dispatch(shop: Workshop, *arguments: str, **environ: str) -> Step:
@@ -63,7 +65,7 @@ def test_a_merged_plan_is_applied_and_proven(shop: Workshop) -> None:
     above, _, footer = page.rpartition("\n\n")
     assert step.summary.startswith(above)
     assert footer.startswith(f"About commit [{shop.github.pulls[number].head_sha[:10]}](")
-    assert runs == f"- 2026-11-01 12:00 UTC, {run_link(1)}: applied: 1 created, 0 updated, 0 deleted; verified\n"
+    assert runs == f"- 2026-11-01 12:00 UTC, {run_link(shop)}: applied: 1 created, 0 updated, 0 deleted; verified\n"
     assert step.screen.out.endswith("Applied: 1 created, 0 updated, 0 deleted.\nVerified: 0 differences.\n")
     assert step.receipt["summary"]["created"] == 1
     assert step.outputs["to_create"] == "1"
@@ -714,7 +716,7 @@ def test_a_run_that_fails_before_its_plan_is_told(shop: Workshop, environ: dict[
     assert f"About commit [{shop.github.pulls[number].head_sha[:10]}](" in page
     assert f"[runbook: {reason}](<https://github.example/acme/tool/blob/v1/docs/runbook.md#{reason}>)" in page
     assert step.summary.startswith(page.partition("\n\nAbout commit")[0])
-    assert page.endswith(f"{run_link(1)}: failed before anything was written: {reason}\n")
+    assert page.endswith(f"{run_link(shop)}: failed before anything was written: {reason}\n")
 
 
 # No later run unsays what an earlier one said

@@ -391,7 +391,7 @@ def test_another_portal_is_refused(open_workshop: OpenWorkshop) -> None:
     assert (step.code, step.reason) == (5, "refused")
 
 
-@pytest.mark.parametrize("name", ["push", "schedule", "pull_request_target", "issues", ""])
+@pytest.mark.parametrize("name", ["schedule", "pull_request_target", "issues", ""])
 def test_nothing_is_planned_on_other_events(shop: Workshop, name: str) -> None:
     payload = shop.github.push_event("main", None, shop.applied_to)
     step = shop.step("plan", event=payload, GITHUB_EVENT_NAME=name, HUBSPOT_ACCESS_TOKEN=READING)

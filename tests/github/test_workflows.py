@@ -34,9 +34,18 @@ def job_of(file: str) -> Any:
     return job
 
 
-def step_of(file: str) -> Any:
-    """Return the step that runs the tool."""
-    (step,) = [step for step in job_of(file)["steps"] if step.get("uses") == SELF]
+RUNNING = {
+    f"{file}/{name}": job
+    for file in USERS
+    for name, job in WORKFLOWS[file]["jobs"].items()
+    if any(step.get("uses") == SELF for step in job["steps"])
+}
+"""The jobs that run the tool, by file and name."""
+
+
+def step_of(job: Any) -> Any:
+    """Return the step of a job that runs the tool."""
+    (step,) = [step for step in job["steps"] if step.get("uses") == SELF]
     return step
 
 
@@ -59,13 +68,14 @@ def test_these_are_the_workflows() -> None:
 def test_this_repositorys_own_are_those_to_copy_behind_a_switch(own: Path) -> None:
     """It has no portal, so its workflows do nothing until somebody names one; otherwise they are the same text."""
     ours, theirs = read_yaml(own), read_yaml(TO_COPY / own.name)
-    ((_, job),), ((_, to_copy),) = ours["jobs"].items(), theirs["jobs"].items()
-    switch, _, condition = job.pop("if").partition(" && ")
+    first, to_copy = (next(iter(told["jobs"].values())) for told in (ours, theirs))  # others need it
+    switch, _, condition = first.pop("if").partition(" && ")
     assert switch == "vars.HUBSPOT_PORTAL != ''"
-    assert condition.strip("()") == to_copy.pop("if", "")
-    for step in job["steps"]:
+    assert condition.strip("()") == to_copy.pop("if", "").strip("()")
+    for step in (step for job in ours["jobs"].values() for step in job["steps"]):
         step["uses"] = SELF if step["uses"] == f"$/{ACTION}" else step["uses"]
     assert ours == theirs
+    assert all("needs" in job for job in ours["jobs"].values() if job is not first)
 
 
 def test_no_script_holds_an_expression() -> None:
@@ -107,12 +117,14 @@ def test_a_job_has_permissions_and_a_bound_and_keeps_no_credentials(file: str, n
 
 
 def test_each_job_may_do_no_more_than_its_command_needs() -> None:
-    assert {file: job_of(file)["permissions"] for file in WORKFLOWS if file != "release.yml"} == {
-        "apply.yml": {"actions": "read", "contents": "read", "pull-requests": "write"},
-        "audit.yml": {"contents": "read"},
-        "check.yml": {"contents": "read"},
-        "drift.yml": {"actions": "read", "contents": "read", "issues": "write"},
-        "plan.yml": {"contents": "read", "pull-requests": "write"},
+    own = {file: job_of(file)["permissions"] for file in ("audit.yml", "check.yml")}
+    assert own == {"audit.yml": {"contents": "read"}, "check.yml": {"contents": "read"}}
+    applying = {"actions": "read", "contents": "read", "pull-requests": "write"}
+    assert {name: job["permissions"] for name, job in RUNNING.items()} == {
+        "apply.yml/preview": applying,
+        "apply.yml/apply": applying,
+        "drift.yml/drift": {"actions": "read", "contents": "read", "issues": "write"},
+        "plan.yml/plan": {"contents": "read", "pull-requests": "write"},
     }
 
 
@@ -125,24 +137,40 @@ def test_each_workflow_runs_on_what_its_command_expects() -> None:
     assert WORKFLOWS["plan.yml"]["on"] == {"pull_request": "", "merge_group": ""}  # a required check always reports
 
 
-def test_each_workflow_runs_one_command() -> None:
-    assert {file: step_of(file)["with"] for file in USERS} == {
-        "apply.yml": {"command": "apply", "allow_unreviewed": "${{ inputs.allow_unreviewed }}"},
-        "drift.yml": {"command": "drift"},
-        "plan.yml": {"command": "plan"},
+def test_each_job_runs_one_command() -> None:
+    allowed = {"allow_unreviewed": "${{ inputs.allow_unreviewed }}"}
+    assert {name: step_of(job)["with"] for name, job in RUNNING.items()} == {
+        "apply.yml/preview": {"command": "plan", **allowed},
+        "apply.yml/apply": {"command": "apply", "preview": "${{ needs.preview.outputs.digest }}", **allowed},
+        "drift.yml/drift": {"command": "drift"},
+        "plan.yml/plan": {"command": "plan"},
     }
-    assert all(job_of(file)["steps"][0]["with"]["fetch-depth"] == "0" for file in USERS)
+    assert all(job["steps"][0]["with"]["fetch-depth"] == "0" for job in RUNNING.values())
 
 
 def test_only_the_protected_environment_can_write_to_hubspot() -> None:
     assert [file for file in WORKFLOWS if WRITING.name in text_of(file)] == ["apply.yml"]
-    assert job_of("apply.yml")["environment"] == "hubspot"
+    protected = {name: job["environment"]["name"] for name, job in RUNNING.items() if "environment" in job}
+    assert protected == {"apply.yml/apply": "hubspot"}
+
+
+def test_the_approval_of_a_run_links_to_what_it_will_do() -> None:
+    url = "${{ github.server_url }}/${{ github.repository }}/actions/runs/${{ github.run_id }}"
+    assert RUNNING["apply.yml/apply"]["environment"]["url"] == url
+
+
+def test_nobody_is_asked_about_nothing() -> None:
+    preview, apply = (RUNNING[f"apply.yml/{name}"] for name in ("preview", "apply"))
+    assert preview["outputs"] == {name: f"${{{{ steps.preview.outputs.{name} }}}}" for name in ("digest", "to_apply")}
+    assert step_of(preview)["id"] == "preview"
+    assert (apply["needs"], apply["if"]) == ("preview", "needs.preview.outputs.to_apply != 'false'")
 
 
 def test_a_secret_stands_in_the_environment_of_one_step_alone() -> None:
-    for file, name in (("apply.yml", WRITING.name), ("drift.yml", READING.name), ("plan.yml", READING.name)):
-        assert text_of(file).count("${{ secrets.") == 1
-        assert step_of(file)["env"] == {"HUBSPOT_ACCESS_TOKEN": f"${{{{ secrets.{name} }}}}"}
+    for name, job in RUNNING.items():
+        secret = WRITING.name if name == "apply.yml/apply" else READING.name
+        assert step_of(job)["env"] == {"HUBSPOT_ACCESS_TOKEN": f"${{{{ secrets.{secret} }}}}"}
+    assert sum(text_of(file).count("secrets.") for file in WORKFLOWS) == len(RUNNING)
     for path in HERE:
         assert "secrets" not in path.read_text(encoding="utf-8")
 
@@ -159,9 +187,9 @@ def test_a_required_check_is_never_skipped() -> None:
 
 
 def test_only_the_default_branch_is_applied_and_watched() -> None:
-    branch = "github.ref_name == github.event.repository.default_branch"
-    assert job_of("apply.yml")["if"] == branch
-    assert job_of("drift.yml")["if"] == f"github.event_name == 'schedule' || {branch}"
+    branch = "github.ref == format('refs/heads/{0}', github.event.repository.default_branch)"  # a tag may have its name
+    assert RUNNING["apply.yml/preview"]["if"] == branch
+    assert RUNNING["drift.yml/drift"]["if"] == f"github.event_name == 'schedule' || {branch}"
 
 
 def test_nothing_is_taken_from_a_cache() -> None:

@@ -76,6 +76,16 @@ class Planned:
     event: str
 
 
+@dataclass(frozen=True)
+class Begun:
+    """A run of apply.yml."""
+
+    run_id: int
+    commit: str
+    event: str
+    payload: str
+
+
 @dataclass
 class Workshop:
     """One repository on the local GitHub, and the sandbox that it declares events for."""
@@ -169,19 +179,40 @@ class Workshop:
         self.github.upload(run_id, name, {plan.name: plan.read_bytes()})
 
     def apply(self, *arguments: str, event: str = "push", at: str = "main", **environ: str) -> Step:
-        """Run apply.yml on the default branch as it is, or as it was."""
+        """Run apply.yml on the default branch as it is, or as it was, without its first job."""
+        return self._run_apply(self.begin_apply(event, at), "apply", *arguments, **environ)
+
+    def begin_apply(self, event: str = "push", at: str = "main") -> Begun:
+        """Start apply.yml."""
         self.repository.git("checkout", "--quiet", "--detach", at)
         tip = self.repository.git("rev-parse", "HEAD")
-        payload = self.github.push_event("main", self.applied_to or None, tip)
         run_id = self.github.start_run("apply.yml", event=event, head_sha=tip)
-        step = self.step(
-            "apply",
-            *arguments,
-            GITHUB_EVENT_NAME=event,
-            event=payload,
-            **{"GITHUB_REF": "refs/heads/main", "HUBSPOT_ACCESS_TOKEN": WRITING, **environ},
-        )
-        self.github.finish_run(run_id, "success" if step.code == 0 else "failure")
+        return Begun(run_id, tip, event, self.github.push_event("main", self.applied_to or None, tip))
+
+    def preview(self, begun: Begun, *arguments: str, **environ: str) -> Step:
+        """Run the first job of apply.yml; the run ends with it if nothing is to be applied."""
+        step = self._run_apply(begun, "plan", *arguments, **{"HUBSPOT_ACCESS_TOKEN": READING, **environ})
+        if saved := step.outputs.get("plan_path"):
+            self.keep(begun.run_id, Path(saved))
+        return step
+
+    def apply_previewed(self, begun: Begun, previewed: Step, *arguments: str) -> Step:
+        """Run the second job of apply.yml, which somebody has approved."""
+        return self._run_apply(begun, "apply", f"--preview={previewed.outputs['digest']}", *arguments)
+
+    def _run_apply(self, begun: Begun, command: str, *arguments: str, **environ: str) -> Step:
+        self.repository.git("checkout", "--quiet", "--detach", begun.commit)
+        given = {
+            "GITHUB_EVENT_NAME": begun.event,
+            "GITHUB_REF": "refs/heads/main",
+            "GITHUB_RUN_ID": str(begun.run_id),
+            "GITHUB_WORKFLOW_REF": f"{REPOSITORY}/.github/workflows/apply.yml@refs/heads/main",
+            "HUBSPOT_ACCESS_TOKEN": WRITING,
+            **environ,
+        }
+        step = self.step(command, *arguments, event=begun.payload, **given)
+        if step.outputs.get("to_apply") != "true":
+            self.github.finish_run(begun.run_id, "failure" if step.code else "success")
         return step
 
     def replaced_apply(self) -> None:

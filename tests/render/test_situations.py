@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.applying.approval import NOT_REVIEWED
 from reconciler.applying.receipt import Outcome, Receipt, Result
 from reconciler.change import Origin
 from reconciler.diagnostics import Place, error, warning
@@ -19,7 +20,7 @@ from reconciler.planning.plan import Plan
 from reconciler.render import markdown, text
 from reconciler.render.pull_request import drift, problems
 from reconciler.render.pull_request.comment import comment
-from reconciler.render.pull_request.review import Applying, Declined, Ended, Proposed, Review, State, Watched
+from reconciler.render.pull_request.review import Applying, Awaiting, Declined, Ended, Proposed, Review, State, Watched
 from reconciler.render.pull_request.unreviewed import note
 from tests.render.pages import LINKS, leaks
 from tests.render.series import WEEKLY
@@ -65,6 +66,8 @@ def weekly_drifted() -> Plan:
 SITUATIONS: dict[str, Callable[[], str]] = {
     "planned": lambda: reviewed(Proposed()),
     "nothing": lambda: comment(Review(NOTHING, Proposed())),
+    "awaiting": lambda: reviewed(Awaiting()),
+    "awaiting-in-part": lambda: reviewed(Awaiting((Result(DAY, Outcome.NOT_ATTEMPTED, NOT_REVIEWED),))),
     "applying": lambda: reviewed(Applying(), replace(NOTHING, changes=(DAY,))),
     "in-part": lambda: reviewed(Ended(IN_PART)),
     "verified": lambda: reviewed(Ended(replace(WELL, results=WELL.results[:1])), replace(NOTHING, changes=(LAUNCH,))),

@@ -44,13 +44,16 @@ check_inputs() {
   only_for 'plan apply' max_deletes "$INPUT_MAX_DELETES"
   only_for 'plan apply' max_registrants "$INPUT_MAX_REGISTRANTS"
   only_for 'plan apply' comment "$INPUT_COMMENT"
-  only_for 'apply' allow_unreviewed "$INPUT_ALLOW_UNREVIEWED"
+  only_for 'plan apply' allow_unreviewed "$INPUT_ALLOW_UNREVIEWED"
+  only_for 'apply' preview "$INPUT_PREVIEW"
   has_form "$INPUT_PATH" "$plain" || refuse 'The input path has to be the path of a folder, on one line.'
   has_form "${INPUT_ENVIRONMENT:-none}" "$name" \
     || refuse 'The input environment has to be a name of letters, digits, dots, underscores and hyphens.'
   has_form "${INPUT_BASE:-none}" '^[^-[:cntrl:]][^[:cntrl:]]*$' || refuse 'The input base has to name a commit.'
   has_form "${INPUT_MAX_DELETES:-0}" "$number" || refuse 'The input max_deletes has to be a whole number.'
   has_form "${INPUT_MAX_REGISTRANTS:-0}" "$number" || refuse 'The input max_registrants has to be a whole number.'
+  [[ -z "$INPUT_PREVIEW" ]] || has_form "$INPUT_PREVIEW" '^sha256:[0-9a-f]{64}$' \
+    || refuse 'The input preview has to be the digest of a plan.'
   has_form "${INPUT_COMMENT:-true}" "$boolean" || refuse 'The input comment has to be true or false.'
   has_form "${INPUT_PROPOSE:-false}" '^false$' || refuse 'The input propose has to be false, because true is not yet supported.'
   has_form "${INPUT_ALLOW_UNREVIEWED:-false}" "$boolean" || refuse 'The input allow_unreviewed has to be true or false.'
@@ -62,6 +65,7 @@ build_arguments() {
   add --base "$INPUT_BASE"
   add --max-deletes "$INPUT_MAX_DELETES"
   add --max-registrants "$INPUT_MAX_REGISTRANTS"
+  add --preview "$INPUT_PREVIEW"
   case "$INPUT_COMMENT" in
     true) arguments+=(--comment) ;;
     false) arguments+=(--no-comment) ;;

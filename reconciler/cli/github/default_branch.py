@@ -29,9 +29,8 @@ def to_apply(job: Job) -> Tip:
         case Dispatched():
             return _by_hand(job, payload)
         case _:
-            event = f"{job.actions.event} on {job.actions.ref}"
             hint = "run it on push to the default branch, or by workflow_dispatch there"
-            raise UsageError(f"event {event} is not supported by `github apply`", hint=hint)
+            raise UsageError(f"event {job.actions.event} on {job.actions.ref} brings nothing to apply", hint=hint)
 
 
 def to_watch(job: Job) -> Tip:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from reconciler.applying.guard import ApprovedPlan
+from reconciler.applying.approval import Selection
 from reconciler.applying.receipt import INVALID, Outcome, Receipt, Result
 from reconciler.change import Create, Delete, Origin, Update
 from reconciler.cli.output import log_line, print_error, print_workflow_command
@@ -190,11 +190,11 @@ def _write(lines: Iterable[str]) -> None:
         print_workflow_command(line)
 
 
-def left_unreviewed(approved: ApprovedPlan) -> list[Result]:
+def left_unreviewed(selection: Selection) -> list[Result]:
     """Return the changes that no reviewed plan shows, except those that come from drift in HubSpot."""
     return [
         result
-        for result in approved.selection.not_approved
+        for result in selection.not_approved
         if result.outcome is Outcome.NOT_ATTEMPTED and result.change.origin is not Origin.HUBSPOT
     ]
 

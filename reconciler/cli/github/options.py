@@ -59,3 +59,9 @@ def step_options(function: Function) -> Function:
     comments = click.option("--comment/--no-comment", "comments", default=True, help="Comment on pull requests [yes].")
     decorated: Function = limit_options(comments(path_options(click.pass_obj(collected))))
     return decorated
+
+
+allow_unreviewed_option = click.option(
+    "--allow-unreviewed", is_flag=True, help="Also apply changes that no merged plan shows."
+)
+"""What a person allows who starts the workflow by hand."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from typing import assert_never
 
 import click
 
@@ -12,7 +13,9 @@ from reconciler.applying.guard import marked, newly_refused
 from reconciler.cli.formats import for_people
 from reconciler.cli.github.hubspot import planned_by
 from reconciler.cli.github.job import REFUSED, SECONDS_FOR_COMMENTS, SET_ASIDE, Ending, Job, carried_out
-from reconciler.cli.github.options import StepOptions, step_options
+from reconciler.cli.github.merged_step import for_merged
+from reconciler.cli.github.options import StepOptions, allow_unreviewed_option, step_options
+from reconciler.cli.github.preview import preview
 from reconciler.cli.inputs import base_at
 from reconciler.cli.options import base_option
 from reconciler.cli.output import log_line, print_result, save
@@ -25,7 +28,7 @@ from reconciler.github import annotations
 from reconciler.github.actions import Actions
 from reconciler.github.sticky import CommentText
 from reconciler.github.stored_plans import plan_file
-from reconciler.github.trigger import MergeGroup, PullRequestEvent, trigger
+from reconciler.github.trigger import Dispatched, MergeGroup, PullRequestEvent, Push, trigger
 from reconciler.github.workflow_commands import Annotation, Level
 from reconciler.pipeline import with_advice
 from reconciler.planning.plan import Planned
@@ -53,23 +56,46 @@ Examples:
 
 @click.command("plan", short_help="Show on a pull request what its merge would change.", epilog=_EXAMPLES)
 @base_option
+@allow_unreviewed_option
 @step_options
-def command(options: StepOptions, *, base: str | None) -> int:
-    """Show on a pull request what merging its declarations at PATH (default: events) would change.
+def command(options: StepOptions, *, base: str | None, allow_unreviewed: bool) -> int:
+    """Show what merging a pull request would change, by its declarations at PATH (default: events).
 
-    It runs on pull_request and merge_group. Nothing is written to HubSpot. The check fails if `github apply` would
-    refuse a change that this pull request makes. Where GitHub gives no secrets (forks, Dependabot), only the
-    declarations are checked.
+    It runs on pull_request and merge_group. The check fails if `github apply` would refuse a change that this pull
+    request makes. Where GitHub gives no secrets (forks, Dependabot), only the declarations are checked.
+
+    On push to the default branch, or by workflow_dispatch there, it shows what `github apply` would do with what was
+    merged, before anybody is asked to approve it. The output `to_apply` is false if there is nothing to do.
+
+    Nothing is written to HubSpot.
 
     Exit codes: 0 planned, 3 the declarations are wrong, 4 token refused, 5 wrong portal, a change would be refused or
     an event cannot be planned, 7 HubSpot cannot be reached.
     """
-    return carried_out(lambda job: _plan(job, options, base))
+    return carried_out(lambda job: _plan(job, options, base, allow_unreviewed=allow_unreviewed))
 
 
-def _plan(job: Job, options: StepOptions, base: str | None) -> Ending:
-    """Choose the base and the pull request of the plan by what triggered the run."""
+def _plan(job: Job, options: StepOptions, base: str | None, *, allow_unreviewed: bool) -> Ending:
+    """Choose what to plan by what triggered the run."""
     match trigger(job.actions.event, job.actions.payload()):
+        case Push() | Dispatched():
+            if base is not None:
+                raise UsageError("--base is for pull requests: after a merge, the base is what was applied last")
+            return for_merged(job, options, preview, allow_unreviewed=allow_unreviewed)
+        case PullRequestEvent() | MergeGroup() as proposed:
+            if allow_unreviewed:
+                raise UsageError(
+                    "--allow-unreviewed is for what was merged: on a pull request the plan is for the review"
+                )
+            return _proposed(job, options, proposed, base)
+        case _:
+            hint = "run it on pull_request, merge_group or push; `reconciler plan` runs anywhere"
+            raise UsageError(f"event {job.actions.event} is not supported by `github plan`", hint=hint)
+
+
+def _proposed(job: Job, options: StepOptions, proposed: PullRequestEvent | MergeGroup, base: str | None) -> Ending:
+    """Plan a pull request, or what a merge queue tries."""
+    match proposed:
         case PullRequestEvent(from_fork=True) as pull:
             why = "a pull request from a fork gets no secrets"
             return _offline(_Check(job, options, pull), base or _base(job.actions, pull), why)
@@ -81,8 +107,7 @@ def _plan(job: Job, options: StepOptions, base: str | None) -> Ending:
         case MergeGroup() as group:
             return _online(_Check(job, options), base or group.base_sha)
         case _:
-            hint = "run it on pull_request or merge_group; `reconciler plan` runs anywhere"
-            raise UsageError(f"event {job.actions.event} is not supported by `github plan`", hint=hint)
+            assert_never(proposed)
 
 
 def _opens_hubspot(job: Job, options: StepOptions) -> bool:

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from reconciler.applying.approval import Selection
 from reconciler.applying.guard import ApprovedPlan
 from reconciler.applying.receipt import Outcome, Receipt, Result
-from reconciler.cli.github.job import SECONDS_FOR_COMMENTS, Job, seconds_for_comments
-from reconciler.cli.github.options import StepOptions
+from reconciler.cli.github.job import SECONDS_FOR_COMMENTS, Job, left_unreviewed, seconds_for_comments
+from reconciler.cli.github.merged_step import MergedStep
 from reconciler.errors import Refused
 from reconciler.event import Identity, LiveEvent
 from reconciler.github.merged import MergedPull, MergedWork
@@ -15,10 +16,10 @@ from reconciler.github.workflow_commands import Annotation, Level
 from reconciler.planning.plan import Plan
 from reconciler.render import words
 from reconciler.render.pull_request.comment import COMMENT_LIMIT, SUMMARY_LIMIT, comment
-from reconciler.render.pull_request.review import Applying, Declined, Ended, Links, Review
+from reconciler.render.pull_request.review import Applying, Awaiting, Declined, Ended, Links, Review
 from reconciler.render.pull_request.runs import what_it_did
 from reconciler.render.pull_request.share import RunState, share_of
-from reconciler.render.pull_request.unreviewed import ANOTHER_PLAN, another_plan, note
+from reconciler.render.pull_request.unreviewed import ANOTHER_PLAN, another_plan, note, why_left
 from reconciler.safe_text import visible
 
 _FIRST_SECONDS = 30.0
@@ -29,17 +30,30 @@ _FIRST_SECONDS = 30.0
 class Reporting:
     """The report of one apply."""
 
-    job: Job
-    merged: MergedWork
+    step: MergedStep
     plan: Plan
     seen: Mapping[Identity, LiveEvent]
     compared: bool
-    options: StepOptions
+
+    @property
+    def job(self) -> Job:
+        """The job that reports."""
+        return self.step.job
+
+    @property
+    def merged(self) -> MergedWork:
+        """What was merged."""
+        return self.step.merged
 
     @property
     def environment(self) -> str | None:
         """The environment of the settings that is applied."""
-        return self.options.common.environment
+        return self.step.options.common.environment
+
+    def awaiting(self, selection: Selection) -> None:
+        """Report what an apply would do once the run is approved."""
+        left = left_unreviewed(selection)
+        self._publish(Awaiting(selection.not_approved), left, SECONDS_FOR_COMMENTS)
 
     def begun(self, approved: ApprovedPlan) -> None:
         """Report that changes are being written, if there are any."""
@@ -61,15 +75,17 @@ class Reporting:
         self._publish(state, left, seconds_for_comments(receipt.cause))
 
     def _publish(self, state: RunState, left: Sequence[Result], seconds: float) -> None:
-        remark = "\n".join(filter(None, (note("", left, self.merged.unreviewed), self._way_out)))
+        tense = "will not be made" if isinstance(state, Awaiting) else "not made"
+        remark = "\n".join(filter(None, (note("", left, self.merged.unreviewed, tense), self._way_out)))
         self.job.summarize(comment(self._review(self.plan, state, remark, self.job.links), SUMMARY_LIMIT))
-        self.job.annotations += [_unreviewed(result) for result in left]
+        if not isinstance(state, Awaiting):  # else the run that applies will say it of what is left then
+            self.job.annotations += [_unreviewed(result) for result in left]
         self.job.annotations += [_replanned(pull) for pull in self.merged.pulls if pull.replanned]
-        self._comment(state, lambda pull: self._note(pull, left), seconds)
+        self._comment(state, lambda pull: self._note(pull, left, tense), seconds)
 
-    def _note(self, pull: MergedPull, left: Sequence[Result]) -> str:
+    def _note(self, pull: MergedPull, left: Sequence[Result], tense: str) -> str:
         another = another_plan() if pull.replanned else ""
-        notes = (note(pull.why, left, self.merged.unreviewed), another, self._way_out)
+        notes = (note(pull.why, left, self.merged.unreviewed, tense), another, self._way_out)
         return "\n".join(filter(None, notes))
 
     @property
@@ -79,7 +95,7 @@ class Reporting:
         return f"What to do now: {self.job.links.to_row(ending.reason)}.\n" if ending and ending.reason else ""
 
     def _comment(self, state: RunState, remark: Callable[[MergedPull], str], seconds: float) -> None:
-        if not self.options.comments:
+        if not self.step.options.comments:
             return
         bodies = {pull.number: self._text(pull, state, remark(pull)) for pull in self.merged.pulls}
         self.job.comment(bodies, self.environment, seconds=seconds)
@@ -89,7 +105,7 @@ class Reporting:
         plan, own = (self.plan, state) if pull.plan is None else share_of(pull.plan, self.plan, state)
         links = replace(self.job.links, head=pull.head)
         part = replace(self._review(plan, own, remark, links), whole=self._review(self.plan, state, "", links))
-        return CommentText(comment(part, COMMENT_LIMIT), self.job.run_entry(self.options.now(), what_it_did(own)))
+        return CommentText(comment(part, COMMENT_LIMIT), self.job.run_entry(self.step.options.now(), what_it_did(own)))
 
     def _review(self, plan: Plan, state: RunState, remark: str, links: Links) -> Review:
         return Review(plan, state, self.environment, links, self.compared, self.seen, remark)
@@ -102,6 +118,6 @@ def _replanned(pull: MergedPull) -> Annotation:
 
 def _unreviewed(result: Result) -> Annotation:
     source = result.change.source
-    message = visible(f"{words.title(result.change)}: no merged plan shows this change, so it was not made")
+    message = visible(f"{words.title(result.change)}: this change was not made, {why_left([result])}")
     where = (None, None) if source is None else (visible(source.file), source.line)
     return Annotation(Level.ERROR, "not reviewed", message, *where)

@@ -1,15 +1,15 @@
 """The comment on a pull request, which is also the summary of a job."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import assert_never
 
 from reconciler.applying.guard import OF_THE_RUN
-from reconciler.applying.receipt import Outcome
+from reconciler.applying.receipt import Outcome, Result
 from reconciler.change import Action, Change, Delete, Origin, Update, cancels
 from reconciler.diagnostics import Diagnostic, Severity
-from reconciler.event import registered
+from reconciler.event import Identity, registered
 from reconciler.planning.plan import Plan
 from reconciler.render import phrases, words
 from reconciler.render.groups import grouped
@@ -19,7 +19,16 @@ from reconciler.render.pull_request.outcome import outcome_lines
 from reconciler.render.pull_request.page import PagePart, Section, fitted, mark
 from reconciler.render.pull_request.paragraph import paragraph
 from reconciler.render.pull_request.repeated import Repeated
-from reconciler.render.pull_request.review import Applying, Declined, Ended, Proposed, Review, State, Watched
+from reconciler.render.pull_request.review import (
+    Applying,
+    Awaiting,
+    Declined,
+    Ended,
+    Proposed,
+    Review,
+    State,
+    Watched,
+)
 from reconciler.render.pull_request.table import Table, named
 from reconciler.render.pull_request.timeline import timeline
 from reconciler.render.timing import ShownChange
@@ -67,6 +76,7 @@ def _heading(review: Review) -> str:
 
 _TITLES = {
     Proposed: "Plan of the marketing events",
+    Awaiting: "Marketing events about to be applied",
     Applying: "Applying the marketing events",
     Ended: "Marketing events applied",
     Declined: "Marketing events not applied",
@@ -83,6 +93,8 @@ def _state(review: Review) -> Iterator[str]:
             yield "📋 **Planned.** Nothing is written yet."
         case Watched():
             yield "👀 **Looked at only.** Nothing is written."
+        case Awaiting(left_out):
+            yield from _awaiting(review.plan, left_out)
         case Applying():
             yield "⏳ **Applying.** This text is replaced when the run ends."
         case Ended(receipt):
@@ -92,6 +104,13 @@ def _state(review: Review) -> Iterator[str]:
         case _:
             assert_never(review.state)
     yield brief(words.head(review.plan), _LONGEST_REASON)
+
+
+def _awaiting(plan: Plan, left_out: Sequence[Result]) -> Iterator[str]:
+    yield "⏳ **Merged, and planned again.** Nothing is written yet: this is what the run will do once it is approved."
+    if left_out:
+        left = f"{len(left_out)} of {count(len(plan.changes), 'change')}"
+        yield f"**{left} will be left out, even if the run is approved**: the rows say why."
 
 
 def _overview(review: Review, names: int) -> Iterator[str]:
@@ -155,7 +174,7 @@ def _declined(state: State) -> Iterator[PagePart]:
 
 def _refusals(review: Review) -> Iterator[PagePart]:
     """Yield the reasons why an apply would be refused, as long as none has run."""
-    if isinstance(review.state, Proposed | Watched):
+    if isinstance(review.state, Proposed | Awaiting | Watched):
         part = "a part of this plan" if _runs_in_part(review.plan) else "this plan"
         yield _reasons(f"`apply` would refuse {part}:", _guard_warnings(review))
 
@@ -179,15 +198,25 @@ def _moved(review: Review) -> Iterator[PagePart]:
 
 def _changes(review: Review) -> Iterator[PagePart]:
     """Yield what the files change, then what was changed in HubSpot; changes that were not done stand first."""
-    results = None
+    results = _results(review.state)
     changes: Sequence[Change] = review.plan.changes
-    if isinstance(review.state, Ended):
-        results = {result.change.identity: result for result in review.state.receipt.results}
+    if results is not None:
         short = {identity for identity, result in results.items() if result.outcome is not Outcome.DONE}
         changes = sorted(changes, key=lambda change: change.identity not in short)
     table = Table(review.plan.portal, review.links, results)
     yield from _from_files(changes, review.plan, table)
     yield from _drifted(changes, review.plan, table)
+
+
+def _results(state: State) -> Mapping[Identity, Result] | None:
+    """Return what became of changes, or what is known of it before; None as long as nothing is."""
+    match state:
+        case Ended(receipt):
+            return {result.change.identity: result for result in receipt.results}
+        case Awaiting(left_out) if left_out:
+            return {result.change.identity: result for result in left_out}
+        case _:
+            return None
 
 
 def _from_files(changes: Iterable[Change], plan: Plan, table: Table) -> Iterator[PagePart]:

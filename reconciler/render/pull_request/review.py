@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-from reconciler.applying.receipt import Receipt
+from reconciler.applying.receipt import Receipt, Result
 from reconciler.change import Change
 from reconciler.diagnostics import Diagnostic
 from reconciler.event import Identity, LiveEvent
@@ -15,6 +15,14 @@ from reconciler.render.markdown import brief, link
 @dataclass(frozen=True, slots=True)
 class Proposed:
     """The plan is not applied yet, and nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Awaiting:
+    """The plan was made again after the merge, and the run is not approved yet."""
+
+    left_out: tuple[Result, ...] = ()
+    """The changes that the run will not make, each with the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +52,7 @@ class Watched:
     """The run only looks for what was changed in HubSpot, and writes nothing."""
 
 
-State = Proposed | Applying | Ended | Declined | Watched
+State = Proposed | Awaiting | Applying | Ended | Declined | Watched
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import assert_never
 from reconciler.applying.receipt import Outcome, Receipt
 from reconciler.render.markdown import link
 from reconciler.render.phrases import count
-from reconciler.render.pull_request.review import Applying, Declined, Ended
+from reconciler.render.pull_request.review import Applying, Awaiting, Declined, Ended
 from reconciler.render.pull_request.share import RunState
 from reconciler.render.words import applied
 
@@ -83,6 +83,8 @@ def _entry(when: str, run: str, attempt: str, did: str) -> RunEntry | None:
 def what_it_did(state: RunState) -> str:
     """Return what a run does or did, in the words of the list."""
     match state:
+        case Awaiting():
+            return "planned again; nothing written yet"
         case Applying():
             return "began to write"
         case Declined():

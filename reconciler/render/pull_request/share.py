@@ -9,9 +9,9 @@ from reconciler.change import Change
 from reconciler.event import Identity
 from reconciler.planning.plan import Plan
 from reconciler.planning.set_aside import SetAside
-from reconciler.render.pull_request.review import Applying, Declined, Ended
+from reconciler.render.pull_request.review import Applying, Awaiting, Declined, Ended
 
-RunState = Applying | Declined | Ended
+RunState = Awaiting | Applying | Declined | Ended
 """The states of a run that applies."""
 
 
@@ -41,6 +41,8 @@ class _Share:
         match state:
             case Applying():
                 return state
+            case Awaiting(left_out):
+                return Awaiting(tuple(result for result in left_out if self.holds(result.change.identity)))
             case Declined(moved=moved):
                 return replace(state, moved=self.of(moved))
             case Ended(receipt):

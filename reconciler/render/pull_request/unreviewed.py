@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from reconciler.applying.approval import NOT_REVIEWED
 from reconciler.applying.receipt import Result
 from reconciler.render import words
 from reconciler.render.markdown import brief
@@ -19,9 +20,20 @@ ANOTHER_PLAN = "a plan made after the merge shows something else, and only what 
 """The reason given when a later plan of the same commit has another digest."""
 
 
-def note(why: str, left: Sequence[Result], commits: Sequence[str]) -> str:
-    """Return why a pull request's plan did not count, what was not made, and which commits no pull request brought."""
-    return "".join(f"> {line}\n" for line in _lines(why, left, commits))
+def note(why: str, left: Sequence[Result], commits: Sequence[str], tense: str = "not made") -> str:
+    """Return why a pull request's plan did not count, what was not made, and which commits no pull request brought.
+
+    `tense` says what was not or will not be done with what is left.
+    """
+    return "".join(f"> {line}\n" for line in _lines(why, left, commits, tense))
+
+
+def why_left(left: Sequence[Result]) -> str:
+    """Return why changes were left, in words that go on after a comma."""
+    reasons = {result.why or NOT_REVIEWED for result in left}
+    if reasons == {NOT_REVIEWED}:
+        return f"because no merged plan shows {'it' if len(left) == 1 else 'them'}"
+    return " or ".join(sorted(reasons))
 
 
 def another_plan() -> str:
@@ -29,7 +41,7 @@ def another_plan() -> str:
     return f"> [!WARNING]\n> **The review was of another plan**: {ANOTHER_PLAN}.\n"
 
 
-def _lines(why: str, left: Sequence[Result], commits: Sequence[str]) -> Iterator[str]:
+def _lines(why: str, left: Sequence[Result], commits: Sequence[str], tense: str) -> Iterator[str]:
     if not (why or left):
         return
     yield "[!WARNING]"
@@ -38,8 +50,7 @@ def _lines(why: str, left: Sequence[Result], commits: Sequence[str]) -> Iterator
     if left:
         names = ", ".join(brief(words.title(result.change), _LONGEST_NAME) for result in left[:_NAMED])
         more = f" and {len(left) - _NAMED} more" if len(left) > _NAMED else ""
-        shows = f"no merged plan shows {'it' if len(left) == 1 else 'them'}"
-        yield f"**{count(len(left), 'change')} not made, because {shows}**: {names}{more}."
+        yield f"**{count(len(left), 'change')} {tense}, {brief(why_left(left), _LONGEST_REASON)}**: {names}{more}."
         if commits:
             yield f"Commits without a pull request: {_names(commits)}."
         yield _WAY_OUT

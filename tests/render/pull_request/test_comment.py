@@ -18,17 +18,18 @@ from reconciler.portal import Portal
 from reconciler.render import words
 from reconciler.render.pull_request.comment import SUMMARY_LIMIT, comment
 from reconciler.render.pull_request.page import About, is_marked, mark
-from reconciler.render.pull_request.review import Applying, Declined, Ended, Proposed, Review, State, Watched
-from tests.building import HOSTILE, PORTAL, changes, diagnostics, plans, receipts, texts
+from reconciler.render.pull_request.review import Applying, Awaiting, Declined, Ended, Proposed, Review, State, Watched
+from tests.building import HOSTILE, PORTAL, changes, diagnostics, plans, receipts, results, texts
 from tests.render.pages import LINKS, broken_rows, fences, leaks, left_out, rows
 from tests.render.situations import DAY, END, IN_PART, LAUNCH, NOTHING, PLAN, START, WELL, create, delete, update
 
 declined: st.SearchStrategy[State] = st.builds(
     Declined, texts, st.lists(diagnostics, max_size=2).map(tuple), st.lists(changes, max_size=2).map(tuple)
 )
-waiting: st.SearchStrategy[State] = st.sampled_from([Proposed(), Applying(), Watched()])
+waiting: st.SearchStrategy[State] = st.sampled_from([Proposed(), Awaiting(), Applying(), Watched()])
 ended: st.SearchStrategy[State] = receipts.map(Ended)
-states = waiting | ended | declined
+awaiting: st.SearchStrategy[State] = st.lists(results, max_size=2).map(tuple).map(Awaiting)
+states = waiting | awaiting | ended | declined
 reviews = st.builds(
     Review,
     plan=plans,
@@ -72,7 +73,8 @@ def full_of(text: str, number: int = 1) -> Plan:
 def all_states(plan: Plan, text: str) -> list[State]:
     results = tuple(Result(change, Outcome.FAILED, text) for change in plan.changes)
     receipt = Receipt(plan.portal, plan.digest, results, plan.changes, written=True)
-    return [Proposed(), Applying(), Ended(receipt), Declined(text, plan.diagnostics, plan.changes), Watched()]
+    declined = Declined(text, plan.diagnostics, plan.changes)
+    return [Proposed(), Awaiting(results), Applying(), Ended(receipt), declined, Watched()]
 
 
 # Laws

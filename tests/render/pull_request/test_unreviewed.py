@@ -1,5 +1,7 @@
 """The comment on a pull request about changes that nobody has reviewed."""
 
+from dataclasses import replace
+
 from reconciler.applying.receipt import Outcome, Result
 from reconciler.change import Create
 from reconciler.event import Identity
@@ -62,3 +64,14 @@ def test_hostile_texts_act_nowhere_and_take_little_room() -> None:
     assert "![](" not in said
     assert all(line.startswith("> ") for line in said.splitlines())
     assert len(said.encode()) <= 6_000
+
+
+def test_before_an_approval_it_says_what_will_be_left() -> None:
+    assert "**2 changes will not be made, because no merged plan shows them**" in note(
+        "", results(2), [], "will not be made"
+    )
+
+
+def test_another_reason_is_told_as_it_is() -> None:
+    left = [replace(result, why="not shown before the approval") for result in results(1)]
+    assert "**1 change not made, not shown before the approval**: Launch." in note("", left, [])
