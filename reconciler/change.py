@@ -14,6 +14,8 @@ class Origin(StrEnum):
     FILES = "files"
     HUBSPOT = "hubspot"
     BOTH = "both"
+    PENDING = "pending"
+    """The base declares it already, and the last apply was of an older commit: it is merged and waits."""
     MIXED = "mixed"
     UNKNOWN = "unknown"
 

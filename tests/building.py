@@ -103,7 +103,7 @@ def traced() -> Plan:
         known = Identity("acme", name.lower(), object_id)
         return kind(known, name, fields, Source(f"events/{name.lower()}.yaml", 1), 12)
 
-    files, hubspot, both = Origin.FILES, Origin.HUBSPOT, Origin.BOTH
+    files, hubspot, both, waits = Origin.FILES, Origin.HUBSPOT, Origin.BOTH, Origin.PENDING
     mixed = (field("eventName", files), field("eventType", hubspot), field("eventUrl", both))
     old = field("eventName", Origin.UNKNOWN, "Old", None)
     return Plan(
@@ -111,9 +111,11 @@ def traced() -> Plan:
         (
             change(Create, "Deleted", None, field("eventName", hubspot, None, "Deleted")),
             change(Create, "Launch", None, field("eventName", files, None, "Launch")),
+            change(Create, "Merged", None, field("eventName", waits, None, "Merged")),
             change(Update, "Both", "2", field("eventType", both)),
             change(Update, "Drifted", "1", field("eventType", hubspot)),
             change(Update, "Mixed", "3", *mixed),
+            change(Update, "Neither", "4", field("eventName", waits), field("eventType", hubspot)),
             Delete(Identity("acme", "old", "9"), "Old", (old,), None, 0),
         ),
         unchanged=0,

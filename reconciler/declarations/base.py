@@ -19,6 +19,8 @@ class Base:
     """Events that the commit declared, but not for the chosen environment."""
     diagnostics: tuple[Diagnostic, ...] = ()
     known: bool = True
+    applied: "Base | None" = None
+    """What the commit that was applied last declared; None if it is not known, or no older than the base."""
 
     def declaration_of(self, identity: Identity) -> DeclaredEvent | None:
         """Return how the base declared an event, found by its external ids, else by its object id."""

@@ -57,7 +57,7 @@ def _conflict(event: DeclaredEvent, field: FieldChange) -> Diagnostic | None:
             )
         case Origin.UNKNOWN | Origin.MIXED:
             return left(event, field.name, "nobody can tell which side has changed", "see the notes on the base")
-        case Origin.FILES | Origin.HUBSPOT:
+        case Origin.FILES | Origin.HUBSPOT | Origin.PENDING:
             return None
         case _:
             assert_never(field.origin)

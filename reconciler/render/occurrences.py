@@ -9,7 +9,6 @@ from reconciler.event import Identity, Value, field_order, label_of, registered
 from reconciler.portal import Portal
 from reconciler.render import words
 from reconciler.render.dates import clocks_of
-from reconciler.render.parts import origin_mark
 from reconciler.render.timing import DATES, ShownChange, timing
 
 
@@ -96,11 +95,14 @@ def occurrence(
 
 
 def _origin_of_time(fields: Sequence[FieldChange], change: Change) -> Iterator[str]:
-    """Yield a note if somebody else has changed the times, which have no line of their own to say it."""
-    if any(field.origin is Origin.BOTH for field in fields):
+    """Yield a note if these files did not change the times, which have no line of their own to say it."""
+    origins = {field.origin for field in fields}
+    if Origin.BOTH in origins:
         yield "a conflict: HubSpot and the files both changed the time"
-    elif any(origin_mark(change, field) for field in fields):
+    elif change.origin is Origin.MIXED and Origin.HUBSPOT in origins:
         yield "the time was changed in HubSpot"
+    elif change.origin is Origin.MIXED and Origin.PENDING in origins:
+        yield "the time is merged, waiting to be applied"
 
 
 def _lacking(shown: ShownChange, common: Sequence[FieldChange], portal: Portal) -> Iterator[str]:

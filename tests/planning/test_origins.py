@@ -1,4 +1,4 @@
-"""The origin of each difference: the files, HubSpot or both."""
+"""The origin of each difference: the files, HubSpot or both, or a merge that waits to be applied."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,7 +10,7 @@ from reconciler.change import Action, Origin
 from reconciler.declarations.base import NO_BASE, Base
 from reconciler.diagnostics import warning
 from reconciler.event import CUSTOM, DeclaredEvent, Identity, Kind, LiveEvent, Value
-from reconciler.planning.origins import with_origins
+from reconciler.planning.origins import of_what_is_merged, with_origins
 from reconciler.planning.plan import Plan
 from reconciler.policy import Orphans, Policy
 from reconciler.render.json import plan_json
@@ -18,6 +18,7 @@ from reconciler.render.saved import read_plan
 from tests.building import POLICY, absent, adopted, declared, declared_fields, live, pairs, planned_from
 
 FILES, HUBSPOT, BOTH, MIXED, UNKNOWN = Origin.FILES, Origin.HUBSPOT, Origin.BOTH, Origin.MIXED, Origin.UNKNOWN
+PENDING = Origin.PENDING
 LATER = {"startDateTime": "2027-04-15T15:00:00Z"}
 DELETES = replace(POLICY, orphans=Orphans.DELETE)
 CANCELS = replace(POLICY, orphans=Orphans.CANCEL)
@@ -188,3 +189,143 @@ def test_a_field_that_was_initial_and_is_declared_comes_from_the_files() -> None
     planned = planned_from([declared(fields={"eventType": "B"})], [live("1", fields={"eventType": "A"})])
     then = replace(declared(), initial={"eventType": "B"})
     assert origins(with_origins(planned, Base((then,))).plan) == {"eventType": FILES}
+
+
+# What is merged and not applied yet
+
+
+def since(applied: tuple[DeclaredEvent, ...], *base: DeclaredEvent) -> Base:
+    """Return a base with what was declared at the last apply, which was before it."""
+    return Base(base, applied=Base(applied))
+
+
+def url(value: Value, event_id: str = "summit") -> DeclaredEvent:
+    return declared(event_id, {"eventUrl": value})
+
+
+@pytest.mark.parametrize(
+    ("applied", "base", "held", "wanted", "origin"),
+    [
+        ("A", "B", "A", "B", PENDING),
+        ("A", "B", "X", "B", PENDING),
+        (None, "B", None, "B", PENDING),
+        ("A", None, "A", None, PENDING),
+        ("B", "B", "X", "B", HUBSPOT),
+        ("B ", "B", "X", "B", HUBSPOT),
+        ("A", "B", "A", "C", FILES),
+        ("A ", "B", "A", "C", FILES),
+        ("A", "B", "X", "C", BOTH),
+        ("B", "B", "X", "C", BOTH),
+        ("A", "B", "B", "C", FILES),
+        ("A", "B", "B", "A", FILES),
+    ],
+)
+def test_a_field_that_was_merged_since_the_last_apply_waits(
+    applied: Value, base: Value, held: Value, wanted: Value, origin: Origin
+) -> None:
+    planned = planned_from([url(wanted)], [live("1", "summit", fields={"eventUrl": held})])
+    assert origins(with_origins(planned, since((url(applied),), url(base))).plan) == {"eventUrl": origin}
+
+
+@pytest.mark.parametrize("applied", [(), (declared(),), (url("A", "other"),)], ids=["none", "unmanaged", "other"])
+@pytest.mark.parametrize(("wanted", "origin"), [("B", PENDING), ("C", FILES)])
+def test_a_field_that_the_last_apply_did_not_manage_waits(
+    applied: tuple[DeclaredEvent, ...], wanted: str, origin: Origin
+) -> None:
+    planned = planned_from([url(wanted)], [live("1", "summit", fields={"eventUrl": "X"})])
+    assert origins(with_origins(planned, since(applied, url("B"))).plan) == {"eventUrl": origin}
+
+
+@pytest.mark.parametrize(
+    ("applied", "origin"), [((), PENDING), ((absent(),), PENDING), ((url("A"),), HUBSPOT), ((url("B"),), HUBSPOT)]
+)
+def test_an_event_that_was_merged_since_the_last_apply_was_never_there(
+    applied: tuple[DeclaredEvent, ...], origin: Origin
+) -> None:
+    plan = with_origins(planned_from([url("B")]), since(applied, url("B"))).plan
+    assert plan.changes[0].action is Action.CREATE
+    assert origins(plan) == {"eventUrl": origin}
+
+
+def test_of_an_event_that_waits_only_what_the_files_change_is_theirs() -> None:
+    now = replace(declared(fields={"eventUrl": "C", "eventType": "A"}), initial={"eventDescription": "a"})
+    then = replace(declared(fields={"eventUrl": "B", "eventType": "A "}), initial={"eventDescription": "a"})
+    plan = with_origins(planned_from([now]), since((), then)).plan
+    assert origins(plan) == {"eventUrl": FILES, "eventType": PENDING, "eventDescription": PENDING}
+    assert plan.changes[0].origin is MIXED
+    added = with_origins(planned_from([now]), since((), declared())).plan
+    assert set(origins(added).values()) == {FILES}
+
+
+@pytest.mark.parametrize(
+    ("applied", "base", "origin"),
+    [
+        ((declared(),), (), PENDING),
+        ((absent(),), (), UNKNOWN),
+        ((), (), UNKNOWN),
+        ((), (declared(),), FILES),
+        ((declared(),), (declared(),), FILES),
+        ((declared(),), (absent(),), FILES),
+        ((absent(),), (absent(),), UNKNOWN),
+    ],
+)
+@pytest.mark.parametrize("policy", [DELETES, CANCELS], ids=lambda policy: policy.orphans)
+def test_an_orphan_whose_removal_was_merged_waits(
+    policy: Policy, applied: tuple[DeclaredEvent, ...], base: tuple[DeclaredEvent, ...], origin: Origin
+) -> None:
+    planned = planned_from([declared("other")], [live("1", "summit", fields=LATER), live("2", "other")], policy)
+    assert set(origins(with_origins(planned, since(applied, *base)).plan).values()) == {origin}
+
+
+@pytest.mark.parametrize(
+    ("applied", "base", "origin"),
+    [
+        ((declared(),), absent(), PENDING),
+        ((), absent(), PENDING),
+        ((absent(),), absent(), HUBSPOT),
+        ((declared(),), declared(), FILES),
+    ],
+)
+def test_a_deletion_that_was_merged_waits(
+    applied: tuple[DeclaredEvent, ...], base: DeclaredEvent, origin: Origin
+) -> None:
+    planned = planned_from([absent()], [live("1", fields={"eventType": "A"})])
+    assert origins(with_origins(planned, since(applied, base)).plan) == {"eventType": origin}
+
+
+def test_what_was_applied_is_found_by_the_ids_that_the_base_had() -> None:
+    then, held = [declared(fields={"eventType": "A"})], [live("1", "summit", fields={"eventType": "B"})]
+    planned = replace(planned_from([adopted("1", {"eventType": "A"})], held), before=planned_from(then, held))
+    assert origins(with_origins(planned, since(tuple(then), *then)).plan) == {"eventType": HUBSPOT}
+    assert origins(with_origins(planned, since((), *then)).plan) == {"eventType": PENDING}
+
+
+@given(pairs(), declared_fields, declared_fields)
+def test_no_approval_depends_on_the_last_apply(
+    pair: tuple[DeclaredEvent, LiveEvent], then: Mapping[str, Value], before: Mapping[str, Value]
+) -> None:
+    event, held = pair
+    held = replace(held, identity=Identity(None, "summit", "1"))
+    planned = planned_from([event], [held])
+    plan = with_origins(planned, since((declared(fields=before),), declared(fields=then))).plan
+    assert plan.digest == planned.plan.digest
+    assert read_plan(plan_json(plan)) == plan
+
+
+@given(pairs(), declared_fields)
+def test_an_apply_of_the_base_itself_changes_no_origin(
+    pair: tuple[DeclaredEvent, LiveEvent], then: Mapping[str, Value]
+) -> None:
+    event, held = pair
+    planned = planned_from([event], [replace(held, identity=Identity(None, "summit", "1"))])
+    base = declared(fields=then)
+    assert with_origins(planned, since((base,), base)) == with_origins(planned, Base((base,)))
+
+
+def test_of_what_is_merged_all_that_the_files_change_waits() -> None:
+    fields: dict[str, Value] = {"eventType": "B", "eventUrl": "https://b.example", "eventDescription": "B"}
+    base = {"eventType": "A", "eventUrl": "https://b.example", "eventDescription": "X"}
+    planned = planned_from([declared(fields=fields)], [live("1", fields=dict.fromkeys(fields, "A"))])
+    merged = of_what_is_merged(with_origins(planned, Base((declared(fields=base),))))
+    assert origins(merged.plan) == {"eventType": PENDING, "eventUrl": HUBSPOT, "eventDescription": BOTH}
+    assert merged.plan.digest == planned.plan.digest

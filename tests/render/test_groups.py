@@ -299,7 +299,10 @@ def with_origins(change: Change, *origins: Origin) -> Change:
     [
         ((Origin.FILES, Origin.FILES), ()),
         ((Origin.HUBSPOT, Origin.HUBSPOT), ()),
+        ((Origin.PENDING, Origin.PENDING), ()),
         ((Origin.FILES, Origin.HUBSPOT), ("the time was changed in HubSpot",)),
+        ((Origin.PENDING, Origin.HUBSPOT), ("the time was changed in HubSpot",)),
+        ((Origin.FILES, Origin.PENDING), ("the time is merged, waiting to be applied",)),
         ((Origin.FILES, Origin.BOTH), ("a conflict: HubSpot and the files both changed the time",)),
         ((Origin.BOTH, Origin.BOTH), ("a conflict: HubSpot and the files both changed the time",)),
     ],

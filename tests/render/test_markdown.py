@@ -409,6 +409,25 @@ def test_what_the_files_change_stands_apart_from_what_was_changed_in_hubspot() -
         | type · changed in HubSpot | a | b |
         | link · changed in HubSpot too | a | b |
 
+        #### Merged, waiting to be applied: the last apply was of an older commit
+
+        ##### Create 1 event
+
+        🆕 **Merged**<br>acme/merged · events/merged&#46;yaml&#58;1
+
+        | | |
+        |---|---|
+        | name | Merged |
+
+        ##### Update 1 event
+
+        ✏️ **Neither** · 12 registered<br>acme/neither &#40;object 4) · events/neither&#46;yaml&#58;1
+
+        | | Before | After |
+        |---|---|---|
+        | name · merged, waiting to be applied | a | b |
+        | type · changed in HubSpot | a | b |
+
         #### Drift: changed in HubSpot, and an apply puts back what the files declare
 
         ##### Create 1 event
@@ -447,7 +466,7 @@ def test_what_the_files_change_stands_apart_from_what_was_changed_in_hubspot() -
         |---|---|
         | name | Old |
 
-        Plan: 2 to create, 3 to update, 1 to delete; 0 unchanged, 1 orphaned.
+        Plan: 3 to create, 4 to update, 1 to delete; 0 unchanged, 1 orphaned.
         Digest: {traced().digest}
         """).replace("&#40;", "(")
 

@@ -22,6 +22,7 @@ from reconciler.render.pull_request import drift, problems
 from reconciler.render.pull_request.comment import comment
 from reconciler.render.pull_request.review import Applying, Awaiting, Declined, Ended, Proposed, Review, State, Watched
 from reconciler.render.pull_request.unreviewed import note
+from tests.building import traced
 from tests.render.pages import LINKS, leaks
 from tests.render.series import WEEKLY
 from tests.render.situations import DAY, IN_PART, LAUNCH, NOTHING, PLAN, SEEN, WELL, drifted
@@ -55,9 +56,9 @@ def weekly_in_part() -> Receipt:
     return Receipt(WEEKLY.portal, WEEKLY.digest, results, (), written=True)
 
 
-def weekly_drifted() -> Plan:
+def weekly_of(origin: Origin) -> Plan:
     changes = (
-        replace(change, fields=tuple(replace(field, origin=Origin.HUBSPOT) for field in change.fields))
+        replace(change, fields=tuple(replace(field, origin=origin) for field in change.fields))
         for change in WEEKLY.changes
     )
     return replace(WEEKLY, changes=tuple(changes))
@@ -83,9 +84,11 @@ SITUATIONS: dict[str, Callable[[], str]] = {
         AccessDenied("HubSpot does not accept the token", hint="check it"), None, LINKS
     ),
     "fork": lambda: problems.fork_comment(Declared((), 3, (warning("no-events", "no event is declared"),))),
+    "waiting": lambda: comment(Review(traced(), Proposed(), links=LINKS, compared=True)),
+    "series-waiting": lambda: reviewed(Watched(), weekly_of(Origin.PENDING)),
     "series": lambda: reviewed(Proposed(), WEEKLY),
     "series-in-part": lambda: reviewed(Ended(weekly_in_part()), WEEKLY),
-    "series-drifted": lambda: reviewed(Watched(), weekly_drifted()),
+    "series-drifted": lambda: reviewed(Watched(), weekly_of(Origin.HUBSPOT)),
     "series-plan": lambda: markdown.plan(WEEKLY),
     "drift": lambda: drift.issue_body(drifted(), "production", LINKS),
 }

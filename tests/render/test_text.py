@@ -322,6 +322,21 @@ def test_what_the_files_change_stands_apart_from_what_was_changed_in_hubspot() -
               type          a → b · changed in HubSpot
               link          a → b · changed in HubSpot too
 
+        Merged, waiting to be applied: the last apply was of an older commit
+
+        Create 1 event
+
+          + Merged
+            acme/merged · events/merged.yaml:1
+              name          Merged
+
+        Update 1 event
+
+          ~ Neither · 12 registered
+            acme/neither (object 4) · events/neither.yaml:1
+              name          a → b · merged, waiting to be applied
+              type          a → b · changed in HubSpot
+
         Drift: changed in HubSpot, and an apply puts back what the files declare
 
         Create 1 event
@@ -352,7 +367,7 @@ def test_what_the_files_change_stands_apart_from_what_was_changed_in_hubspot() -
             acme/old (object 9) · declared nowhere
               name          Old
 
-        Plan: 2 to create, 3 to update, 1 to delete; 0 unchanged, 1 orphaned.
+        Plan: 3 to create, 4 to update, 1 to delete; 0 unchanged, 1 orphaned.
         Digest: {traced().digest}
         """)
 

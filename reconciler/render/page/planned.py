@@ -17,7 +17,7 @@ from reconciler.render.difference import difference
 from reconciler.render.groups import grouped
 from reconciler.render.page.model import CalendarPage, Mark, Note, PageEvent, Row, TimeSpan, in_order, span_of
 from reconciler.render.page.records import name_or_ids, series_of_event, shown_fields, source_of, without_custom
-from reconciler.render.parts import origin_mark, parts
+from reconciler.render.parts import origin_mark, parts, place_of
 from reconciler.render.timing import shown_whole
 
 _MOVES = frozenset({"startDateTime", "endDateTime"})
@@ -87,7 +87,7 @@ def _changed(plan: Plan) -> Iterator[PageEvent]:
     titles = {series.key: series.title for series in plan.series}
     for part in parts(plan.changes):
         for change in part.changes:
-            yield _change(change, plan, titles, () if change.origin in _USUAL else (part.heading,))
+            yield _change(change, plan, titles, () if place_of(change) in _USUAL else (part.heading,))
 
 
 def _change(change: Change, plan: Plan, titles: Mapping[SeriesKey, str], remarks: tuple[str, ...]) -> PageEvent:

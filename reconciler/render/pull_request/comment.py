@@ -14,6 +14,7 @@ from reconciler.planning.plan import Plan
 from reconciler.render import phrases, words
 from reconciler.render.groups import grouped
 from reconciler.render.markdown import brief
+from reconciler.render.parts import WAITING
 from reconciler.render.phrases import count
 from reconciler.render.pull_request.outcome import outcome_lines
 from reconciler.render.pull_request.page import PagePart, Section, fitted, mark
@@ -42,6 +43,7 @@ SUMMARY_LIMIT = 900 * 1024
 _NAMED = 5
 _LONGEST_REASON = 300
 _DRIFT = (Origin.HUBSPOT, Origin.BOTH)
+_NOT_OWN = (*_DRIFT, Origin.PENDING)
 _REFUSAL = "guard-"
 
 
@@ -197,7 +199,7 @@ def _moved(review: Review) -> Iterator[PagePart]:
 
 
 def _changes(review: Review) -> Iterator[PagePart]:
-    """Yield what the files change, then what was changed in HubSpot; changes that were not done stand first."""
+    """Yield what the files change, what waits, what was changed in HubSpot; changes that were not done stand first."""
     results = _results(review.state)
     changes: Sequence[Change] = review.plan.changes
     if results is not None:
@@ -205,6 +207,7 @@ def _changes(review: Review) -> Iterator[PagePart]:
         changes = sorted(changes, key=lambda change: change.identity not in short)
     table = Table(review.plan.portal, review.links, results)
     yield from _from_files(changes, review.plan, table)
+    yield from _waiting(changes, review.plan, table)
     yield from _drifted(changes, review.plan, table)
 
 
@@ -220,8 +223,8 @@ def _results(state: State) -> Mapping[Identity, Result] | None:
 
 
 def _from_files(changes: Iterable[Change], plan: Plan, table: Table) -> Iterator[PagePart]:
-    """Yield what is no drift: first what stands together, then the others by their action."""
-    selected = ((change, [field for field in change.fields if field.origin not in _DRIFT]) for change in changes)
+    """Yield what is neither drift nor waits: first what stands together, then the others by their action."""
+    selected = ((change, [field for field in change.fields if field.origin not in _NOT_OWN]) for change in changes)
     shown = [ShownChange(change, tuple(fields)) for change, fields in selected if fields or not change.fields]
     groups, singles = grouped(shown, plan)
     repeated = Repeated(groups, table, table.lines)
@@ -236,6 +239,21 @@ def _from_files(changes: Iterable[Change], plan: Plan, table: Table) -> Iterator
 
 
 _ACTIONS = {Action.CREATE: "🆕", Action.UPDATE: "✏️", Action.DELETE: "🗑️"}
+
+
+def _waiting(changes: Iterable[Change], plan: Plan, table: Table) -> Iterator[PagePart]:
+    """Yield what is merged and not applied yet: first what stands together, then the others."""
+    selected = ((change, [field for field in change.fields if field.origin is Origin.PENDING]) for change in changes)
+    groups, singles = grouped([ShownChange(change, tuple(fields)) for change, fields in selected if fields], plan)
+    repeated = Repeated(groups, table, table.lines)
+    yield _repeated(_waiting_title(len(repeated), "repeated event"), repeated, "waiting repeated event")
+    title = _waiting_title(len(singles), "more event" if groups else "event")
+    rows = (table.row(single.change, single.fields) for single in singles)
+    yield Section(title, len(singles), rows, "waiting event", 4, table.head)
+
+
+def _waiting_title(number: int, noun: str) -> str:
+    return f"#### ⏳ {WAITING}: {count(number, noun)}\n\n"
 
 
 def _drifted(changes: Iterable[Change], plan: Plan, table: Table) -> Iterator[PagePart]:

@@ -25,6 +25,7 @@ ISSUE_LIMIT = 60_000
 _LONGEST_NAME = 120
 _LONGEST_VALUE = 1_000
 
+_OF_THE_FILES = (Origin.FILES, Origin.PENDING)
 _WAYS_OUT = (
     "There are two ways to settle a difference. **Take HubSpot's value over**: replace what the file says by the lines "
     "below. Or **apply again**: merge a pull request whose plan shows the difference; the apply then writes what the "
@@ -59,16 +60,17 @@ def issue_body(plan: Plan, environment: str | None = None, links: Links = NOWHER
     """
     drifted = list(_drifted(plan))
     items = (_event(change, fields, plan.portal, links) for change, fields in drifted)
-    others = len(plan.changes) - len(drifted)
+    events = {change.identity for change, _ in drifted}
+    others = [change for change in plan.changes if change.identity not in events]
+    waiting = sum(any(field.origin is Origin.PENDING for field in change.fields) for change in others)
     return fitted(
         [
             f"{mark(environment, About.DRIFT)}\n{brief(words.head(plan), 300)}\n\n",
             f"**{issue_title(plan)}.**" + "\n\n",
             _WAYS_OUT if drifted else "",
             Section("", len(drifted), items, "event", 0),
-            f"{count(others, 'more change')} in the plan: not drift, but what the files and the settings ask for.\n\n"
-            if others
-            else "",
+            _others(waiting, "merged, waiting to be applied"),
+            _others(len(others) - waiting, "what the files and the settings ask for"),
             f"{words.summary(plan)}\n{words.digest_line(plan)}\n",
             f"\n{links.footer}\n" if links.footer else "",
         ],
@@ -76,10 +78,14 @@ def issue_body(plan: Plan, environment: str | None = None, links: Links = NOWHER
     )
 
 
+def _others(number: int, what: str) -> str:
+    return f"{count(number, 'more change')} in the plan: not drift, but {what}.\n\n" if number else ""
+
+
 def _drifted(plan: Plan) -> Iterator[tuple[Change, tuple[FieldChange, ...]]]:
     """Yield the fields of declared events that differ; what happens to orphans follows from the settings."""
     for change in plan.changes:
-        fields = tuple(field for field in change.fields if field.origin is not Origin.FILES)
+        fields = tuple(field for field in change.fields if field.origin not in _OF_THE_FILES)
         if not is_orphan(change) and fields:
             yield change, fields
 

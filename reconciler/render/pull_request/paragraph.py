@@ -33,6 +33,7 @@ def paragraph(plan: Plan, write: Callable[[str], str] = quoted_name, names: int 
         *_flagged(updates, style),
         *_other_fields(updates, style),
         *_reassurance(plan),
+        *_waiting(plan.changes, style),
         *_drifted(plan.changes, style),
         *_orphans(plan),
     ]
@@ -212,6 +213,13 @@ def _reassurance(plan: Plan) -> Iterator[str]:
         yield "Nothing would be written, but not everything could be planned."
     elif not plan.count(Delete):
         yield "Nothing is deleted." if any(map(cancels, plan.changes)) else "Nothing is deleted or cancelled."
+
+
+def _waiting(changes: Iterable[Change], style: Style) -> Iterator[str]:
+    waiting = [change for change in changes if any(field.origin is Origin.PENDING for field in change.fields)]
+    if waiting:
+        are = _verb(len(waiting), "is", "are")
+        yield f"{count(len(waiting), 'change')} {are} merged, waiting to be applied{style.listed(waiting)}."
 
 
 def _drifted(changes: Iterable[Change], style: Style) -> Iterator[str]:

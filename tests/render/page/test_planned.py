@@ -142,6 +142,8 @@ def test_the_registered_are_told_apart_from_the_remarks() -> None:
 def test_what_comes_from_hubspot_says_so_and_what_the_files_change_does_not() -> None:
     remarks = {event.name: event.remarks for event in plan_page(traced()).events}
     assert remarks["Launch"] == remarks["Mixed"] == ()
+    waiting = "Merged, waiting to be applied: the last apply was of an older commit"
+    assert remarks["Merged"] == remarks["Neither"] == (waiting,)
     assert remarks["Drifted"] == ("Drift: changed in HubSpot, and an apply puts back what the files declare",)
 
 

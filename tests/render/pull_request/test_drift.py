@@ -133,6 +133,15 @@ def test_what_the_files_ask_for_is_no_drift() -> None:
     assert "2 more changes in the plan: not drift, but what the files and the settings ask for." in issue_body(plan)
 
 
+def test_what_is_merged_and_waits_is_no_drift() -> None:
+    field = FieldChange("eventType", "a", "b", 4, Origin.PENDING)
+    plan = Plan(PORTAL, (Update(Identity("acme", "a", "1"), "A", (field,), Source("a.yaml", 3), 0), OLD), 0)
+    assert issue_title(plan) == "0 marketing events changed in HubSpot, not by the files"
+    body = issue_body(plan)
+    assert "1 more change in the plan: not drift, but merged, waiting to be applied." in body
+    assert "1 more change in the plan: not drift, but what the files and the settings ask for." in body
+
+
 def test_events_beyond_the_limit_are_counted() -> None:
     many = tuple(Update(Identity("acme", f"e{n}", "1"), "A", SUMMIT.fields, SUMMIT.source, 0) for n in range(500))
     page = issue_body(Plan(PORTAL, many, 0), None, LINKS, 5_000)

@@ -47,6 +47,7 @@ def test_the_numbers_are_those_of_the_plan(plan: Plan) -> None:
         assert lost("cancelled", told) == sum(map(cancels, plan.changes))
         assert number_before("events? that no file declares", told) == sum(1 for _ in words.spared(plan.orphans))
         assert number_before("changes? undo", told) == having(plan, Origin.HUBSPOT)
+        assert number_before("changes? (?:is|are) merged, waiting to be applied", told) == having(plan, Origin.PENDING)
         assert number_before("changes? (?:is a|are) conflict", told) == having(plan, Origin.BOTH)
         assert ("completed, which cannot be undone" in told) == any(map(completes, plan.changes))
         assert ("Nothing is deleted" in told) == (bool(plan.changes) and not plan.count(Delete))
