@@ -30,7 +30,7 @@ def load_base(settings: Settings, ref: str, environment: Mapping[str, str]) -> B
             return _unreadable(ref, commit.id, invalid)
     if _is_for_another_portal(past, settings):
         return _elsewhere(ref, commit.id, settings)
-    return Base(declared.events, past.policy, declared.skipped)
+    return Base(declared.events, past.policy, declared.skipped, commit=commit.id)
 
 
 def read_as_of(tree: Tree, settings: Settings, top: Path) -> tuple[Settings, Declared]:

@@ -20,7 +20,9 @@ class Base:
     diagnostics: tuple[Diagnostic, ...] = ()
     known: bool = True
     applied: "Base | None" = None
-    """What the commit that was applied last declared; None if it is not known, or no older than the base."""
+    """What the commit that was applied last declared; None if it is not known, or not older than this one."""
+    commit: str | None = field(default=None, compare=False)
+    """The full hash of the commit."""
 
     def declaration_of(self, identity: Identity) -> DeclaredEvent | None:
         """Return how the base declared an event, found by its external ids, else by its object id."""

@@ -54,6 +54,8 @@ def between(github: GitHub, since: str, until: str) -> CommitRange:
     return CommitRange(since, until, github.compare(since, until))
 
 
+APPLY = ".github/workflows/apply.yml"
+"""The workflow whose successful runs show which commit was applied last, if another one asks."""
 _MOST_RUNS = 100
 """Maximum number of runs to look at, newest first."""
 _APPLYING = ("push", "workflow_dispatch")
@@ -78,6 +80,11 @@ class Covered:
 
     by: str
     """The later commit."""
+
+
+def applied_last(github: GitHub, line: Line) -> str | None:
+    """Return the commit that was applied last with success; None if none is known."""
+    return next((run.head_sha for run in _apply_runs(github, line) if run.conclusion == "success"), None)
 
 
 def since_last_applied(github: GitHub, line: Line, head: str) -> CommitRange | Covered | None:

@@ -12,7 +12,7 @@ from reconciler.errors import Rejected, Unavailable
 from reconciler.github import decoding
 from reconciler.github.archive import file_in
 from reconciler.github.http import MOST_PAGES, GitHubAnswer, GitHubHttp
-from reconciler.github.records import Artifact, Comment, Comparison, Issue, PullRequest, Run
+from reconciler.github.records import Ancestry, Artifact, Comment, Comparison, Issue, PullRequest, Run
 from reconciler.json_values import Json, Malformed, as_mapping
 from reconciler.transport.exchange import MOST_BYTES
 from reconciler.transport.surroundings import Clock, Watch
@@ -138,6 +138,12 @@ class GitHub:
             raise
         with _as_described():
             return decoding.as_comparison([as_mapping(page, "the comparison") for page in pages])
+
+    def ancestry(self, base: str, head: str) -> Ancestry | None:
+        """Return how a commit relates to a base, in one request; None if GitHub lacks either, or a common root."""
+        path = f"{self._home}/compare/{_segment(base)}...{_segment(head)}?per_page=1"
+        answer = self._http.get(path, _READ_CONTENTS)
+        return _read_or_none(decoding.as_ancestry, answer)
 
     # Runs (REST API: actions/workflow-runs, actions/artifacts)
 

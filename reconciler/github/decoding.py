@@ -83,16 +83,20 @@ def as_comparison(pages: list[Mapping[str, Json]]) -> Comparison:
     """Read a comparison from its pages; only the commits go on after the first page."""
     first = pages[0]
     commits = [name for page in pages for name in each(_commit, page.get("commits"), "commits")]
-    try:
-        ancestry = Ancestry(first.get("status"))
-    except ValueError as error:
-        raise Malformed("status has an unknown value") from error
     return Comparison(
-        ancestry=ancestry,
+        ancestry=as_ancestry(first, "the comparison"),
         merge_base_sha=_commit(first.get("merge_base_commit"), "merge_base_commit"),
         commits=tuple(commits),
         total=as_kind(int, first.get("total_commits"), "total_commits"),
     )
+
+
+def as_ancestry(value: Json, path: str) -> Ancestry:
+    """Read how a head relates to its base from a comparison."""
+    try:
+        return Ancestry(as_mapping(value, path).get("status"))
+    except ValueError as error:
+        raise Malformed("status has an unknown value") from error
 
 
 def _commit(value: Json, path: str) -> str:

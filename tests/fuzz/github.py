@@ -38,6 +38,7 @@ CALLS: tuple[Callable[[GitHub], object], ...] = (
     lambda github: github.pull_request(1),
     lambda github: github.pull_requests_of(SHA),
     lambda github: github.compare(SHA, SHA),
+    lambda github: github.ancestry(SHA, SHA),
     lambda github: list(github.runs_of_commit(SHA)),
     lambda github: github.artifacts(1),
 )
@@ -112,6 +113,7 @@ DECODERS: tuple[tuple[Callable[[Json], object], Json], ...] = (
     (lambda body: decoding.as_issue_or_none(body, "it"), BODIES[2]),
     (lambda body: decoding.as_pull_request(body, "it"), PULL),
     (lambda body: decoding.as_comparison([as_mapping(body, "it")]), COMPARISON),
+    (lambda body: decoding.as_ancestry(body, "it"), COMPARISON),
     (lambda body: decoding.as_run(body, "it"), RUN),
     (lambda body: decoding.as_artifact(body, "it"), ARTIFACT),
 )

@@ -262,6 +262,8 @@ def test_each_way_two_commits_can_stand_is_told(github: LocalGitHub, client: Git
         found = client.compare(one, other)
         assert found is not None
         assert (found.ancestry.value, found.merge_base_sha) == (way, base)
+        assert client.ancestry(one, other) is found.ancestry
+        assert github.requests[-1].query == {"per_page": "1"}
 
 
 def test_all_pages_of_a_comparison_are_read(github: LocalGitHub, client: GitHub) -> None:
@@ -284,6 +286,7 @@ def test_a_comparison_that_github_cut_off_is_not_complete(github: LocalGitHub, c
 def test_commits_that_have_nothing_in_common_cannot_be_compared(github: LocalGitHub, client: GitHub) -> None:
     assert client.compare(github.branches["main"], github.commit()) is None
     assert client.compare(github.branches["main"], "f" * 40) is None
+    assert client.ancestry(github.branches["main"], "f" * 40) is None
 
 
 def test_a_name_cannot_lead_a_request_elsewhere(github: LocalGitHub, client: GitHub) -> None:

@@ -187,13 +187,15 @@ def test_no_comment_is_written_where_none_is_wanted(shop: Workshop) -> None:
     assert step.code == 0
     assert "Launch" in step.summary
     assert shop.plan(number, "--no-comment", token="wrong").code == 4
-    assert not shop.github.requests
+    assert {request.path for request in shop.github.requests} == {"/actions/workflows/apply.yml/runs"}
 
 
 def test_the_base_can_be_named(shop: Workshop) -> None:
     number = launch(shop)
     shop.plan(number, "--base", "HEAD")
-    assert "Drift: 2 events" in shop.comments(number)[0]
+    (comment,) = shop.comments(number)
+    assert "Drift: 1 event" in comment
+    assert "Merged, waiting to be applied: 1 event" in comment
 
 
 def test_without_a_trial_merge_the_base_is_the_events(shop: Workshop) -> None:
@@ -432,7 +434,7 @@ def test_a_merge_group_is_planned_without_a_comment(shop: Workshop) -> None:
     assert json.loads(Path(step.outputs["plan_path"]).read_text())["summary"]["create"] == 1
     assert "Drift: 1 event" in step.summary
     assert base == shop.github.branches["main"]
-    assert not shop.github.requests
+    assert not shop.comments(number)
 
 
 # Hostile texts

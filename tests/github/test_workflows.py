@@ -124,7 +124,7 @@ def test_each_job_may_do_no_more_than_its_command_needs() -> None:
         "apply.yml/preview": applying,
         "apply.yml/apply": applying,
         "drift.yml/drift": {"actions": "read", "contents": "read", "issues": "write"},
-        "plan.yml/plan": {"contents": "read", "pull-requests": "write"},
+        "plan.yml/plan": applying,
     }
 
 

@@ -351,11 +351,12 @@ class LocalGitHub:
     # The events in GITHUB_EVENT_PATH
 
     def pull_request_event(self, number: int, action: str = "synchronize") -> str:
-        return json.dumps({"action": action, "number": number, "pull_request": whole_pull(self.pulls[number])})
+        told = {"action": action, "number": number, "pull_request": whole_pull(self.pulls[number])}
+        return json.dumps({**told, "repository": self._itself})
 
     def push_event(self, branch: str, before: str | None, after: str) -> str:
         told = {"ref": f"refs/heads/{branch}", "before": before or ZERO, "after": after, "forced": False}
-        return json.dumps({**told, "repository": {"full_name": REPOSITORY, "default_branch": self.default_branch}})
+        return json.dumps({**told, "repository": self._itself})
 
     def merge_group_event(self, number: int, head_sha: str) -> str:
         base = self.pulls[number].base_ref
@@ -366,7 +367,12 @@ class LocalGitHub:
             "base_sha": self.branches[base],
             "base_ref": f"refs/heads/{base}",
         }
-        return json.dumps({"action": "checks_requested", "merge_group": told})
+        return json.dumps({"action": "checks_requested", "merge_group": told, "repository": self._itself})
+
+    @property
+    def _itself(self) -> dict[str, str]:
+        """The repository, as every event names it."""
+        return {"full_name": REPOSITORY, "default_branch": self.default_branch}
 
     # Faults, and the requests that came
 

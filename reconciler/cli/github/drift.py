@@ -19,16 +19,14 @@ from reconciler.cli.output import print_result
 from reconciler.declarations.settings import Settings
 from reconciler.errors import DeclarationsInvalid, Interrupted, ReconcilerError
 from reconciler.github import sticky
-from reconciler.github.applied import CommitRange, Covered, Line, since_last_applied
+from reconciler.github.applied import APPLY, CommitRange, Covered, Line, since_last_applied
+from reconciler.planning.origins import of_what_is_merged
 from reconciler.planning.plan import Plan
 from reconciler.render import text
 from reconciler.render.pull_request import drift
 from reconciler.render.pull_request.comment import SUMMARY_LIMIT, comment
 from reconciler.render.pull_request.problems import problems_comment
 from reconciler.render.pull_request.review import Links, Review, Watched
-
-APPLY = ".github/workflows/apply.yml"
-"""The workflow whose successful runs show which commit was applied last."""
 
 _EXAMPLES = """
 \b
@@ -89,6 +87,7 @@ def _drift(job: Job, options: StepOptions) -> Ending:
     except DeclarationsInvalid as invalid:
         job.summarize(problems_comment(invalid.diagnostics, options.common.environment, job.links, SUMMARY_LIMIT))
         raise
+    planned = of_what_is_merged(planned)
     job.output_plan(planned.plan)
     print_result(text.plan(for_people(planned.plan, options.common)))
     review = Review(planned.plan, Watched(), options.common.environment, job.links, past.known, planned.seen)

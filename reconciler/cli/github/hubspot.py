@@ -47,6 +47,11 @@ WRITING = StoredSecret("HUBSPOT_WRITE_TOKEN", "Settings → Environments → hub
 def planned_by(options: StepOptions, settings: Settings, ref: str | None) -> tuple[Planned, Base]:
     """Make a plan with `ref` as its base; return also that base."""
     base = base_at(settings, ref)
+    return planned_against(options, settings, base), base
+
+
+def planned_against(options: StepOptions, settings: Settings, base: Base) -> Planned:
+    """Make a plan with a base."""
     declared = load(settings)
     with READING.named(), open_session(options.common, settings, StopRequest()) as session, session.reader() as portal:
-        return make_plan(declared, session.policy, portal, options.now(), base), base
+        return make_plan(declared, session.policy, portal, options.now(), base)

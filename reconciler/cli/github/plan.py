@@ -11,11 +11,12 @@ import click
 from reconciler.advice.report import Scope, advised
 from reconciler.applying.guard import marked, newly_refused
 from reconciler.cli.formats import for_people
-from reconciler.cli.github.hubspot import planned_by
+from reconciler.cli.github.hubspot import planned_against
 from reconciler.cli.github.job import REFUSED, SECONDS_FOR_COMMENTS, SET_ASIDE, Ending, Job, carried_out
 from reconciler.cli.github.merged_step import for_merged
 from reconciler.cli.github.options import StepOptions, allow_unreviewed_option, step_options
 from reconciler.cli.github.preview import preview
+from reconciler.cli.github.waiting import with_last_apply
 from reconciler.cli.inputs import base_at
 from reconciler.cli.options import base_option
 from reconciler.cli.output import log_line, print_result, save
@@ -28,7 +29,7 @@ from reconciler.github import annotations
 from reconciler.github.actions import Actions
 from reconciler.github.sticky import CommentText
 from reconciler.github.stored_plans import plan_file
-from reconciler.github.trigger import Dispatched, MergeGroup, PullRequestEvent, Push, trigger
+from reconciler.github.trigger import Dispatched, MergeGroup, PullRequestEvent, Push, default_branch, trigger
 from reconciler.github.workflow_commands import Annotation, Level
 from reconciler.pipeline import with_advice
 from reconciler.planning.plan import Planned
@@ -37,6 +38,7 @@ from reconciler.render.json import plan_json
 from reconciler.render.pull_request.comment import COMMENT_LIMIT, SUMMARY_LIMIT, comment
 from reconciler.render.pull_request.problems import failure_comment, fork_comment, problems_comment
 from reconciler.render.pull_request.review import Links, Proposed, Review
+from reconciler.render.pull_request.target import applies_nothing
 
 _Page = Callable[[Links, int], str]
 """Renders a page with links, in at most so many bytes."""
@@ -136,6 +138,13 @@ class _Check:
     def links(self) -> Links:
         return self.job.links if self.pull is None else replace(self.job.links, head=self.pull.head_sha)
 
+    @property
+    def remark(self) -> str:
+        """A note on a pull request into another branch than the one that is applied; else empty."""
+        applied = default_branch(self.job.actions.payload())
+        target = applied if self.pull is None else self.pull.base_ref
+        return "" if target == applied else applies_nothing(target, applied)
+
     def publish(self, page: _Page) -> None:
         """Write a page into the summary, and into the comment if there is one."""
         self.job.summarize(page(self.links, SUMMARY_LIMIT))
@@ -191,7 +200,8 @@ def _with_advice(declared: Declared, settings: Settings, ref: str, now: datetime
 def _online(check: _Check, base: str) -> Ending:
     try:
         settings = check.options.settings
-        planned, past = planned_by(check.options, settings, base)
+        past = with_last_apply(check.job, settings, base_at(settings, base))
+        planned = planned_against(check.options, settings, past)
     except DeclarationsInvalid as invalid:
         check.publish_problems(invalid)
         raise
@@ -219,7 +229,9 @@ def _planned(check: _Check, planned: Planned, *, compared: bool) -> Ending:
         (*new, *(diagnostic for diagnostic in plan.diagnostics if _as_error(diagnostic) not in known))
     )
     print_result(text.plan(for_people(plan, options.common)))
-    proposed = partial(Review, plan, Proposed(), check.environment, compared=compared, seen=planned.seen)
+    proposed = partial(
+        Review, plan, Proposed(), check.environment, compared=compared, seen=planned.seen, remark=check.remark
+    )
     check.publish(lambda links, limit: comment(proposed(links=links), limit))
     if job.old_text is not None:
         raise job.old_text
