@@ -1,10 +1,11 @@
 """The commits since the last apply, which the runs of the apply workflow show."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
 from reconciler.errors import Refused, Rejected
+from reconciler.github.begun import may_have_written
 from reconciler.github.client import GitHub
 from reconciler.github.records import Ancestry, Comparison, Run
 
@@ -60,7 +61,7 @@ _MOST_RUNS = 100
 """Maximum number of runs to look at, newest first."""
 _APPLYING = ("push", "workflow_dispatch")
 _BEGUN = ("success", "failure", "cancelled", "timed_out")
-"""Conclusions of runs that may have written."""
+"""Conclusions of runs that may have written, as far as these tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,35 +94,35 @@ def since_last_applied(github: GitHub, line: Line, head: str) -> CommitRange | C
     The range has no base if the branch was moved away from that commit. Raise `Refused` if a commit that comes after
     `head` may have been applied in part: going back would not apply what was merged.
     """
-    begun = None
-    since_then = False
+    failed, found = list[Run](), None
     for run in _apply_runs(github, line):
-        commit_range = between(github, run.head_sha, head)
-        if commit_range.leads_back and run.conclusion == "success":
+        if run.conclusion != "success":
+            failed.append(run)
+            continue
+        found = between(github, run.head_sha, head)
+        if found.leads_back:
             return Covered(run.head_sha)
-        if commit_range.leads_back:
-            begun = begun or run
-        elif run.conclusion == "success":
-            return _unless_begun(begun, head, replace(commit_range, begun=since_then))
-        else:
-            since_then = True
-    return _unless_begun(begun, head, None)
+        break
+    before = {head, *(() if found is None else found.commits)}
+    _refuse_if_begun(github, head, [run for run in failed if run.head_sha not in before])
+    return None if found is None else replace(found, begun=bool(failed))
 
 
-def _unless_begun(begun: Run | None, head: str, found: CommitRange | None) -> CommitRange | None:
-    if begun is not None:
-        raise Refused(
-            f"commit {begun.head_sha[:10]}, which comes after {head[:10]}, was already applied, at least in part",
-            hint="run the workflow on the newest commit of the default branch",
-        )
-    return found
+def _refuse_if_begun(github: GitHub, head: str, failed: Iterable[Run]) -> None:
+    """Raise `Refused` if one of these runs may have applied a part of a commit that comes after `head`."""
+    ancestry: dict[str, Ancestry | None] = {}
+    for run in failed:
+        if run.head_sha not in ancestry:
+            ancestry[run.head_sha] = github.ancestry(run.head_sha, head)
+        if ancestry[run.head_sha] is Ancestry.BEHIND and may_have_written(github, run):
+            raise Refused(
+                f"commit {run.head_sha[:10]}, which comes after {head[:10]}, was already applied, at least in part",
+                hint="run the workflow on the newest commit of the default branch",
+            )
 
 
 def _apply_runs(github: GitHub, line: Line) -> Iterator[Run]:
-    """Yield the runs that applied, or may have in part, newest first, one for each commit and conclusion.
-
-    Yield none if GitHub has no such workflow.
-    """
+    """Yield the runs that applied, or may have in part, newest first; none if GitHub has no such workflow."""
     file = line.workflow.rpartition("/")[2]
     try:
         runs = list(islice(github.runs_of_workflow(file, branch=line.branch, status="completed"), _MOST_RUNS))
@@ -129,7 +130,7 @@ def _apply_runs(github: GitHub, line: Line) -> Iterator[Run]:
         if error.status == 404:
             return
         raise
-    yield from {(run.head_sha, run.conclusion): run for run in runs if _may_have_applied(run, line)}.values()
+    yield from (run for run in runs if _may_have_applied(run, line))
 
 
 def _may_have_applied(run: Run, line: Line) -> bool:

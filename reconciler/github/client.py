@@ -12,7 +12,7 @@ from reconciler.errors import Rejected, Unavailable
 from reconciler.github import decoding
 from reconciler.github.archive import file_in
 from reconciler.github.http import MOST_PAGES, GitHubAnswer, GitHubHttp
-from reconciler.github.records import Ancestry, Artifact, Comment, Comparison, Issue, PullRequest, Run
+from reconciler.github.records import Ancestry, Artifact, Comment, Comparison, Issue, PullRequest, Run, RunJob
 from reconciler.json_values import Json, Malformed, as_mapping
 from reconciler.transport.exchange import MOST_BYTES
 from reconciler.transport.surroundings import Clock, Watch
@@ -145,7 +145,7 @@ class GitHub:
         answer = self._http.get(path, _READ_CONTENTS)
         return _read_or_none(decoding.as_ancestry, answer)
 
-    # Runs (REST API: actions/workflow-runs, actions/artifacts)
+    # Runs (REST API: actions/workflow-runs, actions/workflow-jobs, actions/artifacts)
 
     def runs_of_workflow(self, file: str, *, branch: str, status: str) -> Iterator[Run]:
         """Return a workflow's runs on a branch with a status or conclusion, newest first, at most 1,000.
@@ -160,6 +160,11 @@ class GitHub:
         """Return the runs for a commit, newest first; those for a fork's pull request can be among them."""
         path = f"{self._home}/actions/runs"
         return self._listed(decoding.as_run, path, {"head_sha": sha}, _READ_ACTIONS, key="workflow_runs")
+
+    def jobs(self, run: int) -> tuple[RunJob, ...]:
+        """Return the jobs of every attempt of a run; raise `Rejected` if there is no such run."""
+        path = f"{self._home}/actions/runs/{run}/jobs"
+        return tuple(self._listed(decoding.as_run_job, path, {"filter": "all"}, _READ_ACTIONS, key="jobs"))
 
     def artifacts(self, run: int) -> tuple[Artifact, ...]:
         """Return the artifacts of a run."""

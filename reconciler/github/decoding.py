@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TypeVar
 
-from reconciler.github.records import Ancestry, Artifact, Author, Comment, Comparison, Issue, PullRequest, Run
+from reconciler.github.records import Ancestry, Artifact, Author, Comment, Comparison, Issue, PullRequest, Run, RunJob
 from reconciler.json_values import Json, Malformed, as_kind, as_list, as_mapping, optional
 
 _SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
@@ -118,6 +118,18 @@ def as_run(value: Json, path: str) -> Run:
         head_branch=optional(str, item.get("head_branch"), f"{path}.head_branch"),
         head_repository=_repository(item.get("head_repository"), f"{path}.head_repository"),
         created_at=as_kind(str, item.get("created_at"), f"{path}.created_at"),
+    )
+
+
+def as_run_job(value: Json, path: str) -> RunJob:
+    """Read a job of a run."""
+    item = as_mapping(value, path)
+    steps = item.get("steps")
+    return RunJob(
+        name=as_kind(str, item.get("name"), f"{path}.name"),
+        conclusion=optional(str, item.get("conclusion"), f"{path}.conclusion"),
+        steps=None if steps is None else len(each(as_mapping, steps, f"{path}.steps")),
+        runner=optional(int, item.get("runner_id"), f"{path}.runner_id"),
     )
 
 

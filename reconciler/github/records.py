@@ -112,6 +112,19 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class RunJob:
+    """A job of one attempt of a run."""
+
+    name: str
+    conclusion: str | None
+    """`success`, `failure` and others; None until it is completed."""
+    steps: int | None
+    """The number of its steps, which are known once it has begun; None if GitHub does not say."""
+    runner: int | None
+    """The id of the runner that took it; None or 0 for none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Artifact:
     """An archive of files that a run uploaded."""
 

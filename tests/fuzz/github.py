@@ -20,7 +20,7 @@ from reconciler.json_values import Json, as_mapping
 from reconciler.transport.exchange import MOST_BYTES, Response
 from tests.fuzz import plain
 from tests.fuzz.hubspot import response
-from tests.github.forms import ARTIFACT, COMMENT, ISSUE, PULL, RUN, SHA
+from tests.github.forms import ARTIFACT, COMMENT, ISSUE, JOB, PULL, RUN, SHA
 from tests.hubspot.clocks import Sleeper
 
 _TOKEN = "ghs_0123456789"
@@ -40,6 +40,7 @@ CALLS: tuple[Callable[[GitHub], object], ...] = (
     lambda github: github.compare(SHA, SHA),
     lambda github: github.ancestry(SHA, SHA),
     lambda github: list(github.runs_of_commit(SHA)),
+    lambda github: github.jobs(1),
     lambda github: github.artifacts(1),
 )
 
@@ -106,6 +107,7 @@ BODIES: tuple[Json, ...] = (
     [PULL],
     COMPARISON,
     {"total_count": 1, "workflow_runs": [RUN]},
+    {"total_count": 1, "jobs": [JOB]},
     {"total_count": 1, "artifacts": [ARTIFACT]},
 )
 DECODERS: tuple[tuple[Callable[[Json], object], Json], ...] = (
@@ -115,6 +117,7 @@ DECODERS: tuple[tuple[Callable[[Json], object], Json], ...] = (
     (lambda body: decoding.as_comparison([as_mapping(body, "it")]), COMPARISON),
     (lambda body: decoding.as_ancestry(body, "it"), COMPARISON),
     (lambda body: decoding.as_run(body, "it"), RUN),
+    (lambda body: decoding.as_run_job(body, "it"), JOB),
     (lambda body: decoding.as_artifact(body, "it"), ARTIFACT),
 )
 """The readers of bodies, each with one that it understands."""

@@ -15,6 +15,7 @@ from tests.github.world import (
     Artifact,
     Comment,
     Issue,
+    Job,
     LocalGitHub,
     Request,
     Run,
@@ -293,6 +294,23 @@ def _run(run: Run) -> dict[str, Any]:
     return {**told, **last, "head_repository": {"full_name": run.head_repository}}
 
 
+def _jobs(asked: Asked) -> Answer:
+    run = asked.github.runs.get(asked.number)
+    if run is None:
+        return NOT_FOUND
+    wanted = asked.request.query.get("filter", "latest")
+    assert wanted in {"latest", "all"}
+    of_run = [job for job in asked.github.jobs if job.run == run.id]
+    found = [_job(job) for job in of_run if wanted == "all" or job.attempt == run.attempt]
+    return _paged(asked, found, lambda page: {"total_count": len(found), "jobs": page})
+
+
+def _job(job: Job) -> dict[str, Any]:
+    steps = [{"name": f"Step {number}", "status": "completed", "number": number} for number in range(1, job.steps + 1)]
+    told = {"run_id": job.run, "run_attempt": job.attempt, "name": job.name, "status": "completed"}
+    return {**told, "conclusion": job.conclusion, "runner_id": job.runner, "steps": steps}
+
+
 def _artifacts(asked: Asked) -> Answer:
     if asked.number not in asked.github.runs:
         return NOT_FOUND
@@ -332,6 +350,7 @@ ROUTES: list[tuple[str, str, Permissions, Callable[[Asked], Answer]]] = [
     ("GET", r"/compare/([^/]+)\.\.\.([^/]+)", (("contents", "read"),), _compared),
     ("GET", r"/actions/workflows/([^/]+)/runs", _READ_ACTIONS, _runs_of_workflow),
     ("GET", r"/actions/runs", _READ_ACTIONS, _all_runs),
+    ("GET", r"/actions/runs/(\d+)/jobs", _READ_ACTIONS, _jobs),
     ("GET", r"/actions/runs/(\d+)/artifacts", _READ_ACTIONS, _artifacts),
     ("GET", r"/actions/artifacts/(\d+)/zip", _READ_ACTIONS, _download),
 ]

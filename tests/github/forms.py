@@ -26,4 +26,5 @@ RUN = {
     "head_repository": {"full_name": "acme/events"},
     "created_at": "2027-01-01T00:00:00Z",
 }
+JOB = {"name": "apply", "conclusion": "failure", "steps": [{"name": "Apply"}], "runner_id": 7}
 ARTIFACT = {"id": 1, "name": "plan", "size_in_bytes": 3, "expired": False, "created_at": "2027-01-01T00:00:00Z"}

@@ -452,12 +452,26 @@ def test_an_older_commit_is_not_applied_over_one_that_began(shop: Workshop, conc
     approved(shop, "expo")
     newer = shop.github.start_run("apply.yml", event="push", head_sha=shop.github.branches["main"])
     shop.github.finish_run(newer, conclusion)
+    shop.github.job(newer, conclusion=conclusion)
     step = shop.apply(at=older)
     assert (step.code, step.reason) == (5, "refused")
     assert "was already applied, at least in part" in step.screen.err
     assert not shop.portal.writes()
     assert shop.apply().code == 0
     assert shop.names() == {"fair", "launch", "expo"}
+
+
+@pytest.mark.parametrize("conclusion", ["failure", "cancelled"])
+def test_a_later_run_that_was_never_approved_has_applied_nothing(shop: Workshop, conclusion: str) -> None:
+    approved(shop, "launch")
+    older = shop.github.branches["main"]
+    approved(shop, "expo")
+    newer = shop.github.start_run("apply.yml", event="push", head_sha=shop.github.branches["main"])
+    shop.github.finish_run(newer, conclusion)
+    shop.github.job(newer, "preview")
+    shop.github.job(newer, conclusion=conclusion, began=False)
+    assert shop.apply(at=older).code == 0
+    assert shop.names() == {"fair", "launch"}
 
 
 def test_a_run_that_was_skipped_began_nothing(shop: Workshop) -> None:
@@ -669,11 +683,21 @@ def test_nothing_is_applied_on_other_events(shop: Workshop, name: str, environ: 
     assert not shop.portal.writes()
 
 
-@pytest.mark.parametrize("ref", ["refs/heads/topic", "refs/tags/v1", ""])
+@pytest.mark.parametrize("ref", ["refs/heads/topic", "refs/tags/v1", "refs/tags/main", ""])
 def test_by_hand_only_the_default_branch_is_applied(shop: Workshop, ref: str) -> None:
     approved(shop)
     step = dispatch(shop, GITHUB_REF=ref)
     assert (step.code, step.reason) == (64, "usage")
+    assert not shop.portal.writes()
+
+
+def test_a_run_by_hand_on_a_tag_with_the_name_of_the_branch_is_no_apply(shop: Workshop) -> None:
+    """GitHub lists it as a run of that branch, so it must not end well."""
+    approved(shop)
+    dispatch(shop, GITHUB_REF="refs/tags/main")
+    assert [run.conclusion for run in shop.github.runs.values() if run.event == "workflow_dispatch"] == ["failure"]
+    assert shop.apply().code == 0
+    assert shop.names() == {"fair", "launch"}
 
 
 @pytest.mark.parametrize("payload", ["{}", '{"repository": {"default_branch": ""}}', "["])

@@ -6,14 +6,16 @@ from typing import Any
 import pytest
 
 from reconciler.github import decoding
+from reconciler.github.records import RunJob
 from reconciler.json_values import Malformed
-from tests.github.forms import ARTIFACT, COMMENT, ISSUE, PULL, RUN, SHA, SIDE
+from tests.github.forms import ARTIFACT, COMMENT, ISSUE, JOB, PULL, RUN, SHA, SIDE
 
 READERS: list[tuple[Callable[[Any, str], Any], dict[str, Any], set[str]]] = [
     (decoding.as_comment, COMMENT, {"body", "user"}),
     (decoding.as_issue, ISSUE, {"body", "user"}),
     (decoding.as_pull_request, PULL, {"draft", "merged_at", "merge_commit_sha"}),
     (decoding.as_run, RUN, {"run_attempt", "conclusion", "head_branch", "head_repository"}),
+    (decoding.as_run_job, {name: JOB[name] for name in JOB.keys() - {"steps"}}, {"conclusion", "runner_id"}),
     (decoding.as_artifact, ARTIFACT, {"created_at"}),
 ]
 
@@ -50,6 +52,13 @@ def test_only_what_github_leaves_out_may_be_missing(
 def test_what_is_no_object_is_malformed(read: Callable[[Any, str], Any]) -> None:
     with pytest.raises(Malformed, match="it is not an object"):
         read(["x"], "it")
+
+
+def test_the_steps_of_a_job_are_counted() -> None:
+    assert decoding.as_run_job(JOB, "it").steps == 1
+    assert decoding.as_run_job({"name": "apply"}, "it") == RunJob("apply", None, None, None)
+    with pytest.raises(Malformed, match=r"it\.steps\[0\] is not an object"):
+        decoding.as_run_job({**JOB, "steps": ["x"]}, "it")
 
 
 def test_a_workflow_is_named_by_its_file_alone() -> None:

@@ -173,8 +173,9 @@ def test_by_hand_it_runs_on_the_default_branch(shop: Workshop) -> None:
     shop.repository.git("checkout", "--quiet", "main")
     payload = shop.github.push_event("main", None, shop.github.branches["main"])
     given = {"GITHUB_EVENT_NAME": "workflow_dispatch", "HUBSPOT_ACCESS_TOKEN": READING}
-    step = shop.step("drift", event=payload, GITHUB_REF="refs/heads/topic", **given)
-    assert (step.code, step.reason) == (64, "usage")
+    for ref in ("refs/heads/topic", "refs/tags/main"):
+        step = shop.step("drift", event=payload, GITHUB_REF=ref, **given)
+        assert (step.code, step.reason) == (64, "usage")
     step = shop.step("drift", event=payload, GITHUB_REF="refs/heads/main", **given)
     assert (step.code, len(issues(shop))) == (0, 1)
 

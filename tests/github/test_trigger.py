@@ -85,6 +85,7 @@ def test_commits_may_have_the_longer_names_too() -> None:
         ("evil\x1b[2J" + "x" * 99, {}, r"event evil\x1b[2J", "run the workflow on"),
         ("pull_request_target", pull(), "not safe here", "use `on: pull_request`"),
         ("push", push(ref="refs/tags/v1"), "refs/tags/v1 is not a branch", "on: push"),
+        ("push", push(ref="refs/tags/main"), "refs/tags/main is not a branch", "on: push"),
         ("push", push(ref="refs/heads/"), "refs/heads/ is not a branch", "on: push"),
         ("push", push(after=ZERO), "branch main was deleted", "on: push"),
         ("push", push(after="main"), "after is not the name of a commit", "inside GitHub Actions"),

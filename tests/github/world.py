@@ -94,6 +94,18 @@ class Run:
 
 
 @dataclass
+class Job:
+    """A job of one attempt of a run, as GitHub lists it."""
+
+    run: int
+    attempt: int
+    name: str
+    conclusion: str | None = None
+    runner: int | None = None
+    steps: int = 0
+
+
+@dataclass
 class Artifact:
     id: int
     run: int
@@ -173,6 +185,7 @@ class LocalGitHub:
         self.comments: dict[int, Comment] = {}
         self.runs: dict[int, Run] = {}
         self.artifacts: dict[int, Artifact] = {}
+        self.jobs: list[Job] = []
         self.requests: list[Request] = []
         self.troubles: list[tuple[str, str, Trouble]] = []
         self.leaks: list[str] = []
@@ -331,6 +344,12 @@ class LocalGitHub:
     def finish_run(self, run_id: int, conclusion: str = "success") -> None:
         """End a run; a run that another one replaced ends with `cancelled`."""
         self.runs[run_id].status, self.runs[run_id].conclusion = "completed", conclusion
+
+    def job(self, run_id: int, name: str = "apply", conclusion: str = "success", *, began: bool = True) -> Job:
+        """Record a job of a run's last attempt; one that did not begin was given no runner and has no steps."""
+        made = Job(run_id, self.runs[run_id].attempt, name, conclusion, *((7, 3) if began else (None, 0)))
+        self.jobs.append(made)
+        return made
 
     def upload(self, run_id: int, name: str, files: Mapping[str, bytes]) -> int:
         """Store files as an artifact of a run."""
