@@ -12,7 +12,17 @@ from reconciler.errors import Rejected, Unavailable
 from reconciler.github import decoding
 from reconciler.github.archive import file_in
 from reconciler.github.http import MOST_PAGES, GitHubAnswer, GitHubHttp
-from reconciler.github.records import Ancestry, Artifact, Comment, Comparison, Issue, PullRequest, Run, RunJob
+from reconciler.github.records import (
+    Ancestry,
+    Artifact,
+    Comment,
+    Comparison,
+    Issue,
+    PullRequest,
+    PullReview,
+    Run,
+    RunJob,
+)
 from reconciler.json_values import Json, Malformed, as_mapping
 from reconciler.transport.exchange import MOST_BYTES
 from reconciler.transport.surroundings import Clock, Watch
@@ -108,11 +118,16 @@ class GitHub:
         answer = self._http.patch(f"{self._home}/issues/{issue.number}", content, _WRITE_ISSUES)
         return _read_or_none(decoding.as_issue, answer)
 
-    # Pull requests (REST API: pulls/pulls, commits/commits)
+    # Pull requests (REST API: pulls/pulls, pulls/reviews, commits/commits)
 
     def pull_request(self, number: int) -> PullRequest | None:
         """Return a pull request; None if there is none with this number."""
         return _read_or_none(decoding.as_pull_request, self._http.get(f"{self._home}/pulls/{number}", _READ_PULLS))
+
+    def reviews(self, number: int) -> tuple[PullReview, ...]:
+        """Return the reviews of a pull request, oldest first."""
+        path = f"{self._home}/pulls/{number}/reviews"
+        return tuple(self._listed(decoding.as_pull_review, path, {}, _READ_PULLS))
 
     def pull_requests_of(self, sha: str) -> tuple[PullRequest, ...]:
         """Return the pull requests that a commit belongs to.

@@ -8,7 +8,18 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TypeVar
 
-from reconciler.github.records import Ancestry, Artifact, Author, Comment, Comparison, Issue, PullRequest, Run, RunJob
+from reconciler.github.records import (
+    Ancestry,
+    Artifact,
+    Author,
+    Comment,
+    Comparison,
+    Issue,
+    PullRequest,
+    PullReview,
+    Run,
+    RunJob,
+)
 from reconciler.json_values import Json, Malformed, as_kind, as_list, as_mapping, optional
 
 _SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
@@ -76,6 +87,16 @@ def as_pull_request(value: Json, path: str) -> PullRequest:
         draft=bool(optional(bool, item.get("draft"), f"{path}.draft")),
         merged_at=_optional_time(item.get("merged_at"), f"{path}.merged_at"),
         merge_commit_sha=_optional_sha(item.get("merge_commit_sha"), f"{path}.merge_commit_sha"),
+    )
+
+
+def as_pull_review(value: Json, path: str) -> PullReview:
+    """Read a review of a pull request."""
+    item = as_mapping(value, path)
+    return PullReview(
+        state=as_kind(str, item.get("state"), f"{path}.state"),
+        commit=_optional_sha(item.get("commit_id"), f"{path}.commit_id"),
+        submitted_at=_optional_time(item.get("submitted_at"), f"{path}.submitted_at"),
     )
 
 

@@ -108,7 +108,7 @@ def _with_plan(github: GitHub, line: Line, pull: PullRequest, artifact: str) -> 
     if pull.from_fork:
         return MergedPull(pull.number, None, "it came from a fork, and pull requests from forks get no plan")
     try:
-        stored = plans_of_head(github, line.repository, pull, artifact)
+        stored = plans_of_head(github, line.repository, pull.head_sha, artifact)
         shown = [plan for plan in stored if _was_made_before_the_merge(plan, pull)]
         plan = first_readable(github, shown, pull.number)
     except (Rejected, SavedPlanInvalid) as error:

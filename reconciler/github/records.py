@@ -65,6 +65,18 @@ class PullRequest:
         return self.head_repository != self.base_repository
 
 
+@dataclass(frozen=True, slots=True)
+class PullReview:
+    """A review of a pull request."""
+
+    state: str
+    """`APPROVED` and others."""
+    commit: str | None
+    """The last commit when it was written; None if that is gone."""
+    submitted_at: datetime | None
+    """None while it is pending."""
+
+
 class Ancestry(Enum):
     """How a commit relates to a base; the value is GitHub's word."""
 

@@ -7,7 +7,7 @@ from itertools import islice
 
 from reconciler.errors import SavedPlanInvalid
 from reconciler.github.client import GitHub
-from reconciler.github.records import Artifact, PullRequest
+from reconciler.github.records import Artifact
 from reconciler.planning.plan import Plan
 from reconciler.render.saved import read_plan
 
@@ -30,15 +30,15 @@ def plan_artifact(environment: str | None) -> str:
     return f"reconciler-plan-{environment or 'default'}"
 
 
-def plans_of_head(github: GitHub, repository: str, pull: PullRequest, prefix: str) -> list[Artifact]:
+def plans_of_head(github: GitHub, repository: str, head: str, prefix: str) -> list[Artifact]:
     """Return the plans that were stored for a pull request's last commit, newest first; runs of forks do not count."""
-    return sorted(_plans_of_head(github, repository, pull, prefix), key=lambda plan: plan.id, reverse=True)
+    return sorted(_plans_of_head(github, repository, head, prefix), key=lambda plan: plan.id, reverse=True)
 
 
-def _plans_of_head(github: GitHub, repository: str, pull: PullRequest, prefix: str) -> Iterator[Artifact]:
-    for run in islice(github.runs_of_commit(pull.head_sha), _MOST_RUNS):
+def _plans_of_head(github: GitHub, repository: str, head: str, prefix: str) -> Iterator[Artifact]:
+    for run in islice(github.runs_of_commit(head), _MOST_RUNS):
         where = (run.workflow_path, run.head_repository, run.head_sha)
-        if run.event == "pull_request" and where == (PLANNING, repository, pull.head_sha):
+        if run.event == "pull_request" and where == (PLANNING, repository, head):
             yield from plans_of_run(github, run.id, prefix)
 
 

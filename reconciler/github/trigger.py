@@ -14,6 +14,7 @@ from reconciler.safe_text import cut
 from reconciler.transport.json_text import NotJson, parsed
 
 _NO_COMMIT = re.compile(r"0+")
+_QUEUED = re.compile(r"/pr-([0-9]{1,18})-[0-9a-f]+$")
 _BRANCHES = "refs/heads/"
 _KNOWN = "pull_request, merge_group, push, schedule or workflow_dispatch"
 
@@ -41,6 +42,12 @@ class MergeGroup:
     head_ref: str
     """The queue's own branch, without `refs/heads/`; its name contains the last pull request's number."""
     base_ref: str
+
+    @property
+    def number(self) -> int | None:
+        """The number of the pull request that the group adds to those before it; None if the branch lacks it."""
+        found = _QUEUED.search(self.head_ref)
+        return None if found is None else int(found[1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from reconciler.json_values import Json, as_mapping
 from reconciler.transport.exchange import MOST_BYTES, Response
 from tests.fuzz import plain
 from tests.fuzz.hubspot import response
-from tests.github.forms import ARTIFACT, COMMENT, ISSUE, JOB, PULL, RUN, SHA
+from tests.github.forms import ARTIFACT, COMMENT, ISSUE, JOB, PULL, REVIEW, RUN, SHA
 from tests.hubspot.clocks import Sleeper
 
 _TOKEN = "ghs_0123456789"
@@ -114,6 +114,7 @@ DECODERS: tuple[tuple[Callable[[Json], object], Json], ...] = (
     (lambda body: decoding.as_comment(body, "it"), BODIES[0]),
     (lambda body: decoding.as_issue_or_none(body, "it"), BODIES[2]),
     (lambda body: decoding.as_pull_request(body, "it"), PULL),
+    (lambda body: decoding.as_pull_review(body, "it"), REVIEW),
     (lambda body: decoding.as_comparison([as_mapping(body, "it")]), COMPARISON),
     (lambda body: decoding.as_ancestry(body, "it"), COMPARISON),
     (lambda body: decoding.as_run(body, "it"), RUN),

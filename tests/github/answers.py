@@ -227,6 +227,11 @@ def _pull(asked: Asked) -> Answer:
     return NOT_FOUND if pull is None else Answer(200, whole_pull(pull))
 
 
+def _reviews(asked: Asked) -> Answer:
+    pull = asked.github.pulls.get(asked.number)
+    return NOT_FOUND if pull is None else _paged(asked, [asdict(review) for review in pull.reviews])
+
+
 def _pulls_of(asked: Asked) -> Answer:
     github, sha = asked.github, asked.words[0]
     if not github.has(sha):
@@ -346,6 +351,7 @@ ROUTES: list[tuple[str, str, Permissions, Callable[[Asked], Answer]]] = [
     ("POST", r"/issues", (("issues", "write"),), _create_issue),
     ("PATCH", r"/issues/(\d+)", (("issues", "write"),), _update_issue),
     ("GET", r"/pulls/(\d+)", (("pull_requests", "read"),), _pull),
+    ("GET", r"/pulls/(\d+)/reviews", (("pull_requests", "read"),), _reviews),
     ("GET", r"/commits/([^/]+)/pulls", (("pull_requests", "read"),), _pulls_of),
     ("GET", r"/compare/([^/]+)\.\.\.([^/]+)", (("contents", "read"),), _compared),
     ("GET", r"/actions/workflows/([^/]+)/runs", _READ_ACTIONS, _runs_of_workflow),

@@ -60,6 +60,14 @@ class Issue:
     state: str = "open"
 
 
+@dataclass(frozen=True)
+class Review:
+    id: int
+    state: str
+    commit_id: str
+    submitted_at: str
+
+
 @dataclass
 class Pull:
     number: int
@@ -73,6 +81,7 @@ class Pull:
     merged_at: str | None = None
     merge_commit_sha: str | None = None
     commits: set[str] = field(default_factory=set)
+    reviews: list[Review] = field(default_factory=list)
     landed: set[str] = field(default_factory=set)
     """The commits on the base branch that the merge brought."""
 
@@ -298,6 +307,11 @@ class LocalGitHub:
         self.branches[pull.base_ref] = sha
         pull.state, pull.merged_at, pull.merge_commit_sha = "closed", self.now(), sha
         return sha
+
+    def review(self, number: int, state: str = "APPROVED", commit: str = "") -> None:
+        """Review a pull request as it is, or as it was at an older commit."""
+        pull = self.pulls[number]
+        pull.reviews.append(Review(next(self._ids), state, commit or pull.head_sha, self.now()))
 
     def close(self, number: int) -> None:
         """Close a pull request without merging it."""

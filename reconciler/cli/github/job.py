@@ -32,8 +32,8 @@ from reconciler.render.pull_request.review import Links
 from reconciler.render.pull_request.runs import RunEntry
 from reconciler.transport.surroundings import Clock, Watch
 
-REFUSED, SET_ASIDE = "refused", "set-aside"
-"""Failure reasons without an exception: a guard refused a change, or an event was set aside."""
+REFUSED, SET_ASIDE, PLAN_MOVED = "refused", "set-aside", "plan-moved"
+"""Failure reasons without an exception: a guard, an event that is set aside, another plan than the reviewed one."""
 
 SECONDS_FOR_COMMENTS = 120.0
 _LAST_SECONDS = 5.0
@@ -219,5 +219,5 @@ def _reason(receipt: Receipt) -> str:
         return "failed-in-part"
     short = {result.outcome for result in receipt.results if result.fell_short}
     if short:
-        return "plan-moved" if short == {Outcome.REFUSED} else "failed-in-part"
+        return PLAN_MOVED if short == {Outcome.REFUSED} else "failed-in-part"
     return SET_ASIDE if receipt.is_invalid else REFUSED

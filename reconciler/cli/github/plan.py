@@ -12,8 +12,9 @@ from reconciler.advice.report import Scope, advised
 from reconciler.applying.guard import marked, newly_refused
 from reconciler.cli.formats import for_people
 from reconciler.cli.github.hubspot import planned_against
-from reconciler.cli.github.job import REFUSED, SECONDS_FOR_COMMENTS, SET_ASIDE, Ending, Job, carried_out
+from reconciler.cli.github.job import PLAN_MOVED, REFUSED, SECONDS_FOR_COMMENTS, SET_ASIDE, Ending, Job, carried_out
 from reconciler.cli.github.merged_step import for_merged
+from reconciler.cli.github.moved import moved_since_review
 from reconciler.cli.github.options import StepOptions, allow_unreviewed_option, step_options
 from reconciler.cli.github.preview import preview
 from reconciler.cli.github.waiting import with_last_apply
@@ -39,6 +40,7 @@ from reconciler.render.pull_request.comment import COMMENT_LIMIT, SUMMARY_LIMIT,
 from reconciler.render.pull_request.problems import failure_comment, fork_comment, problems_comment
 from reconciler.render.pull_request.review import Links, Proposed, Review
 from reconciler.render.pull_request.target import applies_nothing
+from reconciler.render.pull_request.unreviewed import moved_note
 
 _Page = Callable[[Links, int], str]
 """Renders a page with links, in at most so many bytes."""
@@ -107,7 +109,7 @@ def _proposed(job: Job, options: StepOptions, proposed: PullRequestEvent | Merge
         case PullRequestEvent() as pull:
             return _online(_Check(job, options, pull, options.comments), base or _base(job.actions, pull))
         case MergeGroup() as group:
-            return _online(_Check(job, options), base or group.base_sha)
+            return _online(_Check(job, options, group), base or group.base_sha)
         case _:
             assert_never(proposed)
 
@@ -127,8 +129,12 @@ class _Check:
 
     job: Job
     options: StepOptions
-    pull: PullRequestEvent | None = None
+    proposed: PullRequestEvent | MergeGroup
     comments: bool = False
+
+    @property
+    def pull(self) -> PullRequestEvent | None:
+        return self.proposed if isinstance(self.proposed, PullRequestEvent) else None
 
     @property
     def environment(self) -> str | None:
@@ -229,15 +235,19 @@ def _planned(check: _Check, planned: Planned, *, compared: bool) -> Ending:
         (*new, *(diagnostic for diagnostic in plan.diagnostics if _as_error(diagnostic) not in known))
     )
     print_result(text.plan(for_people(plan, options.common)))
-    proposed = partial(
-        Review, plan, Proposed(), check.environment, compared=compared, seen=planned.seen, remark=check.remark
-    )
+    moved = moved_since_review(job, check.proposed, plan, check.environment)
+    remark = "\n".join(filter(None, (moved_note(moved) if moved else "", check.remark)))
+    proposed = partial(Review, plan, Proposed(), check.environment, compared=compared, seen=planned.seen, remark=remark)
     check.publish(lambda links, limit: comment(proposed(links=links), limit))
     if job.old_text is not None:
         raise job.old_text
     if new or plan.is_invalid:
         log_line(f"Error: {_REFUSED}")
         return Ending(Refused.exit_code, SET_ASIDE if plan.is_invalid else REFUSED)
+    if moved:
+        log_line(f"Error: {moved}")
+        job.annotations.append(Annotation(Level.ERROR, "another plan was reviewed", moved))
+        return Ending(Refused.exit_code, PLAN_MOVED)
     return Ending()
 
 

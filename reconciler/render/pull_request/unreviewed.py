@@ -41,6 +41,11 @@ def another_plan() -> str:
     return f"> [!WARNING]\n> **The review was of another plan**: {ANOTHER_PLAN}.\n"
 
 
+def moved_note(what: str) -> str:
+    """Return a warning that people reviewed another plan."""
+    return f"> [!WARNING]\n> **{brief(what, 3 * _LONGEST_REASON)}**\n"
+
+
 def _lines(why: str, left: Sequence[Result], commits: Sequence[str], tense: str) -> Iterator[str]:
     if not (why or left):
         return
