@@ -6,7 +6,7 @@ from itertools import islice
 
 from reconciler.errors import Refused, Rejected
 from reconciler.github.begun import may_have_written
-from reconciler.github.client import GitHub
+from reconciler.github.client import MOST_COMMITS, GitHub
 from reconciler.github.records import Ancestry, Comparison, Run
 
 _STANDS_ON = (Ancestry.AHEAD, Ancestry.IDENTICAL)
@@ -44,6 +44,9 @@ class CommitRange:
         """Why the commits in the range are unknown; empty if they are known."""
         if self.compared is None:
             return f"GitHub cannot compare commit {self.since[:10]} with {self.until[:10]}"
+        if self.compared.total > MOST_COMMITS:
+            merged = f"{self.compared.total:,} commits were merged since {self.since[:10]}"
+            return f"{merged}, and no more than {MOST_COMMITS:,} are looked through"
         if not self.compared.complete:
             listed = f"{len(self.commits)} of the {self.compared.total} commits"
             return f"GitHub lists only {listed} since {self.since[:10]}"
@@ -123,14 +126,22 @@ def _refuse_if_begun(github: GitHub, head: str, failed: Iterable[Run]) -> None:
 
 def _apply_runs(github: GitHub, line: Line) -> Iterator[Run]:
     """Yield the runs that applied, or may have in part, newest first; none if GitHub has no such workflow."""
+    runs = _runs(github, line, "completed")
+    yield from (run for run in runs if _may_have_applied(run, line))
+    if len(runs) == _MOST_RUNS:  # after so many that failed, the last success is asked for by itself
+        newest = {run.id for run in runs}
+        older = (run for run in _runs(github, line, "success") if run.id not in newest)
+        yield from (run for run in older if _may_have_applied(run, line))
+
+
+def _runs(github: GitHub, line: Line, status: str) -> list[Run]:
     file = line.workflow.rpartition("/")[2]
     try:
-        runs = list(islice(github.runs_of_workflow(file, branch=line.branch, status="completed"), _MOST_RUNS))
+        return list(islice(github.runs_of_workflow(file, branch=line.branch, status=status), _MOST_RUNS))
     except Rejected as error:
         if error.status == 404:
-            return
+            return []
         raise
-    yield from (run for run in runs if _may_have_applied(run, line))
 
 
 def _may_have_applied(run: Run, line: Line) -> bool:

@@ -1,6 +1,6 @@
 """GitHub's REST API as methods: comments, issues, pull requests, commits, runs, artifacts."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from types import TracebackType
@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from reconciler.connections import GitHubConnection
 from reconciler.errors import Rejected, Unavailable
-from reconciler.github import decoding
+from reconciler.github import associations, decoding
 from reconciler.github.archive import file_in
 from reconciler.github.http import MOST_PAGES, GitHubAnswer, GitHubHttp
 from reconciler.github.records import (
@@ -23,7 +23,7 @@ from reconciler.github.records import (
     Run,
     RunJob,
 )
-from reconciler.json_values import Json, Malformed, as_mapping
+from reconciler.json_values import Json, Malformed, as_kind, as_mapping
 from reconciler.transport.exchange import MOST_BYTES
 from reconciler.transport.surroundings import Clock, Watch
 
@@ -34,6 +34,9 @@ _READ_ISSUES = "issues: read"
 _WRITE_ISSUES = "issues: write"
 _READ_CONTENTS = "contents: read"
 _READ_ACTIONS = "actions: read"
+
+MOST_COMMITS = 100 * MOST_PAGES
+"""Maximum number of commits in a comparison; of more, only the first are read."""
 
 _T = TypeVar("_T")
 
@@ -50,6 +53,7 @@ class GitHub:
     ) -> None:
         """Prepare a client whose requests all end within `timeout` seconds from now."""
         self._http = GitHubHttp(connection, timeout=timeout, clock=clock, watch=watch)
+        self._repository = connection.repository
         self._home = f"/repos/{connection.repository}"
 
     def __enter__(self) -> Self:
@@ -137,6 +141,21 @@ class GitHub:
         path = f"{self._home}/commits/{_segment(sha)}/pulls"
         return tuple(self._listed(decoding.as_pull_request, path, {}, _READ_PULLS))
 
+    def pull_requests_of_each(self, commits: Sequence[str]) -> Mapping[str, tuple[PullRequest, ...]]:
+        """Return for each commit what `pull_requests_of` returns, in few requests."""
+        found: dict[str, tuple[PullRequest, ...]] = {}
+        for start in range(0, len(commits), associations.MOST_AT_ONCE):
+            some = commits[start : start + associations.MOST_AT_ONCE]
+            with _as_described():
+                variables = associations.variables_of(self._repository, some)
+                data = self._http.query(associations.query_of(some), variables, _READ_PULLS)
+                associated = associations.as_associated(data, some)
+            found |= {
+                commit: self.pull_requests_of(commit) if pulls is None else pulls
+                for commit, pulls in associated.items()
+            }
+        return found
+
     # Commits (REST API: commits/commits)
 
     def compare(self, base: str, head: str) -> Comparison | None:
@@ -146,13 +165,23 @@ class GitHub:
         """
         path = f"{self._home}/compare/{_segment(base)}...{_segment(head)}"
         try:
-            pages = list(islice(self._http.pages(path, {}, _READ_CONTENTS), MOST_PAGES))
+            pages = list(self._pages_of_comparison(path))
         except Rejected as error:
             if error.status == 404:
                 return None
             raise
         with _as_described():
-            return decoding.as_comparison([as_mapping(page, "the comparison") for page in pages])
+            return decoding.as_comparison(pages)
+
+    def _pages_of_comparison(self, path: str) -> Iterator[Mapping[str, Json]]:
+        """Yield the pages of a comparison, or only the first of one with too many commits."""
+        for page in islice(self._http.pages(path, {}, _READ_CONTENTS), MOST_PAGES):
+            with _as_described():
+                comparison = as_mapping(page, "the comparison")
+                total = as_kind(int, comparison.get("total_commits"), "total_commits")
+            yield comparison
+            if total > MOST_COMMITS:
+                return
 
     def ancestry(self, base: str, head: str) -> Ancestry | None:
         """Return how a commit relates to a base, in one request; None if GitHub lacks either, or a common root."""

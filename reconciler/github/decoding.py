@@ -85,7 +85,7 @@ def as_pull_request(value: Json, path: str) -> PullRequest:
         base_repository=home,
         state=as_kind(str, item.get("state"), f"{path}.state"),
         draft=bool(optional(bool, item.get("draft"), f"{path}.draft")),
-        merged_at=_optional_time(item.get("merged_at"), f"{path}.merged_at"),
+        merged_at=as_optional_time(item.get("merged_at"), f"{path}.merged_at"),
         merge_commit_sha=_optional_sha(item.get("merge_commit_sha"), f"{path}.merge_commit_sha"),
     )
 
@@ -96,7 +96,7 @@ def as_pull_review(value: Json, path: str) -> PullReview:
     return PullReview(
         state=as_kind(str, item.get("state"), f"{path}.state"),
         commit=_optional_sha(item.get("commit_id"), f"{path}.commit_id"),
-        submitted_at=_optional_time(item.get("submitted_at"), f"{path}.submitted_at"),
+        submitted_at=as_optional_time(item.get("submitted_at"), f"{path}.submitted_at"),
     )
 
 
@@ -162,7 +162,7 @@ def as_artifact(value: Json, path: str) -> Artifact:
         name=as_kind(str, item.get("name"), f"{path}.name"),
         size=as_kind(int, item.get("size_in_bytes"), f"{path}.size_in_bytes"),
         expired=as_kind(bool, item.get("expired"), f"{path}.expired"),
-        created_at=_optional_time(item.get("created_at"), f"{path}.created_at"),
+        created_at=as_optional_time(item.get("created_at"), f"{path}.created_at"),
     )
 
 
@@ -178,7 +178,7 @@ def _optional_sha(value: Json, path: str) -> str | None:
     return None if value is None else as_sha(value, path)
 
 
-def _optional_time(value: Json, path: str) -> datetime | None:
+def as_optional_time(value: Json, path: str) -> datetime | None:
     """Read a time, which GitHub writes in ISO 8601 with an offset."""
     if value is None:
         return None

@@ -10,8 +10,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from reconciler.connections import GitHubConnection, is_loopback
 from reconciler.errors import ReconcilerError, Rejected, Unavailable
-from reconciler.github.failures import GITHUB_CONNECT_HINT, error_of_status
-from reconciler.json_values import Json
+from reconciler.github.failures import GITHUB_CONNECT_HINT, TooManyRequests, error_of_query, error_of_status
+from reconciler.json_values import Json, as_mapping
 from reconciler.transport.exchange import MOST_BYTES, Exchange, Response, Server
 from reconciler.transport.json_text import NotJson, envelope, parsed, without
 from reconciler.transport.retrying import Passing, retried
@@ -56,6 +56,7 @@ class GitHubHttp:
         server = Server(connection.api_url, connection.proxy, connection.ca_file, GITHUB_CONNECT_HINT)
         self._api = Exchange(server, _headers(connection), self._deadline)
         self._store = Exchange(server, {}, self._deadline)
+        self._limited: tuple[float, TooManyRequests] | None = None  # until when GitHub answers nothing, and its words
 
     def close(self) -> None:
         """Close the connections."""
@@ -108,6 +109,22 @@ class GitHubHttp:
             raise Rejected(f"GitHub does not know {path}", status=404, hint=_LOST_HINT)
         return answer
 
+    def query(self, query: str, variables: Mapping[str, Json], needs: str) -> Json:
+        """Send a query of the GraphQL API, which only reads and is safe to repeat; return its data.
+
+        Raise `Malformed` if the answer is no answer to a query.
+        """
+        return self._retried(lambda: self._query_once({"query": query, "variables": dict(variables)}, needs))
+
+    def _query_once(self, body: Json, needs: str) -> Json:
+        response = self._send("POST", "/graphql", None, body)
+        if response.status not in _OK:
+            raise self._failure(response, needs)
+        answer = as_mapping(_content(response), "the answer")
+        if answer.get("errors"):
+            raise self._noted(error_of_query(response.headers, without(self._secret, answer), needs))
+        return answer.get("data")
+
     def download(self, path: str, needs: str, most_bytes: int = MOST_BYTES) -> bytes | None:
         """Download a file from the store that the API redirects to; None if the file is gone."""
         return self._retried(lambda: self._download_once(path, needs, most_bytes))
@@ -152,20 +169,30 @@ class GitHubHttp:
             return GitHubAnswer(404, None)
         if response.status not in _OK:
             raise self._failure(response, needs)
-        try:
-            return GitHubAnswer(response.status, parsed(response.content), self._next(response))
-        except NotJson as error:
-            raise Passing("GitHub's answer is cut off or is not JSON", sent=True) from error
+        return GitHubAnswer(response.status, _content(response), self._next(response))
 
     def _send(self, method: str, path: str, query: Query | None = None, body: Json = None) -> Response:
         self._watch.check_stop()
+        self._check_limit()
         response = self._api.send(method, path, query, body)
         self._watch.log(f"{method} {urlsplit(path).path}: {response.status}")
         return response
 
     def _failure(self, response: Response, needs: str) -> ReconcilerError:
         error_body = without(self._secret, envelope(response.content))
-        return error_of_status(response.status, response.headers, error_body, needs)
+        return self._noted(error_of_status(response.status, response.headers, error_body, needs))
+
+    def _noted(self, error: ReconcilerError) -> ReconcilerError:
+        """Return an error; where it is GitHub's limit, nothing more is sent before that ends."""
+        if isinstance(error, TooManyRequests):
+            self._limited = (self._clock.now() + error.after, error)
+        return error
+
+    def _check_limit(self) -> None:
+        if self._limited is not None:
+            until, error = self._limited
+            if (left := until - self._clock.now()) > 0:
+                raise TooManyRequests(error.message, sent=False, after=left, hint=error.hint)
 
     def _next(self, response: Response) -> str | None:
         if response.next is not None and not is_of_the_api(response.next, self._connection.api_url):
@@ -175,6 +202,13 @@ class GitHubHttp:
     @property
     def _secret(self) -> str:
         return self._connection.token.reveal()
+
+
+def _content(response: Response) -> Json:
+    try:
+        return parsed(response.content)
+    except NotJson as error:
+        raise Passing("GitHub's answer is cut off or is not JSON", sent=True) from error
 
 
 _LOST_HINT = "it may be gone, or the token may not see it"

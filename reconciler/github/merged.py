@@ -11,6 +11,9 @@ from reconciler.github.records import Artifact, PullRequest
 from reconciler.github.stored_plans import first_readable, plans_of_head
 from reconciler.planning.plan import Plan
 
+MOST_PULLS = 250
+"""Maximum number of pull requests whose plans are read: each takes three requests or more, and GitHub allows a job's
+token 1,000 in an hour (REST API: rate limits)."""
 _NOT_PLANNED = "no plan was made for its last commit before the merge, or GitHub no longer lists it"
 
 
@@ -83,13 +86,20 @@ def merged_with(github: GitHub, line: Line, commits: Iterable[str], artifact: st
     """Find the pull requests that were merged with these commits, whatever came before."""
     sources = _sources(github, line, list(commits))
     pulls = {pull.number: pull for source in sources.values() for pull in source}
-    return MergedWork(
-        None,
-        tuple(
-            replace(_with_plan(github, line, pulls[number], artifact), head=pulls[number].head_sha)
-            for number in sorted(pulls)
-        ),
-        tuple(commit for commit, source in sources.items() if not source),
+    unreviewed = tuple(commit for commit, source in sources.items() if not source)
+    if len(pulls) > MOST_PULLS:
+        return MergedWork(None, unreviewed=unreviewed, gap=_too_many(len(pulls)))
+    planned = (
+        replace(_with_plan(github, line, pulls[number], artifact), head=pulls[number].head_sha)
+        for number in sorted(pulls)
+    )
+    return MergedWork(None, tuple(planned), unreviewed)
+
+
+def _too_many(pulls: int) -> str:
+    return (
+        f"{pulls:,} pull requests were merged since the last apply, and to read the plans of more than {MOST_PULLS} "
+        "takes more requests than GitHub allows in an hour"
     )
 
 
@@ -101,7 +111,7 @@ def _sources(github: GitHub, line: Line, commits: list[str]) -> Mapping[str, lis
         where = (pull.base_repository, pull.base_ref)
         return pull.merged and where == (line.repository, line.branch) and pull.merge_commit_sha in among
 
-    return {commit: list(filter(fits, github.pull_requests_of(commit))) for commit in commits}
+    return {commit: list(filter(fits, pulls)) for commit, pulls in github.pull_requests_of_each(commits).items()}
 
 
 def _with_plan(github: GitHub, line: Line, pull: PullRequest, artifact: str) -> MergedPull:

@@ -37,6 +37,7 @@ CALLS: tuple[Callable[[GitHub], object], ...] = (
     lambda github: github.update_issue(_ISSUE),
     lambda github: github.pull_request(1),
     lambda github: github.pull_requests_of(SHA),
+    lambda github: github.pull_requests_of_each([SHA]),
     lambda github: github.compare(SHA, SHA),
     lambda github: github.ancestry(SHA, SHA),
     lambda github: list(github.runs_of_commit(SHA)),
@@ -53,12 +54,13 @@ class _ScriptedHttp(GitHubHttp):
         self._answer = self._api._read(response(content), "github.invalid", MOST_BYTES)
 
     def _send(self, method: str, path: str, query: Query | None = None, body: Json = None) -> Response:
-        return self._answer if path.startswith("/repos/") else _LAST_PAGE
+        return self._answer if path.startswith(("/repos/", "/graphql")) else _LAST_PAGE
 
 
 class _Scripted(GitHub):
     def __init__(self, content: bytes) -> None:
         self._http = _ScriptedHttp(content)
+        self._repository = "acme/events"
         self._home = "/repos/acme/events"
 
 
@@ -92,6 +94,18 @@ def archive(content: bytes) -> None:
         assert found is None or len(found) <= 10_000
 
 
+ASSOCIATED = {
+    "number": 1,
+    "state": "MERGED",
+    "isDraft": False,
+    "mergedAt": "2027-01-01T00:00:00Z",
+    "mergeCommit": {"oid": SHA},
+    "headRefOid": SHA,
+    "headRefName": "x",
+    "headRepository": {"nameWithOwner": "acme/events"},
+    "baseRefName": "main",
+    "repository": {"nameWithOwner": "acme/events"},
+}
 COMPARISON = {
     "status": "ahead",
     "merge_base_commit": {"sha": SHA},
@@ -106,6 +120,7 @@ BODIES: tuple[Json, ...] = (
     PULL,
     [PULL],
     COMPARISON,
+    {"data": {"repository": {"c0": {"oid": SHA, "associatedPullRequests": {"nodes": [ASSOCIATED], "pageInfo": {}}}}}},
     {"total_count": 1, "workflow_runs": [RUN]},
     {"total_count": 1, "jobs": [JOB]},
     {"total_count": 1, "artifacts": [ARTIFACT]},

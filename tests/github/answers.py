@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
+from tests.github.graphql import associated, queried
 from tests.github.world import (
     REPOSITORY,
     REPOSITORY_ID,
@@ -58,18 +59,23 @@ def answered(github: LocalGitHub, handler: BaseHTTPRequestHandler, body: bytes) 
     github.requests.append(request)
     trouble = github.next_trouble(request)
     if trouble is None:
-        return NOT_FOUND if home is None else _routed(github, request)
+        return _routed(github, request, home)
     if trouble.done:
-        _routed(github, request)
+        _routed(github, request, home)
     return trouble.instead
 
 
-def _routed(github: LocalGitHub, request: Request) -> Answer:
+def _routed(github: LocalGitHub, request: Request, home: str | None) -> Answer:
+    is_query = home is None and (request.method, request.path) == ("POST", "/graphql")
+    if home is None and not is_query:
+        return NOT_FOUND
     if (refusal := _unfit(request)) is not None:
         return refusal
     token = github.tokens.get(request.headers.get("authorization", "").removeprefix("Bearer "))
     if token is None:
         return Answer(401, {"message": "Bad credentials", "status": "401"})
+    if is_query:
+        return queried(github, request, token)
     for method, pattern, needed, answer in ROUTES:
         found = re.fullmatch(pattern, request.path)
         if method == request.method and found:
@@ -236,11 +242,7 @@ def _pulls_of(asked: Asked) -> Answer:
     github, sha = asked.github, asked.words[0]
     if not github.has(sha):
         return _invalid(f"No commit found for SHA: {sha}")
-    if sha in github.ancestors(github.branches[github.default_branch]):
-        found = [pull for pull in github.pulls.values() if pull.merged_at and sha in pull.landed]
-    else:
-        found = [pull for pull in github.pulls.values() if sha in pull.commits]
-    return _paged(asked, [listed_pull(pull) for pull in found])
+    return _paged(asked, [listed_pull(pull) for pull in associated(github, sha)])
 
 
 def _compared(asked: Asked) -> Answer:

@@ -138,3 +138,23 @@ def test_the_last_apply_is_found_in_one_request(github: LocalGitHub, client: Git
     failed(github, github.push("main"))
     assert applied_last(client, LINE) == first
     assert len(github.requests) == 1
+
+
+def test_a_success_before_a_hundred_failures_is_found_by_itself(github: LocalGitHub, client: GitHub) -> None:
+    first = succeeded(github, github.branches["main"])
+    for _ in range(150):
+        failed(github, github.push("main"))
+    assert applied_last(client, LINE) == first
+    github.requests.clear()
+    commit_range = since_last_applied(client, LINE, github.branches["main"])
+    assert isinstance(commit_range, CommitRange)
+    assert (commit_range.base, len(commit_range.commits)) == (first, 150)
+    assert [request.query.get("status") for request in github.requests] == ["completed", "success", None, None]
+
+
+def test_a_success_among_the_newest_runs_is_not_asked_for_again(github: LocalGitHub, client: GitHub) -> None:
+    for _ in range(120):
+        failed(github, github.branches["main"])
+    second = succeeded(github, github.push("main"))
+    assert applied_last(client, LINE) == second
+    assert len(github.requests) == 1

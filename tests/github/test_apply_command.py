@@ -4,6 +4,7 @@ import json
 import os
 import zipfile
 from collections.abc import Callable
+from html import unescape
 from io import BytesIO
 from pathlib import Path
 from signal import SIGINT, SIGTERM
@@ -13,11 +14,12 @@ from typing import Any
 import httpx
 import pytest
 
+from reconciler.github.merged import MOST_PULLS
 from tests.github.conftest import OpenWorkshop
 from tests.github.runner_parser import possible_commands
 from tests.github.test_plan_command import FAIR, HOSTILE, check_harmless
 from tests.github.workshop import READING, SERVER, WRITING, Step, Workshop, as_a_process, event
-from tests.github.world import ANSWER_LOST, REPOSITORY, TOKEN, Request, failing
+from tests.github.world import ANSWER_LOST, REPOSITORY, TOKEN, Request, failing, primary_limit
 from tests.hubspot.forwarding import Decide, Fate, Instead, Passing, Treatment, forwarding
 from tests.story.world import live_json
 
@@ -482,6 +484,35 @@ def test_a_run_that_was_skipped_began_nothing(shop: Workshop) -> None:
     shop.github.finish_run(newer, "skipped")
     assert shop.apply(at=older).code == 0
     assert shop.names() == {"fair", "launch"}
+
+
+def test_a_backlog_that_is_too_long_can_be_applied_by_hand(shop: Workshop) -> None:
+    merged = shop.push_to_main(launch=event("launch"))
+    for number in range(MOST_PULLS + 1):
+        pull = shop.github.pulls[shop.github.open_pull(f"topic-{number}", sha=shop.applied_to)]
+        pull.state, pull.merged_at, pull.merge_commit_sha, pull.landed = "closed", shop.github.now(), merged, {merged}
+    step = shop.apply()
+    assert (step.code, step.reason) == (5, "refused")
+    assert "it is not known what was reviewed: 251 pull requests were merged since the last apply" in step.screen.err
+    assert "start the workflow by hand with allow_unreviewed" in step.screen.err
+    assert "251 pull requests were merged" in step.summary
+    assert not shop.portal.writes()
+    shop.github.requests.clear()
+    assert dispatch(shop, "--allow-unreviewed").code == 0
+    assert shop.names() == {"fair", "launch"}
+    assert len(shop.github.requests) < 20
+
+
+def test_an_hour_whose_requests_are_used_up_is_told_with_its_end(shop: Workshop) -> None:
+    number = approved(shop)
+    shop.github.trouble("GET", f"/actions/runs/{shop.planned[number].run_id}/artifacts", primary_limit(seconds=3000))
+    step = shop.apply()
+    assert (step.code, step.reason) == (7, "unavailable")
+    assert (
+        "GitHub's hourly limit of 1,000 requests is used up until 08:50 UTC (try again in 51 minutes" in step.screen.err
+    )
+    assert "is used up until 08:50 UTC" in unescape(step.summary)
+    assert not shop.portal.writes()
 
 
 def test_a_list_of_commits_that_was_cut_off_is_no_list(shop: Workshop) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.errors import AccessDenied, Rejected
-from reconciler.github.client import GitHub
+from reconciler.github.client import MOST_COMMITS, GitHub
 from reconciler.github.records import Ancestry, Author
 from tests.github.conftest import Open
 from tests.github.local_github import local_github
@@ -233,13 +233,55 @@ def test_the_pull_request_of_a_merged_commit_is_found_however_it_was_merged(
     assert (found.number, found.merged) == (other, False)
 
 
+def test_many_commits_are_asked_for_at_once_with_the_same_answer(github: LocalGitHub, client: GitHub) -> None:
+    base = github.branches["main"]
+    for number, how in enumerate(["merge", "squash", "rebase"] * 15):
+        opened = github.open_pull(f"topic-{number}")
+        github.push(f"topic-{number}")
+        getattr(github, how)(opened)
+        github.push("main")
+    fork = github.open_pull("main", repository="eve/events")
+    github.merge(fork)
+    github.pulls[fork].head_repository = None
+    beside = [github.pulls[github.open_pull(f"open-{number}")].head_sha for number in range(2)]
+    github.close(max(github.pulls))
+    commits = [*github.between(base, github.branches["main"]), *beside]
+    alone = {sha: client.pull_requests_of(sha) for sha in commits}
+    github.requests.clear()
+    assert client.pull_requests_of_each(commits) == alone
+    assert [request.path for request in github.requests] == ["/graphql"] * 3
+    assert 100 < len(commits) <= 150
+
+
+def test_what_a_query_does_not_tell_whole_is_asked_for_alone(github: LocalGitHub, client: GitHub) -> None:
+    numbers = [github.open_pull(f"topic-{number}") for number in range(22)]
+    sha = github.merge(numbers[0])
+    for number in numbers[1:21]:
+        github.pulls[number].merged_at, github.pulls[number].landed = github.now(), {sha}
+    assert [pull.number for pull in client.pull_requests_of_each([sha])[sha]] == numbers[:21]
+    other = github.squash(numbers[21])
+    github.without_merge_commit.add(numbers[21])
+    (pull,) = client.pull_requests_of_each([other])[other]
+    assert (pull.number, pull.merge_commit_sha) == (numbers[21], other)
+    assert [request.path for request in github.requests] == [
+        *("/graphql", f"/commits/{sha}/pulls"),
+        *("/graphql", f"/commits/{other}/pulls"),
+    ]
+
+
+def test_without_commits_nothing_is_asked(github: LocalGitHub, client: GitHub) -> None:
+    assert client.pull_requests_of_each([]) == {}
+    assert not github.requests
+
+
 def test_a_commit_that_was_pushed_belongs_to_no_pull_request(github: LocalGitHub, client: GitHub) -> None:
     assert client.pull_requests_of(github.push("main")) == ()
 
 
 def test_a_commit_that_nobody_knows_is_refused(client: GitHub) -> None:
-    with pytest.raises(Rejected, match="No commit found for SHA: ffff"):
-        client.pull_requests_of("f" * 40)
+    for ask in (lambda: client.pull_requests_of("f" * 40), lambda: client.pull_requests_of_each(["f" * 40])):
+        with pytest.raises(Rejected, match="No commit found for SHA: ffff"):
+            ask()
 
 
 # Commits
@@ -272,6 +314,17 @@ def test_all_pages_of_a_comparison_are_read(github: LocalGitHub, client: GitHub)
     found = client.compare(base, commits[-1])
     assert found is not None
     assert (list(found.commits), found.total, found.complete) == (commits, 230, True)
+    assert len(github.requests) == 3
+
+
+def test_of_too_many_commits_only_the_first_page_is_read(github: LocalGitHub, client: GitHub) -> None:
+    base = head = github.branches["main"]
+    for _ in range(MOST_COMMITS + 1):
+        head = github.commit(head)
+    found = client.compare(base, head)
+    assert found is not None
+    assert (len(found.commits), found.total, found.complete) == (100, MOST_COMMITS + 1, False)
+    assert len(github.requests) == 1
 
 
 def test_a_comparison_that_github_cut_off_is_not_complete(github: LocalGitHub, client: GitHub) -> None:
@@ -425,6 +478,14 @@ def test_a_missing_permission_is_named(github: LocalGitHub, open_client: Open, n
         DOINGS[needs](client)
     assert caught.value.exit_code == 4
     assert f"give the job the permission {needs}" in (caught.value.hint or "")
+    assert len(github.requests) == 1
+
+
+def test_a_permission_that_a_query_misses_is_named(github: LocalGitHub, open_client: Open) -> None:
+    client = open_client(github.connection(github.let("ghs_contents", contents="read")))
+    with pytest.raises(AccessDenied, match="Resource not accessible by integration") as caught:
+        client.pull_requests_of_each([github.branches["main"]])
+    assert "give the job the permission pull-requests: read" in (caught.value.hint or "")
     assert len(github.requests) == 1
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.errors import AccessDenied, ReconcilerError, Rejected, Unavailable
-from reconciler.github.failures import error_of_status
+from reconciler.github.failures import TooManyRequests, error_of_query, error_of_status
 from reconciler.safe_text import shown
 from reconciler.transport.retrying import Passing
 
@@ -86,10 +86,21 @@ def test_too_many_requests_wait_as_long_as_github_says(
 
 def test_too_many_requests_say_when_to_try_again() -> None:
     found = failed(429, retry_after="7")
-    assert (found.message, found.hint) == (
-        "GitHub reports too many requests",
-        "something else uses the same token's limit: try again in 7 seconds",
-    )
+    assert (found.message, found.hint) == ("GitHub reports too many requests", "try again in 7 seconds")
+    reset: dict[str, Any] = {"x_ratelimit_remaining": "0", "x_ratelimit_reset": f"{NOW + 1800}", "date": DATE}
+    found = failed(403, x_ratelimit_limit="5000", **reset)
+    assert found.message == "GitHub's hourly limit of 5,000 requests is used up until 08:30 UTC"
+    assert found.hint == "try again in 31 minutes: all runs of the repository share it"
+    assert failed(403, **reset).message == "GitHub's hourly limit is used up until 08:30 UTC"
+
+
+def test_an_answer_to_a_query_without_its_kinds_may_pass() -> None:
+    answers: list[dict[str, Any]] = [{"errors": errors} for errors in ("x", [7], [{"message": "Something went wrong"}])]
+    for answer in answers:
+        found = error_of_query({}, answer, NEEDS)
+        assert isinstance(found, Passing)
+        assert found.sent
+    assert isinstance(error_of_query({}, {"errors": [{"type": "RATE_LIMIT"}]}, NEEDS), TooManyRequests)
 
 
 def test_other_requests_that_are_left_make_a_403_no_limit() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.connections import GitHubConnection, Secret
-from reconciler.errors import Interrupted, ReconcilerError, Rejected, Unavailable
+from reconciler.errors import AccessDenied, Interrupted, ReconcilerError, Rejected, Unavailable
 from reconciler.github.client import GitHub
 from reconciler.github.http import MOST_PAGES, GitHubHttp, host_of, is_of_the_api, is_secure
 from reconciler.github.records import Artifact
@@ -271,11 +271,30 @@ def test_the_end_of_a_secondary_limit_is_waited_for(
 def test_a_limit_that_ends_after_the_time_is_not_waited_for(github: LocalGitHub, open_client: Open) -> None:
     sleeper = Sleeper()
     github.trouble("GET", "/pulls/*", primary_limit(seconds=3000))
-    with pytest.raises(Unavailable, match="GitHub reports too many requests") as caught:
-        open_client(github.connection(), clock=sleeper.clock).pull_request(9)
-    assert "try again in 3001 seconds" in (caught.value.hint or "")
+    client = open_client(github.connection(), clock=sleeper.clock)
+    with pytest.raises(Unavailable, match="hourly limit of 1,000 requests is used up until 08:50 UTC") as caught:
+        client.pull_request(9)
+    assert caught.value.hint == "try again in 51 minutes: all runs of the repository share it"
     assert caught.value.exit_code == 7
     assert not sleeper.slept
+
+
+def test_while_a_limit_lasts_nothing_more_is_sent(github: LocalGitHub, open_client: Open) -> None:
+    sleeper = Sleeper()
+    client = open_client(github.connection(), clock=sleeper.clock)
+    github.trouble("GET", "/pulls/*", primary_limit(seconds=3000))
+    for ask in (client.pull_request, client.comments, client.artifacts):
+        with pytest.raises(Unavailable, match="is used up until 08:50 UTC"):
+            ask(9)
+    assert len(github.requests) == 1
+    assert not sleeper.slept
+
+
+def test_a_server_that_fails_holds_no_other_request_back(github: LocalGitHub, client: GitHub) -> None:
+    github.trouble("GET", "/pulls/*", failing(503), times=ATTEMPTS)
+    with pytest.raises(Unavailable):
+        client.pull_request(9)
+    assert client.pull_request(9) is None
 
 
 # Failures that pass, or do not
@@ -472,3 +491,77 @@ def test_no_text_breaks_the_reader_of_addresses(text: str) -> None:
         is_secure(address)
         if is_of_the_api(address, API):
             assert address.startswith(f"{API}/")
+
+
+# Queries
+
+
+COMMIT = "a" * 40
+
+
+def data(**commit: object) -> Play:
+    """Return an answer to the query for one commit."""
+    return answer(body={"data": {"repository": {"c0": {"oid": COMMIT, **commit}}}})
+
+
+NO_PULLS = {"nodes": [], "pageInfo": {"hasNextPage": False}}
+
+
+@pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
+def test_a_query_whose_answer_is_broken_is_asked_again(play: Start, open_client: Open, broken: Play) -> None:
+    server = play(broken, data(associatedPullRequests=NO_PULLS))
+    assert open_client(to(server)).pull_requests_of_each([COMMIT]) == {COMMIT: ()}
+    assert [request.target for request in server.received] == ["/graphql", "/graphql"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        answer(body=[]),
+        answer(body={}),
+        answer(body={"data": None}),
+        answer(body={"data": {"repository": None}}),
+        answer(body={"data": {"repository": {"c0": {}}}}),
+        answer(body={"data": {"repository": {"c0": {"oid": "b" * 40, "associatedPullRequests": NO_PULLS}}}}),
+        data(),
+        data(associatedPullRequests={**NO_PULLS, "pageInfo": {}}),
+        data(associatedPullRequests={**NO_PULLS, "nodes": [None]}),
+    ],
+)
+def test_an_answer_to_another_query_is_an_error(play: Start, open_client: Open, wrong: Play) -> None:
+    with pytest.raises(Unavailable, match="GitHub's answer does not match its API description"):
+        open_client(to(play(wrong))).pull_requests_of_each([COMMIT])
+
+
+@pytest.mark.parametrize(
+    ("kind", "error", "said", "times"),
+    [
+        ("FORBIDDEN", AccessDenied, "GitHub's token may not do this: no", 1),
+        ("INSUFFICIENT_SCOPES", AccessDenied, "GitHub's token may not do this: no", 1),
+        ("NOT_FOUND", Rejected, "GitHub does not find what is asked for: no", 1),
+        (None, Unavailable, "GitHub keeps failing to answer a query: no", ATTEMPTS),
+    ],
+)
+def test_an_error_in_an_answer_is_none_of_its_data(
+    play: Start, open_client: Open, kind: str | None, error: type[ReconcilerError], said: str, times: int
+) -> None:
+    server = play(answer(body={"data": {"repository": None}, "errors": [{"type": kind, "message": "no"}]}))
+    with pytest.raises(error, match=said) as caught:
+        open_client(to(server)).pull_requests_of_each([COMMIT])
+    assert len(server.received) == times
+    if kind == "FORBIDDEN":
+        assert "give the job the permission pull-requests: read" in (caught.value.hint or "")
+
+
+def test_a_limit_of_queries_is_waited_for(play: Start, open_client: Open) -> None:
+    sleeper = Sleeper()
+    limited = {"errors": [{"type": "RATE_LIMITED", "message": "API rate limit exceeded"}]}
+    server = play(answer(body=limited, Retry_After="7"), data(associatedPullRequests=NO_PULLS))
+    client = open_client(to(server), clock=sleeper.clock)
+    assert client.pull_requests_of_each([COMMIT]) == {COMMIT: ()}
+    assert 7 <= sleeper.now < 9
+
+
+def test_a_query_that_is_refused_is_an_error(github: LocalGitHub, open_client: Open) -> None:
+    with pytest.raises(AccessDenied, match="GitHub does not accept the token"):
+        open_client(github.connection("ghs_wrong")).pull_requests_of_each([COMMIT])

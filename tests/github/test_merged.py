@@ -5,11 +5,12 @@ from dataclasses import replace
 import pytest
 
 from reconciler.github.applied import Line, between
-from reconciler.github.client import GitHub
-from reconciler.github.merged import MergedPull, MergedWork, merged_in, merged_with
+from reconciler.github.client import MOST_COMMITS, GitHub
+from reconciler.github.merged import MOST_PULLS, MergedPull, MergedWork, merged_in, merged_with
 from reconciler.github.stored_plans import plan_artifact
 from reconciler.planning.plan import Plan
 from reconciler.portal import Portal
+from reconciler.render.json import plan_json
 from tests.github.world import REPOSITORY, LocalGitHub
 
 APPLY = ".github/workflows/apply.yml"
@@ -60,3 +61,61 @@ def test_whether_all_was_reviewed_is_known(merged: MergedWork, is_reviewed: obje
 
 def test_each_environment_has_an_artifact_of_its_own() -> None:
     assert (plan_artifact(None), plan_artifact("staging")) == ("reconciler-plan-default", "reconciler-plan-staging")
+
+
+# Long backlogs
+
+
+def backlog(github: LocalGitHub, pulls: int, commits: int) -> str:
+    """Merge so many pull requests, each by this many new commits; return the commit before."""
+    base = github.branches["main"]
+    for number in range(pulls):
+        opened = github.open_pull(f"topic-{number}")
+        for _ in range(commits - 1):
+            github.push(f"topic-{number}")
+        github.rebase(opened)
+    return base
+
+
+def asked(github: LocalGitHub, path: str) -> int:
+    return len([request for request in github.requests if request.path.startswith(path)])
+
+
+def test_a_backlog_of_many_commits_takes_few_requests(github: LocalGitHub, client: GitHub) -> None:
+    base = backlog(github, 200, 6)
+    pushed = github.push("main")
+    number = 137
+    run = github.start_run("plan.yml", event="pull_request", head_sha=github.pulls[number].head_sha, head_branch="x")
+    github.upload(run, f"{plan_artifact(None)}-{run}-1", {f"reconciler-plan-{number}.json": plan_json(PLAN).encode()})
+    github.pulls[number].merged_at = "2028-01-01T00:00:00Z"
+    commit_range = between(client, base, pushed)
+    assert (len(commit_range.commits), commit_range.gap) == (1_201, "")
+    found = merged_in(client, LINE, commit_range, plan_artifact(None))
+    assert (found.base, found.unreviewed, found.gap) == (base, (pushed,), "")
+    assert [pull.number for pull in found.pulls] == sorted(github.pulls)
+    assert [(pull.number, pull.plan) for pull in found.pulls if pull.plan is not None] == [(number, PLAN)]
+    assert (asked(github, "/compare"), asked(github, "/graphql"), asked(github, "/commits")) == (13, 25, 0)
+    assert len(github.requests) - asked(github, "/graphql") == 13 + 200 + 2
+
+
+def test_more_pull_requests_than_an_hours_requests_allow_are_counted_first(github: LocalGitHub, client: GitHub) -> None:
+    base = backlog(github, MOST_PULLS + 1, 1)
+    pushed = github.push("main")
+    found = merged_in(client, LINE, between(client, base, pushed), "x")
+    assert found == MergedWork(base, (), (pushed,), found.gap)
+    assert found.gap == (
+        "251 pull requests were merged since the last apply, and to read the plans of more than 250 "
+        "takes more requests than GitHub allows in an hour"
+    )
+    assert not found.is_reviewed
+    assert asked(github, "/actions") == 0
+    assert 3 * MOST_PULLS < 1_000 < 4 * (MOST_PULLS + 1)
+
+
+def test_more_commits_than_are_looked_through_are_told(github: LocalGitHub, client: GitHub) -> None:
+    base = head = github.branches["main"]
+    for _ in range(MOST_COMMITS + 1):
+        head = github.commit(head)
+    found = merged_in(client, LINE, between(client, base, head), "x")
+    assert found.gap == (f"10,001 commits were merged since {base[:10]}, and no more than 10,000 are looked through")
+    assert (found.base, len(github.requests)) == (base, 1)

@@ -4,6 +4,7 @@ import io
 import json
 import subprocess
 import zipfile
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -204,6 +205,8 @@ class LocalGitHub:
         """Whether earlier attempts of a run are listed, which GitHub does not promise."""
         self.listed_commits_at_most: int | None = None
         """The number of commits after which GitHub cuts a comparison off."""
+        self.without_merge_commit: set[int] = set()
+        """The merged pull requests whose merge commit the GraphQL API does not name."""
         self.lock = Lock()
         self.signed: dict[str, int] = {}
         self._numbers, self._ids, self._minutes = count(1), count(1001), count()
@@ -249,11 +252,19 @@ class LocalGitHub:
     def between(self, base: str, head: str) -> list[str]:
         """Return the commits that a head has and a base has not, the oldest first."""
         left = self.ancestors(head) - self.ancestors(base)
+        above = {one: len(left & set(self.graph[one])) for one in left}
+        children = defaultdict[str, list[str]](list)
+        for one in left:
+            for parent in set(self.graph[one]):
+                children[parent].append(one)
         ordered: list[str] = []
-        while left:
-            ready = sorted(one for one in left if not left & set(self.graph[one]))
+        ready = sorted(one for one in left if not above[one])
+        while ready:
             ordered += ready
-            left -= set(ready)
+            following = [child for one in ready for child in children[one]]
+            for child in following:
+                above[child] -= 1
+            ready = sorted({child for child in following if not above[child]})
         return ordered
 
     def push(self, branch: str, sha: str | None = None) -> str:
