@@ -48,6 +48,20 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Outline:
+    """What a calendar shows of an event after a change, or before its deletion; of times and texts None: no value."""
+
+    start: str | None = None
+    end: str | None = None
+    event_type: str | None = None
+    organizer: str | None = None
+    url: str | None = None
+    cancelled: bool = False
+    properties: tuple[tuple[str, str], ...] = ()
+    """Names and values of the declared custom properties that stay as they are."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Change:
     identity: Identity
     name: str | None
@@ -68,11 +82,8 @@ class _Change:
     """
     timezone: str | None = None
     """The time zone of its declaration, for showing times; None: the portal's. Approvals do not cover it."""
-    start: str | None = None
-    """When the event begins after the change, or before its deletion, for calendars. Approvals do not cover it."""
-    end: str | None = None
-    event_type: str | None = None
-    organizer: str | None = None
+    outline: Outline = Outline()
+    """The event beside what changes, for people. Approvals do not cover it."""
 
     @property
     def place(self) -> Place | None:
@@ -138,6 +149,11 @@ def cancels(change: Change) -> bool:
 def completes(change: Change) -> bool:
     """Return whether an update completes the event, which HubSpot cannot undo."""
     return isinstance(change, Update) and _becomes_true(change, "eventCompleted")
+
+
+def stays_cancelled(change: Change) -> bool:
+    """Return whether an update leaves the event cancelled, as it was before."""
+    return isinstance(change, Update) and change.outline.cancelled and change.field("eventCancelled") is None
 
 
 def is_orphan(change: Change) -> bool:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from reconciler.applying.receipt import Outcome, Receipt, Result
-from reconciler.change import Change, Create, Delete, FieldChange, Origin, Source, Update
+from reconciler.change import Change, Create, Delete, FieldChange, Origin, Outline, Source, Update
 from reconciler.diagnostics import Diagnostic, Place, Severity
 from reconciler.errors import Interrupted, ReconcilerError, Refused, Unavailable
 from reconciler.event import CUSTOM, FIELDS, Declared, DeclaredEvent, Identity, Kind, LiveEvent, Skipped, Value, instant
@@ -273,6 +273,16 @@ zones: SearchStrategy[str] = (
 _sources = st.builds(Source, texts, st.integers(1, 99))
 
 
+@st.composite
+def outlines(draw: st.DrawFn) -> Outline:
+    """Draw what a calendar shows of an event."""
+    start, end = draw(maybe_texts | instants), draw(maybe_texts | instants)
+    properties = draw(st.dictionaries(texts, texts, max_size=2))
+    kind, organizer, url = (draw(maybe_texts) for _ in range(3))
+    cancelled = draw(st.booleans())
+    return Outline(start, end, kind, organizer, url, cancelled=cancelled, properties=tuple(properties.items()))
+
+
 def changes_of(kind: type[Create] | type[Update] | type[Delete]) -> SearchStrategy[Change]:
     """Return a strategy for changes of one kind, each with at least one field."""
     return st.builds(
@@ -286,10 +296,7 @@ def changes_of(kind: type[Create] | type[Update] | type[Delete]) -> SearchStrate
         refused=maybe_texts,
         proven=st.booleans(),
         timezone=st.none() | zones,
-        start=maybe_texts | instants,
-        end=maybe_texts | instants,
-        event_type=maybe_texts,
-        organizer=maybe_texts,
+        outline=outlines(),
         series=st.none() | texts,
     )
 

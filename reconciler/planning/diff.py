@@ -1,19 +1,11 @@
 """The comparison of a declared event with the live one; no other module imports deepdiff."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
-from typing import TypedDict
 
-from reconciler.change import Change, Create, Delete, FieldChange, Source, Update
-from reconciler.event import FIELDS, DeclaredEvent, LiveEvent, Value, field_order
+from reconciler.change import Change, Create, Delete, FieldChange, Outline, Source, Update
+from reconciler.event import CUSTOM, FIELDS, DeclaredEvent, LiveEvent, Value, field_order
 from reconciler.values import canonical, same
-
-
-class _Outline(TypedDict):
-    start: str | None
-    end: str | None
-    event_type: str | None
-    organizer: str | None
 
 
 def compare(event: DeclaredEvent, live: LiveEvent | None) -> Change | None:
@@ -34,7 +26,7 @@ def compare(event: DeclaredEvent, live: LiveEvent | None) -> Change | None:
         live.attendees,
         series=event.series,
         timezone=event.timezone,
-        **_outline({**live.fields, **event.fields}),
+        outline=replace(_outline({**live.fields, **event.fields}), properties=tuple(_kept(event, differing))),
     )
 
 
@@ -47,7 +39,7 @@ def cancel(orphan: LiveEvent) -> Update:
         (FieldChange("eventCancelled", before, after=True),),
         registrants=orphan.registrants,
         attendees=orphan.attendees,
-        **_outline(orphan.fields),
+        outline=_outline(orphan.fields),
     )
 
 
@@ -60,7 +52,7 @@ def delete(live: LiveEvent) -> Delete:
         tuple(FieldChange(name, value, None) for name, value in held if value is not None),
         registrants=live.registrants,
         attendees=live.attendees,
-        **_outline(live.fields),
+        outline=_outline(live.fields),
     )
 
 
@@ -78,19 +70,29 @@ def _create(event: DeclaredEvent) -> Create:
         _source(event),
         series=event.series,
         timezone=event.timezone,
-        **_outline(values),
+        outline=_outline(values),
     )
 
 
-def _outline(fields: Mapping[str, Value]) -> _Outline:
+def _outline(fields: Mapping[str, Value]) -> Outline:
     """Return what a calendar shows of an event, whether it changes or not."""
     held = {name: value for name, value in fields.items() if isinstance(value, str)}
-    return _Outline(
+    return Outline(
         start=held.get("startDateTime"),
         end=held.get("endDateTime"),
         event_type=held.get("eventType"),
         organizer=held.get("eventOrganizer"),
+        url=held.get("eventUrl"),
+        cancelled=fields.get("eventCancelled") is True,
     )
+
+
+def _kept(event: DeclaredEvent, differing: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield name and value of each declared custom property that does not change."""
+    for name in sorted(event.fields, key=field_order):
+        value = event.fields[name]
+        if name.startswith(CUSTOM) and name not in differing and isinstance(value, str):
+            yield name.removeprefix(CUSTOM), value
 
 
 def _source(event: DeclaredEvent) -> Source:

@@ -3,27 +3,15 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
-from typing import assert_never
 
-from reconciler.change import Change, Create, Delete, FieldChange, Origin, Update, cancels, completes
+from reconciler.change import Change, Create, FieldChange, Origin
 from reconciler.event import field_order
 from reconciler.planning.plan import Plan
 from reconciler.planning.series import PlannedSeries, SeriesKey
 from reconciler.render import words
+from reconciler.render.effects import Effect, effects
 from reconciler.render.occurrences import Frame, RepeatedEvent, Site, content, occurrence, remarks_on, telling
-from reconciler.render.timing import DATES, ShownChange, began, moves
-
-
-class Effect(StrEnum):
-    """What a change does to an event, in the word that stands after a number."""
-
-    NEW = "new"
-    MOVED = "moved"
-    CANCELLED = "cancelled"
-    COMPLETED = "completed"
-    CHANGED = "changed"
-    DELETED = "deleted"
+from reconciler.render.timing import DATES, ShownChange, began
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +110,10 @@ def _group(members: Sequence[ShownChange], plan: Plan, declared: Mapping[SeriesK
     known = None if series is None else declared.get((account, series))
     name = words.title(changes[0]) if series is None else series if known is None else known.title
     frame = Frame(name, account, series, _site(changes), plan.portal)
-    effects = defaultdict(list)
+    by_effect = defaultdict(list)
     for each in sorted(members, key=lambda each: began(each.change)):
-        effects[_effect(each)].append(each)
-    parts = tuple(_occurrences(effect, effects[effect], frame) for effect in Effect if effect in effects)
+        by_effect[effects(each)[0]].append(each)
+    parts = tuple(_occurrences(effect, by_effect[effect], frame) for effect in Effect if effect in by_effect)
     return ChangeGroup(name, frame.ids, frame.site, parts, 0 if known is None else known.unchanged)
 
 
@@ -137,23 +125,6 @@ def _site(changes: Sequence[Change]) -> Site:
             if 2 * number > len(changes):
                 return site
     return Site()
-
-
-def _effect(shown: ShownChange) -> Effect:
-    change = replace(shown.change, fields=shown.fields)
-    match change:
-        case Create():
-            return Effect.NEW
-        case Delete():
-            return Effect.DELETED
-        case Update() if cancels(change):
-            return Effect.CANCELLED
-        case Update() if completes(change):
-            return Effect.COMPLETED
-        case Update():
-            return Effect.MOVED if moves(shown) else Effect.CHANGED
-        case _:
-            assert_never(change)
 
 
 def _occurrences(effect: Effect, shown: Sequence[ShownChange], frame: Frame) -> Occurrences:

@@ -13,6 +13,7 @@ from reconciler.change import (
     Create,
     Delete,
     FieldChange,
+    Outline,
     Source,
     Update,
     cancels,
@@ -163,10 +164,7 @@ def _change(portal: int, change: Change) -> Json:
         "action": change.action,
         "identity": _identity(change.identity),
         "name": change.name,
-        "start": change.start,
-        "end": change.end,
-        "type": change.event_type,
-        "organizer": change.organizer,
+        **_outline(change.outline),
         "cancels": cancels(change),
         "completes": completes(change),
         "origin": change.origin,
@@ -179,6 +177,18 @@ def _change(portal: int, change: Change) -> Json:
         "proven": change.proven,
         "fields": [_field(portal, change, field) for field in change.fields],
         "fingerprint": fingerprint.of_change(portal, change),
+    }
+
+
+def _outline(outline: Outline) -> Mapping[str, Json]:
+    return {
+        "start": outline.start,
+        "end": outline.end,
+        "type": outline.event_type,
+        "organizer": outline.organizer,
+        "url": outline.url,
+        "cancelled": outline.cancelled,
+        "properties": dict(outline.properties),
     }
 
 

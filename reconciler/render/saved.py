@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import TypeVar
 
-from reconciler.change import Action, Change, Create, Delete, FieldChange, Origin, Source, Update
+from reconciler.change import Action, Change, Create, Delete, FieldChange, Origin, Outline, Source, Update
 from reconciler.diagnostics import Diagnostic, Place, Severity
 from reconciler.errors import SavedPlanInvalid
 from reconciler.event import Identity, Value
@@ -108,7 +108,9 @@ _CHANGE_DEFAULTS: Mapping[str, Json] = {
     "refused": None,
     "proven": True,
     "series": None,
-    **dict.fromkeys(("start", "end", "type", "organizer")),
+    **dict.fromkeys(("start", "end", "type", "organizer", "url")),
+    "cancelled": False,
+    "properties": {},
 }
 """The values of keys that a change of an older format lacks."""
 
@@ -133,10 +135,19 @@ def _read_change(item: "_Object") -> Change:
         timezone=item.optional_text("timezone"),
         refused=item.optional_text("refused"),
         proven=item.flag("proven"),
+        outline=_read_outline(item),
+    )
+
+
+def _read_outline(item: "_Object") -> Outline:
+    return Outline(
         start=item.optional_text("start"),
         end=item.optional_text("end"),
         event_type=item.optional_text("type"),
         organizer=item.optional_text("organizer"),
+        url=item.optional_text("url"),
+        cancelled=item.flag("cancelled"),
+        properties=item.object("properties").texts(),
     )
 
 
@@ -227,6 +238,10 @@ class _Object:
 
     def optional_number(self, key: str) -> int | None:
         return optional(int, *self._at(key))
+
+    def texts(self) -> tuple[tuple[str, str], ...]:
+        """Return every key, each with its text."""
+        return tuple((key, self.text(key)) for key in self._value)
 
     def value(self, key: str) -> Value:
         value, path = self._at(key)

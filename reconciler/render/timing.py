@@ -57,7 +57,7 @@ def moves(shown: ShownChange) -> bool:
 
 def began(change: Change) -> str:
     """Return the start of an event after a change, or before its deletion, in the order of time; empty without one."""
-    return _held(change, START, change.start) or ""
+    return _held(change, START, change.outline.start) or ""
 
 
 def _moved(shown: ShownChange, clocks: Clocks) -> Timing | None:
@@ -92,10 +92,10 @@ def _on_one_day(times: Times) -> bool:
 
 def _unmoved(shown: ShownChange, clocks: Clocks) -> Timing:
     change = shown.change
-    start = _local(_held(change, START, change.start), clocks)
+    start = _local(_held(change, START, change.outline.start), clocks)
     if start is None:
         return Timing()
-    end = _local(_held(change, END, change.end), clocks)
+    end = _local(_held(change, END, change.outline.end), clocks)
     day = start.date().isoformat()
     if isinstance(change, Update):
         return Timing(placed(span(start, None if shown.field(END) else end), clocks), day)

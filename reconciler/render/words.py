@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from reconciler.applying.receipt import INVALID, Outcome, Receipt, Result
-from reconciler.change import Action, Change, Create, Delete, FieldChange, Update, cancels, completes
+from reconciler.change import Action, Change, Create, Delete, FieldChange, Update, cancels, completes, stays_cancelled
 from reconciler.diagnostics import Diagnostic, without_details
 from reconciler.errors import Refused
 from reconciler.event import Identity, Kind, Value, kind_of, label_of, registered
@@ -71,7 +71,7 @@ def head(plan: Plan) -> str:
 
 def _is_timed(change: Change) -> bool:
     """Return whether a time of a change is shown; that of an event of a series is, also if it does not change."""
-    shown = change.series is not None and change.start is not None
+    shown = change.series is not None and change.outline.start is not None
     return shown or any(kind_of(field.name) is Kind.INSTANT for field in change.fields)
 
 
@@ -108,13 +108,7 @@ def title(change: Change) -> str:
 
 def remarks(change: Change) -> list[str]:
     """Return what a reader must not overlook about a change."""
-    texts = []
-    if cancels(change):
-        texts.append("CANCELS the event")
-    if completes(change):
-        texts.append("COMPLETES the event, which cannot be undone")
-    if isinstance(change, Create) and (field := change.field("eventCompleted")) is not None and field.after is True:
-        texts.append("COMPLETED from the start, which cannot be undone")
+    texts = [*_remarks_on_flags(change)]
     if isinstance(change, Delete):
         texts.append("the attendance history is lost with it")
     if not isinstance(change, Create):
@@ -124,6 +118,17 @@ def remarks(change: Change) -> list[str]:
     if change.refused is not None:
         texts.append(f"an apply refuses it: {change.refused}")
     return texts
+
+
+def _remarks_on_flags(change: Change) -> Iterator[str]:
+    if cancels(change):
+        yield "CANCELS the event"
+    if stays_cancelled(change):
+        yield "stays cancelled in HubSpot"
+    if completes(change):
+        yield "COMPLETES the event, which cannot be undone"
+    if isinstance(change, Create) and (field := change.field("eventCompleted")) is not None and field.after is True:
+        yield "COMPLETED from the start, which cannot be undone"
 
 
 def identity(identity: Identity) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.change import Change, FieldChange
+from reconciler.change import Change, FieldChange, Outline
 from reconciler.event import Declared, instant
 from reconciler.planning.plan import Plan
 from reconciler.render.page.calendars import declared_page
@@ -66,7 +66,8 @@ def hostile() -> str:
         changes += [create(f"new-{n}", text, day, None, text)]
         fields = (FieldChange("eventUrl", "x", text), FieldChange("eventDescription", text, f"{text}\n{text}"))
         moved = update(f"old-{n}", text, *fields, move(day, f"2027-06-{1 + n % 28:02}T08:00:00Z"))
-        changes += [replace(moved, organizer=text, refused=text)]
+        outline = Outline(organizer=text, url=text, properties=((text, text),))
+        changes += [replace(moved, outline=outline, refused=text)]
     return html_page(plan_page(Plan(PORTAL, tuple(changes), 0)), LINKS)
 
 

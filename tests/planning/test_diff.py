@@ -176,7 +176,8 @@ HELD: dict[str, Value] = {
 
 def outline(change: Change | None) -> list[str | None]:
     assert change is not None
-    return [change.start, change.end, change.event_type, change.organizer]
+    shown = change.outline
+    return [shown.start, shown.end, shown.event_type, shown.organizer]
 
 
 def test_an_update_carries_the_times_that_it_leaves_and_those_that_it_sets() -> None:
@@ -193,6 +194,30 @@ def test_a_create_a_deletion_and_a_cancellation_carry_the_times_of_their_event()
     event = replace(declared(fields={"startDateTime": "2027-05-12T08:00:00Z"}), initial={"eventType": "FAIR"})
     assert outline(compare(event, None)) == ["2027-05-12T08:00:00Z", None, "FAIR", None]
     assert outline(delete(live("1", fields=HELD))) == outline(cancel(live("1", fields=HELD))) == [*HELD.values()]
+
+
+def test_a_change_carries_the_link_and_whether_the_event_is_cancelled() -> None:
+    held: dict[str, Value] = {"eventUrl": "https://acme.example", "eventCancelled": True, "eventName": "Old"}
+    event = declared(fields={"eventName": "New"})
+    for change in (compare(event, live("1", fields=held)), compare(declared(fields=held), None)):
+        assert change is not None
+        assert (change.outline.url, change.outline.cancelled) == ("https://acme.example", True)
+    update = compare(declared(fields={"eventCancelled": False}), live("1", fields=held))
+    assert update is not None
+    assert not update.outline.cancelled
+
+
+def test_an_update_carries_the_declared_custom_properties_that_stay_as_they_are() -> None:
+    held: dict[str, Value] = {f"{CUSTOM}{name}": "a" for name in ("region", "topic", "owner")}
+    event = declared(
+        fields={f"{CUSTOM}topic": "b", f"{CUSTOM}region": "a", "eventType": "FAIR", f"{CUSTOM}empty": None}
+    )
+    update = compare(event, live("1", fields={**held, "eventType": "FAIR"}))
+    assert update is not None
+    assert update.outline.properties == (("region", "a"),)
+    create = compare(event, None)
+    assert create is not None
+    assert create.outline.properties == ()
 
 
 def test_an_update_of_an_event_whose_name_is_not_declared_is_called_as_in_hubspot() -> None:

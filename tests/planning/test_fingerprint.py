@@ -15,7 +15,7 @@ from reconciler.event import Identity
 from reconciler.planning.fingerprint import digest, of_change, of_field
 from reconciler.planning.plan import Plan
 from reconciler.portal import Portal
-from tests.building import PORTAL, changes, changes_of, counts, maybe_texts, portals, texts
+from tests.building import PORTAL, changes, changes_of, counts, maybe_texts, outlines, portals, texts
 
 PORTALS = st.integers(1, 2**40)
 
@@ -40,10 +40,7 @@ def shown_otherwise(draw: st.DrawFn, change: Change) -> Change:
         registrants=draw(counts),
         attendees=draw(counts),
         timezone=draw(maybe_texts),
-        start=draw(maybe_texts),
-        end=draw(maybe_texts),
-        event_type=draw(maybe_texts),
-        organizer=draw(maybe_texts),
+        outline=draw(outlines()),
     )
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from reconciler.change import Change, Create, Delete, FieldChange, Source, Update
+from reconciler.change import Change, Create, Delete, FieldChange, Outline, Source, Update
 from reconciler.event import Identity, Value, field_order, instant, moment
 from reconciler.planning.plan import Plan
 from reconciler.planning.series import PlannedSeries
@@ -43,11 +43,11 @@ def changed(week: int, *fields: FieldChange, registrants: int | None = 0) -> Upd
     """Return the update of an occurrence, which starts at its time unless a field says otherwise."""
     change = Update(_ids(week, str(1000 + week)), NAME, fields, FILE, registrants, series=ID)
     start, end = change.field(START), change.field(END)
-    return replace(
-        change,
-        start=instant(starts(week)) if start is None else str(start.after),
-        end=instant(starts(week) + HOUR) if end is None else str(end.after),
+    outline = Outline(
+        instant(starts(week)) if start is None else str(start.after),
+        instant(starts(week) + HOUR) if end is None else str(end.after),
     )
+    return replace(change, outline=outline)
 
 
 def moved(week: int, by: timedelta, *, end: timedelta | None = None, registrants: int | None = 0) -> Update:
@@ -105,7 +105,7 @@ WEEKLY = plan_of(
 def first_day(change: Change) -> str:
     """Return the day under which a change stands: that of an event before a move."""
     start = change.field(START)
-    known = change.start if start is None else start.before or start.after
+    known = change.outline.start if start is None else start.before or start.after
     return day_and_time(moment(str(known)).astimezone(BERLIN))
 
 

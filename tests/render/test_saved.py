@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from reconciler.applying.approval import by_plans
 from reconciler.applying.receipt import Outcome, Receipt, Result
-from reconciler.change import Action, Create, Delete, FieldChange, Source, Update
+from reconciler.change import Action, Create, Delete, FieldChange, Outline, Source, Update
 from reconciler.diagnostics import Diagnostic, Place, Severity, error, warning
 from reconciler.errors import SavedPlanInvalid
 from reconciler.event import Identity
@@ -43,8 +43,10 @@ LAUNCH = Create(
     Identity("acme", "launch"), "Launch", (FieldChange("eventName", None, "Launch", 2),), Source("events/l.yaml", 1)
 )
 GONE = Delete(Identity(None, "old", "9"), None, (FieldChange("eventName", "Old", None),), registrants=0, attendees=0)
-GONE = replace(GONE, refused="0 allowed", proven=False, start="2027-06-01T00:00:00Z", end="2027-06-02T00:00:00Z")
-GONE = replace(GONE, event_type="WEBINAR", organizer="Acme")
+HELD = Outline(
+    "2027-06-01T00:00:00Z", "2027-06-02T00:00:00Z", "WEBINAR", "Acme", "https://acme.example", cancelled=True
+)
+GONE = replace(GONE, refused="0 allowed", proven=False, outline=replace(HELD, properties=(("region", "EMEA"),)))
 ASIDE = SetAside(Identity(object_id="5"), "Fair", "object-not-live", Source("events/fair.yaml", 1), "it is gone")
 PLAN = Plan(
     PORTAL,
@@ -153,14 +155,14 @@ def known_part(said: Any, known: Any) -> Any:
     return said
 
 
+SHOWN = ("start", "end", "type", "organizer", "url", "cancelled", "properties")
 ADDED_SINCE_1_1: list[tuple[str | int, ...]] = [("series",)]
-ADDED_SINCE_1_1 += [
-    ("changes", number, key) for number in range(3) for key in ("series", "start", "end", "type", "organizer")
-]
+ADDED_SINCE_1_1 += [("changes", number, key) for number in range(3) for key in ("series", *SHOWN)]
 ADDED: list[tuple[str | int, ...]] = [("set_aside",), ("summary", "set_aside"), *ADDED_SINCE_1_1]
 ADDED += [("changes", number, key) for number in range(3) for key in ("timezone", "refused", "proven")]
 """The keys that plans in the first version of the format lack."""
 KEYS = [path for path in PLACES if (isinstance(path[-1], str) or path[0] == "changes") and path not in ADDED]
+KEYS.remove(("changes", 2, "properties", "region"))  # a property that is not shown
 
 
 @pytest.mark.parametrize("path", KEYS, ids=lambda path: ".".join(map(str, path)))
@@ -172,8 +174,8 @@ def test_a_plan_without_one_of_its_keys_or_changes_is_refused(path: tuple[str | 
 
 
 def test_a_plan_of_the_first_version_of_the_format_is_read() -> None:
-    bare: dict[str, Any] = dict.fromkeys(("timezone", "refused", "start", "end", "event_type", "organizer", "series"))
-    changes = tuple(replace(change, proven=True, **bare) for change in PLAN.changes)
+    bare: dict[str, Any] = dict.fromkeys(("timezone", "refused", "series"))
+    changes = tuple(replace(change, proven=True, outline=Outline(), **bare) for change in PLAN.changes)
     plain = replace(PLAN, set_aside=(), series=(), changes=changes)
     first = json.loads(plan_json(plain)) | {"format_version": "1.0"}
     for *path, key in ADDED:
@@ -182,8 +184,8 @@ def test_a_plan_of_the_first_version_of_the_format_is_read() -> None:
 
 
 def test_a_plan_of_the_second_version_of_the_format_is_read() -> None:
-    bare: dict[str, Any] = dict.fromkeys(("start", "end", "event_type", "organizer", "series"))
-    plain = replace(PLAN, series=(), changes=tuple(replace(change, **bare) for change in PLAN.changes))
+    changes = tuple(replace(change, series=None, outline=Outline()) for change in PLAN.changes)
+    plain = replace(PLAN, series=(), changes=changes)
     before = json.loads(plan_json(plain)) | {"format_version": "1.1"}
     for *path, key in ADDED_SINCE_1_1:
         del at(before, tuple(path))[key]
@@ -268,6 +270,9 @@ def test_a_plan_has_the_keys_of_the_contract() -> None:
                 "end": None,
                 "type": None,
                 "organizer": None,
+                "url": None,
+                "cancelled": False,
+                "properties": {},
                 "cancels": False,
                 "completes": False,
                 "origin": "unknown",
@@ -298,6 +303,9 @@ def test_a_plan_has_the_keys_of_the_contract() -> None:
                 "end": None,
                 "type": None,
                 "organizer": None,
+                "url": None,
+                "cancelled": False,
+                "properties": {},
                 "cancels": True,
                 "completes": False,
                 "origin": "unknown",
@@ -336,6 +344,9 @@ def test_a_plan_has_the_keys_of_the_contract() -> None:
                 "end": "2027-06-02T00:00:00Z",
                 "type": "WEBINAR",
                 "organizer": "Acme",
+                "url": "https://acme.example",
+                "cancelled": True,
+                "properties": {"region": "EMEA"},
                 "cancels": False,
                 "completes": False,
                 "origin": "unknown",

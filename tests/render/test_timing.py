@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from reconciler.change import Change, FieldChange, Update
+from reconciler.change import Change, FieldChange, Outline, Update
 from reconciler.event import instant
 from reconciler.render.timing import END, START, ShownChange, Timing, began, shown_whole, timing
 from tests.building import PORTAL
@@ -20,7 +20,7 @@ def told(change: Change) -> Timing:
 
 
 def moving(before: datetime, after: datetime) -> Update:
-    return replace(changed(0, FieldChange(START, instant(before), instant(after))), end=None)
+    return replace(changed(0, FieldChange(START, instant(before), instant(after))), outline=Outline(instant(after)))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from reconciler.applying.receipt import Outcome, Receipt, Result
-from reconciler.change import Action, Change, Create, Delete, FieldChange, Source, Update
+from reconciler.change import Action, Change, Create, Delete, FieldChange, Outline, Source, Update
 from reconciler.diagnostics import info
 from reconciler.event import Identity, Value
 from reconciler.planning.orphans import OrphanVerdict, Will
@@ -342,7 +342,7 @@ def test_a_run_that_sends_nothing_beside_a_set_aside_event_explains_the_rest(
     [
         (changed(0, LINK), True),
         (replace(changed(0, LINK), series=None), False),
-        (replace(changed(0, LINK), start=None), False),
+        (replace(changed(0, LINK), outline=Outline()), False),
     ],
 )
 def test_the_head_of_a_plan_also_speaks_of_times_that_stay_in_a_series(change: Change, *, abroad: bool) -> None:

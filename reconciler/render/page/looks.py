@@ -24,6 +24,7 @@ _SIGNS: Mapping[Mark, str] = {
     Mark.ASIDE: "!",
     Mark.ORPHAN: "?",
     Mark.UNCHANGED: "=",
+    Mark.STILL_CANCELLED: "✕",
 }
 """The sign of each mark, in the order of the legend."""
 
@@ -67,10 +68,9 @@ def rendered(element: Element) -> Markup:
 
 def badges(event: PageEvent) -> Node:
     """Return what is to be seen at a glance, in words and signs; an event that stays as it is has none."""
-    marks = [mark for mark in event.marks if mark is not Mark.UNCHANGED]
-    if event.is_cancelled and Mark.CANCELLED not in marks:
-        marks.append(Mark.CANCELLED)
-    return [_badge(mark) for mark in marks]
+    if not event.marks:  # no plan
+        return _badge(Mark.CANCELLED) if event.is_cancelled else None
+    return [_badge(mark) for mark in event.marks if mark is not Mark.UNCHANGED]
 
 
 @cache
@@ -91,7 +91,7 @@ def legend(looks: Looks) -> Node:
 
 
 def _css(mark: Mark) -> str:
-    return "aside" if mark is Mark.ASIDE else mark.value
+    return {Mark.ASIDE: "aside", Mark.STILL_CANCELLED: "still"}.get(mark, mark.value)
 
 
 def _is_off(event: PageEvent) -> bool:

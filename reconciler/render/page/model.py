@@ -23,6 +23,8 @@ class Mark(StrEnum):
     COMPLETED = "completed"
     ORPHAN = "orphan"
     UNCHANGED = "unchanged"
+    STILL_CANCELLED = "cancelled already"
+    """It was cancelled before the plan, which does not cancel it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,12 @@
 """The page of a plan."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import assert_never
 
-from reconciler.change import Change, Create, Delete, FieldChange, Origin, Update, cancels, completes, is_orphan
+from reconciler.change import Change, Create, Delete, FieldChange, Origin, Update, is_orphan, stays_cancelled
 from reconciler.diagnostics import Diagnostic
-from reconciler.event import DeclaredEvent, LiveEvent, Value, registered
+from reconciler.event import CUSTOM, DeclaredEvent, LiveEvent, Value, registered
 from reconciler.planning.orphans import OrphanVerdict
 from reconciler.planning.plan import Plan, Untouched
 from reconciler.planning.series import SeriesKey
@@ -14,13 +15,13 @@ from reconciler.portal import Portal
 from reconciler.render import phrases, words
 from reconciler.render.dates import Clocks, clocks_of
 from reconciler.render.difference import difference
-from reconciler.render.groups import grouped
+from reconciler.render.effects import Effect, effects
+from reconciler.render.groups import ChangeGroup, grouped
 from reconciler.render.page.model import CalendarPage, Mark, Note, PageEvent, Row, TimeSpan, in_order, span_of
 from reconciler.render.page.records import name_or_ids, series_of_event, shown_fields, source_of, without_custom
 from reconciler.render.parts import origin_mark, parts, place_of
 from reconciler.render.timing import shown_whole
 
-_MOVES = frozenset({"startDateTime", "endDateTime"})
 _GUARD = "guard-"
 _USUAL = frozenset({Origin.FILES, Origin.MIXED})
 """What a plan is about; of any other origin an event is told."""
@@ -70,7 +71,14 @@ def _groups(plan: Plan) -> Iterator[str]:
     for part in parts(plan.changes):
         groups, _ = grouped(map(shown_whole, part.changes), plan)
         for group in groups:
-            yield f"{group.name}: {group.counts}"
+            yield f"{group.name}: {group.counts}{_also(group)}"
+
+
+def _also(group: ChangeGroup) -> str:
+    """Return how many of the events have more effects than the one that they are counted by; empty for none."""
+    more = Counter(effect for change in group.changes for effect in effects(shown_whole(change))[1:])
+    counts = ", ".join(f"{more[effect]} {effect}" for effect in Effect if more[effect])
+    return f"; of these also {counts}" if counts else ""
 
 
 def _after(plan: Plan) -> Iterator[Note]:
@@ -113,38 +121,22 @@ def _change(change: Change, plan: Plan, titles: Mapping[SeriesKey, str], remarks
 def _marks(change: Change) -> Iterator[Mark]:
     if is_orphan(change):
         yield Mark.ORPHAN
-    match change:
-        case Create():
-            yield Mark.NEW
-        case Delete():
-            yield Mark.DELETED
-        case Update():
-            yield from _update_marks(change)
-        case _:
-            assert_never(change)
-
-
-def _update_marks(change: Update) -> Iterator[Mark]:
-    names = {field.name for field in change.fields}
-    if cancels(change):
-        yield Mark.CANCELLED
-        names.remove("eventCancelled")
-    if completes(change):
-        yield Mark.COMPLETED
-        names.remove("eventCompleted")
-    if names & _MOVES:
-        yield Mark.MOVED
-    if names - _MOVES:
-        yield Mark.CHANGED
+    if stays_cancelled(change) or (isinstance(change, Delete) and change.outline.cancelled):
+        yield Mark.STILL_CANCELLED
+    yield from (Mark(effect) for effect in effects(shown_whole(change)))
 
 
 def _fields(change: Change) -> dict[str, Value]:
     """Return the fields of an event after a change, or before it is deleted: as many of them as are known."""
+    outline = change.outline
     known: dict[str, Value] = {
-        "startDateTime": change.start,
-        "endDateTime": change.end,
-        "eventType": change.event_type,
-        "eventOrganizer": change.organizer,
+        "startDateTime": outline.start,
+        "endDateTime": outline.end,
+        "eventType": outline.event_type,
+        "eventOrganizer": outline.organizer,
+        "eventUrl": outline.url,
+        "eventCancelled": outline.cancelled,
+        **{f"{CUSTOM}{name}": held for name, held in outline.properties},
     }
     match change:
         case Create():
@@ -153,8 +145,7 @@ def _fields(change: Change) -> dict[str, Value]:
             return known | {field.name: field.before for field in change.fields}
         case Update():
             # What else changes stands before and after in its rows.
-            placed = (*known, "eventCancelled", "eventUrl")
-            return known | {field.name: field.after for field in change.fields if field.name in placed}
+            return known | {field.name: field.after for field in change.fields if field.name in known}
         case _:
             assert_never(change)
 
@@ -163,7 +154,7 @@ def _old_span(change: Change, clocks: Clocks) -> TimeSpan | None:
     begin, end = change.field("startDateTime"), change.field("endDateTime")
     if not isinstance(change, Update) or (begin is None and end is None):
         return None
-    return span_of(_before_it(begin, change.start), _before_it(end, change.end), clocks)
+    return span_of(_before_it(begin, change.outline.start), _before_it(end, change.outline.end), clocks)
 
 
 def _before_it(field: FieldChange | None, held: str | None) -> str | None:
@@ -184,15 +175,18 @@ def _untouched(plan: Plan, event: DeclaredEvent, live: LiveEvent | None) -> Page
     clocks = clocks_of(event.timezone, plan.portal)
     is_aside = any(aside.identity == event.identity for aside in plan.set_aside)
     held = {} if live is None else without_custom(live.fields)
+    cancelled = held.get("eventCancelled") is True
+    marks = (Mark.ASIDE if is_aside else Mark.UNCHANGED, *((Mark.STILL_CANCELLED,) if cancelled else ()))
     return PageEvent(
         name=name_or_ids(event.name or (None if live is None else live.name), event.identity),
         ids=words.identity(event.identity),
         clocks=clocks,
-        marks=(Mark.ASIDE if is_aside else Mark.UNCHANGED,),
+        marks=marks,
         people="" if live is None else registered(live.registrants),
         source=source_of(event),
         series=series_of_event(event),
-        **shown_fields({**held, **event.fields}, clocks),
+        # What a plan leaves alone is cancelled only if HubSpot says so.
+        **shown_fields({**held, **event.fields, "eventCancelled": cancelled}, clocks),
     )
 
 

@@ -75,7 +75,7 @@ footer { margin-top: 3rem; }
 .new, .k2 { --tone: var(--green); --wash: var(--green-wash); }
 .moved, .k0 { --tone: var(--blue); --wash: var(--blue-wash); }
 .changed, .k3 { --tone: var(--amber); --wash: var(--amber-wash); }
-.cancelled, .deleted, .k7 { --tone: var(--red); --wash: var(--red-wash); }
+.cancelled, .still, .deleted, .k7 { --tone: var(--red); --wash: var(--red-wash); }
 .orphan, .k1 { --tone: var(--violet); --wash: var(--violet-wash); }
 .aside, .k5 { --tone: var(--orange); --wash: var(--orange-wash); }
 .completed, .k4 { --tone: var(--teal); --wash: var(--teal-wash); }

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from reconciler.change import Change, FieldChange
-from reconciler.render.groups import ChangeGroup, Effect, Occurrences
+from reconciler.render.effects import Effect
+from reconciler.render.groups import ChangeGroup, Occurrences
 from reconciler.render.markdown import brief
 from reconciler.render.occurrences import RepeatedEvent, Site
 from reconciler.render.pull_request.review import Links

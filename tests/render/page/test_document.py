@@ -148,7 +148,8 @@ def test_a_plan_counts_its_marks_in_the_legend() -> None:
     marks = [(Mark.CANCELLED, Mark.MOVED), (Mark.MOVED,), (Mark.ASIDE,), *[(mark,) for mark in Mark]]
     top = shown([event(f"e{number}", MAY, marks=each) for number, each in enumerate(marks)], is_plan=True)
     assert top.one("ul", "legend").text == (
-        "1 + New 3 → Moved 1 ~ Changed 1 ✓ Completed 2 ✕ Cancelled 1 − Deleted 2 ! Set aside 1 ? Orphan 1 = Unchanged"  # noqa: RUF001  (the sign of the page)
+        "1 + New 3 → Moved 1 ~ Changed 1 ✓ Completed 2 ✕ Cancelled 1 − Deleted 2 ! Set aside "  # noqa: RUF001  (the sign of the page)
+        "1 ? Orphan 1 = Unchanged 1 ✕ Cancelled already"
     )
 
 
@@ -157,6 +158,15 @@ def test_a_deleted_event_is_struck_out_and_an_unchanged_one_has_no_badge() -> No
     gone, same = shown(in_order(events), is_plan=True).one(id="d2027-05-12").all("li")
     assert (gone.attributes["class"], gone.text) == ("e deleted off", "10:00 a − Deleted")  # noqa: RUF001  (as above)
     assert (same.attributes["class"], same.text) == ("e unchanged", "10:00 b")
+
+
+def test_a_filter_finds_what_has_the_badge_and_no_other_event() -> None:
+    marks = [(Mark.CANCELLED, Mark.NEW), (Mark.CHANGED, Mark.STILL_CANCELLED), (Mark.CANCELLED,)]
+    top = shown([event(f"e{number}", MAY, marks=each) for number, each in enumerate(marks)], is_plan=True)
+    (choice,) = [option for option in top.one(id="filters").all("option") if option.text == "Cancelled"]
+    for entry in top.one(id="list").all("li", "event"):
+        badges = [badge.text for badge in entry.all("span", "badge")]
+        assert (choice.attributes["value"] in entry.attributes["data-marks"].split()) == ("✕ Cancelled" in badges)
 
 
 def test_an_event_that_is_cancelled_says_so_once() -> None:

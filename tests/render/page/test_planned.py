@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.change import FieldChange, Source
+from reconciler.change import FieldChange, Outline, Source
 from reconciler.diagnostics import Place, info, warning
 from reconciler.event import Identity, Value
 from reconciler.planning.orphans import OrphanVerdict, Will
@@ -18,7 +18,8 @@ from reconciler.render.page.model import CalendarPage, Mark, PageEvent
 from reconciler.render.page.planned import plan_page
 from tests.building import adopted, declared, live, planned_from, traced
 from tests.render.page.reading import read
-from tests.render.series import WEEKLY, new, plan_of
+from tests.render.series import CANCELLED as CANCEL
+from tests.render.series import HOUR, LINK, WEEKLY, changed, moved, new, plan_of
 from tests.render.situations import DAY, END, LAUNCH, NOTHING, OLD, PLAN, START, drifted, move, update
 
 ASIDE = SetAside(Identity(object_id="5"), "Fair", "object-not-live", Source("events/fair.yaml", 1), "it is gone")
@@ -62,7 +63,8 @@ def test_a_page_says_all_that_the_text_says(plan: Plan) -> None:
     ("fields", "marks"),
     [
         ((move("2027-05-12T16:00:00Z", "2027-05-13T16:00:00Z"),), [Mark.MOVED]),
-        ((move("2027-05-12T16:00:00Z", "2027-05-13T16:00:00Z", END),), [Mark.MOVED]),
+        ((move("2027-05-12T16:00:00Z", "2027-05-13T16:00:00Z", END),), [Mark.CHANGED]),
+        ((FieldChange(START, None, "2027-05-13T16:00:00Z"),), [Mark.CHANGED]),
         ((FieldChange("eventName", "a", "b"),), [Mark.CHANGED]),
         ((FieldChange("eventCancelled", before=False, after=True),), [Mark.CANCELLED]),
         ((FieldChange("eventCancelled", before=True, after=False),), [Mark.CHANGED]),
@@ -111,9 +113,9 @@ def test_a_new_event_and_a_deleted_orphan_have_their_marks() -> None:
     ],
 )
 def test_a_change_has_its_old_and_its_new_time(
-    fields: tuple[FieldChange, ...], held: dict[str, str], old: str | None, new: str | None
+    fields: tuple[FieldChange, ...], held: dict[str, Any], old: str | None, new: str | None
 ) -> None:
-    event = of(*fields, **held)
+    event = of(*fields, outline=Outline(**held))
     times = [None if span is None else span.text(event.clocks) for span in (event.old_span, event.span)]
     assert [time and re.sub("(Wed|Thu) | 2027", "", time) for time in times] == [old, new]
 
@@ -122,14 +124,54 @@ def test_an_update_shows_what_is_known_of_the_event_and_its_rows() -> None:
     event = of(
         FieldChange("eventUrl", "https://acme.example/a", "https://acme.example/b"),
         FieldChange("eventDescription", "a", "b"),
-        event_type="FAIR",
-        organizer="Acme",
+        outline=Outline(event_type="FAIR", organizer="Acme", properties=(("region", "EMEA"),)),
     )
-    assert (event.kind, event.organizer, event.url, event.record) == ("FAIR", "Acme", "https://acme.example/b", ())
+    assert (event.kind, event.organizer, event.url) == ("FAIR", "Acme", "https://acme.example/b")
+    assert event.record == (("region", "EMEA"),)
     assert [(row.label, row.difference.after) for row in event.rows] == [
         ("link", "https://acme.example/b"),
         ("description", "b"),
     ]
+
+
+def test_an_update_shows_the_link_that_it_leaves() -> None:
+    event = of(FieldChange("eventDescription", "a", "b"), outline=Outline(url="https://acme.example/a"))
+    assert event.url == "https://acme.example/a"
+
+
+def test_a_new_event_that_is_cancelled_counts_as_both() -> None:
+    created = replace(LAUNCH, fields=(*LAUNCH.fields, FieldChange("eventCancelled", None, after=True)))
+    event = only(plan_page(replace(NOTHING, changes=(created,))))
+    assert (event.marks, event.is_cancelled) == ((Mark.CANCELLED, Mark.NEW), True)
+
+
+CANCELLED = Outline(cancelled=True)
+
+
+def test_a_changed_event_that_was_cancelled_before_is_struck_out_and_says_so() -> None:
+    event = of(FieldChange("eventName", "a", "b"), outline=CANCELLED)
+    assert (event.marks, event.is_cancelled) == ((Mark.CHANGED, Mark.STILL_CANCELLED), True)
+    assert "stays cancelled in HubSpot" in event.remarks
+    taken_back = of(FieldChange("eventCancelled", before=True, after=False))
+    assert (taken_back.marks, taken_back.is_cancelled) == ((Mark.CHANGED,), False)
+
+
+def test_a_deleted_event_says_that_it_was_cancelled() -> None:
+    event = only(plan_page(replace(NOTHING, changes=(replace(OLD, outline=CANCELLED),))))
+    assert event.marks == (Mark.DELETED, Mark.ORPHAN, Mark.STILL_CANCELLED)
+
+
+def test_an_unchanged_event_that_is_cancelled_is_not_one_that_the_plan_cancels() -> None:
+    fields: dict[str, Value] = {"eventName": "A", "eventCancelled": True}
+    planned = planned_from([declared("a", fields)], [live("1", "a", fields)])
+    event = only(plan_page(planned.plan, planned.untouched()))
+    assert (event.marks, event.is_cancelled) == ((Mark.UNCHANGED, Mark.STILL_CANCELLED), True)
+
+
+def test_an_event_that_is_set_aside_is_as_cancelled_as_hubspot_says() -> None:
+    planned = planned_from([adopted("5", {"eventName": "Fair", "eventCancelled": True})])
+    event = only(plan_page(planned.plan, planned.untouched()))
+    assert (event.marks, event.is_cancelled) == ((Mark.ASIDE,), False)
 
 
 def test_the_registered_are_told_apart_from_the_remarks() -> None:
@@ -198,6 +240,13 @@ def test_what_is_done_to_a_series_is_said_together_and_each_occurrence_names_it(
     )
     assert {event.series for event in page.events if "/weekly-demo-" in event.ids} == {"Weekly demo"}
     assert {event.series for event in page.events if "/weekly-demo-" not in event.ids} == {""}
+
+
+def test_events_of_a_series_that_have_several_marks_are_counted_by_each() -> None:
+    both = replace(moved(5, HOUR), fields=(*moved(5, HOUR).fields, LINK))
+    page = plan_page(plan_of(both, moved(6, HOUR), changed(7, CANCEL, LINK)))
+    assert page.before[0].lines == ("Weekly demo: 2 moved, 1 cancelled; of these also 2 changed",)
+    assert [page.count(mark) for mark in (Mark.MOVED, Mark.CANCELLED, Mark.CHANGED)] == [2, 1, 2]
 
 
 def test_a_series_that_the_plan_does_not_name_has_its_id() -> None:
