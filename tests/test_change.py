@@ -1,5 +1,7 @@
 """The text of a single change."""
 
+from dataclasses import replace
+
 import pytest
 
 from reconciler.change import (
@@ -8,12 +10,14 @@ from reconciler.change import (
     Delete,
     FieldChange,
     Origin,
+    Outline,
     Source,
     Update,
     cancels,
     completes,
     is_orphan,
     rank,
+    stays_cancelled,
     takes_away,
 )
 from reconciler.event import Identity, Value
@@ -52,6 +56,23 @@ def test_a_change_gives_its_fields_by_name() -> None:
 def test_creates_come_first_and_deletes_last() -> None:
     kinds: list[Change] = [Delete(SUMMIT, None, ()), Create(SUMMIT, None, ()), Update(SUMMIT, None, ())]
     assert [change.action for change in sorted(kinds, key=rank)] == ["create", "update", "delete"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "is_cancelled", "stays"),
+    [
+        (Update, "eventName", True, True),
+        (Update, "eventName", False, False),
+        (Update, "eventCancelled", True, False),
+        (Create, "eventName", True, False),
+        (Delete, "eventName", True, False),
+    ],
+)
+def test_only_an_update_leaves_a_cancelled_event_cancelled(
+    kind: type[Create] | type[Update] | type[Delete], name: str, *, is_cancelled: bool, stays: bool
+) -> None:
+    changed = replace(change(kind, name, after=True), outline=Outline(cancelled=is_cancelled))
+    assert stays_cancelled(changed) == stays
 
 
 def test_only_an_update_to_true_cancels() -> None:

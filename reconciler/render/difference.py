@@ -1,5 +1,6 @@
 """A field before and after a change, as people read it."""
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,8 @@ from reconciler.render.words import value
 
 _LONG = 160
 """Characters of both texts together beyond which they do not stand side by side."""
+_AROUND = 20
+"""Characters shown before and after the part in which two long lines differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +42,16 @@ class Difference:
 
     def lines(self) -> Iterator[str]:
         """Yield the lines that differ, each after the sign of its side."""
-        for old, new in differing(self.before, self.after):
+        for old, new in _differing(self.before, self.after):
             yield from (f"- {line}" for line in old)
             yield from (f"+ {line}" for line in new)
+
+    def signed_lines(self, most: int) -> Iterator[tuple[str, str]]:
+        """Yield sign and text of each line that differs; where one is longer than `most`, only what differs in it."""
+        for old, new in _differing(self.before, self.after):
+            pairs = [_where_they_differ(*pair, most) for pair in zip(old, new, strict=False)]
+            yield from (("-", line) for line in [*(pair[0] for pair in pairs), *old[len(pairs) :]])
+            yield from (("+", line) for line in [*(pair[1] for pair in pairs), *new[len(pairs) :]])
 
 
 def difference(field: FieldChange, clocks: Clocks) -> Difference:
@@ -53,7 +63,7 @@ def difference(field: FieldChange, clocks: Clocks) -> Difference:
     return Difference(*apart, apart, unseen_difference(before, after))
 
 
-def differing(before: str, after: str) -> Iterator[tuple[list[str], list[str]]]:
+def _differing(before: str, after: str) -> Iterator[tuple[list[str], list[str]]]:
     """Yield the old and the new lines at each place where two texts differ.
 
     `ndiff` is not used: its run time grows with the cube of the number of lines.
@@ -116,3 +126,25 @@ def _units(length: timedelta) -> Iterator[str]:
     yield from (f"{number} {unit}" for number, unit in ((hours, "h"), (minutes, "min")) if number)
     if rest:
         yield f"{rest.total_seconds():g} s"
+
+
+def _where_they_differ(one: str, other: str, most: int) -> tuple[str, str]:
+    """Return two lines; if one is longer than `most`, without the beginning and the end that both share."""
+    if max(len(one), len(other)) <= most:
+        return one, other
+    begin = _shared(one, other)
+    end = min(_shared(one[::-1], other[::-1]), len(one) - begin, len(other) - begin)
+    return _cut(one, begin, end), _cut(other, begin, end)
+
+
+def _shared(one: str, other: str) -> int:
+    """Return the length of the beginning that two texts share."""
+    lengths = range(min(len(one), len(other)))
+    return bisect_left(lengths, x=True, key=lambda length: one[: length + 1] != other[: length + 1])
+
+
+def _cut(text: str, begin: int, end: int) -> str:
+    # Leaving out only a few characters would not make the text shorter.
+    start = begin - _AROUND if begin > 2 * _AROUND else 0
+    stop = len(text) - end + _AROUND if end > 2 * _AROUND else len(text)
+    return f"{'…' if start else ''}{text[start:stop]}{'…' if stop < len(text) else ''}"

@@ -8,6 +8,12 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
+def beginning(text: str, most: int) -> str:
+    """Return a text; of one longer than `most` characters its beginning, with the number of those left out."""
+    left = len(text) - most
+    return f"{text[:most]}… {left:,} more letter{'' if left == 1 else 's'}" if left > 0 else text
+
+
 def counted_as_errors(number: int) -> str:
     """Return how many warnings `--warnings-as-errors` counts as errors; empty if there are none."""
     verb = "counts as an error" if number == 1 else "count as errors"

@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from difflib import SequenceMatcher
+from functools import lru_cache
 from unicodedata import category, is_normalized, normalize
 
 from reconciler.safe_text import PASSING_UNSEEN, visible
@@ -47,6 +48,7 @@ def unseen_difference(before: str, after: str) -> str:
     return "differs only in characters that cannot be seen"
 
 
+@lru_cache(maxsize=256)  # of two long texts each line is looked at several times
 def _look(line: str) -> str:
     """Return a line as people see it in a terminal or a browser, where any white space looks like one blank."""
     return _evenly_spaced(normalize("NFC", _UNSEEN.sub("", visible(line))))

@@ -16,12 +16,14 @@ from reconciler.planning.plan import Plan
 from reconciler.planning.set_aside import SetAside
 from reconciler.portal import Portal
 from reconciler.render.dates import Clocks, clocks_of, date, zone_of
-from reconciler.render.phrases import count
+from reconciler.render.phrases import beginning, count
 from reconciler.safe_text import visible
 
 ORPHANS = "Orphans: in HubSpot, made by our app, declared nowhere"
 NO_CHANGES = "No changes. HubSpot holds what the files declare."
 EMPTY = "(empty)"
+LONGEST_NAME_IN_A_LIST = 500
+"""In characters; of a longer name, which nobody gives, a list says how many are left out."""
 
 _MOST_NAMES = 10
 
@@ -181,7 +183,7 @@ def orphan(orphan: OrphanVerdict) -> str:
 
 def named_event(name: str | None, ids: Identity) -> str:
     """Return an event's name with its ids; the ids alone if it has none."""
-    bare = (name or "").strip()
+    bare = beginning((name or "").strip(), LONGEST_NAME_IN_A_LIST)
     return f"{bare} · {identity(ids)}" if bare else identity(ids)
 
 

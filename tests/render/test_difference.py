@@ -67,6 +67,23 @@ def test_long_texts_are_better_read_line_by_line(after: str, *, is_long: bool) -
     assert difference(FieldChange("eventType", "a" * 80, after), BERLIN).is_long == is_long
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "lines"),
+    [
+        ("x" * 60 + "a", "x" * 60 + "b", [("-", "x" * 60 + "a"), ("+", "x" * 60 + "b")]),
+        ("x" * 99 + "a", "x" * 99 + "b", [("-", "…" + "x" * 20 + "a"), ("+", "…" + "x" * 20 + "b")]),
+        ("a" + "x" * 99, "b" + "x" * 99, [("-", "a" + "x" * 20 + "…"), ("+", "b" + "x" * 20 + "…")]),
+        ("x" * 99, "x" * 100, [("-", "…" + "x" * 20), ("+", "…" + "x" * 21)]),
+        ("a\nb", "a\nc\nd", [("-", "b"), ("+", "c"), ("+", "d")]),
+    ],
+)
+def test_of_long_lines_only_the_part_that_differs_is_told(
+    before: str, after: str, lines: list[tuple[str, str]]
+) -> None:
+    told = difference(FieldChange("eventDescription", before, after), BERLIN)
+    assert list(told.signed_lines(80)) == lines
+
+
 def test_the_lines_are_those_on_one_side_alone() -> None:
     told = difference(FieldChange("eventDescription", "One\nTwo\nThree", "One\n2\nThree\nFour"), BERLIN)
     assert list(told.lines()) == ["- Two", "+ 2", "+ Four"]

@@ -60,6 +60,10 @@ def test_what_was_done_is_said_in_one_line() -> None:
     assert words.applied(done) == "Applied: 1 created, 1 updated, 1 deleted."
 
 
+def test_a_list_says_how_much_of_a_very_long_name_is_left_out() -> None:
+    assert words.named_event("x" * 502, Identity("acme", "a")) == f"{'x' * 500}… 2 more letters · acme/a"
+
+
 @pytest.mark.parametrize(
     ("verified", "line"),
     [

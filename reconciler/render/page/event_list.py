@@ -32,11 +32,17 @@ from htpy import (
 from markupsafe import Markup
 
 from reconciler.event import instant
+from reconciler.render import phrases
 from reconciler.render.dates import MONTH_NAMES
+from reconciler.render.difference import Difference
 from reconciler.render.page.looks import Looks, badges, rendered
 from reconciler.render.page.model import Mark, PageEvent, Row
 from reconciler.render.page.month_grid import month_links
 from reconciler.render.page.texts import linkable, safe
+from reconciler.render.words import LONGEST_NAME_IN_A_LIST
+
+_LONG_LINE = 2_000
+"""Characters of a line before and after a change beyond which only what differs in it is shown, and no more of that."""
 
 _Month = tuple[int, int] | None
 
@@ -80,7 +86,7 @@ def _entry(looks: Looks, number: int, event: PageEvent) -> Markup:
             "data-marks": " ".join(str(list(Mark).index(mark)) for mark in event.marks) or None,
         }
     )[
-        div(".what")[h4[safe(event.name)], badges(event)],
+        div(".what")[h4[safe(phrases.beginning(event.name, LONGEST_NAME_IN_A_LIST))], badges(event)],
         _when(event),
         _facts(event),
         ul(".remarks")[(li[safe(remark)] for remark in event.remarks)] if event.remarks else None,
@@ -124,9 +130,14 @@ def _row(row: Row) -> Element:
     difference = row.difference
     head = th(scope="row")[safe(row.label), safe(f" · {row.remark}") if row.remark else None]
     if difference.is_long:
-        return tr[head, td[pre(".lines")[safe("\n".join(difference.lines()))], safe(difference.note)]]
+        return tr[head, td[pre(".lines")[safe("\n".join(_lines(difference)))], safe(difference.note)]]
     before, after = difference.steps
     return tr[head, td[del_[safe(before)], " → ", ins[safe(after)], safe(difference.note)]]
+
+
+def _lines(difference: Difference) -> Iterator[str]:
+    for sign, line in difference.signed_lines(_LONG_LINE):
+        yield f"{sign} {phrases.beginning(line, _LONG_LINE)}"
 
 
 def _record(event: PageEvent) -> Node:

@@ -1,8 +1,7 @@
 """Changes as rows of a Markdown table."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import takewhile
 from typing import assert_never
 
 from reconciler.applying.receipt import Outcome, Result
@@ -11,7 +10,7 @@ from reconciler.event import Identity, Value
 from reconciler.portal import Portal
 from reconciler.render import phrases, words
 from reconciler.render.dates import Clocks, clocks_of
-from reconciler.render.difference import Difference, difference, differing
+from reconciler.render.difference import Difference, difference
 from reconciler.render.markdown import brief, link, size
 from reconciler.render.pull_request.review import Links
 
@@ -22,9 +21,6 @@ LONGEST_VALUE = 400
 
 _LONG = 80
 """Characters beyond which only the differing part of a line is shown."""
-
-_AROUND = 20
-"""Characters shown before and after the differing part."""
 
 _MARKS = {
     Outcome.DONE: "✅",
@@ -163,11 +159,10 @@ def reads_by_lines(diff: Difference) -> bool:
 def written_lines(diff: Difference) -> Iterator[tuple[str, str]]:
     """Yield sign and text of each line that differs; the text is empty if its side has no room left."""
     room = dict.fromkeys("-+", LONGEST_VALUE)
-    for pair in differing(diff.before, diff.after):
-        for sign, line in _signed(*pair):
-            written = brief(f"{sign} {line}", LONGEST_VALUE)
-            room[sign] -= size(written)
-            yield sign, written if room[sign] >= 0 else ""
+    for sign, line in diff.signed_lines(_LONG):
+        written = brief(f"{sign} {line}", LONGEST_VALUE)
+        room[sign] -= size(written)
+        yield sign, written if room[sign] >= 0 else ""
 
 
 def in_a_cell(lines: Iterable[str]) -> str:
@@ -176,31 +171,3 @@ def in_a_cell(lines: Iterable[str]) -> str:
     missing = shown.count("")
     more = [f"and {phrases.count(missing, 'more line')}"] if missing else []
     return "<br>".join([*filter(None, shown), *more])
-
-
-def _signed(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Yield the old and new lines of one place with their signs; of two long ones only the part that differs."""
-    pairs = [_where_they_differ(*pair) for pair in zip(old, new, strict=False)]
-    yield from (("-", line) for line in [*(pair[0] for pair in pairs), *old[len(pairs) :]])
-    yield from (("+", line) for line in [*(pair[1] for pair in pairs), *new[len(pairs) :]])
-
-
-def _where_they_differ(one: str, other: str) -> tuple[str, str]:
-    """Return two lines; if one is long, without the beginning and the end that both share."""
-    if max(len(one), len(other)) <= _LONG:
-        return one, other
-    begin = _shared(one, other)
-    end = min(_shared(one[::-1], other[::-1]), len(one) - begin, len(other) - begin)
-    return _cut(one, begin, end), _cut(other, begin, end)
-
-
-def _shared(one: str, other: str) -> int:
-    """Return the length of the beginning that two texts share."""
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
-
-
-def _cut(text: str, begin: int, end: int) -> str:
-    # Leaving out only a few characters would not make the text shorter.
-    start = begin - _AROUND if begin > 2 * _AROUND else 0
-    stop = len(text) - end + _AROUND if end > 2 * _AROUND else len(text)
-    return f"{'…' if start else ''}{text[start:stop]}{'…' if stop < len(text) else ''}"

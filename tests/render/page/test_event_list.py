@@ -90,6 +90,24 @@ def test_a_long_difference_is_shown_line_by_line() -> None:
     assert entry.one("pre").source == "- b\n+ c"
 
 
+def test_of_a_name_that_nobody_gives_the_list_says_how_much_is_left_out() -> None:
+    names = ["x" * 500, "x" * 21_000]
+    entries = shown([event(name, MAY) for name in names]).all("h4")
+    assert [entry.text for entry in entries] == ["x" * 500, f"{'x' * 500}… 20,500 more letters"]
+
+
+def test_of_very_long_lines_only_what_differs_is_shown() -> None:
+    old, new = f"{'x' * 3000}old{'y' * 3000}", f"{'x' * 3000}new{'y' * 3000}"
+    entry = shown([event("Summit", rows=(row("eventDescription", old, new),))]).one(id="e0")
+    around = "x" * 20, "y" * 20
+    assert entry.one("pre").source == f"- …{around[0]}old{around[1]}…\n+ …{around[0]}new{around[1]}…"
+
+
+def test_a_very_long_line_that_is_new_says_how_much_of_it_is_left_out() -> None:
+    entry = shown([event("Summit", rows=(row("eventDescription", "a", "x" * 2001),))]).one(id="e0")
+    assert entry.one("pre").source == f"- a\n+ {'x' * 2000}… 1 more letter"
+
+
 def test_an_event_has_the_numbers_that_the_filters_look_at() -> None:
     events = [event("a", MAY, kind="FAIR", organizer="B", marks=(Mark.NEW,)), event("b", kind="CALL", organizer="A")]
     top = shown(events, is_plan=True)
