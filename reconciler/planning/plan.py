@@ -15,7 +15,7 @@ from reconciler.planning.identity_warnings import UNDECIDED
 from reconciler.planning.match import Match
 from reconciler.planning.orphans import OrphanVerdict, Will, judge_orphan
 from reconciler.planning.ownership import Matched, Orphan
-from reconciler.planning.series import PlannedSeries, planned_series, series_of
+from reconciler.planning.series import PlannedSeries, former_series, planned_series, series_of_orphans
 from reconciler.planning.set_aside import SetAside, obstacle_findings, set_aside
 from reconciler.planning.steps import steps
 from reconciler.policy import Policy
@@ -183,12 +183,12 @@ def _declared_tasks(matches: Iterable[Match], matched: Matched) -> Iterator[_Tas
 def _orphan_tasks(
     verdicts: Iterable[tuple[OrphanVerdict, Orphan]], series: tuple[PlannedSeries, ...]
 ) -> Iterator[_Task]:
-    known = {each.key for each in series}
-    for verdict, orphan in verdicts:
-        if verdict.will is not Will.NOTHING:
-            change = _orphan_change(verdict.will, orphan.live)
-            of_series = series_of(change.identity, known)
-            yield _Task(replace(change, proven=orphan.proven, series=of_series), None, orphan.live)
+    doomed = [(verdict.will, orphan) for verdict, orphan in verdicts if verdict.will is not Will.NOTHING]
+    known = series_of_orphans([orphan.live.identity for _, orphan in doomed], {each.key for each in series})
+    for will, orphan in doomed:
+        change, key = _orphan_change(will, orphan.live), former_series(orphan.live.identity)
+        of_series = key[1] if key in known and key is not None else None
+        yield _Task(replace(change, proven=orphan.proven, series=of_series), None, orphan.live)
 
 
 def _orphan_change(will: Will, orphan: LiveEvent) -> Update | Delete:

@@ -1,7 +1,7 @@
 """The declared series of a plan, with what people want to know of each beside its changes."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ class PlannedSeries:
     external_account_id: str | None
     external_event_id: str
     name: str | None
-    """Its name for people; None if it has none."""
+    """Its name for people; None if it has none, or several."""
     unchanged: int
     """How many of its occurrences HubSpot holds as they are declared."""
 
@@ -41,19 +41,27 @@ def planned_series(
     events: Iterable[DeclaredEvent], matches: Iterable[Match], undecided: Collection[Identity]
 ) -> tuple[PlannedSeries, ...]:
     """Return the series of the declared events, by their ids; `undecided` events are not called unchanged."""
-    names = {key: event.series_name for event in events if (key := series_key(event)) is not None}
+    names = defaultdict[SeriesKey, set[str | None]](set)
+    for event in events:
+        if (key := series_key(event)) is not None:
+            names[key].add(event.series_name)
     unchanged = Counter(
         series_key(match.declared)
         for match in matches
         if match.change is None and match.declared.identity not in undecided
     )
-    return tuple(PlannedSeries(*key, names[key], unchanged[key]) for key in sorted(names, key=_order))
+    return tuple(PlannedSeries(*key, _common(names[key]), unchanged[key]) for key in sorted(names, key=_order))
 
 
-def series_of(orphan: Identity, known: Collection[SeriesKey]) -> str | None:
-    """Return the event id of the declared series that an orphan was an occurrence of, by its ids; None without one."""
-    key = former_series(orphan)
-    return None if key is None or key not in known else key[1]
+def _common(names: Collection[str | None]) -> str | None:
+    """Return the name of a series; None where two that have one id, with other dates, have different names."""
+    return next(iter(names)) if len(names) == 1 else None
+
+
+def series_of_orphans(orphans: Collection[Identity], declared: Collection[SeriesKey]) -> frozenset[SeriesKey]:
+    """Return the series that orphans were occurrences of, by their ids: declared ones, and those of several orphans."""
+    numbers = Counter(key for orphan in orphans if (key := former_series(orphan)) is not None)
+    return frozenset(key for key, number in numbers.items() if number > 1 or key in declared)
 
 
 def former_series(identity: Identity) -> SeriesKey | None:

@@ -108,13 +108,19 @@ def _group(members: Sequence[ShownChange], plan: Plan, declared: Mapping[SeriesK
     accounts = {change.identity.external_account_id for change in changes}
     account, series = accounts.pop() if len(accounts) == 1 else None, changes[0].series
     known = None if series is None else declared.get((account, series))
-    name = words.title(changes[0]) if series is None else series if known is None else known.title
+    name = _common_title(changes) if known is None else known.title
     frame = Frame(name, account, series, _site(changes), plan.portal)
     by_effect = defaultdict(list)
     for each in sorted(members, key=lambda each: began(each.change)):
         by_effect[effects(each)[0]].append(each)
     parts = tuple(_occurrences(effect, by_effect[effect], frame) for effect in Effect if effect in by_effect)
     return ChangeGroup(name, frame.ids, frame.site, parts, 0 if known is None else known.unchanged)
+
+
+def _common_title(changes: Sequence[Change]) -> str:
+    """Return the name of changes of no declared series; the id of their series where their names differ."""
+    titles = {words.title(change) for change in changes}
+    return changes[0].series or words.title(changes[0]) if len(titles) > 1 else titles.pop()
 
 
 def _site(changes: Sequence[Change]) -> Site:

@@ -8,7 +8,7 @@ import pytest
 from reconciler.change import Change
 from reconciler.event import DeclaredEvent, Identity, Value
 from reconciler.planning.plan import Plan
-from reconciler.planning.series import PlannedSeries, series_of
+from reconciler.planning.series import PlannedSeries, series_of_orphans
 from reconciler.policy import Orphans
 from tests.building import HEARD, POLICY, absent, declared, live, planned_from
 
@@ -83,4 +83,32 @@ def test_an_orphan_with_the_ids_of_an_occurrence_changes_with_its_series() -> No
     ],
 )
 def test_an_orphan_is_of_a_series_by_its_account_and_its_date(identity: Identity, series: str | None) -> None:
-    assert series_of(identity, [KNOWN.key]) == series
+    assert series_of_orphans([identity], [KNOWN.key]) == ({("acme", series)} if series else set())
+
+
+def test_several_orphans_with_the_ids_of_one_series_change_together() -> None:
+    days = ("2027-06-03", "2027-06-10")
+    ids = [*(f"demo-{day}" for day in days), "fair-2027-06-03", "other"]
+    lives = [live(str(number), name, DEMO) for number, name in enumerate(ids, start=1)]
+    policy = replace(POLICY, orphans=Orphans.DELETE)
+    plan = planned_from([], lives, policy).plan
+    assert {name: change.series for name, change in by_id(plan).items()} == {
+        "demo-2027-06-03": "demo",
+        "demo-2027-06-10": "demo",
+        "fair-2027-06-03": None,
+        "other": None,
+    }
+
+
+def test_orphans_of_two_accounts_are_of_two_series() -> None:
+    orphans = [Identity(account, "demo-2027-06-03") for account in ("acme", "beta")]
+    assert series_of_orphans(orphans, ()) == frozenset()
+
+
+@pytest.mark.parametrize(("names", "name"), [(("A", "A"), "A"), (("A", "B"), None)])
+def test_two_series_of_one_id_have_a_name_only_where_they_share_it(names: tuple[str, str], name: str | None) -> None:
+    events = [
+        replace(occurrence(day), series_name=each)
+        for day, each in zip(("2027-06-03", "2027-06-04"), names, strict=True)
+    ]
+    assert planned_from(events).plan.series == (PlannedSeries("acme", "demo", name, 0),)

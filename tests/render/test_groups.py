@@ -80,7 +80,19 @@ def test_one_change_of_a_series_stands_under_its_name() -> None:
 def test_series_of_several_accounts_stand_apart() -> None:
     other = replace(new(1), identity=Identity("beta", f"{ID}-2027-04-22"))
     groups, _ = groups_of(plan_of(new(0), other, unchanged=3))
-    assert [(group.name, group.counts) for group in groups] == [("Weekly demo", "1 new, 3 unchanged"), (ID, "1 new")]
+    assert [(group.name, group.counts) for group in groups] == [
+        ("Weekly demo", "1 new, 3 unchanged"),
+        ("Weekly demo", "1 new"),
+    ]
+
+
+@pytest.mark.parametrize(("names", "title"), [((None, None), "Weekly demo"), ((None, "Big demo"), ID)])
+def test_a_series_that_no_file_declares_has_the_name_that_its_events_share(
+    names: tuple[str | None, ...], title: str
+) -> None:
+    gone = [replace(deleted(week), name=name or "Weekly demo") for week, name in enumerate(names)]
+    (group,), _ = groups_of(replace(plan_of(*gone), series=()))
+    assert (group.name, group.counts) == (title, "2 deleted")
 
 
 @pytest.mark.parametrize("name", [None, " "])
