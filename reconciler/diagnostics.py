@@ -26,6 +26,22 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class OfSeries:
+    """What a diagnostic on a date of a series says of all its dates of which the same is so.
+
+    People are told once: `<before>3 dates of <series><after>; 25 registered; the dates: …`.
+    """
+
+    series: str
+    date: str
+    """The date, with what is to be said of it alone."""
+    before: str
+    after: str
+    hint: str | None
+    registrants: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnostic:
     """One diagnostic; `code` is stable and in kebab-case, `hint` says what would be right."""
 
@@ -34,6 +50,8 @@ class Diagnostic:
     message: str
     place: Place | None = None
     hint: str | None = None
+    of_series: OfSeries | None = None
+    """Given where the same may be so of other dates of a series; the message is about one date."""
 
 
 def error(code: str, message: str, place: Place | None = None, hint: str | None = None) -> Diagnostic:

@@ -9,7 +9,7 @@ from hypothesis.strategies import SearchStrategy
 
 from reconciler.applying.receipt import Outcome, Receipt, Result
 from reconciler.change import Change, Create, Delete, FieldChange, Origin, Outline, Source, Update
-from reconciler.diagnostics import Diagnostic, Place, Severity
+from reconciler.diagnostics import Diagnostic, OfSeries, Place, Severity
 from reconciler.errors import Interrupted, ReconcilerError, Refused, Unavailable
 from reconciler.event import CUSTOM, FIELDS, Declared, DeclaredEvent, Identity, Kind, LiveEvent, Skipped, Value, instant
 from reconciler.planning.claims import Claims
@@ -302,6 +302,7 @@ def changes_of(kind: type[Create] | type[Update] | type[Delete]) -> SearchStrate
 
 
 changes: SearchStrategy[Change] = st.one_of(changes_of(Create), changes_of(Update), changes_of(Delete))
+_of_series = st.builds(OfSeries, texts, texts, texts, texts, maybe_texts, counts)
 diagnostics: SearchStrategy[Diagnostic] = st.builds(
     Diagnostic,
     st.sampled_from(Severity),
@@ -309,6 +310,7 @@ diagnostics: SearchStrategy[Diagnostic] = st.builds(
     texts.map("It is so: ".__add__),  # every message begins with the product's own words
     st.none() | places,
     maybe_texts,
+    st.none() | _of_series,
 )
 verdicts: SearchStrategy[OrphanVerdict] = st.builds(
     OrphanVerdict, identities, maybe_texts, maybe_texts, maybe_texts, counts, st.sampled_from(Will), texts

@@ -4,13 +4,13 @@ import re
 import unicodedata
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconciler.change import Create
-from reconciler.diagnostics import Diagnostic, warning
+from reconciler.diagnostics import Diagnostic, OfSeries, warning
 from reconciler.event import LiveEvent, Value, registered
 from reconciler.planning.orphans import Will
-from reconciler.safe_text import INVISIBLE
+from reconciler.safe_text import INVISIBLE, cut
 
 RENAMED, THERE = "looks-renamed", "already-there"
 
@@ -143,7 +143,19 @@ def already_there(creates: Iterable[Create], others: Iterable[LiveEvent]) -> Ite
             people = registered(event.registrants)
             message = f"HubSpot already holds an event with this name and start: {_called(event)}, {people}"
             hint = "to manage that one, declare its objectId in place of externalEventId"
-            yield warning(THERE, message, create.place, hint)
+            found = warning(THERE, message, create.place, hint)
+            yield replace(found, of_series=_of_series(create, event))
+
+
+def _of_series(create: Create, event: LiveEvent) -> OfSeries | None:
+    """Return what is said of all new dates of a series that HubSpot holds already; None for an event of none."""
+    if create.series is None:
+        return None
+    before = "HubSpot already holds events with the name and start of "
+    series = cut(f"{create.identity.external_account_id}/{create.series}")
+    date = str(create.identity.external_event_id).removeprefix(f"{create.series}-")
+    hint = "to manage those, declare the objectId of each in place of externalEventId"
+    return OfSeries(series, f"{date} ({_called(event)})", before, "", hint, event.registrants)
 
 
 _Fields = Mapping[str, Value]

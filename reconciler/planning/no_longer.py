@@ -5,9 +5,10 @@ Deleting a line, or a file, undoes nothing in HubSpot.
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 
 from reconciler.declarations.values.zones import zone_named
-from reconciler.diagnostics import Diagnostic, info
+from reconciler.diagnostics import Diagnostic, OfSeries, info
 from reconciler.event import (
     CUSTOM,
     DeclaredEvent,
@@ -59,43 +60,64 @@ def undeclared_warnings(planned: Planned, gone: Iterable[tuple[DeclaredEvent, Li
 
 def _event(declared: DeclaredEvent, live: LiveEvent, orphan: OrphanVerdict | None) -> Diagnostic:
     message = (
-        f"{_called(live, declared)} is no longer declared (it was at {declared.place}): {_fate(orphan)}; "
+        f"{_called(live, declared)} is no longer declared (it was at {declared.place}): {_fate(orphan, *_ONE)}; "
         f"{registered(live.registrants)}"
     )
-    return info(DECLARED, message, hint=_how_to_cancel(declared, live, orphan))
+    found = info(DECLARED, message, hint=_how_to_cancel(live, orphan, declared.date, *_ONE))
+    return replace(found, of_series=_event_of_series(declared, live, orphan))
 
 
-def _how_to_cancel(declared: DeclaredEvent, live: LiveEvent, orphan: OrphanVerdict | None) -> str | None:
-    """Return how to cancel an event; None if it is cancelled or about to be."""
+_ONE, _EACH = ("it", "it"), ("each", "them")
+"""One event as a subject and as an object, and several."""
+
+
+def _event_of_series(declared: DeclaredEvent, live: LiveEvent, orphan: OrphanVerdict | None) -> OfSeries | None:
+    after = f" are no longer declared (they were at {declared.place}): {_fate(orphan, *_EACH)}"
+    return _of_series(declared, live, "", after, _how_to_cancel(live, orphan, "these dates", *_EACH))
+
+
+def _of_series(event: DeclaredEvent, live: LiveEvent, before: str, after: str, hint: str | None) -> OfSeries | None:
+    """Return what is said of all dates of an event's series; None if it is of none."""
+    if event.date is None:
+        return None
+    key, name = f"{event.identity.external_account_id}/{event.series}", (event.series_name or "").strip()
+    return OfSeries(
+        f"{cut(name)} ({cut(key)})" if name else cut(key), event.date, before, after, hint, live.registrants
+    )
+
+
+def _how_to_cancel(live: LiveEvent, orphan: OrphanVerdict | None, date: str | None, each: str, them: str) -> str | None:
+    """Return how to cancel an event, or the dates of a series; None if they are cancelled or about to be."""
     if live.fields.get("eventCancelled") or (orphan is not None and orphan.will is Will.CANCEL):
         return None
     instead = " instead" if orphan is not None and orphan.will is Will.DELETE else ""
-    if declared.date is not None:
-        again = f"let the rule give {declared.date} again (raise COUNT or UNTIL, or take it out of skip)"
-        return f"to cancel it{instead}, {again}, and then write eventCancelled: true for it under overrides"
-    return f"to cancel it{instead}, keep its declaration and write eventCancelled: true"
+    if date is not None:
+        again = f"let the rule give {date} again (raise COUNT or UNTIL, or take {them} out of skip)"
+        return f"to cancel {them}{instead}, {again}, and then write eventCancelled: true for {each} under overrides"
+    return f"to cancel {them}{instead}, keep its declaration and write eventCancelled: true"
 
 
-def _fate(orphan: OrphanVerdict | None) -> str:
+def _fate(orphan: OrphanVerdict | None, each: str, them: str) -> str:
     match orphan:
         case None:
-            return "it stays in HubSpot as it is"
+            return f"{each} stays in HubSpot as it is"
         case OrphanVerdict(will=Will.DELETE):
-            return "an apply deletes it"
+            return f"an apply deletes {them}"
         case OrphanVerdict(will=Will.CANCEL):
-            return "an apply cancels it"
+            return f"an apply cancels {them}"
         case _:
-            return f"it stays in HubSpot as it is, because {orphan.why}"
+            return f"{each} stays in HubSpot as it is, because {orphan.why}"
 
 
 def _fields(now: DeclaredEvent, then: DeclaredEvent, live: LiveEvent, portal: Portal) -> Iterator[Diagnostic]:
     for name in then.fields:
         held = live.fields.get(name)
         if name not in now.fields and held not in (None, False, ""):
-            subject = f"{cut(label_of(name))} of {_called(live, now)}"
-            no_longer = "is now declared as initial only" if name in now.initial else "is no longer declared"
-            message = f"{subject} {no_longer}, and HubSpot keeps it: {_shown(name, held, now, portal)}"
-            yield info(MANAGED, message, now.place, _remedy(name) + _where(now))
+            before, what = f"{cut(label_of(name))} of ", "now declared as initial only"
+            no_longer = what if name in now.initial else "no longer declared"
+            after = f" is {no_longer}, and HubSpot keeps it: {_shown(name, held, now, portal)}"
+            found = info(MANAGED, f"{before}{_called(live, now)}{after}", now.place, _remedy(name) + _where(now))
+            yield replace(found, of_series=_of_series(now, live, before, after, _remedy(name)))
 
 
 def _where(event: DeclaredEvent) -> str:

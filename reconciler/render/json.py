@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 
 from reconciler.applying.receipt import Outcome, Receipt, Result
@@ -255,6 +255,7 @@ def _diagnostic(diagnostic: Diagnostic) -> Json:
         "line": None if place is None else place.line,
         "column": None if place is None else place.column,
         "hint": diagnostic.hint,
+        **({} if diagnostic.of_series is None else {"of_series": asdict(diagnostic.of_series)}),
     }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from reconciler.change import Action, Change, Create, Delete, FieldChange, Origin, Outline, Source, Update
-from reconciler.diagnostics import Diagnostic, Place, Severity
+from reconciler.diagnostics import Diagnostic, OfSeries, Place, Severity
 from reconciler.errors import SavedPlanInvalid
 from reconciler.event import Identity, Value
 from reconciler.json_values import Json, Malformed, as_kind, as_list, as_mapping, optional
@@ -211,6 +211,18 @@ def _read_diagnostic(item: "_Object") -> Diagnostic:
         item.text("message"),
         None if file is None else Place(file, item.number("line"), item.number("column")),
         item.optional_text("hint"),
+        None if (part := item.optional_object("of_series")) is None else _read_of_series(part),
+    )
+
+
+def _read_of_series(item: "_Object") -> OfSeries:
+    return OfSeries(
+        series=item.text("series"),
+        date=item.text("date"),
+        before=item.text("before"),
+        after=item.text("after"),
+        hint=item.optional_text("hint"),
+        registrants=item.optional_number("registrants"),
     )
 
 

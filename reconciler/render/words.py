@@ -17,6 +17,7 @@ from reconciler.planning.set_aside import SetAside
 from reconciler.portal import Portal
 from reconciler.render.dates import Clocks, clocks_of, date, zone_of
 from reconciler.render.phrases import beginning, count
+from reconciler.render.together import told_together
 from reconciler.safe_text import visible
 
 ORPHANS = "Orphans: in HubSpot, made by our app, declared nowhere"
@@ -258,13 +259,13 @@ _FIRST = frozenset({no_longer.DECLARED, no_longer.MANAGED, look_alikes.RENAMED, 
 
 def first(plan: Plan) -> tuple[Diagnostic, ...]:
     """Return the diagnostics to show before the changes: what these do not undo, or may create a second time."""
-    return tuple(diagnostic for diagnostic in plan.diagnostics if diagnostic.code in _FIRST)
+    return told_together(diagnostic for diagnostic in plan.diagnostics if diagnostic.code in _FIRST)
 
 
 def notes(plan: Plan) -> tuple[Diagnostic, ...]:
     """Return the diagnostics to show after the changes: all that are shown nowhere else."""
-    others = {*first(plan), *reasons(plan)}
-    return tuple(diagnostic for diagnostic in plan.diagnostics if diagnostic not in others)
+    others = {*_FIRST, *(event.code for event in plan.set_aside)}
+    return tuple(diagnostic for diagnostic in plan.diagnostics if diagnostic.code not in others)
 
 
 def nothing_went(receipt: Receipt) -> str | None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from reconciler.change import Create
-from reconciler.diagnostics import Diagnostic
+from reconciler.diagnostics import Diagnostic, OfSeries
 from reconciler.event import CUSTOM, DeclaredEvent, Identity, LiveEvent, Skipped, Value, instant
 from reconciler.planning import look_alikes, no_longer
 from reconciler.planning.orphans import Will
@@ -116,7 +116,51 @@ def test_an_occurrence_that_is_no_longer_declared_is_cancelled_under_overrides()
     ) in found
 
 
+def of_demo(day: str, fields: dict[str, Value]) -> DeclaredEvent:
+    return replace(declared(f"demo-{day}", fields), series="demo", series_name="Weekly demo")
+
+
+def test_dates_of_a_series_that_are_no_longer_declared_can_be_told_once() -> None:
+    days = ("2027-03-04", "2027-03-11")
+    lives = [live(str(number), f"demo-{day}", NAMED, registrants=number) for number, day in enumerate(days, start=4)]
+    planned = compared([], [of_demo(day, NAMED) for day in days], lives, replace(POLICY, orphans=Orphans.DELETE))
+    first, second = (each.of_series for each in findings(planned))
+    assert second is not None
+    assert (second.date, second.registrants) == ("2027-03-11", 5)
+    assert first == OfSeries(
+        "Weekly demo (acme/demo)",
+        "2027-03-04",
+        "",
+        " are no longer declared (they were at events/demo-2027-03-04.yaml:3:1): an apply deletes them",
+        "to cancel them instead, let the rule give these dates again (raise COUNT or UNTIL, or take them out of skip), "
+        "and then write eventCancelled: true for each under overrides",
+        4,
+    )
+
+
+def test_dates_whose_series_has_no_name_are_told_by_its_ids() -> None:
+    then = replace(of_demo("2027-03-04", NAMED), series_name=" ")
+    (found,) = findings(compared([], [then], [live("1", "demo-2027-03-04", NAMED)]))
+    assert found.of_series is not None
+    assert found.of_series.series == "acme/demo"
+    assert found.of_series.after.endswith("each stays in HubSpot as it is, because the settings say orphans: report")
+
+
+def test_an_event_of_no_series_is_told_alone() -> None:
+    (found,) = findings(compared([], [declared("summit", NAMED)], [live("1", "summit", NAMED)]))
+    assert found.of_series is None
+
+
 # Fields
+
+
+def test_a_field_that_no_date_of_a_series_declares_any_more_can_be_told_once() -> None:
+    now, then = of_demo("2027-03-04", {}), of_demo("2027-03-04", {"eventType": "A"})
+    (found,) = findings(compared([now], [then], [live("1", "demo-2027-03-04", {"eventType": "A"}, registrants=3)]))
+    after = " is no longer declared, and HubSpot keeps it: A"
+    assert found.of_series == OfSeries(
+        "Weekly demo (acme/demo)", "2027-03-04", "type of ", after, 'to empty it, write eventType: ""', 3
+    )
 
 
 def test_what_one_date_no_longer_declares_is_told_with_the_line_below_that_date() -> None:
@@ -298,6 +342,21 @@ def test_a_new_event_with_the_name_and_start_of_one_that_is_not_ours_is_told() -
         "warning already-there: HubSpot already holds an event with this name and start: object 901, 120 registered "
         "(to manage that one, declare its objectId in place of externalEventId)"
     )
+
+
+def test_new_dates_of_a_series_that_hubspot_holds_already_can_be_told_once() -> None:
+    held = live("901", "demo", NAMED, app=OTHER_APP, registrants=120)
+    (found,) = look_alikes.already_there([replace(new("demo-2027-03-04", NAMED), series="demo")], [held])
+    assert found.of_series == OfSeries(
+        "acme/demo",
+        "2027-03-04 (demo (object 901))",
+        "HubSpot already holds events with the name and start of ",
+        "",
+        "to manage those, declare the objectId of each in place of externalEventId",
+        120,
+    )
+    (alone,) = look_alikes.already_there([new("a", NAMED)], [held])
+    assert alone.of_series is None
 
 
 @pytest.mark.parametrize("name", ["eventName", "startDateTime"])

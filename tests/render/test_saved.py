@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from reconciler.applying.approval import by_plans
 from reconciler.applying.receipt import Outcome, Receipt, Result
 from reconciler.change import Action, Create, Delete, FieldChange, Outline, Source, Update
-from reconciler.diagnostics import Diagnostic, Place, Severity, error, warning
+from reconciler.diagnostics import Diagnostic, OfSeries, Place, Severity, error, warning
 from reconciler.errors import SavedPlanInvalid
 from reconciler.event import Identity
 from reconciler.planning.fingerprint import of_change, of_field
@@ -48,6 +48,9 @@ HELD = Outline(
 )
 GONE = replace(GONE, refused="0 allowed", proven=False, outline=replace(HELD, properties=(("region", "EMEA"),)))
 ASIDE = SetAside(Identity(object_id="5"), "Fair", "object-not-live", Source("events/fair.yaml", 1), "it is gone")
+ON_A_DATE = replace(
+    warning("other", "more"), of_series=OfSeries("acme/demo", "2027-06-03", "Of ", " it is so", None, 3)
+)
 PLAN = Plan(
     PORTAL,
     (LAUNCH, SUMMIT, GONE),
@@ -61,7 +64,7 @@ PLAN = Plan(
     ),
     orphaned=1,
     foreign=None,
-    diagnostics=(error("code", "message", Place("events/summit.yaml", 3, 5), "hint"), warning("other", "more")),
+    diagnostics=(error("code", "message", Place("events/summit.yaml", 3, 5), "hint"), ON_A_DATE),
     reads=7,
 )
 
@@ -163,6 +166,7 @@ ADDED += [("changes", number, key) for number in range(3) for key in ("timezone"
 """The keys that plans in the first version of the format lack."""
 KEYS = [path for path in PLACES if (isinstance(path[-1], str) or path[0] == "changes") and path not in ADDED]
 KEYS.remove(("changes", 2, "properties", "region"))  # a property that is not shown
+KEYS.remove(("diagnostics", 1, "of_series"))  # a diagnostic that stands alone
 
 
 @pytest.mark.parametrize("path", KEYS, ids=lambda path: ".".join(map(str, path)))
@@ -408,6 +412,14 @@ def test_a_plan_has_the_keys_of_the_contract() -> None:
                 "line": None,
                 "column": None,
                 "hint": None,
+                "of_series": {
+                    "series": "acme/demo",
+                    "date": "2027-06-03",
+                    "before": "Of ",
+                    "after": " it is so",
+                    "hint": None,
+                    "registrants": 3,
+                },
             },
         ],
         "requests": {"reads": 7, "writes_to_apply": 3},

@@ -7,7 +7,7 @@ from hypothesis import given
 
 from reconciler.applying.receipt import Outcome, Receipt, Result
 from reconciler.change import Action, Change, Create, Delete, FieldChange, Outline, Source, Update
-from reconciler.diagnostics import info
+from reconciler.diagnostics import OfSeries, info
 from reconciler.event import Identity, Value
 from reconciler.planning.orphans import OrphanVerdict, Will
 from reconciler.planning.plan import Plan
@@ -356,3 +356,17 @@ def test_the_head_of_a_plan_also_speaks_of_times_that_stay_in_a_series(change: C
 
 def test_a_heading_counts_the_changes_beside_those_in_groups_as_more() -> None:
     assert words.heading(Action.CREATE, 2, others=True) == "Create 2 more events"
+
+
+def test_what_is_so_of_several_dates_of_a_series_stands_first_once_and_in_no_note() -> None:
+    said = OfSeries("acme/demo", "2027-03-04", "", " are no longer declared", None, 0)
+    dates = ("2027-03-04", "2027-03-11")
+    found = tuple(
+        replace(info("no-longer-declared", f"{date} is gone"), of_series=replace(said, date=date)) for date in dates
+    )
+    plan = replace(plan_of(), diagnostics=found)
+    (told,) = words.first(plan)
+    assert (
+        told.message == "2 dates of acme/demo are no longer declared; 0 registered; the dates: 2027-03-04, 2027-03-11"
+    )
+    assert words.notes(plan) == ()
