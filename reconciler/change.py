@@ -82,6 +82,8 @@ class _Change:
     """
     timezone: str | None = None
     """The time zone of its declaration, for showing times; None: the portal's. Approvals do not cover it."""
+    was_over: bool = False
+    """Whether the event was over when the change was planned, for people. Approvals do not cover it."""
     outline: Outline = Outline()
     """The event beside what changes, for people. Approvals do not cover it."""
 
@@ -154,6 +156,12 @@ def completes(change: Change) -> bool:
 def stays_cancelled(change: Change) -> bool:
     """Return whether an update leaves the event cancelled, as it was before."""
     return isinstance(change, Update) and change.outline.cancelled and change.field("eventCancelled") is None
+
+
+def moves_what_was_over(change: Change) -> bool:
+    """Return whether an update changes the time of an event that was over when it was planned."""
+    dates = ("startDateTime", "endDateTime")
+    return isinstance(change, Update) and change.was_over and any(field.name in dates for field in change.fields)
 
 
 def is_orphan(change: Change) -> bool:

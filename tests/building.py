@@ -295,6 +295,7 @@ def changes_of(kind: type[Create] | type[Update] | type[Delete]) -> SearchStrate
         attendees=counts,
         refused=maybe_texts,
         proven=st.booleans(),
+        was_over=st.booleans(),
         timezone=st.none() | zones,
         outline=outlines(),
         series=st.none() | texts,

@@ -16,6 +16,7 @@ from reconciler.change import (
     cancels,
     completes,
     is_orphan,
+    moves_what_was_over,
     rank,
     stays_cancelled,
     takes_away,
@@ -73,6 +74,23 @@ def test_only_an_update_leaves_a_cancelled_event_cancelled(
 ) -> None:
     changed = replace(change(kind, name, after=True), outline=Outline(cancelled=is_cancelled))
     assert stays_cancelled(changed) == stays
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "was_over", "moves"),
+    [
+        (Update, "startDateTime", True, True),
+        (Update, "endDateTime", True, True),
+        (Update, "startDateTime", False, False),
+        (Update, "eventName", True, False),
+        (Delete, "startDateTime", True, False),
+    ],
+)
+def test_only_an_update_of_a_time_moves_what_was_over(
+    kind: type[Update] | type[Delete], name: str, *, was_over: bool, moves: bool
+) -> None:
+    changed = replace(change(kind, name, after="2027-05-12T08:00:00Z"), was_over=was_over)
+    assert moves_what_was_over(changed) == moves
 
 
 def test_only_an_update_to_true_cancels() -> None:

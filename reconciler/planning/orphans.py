@@ -51,7 +51,7 @@ def _judge(orphan: LiveEvent, policy: Policy, now: datetime) -> tuple[Will, str]
         return Will.NOTHING, "it is completed, and its attendance is history worth keeping"
     if end is None and policy.orphans in {Orphans.CANCEL, Orphans.DELETE}:
         return Will.NOTHING, "it has no date, so it may be over"
-    if end is not None and moment(end) <= now:
+    if is_over(orphan, now):
         return Will.NOTHING, "it is over, and its attendance is history worth keeping"
     match policy.orphans:
         case Orphans.DELETE:
@@ -62,6 +62,12 @@ def _judge(orphan: LiveEvent, policy: Policy, now: datetime) -> tuple[Will, str]
             return Will.CANCEL, "the settings say orphans: cancel"
         case _:
             return Will.NOTHING, "the settings say orphans: report"
+
+
+def is_over(event: LiveEvent, now: datetime) -> bool:
+    """Return whether an event has ended; one without an end, whether it has begun. One without both is not over."""
+    end = _text(event, "endDateTime") or _text(event, "startDateTime")
+    return end is not None and moment(end) <= now
 
 
 def _text(event: LiveEvent, name: str) -> str | None:

@@ -13,7 +13,7 @@ from reconciler.planning.diff import cancel, delete
 from reconciler.planning.evidence import Evidence
 from reconciler.planning.identity_warnings import UNDECIDED
 from reconciler.planning.match import Match
-from reconciler.planning.orphans import OrphanVerdict, Will, judge_orphan
+from reconciler.planning.orphans import OrphanVerdict, Will, is_over, judge_orphan
 from reconciler.planning.ownership import Matched, Orphan
 from reconciler.planning.series import PlannedSeries, former_series, planned_series, series_of_orphans
 from reconciler.planning.set_aside import SetAside, obstacle_findings, set_aside
@@ -124,7 +124,7 @@ def build(
     barred = matched.barred
     matches = [match for match in matched.matches if match.declared.identity not in barred]
     series = planned_series(declared.events, matches, matched.undecided)
-    tasks = _in_order([*_declared_tasks(matches, matched), *_orphan_tasks(verdicts, series)])
+    tasks = _in_order([*_declared_tasks(matches, matched, now), *_orphan_tasks(verdicts, series)])
     plan = Plan(
         portal=portal,
         changes=tuple(task.change for task in tasks),
@@ -173,11 +173,12 @@ def _undecided(matches: Iterable[Match], matched: Matched) -> int:
     return sum(match.declared.identity in matched.undecided for match in matches)
 
 
-def _declared_tasks(matches: Iterable[Match], matched: Matched) -> Iterator[_Task]:
+def _declared_tasks(matches: Iterable[Match], matched: Matched, now: datetime) -> Iterator[_Task]:
     for match in matches:
         if match.change is not None:
             proven = match.proven or match.declared.identity in matched.left_to_writing
-            yield _Task(replace(match.change, proven=proven), match.declared, match.live)
+            was_over = match.live is not None and is_over(match.live, now)
+            yield _Task(replace(match.change, proven=proven, was_over=was_over), match.declared, match.live)
 
 
 def _orphan_tasks(

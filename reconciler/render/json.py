@@ -175,6 +175,7 @@ def _change(portal: int, change: Change) -> Json:
         "series": change.series,
         "refused": change.refused,
         "proven": change.proven,
+        "was_over": change.was_over,
         "fields": [_field(portal, change, field) for field in change.fields],
         "fingerprint": fingerprint.of_change(portal, change),
     }

@@ -107,6 +107,7 @@ _CHANGE_DEFAULTS: Mapping[str, Json] = {
     "timezone": None,
     "refused": None,
     "proven": True,
+    "was_over": False,
     "series": None,
     **dict.fromkeys(("start", "end", "type", "organizer", "url")),
     "cancelled": False,
@@ -135,6 +136,7 @@ def _read_change(item: "_Object") -> Change:
         timezone=item.optional_text("timezone"),
         refused=item.optional_text("refused"),
         proven=item.flag("proven"),
+        was_over=item.flag("was_over"),
         outline=_read_outline(item),
     )
 

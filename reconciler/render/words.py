@@ -5,7 +5,18 @@ from dataclasses import replace
 from typing import assert_never
 
 from reconciler.applying.receipt import INVALID, Outcome, Receipt, Result
-from reconciler.change import Action, Change, Create, Delete, FieldChange, Update, cancels, completes, stays_cancelled
+from reconciler.change import (
+    Action,
+    Change,
+    Create,
+    Delete,
+    FieldChange,
+    Update,
+    cancels,
+    completes,
+    moves_what_was_over,
+    stays_cancelled,
+)
 from reconciler.diagnostics import Diagnostic, without_details
 from reconciler.errors import Refused
 from reconciler.event import Identity, Kind, Value, kind_of, label_of, registered
@@ -128,6 +139,8 @@ def _remarks_on_flags(change: Change) -> Iterator[str]:
         yield "CANCELS the event"
     if stays_cancelled(change):
         yield "stays cancelled in HubSpot"
+    if moves_what_was_over(change):
+        yield "was over already"
     if completes(change):
         yield "COMPLETES the event, which cannot be undone"
     if isinstance(change, Create) and (field := change.field("eventCompleted")) is not None and field.after is True:

@@ -40,6 +40,7 @@ def shown_otherwise(draw: st.DrawFn, change: Change) -> Change:
         registrants=draw(counts),
         attendees=draw(counts),
         timezone=draw(maybe_texts),
+        was_over=draw(st.booleans()),
         outline=draw(outlines()),
     )
 

@@ -294,3 +294,20 @@ def test_what_a_plan_leaves_untouched_is_known_with_what_is_live() -> None:
     planned = planned_from([same, changed, new, gone, aside], lives)
     untouched = {event.identity.key: held and held.identity.object_id for event, held in planned.untouched()}
     assert untouched == {same.identity.key: "1", aside.identity.key: None}
+
+
+@pytest.mark.parametrize(
+    ("held", "was_over"),
+    [
+        ({"startDateTime": instant(NOW - timedelta(1)), "endDateTime": instant(NOW)}, True),
+        ({"startDateTime": instant(NOW - timedelta(1)), "endDateTime": instant(NOW + timedelta(1))}, False),
+        ({"startDateTime": instant(NOW)}, True),
+        ({}, False),
+    ],
+)
+def test_a_change_says_whether_its_event_was_over_when_it_was_planned(
+    held: dict[str, Value], *, was_over: bool
+) -> None:
+    events = [declared("summit", {"eventName": "B"}), declared("new", {"eventName": "New"})]
+    create, update = planned_from(events, [live("1", "summit", {"eventName": "A", **held})]).plan.changes
+    assert (create.was_over, update.was_over) == (False, was_over)

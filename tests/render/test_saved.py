@@ -46,7 +46,9 @@ GONE = Delete(Identity(None, "old", "9"), None, (FieldChange("eventName", "Old",
 HELD = Outline(
     "2027-06-01T00:00:00Z", "2027-06-02T00:00:00Z", "WEBINAR", "Acme", "https://acme.example", cancelled=True
 )
-GONE = replace(GONE, refused="0 allowed", proven=False, outline=replace(HELD, properties=(("region", "EMEA"),)))
+GONE = replace(
+    GONE, refused="0 allowed", proven=False, was_over=True, outline=replace(HELD, properties=(("region", "EMEA"),))
+)
 ASIDE = SetAside(Identity(object_id="5"), "Fair", "object-not-live", Source("events/fair.yaml", 1), "it is gone")
 ON_A_DATE = replace(
     warning("other", "more"), of_series=OfSeries("acme/demo", "2027-06-03", "Of ", " it is so", None, 3)
@@ -158,7 +160,7 @@ def known_part(said: Any, known: Any) -> Any:
     return said
 
 
-SHOWN = ("start", "end", "type", "organizer", "url", "cancelled", "properties")
+SHOWN = ("was_over", "start", "end", "type", "organizer", "url", "cancelled", "properties")
 ADDED_SINCE_1_1: list[tuple[str | int, ...]] = [("series",)]
 ADDED_SINCE_1_1 += [("changes", number, key) for number in range(3) for key in ("series", *SHOWN)]
 ADDED: list[tuple[str | int, ...]] = [("set_aside",), ("summary", "set_aside"), *ADDED_SINCE_1_1]
@@ -179,7 +181,7 @@ def test_a_plan_without_one_of_its_keys_or_changes_is_refused(path: tuple[str | 
 
 def test_a_plan_of_the_first_version_of_the_format_is_read() -> None:
     bare: dict[str, Any] = dict.fromkeys(("timezone", "refused", "series"))
-    changes = tuple(replace(change, proven=True, outline=Outline(), **bare) for change in PLAN.changes)
+    changes = tuple(replace(change, proven=True, was_over=False, outline=Outline(), **bare) for change in PLAN.changes)
     plain = replace(PLAN, set_aside=(), series=(), changes=changes)
     first = json.loads(plan_json(plain)) | {"format_version": "1.0"}
     for *path, key in ADDED:
@@ -188,7 +190,7 @@ def test_a_plan_of_the_first_version_of_the_format_is_read() -> None:
 
 
 def test_a_plan_of_the_second_version_of_the_format_is_read() -> None:
-    changes = tuple(replace(change, series=None, outline=Outline()) for change in PLAN.changes)
+    changes = tuple(replace(change, series=None, was_over=False, outline=Outline()) for change in PLAN.changes)
     plain = replace(PLAN, series=(), changes=changes)
     before = json.loads(plan_json(plain)) | {"format_version": "1.1"}
     for *path, key in ADDED_SINCE_1_1:
@@ -287,6 +289,7 @@ def test_a_plan_has_the_keys_of_the_contract() -> None:
                 "series": None,
                 "refused": None,
                 "proven": True,
+                "was_over": False,
                 "fields": [
                     {
                         "name": "eventName",
@@ -320,6 +323,7 @@ def test_a_plan_has_the_keys_of_the_contract() -> None:
                 "series": "summits",
                 "refused": None,
                 "proven": True,
+                "was_over": False,
                 "fields": [
                     {
                         "name": "eventName",
@@ -361,6 +365,7 @@ def test_a_plan_has_the_keys_of_the_contract() -> None:
                 "series": None,
                 "refused": "0 allowed",
                 "proven": False,
+                "was_over": True,
                 "fields": [
                     {
                         "name": "eventName",

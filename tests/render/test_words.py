@@ -16,7 +16,7 @@ from reconciler.portal import Portal
 from reconciler.render import words
 from reconciler.render.dates import clocks_of
 from tests.building import PORTAL, plans, receipts
-from tests.render.series import LINK, changed, plan_of
+from tests.render.series import HOUR, LINK, changed, moved, plan_of
 
 SUMMIT = Identity("acme", "summit", "7")
 DECLARED = Source("events/summit.yaml", 3)
@@ -370,3 +370,8 @@ def test_what_is_so_of_several_dates_of_a_series_stands_first_once_and_in_no_not
         told.message == "2 dates of acme/demo are no longer declared; 0 registered; the dates: 2027-03-04, 2027-03-11"
     )
     assert words.notes(plan) == ()
+
+
+def test_a_move_of_an_event_that_was_over_says_so() -> None:
+    assert "was over already" in words.remarks(replace(moved(1, HOUR), was_over=True))
+    assert "was over already" not in words.remarks(moved(1, HOUR))
