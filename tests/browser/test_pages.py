@@ -210,6 +210,15 @@ def test_a_month_leads_to_the_event_in_the_list_and_back(tab: Tab, pages: dict[s
     assert (shown_views(tab), tab.run("location.hash")) == (["months"], "#d2027-05-13")
 
 
+@pytest.mark.parametrize("width", [360, 740, 980, 1280])
+def test_the_month_that_an_address_names_is_seen_below_the_bar(tab: Tab, pages: dict[str, str], width: int) -> None:
+    tab.look(width=width)
+    tab.open(f"{pages['calendar']}#m2027-06")
+    heading = tab.run("document.querySelector('#m2027-06 caption').getBoundingClientRect().top")
+    bar = tab.run("document.querySelector('.bar').getBoundingClientRect().bottom")
+    assert max(bar, 0) <= heading < 400
+
+
 def test_filters_hide_in_every_view_what_they_leave_out(tab: Tab, pages: dict[str, str]) -> None:
     tab.open(pages["calendar"])
     choose(tab, "kind", "2")

@@ -25,7 +25,7 @@ STYLE = """
 
 * { box-sizing: border-box; }
 [hidden] { display: none !important; }
-html { scroll-padding-top: 5.5rem; }
+html { scroll-padding-top: 8rem; }
 body {
   margin: 0 auto; max-width: 82rem; padding: 0 1.5rem 3rem; background: var(--paper); color: var(--ink);
   font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
