@@ -64,7 +64,7 @@ unexport $(filter-out RECONCILER_TEST_%,$(filter COVERAGE_% HUBSPOT_% PYTEST_% R
 unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo demonstrate test coverage cases campaign fuzz mutants bench check audit dist try-dist format lock clean
+.PHONY: help setup demo demonstrate test coverage cases pictures campaign fuzz mutants bench check audit dist try-dist format lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -73,6 +73,7 @@ help:
 	@echo 'make test     run the tests on all cores (ARGS="-k guard" picks some)'
 	@echo 'make coverage measure which branches the tests reach; fails where the core is not reached whole'
 	@echo 'make cases    rewrite what the cases expect; review the difference'
+	@echo 'make pictures take the pictures of the README anew; look at them (needs Chromium and tests/browser)'
 	@echo 'make campaign try ten thousand schedules of faults (SEED=1 SCHEDULES=500 repeats or bounds it)'
 	@echo 'make fuzz     look for inputs that break a reader (SECONDS=60 for each; TARGET=settings picks one; Linux x86-64)'
 	@echo 'make mutants  break the lines that decide, one by one, and see whether a test notices (MODULE=applying/guard: only there)'
@@ -153,6 +154,9 @@ campaign: setup
 
 cases: setup
 	@.venv/bin/python -m pytest -q tests/test_cases.py tests/advice tests/declarations tests/render --rewrite
+
+pictures: setup
+	@.venv/bin/python -m tests.browser.portraits
 
 # Large tools that few need have a lock and a venv of their own, so that set-up stays short.
 define tool
