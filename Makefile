@@ -137,7 +137,7 @@ demonstrate:
 	@echo '3. Nothing is left to do.'
 	$(call run,plan $(DEMO) --detailed-exitcode)
 	@echo
-	@echo 'The first plan is a page too, with a calendar of before and after. Open it in a browser: $(DEMO_PAGE)'
+	@echo 'The first plan is a page too, with a calendar of before and after. Open it in a browser: $(CURDIR)/$(DEMO_PAGE)'
 
 run = @echo '$$ reconciler $(1)' && $(PROGRAM) $(1)
 

@@ -9,7 +9,7 @@ import click
 from reconciler.cli.formats import Target
 from reconciler.cli.options import Call, Common, command_options
 from reconciler.cli.output import log_line, save
-from reconciler.cli.pages import calendar_html, link_option
+from reconciler.cli.pages import calendar_html, check_link, link_option
 from reconciler.cli.settings import settings_at
 from reconciler.connections import git_environment
 from reconciler.declarations.events.file_names import SourceFile
@@ -51,6 +51,7 @@ def command(call: Call, /, path: Path, *, ics: Path | None, html: Path | None, l
     """
     if ics is None and html is None:
         raise UsageError("calendar needs a file to write", hint="--ics FILE or --html FILE")
+    check_link(link, to_a_page=html is not None)
     settings = settings_at(path, common)
     files = list_files(settings)
     declared = load_files(files, settings)
@@ -90,3 +91,5 @@ def _write_ics(file: Path, declared: Declared, revision_of: Callable[[DeclaredEv
     log_line(f"{phrases.count(kept, 'event')} written to {file}.")
     if left_out:
         log_line(f"{phrases.count(left_out, 'event')} without a start left out.")
+    if skipped := len(declared.skipped):
+        log_line(f"{phrases.count(skipped, 'event')} for another environment left out.")

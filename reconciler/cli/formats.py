@@ -11,7 +11,7 @@ import click
 
 from reconciler.cli.options import Common, Function
 from reconciler.cli.output import print_result, save
-from reconciler.cli.pages import link_option, plan_html
+from reconciler.cli.pages import check_link, link_option, plan_html
 from reconciler.planning.plan import Plan, Untouched
 from reconciler.render import markdown, text
 from reconciler.render.json import plan_json
@@ -86,6 +86,7 @@ def format_options(function: Function) -> Function:
     @wraps(function)
     def collected(*arguments: Any, **options: Any) -> Any:
         output = Output(**{name: options.pop(name) for name in ("form", "out", "markdown", "html", "link")})
+        check_link(output.link, to_a_page=output.html is not None or output.form == "html")
         return function(*arguments, output=output, **options)
 
     file = Target()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reconciler.errors import UsageError
 from reconciler.github.actions import load_actions
 from reconciler.json_values import Json
 
@@ -69,6 +70,12 @@ def _checked(ctx: click.Context, parameter: click.Parameter, value: str | None) 
     if (why := why_no_file_link(value)) is not None:
         raise click.BadParameter(why, ctx, parameter)
     return value
+
+
+def check_link(link: str | None, *, to_a_page: bool) -> None:
+    """Raise `UsageError` for an address for the links of a page where no page is asked for."""
+    if link is not None and not to_a_page:
+        raise UsageError("--link is for the links of a page, and no page is asked for", hint="add --html FILE")
 
 
 link_option = click.option(

@@ -4,10 +4,9 @@ Deleting a line, or a file, undoes nothing in HubSpot.
 """
 
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import replace
 
-from reconciler.declarations.values.zones import zone_named
+from reconciler.declarations.values.clocks import clocks_of, date
 from reconciler.diagnostics import Diagnostic, OfSeries, info
 from reconciler.event import (
     CUSTOM,
@@ -17,7 +16,6 @@ from reconciler.event import (
     Value,
     kind_of,
     label_of,
-    moment,
     registered,
 )
 from reconciler.planning.orphans import OrphanVerdict, Will
@@ -148,7 +146,5 @@ def _called(live: LiveEvent, declared: DeclaredEvent) -> str:
 
 def _shown(name: str, value: Value, event: DeclaredEvent, portal: Portal) -> str:
     if kind_of(name) is Kind.INSTANT:
-        zone = zone_named(event.timezone or portal.timezone, "UTC")
-        with suppress(OverflowError):  # in the zone the year may be outside 1 to 9999
-            return f"{moment(str(value)).astimezone(zone).isoformat(' ')[:16]} {zone.key}"
+        return date(str(value), clocks_of(event.timezone, portal))
     return "yes" if value is True else cut(str(value))

@@ -149,6 +149,15 @@ def test_wrong_declarations_leave_the_calendar_as_it_was(reconciler: CommandLine
     assert Path("calendar.ics").read_text() == "as it was"
 
 
+def test_what_is_for_another_environment_is_counted(
+    reconciler: CommandLine, repository: Repository, folder: Path
+) -> None:
+    declare(folder, reconciler="portal: 77\nexternalAccountId: acme\nenvironments: {staging: {portal: 78}}\n")
+    declare(folder, launch=LAUNCH + STARTS + "environments: [staging]\n", one=LAUNCH.replace("launch", "one") + STARTS)
+    screen = reconciler("calendar", "--ics", "calendar.ics")
+    assert screen.err == "1 event written to calendar.ics.\n1 event for another environment left out.\n"
+
+
 def test_the_environment_says_which_events_are_declared(
     reconciler: CommandLine, repository: Repository, folder: Path
 ) -> None:

@@ -85,6 +85,10 @@ def test_the_commands_inside_github_explain_themselves(reconciler: CommandLine) 
         ("calendar", "nowhere", "--html", "calendar.html"),
         ("calendar", "--html", "events/launch.yaml"),
         ("plan", "--link", "https://acme.example/"),
+        ("plan", "--link", "https://acme.example/{file}"),
+        ("plan", "--link", "https://acme.example/{file}", "--markdown", "plan.md"),
+        ("show", "plan.json", "--link", "https://acme.example/{file}"),
+        ("calendar", "--ics", "calendar.ics", "--link", "https://acme.example/{file}"),
         ("show", "plan.json", "--link", "javascript:alert(1)//{file}"),
         ("init", "new", "--env", "staging"),
         ("init", "new", "--api-version", "v9"),
@@ -103,6 +107,10 @@ def test_wrong_usage_is_exit_code_64(reconciler: CommandLine, arguments: tuple[s
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (
+            ("plan", "--link", "https://acme.example/{file}"),
+            "--link is for the links of a page, and no page is asked for (add --html FILE)",
+        ),
         ((), "a command is missing (see reconciler --help)"),
         (("pln",), "No such command 'pln' (did you mean plan?)"),
         (("xyzzy",), "No such command 'xyzzy' (see reconciler --help)"),

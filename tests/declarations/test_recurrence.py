@@ -60,7 +60,7 @@ def test_until_is_a_day_a_local_time_or_a_time_in_utc(text: str, until: date) ->
     ("text", "message", "hint"),
     [
         ("", "'' is not a part of a rule", "write a rule such as FREQ=WEEKLY;BYDAY=TH;COUNT=12"),
-        ("FREQ=DAILY;", "'' is not a part of a rule", "write a rule such as FREQ=WEEKLY;BYDAY=TH;COUNT=12"),
+        ("FREQ=DAILY;", "'' is not a part of a rule", "write FREQ=DAILY;COUNT=12"),
         ("COUNT=3", "FREQ is missing", "begin with FREQ=DAILY, FREQ=WEEKLY, FREQ=MONTHLY or FREQ=YEARLY"),
         ("FREQ=HOURLY", "FREQ cannot be 'HOURLY'", "use one of DAILY, WEEKLY, MONTHLY, YEARLY"),
         ("FREQ=DAILY;BYDAYS=MO", "a rule has no part 'BYDAYS'", "did you mean BYDAY?"),
@@ -150,6 +150,33 @@ def test_what_the_standard_forbids_is_refused(text: str, message: str, hint: str
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "FREQ=WEEKLY;BYDAY=TH,FR;COUNT=12;",
+        ";FREQ=WEEKLY;;BYDAY=TH,FR;COUNT=12",
+        "FREQ=WEEKLY,BYDAY=TH,FR,COUNT=12",
+        "FREQ=WEEKLY;BYDAY=TH,FR; COUNT=12",
+        "FREQ=WEEKLY BYDAY=TH,FR COUNT=12",
+        "FREQ = WEEKLY;BYDAY=TH,FR;COUNT= 12",
+        "FREQ:WEEKLY;BYDAY:TH,FR;COUNT:12",
+        "freq=weekly;byday=th fr;count 12",
+        "FREQ=WEEKLY;BYDAY=TH;FR;COUNT=12,",
+        "FREQ=WEEKLY;BYDAY=TH, FR,;COUNT=12",
+    ],
+)
+def test_a_rule_with_other_separators_is_told_as_it_would_be_right(text: str) -> None:
+    with pytest.raises(Wrong) as refused:
+        read_rule(text)
+    assert refused.value.hint == "write FREQ=WEEKLY;BYDAY=TH,FR;COUNT=12"
+
+
+def test_what_nobody_wrote_gets_no_rule_of_its_own() -> None:
+    with pytest.raises(Wrong) as refused:
+        read_rule("FREQ=WEEKLY;COUNT=12" + ";" * 500)
+    assert refused.value.hint == "write a rule such as FREQ=WEEKLY;BYDAY=TH;COUNT=12"
+
+
+@pytest.mark.parametrize(
     ("rule", "days"),
     [
         ("FREQ=DAILY;INTERVAL=10;COUNT=3", ["04-15", "04-25", "05-05"]),
@@ -193,7 +220,7 @@ def test_a_position_counts_times_too() -> None:
 @pytest.mark.parametrize(
     ("rule", "code", "message", "hint"),
     [
-        ("FREQ=DAILY", "endless-rule", "the rule has no end", "add COUNT or UNTIL"),
+        ("FREQ=DAILY", "endless-rule", "the rule has no end", "add COUNT or UNTIL, as in FREQ=DAILY;COUNT=12"),
         (
             "FREQ=DAILY;UNTIL=20270429T170000Z",
             "bad-rule",

@@ -1,5 +1,6 @@
 """Source files read into declared events, with every problem in them."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -121,8 +122,8 @@ def _is_silenced(diagnostic: Diagnostic, terms: Terms) -> bool:
     return diagnostic.severity is Severity.WARNING and diagnostic.code in terms.silence
 
 
-_SIGN = b"reconciler:"
-"""What each file contains that has a comment for this program."""
+_SIGN = re.compile(rb"#[ \t]*reconciler[ \t:]", re.IGNORECASE)
+"""What a comment for this program begins with; few files have one."""
 
 
 class _Reader:
@@ -144,7 +145,7 @@ class _Reader:
         if isinstance(entry, Diagnostic):
             self.report([entry])
             return
-        if _SIGN in entry.content:
+        if _SIGN.search(entry.content):
             self.read_silences(entry)
         if entry.name == DEFAULTS_FILE:
             self.read_defaults(entry)

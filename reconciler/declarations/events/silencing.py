@@ -1,5 +1,6 @@
 """Comments that silence advice at the end of a line."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
@@ -34,7 +35,9 @@ def _by_line(found: Iterable[Silence], file: str) -> Mapping[tuple[str, int], fr
 
 def _without_effect(silence: Silence, file: str) -> Iterator[Diagnostic]:
     place = Place(file, silence.line, silence.column)
-    if silence.first is None:
+    if silence.unread:
+        yield from _perhaps_meant(silence.unread, place)
+    elif silence.first is None:
         hint = "move it to the end of the line that the warning names"
         yield warning("silences-nothing", "a comment on a line of its own silences nothing", place, hint)
     elif not silence.codes:
@@ -45,6 +48,16 @@ def _without_effect(silence: Silence, file: str) -> Iterator[Diagnostic]:
         yield from (_not_silenced(code, place) for code in islice(unknown, 1))
 
 
+def _perhaps_meant(unread: str, place: Place) -> Iterator[Diagnostic]:
+    """Yield a warning if a comment with the program's name speaks of silence or of advice; it may be any note else."""
+    words = _WORD.findall(unread.lower())
+    if any(word.startswith("silenc") or word in CODES for word in words):
+        codes = [word for word in words if word in CODES] or ["at-night"]
+        hint = f"write it as in `# reconciler: silence {', '.join(codes)}`"
+        yield warning("silences-nothing", "this comment is not read, so it silences nothing", place, hint)
+
+
+_WORD = re.compile(r"[a-z-]+")
 _OF_COMMENTS = frozenset(CODES) - {CUT_BY_COMMENT}
 
 

@@ -24,7 +24,7 @@ def occurrences(rule: RecurrenceRule, start: datetime) -> list[datetime]:
     occurrence, or more than `MOST_OCCURRENCES`.
     """
     if rule.count is None and rule.until is None:
-        raise Wrong("endless-rule", "the rule has no end", "add COUNT or UNTIL")
+        raise Wrong("endless-rule", "the rule has no end", f"add COUNT or UNTIL, as in FREQ={rule.frequency};COUNT=12")
     if isinstance(rule.until, datetime) and rule.until.tzinfo:
         raise Wrong("bad-rule", "UNTIL is in UTC, and the start is a local time", "write UNTIL without Z")
     times = times_from(rule, start, start.year + _YEARS)

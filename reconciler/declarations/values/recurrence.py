@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from reconciler.declarations.values.corrections import Wrong, did_you_mean
+from reconciler.declarations.values.rule_repair import repaired_rule
 from reconciler.safe_text import quoted
 
 
@@ -48,11 +49,33 @@ class RecurrenceRule:
     week_start: int = 0
 
 
+_LONGEST = 500
+
+
 def read_rule(text: str) -> RecurrenceRule:
     """Read a rule, without the name RRULE before it.
 
     Raises `Wrong` for what RFC 5545 does not allow, and for a rule that repeats more often than daily.
     """
+    try:
+        return _read(text)
+    except Wrong as wrong:
+        # A longer one is none that somebody wrote, and takes long.
+        better = repaired_rule(text, _PARTS) if len(text) <= _LONGEST else text
+        if better != text.upper() and (rule := _read_or_none(better)) is not None:
+            end = ";COUNT=12" if rule.count is None and rule.until is None else ""
+            raise _bad(wrong.message, f"write {better}{end}") from wrong
+        raise
+
+
+def _read_or_none(text: str) -> RecurrenceRule | None:
+    try:
+        return _read(text)
+    except Wrong:
+        return None
+
+
+def _read(text: str) -> RecurrenceRule:
     values: dict[str, Any] = {}
     for part in text.split(";"):
         # The capitals of some letters beyond ASCII are in ASCII.

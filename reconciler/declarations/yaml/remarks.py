@@ -11,7 +11,8 @@ import yaml
 from reconciler.declarations.yaml.characters import decode
 from reconciler.declarations.yaml.events import events_of, readable
 
-_SILENCE = re.compile(r"(?<![^ \t\n])#[ \t]*reconciler:[ \t]*silence(?![^ \t\r\n,#])(?P<codes>[^#\r\n]*)")
+_COMMENT = re.compile(r"(?<![^ \t\n])#[ \t]*reconciler(?=[ \t:])(?P<said>[^#\r\n]*)", re.IGNORECASE)
+_SILENCE = re.compile(r"#[ \t]*reconciler:[ \t]*silence(?![^ \t\r\n,#])(?P<codes>[^#\r\n]*)")
 _SEPARATOR = re.compile(r"[ \t,]+")
 _BLOCKS = ("|", ">")
 
@@ -24,6 +25,8 @@ class Silence(NamedTuple):
     column: int
     first: int | None
     """The first line of the value that it stands behind; None if it stands on a line of its own."""
+    unread: str = ""
+    """What it says behind the program's name, if that is not `: silence`."""
 
 
 class _Span(NamedTuple):
@@ -37,12 +40,12 @@ class _Span(NamedTuple):
 
 
 def silences(content: bytes, file: str) -> Iterator[Silence]:
-    """Yield the comments of a file that silence advice.
+    """Yield the comments of a file that silence advice, and those that only begin with the name of this program.
 
     Raises `DeclarationsInvalid` where the file cannot be read as YAML.
     """
     text = decode(content, file)
-    found = list(_SILENCE.finditer(text))
+    found = list(_COMMENT.finditer(text))
     spans = list(_spans(text, file)) if found else []
     line, counted = 0, 0
     for match in found:
@@ -51,9 +54,15 @@ def silences(content: bytes, file: str) -> Iterator[Silence]:
         begun = bisect_right(spans, index, key=itemgetter(0))
         before = spans[max(begun - 2, 0) : begun]
         if not (before and _holds(before[-1], index, line)):
-            codes = tuple(filter(None, _SEPARATOR.split(match["codes"])))
             column = index - text.rfind("\n", 0, index)
-            yield Silence(codes, line + 1, column, _first_line(text, index, line, before))
+            yield _silence(match, line + 1, column, _first_line(text, index, line, before))
+
+
+def _silence(comment: re.Match[str], line: int, column: int, first: int | None) -> Silence:
+    read = _SILENCE.match(comment[0])
+    if read is None:
+        return Silence((), line, column, first, comment["said"])
+    return Silence(tuple(filter(None, _SEPARATOR.split(read["codes"]))), line, column, first)
 
 
 def _spans(text: str, file: str) -> Iterator[_Span]:
