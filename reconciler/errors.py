@@ -8,6 +8,7 @@ ReconcilerError            1
 ├── Rejected               1    HubSpot, or GitHub, understood the request and declined it
 ├── SavedPlanInvalid       1    a file is not a plan that this version saved
 ├── Unavailable            7    HubSpot, or GitHub, cannot be reached or keeps failing
+│   └── ReadsDisagree      7    two reads of one event do not show the same, as long as HubSpot is late
 ├── UsageError            64    the command line is wrong
 └── Interrupted     130, 143    a signal ended the run
 """
@@ -109,6 +110,10 @@ class Unavailable(ReconcilerError):
     def __init__(self, message: str, *, hint: str | None = None, sent: bool = False) -> None:
         super().__init__(message, hint=hint)
         self.sent = sent
+
+
+class ReadsDisagree(Unavailable):
+    """Two reads of one event do not show the same; later they may."""
 
 
 class UsageError(ReconcilerError):

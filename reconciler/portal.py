@@ -242,7 +242,10 @@ class Prober(Protocol):
         """Return the details of the token."""
 
     def find(self) -> LiveEvent | None:
-        """Read the event directly, by its external ids and then by its object id; return None if it is not there."""
+        """Read the event directly, by its external ids and then by its object id; return None if it is not there.
+
+        Raises `ReadsDisagree` if the two reads do not show the same event.
+        """
 
     def is_listed(self, pages: int) -> bool | None:
         """Return whether the list shows an object id that `find` has proven; None if it has more pages than these."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from reconciler.errors import ReadsDisagree
 from reconciler.event import Identity, LiveEvent, Value, instant
 from reconciler.portal import Prober
 
@@ -38,10 +39,18 @@ class Bench:
     timer: Timer
 
     def seen(self, name: str) -> LiveEvent | None:
-        """Read the event until it has this name, which shows that a write has arrived; None if it never does."""
+        """Read the event until it has this name, which shows that a write has arrived; None if it never does.
+
+        Raises `ReadsDisagree` if the last reads do not show one event.
+        """
         for pause in PAUSES:
             self.timer.sleep(pause)
-            found = self.portal.find()
+            try:
+                found = self.portal.find()
+            except ReadsDisagree:
+                if pause == PAUSES[-1]:
+                    raise
+                continue
             if found is not None and found.name == name:
                 return found
         return None

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from urllib.parse import urlencode
 
 from reconciler.change import Create, FieldChange
-from reconciler.errors import Rejected, Unavailable
+from reconciler.errors import ReadsDisagree, Rejected
 from reconciler.event import Identity, LiveEvent, Value
 from reconciler.hubspot import bodies, wire
 from reconciler.hubspot.decoding import decoded
@@ -49,7 +49,7 @@ class PortalProber:
     def find(self) -> LiveEvent | None:
         """Read the event by its external ids, then by the object id that this read names.
 
-        Raises `Unavailable` unless the second read shows the same event: an object id alone is never trusted.
+        Raises `ReadsDisagree` unless the second read shows the same event: an object id alone is never trusted.
         """
         found = self._writer.find(Identity(self._account_id, self._event_id))
         if found is None:
@@ -57,7 +57,7 @@ class PortalProber:
         object_id = found.identity.object_id
         held = None if object_id is None else self._held(object_id)
         if object_id is None or held is None or held.identity != Identity(None, self._event_id, object_id):
-            raise Unavailable("HubSpot shows the probe's event by its external ids, but not by its object id")
+            raise ReadsDisagree("HubSpot shows the probe's event by its external ids, but not by its object id")
         self._object_id = object_id
         self._object_ids.add(object_id)
         return held.known_as(Identity(self._account_id, self._event_id, object_id))

@@ -1,6 +1,7 @@
 """`reconciler doctor --probe` as people see it."""
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -60,6 +61,14 @@ def writes(base_url: str) -> list[str]:
     """Return the path of each write in a sandbox's log; the request for the token's details is none."""
     log = control(base_url, "requests")["requests"]
     return [one["path"] for one in log if one["method"] != "GET" and not one["path"].startswith("/oauth/")]
+
+
+def test_the_command_that_the_documents_show_probes_the_local_hubspot(reconciler: CommandLine, folder: Path) -> None:
+    shown = (Path(__file__).parents[2] / "docs" / "commands.md").read_text(encoding="utf-8")
+    (written,) = re.findall(r"^echo '(.*)' > probe-seed\.json$", shown, re.MULTILINE)
+    (command,) = re.findall(r"^reconciler (doctor --probe .*)$", shown, re.MULTILINE)
+    (folder.parent / "probe-seed.json").write_text(written)
+    assert reconciler(*command.split()).code == 0
 
 
 def test_a_account_is_probed_and_looks_as_before(reconciler: CommandLine, folder: Path, account: str) -> None:

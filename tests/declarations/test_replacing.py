@@ -160,6 +160,20 @@ def test_new_files_need_no_links(tmp_path: Path) -> None:
     assert contents(tmp_path) == {"in/a.yaml": b"new", "b.yaml": b"new"}
 
 
+def test_without_links_no_empty_file_is_left_where_the_new_one_cannot_come(tmp_path: Path) -> None:
+    def without_links_and_content(beside: Path, path: Path) -> None:
+        beside.unlink()
+        without_links(beside, path)
+
+    files = [Replacement(tmp_path / "new.yaml", "new.yaml", None, b"new")]
+    with (
+        Beside(files, without_links_and_content) as beside,
+        pytest.raises(ReconcilerError, match="nothing was written"),
+    ):
+        beside.put_in_place()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_without_links_too_a_file_that_comes_at_the_last_moment_stays(tmp_path: Path) -> None:
     files = [replacement(tmp_path / "a.yaml", None), replacement(tmp_path / "b.yaml", None)]
     with Beside(files, without_links) as beside:

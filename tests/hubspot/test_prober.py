@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from reconciler.errors import Rejected, Unavailable
+from reconciler.errors import ReadsDisagree, Rejected
 from reconciler.event import CUSTOM, Identity
 from reconciler.hubspot.http import HttpWriter
 from reconciler.hubspot.prober import PortalProber
@@ -141,7 +141,7 @@ def test_an_object_id_that_is_not_the_events_is_never_used(portal: Portal, objec
     """Of these, one is missing, one is another event's, one is no event's."""
     with portal.met_on_the_way(by_external_ids({"objectId": object_id})) as prober:
         prober.upsert(FIELDS)
-        with pytest.raises(Unavailable, match="but not by its object id"):
+        with pytest.raises(ReadsDisagree, match="but not by its object id"):
             prober.find()
         with pytest.raises(AssertionError):
             prober.archive()

@@ -193,7 +193,11 @@ def _name_too(beside: Path, path: Path, link: SecondName) -> None:
         if reason.errno not in _NO_LINKS:
             raise
         path.touch(exist_ok=False)
-        beside.replace(path)
+        try:
+            beside.replace(path)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
 
 
 def _make_alike(path: Path, like: Path) -> None:
