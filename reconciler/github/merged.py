@@ -11,9 +11,12 @@ from reconciler.github.records import Artifact, PullRequest
 from reconciler.github.stored_plans import first_readable, plans_of_head
 from reconciler.planning.plan import Plan
 
-MOST_PULLS = 250
-"""Maximum number of pull requests whose plans are read: each takes three requests or more, and GitHub allows a job's
-token 1,000 in an hour (REST API: rate limits)."""
+MOST_PULLS = 100
+"""Maximum number of pull requests whose plans are read.
+
+GitHub allows the jobs of a repository 1,000 requests in an hour (REST API: rate limits). To read a plan takes three, in
+the job before the approval and in the one after it, and to comment between them takes two.
+"""
 _NOT_PLANNED = "no plan was made for its last commit before the merge, or GitHub no longer lists it"
 
 

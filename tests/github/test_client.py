@@ -342,6 +342,14 @@ def test_commits_that_have_nothing_in_common_cannot_be_compared(github: LocalGit
     assert client.ancestry(github.branches["main"], "f" * 40) is None
 
 
+def test_a_comparison_that_is_refused_is_no_lack_of_a_commit(github: LocalGitHub, client: GitHub) -> None:
+    base = github.branches["main"]
+    for ask in (client.compare, client.ancestry):
+        github.trouble("GET", "/compare/*", failing(422))
+        with pytest.raises(Rejected, match="status 422"):
+            ask(base, base)
+
+
 def test_a_name_cannot_lead_a_request_elsewhere(github: LocalGitHub, client: GitHub) -> None:
     assert client.compare("../../../user?x=", "a/b#c") is None
     assert github.requests[-1].path == "/compare/..%2F..%2F..%2Fuser%3Fx%3D...a%2Fb%23c"

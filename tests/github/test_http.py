@@ -526,6 +526,7 @@ def test_a_query_whose_answer_is_broken_is_asked_again(play: Start, open_client:
         data(),
         data(associatedPullRequests={**NO_PULLS, "pageInfo": {}}),
         data(associatedPullRequests={**NO_PULLS, "nodes": [None]}),
+        data(associatedPullRequests={**NO_PULLS, "nodes": [{"number": 1, "repository": None}]}),
     ],
 )
 def test_an_answer_to_another_query_is_an_error(play: Start, open_client: Open, wrong: Play) -> None:

@@ -82,9 +82,9 @@ def asked(github: LocalGitHub, path: str) -> int:
 
 
 def test_a_backlog_of_many_commits_takes_few_requests(github: LocalGitHub, client: GitHub) -> None:
-    base = backlog(github, 200, 6)
+    base = backlog(github, 100, 12)
     pushed = github.push("main")
-    number = 137
+    number = 37
     run = github.start_run("plan.yml", event="pull_request", head_sha=github.pulls[number].head_sha, head_branch="x")
     github.upload(run, f"{plan_artifact(None)}-{run}-1", {f"reconciler-plan-{number}.json": plan_json(PLAN).encode()})
     github.pulls[number].merged_at = "2028-01-01T00:00:00Z"
@@ -95,7 +95,7 @@ def test_a_backlog_of_many_commits_takes_few_requests(github: LocalGitHub, clien
     assert [pull.number for pull in found.pulls] == sorted(github.pulls)
     assert [(pull.number, pull.plan) for pull in found.pulls if pull.plan is not None] == [(number, PLAN)]
     assert (asked(github, "/compare"), asked(github, "/graphql"), asked(github, "/commits")) == (13, 25, 0)
-    assert len(github.requests) - asked(github, "/graphql") == 13 + 200 + 2
+    assert len(github.requests) - asked(github, "/graphql") == 13 + 100 + 2
 
 
 def test_more_pull_requests_than_an_hours_requests_allow_are_counted_first(github: LocalGitHub, client: GitHub) -> None:
@@ -104,12 +104,12 @@ def test_more_pull_requests_than_an_hours_requests_allow_are_counted_first(githu
     found = merged_in(client, LINE, between(client, base, pushed), "x")
     assert found == MergedWork(base, (), (pushed,), found.gap)
     assert found.gap == (
-        "251 pull requests were merged since the last apply, and to read the plans of more than 250 "
+        "101 pull requests were merged since the last apply, and to read the plans of more than 100 "
         "takes more requests than GitHub allows in an hour"
     )
     assert not found.is_reviewed
     assert asked(github, "/actions") == 0
-    assert 3 * MOST_PULLS < 1_000 < 4 * (MOST_PULLS + 1)
+    assert (3 + 2 + 3) * MOST_PULLS < 1_000
 
 
 def test_more_commits_than_are_looked_through_are_told(github: LocalGitHub, client: GitHub) -> None:
