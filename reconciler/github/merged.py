@@ -72,7 +72,7 @@ def _of_portal(pull: MergedPull, portal: int) -> MergedPull:
 def merged_in(github: GitHub, line: Line, commit_range: CommitRange, artifact: str) -> MergedWork:
     """Find what was merged in a commit range that begins at the last apply."""
     if commit_range.gap:
-        return MergedWork(commit_range.base, gap=commit_range.gap)
+        return MergedWork(commit_range.base, gap=commit_range.gap, begun=commit_range.begun)
     merged = merged_with(github, line, commit_range.commits, artifact)
     return replace(merged, base=commit_range.base, begun=commit_range.begun)
 

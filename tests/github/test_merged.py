@@ -112,6 +112,15 @@ def test_more_pull_requests_than_an_hours_requests_allow_are_counted_first(githu
     assert (3 + 2 + 3) * MOST_PULLS < 1_000
 
 
+def test_where_it_is_unknown_what_was_merged_a_run_that_began_is_known(github: LocalGitHub, client: GitHub) -> None:
+    base = github.branches["main"]
+    commit_range = between(client, base, github.push("main"))
+    assert commit_range.compared is not None
+    cut = replace(commit_range, compared=replace(commit_range.compared, total=7), begun=True)
+    assert merged_in(client, LINE, cut, "x") == MergedWork(base, gap=cut.gap, begun=True)
+    assert not merged_in(client, LINE, replace(cut, begun=False), "x").begun
+
+
 def test_more_commits_than_are_looked_through_are_told(github: LocalGitHub, client: GitHub) -> None:
     base = head = github.branches["main"]
     for _ in range(MOST_COMMITS + 1):
