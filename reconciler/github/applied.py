@@ -126,12 +126,10 @@ def _refuse_if_begun(github: GitHub, head: str, failed: Iterable[Run]) -> None:
 
 def _apply_runs(github: GitHub, line: Line) -> Iterator[Run]:
     """Yield the runs that applied, or may have in part, newest first; none if GitHub has no such workflow."""
-    runs = _runs(github, line, "completed")
-    yield from (run for run in runs if _may_have_applied(run, line))
-    if len(runs) == _MOST_RUNS:  # after so many that failed, the last success is asked for by itself
-        newest = {run.id for run in runs}
-        older = (run for run in _runs(github, line, "success") if run.id not in newest)
-        yield from (run for run in older if _may_have_applied(run, line))
+    newest = _runs(github, line, "completed")
+    yield from (run for run in newest if _may_have_applied(run, line))
+    if len(newest) == _MOST_RUNS:  # after so many that failed, the last success is asked for by itself
+        yield from (run for run in _runs(github, line, "success") if _may_have_applied(run, line))
 
 
 def _runs(github: GitHub, line: Line, status: str) -> list[Run]:

@@ -152,6 +152,13 @@ def test_a_success_before_a_hundred_failures_is_found_by_itself(github: LocalGit
     assert [request.query.get("status") for request in github.requests] == ["completed", "success", None, None]
 
 
+def test_where_all_runs_are_listed_no_other_success_is_asked_for(github: LocalGitHub, client: GitHub) -> None:
+    for _ in range(99):
+        failed(github, github.branches["main"])
+    assert applied_last(client, LINE) is None
+    assert len(github.requests) == 1
+
+
 def test_a_success_among_the_newest_runs_is_not_asked_for_again(github: LocalGitHub, client: GitHub) -> None:
     for _ in range(120):
         failed(github, github.branches["main"])

@@ -257,12 +257,13 @@ def test_what_a_query_does_not_tell_whole_is_asked_for_alone(github: LocalGitHub
     numbers = [github.open_pull(f"topic-{number}") for number in range(22)]
     sha = github.merge(numbers[0])
     for number in numbers[1:21]:
-        github.pulls[number].merged_at, github.pulls[number].landed = github.now(), {sha}
+        pull = github.pulls[number]
+        pull.merged_at, pull.merge_commit_sha, pull.landed = github.now(), sha, {sha}
     assert [pull.number for pull in client.pull_requests_of_each([sha])[sha]] == numbers[:21]
     other = github.squash(numbers[21])
     github.without_merge_commit.add(numbers[21])
-    (pull,) = client.pull_requests_of_each([other])[other]
-    assert (pull.number, pull.merge_commit_sha) == (numbers[21], other)
+    (found,) = client.pull_requests_of_each([other])[other]
+    assert (found.number, found.merge_commit_sha) == (numbers[21], other)
     assert [request.path for request in github.requests] == [
         *("/graphql", f"/commits/{sha}/pulls"),
         *("/graphql", f"/commits/{other}/pulls"),
