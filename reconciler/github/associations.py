@@ -6,6 +6,8 @@ from reconciler.github.decoding import as_optional_time, as_sha, each
 from reconciler.github.records import PullRequest
 from reconciler.json_values import Json, Malformed, as_kind, as_mapping
 
+FEW = 20
+"""So many commits or fewer are asked for one by one: what a push merges mostly needs no query."""
 MOST_AT_ONCE = 50
 """Commits in one query, so that GitHub answers it within its ten seconds."""
 

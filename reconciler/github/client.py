@@ -8,7 +8,7 @@ from typing import Self, TypeVar
 from urllib.parse import quote
 
 from reconciler.connections import GitHubConnection
-from reconciler.errors import Rejected, Unavailable
+from reconciler.errors import AccessDenied, Rejected, Unavailable
 from reconciler.github import associations, decoding
 from reconciler.github.archive import file_in
 from reconciler.github.http import MOST_PAGES, GitHubAnswer, GitHubHttp
@@ -142,19 +142,22 @@ class GitHub:
         return tuple(self._listed(decoding.as_pull_request, path, {}, _READ_PULLS))
 
     def pull_requests_of_each(self, commits: Sequence[str]) -> Mapping[str, tuple[PullRequest, ...]]:
-        """Return for each commit what `pull_requests_of` returns, in few requests."""
-        found: dict[str, tuple[PullRequest, ...]] = {}
-        for start in range(0, len(commits), associations.MOST_AT_ONCE):
-            some = commits[start : start + associations.MOST_AT_ONCE]
+        """Return for each commit what `pull_requests_of` returns; of many commits in few requests."""
+        found: dict[str, associations.Associated] = dict.fromkeys(commits)
+        if len(commits) > associations.FEW:
+            for start in range(0, len(commits), associations.MOST_AT_ONCE):
+                found |= self._associated(commits[start : start + associations.MOST_AT_ONCE])
+        return {commit: self.pull_requests_of(commit) if pulls is None else pulls for commit, pulls in found.items()}
+
+    def _associated(self, commits: Sequence[str]) -> Mapping[str, associations.Associated]:
+        """Ask for the pull requests of some commits by a query; nothing is known if GitHub refuses to answer it."""
+        try:
             with _as_described():
-                variables = associations.variables_of(self._repository, some)
-                data = self._http.query(associations.query_of(some), variables, _READ_PULLS)
-                associated = associations.as_associated(data, some)
-            found |= {
-                commit: self.pull_requests_of(commit) if pulls is None else pulls
-                for commit, pulls in associated.items()
-            }
-        return found
+                variables = associations.variables_of(self._repository, commits)
+                data = self._http.query(associations.query_of(commits), variables, _READ_PULLS)
+                return associations.as_associated(data, commits)
+        except (AccessDenied, Rejected):
+            return {}
 
     # Commits (REST API: commits/commits)
 

@@ -56,9 +56,14 @@ def error_of_query(headers: Headers, answer: Mapping[str, Json], needs: str) -> 
         return _too_many(headers)
     if not kinds.isdisjoint(_FORBIDDEN):
         return _denied(message, needs)
-    if "NOT_FOUND" in kinds:
-        return Rejected(f"GitHub does not find what is asked for: {message}", status=404)
+    if "NOT_FOUND" in kinds or _is_of_query(errors):
+        return Rejected(f"GitHub refuses the query: {message}", status=200)
     return Passing(f"GitHub keeps failing to answer a query: {message}", sent=True)
+
+
+def _is_of_query(errors: Json) -> bool:
+    """Return whether GitHub says that the query itself is wrong, which it does with a code."""
+    return isinstance(errors, list) and any(isinstance(error, dict) and "extensions" in error for error in errors)
 
 
 _LIMITED = ("RATE_LIMITED", "RATE_LIMIT")

@@ -12,6 +12,7 @@ from reconciler.connections import GitHubConnection, Secret
 from reconciler.errors import AccessDenied, Rejected, Unavailable, UsageError
 from reconciler.github import decoding
 from reconciler.github.archive import file_in
+from reconciler.github.associations import as_associated
 from reconciler.github.client import GitHub
 from reconciler.github.http import GitHubHttp, Query
 from reconciler.github.records import Author, Issue
@@ -37,7 +38,7 @@ CALLS: tuple[Callable[[GitHub], object], ...] = (
     lambda github: github.update_issue(_ISSUE),
     lambda github: github.pull_request(1),
     lambda github: github.pull_requests_of(SHA),
-    lambda github: github.pull_requests_of_each([SHA]),
+    lambda github: github.pull_requests_of_each([SHA, *(f"{number:040x}" for number in range(20))]),
     lambda github: github.compare(SHA, SHA),
     lambda github: github.ancestry(SHA, SHA),
     lambda github: list(github.runs_of_commit(SHA)),
@@ -106,6 +107,11 @@ ASSOCIATED = {
     "baseRefName": "main",
     "repository": {"nameWithOwner": "acme/events"},
 }
+QUERIED = {
+    "repository": {
+        "c0": {"oid": SHA, "associatedPullRequests": {"nodes": [ASSOCIATED], "pageInfo": {"hasNextPage": False}}}
+    }
+}
 COMPARISON = {
     "status": "ahead",
     "merge_base_commit": {"sha": SHA},
@@ -120,7 +126,7 @@ BODIES: tuple[Json, ...] = (
     PULL,
     [PULL],
     COMPARISON,
-    {"data": {"repository": {"c0": {"oid": SHA, "associatedPullRequests": {"nodes": [ASSOCIATED], "pageInfo": {}}}}}},
+    {"data": QUERIED},
     {"total_count": 1, "workflow_runs": [RUN]},
     {"total_count": 1, "jobs": [JOB]},
     {"total_count": 1, "artifacts": [ARTIFACT]},
@@ -132,6 +138,7 @@ DECODERS: tuple[tuple[Callable[[Json], object], Json], ...] = (
     (lambda body: decoding.as_pull_review(body, "it"), REVIEW),
     (lambda body: decoding.as_comparison([as_mapping(body, "it")]), COMPARISON),
     (lambda body: decoding.as_ancestry(body, "it"), COMPARISON),
+    (lambda body: as_associated(body, [SHA]), QUERIED),
     (lambda body: decoding.as_run(body, "it"), RUN),
     (lambda body: decoding.as_run_job(body, "it"), JOB),
     (lambda body: decoding.as_artifact(body, "it"), ARTIFACT),

@@ -255,19 +255,29 @@ def test_many_commits_are_asked_for_at_once_with_the_same_answer(github: LocalGi
 
 def test_what_a_query_does_not_tell_whole_is_asked_for_alone(github: LocalGitHub, client: GitHub) -> None:
     numbers = [github.open_pull(f"topic-{number}") for number in range(22)]
-    sha = github.merge(numbers[0])
+    pushed = [github.push("main") for _ in range(20)]
+    many = github.merge(numbers[0])
     for number in numbers[1:21]:
         pull = github.pulls[number]
-        pull.merged_at, pull.merge_commit_sha, pull.landed = github.now(), sha, {sha}
-    assert [pull.number for pull in client.pull_requests_of_each([sha])[sha]] == numbers[:21]
-    other = github.squash(numbers[21])
+        pull.merged_at, pull.merge_commit_sha, pull.landed = github.now(), many, {many}
+    bare = github.squash(numbers[21])
     github.without_merge_commit.add(numbers[21])
-    (found,) = client.pull_requests_of_each([other])[other]
-    assert (found.number, found.merge_commit_sha) == (numbers[21], other)
+    found = client.pull_requests_of_each([*pushed, many, bare])
+    assert [pull.number for pull in found[many]] == numbers[:21]
+    assert [(pull.number, pull.merge_commit_sha) for pull in found[bare]] == [(numbers[21], bare)]
     assert [request.path for request in github.requests] == [
-        *("/graphql", f"/commits/{sha}/pulls"),
-        *("/graphql", f"/commits/{other}/pulls"),
+        "/graphql",
+        f"/commits/{many}/pulls",
+        f"/commits/{bare}/pulls",
     ]
+
+
+@pytest.mark.parametrize(("number", "queries"), [(20, 0), (21, 1), (50, 1), (51, 2)])
+def test_few_commits_are_asked_for_one_by_one(github: LocalGitHub, client: GitHub, number: int, queries: int) -> None:
+    commits = [github.push("main") for _ in range(number)]
+    assert client.pull_requests_of_each(commits) == dict.fromkeys(commits, ())
+    assert len(github.sent("POST")) == queries
+    assert len(github.requests) == (queries or number)
 
 
 def test_without_commits_nothing_is_asked(github: LocalGitHub, client: GitHub) -> None:
@@ -280,8 +290,9 @@ def test_a_commit_that_was_pushed_belongs_to_no_pull_request(github: LocalGitHub
 
 
 def test_a_commit_that_nobody_knows_is_refused(client: GitHub) -> None:
-    for ask in (lambda: client.pull_requests_of("f" * 40), lambda: client.pull_requests_of_each(["f" * 40])):
-        with pytest.raises(Rejected, match="No commit found for SHA: ffff"):
+    unknown = [f"{number:040x}" for number in range(21)]
+    for ask in (lambda: client.pull_requests_of(unknown[0]), lambda: client.pull_requests_of_each(unknown)):
+        with pytest.raises(Rejected, match="No commit found for SHA: 0000"):
             ask()
 
 
@@ -492,10 +503,11 @@ def test_a_missing_permission_is_named(github: LocalGitHub, open_client: Open, n
 
 def test_a_permission_that_a_query_misses_is_named(github: LocalGitHub, open_client: Open) -> None:
     client = open_client(github.connection(github.let("ghs_contents", contents="read")))
+    commits = [github.push("main") for _ in range(30)]
     with pytest.raises(AccessDenied, match="Resource not accessible by integration") as caught:
-        client.pull_requests_of_each([github.branches["main"]])
+        client.pull_requests_of_each(commits)
     assert "give the job the permission pull-requests: read" in (caught.value.hint or "")
-    assert len(github.requests) == 1
+    assert len(github.requests) == 2
 
 
 def test_reading_takes_no_permission_to_write(github: LocalGitHub, open_client: Open) -> None:

@@ -496,21 +496,21 @@ def test_no_text_breaks_the_reader_of_addresses(text: str) -> None:
 # Queries
 
 
-COMMIT = "a" * 40
-
-
-def data(**commit: object) -> Play:
-    """Return an answer to the query for one commit."""
-    return answer(body={"data": {"repository": {"c0": {"oid": COMMIT, **commit}}}})
-
-
+COMMITS = [f"{number:040x}" for number in range(21)]
 NO_PULLS = {"nodes": [], "pageInfo": {"hasNextPage": False}}
+
+
+def data(**last: object) -> Play:
+    """Return an answer to the query for these commits, which says this of the last one."""
+    found: list[dict[str, object]] = [{"oid": commit, "associatedPullRequests": NO_PULLS} for commit in COMMITS]
+    found[-1] = {**found[-1], **last}
+    return answer(body={"data": {"repository": {f"c{number}": commit for number, commit in enumerate(found)}}})
 
 
 @pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
 def test_a_query_whose_answer_is_broken_is_asked_again(play: Start, open_client: Open, broken: Play) -> None:
-    server = play(broken, data(associatedPullRequests=NO_PULLS))
-    assert open_client(to(server)).pull_requests_of_each([COMMIT]) == {COMMIT: ()}
+    server = play(broken, data())
+    assert open_client(to(server)).pull_requests_of_each(COMMITS) == dict.fromkeys(COMMITS, ())
     assert [request.target for request in server.received] == ["/graphql", "/graphql"]
 
 
@@ -522,8 +522,8 @@ def test_a_query_whose_answer_is_broken_is_asked_again(play: Start, open_client:
         answer(body={"data": None}),
         answer(body={"data": {"repository": None}}),
         answer(body={"data": {"repository": {"c0": {}}}}),
-        answer(body={"data": {"repository": {"c0": {"oid": "b" * 40, "associatedPullRequests": NO_PULLS}}}}),
-        data(),
+        data(oid="b" * 40),
+        data(associatedPullRequests=None),
         data(associatedPullRequests={**NO_PULLS, "pageInfo": {}}),
         data(associatedPullRequests={**NO_PULLS, "nodes": [None]}),
         data(associatedPullRequests={**NO_PULLS, "nodes": [{"number": 1, "repository": None}]}),
@@ -531,38 +531,49 @@ def test_a_query_whose_answer_is_broken_is_asked_again(play: Start, open_client:
 )
 def test_an_answer_to_another_query_is_an_error(play: Start, open_client: Open, wrong: Play) -> None:
     with pytest.raises(Unavailable, match="GitHub's answer does not match its API description"):
-        open_client(to(play(wrong))).pull_requests_of_each([COMMIT])
+        open_client(to(play(wrong))).pull_requests_of_each(COMMITS)
 
 
 @pytest.mark.parametrize(
-    ("kind", "error", "said", "times"),
+    ("said", "error", "message", "times"),
     [
-        ("FORBIDDEN", AccessDenied, "GitHub's token may not do this: no", 1),
-        ("INSUFFICIENT_SCOPES", AccessDenied, "GitHub's token may not do this: no", 1),
-        ("NOT_FOUND", Rejected, "GitHub does not find what is asked for: no", 1),
-        (None, Unavailable, "GitHub keeps failing to answer a query: no", ATTEMPTS),
+        ({"type": "FORBIDDEN"}, AccessDenied, "GitHub's token may not do this: no", 1),
+        ({"type": "INSUFFICIENT_SCOPES"}, AccessDenied, "GitHub's token may not do this: no", 1),
+        ({"type": "NOT_FOUND"}, Rejected, "GitHub refuses the query: no", 1),
+        ({"extensions": {"code": "undefinedField"}}, Rejected, "GitHub refuses the query: no", 1),
+        ({}, Unavailable, "GitHub keeps failing to answer a query: no", ATTEMPTS),
     ],
 )
 def test_an_error_in_an_answer_is_none_of_its_data(
-    play: Start, open_client: Open, kind: str | None, error: type[ReconcilerError], said: str, times: int
+    play: Start, said: dict[str, object], error: type[ReconcilerError], message: str, times: int
 ) -> None:
-    server = play(answer(body={"data": {"repository": None}, "errors": [{"type": kind, "message": "no"}]}))
-    with pytest.raises(error, match=said) as caught:
-        open_client(to(server)).pull_requests_of_each([COMMIT])
+    server = play(answer(body={"data": {"repository": None}, "errors": [{**said, "message": "no"}]}))
+    http = GitHubHttp(to(server), timeout=600, clock=Sleeper().clock)
+    with pytest.raises(error, match=message) as caught:
+        http.query("query { x }", {}, "pull-requests: read")
+    http.close()
     assert len(server.received) == times
-    if kind == "FORBIDDEN":
+    if error is AccessDenied:
         assert "give the job the permission pull-requests: read" in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize("kind", ["FORBIDDEN", "NOT_FOUND"])
+def test_commits_whose_query_is_refused_are_asked_for_one_by_one(play: Start, open_client: Open, kind: str) -> None:
+    refused = answer(body={"errors": [{"type": kind, "message": "no"}]})
+    server = play(refused, answer(body=[]))
+    assert open_client(to(server)).pull_requests_of_each(COMMITS) == dict.fromkeys(COMMITS, ())
+    assert len(server.received) == 1 + len(COMMITS)
 
 
 def test_a_limit_of_queries_is_waited_for(play: Start, open_client: Open) -> None:
     sleeper = Sleeper()
     limited = {"errors": [{"type": "RATE_LIMITED", "message": "API rate limit exceeded"}]}
-    server = play(answer(body=limited, Retry_After="7"), data(associatedPullRequests=NO_PULLS))
+    server = play(answer(body=limited, Retry_After="7"), data())
     client = open_client(to(server), clock=sleeper.clock)
-    assert client.pull_requests_of_each([COMMIT]) == {COMMIT: ()}
+    assert client.pull_requests_of_each(COMMITS) == dict.fromkeys(COMMITS, ())
     assert 7 <= sleeper.now < 9
 
 
 def test_a_query_that_is_refused_is_an_error(github: LocalGitHub, open_client: Open) -> None:
     with pytest.raises(AccessDenied, match="GitHub does not accept the token"):
-        open_client(github.connection("ghs_wrong")).pull_requests_of_each([COMMIT])
+        open_client(github.connection("ghs_wrong")).pull_requests_of_each(COMMITS)
