@@ -11,12 +11,18 @@ ReconcilerError            1
 │   └── ReadsDisagree      7    two reads of one event do not show the same, as long as HubSpot is late
 ├── UsageError            64    the command line is wrong
 └── Interrupted     130, 143    a signal ended the run
+
+Without an error, a run that fell short ends with 6.
 """
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from reconciler.diagnostics import Diagnostic
+
+
+FELL_SHORT = 6
+"""The exit code of a run that wrote, or was to write, and left something undone: its receipt or report tells what."""
 
 
 class ReconcilerError(Exception):

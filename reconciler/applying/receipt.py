@@ -2,10 +2,10 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 
 from reconciler.change import Action, Change
-from reconciler.errors import DeclarationsInvalid, Interrupted, ReconcilerError, Refused
+from reconciler.errors import FELL_SHORT, DeclarationsInvalid, Interrupted, ReconcilerError, Refused
 from reconciler.planning.set_aside import SetAside
 from reconciler.portal import Portal
 
@@ -78,20 +78,42 @@ class Receipt:
         return aside + sum(result.outcome is outcome for result in self.results)
 
     @property
-    def exit_code(self) -> int:
-        """The run's exit code; 0 means that everything approved was done and verified.
+    def conclusion(self) -> "Conclusion":
+        """How the run ended.
 
         What a guard would have refused at the base too, or what was set aside there, is no failure of this run.
         """
         if self.cause is not None and (isinstance(self.cause, Interrupted) or not self.written):
-            return INVALID if isinstance(self.cause, Refused) and self.is_invalid else self.cause.exit_code
-        if self.cause is not None or self.verified or any(result.fell_short for result in self.results):
-            return SHORT
+            only_set_aside = isinstance(self.cause, Refused) and self.is_invalid
+            return Conclusion.SET_ASIDE if only_set_aside else Conclusion.ENDED_EARLY
+        if self.cause is not None or self.verified:
+            return Conclusion.FELL_SHORT
+        short = {result.outcome for result in self.results if result.fell_short}
+        if short:
+            moved = self.verified is not None and short == {Outcome.REFUSED}
+            return Conclusion.MOVED if moved else Conclusion.FELL_SHORT
+        return self._without_shortfall
+
+    @property
+    def _without_shortfall(self) -> "Conclusion":
+        """How a run ended of which everything came true that was to run."""
+        refused = any(result.guard is not None and not result.preexisting for result in self.results)
+        if self.is_invalid and not self.written:
+            return Conclusion.SET_ASIDE
+        if refused and not self.is_invalid and not self.count(Outcome.DONE):
+            return Conclusion.REFUSED
+        if self.verified is None:
+            return Conclusion.FELL_SHORT
         if self.is_invalid:
-            return SHORT if self.written else INVALID
-        if any(result.guard is not None and not result.preexisting for result in self.results):
-            return SHORT if any(result.outcome is Outcome.DONE for result in self.results) else Refused.exit_code
-        return 0 if self.verified == () else SHORT
+            return Conclusion.SET_ASIDE_IN_PART
+        return Conclusion.REFUSED_IN_PART if refused else Conclusion.FULFILLED
+
+    @property
+    def exit_code(self) -> int:
+        """The run's exit code; 0 means that everything approved was done and verified."""
+        if self.conclusion is Conclusion.ENDED_EARLY and self.cause is not None:
+            return self.cause.exit_code
+        return _EXIT_CODES.get(self.conclusion, FELL_SHORT)
 
     @property
     def is_invalid(self) -> bool:
@@ -99,6 +121,27 @@ class Receipt:
         return any(not aside.preexisting for aside in self.set_aside)
 
 
+class Conclusion(Enum):
+    """How an apply ended."""
+
+    FULFILLED = auto()
+    """Everything that was approved came true, and a second reading has shown it."""
+    ENDED_EARLY = auto()
+    """An error ended it before anything was written, or a signal at any time."""
+    SET_ASIDE = auto()
+    """Nothing was written, and an event is set aside."""
+    REFUSED = auto()
+    """Nothing was done, because guards refuse changes."""
+    SET_ASIDE_IN_PART = auto()
+    """All else came true, but an event is set aside."""
+    REFUSED_IN_PART = auto()
+    """All else came true, but guards refuse changes."""
+    MOVED = auto()
+    """What fell short was refused, because it is no longer as it was planned or reviewed."""
+    FELL_SHORT = auto()
+    """Something was written, or to be written, and did not come true, or no second reading has shown it."""
+
+
 INVALID = DeclarationsInvalid.exit_code
-SHORT = 6
-"""The exit code of a run that wrote, or was to write, and left something undone."""
+_EXIT_CODES = {Conclusion.FULFILLED: 0, Conclusion.SET_ASIDE: INVALID, Conclusion.REFUSED: Refused.exit_code}
+"""Of an end that has a code of its own, and of which no error tells it."""

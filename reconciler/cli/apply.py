@@ -15,7 +15,7 @@ from reconciler.applying.apply import Progress
 from reconciler.applying.guard import ApprovedPlan, Limits, marked
 from reconciler.applying.ledger import Applied
 from reconciler.applying.lookup import Lookup, read_each, trust_list
-from reconciler.applying.receipt import INVALID, Receipt
+from reconciler.applying.receipt import Conclusion, Receipt
 from reconciler.cli.formats import KeptTarget, for_people
 from reconciler.cli.inputs import base_at, limit_options, saved_plan
 from reconciler.cli.options import Call, Common, base_option, command_options
@@ -31,7 +31,7 @@ from reconciler.event import Declared
 from reconciler.hubspot.writer import PortalWriter
 from reconciler.pipeline import Select, approve_plan, make_plan_to_apply, run_plan
 from reconciler.planning.plan import Plan, Planned
-from reconciler.render import markdown, text, words
+from reconciler.render import markdown, nothing_sent, text
 from reconciler.render.json import ReceiptText, receipt_json
 
 _FORMATS: Mapping[str, Callable[[Receipt], str]] = {
@@ -203,8 +203,8 @@ def _declined(planned: Planned, refusal: ReconcilerError, options: Options) -> i
     if options.form == "json":
         print_result(receipt_json(receipt))
     print_error(refusal)
-    if receipt.exit_code == INVALID:
-        log_line(f"Error: {words.left_out(receipt)}")
+    if receipt.conclusion is Conclusion.SET_ASIDE:
+        log_line(f"Error: {nothing_sent.left_out(receipt)}")
     return receipt.exit_code
 
 
@@ -226,7 +226,7 @@ def _finish(receipt: Receipt, options: Options) -> int:
     """
     if receipt.cause is not None:
         print_error(receipt.cause)
-    elif (reason := words.nothing_went(receipt)) is not None:
+    elif (reason := nothing_sent.nothing_went(receipt)) is not None:
         log_line(f"Error: {reason}")
     is_reported = _saved(receipt, options) & _shown(receipt, options)
     return receipt.exit_code or (0 if is_reported else 1)

@@ -11,11 +11,8 @@ from reconciler.doctor.observations import Observation, Request, told
 from reconciler.doctor.permission import Permission
 from reconciler.doctor.removal import removed, removed_after_loss
 from reconciler.doctor.sightings import sightings, token_details, token_of
-from reconciler.errors import Interrupted, ReconcilerError, Unavailable
+from reconciler.errors import FELL_SHORT, Interrupted, ReconcilerError, Unavailable
 from reconciler.portal import Token
-
-FELL_SHORT = 6
-"""The exit code of a probe that has written and did not come to its end."""
 
 OpensFresh = Callable[[], AbstractContextManager[Bench]]
 """Opens the portal anew to remove the event, with time of its own and beyond the reach of signals."""

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from reconciler.errors import Interrupted, ReconcilerError
 from reconciler.github.client import GitHub
 from reconciler.github.records import Author, Comment, Issue
+from reconciler.render.pull_request.listed_runs import runs_in
 from reconciler.render.pull_request.page import About, is_marked
-from reconciler.render.pull_request.runs import RunEntry, Runs, runs_in
+from reconciler.render.pull_request.runs import RunEntry, Runs
 
 ACTIONS = Author("github-actions[bot]", "Bot")
 """The author of what is written with a job's token."""

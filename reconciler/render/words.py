@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import assert_never
 
-from reconciler.applying.receipt import INVALID, Outcome, Receipt, Result
+from reconciler.applying.receipt import Outcome, Receipt, Result
 from reconciler.change import (
     Action,
     Change,
@@ -18,7 +18,6 @@ from reconciler.change import (
     stays_cancelled,
 )
 from reconciler.diagnostics import Diagnostic, without_details
-from reconciler.errors import Refused
 from reconciler.event import Identity, Kind, Value, kind_of, label_of, registered
 from reconciler.planning import look_alikes, no_longer
 from reconciler.planning.declared_only import READ_BY_IDENTITY
@@ -279,31 +278,6 @@ def notes(plan: Plan) -> tuple[Diagnostic, ...]:
     """Return the diagnostics to show after the changes: all that are shown nowhere else."""
     others = {*_FIRST, *(event.code for event in plan.set_aside)}
     return tuple(diagnostic for diagnostic in plan.diagnostics if diagnostic.code not in others)
-
-
-def nothing_went(receipt: Receipt) -> str | None:
-    """Return why a completed run sent nothing, or None if it sent something or had nothing to send."""
-    if receipt.exit_code == INVALID:
-        return f"{left_out(receipt)}, and {_nothing_else(receipt)}"
-    if receipt.exit_code == Refused.exit_code:
-        return _ALL_REFUSED
-    return None
-
-
-_ALL_REFUSED = "a guard refuses every change, as said above"
-
-
-def left_out(receipt: Receipt) -> str:
-    """Return how many events are set aside, in words."""
-    return f"{count(len(receipt.set_aside), 'event')} {'is' if len(receipt.set_aside) == 1 else 'are'} set aside"
-
-
-def _nothing_else(receipt: Receipt) -> str:
-    if not receipt.results:
-        return "there was nothing else to write"
-    if all(result.guard is not None for result in receipt.results):
-        return _ALL_REFUSED
-    return "nothing else was written, as said above"
 
 
 def outcome(result: Result) -> str:

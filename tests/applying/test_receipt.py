@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
-from reconciler.applying.receipt import Outcome, Receipt, Result
+from reconciler.applying.receipt import Conclusion, Outcome, Receipt, Result
 from reconciler.change import Action, Create, Source, Update
 from reconciler.errors import AccessDenied, Interrupted, ReconcilerError, Refused, Unavailable
 from reconciler.event import Identity
@@ -137,3 +137,35 @@ def test_every_result_is_counted_under_its_outcome(receipt: Receipt) -> None:
     counted = Counter({outcome: receipt.count(outcome) for outcome in Outcome})
     aside = Counter({Outcome.REFUSED: len(receipt.set_aside)})
     assert counted == Counter(result.outcome for result in receipt.results) + aside
+
+
+REFUSED_BY_READ = Result(CHANGE, Outcome.REFUSED, "it was changed in HubSpot")
+
+
+ENDS = [
+    (receipt(Outcome.DONE), Conclusion.FULFILLED),
+    (cut_short(Unavailable("gone"), written=False), Conclusion.ENDED_EARLY),
+    (cut_short(Interrupted(signal.SIGINT), written=True), Conclusion.ENDED_EARLY),
+    (replace(guarded(), set_aside=(ASIDE,)), Conclusion.SET_ASIDE),
+    (replace(cut_short(Refused("no"), written=False), set_aside=(ASIDE,)), Conclusion.SET_ASIDE),
+    (guarded(GUARDED), Conclusion.REFUSED),
+    (replace(guarded(GUARDED, written=True), set_aside=(ASIDE,)), Conclusion.SET_ASIDE_IN_PART),
+    (replace(receipt(Outcome.DONE), set_aside=(ASIDE,)), Conclusion.SET_ASIDE_IN_PART),
+    (replace(receipt(Outcome.DONE, verified=None), set_aside=(ASIDE,)), Conclusion.FELL_SHORT),
+    (guarded(GUARDED, Result(CHANGE, Outcome.DONE), written=True), Conclusion.REFUSED_IN_PART),
+    (guarded(REFUSED_BY_READ), Conclusion.MOVED),
+    (replace(guarded(REFUSED_BY_READ), verified=None), Conclusion.FELL_SHORT),
+    (guarded(REFUSED_BY_READ, Result(CHANGE, Outcome.FAILED, "no")), Conclusion.FELL_SHORT),
+    (cut_short(Unavailable("gone"), written=True), Conclusion.FELL_SHORT),
+    (receipt(Outcome.DONE, verified=(LEFT,)), Conclusion.FELL_SHORT),
+    (receipt(Outcome.DONE, verified=None), Conclusion.FELL_SHORT),
+]
+
+
+@pytest.mark.parametrize(("ended", "conclusion"), ENDS)
+def test_each_end_has_one_conclusion(ended: Receipt, conclusion: Conclusion) -> None:
+    assert ended.conclusion is conclusion
+
+
+def test_every_conclusion_is_among_these_ends() -> None:
+    assert {conclusion for _, conclusion in ENDS} == set(Conclusion)

@@ -13,7 +13,7 @@ from reconciler.planning.orphans import OrphanVerdict, Will
 from reconciler.planning.plan import Plan
 from reconciler.planning.set_aside import SetAside
 from reconciler.portal import Portal
-from reconciler.render import words
+from reconciler.render import nothing_sent, words
 from reconciler.render.dates import clocks_of
 from tests.building import PORTAL, plans, receipts
 from tests.render.series import HOUR, LINK, changed, moved, plan_of
@@ -338,7 +338,7 @@ LOST = SetAside(Identity(object_id="9"), "Lost", "object-not-live", Source("a.ya
 def test_a_run_that_sends_nothing_beside_a_set_aside_event_explains_the_rest(
     results: tuple[Result, ...], why: str
 ) -> None:
-    assert words.nothing_went(Receipt(PORTAL, "sha256:0", results, (), set_aside=(LOST,))) == why
+    assert nothing_sent.nothing_went(Receipt(PORTAL, "sha256:0", results, (), set_aside=(LOST,))) == why
 
 
 @pytest.mark.parametrize(

@@ -9,18 +9,16 @@ from reconciler.applying import approval
 from reconciler.applying.accounting import not_begun, nothing_ran, recording
 from reconciler.applying.guard import ApprovedPlan, marked
 from reconciler.applying.lookup import read_each
-from reconciler.applying.receipt import INVALID, Receipt
+from reconciler.applying.receipt import Receipt
 from reconciler.cli.formats import for_people
 from reconciler.cli.github.hubspot import WRITING
 from reconciler.cli.github.job import (
     SECONDS_FOR_COMMENTS,
-    SET_ASIDE,
     Ending,
     Job,
     carried_out,
     ending_of,
     left_unreviewed,
-    reason_of,
 )
 from reconciler.cli.github.merged_step import MergedStep, for_merged
 from reconciler.cli.github.options import StepOptions, allow_unreviewed_option, step_options
@@ -154,7 +152,7 @@ def _approved(run: _ApplyRun, planned: Planned, reporting: Reporting) -> Approve
 def _refuse(run: _ApplyRun, planned: Planned, reporting: Reporting, refusal: Refused) -> None:
     receipt = nothing_ran(planned, refusal)
     run.keep(receipt)
-    run.job.end(Ending(receipt.exit_code, SET_ASIDE if receipt.exit_code == INVALID else reason_of(refusal)))
+    run.job.end(ending_of(receipt, ()))
     reporting.refused(refusal)
 
 

@@ -5,13 +5,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import assert_never
 
 from reconciler.applying.approval import Selection
-from reconciler.applying.receipt import INVALID, Outcome, Receipt, Result
+from reconciler.applying.receipt import Conclusion, Outcome, Receipt, Result
 from reconciler.change import Create, Delete, Origin, Update
 from reconciler.cli.output import log_line, print_error, print_workflow_command
 from reconciler.connections import load_github_connection
 from reconciler.errors import (
+    FELL_SHORT,
     AccessDenied,
     DeclarationsInvalid,
     Interrupted,
@@ -201,23 +203,28 @@ def left_unreviewed(selection: Selection) -> list[Result]:
 
 def ending_of(receipt: Receipt, left: Sequence[Result]) -> Ending:
     """Return how the step ends."""
-    if receipt.exit_code:
-        return Ending(receipt.exit_code, _reason(receipt))
+    if reason := _reason(receipt):
+        return Ending(receipt.exit_code, reason)
     if left:
-        return Ending(6 if receipt.written else 5, "not-reviewed")
+        return Ending(FELL_SHORT if receipt.written else Refused.exit_code, "not-reviewed")
     return Ending()
 
 
 def _reason(receipt: Receipt) -> str:
-    if receipt.cause is not None and receipt.exit_code == receipt.cause.exit_code:
-        return reason_of(receipt.cause)
-    if receipt.exit_code == INVALID:
-        return SET_ASIDE
-    if receipt.exit_code == Refused.exit_code:
-        return REFUSED
-    if receipt.cause is not None or receipt.verified != ():
-        return "failed-in-part"
-    short = {result.outcome for result in receipt.results if result.fell_short}
-    if short:
-        return PLAN_MOVED if short == {Outcome.REFUSED} else "failed-in-part"
-    return SET_ASIDE if receipt.is_invalid else REFUSED
+    """Return the `failure_reason` of a receipt; empty if the run did everything."""
+    conclusion = receipt.conclusion
+    match conclusion:
+        case Conclusion.FULFILLED:
+            return ""
+        case Conclusion.ENDED_EARLY:
+            return "error" if receipt.cause is None else reason_of(receipt.cause)
+        case Conclusion.SET_ASIDE | Conclusion.SET_ASIDE_IN_PART:
+            return SET_ASIDE
+        case Conclusion.REFUSED | Conclusion.REFUSED_IN_PART:
+            return REFUSED
+        case Conclusion.MOVED:
+            return PLAN_MOVED
+        case Conclusion.FELL_SHORT:
+            return "failed-in-part"
+        case _:
+            assert_never(conclusion)

@@ -2,17 +2,18 @@
 
 from collections.abc import Iterator
 
-from reconciler.applying.receipt import Outcome, Receipt
+from reconciler.applying.receipt import Conclusion, Outcome, Receipt
 from reconciler.render import words
 from reconciler.render.markdown import brief
 from reconciler.render.phrases import count
 
 _LONGEST = 300
+_ASIDE = {Conclusion.SET_ASIDE, Conclusion.SET_ASIDE_IN_PART}
 
 
 def outcome_lines(receipt: Receipt) -> Iterator[str]:
     """Yield how an apply ended, and what fell short."""
-    yield _success(receipt) if receipt.exit_code == 0 else _shortfall(receipt)
+    yield _success(receipt) if receipt.conclusion is Conclusion.FULFILLED else _shortfall(receipt)
     if receipt.cause is not None:
         yield f"What ended the run: {brief(receipt.cause.message, _LONGEST)}"
     yield from words.shortfall(receipt)
@@ -30,7 +31,7 @@ def _success(receipt: Receipt) -> str:
 
 def _shortfall(receipt: Receipt) -> str:
     done, total = receipt.count(Outcome.DONE), len(receipt.results)
-    if done and done == total and receipt.cause is None and receipt.verified == ():
+    if done and done == total and receipt.conclusion in _ASIDE and receipt.verified == ():
         return f"⚠️ **Applied and verified**, except for {count(len(receipt.set_aside), 'event')} set aside."
     if done == total and not receipt.is_invalid:
         return "⚠️ **Applied, but not verified.**"

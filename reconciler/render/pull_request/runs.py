@@ -1,6 +1,5 @@
 """The list of runs at the end of the comment on a pull request, which no later run shortens."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,17 +12,12 @@ from reconciler.render.pull_request.review import Applying, Awaiting, Declined, 
 from reconciler.render.pull_request.share import RunState
 from reconciler.render.words import applied
 
-_TITLE = "**Runs of `apply`:**"
+TITLE_OF_RUNS = "**Runs of `apply`:**"
+"""What stands above the list, by which it is found again."""
 _SHOWN = 20
 """The most runs in a list; with them a comment stays below GitHub's limit."""
-_TIME = "%Y-%m-%d %H:%M"
-_ENTRY = re.compile(
-    r"- (\d{4}-\d\d-\d\d \d\d:\d\d) UTC, "
-    r"\[?run (\d{1,18}), attempt (\d{1,9})(?:\]\(<[^<>\n]*>\))?: "
-    r"([a-z0-9 ,:;-]{1,120})"
-)
-"""Whoever may push a branch can have Actions write a comment, so only such plain words are taken over from one."""
-_EARLIER = re.compile(r"- (\d{1,9}) earlier runs?")
+TIME_OF_A_RUN = "%Y-%m-%d %H:%M"
+"""How the list writes times, which are in UTC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +47,7 @@ class Runs:
 
     def markdown(self, repository: str) -> str:
         """Return the list as Markdown; `repository` is the address of its page, empty if it is unknown."""
-        return f"\n{_TITLE}\n\n{''.join(self._lines(repository))}" if self.entries else ""
+        return f"\n{TITLE_OF_RUNS}\n\n{''.join(self._lines(repository))}" if self.entries else ""
 
     def _lines(self, repository: str) -> Iterator[str]:
         if self.earlier:
@@ -61,23 +55,7 @@ class Runs:
         for each in self.entries:
             address = f"{repository}/actions/runs/{each.run}/attempts/{each.attempt}" if repository else ""
             run = link(f"run {each.run}, attempt {each.attempt}", address)
-            yield f"- {each.when.astimezone(UTC):{_TIME}} UTC, {run}: {each.did}\n"
-
-
-def runs_in(comment: str) -> Runs:
-    """Return the runs that a comment of ours lists."""
-    _, title, listed = comment.replace("\r\n", "\n").rpartition(f"\n{_TITLE}\n")
-    lines = listed.split("\n") if title else []
-    earlier = next((int(found[1]) for found in map(_EARLIER.fullmatch, lines) if found), 0)
-    found = (_ENTRY.fullmatch(line) for line in lines)
-    return Runs(tuple(entry for each in found if each and (entry := _entry(*each.groups()))), earlier)
-
-
-def _entry(when: str, run: str, attempt: str, did: str) -> RunEntry | None:
-    try:
-        return RunEntry(datetime.strptime(when, _TIME).replace(tzinfo=UTC), int(run), int(attempt), did)
-    except ValueError:  # no such day: not written by us
-        return None
+            yield f"- {each.when.astimezone(UTC):{TIME_OF_A_RUN}} UTC, {run}: {each.did}\n"
 
 
 def what_it_did(state: RunState) -> str:

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from reconciler.applying.receipt import Outcome, Receipt, Result
 from reconciler.change import Create
 from reconciler.event import Identity
+from reconciler.render.pull_request.listed_runs import runs_in
 from reconciler.render.pull_request.review import Ended
-from reconciler.render.pull_request.runs import RunEntry, Runs, runs_in, what_it_did
+from reconciler.render.pull_request.runs import RunEntry, Runs, what_it_did
 from tests.building import PORTAL
 from tests.hostile import anything
 
