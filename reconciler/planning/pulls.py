@@ -12,6 +12,9 @@ from reconciler.planning.plan import Planned
 Chosen = Callable[[Identity, str | None], bool]
 """Returns whether an event with these ids and this name is chosen."""
 
+_OF_FILES = {Origin.FILES, Origin.PENDING}
+"""What the files have changed, whether or not it is merged."""
+
 
 def pulls_in(planned: Planned, chosen: Chosen, *, by_origin: bool) -> tuple[list[Pull], list[Diagnostic]]:
     """Return what to pull for each event, and the reason for each difference that is left.
@@ -25,7 +28,7 @@ def pulls_in(planned: Planned, chosen: Chosen, *, by_origin: bool) -> tuple[list
         if event is None or not chosen(change.identity, change.name):
             continue
         if not isinstance(change, Update):
-            problems += [_whole_event(event, change)] if not by_origin or change.origin is not Origin.FILES else []
+            problems += [] if by_origin and change.origin in _OF_FILES else [_whole_event(event, change)]
             continue
         fields = [field for field in change.fields if not by_origin or field.origin is Origin.HUBSPOT]
         problems += [] if not by_origin else filter(None, (_conflict(event, field) for field in change.fields))

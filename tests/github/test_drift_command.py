@@ -1,6 +1,9 @@
 """`reconciler github drift`, as the workflow with a schedule runs it."""
 
 import json
+import re
+from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -8,7 +11,7 @@ from tests.github.conftest import OpenWorkshop
 from tests.github.runner_parser import possible_commands
 from tests.github.test_apply_command import approved
 from tests.github.test_plan_command import HOSTILE
-from tests.github.workshop import READING, Workshop, as_a_process, event
+from tests.github.workshop import READING, SERVER, Step, Workshop, as_a_process, event
 from tests.github.world import BOT, SOMEBODY, TOKEN, Issue, Token, failing
 from tests.story.world import live_json
 
@@ -264,6 +267,172 @@ def test_a_commit_that_a_later_apply_covers_is_not_looked_at(shop: Workshop) -> 
     step = shop.step("drift", GITHUB_EVENT_NAME="schedule", event="{}", **given)
     assert (step.code, shop.github.issues) == (0, {})
     assert "A later commit was applied" in step.summary
+
+
+# A proposal
+
+
+def patch_of(step: Step) -> str:
+    return Path(step.outputs["patch_path"]).read_text(encoding="utf-8")
+
+
+def test_unless_it_is_asked_for_nothing_is_proposed(shop: Workshop) -> None:
+    edited(shop)
+    step = shop.drift()
+    assert not {"proposed", "patch_path", "patch_artifact"} & step.outputs.keys()
+    assert not list(step.temp.glob("*.patch"))
+    assert "pull request" not in issues(shop)[0].body.partition("merge a pull request")[2]
+
+
+def test_what_pull_would_write_is_proposed(shop: Workshop) -> None:
+    edited(shop)
+    step = shop.drift("--propose", GITHUB_RUN_ATTEMPT="2")
+    assert (step.code, step.outputs["proposed"]) == (0, "true"), step.printed
+    assert step.outputs["patch_artifact"] == "reconciler-drift-default-99-2"
+    repository = shop.repository
+    repository.git("apply", "--index", step.outputs["patch_path"])
+    proposed = repository.git("diff", "--cached")
+    repository.git("reset", "--quiet", "--hard")
+    given = {"HUBSPOT_ACCESS_TOKEN": READING, "HUBSPOT_BASE_URL": shop.portal.base_url}
+    assert shop.start(("pull", "--base", "HEAD"), given, repository.folder).code == 0
+    assert repository.git("diff") == proposed
+    assert "+eventName: Edited" in proposed
+
+
+def test_the_issue_leads_to_githubs_page_for_the_pull_request(shop: Workshop) -> None:
+    edited(shop)
+    shop.drift("--propose")
+    (issue,) = issues(shop)
+    (address,) = re.findall(r"\[Propose these values as a pull request\]\(<(.+?)>\)", issue.body)
+    page, _, query = address.partition("?")
+    assert page == f"{SERVER}/acme/events/compare/main...reconciler/drift"
+    told = parse_qs(query, strict_parsing=True)
+    assert (told["quick_pull"], told["title"]) == (["1"], ["Take over 1 value that somebody changed in HubSpot"])
+    assert told["body"][0].endswith("\n\n- Fair: name\n")
+    assert "It takes 1 value in 1 file over" in issue.body
+
+
+def test_the_issue_about_the_same_drift_is_written_once_with_a_proposal_too(shop: Workshop) -> None:
+    edited(shop)
+    shop.drift("--propose")
+    shop.drift("--propose", GITHUB_RUN_ID="100")
+    assert not shop.github.sent("PATCH")
+
+
+def test_without_drift_there_is_nothing_to_propose(shop: Workshop) -> None:
+    step = shop.drift("--propose")
+    assert (step.code, step.outputs["proposed"]) == (0, "false")
+    assert not {"patch_path", "patch_artifact"} & step.outputs.keys()
+
+
+def test_a_conflict_is_left_to_people_and_named(shop: Workshop) -> None:
+    shop.push_to_main(fair=event("fair").replace("Fair", "Great fair"))
+    edited(shop)
+    step = shop.drift("--propose")
+    assert (step.code, step.outputs["proposed"]) == (0, "false")
+    (issue,) = issues(shop)
+    assert "#### Not in a pull request\n\n- events/fair" in issue.body
+    assert "it was changed in the files and in HubSpot" in issue.body
+    assert "/compare/" not in issue.body
+
+
+def test_what_was_deleted_in_hubspot_is_named_beside_what_is_proposed(shop: Workshop) -> None:
+    edited(shop)
+    shop.portal.remove(shop.held("launch"))
+    step = shop.drift("--propose")
+    assert step.outputs["proposed"] == "true"
+    (issue,) = issues(shop)
+    assert "/compare/main...reconciler/drift?" in issue.body
+    assert "it was deleted in HubSpot" in issue.body.partition("#### Not in a pull request")[2]
+
+
+def test_what_is_merged_and_not_yet_applied_is_not_named_beside_a_proposal(shop: Workshop) -> None:
+    edited(shop)
+    approved(shop, "expo")
+    step = shop.drift("--propose")
+    assert (step.outputs["proposed"], step.outputs["to_create"]) == ("true", "1")
+    assert "Not in a pull request" not in issues(shop)[0].body
+
+
+def test_without_the_last_apply_nobody_knows_what_to_propose(shop: Workshop) -> None:
+    edited(shop)
+    shop.github.runs.clear()
+    assert "proposed" not in shop.drift("--propose").outputs
+
+
+def test_where_an_event_is_set_aside_the_branch_stays(open_workshop: OpenWorkshop) -> None:
+    files = {"fair": event("fair"), "lost": "objectId: '999'\neventType: EXPO\n"}
+    shop = applied(open_workshop(live_json("fair", eventName="Fair"), **files))
+    assert "proposed" not in shop.drift("--propose").outputs
+    edited(shop)
+    assert shop.drift("--propose").outputs["proposed"] == "true"
+
+
+def test_a_file_that_is_not_as_it_was_committed_is_left_and_named(shop: Workshop) -> None:
+    edited(shop)
+    shop.repository.git("checkout", "--quiet", "main")
+    file = shop.repository.folder / "events" / "fair.yaml"
+    file.write_text(f"# mine\n{file.read_text()}")
+    step = shop.drift("--propose")
+    assert (step.code, "proposed" in step.outputs) == (0, False), step.printed
+    assert "its file is not as it was committed" in issues(shop)[0].body
+    shop.repository.git("rm", "--quiet", "--cached", "events/fair.yaml")
+    shop.repository.git("commit", "--quiet", "--message=x")
+    assert "proposed" not in shop.drift("--propose").outputs
+
+
+def test_a_checkout_with_other_line_ends_gives_a_patch_of_what_is_committed(open_workshop: OpenWorkshop) -> None:
+    shop = open_workshop(live_json("fair", eventName="Fair"), fair=event("fair"))
+    (shop.repository.folder / ".gitattributes").write_text("*.yaml text eol=crlf\n")
+    shop.repository.git("add", "--renormalize", ".")
+    shop.repository.commit()
+    applied(shop)
+    shop.repository.git("rm", "--quiet", "-r", "--cached", "events")
+    shop.repository.git("reset", "--quiet", "--hard")
+    assert b"\r\n" in (shop.repository.folder / "events" / "fair.yaml").read_bytes()
+    edited(shop)
+    step = shop.drift("--propose")
+    assert step.outputs["proposed"] == "true", step.printed
+    assert "\r" not in patch_of(step)
+    shop.repository.git("apply", "--cached", step.outputs["patch_path"])
+
+
+def test_the_folder_of_the_declarations_may_be_anywhere(open_workshop: OpenWorkshop) -> None:
+    shop = applied(open_workshop(live_json("fair", eventName="Fair"), **{"2027__fair": event("fair")}))
+    edited(shop)
+    assert patch_of(shop.drift("--propose", "events/2027")).startswith('diff --git "a/events/2027/fair.yaml" ')
+
+
+def test_an_environment_has_a_branch_and_an_artifact_of_its_own(open_workshop: OpenWorkshop) -> None:
+    settings = "portal: 7\nexternalAccountId: acme\nenvironments: {staging: {portal: 7}, a..b: {portal: 7}}\n"
+    shop = applied(open_workshop(live_json("fair", eventName="Fair"), settings=settings, fair=event("fair")))
+    edited(shop)
+    step = shop.drift("--propose", "--env", "staging", GITHUB_RUN_ATTEMPT="1")
+    assert step.outputs["patch_artifact"] == "reconciler-drift-staging-99-1"
+    assert "/compare/main...reconciler/drift-staging?" in issues(shop)[0].body
+    step = shop.drift("--propose", "--env", "a..b")
+    assert (step.code, step.reason) == (64, "usage")
+    assert "a..b" in step.annotations("error")[0].data
+
+
+def test_if_the_patch_cannot_be_written_the_issue_is_kept_all_the_same(shop: Workshop) -> None:
+    edited(shop)
+    step = shop.drift("--propose", RUNNER_TEMP=str(shop.folder / "missing"))
+    assert (step.code, "proposed" in step.outputs) == (0, False), step.printed
+    assert len(issues(shop)) == 1
+    assert "no branch with HubSpot's values" in str(step.annotations("warning"))
+
+
+def test_a_hostile_name_acts_in_no_proposal(shop: Workshop) -> None:
+    edited(shop, HOSTILE)
+    step = shop.drift("--propose")
+    assert {one.name for one in possible_commands(step.printed)} <= {"add-mask"}
+    (issue,) = issues(shop)
+    prose = "".join(issue.body.split("```")[::2])
+    assert "@everyone" not in prose
+    assert "![](" not in prose
+    if step.outputs["proposed"] == "true":
+        shop.repository.git("apply", "--check", step.outputs["patch_path"])
 
 
 def test_hostile_names_act_nowhere(shop: Workshop) -> None:

@@ -1,7 +1,7 @@
 """`reconciler github drift`."""
 
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -14,18 +14,21 @@ from reconciler.cli.github.default_branch import Tip, to_watch
 from reconciler.cli.github.hubspot import planned_by
 from reconciler.cli.github.job import SECONDS_FOR_COMMENTS, SET_ASIDE, Ending, Job, carried_out, covered, reason_of
 from reconciler.cli.github.options import StepOptions, path_options
+from reconciler.cli.github.proposal import branch_for, propose
 from reconciler.cli.options import Call, Common
-from reconciler.cli.output import print_result
+from reconciler.cli.output import log_line, print_result
 from reconciler.declarations.settings import Settings
 from reconciler.errors import DeclarationsInvalid, Interrupted, ReconcilerError
 from reconciler.github import sticky
+from reconciler.github.annotations import warned
 from reconciler.github.applied import APPLY, CommitRange, Covered, Line, since_last_applied
 from reconciler.planning.origins import of_what_is_merged
-from reconciler.planning.plan import Plan
+from reconciler.planning.plan import Plan, Planned
 from reconciler.render import text
 from reconciler.render.pull_request import drift
 from reconciler.render.pull_request.comment import SUMMARY_LIMIT, comment
 from reconciler.render.pull_request.problems import problems_comment
+from reconciler.render.pull_request.proposal import Proposal
 from reconciler.render.pull_request.review import Links, Review, Watched
 
 _EXAMPLES = """
@@ -41,9 +44,10 @@ _CLOSING = "The drift is gone: HubSpot holds again what was applied last."
 
 
 @click.command("drift", short_help="Keep an issue about edits made in HubSpot.", epilog=_EXAMPLES)
+@click.option("--propose", "proposes", is_flag=True, help="Write HubSpot's values as a patch for the job that pushes.")
 @path_options
 @click.pass_obj
-def command(call: Call, /, path: Path, *, common: Common) -> int:
+def command(call: Call, /, path: Path, *, proposes: bool, common: Common) -> int:
     """Keep one issue about edits that were made in HubSpot to the declarations at PATH (default: events).
 
     It runs on schedule, or by workflow_dispatch on the default branch, and compares HubSpot with the last commit that
@@ -52,22 +56,38 @@ def command(call: Call, /, path: Path, *, common: Common) -> int:
     Exit codes: 0 compared (drift is no failure), 3 the declarations are wrong or an event cannot be planned, 4 token
     refused, 5 wrong portal or a later commit was already applied, 7 HubSpot or GitHub cannot be reached.
     """
-    options = StepOptions(path, common, call.now, Limits(), comments=False)
-    return carried_out(lambda job: _told(job, options))
+    watch = _DriftWatch(StepOptions(path, common, call.now, Limits(), comments=False), proposes)
+    return carried_out(lambda job: _told(job, watch))
 
 
-def _told(job: Job, options: StepOptions) -> Ending:
+@dataclass(frozen=True, slots=True)
+class _DriftWatch:
+    """What a run is asked for."""
+
+    options: StepOptions
+    proposes: bool
+
+    @property
+    def environment(self) -> str | None:
+        return self.options.common.environment
+
+    @property
+    def branch(self) -> str | None:
+        """The branch with HubSpot's values, if one is to be kept; `UsageError` if it can have no name."""
+        return branch_for(self.environment) if self.proposes else None
+
+
+def _told(job: Job, watch: _DriftWatch) -> Ending:
     """Look for drift; if that fails, say so in the issue, which people would take for the present state."""
     try:
-        return _drift(job, options)
+        return _drift(job, watch)
     except Interrupted:
         raise
     except ReconcilerError as error:
         failure = error
         with suppress(ReconcilerError), job.github(SECONDS_FOR_COMMENTS) as github:
-            environment = options.common.environment
             sticky.amend_issue(
-                github, environment, lambda body: drift.not_looked(body, failure, reason_of(failure), job.links)
+                github, watch.environment, lambda body: drift.not_looked(body, failure, reason_of(failure), job.links)
             )
         raise
 
@@ -77,24 +97,40 @@ def _counting_all(settings: Settings) -> Settings:
     return replace(settings, policy=replace(settings.policy, reads_whole_list=True))
 
 
-def _drift(job: Job, options: StepOptions) -> Ending:
-    tip = to_watch(job)
+def _drift(job: Job, watch: _DriftWatch) -> Ending:
+    tip, branch = to_watch(job), watch.branch
     last = _last_applied(job, tip)
     if isinstance(last, Covered):  # the next run looks at the newest commit
-        return covered(job, last.by, options.common.environment)
+        return covered(job, last.by, watch.environment)
+    settings = _counting_all(watch.options.settings)
     try:
-        planned, past = planned_by(options, _counting_all(options.settings), last)
+        planned, past = planned_by(watch.options, settings, last)
     except DeclarationsInvalid as invalid:
-        job.summarize(problems_comment(invalid.diagnostics, options.common.environment, job.links, SUMMARY_LIMIT))
+        job.summarize(problems_comment(invalid.diagnostics, watch.environment, job.links, SUMMARY_LIMIT))
         raise
     planned = of_what_is_merged(planned)
-    job.output_plan(planned.plan)
-    print_result(text.plan(for_people(planned.plan, options.common)))
-    review = Review(planned.plan, Watched(), options.common.environment, job.links, past.known, planned.seen)
-    job.summarize(comment(review, SUMMARY_LIMIT))
+    plan = planned.plan
+    job.output_plan(plan)
+    print_result(text.plan(for_people(plan, watch.options.common)))
+    job.summarize(
+        comment(Review(plan, Watched(), watch.environment, job.links, past.known, planned.seen), SUMMARY_LIMIT)
+    )
     if past.known:  # without the last apply, drift is unknown, so an open issue stays
-        _keep_issue(job, planned.plan, options.common.environment)
-    return Ending(INVALID, SET_ASIDE) if planned.plan.is_invalid else Ending()
+        proposal = None if branch is None else _proposed(job, settings, planned, branch)
+        _keep_issue(job, plan, watch.environment, proposal)
+    return Ending(INVALID, SET_ASIDE) if plan.is_invalid else Ending()
+
+
+def _proposed(job: Job, settings: Settings, planned: Planned, branch: str) -> Proposal | None:
+    """Return the proposal; a failure is only a warning, because the issue tells what is to be known."""
+    try:
+        return propose(job, settings, planned, branch)
+    except Interrupted:
+        raise
+    except ReconcilerError as error:
+        job.annotations.append(warned("no branch with HubSpot's values", error))
+        log_line(f"No branch with HubSpot's values: {error.message}")
+        return None
 
 
 def _last_applied(job: Job, tip: Tip) -> str | Covered | None:
@@ -103,14 +139,13 @@ def _last_applied(job: Job, tip: Tip) -> str | Covered | None:
     return found.base if isinstance(found, CommitRange) else found
 
 
-def _keep_issue(job: Job, plan: Plan, environment: str | None) -> None:
+def _keep_issue(job: Job, plan: Plan, environment: str | None, proposal: Proposal | None) -> None:
     # Without the run's URL and other values that change daily, the issue is written only when its drift changes.
     links = Links(job.actions.repository_url, job.actions.sha)
     with job.github(_SECONDS) as github:
         if _is_drifted(plan):
-            sticky.keep_issue(
-                github, environment, drift.issue_title(plan, environment), drift.issue_body(plan, environment, links)
-            )
+            body = drift.issue_body(plan, environment, links, proposal=proposal)
+            sticky.keep_issue(github, environment, drift.issue_title(plan, environment), body)
         elif not plan.set_aside:  # of an event that is set aside nobody knows whether it has drifted
             sticky.close_issue(github, environment, _CLOSING)
 

@@ -15,6 +15,7 @@ from reconciler.render.difference import Difference, difference
 from reconciler.render.markdown import brief
 from reconciler.render.phrases import count
 from reconciler.render.pull_request.page import About, Section, fitted, mark
+from reconciler.render.pull_request.proposal import Proposal, invitation, unproposed
 from reconciler.render.pull_request.review import NOWHERE, Links
 from reconciler.render.pull_request.table import in_a_cell, named, reads_by_lines, written_lines
 from reconciler.safe_text import visible
@@ -52,7 +53,13 @@ def not_looked(body: str, error: ReconcilerError, reason: str, links: Links = NO
     return f"{marked}\n{_NOT_LOOKED}{why} What follows may have changed since.\n\n{rest}"
 
 
-def issue_body(plan: Plan, environment: str | None = None, links: Links = NOWHERE, limit: int = ISSUE_LIMIT) -> str:
+def issue_body(
+    plan: Plan,
+    environment: str | None = None,
+    links: Links = NOWHERE,
+    limit: int = ISSUE_LIMIT,
+    proposal: Proposal | None = None,
+) -> str:
     """Return the issue's text: field by field what HubSpot holds instead, with the lines that would declare it.
 
     The plan is made from files that were applied, so every difference is drift unless a base shows it to be new in
@@ -68,7 +75,9 @@ def issue_body(plan: Plan, environment: str | None = None, links: Links = NOWHER
             f"{mark(environment, About.DRIFT)}\n{brief(words.head(plan), 300)}\n\n",
             f"**{issue_title(plan)}.**" + "\n\n",
             _WAYS_OUT if drifted else "",
+            "" if proposal is None else invitation(proposal, plan, links.repository),
             Section("", len(drifted), items, "event", 0),
+            "" if proposal is None else unproposed(proposal),
             _others(waiting, "merged, waiting to be applied"),
             _others(len(others) - waiting, "what the files and the settings ask for"),
             f"{words.summary(plan)}\n{words.digest_line(plan)}\n",

@@ -13,10 +13,12 @@ from reconciler.event import CUSTOM, Identity, Value
 from reconciler.planning.plan import Plan
 from reconciler.render.pull_request.drift import issue_body, issue_title
 from reconciler.render.pull_request.page import About, is_marked
+from reconciler.render.pull_request.proposal import Proposal
 from reconciler.safe_text import FORBIDDEN, visible
 from tests.as_github_reads import COMMAND
 from tests.building import HOSTILE, PORTAL, plans, texts
 from tests.render.pages import LINKS, broken_rows, fences, leaks, left_out
+from tests.render.pull_request.test_proposal import proposals
 from tests.render.situations import OLD, SUMMIT, drifted
 
 LINES = st.text(alphabet=st.sampled_from("ab #:`~-|>'\"\\&*!%@\t\n{}[],?")) | st.text() | texts
@@ -71,18 +73,18 @@ def test_no_line_of_yaml_acts_or_hides(text: str, name: str) -> None:
     assert not any(line.lstrip().startswith(("```", "~~~")) for line in lines)
 
 
-@given(plans, st.none() | texts)
-def test_nothing_that_drifted_acts_in_an_issue(plan: Plan, environment: str | None) -> None:
-    page = issue_body(plan, environment, LINKS)
+@given(plans, st.none() | texts, st.none() | proposals)
+def test_nothing_that_drifted_acts_in_an_issue(plan: Plan, environment: str | None, proposal: Proposal | None) -> None:
+    page = issue_body(plan, environment, LINKS, proposal=proposal)
     assert leaks(page) == []
     assert broken_rows(page) == []
     assert is_marked(page, environment, About.DRIFT)
     assert issue_title(plan, environment) == visible(issue_title(plan, environment))
 
 
-@given(plans, st.integers(4_000, 8_000))
-def test_an_issue_stays_under_its_limit(plan: Plan, limit: int) -> None:
-    assert len(issue_body(plan, "production", LINKS, limit).encode()) <= limit
+@given(plans, st.integers(4_000, 8_000), st.none() | proposals)
+def test_an_issue_stays_under_its_limit(plan: Plan, limit: int, proposal: Proposal | None) -> None:
+    assert len(issue_body(plan, "production", LINKS, limit, proposal).encode()) <= limit
 
 
 def of(name: str, before: Value) -> Plan:
