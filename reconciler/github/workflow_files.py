@@ -13,10 +13,11 @@ _ACTION = re.compile(
     r"(?P<repository>[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})/(?!\.{1,2}@)[A-Za-z0-9._-]{1,100})@(?P<commit>[0-9a-f]{40})"
 )
 """A repository by GitHub's rules for names, and a full hash of a commit."""
-_USED = "OWNER/REPOSITORY/.github/actions/reconcile@COMMIT # vN"
+_USED = re.compile(r"OWNER/REPOSITORY(/\.github/actions/\w+)@COMMIT # vN")
 _TO_COPY = re.compile(r"^# To copy: .*\n", re.MULTILINE)
 """The line at the head of a workflow that only those need who fill it in by hand."""
-_COMMAND = re.compile(r"^( +)command: \w+\n", re.MULTILINE)
+_FIRST_INPUT = re.compile(r"^( +)(?:command|proposed): .+\n", re.MULTILINE)
+"""The first input of a step that has the folder and the environment as inputs too."""
 _EXPRESSION = "${{"
 _USUAL_PATH = "events"
 """The action's own default."""
@@ -65,7 +66,6 @@ def _inputs(path: str, environment: str | None) -> Iterator[str]:
 
 
 def _filled_in(template: str, action: PinnedAction, inputs: tuple[str, ...]) -> str:
-    used = _USED.replace("OWNER/REPOSITORY", action.repository).replace("COMMIT # vN", action.commit)
     written = f"# Written by `reconciler init --github`; {action.repository} explains it in docs/github.md.\n"
-    text = _TO_COPY.sub(written, template).replace(_USED, used)
-    return _COMMAND.sub(lambda found: found[0] + "".join(f"{found[1]}{line}\n" for line in inputs), text)
+    text = _USED.sub(rf"{action.repository}\1@{action.commit}", _TO_COPY.sub(written, template))
+    return _FIRST_INPUT.sub(lambda found: found[0] + "".join(f"{found[1]}{line}\n" for line in inputs), text)

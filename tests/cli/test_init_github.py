@@ -16,11 +16,12 @@ NAMES = [f".github/workflows/{name}.yml" for name in ("apply", "drift", "plan")]
 
 
 def inputs(file: Path) -> dict[str, str]:
-    """Return the inputs of each step that runs the action, taken together."""
+    """Return the inputs of each step that runs one of the actions, taken together."""
     steps = [step for job in read_yaml(file)["jobs"].values() for step in job["steps"]]
     used = [step["with"] for step in steps if step.get("uses", "").startswith("acme/reconciler/")]
     assert used
-    assert all(one.items() >= {"command": file.stem}.items() for one in used)
+    assert file.stem in {one.get("command") for one in used}
+    assert len({(one.get("path"), one.get("environment")) for one in used}) == 1
     return {name: value for one in used for name, value in one.items()}
 
 
@@ -72,7 +73,7 @@ def test_the_list_names_what_the_workflows_have(reconciler: CommandLine) -> None
     told = reconciler("init", "--github", ACTION).out
     text = "".join(path.read_text(encoding="utf-8") for path in TO_COPY.iterdir())
     assert set(re.findall(r"secrets\.(\w+)", text)) == {READING.name, WRITING.name}
-    assert re.findall(r"^    environment: (\w+)", text, re.MULTILINE) == ["hubspot"]
+    assert re.findall(r"^    environment:\n      name: (\w+)", text, re.MULTILINE) == ["hubspot"]
     assert all(f"the secret {name}" in told for name in (READING.name, WRITING.name))
     assert "the environment hubspot" in told
     (check,) = read_yaml(TO_COPY / "plan.yml")["jobs"]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.github.pushing import Pushing
 from tests.github.runner import ACTION, TO_COPY, TOP, Ended, Runner, evaluated, filled, read_yaml
 from tests.github.workshop import READING, SERVER, WRITING, Planned, Workshop
 from tests.github.world import REPOSITORY
@@ -61,6 +62,8 @@ class Hosted:
     shop: Workshop
     python: Path
     secrets: Mapping[str, str] = field(default_factory=lambda: SECRETS)
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    """What somebody has changed among the inputs of the action."""
     planned: dict[int, Planned] = field(default_factory=dict)
     """By the number of a pull request, the last run of plan.yml for it."""
 
@@ -91,6 +94,17 @@ class Hosted:
         """Run drift.yml as its schedule does."""
         return self._run("drift", "schedule", "{}", "refs/heads/main", self._on_main())
 
+    def push_proposal(self, looked: Finished, pushing: Pushing) -> Ended | None:
+        """Run the second job of drift.yml, which gets what the first one hands over; None if it is skipped."""
+        first, second = read_yaml(TO_COPY / "drift.yml")["jobs"].values()
+        outputs = _filled(first["outputs"], {"steps": {"drift": {"outputs": looked.ended.outputs}}})
+        contexts = {"needs": {"drift": {"outputs": outputs}}}
+        if not evaluated(second["if"], contexts):
+            return None
+        pushing.publish(self.shop.repository)
+        artifacts = {upload["name"]: Path(upload["path"]) for upload in looked.ended.uploads}
+        return pushing.run(_filled(second["steps"][-1]["with"], contexts), artifacts)
+
     def _on_main(self) -> str:
         self.shop.repository.git("checkout", "--quiet", "main")
         return self.shop.repository.git("rev-parse", "HEAD")
@@ -100,7 +114,7 @@ class Hosted:
         return self._attempt(run_id, workflow, event, payload, ref)
 
     def _attempt(self, run_id: int, workflow: str, event: str, payload: str, ref: str) -> Finished:
-        """Run the jobs of a workflow, each as GitHub gives it what it needs; return the last that ran."""
+        """Run the jobs of a workflow that run the tool, each with what it needs; return the last that ran."""
         told = {
             "GITHUB_EVENT_NAME": event,
             "GITHUB_REF": ref,
@@ -111,11 +125,14 @@ class Hosted:
         needs: dict[str, Any] = {}
         finished: list[Finished] = []
         for name, job in read_yaml(TO_COPY / f"{workflow}.yml")["jobs"].items():
-            if "needs" in job and (finished[-1].ended.code or not evaluated(job["if"], {"needs": needs})):
+            is_asked_for = "needs" not in job or (
+                not finished[-1].ended.code and evaluated(job["if"], {"needs": needs})
+            )
+            if not (is_asked_for and _steps_of(job)):
                 continue
             finished.append(self._job(name, job, needs, payload, told))
             contexts = {"steps": {name: {"outputs": finished[-1].ended.outputs}}}
-            needs[name] = {"outputs": {out: filled(text, contexts) for out, text in job.get("outputs", {}).items()}}
+            needs[name] = {"outputs": _filled(job.get("outputs", {}), contexts)}
         self.shop.github.finish_run(run_id, "failure" if finished[-1].ended.code else "success")
         return finished[-1]
 
@@ -135,9 +152,9 @@ class Hosted:
 
     def _step(self, job: Any, needs: Any, temp: Path, told: Mapping[str, str]) -> Ended:
         """Run the one step of a job that uses the action, on what is checked out."""
-        (step,) = [step for step in job["steps"] if f"/{ACTION}@" in step["uses"]]
+        (step,) = _steps_of(job)
         contexts = {"secrets": self.secrets, "inputs": {}, "needs": needs}
-        inputs, env = ({name: filled(text, contexts) for name, text in step[part].items()} for part in ("with", "env"))
+        inputs, env = (_filled(step[part], contexts) for part in ("with", "env"))
         workspace = self.shop.repository.folder
         given = {
             "GITHUB_ACTIONS": "true",
@@ -152,4 +169,13 @@ class Hosted:
             "SSL_CERT_FILE": str(CERTIFICATE),
             **told,
         }
-        return Runner(TOP, workspace, temp, self.python).run(inputs, {**given, **env})
+        return Runner(TOP, workspace, temp, self.python).run({**inputs, **self.inputs}, {**given, **env})
+
+
+def _steps_of(job: Any) -> list[Any]:
+    """Return the steps of a job that run the tool."""
+    return [step for step in job["steps"] if f"/{ACTION}@" in step["uses"]]
+
+
+def _filled(texts: Mapping[str, str], contexts: Mapping[str, Any]) -> dict[str, str]:
+    return {name: filled(text, contexts) for name, text in texts.items()}

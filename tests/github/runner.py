@@ -1,11 +1,12 @@
-"""A runner of GitHub Actions, as far as the composite action needs one.
+"""A runner of GitHub Actions, as far as the composite actions need one.
 
-It runs the action's scripts as the real one does: in order, each in a bash of its own, in the workspace, with the
-step's environment. The two actions that the action uses are replaced by fakes.
+It runs an action's scripts as the real one does: in order, each in a bash of its own, in the workspace, with the
+step's environment. The actions that an action uses are replaced by fakes.
 """
 
 import os
 import re
+import shutil
 import subprocess
 import uuid
 from collections.abc import Mapping
@@ -17,6 +18,8 @@ import yaml
 
 TOP = Path(__file__).resolve().parents[2]
 ACTION = Path(".github/actions/reconcile")
+PROPOSE = Path(".github/actions/propose")
+ACTIONS = (PROPOSE, ACTION)
 TO_COPY = TOP / "reconciler" / "github" / "workflows"
 """The workflows that users copy."""
 SHELL = ("bash", "--noprofile", "--norc", "-eo", "pipefail")
@@ -53,10 +56,13 @@ class Runner:
     temp: Path
     python: Path
     """The Python that setup-python installs."""
+    action: Path = ACTION
+    artifacts: Mapping[str, Path] = field(default_factory=dict)
+    """By name, the file in each artifact of the run."""
 
     def run(self, inputs: Mapping[str, str], env: Mapping[str, str]) -> Ended:
         """Run the action as a step with these inputs and this environment."""
-        action = read_yaml(self.root / ACTION / "action.yml")
+        action = read_yaml(self.root / self.action / "action.yml")
         assert inputs.keys() <= action["inputs"].keys()
         known = {name: inputs.get(name, one.get("default", "")) for name, one in action["inputs"].items()}
         run = {"run_id": env.get("GITHUB_RUN_ID", "99"), "run_attempt": env.get("GITHUB_RUN_ATTEMPT", "1")}
@@ -85,6 +91,10 @@ class Runner:
                 if given["if-no-files-found"] != "ignore" or Path(given["path"]).exists():
                     ended.uploads.append(given)
                 outputs = {}
+            case "actions/download-artifact":
+                Path(given["path"]).mkdir()
+                shutil.copy(self.artifacts[given["name"]], given["path"])
+                outputs = {}
             case other:
                 raise AssertionError(f"nothing stands in for {other}")
         contexts["steps"][step.get("id", "")] = {"outputs": outputs}
@@ -105,7 +115,7 @@ class Runner:
         ours = ("GITHUB_", "HUBSPOT_", "INPUT_", "PIP_", "PYTHON", "RECONCILER_")
         around = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
         told = {
-            "GITHUB_ACTION_PATH": str(self.root / ACTION),
+            "GITHUB_ACTION_PATH": str(self.root / self.action),
             "GITHUB_OUTPUT": str(written),
             "GITHUB_WORKSPACE": str(self.workspace),
             "RUNNER_TEMP": str(self.temp),

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.github.runner import ACTION, TOP, Ended, Runner, read_yaml
+from tests.github.runner import ACTION, ACTIONS, TOP, Ended, Runner, read_yaml
 
 TOKEN = "pat-eu1-only-for-this-test"  # opens nothing
 NO_PACKAGES = "# The stand-in needs none.\n"
@@ -187,6 +187,8 @@ def test_inputs_become_options(job: Job) -> None:
         ("command=plan allow_unreviewed=true", "plan --allow-unreviewed -- events"),
         (f"command=apply preview=sha256:{'0a' * 32}", f"apply --preview=sha256:{'0a' * 32} -- events"),
         ("command=drift environment=staging", "drift --env=staging -- events"),
+        ("command=drift propose=true", "drift --propose -- events"),
+        ("command=drift propose=false", "drift -- events"),
     ],
 )
 def test_each_command_gets_what_it_was_given(job: Job, inputs: str, arguments: str) -> None:
@@ -235,12 +237,13 @@ REFUSED = [
     ("allow_unreviewed", "yes"),
     ("preview", f"sha256:{'0' * 63}"),
     ("preview", f"sha256:{'0' * 64}\n--allow-unreviewed"),
+    ("propose", "1"),
 ]
 
 
 @pytest.mark.parametrize(("name", "hostile"), REFUSED)
 def test_an_input_of_another_form_is_refused_without_a_repetition(job: Job, name: str, hostile: str) -> None:
-    command = "apply" if name == "preview" else "plan"
+    command = {"preview": "apply", "propose": "drift"}.get(name, "plan")
     ended = job.run("", **{"command": command, name: hostile})
     assert ended.code == 64, ended.log
     assert (ended.outputs["exit_code"], ended.outputs["failure_reason"]) == ("64", "usage")
@@ -262,6 +265,8 @@ def test_an_input_of_another_form_is_refused_without_a_repetition(job: Job, name
         ("drift", "comment", "true", "plan and apply"),
         ("drift", "allow_unreviewed", "false", "plan and apply"),
         ("plan", "preview", f"sha256:{'0' * 64}", "apply"),
+        ("plan", "propose", "true", "drift"),
+        ("apply", "propose", "false", "drift"),
     ],
 )
 def test_an_input_that_the_command_does_not_know_is_refused(
@@ -310,11 +315,24 @@ def test_the_receipt_of_an_apply_is_kept_whatever_came_of_it(job: Job, code: int
     ]
 
 
-def test_the_input_propose_is_refused_until_it_is_built(job: Job) -> None:
+PROPOSES = """
+with open(os.environ["GITHUB_OUTPUT"], "a") as outputs:
+    print("proposed=true", "patch_artifact=d-7-2", file=outputs, sep="\\n")
+    print(f"patch_path={os.environ['RUNNER_TEMP']}/d.patch", file=outputs)
+"""
+
+
+@pytest.mark.parametrize("code", [0, 3])
+def test_a_patch_is_kept_for_the_next_job_unless_the_run_failed(job: Job, code: int) -> None:
+    with (job.runner.root / "reconciler" / "__main__.py").open("r+") as tool:
+        text = tool.read()
+        tool.seek(0)
+        tool.write(text.replace("raise SystemExit(int", f"{PROPOSES}raise SystemExit(int"))
+    (job.runner.root / "exit").write_text(str(code))
     ended = job.run(command="drift", propose="true")
-    assert ended.code == 64
-    assert "The input propose has to be false, because true is not yet supported." in ended.log
-    assert not job.started
+    assert (ended.code, ended.outputs["proposed"]) == (code, "true"), ended.log
+    kept = {"name": "d-7-2", "path": f"{job.runner.temp}/d.patch", "if-no-files-found": "error", "retention-days": "7"}
+    assert ended.uploads == ([] if code else [kept])
 
 
 @pytest.mark.parametrize("command", ["apply", "drift"])
@@ -327,7 +345,8 @@ def test_only_what_a_pull_request_shows_is_kept_as_its_plan(job: Job, command: s
 def test_every_output_comes_from_the_tool() -> None:
     outputs = read_yaml(TOP / ACTION / "action.yml")["outputs"]
     assert " ".join(outputs) == (
-        "changes to_create to_update to_delete orphaned digest to_apply plan_path exit_code failure_reason"
+        "changes to_create to_update to_delete orphaned digest to_apply plan_path "
+        "proposed patch_path patch_artifact exit_code failure_reason"
     )
     assert {name: one["value"] for name, one in outputs.items()} == {
         name: f"${{{{ steps.reconcile.outputs.{name} }}}}" for name in outputs
@@ -364,6 +383,6 @@ SHELLCHECK = shutil.which("shellcheck", path=f"{Path(sys.executable).parent}{os.
 
 @pytest.mark.skipif(SHELLCHECK is None, reason="shellcheck is not installed")
 def test_shellcheck_finds_nothing_in_the_scripts() -> None:
-    scripts = sorted((TOP / ACTION).glob("*.sh"))
-    assert [script.name for script in scripts] == ["mask.sh", "run.sh"]
+    scripts = [script for action in ACTIONS for script in sorted((TOP / action).glob("*.sh"))]
+    assert [script.name for script in scripts] == ["propose.sh", "mask.sh", "run.sh"]
     subprocess.run([str(SHELLCHECK), *scripts], check=True)

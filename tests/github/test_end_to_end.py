@@ -8,8 +8,10 @@ import pytest
 
 from tests.github.conftest import OpenWorkshop
 from tests.github.hosted import OF_THE_JOB, Finished, Hosted, python_without_pip
+from tests.github.pushing import OUR_BRANCH, Pushing
 from tests.github.runner_parser import commands
 from tests.github.workshop import READING, WRITING, event
+from tests.github.world import REPOSITORY
 from tests.story.world import live_json
 
 FAIR, EXPO = live_json("fair", eventName="Fair"), live_json("expo", eventName="Expo", eventType="CONFERENCE")
@@ -100,6 +102,35 @@ def test_what_was_changed_after_the_review_fails_the_job_and_is_left_alone(hoste
     assert "The review was of another plan" in shop.comments(number)[0]
     assert not shop.portal.writes()
     assert shop.held("fair")["eventType"] == "Edited by hand"
+
+
+def test_what_was_changed_in_hubspot_comes_back_by_a_pull_request(hosted: Hosted, tmp_path: Path) -> None:
+    shop, pushing = hosted.shop, Pushing.into(tmp_path / "github", hosted.shop.repository)
+    proposing = replace(hosted, inputs={"propose": "true"})
+
+    shop.portal.edit(shop.held("expo"), eventType="Edited by hand")
+    assert hosted.push_proposal(hosted.drift(), pushing) is None  # unless somebody asks for it, that job is skipped
+
+    looked = proposing.drift()
+    check(looked, proposed="true")
+    pushed = hosted.push_proposal(looked, pushing)
+    assert pushed is not None
+    assert (pushed.code, pushed.outputs["outcome"]) == (0, "pushed"), pushed.log
+    (issue,) = shop.github.issues.values()
+    assert f"/compare/main...{pushed.outputs['branch']}?quick_pull=1&" in issue.body
+    assert not [name for env in pushed.environments.values() for name in env if "HUBSPOT" in name]
+
+    shop.repository.git("fetch", "--quiet", f"{pushing.server}/{REPOSITORY}", OUR_BRANCH)
+    taken = shop.github.open_pull(OUR_BRANCH, sha=shop.repository.git("rev-parse", "FETCH_HEAD"))
+    check(hosted.plan(taken), changes="false")
+    shop.merge(taken)
+    check(hosted.apply(), changes="false")
+
+    looked = proposing.drift()
+    check(looked, proposed="false")
+    removed = hosted.push_proposal(looked, pushing)
+    assert removed is not None
+    assert (removed.outputs["outcome"], pushing.tip(), issue.state) == ("removed", "", "closed")
 
 
 def without_secrets(hosted: Hosted) -> Hosted:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from reconciler.errors import UsageError
 from reconciler.github.workflow_files import PinnedAction, pinned_action, workflows
-from tests.github.runner import ACTION, TO_COPY, TOP, read_yaml
+from tests.github.runner import TO_COPY, TOP, read_yaml
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 HERE = PinnedAction("acme/reconciler", COMMIT)
@@ -73,8 +73,7 @@ def test_a_workflow_is_the_one_to_copy_with_the_action_filled_in(name: str) -> N
     expected = read_yaml(TO_COPY / name)
     for job in expected["jobs"].values():
         for step in job["steps"]:
-            if step.get("uses") == f"OWNER/REPOSITORY/{ACTION}@COMMIT":
-                step["uses"] = f"acme/reconciler/{ACTION}@{COMMIT}"
+            step["uses"] = re.sub("^OWNER/REPOSITORY(.+)@COMMIT$", rf"acme/reconciler\1@{COMMIT}", step["uses"])
     assert parsed(workflows(HERE, "events", None)[name]) == expected
 
 
@@ -96,7 +95,7 @@ def test_the_usual_folder_needs_no_input() -> None:
 def test_another_folder_and_an_environment_become_inputs_of_each_command() -> None:
     for name in COMMANDS:
         inputs = inputs_of(workflows(HERE, "marketing/my events", "staging")[f"{name}.yml"])
-        assert name in {one["command"] for one in inputs}
+        assert name in {one["command"] for one in inputs if "command" in one}
         assert {(one["path"], one["environment"]) for one in inputs} == {("marketing/my events", "staging")}
 
 

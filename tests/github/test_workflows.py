@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from reconciler.cli.github.hubspot import READING, WRITING
-from tests.github.runner import ACTION, TO_COPY, TOP, read_yaml
+from tests.github.runner import ACTION, ACTIONS, PROPOSE, TO_COPY, TOP, read_yaml
 from tests.packages import pins
 
 TO_BE_COPIED = sorted(TO_COPY.iterdir())
@@ -26,6 +26,8 @@ PINNED = re.compile(
 )
 SELF = f"OWNER/REPOSITORY/{ACTION}@COMMIT"
 """This repository's action, as users name it after filling in its repository and the commit that they trust."""
+PUSHING = f"OWNER/REPOSITORY/{PROPOSE}@COMMIT"
+"""That of the job that pushes what drift proposes."""
 
 
 def job_of(file: str) -> Any:
@@ -50,9 +52,9 @@ def step_of(job: Any) -> Any:
 
 
 def steps() -> list[Any]:
-    """Return every step of every workflow and of the action."""
+    """Return every step of every workflow and of the actions."""
     in_jobs = [step for told in WORKFLOWS.values() for job in told["jobs"].values() for step in job["steps"]]
-    return [*in_jobs, *read_yaml(TOP / ACTION / "action.yml")["runs"]["steps"]]
+    return [*in_jobs, *(step for one in ACTIONS for step in read_yaml(TOP / one / "action.yml")["runs"]["steps"])]
 
 
 def text_of(file: str) -> str:
@@ -73,7 +75,7 @@ def test_this_repositorys_own_are_those_to_copy_behind_a_switch(own: Path) -> No
     assert switch == "vars.HUBSPOT_PORTAL != ''"
     assert condition.strip("()") == to_copy.pop("if", "").strip("()")
     for step in (step for job in ours["jobs"].values() for step in job["steps"]):
-        step["uses"] = SELF if step["uses"] == f"$/{ACTION}" else step["uses"]
+        step["uses"] = re.sub(r"^\$/(.+)$", r"OWNER/REPOSITORY/\1@COMMIT", step["uses"])
     assert ours == theirs
     assert all("needs" in job for job in ours["jobs"].values() if job is not first)
 
@@ -87,16 +89,16 @@ def test_no_script_holds_an_expression() -> None:
 def test_every_action_is_pinned_to_a_commit_with_its_version_beside_it() -> None:
     lines = [
         line
-        for file in (*FILES.values(), TOP / ACTION / "action.yml")
+        for file in (*FILES.values(), *(TOP / one / "action.yml" for one in ACTIONS))
         for line in file.read_text(encoding="utf-8").splitlines()
     ]
     used = [line.partition("uses: ")[2] for line in lines if "uses:" in line]
     assert len(used) == sum("uses" in step for step in steps())
-    assert [one for one in used if one != f"{SELF} # vN" and not PINNED.fullmatch(one)] == []
+    assert [one for one in used if one not in {f"{SELF} # vN", f"{PUSHING} # vN"} and not PINNED.fullmatch(one)] == []
 
 
 def test_one_action_has_one_version_everywhere() -> None:
-    used = {step["uses"] for step in steps() if "uses" in step and step["uses"] != SELF}
+    used = {step["uses"] for step in steps() if "uses" in step and step["uses"] not in {SELF, PUSHING}}
     assert len(used) == len({one.partition("@")[0] for one in used}) == 6
 
 
@@ -128,6 +130,29 @@ def test_each_job_may_do_no_more_than_its_command_needs() -> None:
     }
 
 
+def test_the_job_that_may_push_knows_no_secret_and_installs_nothing() -> None:
+    jobs = {name: job for file in USERS for name, job in WORKFLOWS[file]["jobs"].items()}
+    assert [name for name, job in jobs.items() if job["permissions"].get("contents") == "write"] == ["propose"]
+    job = jobs["propose"]
+    assert job["permissions"] == {"contents": "write"}
+    assert (job["needs"], job["if"]) == ("drift", "needs.drift.outputs.proposed != ''")
+    assert [step["uses"].partition("@")[0] for step in job["steps"]] == ["actions/checkout", PUSHING.partition("@")[0]]
+    inside = read_yaml(TOP / PROPOSE / "action.yml")["runs"]["steps"]
+    assert [step.get("uses", step.get("run")).partition("@")[0] for step in inside] == [
+        "actions/download-artifact",
+        'exec bash "$GITHUB_ACTION_PATH/propose.sh"',
+    ]
+    for part in (str(job), (TOP / PROPOSE / "action.yml").read_text(), (TOP / PROPOSE / "propose.sh").read_text()):
+        assert not [word for word in ("secrets.", "HUBSPOT_", "pip ", "python") if word in part]
+
+
+def test_nothing_is_proposed_unless_somebody_asks_for_it() -> None:
+    job = RUNNING["drift.yml/drift"]
+    assert step_of(job)["with"]["propose"] == "false"
+    outputs = {name: f"${{{{ steps.drift.outputs.{name} }}}}" for name in ("proposed", "patch_artifact")}
+    assert (step_of(job)["id"], job["outputs"]) == ("drift", outputs)
+
+
 def test_each_workflow_runs_on_what_its_command_expects() -> None:
     assert {file: set(WORKFLOWS[file]["on"]) for file in USERS} == {
         "apply.yml": {"push", "workflow_dispatch"},
@@ -142,7 +167,7 @@ def test_each_job_runs_one_command() -> None:
     assert {name: step_of(job)["with"] for name, job in RUNNING.items()} == {
         "apply.yml/preview": {"command": "plan", **allowed},
         "apply.yml/apply": {"command": "apply", "preview": "${{ needs.preview.outputs.digest }}", **allowed},
-        "drift.yml/drift": {"command": "drift"},
+        "drift.yml/drift": {"command": "drift", "propose": "false"},
         "plan.yml/plan": {"command": "plan"},
     }
     assert all(job["steps"][0]["with"]["fetch-depth"] == "0" for job in RUNNING.values())
@@ -200,15 +225,17 @@ def test_nothing_is_taken_from_a_cache() -> None:
 def test_dependabot_looks_after_every_pin_and_waits_a_week() -> None:
     updates = read_yaml(TOP / ".github" / "dependabot.yml")["updates"]
     assert [one["package-ecosystem"] for one in updates] == ["github-actions", "pip"]
-    assert updates[0]["directories"] == ["/", f"/{ACTION}", f"/{TO_COPY.relative_to(TOP)}"]
+    assert updates[0]["directories"] == ["/", *(f"/{one}" for one in ACTIONS), f"/{TO_COPY.relative_to(TOP)}"]
     assert updates[0]["ignore"] == [{"dependency-name": "OWNER/REPOSITORY"}]
     assert {one["cooldown"]["default-days"] for one in updates} == {"7"}
 
 
 def test_the_guide_names_all_there_is() -> None:
-    guide, action = (TOP / "docs" / "github.md").read_text(encoding="utf-8"), read_yaml(TOP / ACTION / "action.yml")
+    guide = (TOP / "docs" / "github.md").read_text(encoding="utf-8")
+    told = [read_yaml(TOP / one / "action.yml") for one in ACTIONS]
+    names = [name for action in told for part in ("inputs", "outputs") for name in action[part]]
     secrets = {READING.name, WRITING.name, "HUBSPOT_ACCESS_TOKEN"}
-    for name in [*action["inputs"], *action["outputs"], *secrets, *USERS, "OWNER/REPOSITORY", "COMMIT"]:
+    for name in [*names, *secrets, *USERS, "OWNER/REPOSITORY", "COMMIT"]:
         assert f"`{name}`" in guide, name
 
 

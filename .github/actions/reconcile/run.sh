@@ -46,6 +46,7 @@ check_inputs() {
   only_for 'plan apply' comment "$INPUT_COMMENT"
   only_for 'plan apply' allow_unreviewed "$INPUT_ALLOW_UNREVIEWED"
   only_for 'apply' preview "$INPUT_PREVIEW"
+  only_for 'drift' propose "$INPUT_PROPOSE"
   has_form "$INPUT_PATH" "$plain" || refuse 'The input path has to be the path of a folder, on one line.'
   has_form "${INPUT_ENVIRONMENT:-none}" "$name" \
     || refuse 'The input environment has to be a name of letters, digits, dots, underscores and hyphens.'
@@ -55,8 +56,8 @@ check_inputs() {
   [[ -z "$INPUT_PREVIEW" ]] || has_form "$INPUT_PREVIEW" '^sha256:[0-9a-f]{64}$' \
     || refuse 'The input preview has to be the digest of a plan.'
   has_form "${INPUT_COMMENT:-true}" "$boolean" || refuse 'The input comment has to be true or false.'
-  has_form "${INPUT_PROPOSE:-false}" '^false$' || refuse 'The input propose has to be false, because true is not yet supported.'
   has_form "${INPUT_ALLOW_UNREVIEWED:-false}" "$boolean" || refuse 'The input allow_unreviewed has to be true or false.'
+  has_form "${INPUT_PROPOSE:-false}" "$boolean" || refuse 'The input propose has to be true or false.'
 }
 
 build_arguments() {
@@ -72,6 +73,9 @@ build_arguments() {
   esac
   if [[ "$INPUT_ALLOW_UNREVIEWED" == true ]]; then
     arguments+=(--allow-unreviewed)
+  fi
+  if [[ "$INPUT_PROPOSE" == true ]]; then
+    arguments+=(--propose)
   fi
   arguments+=(-- "$INPUT_PATH")
 }
