@@ -15,6 +15,7 @@ from reconciler.github.http import MOST_PAGES, GitHubAnswer, GitHubHttp
 from reconciler.github.records import (
     Ancestry,
     Artifact,
+    BranchTip,
     Comment,
     Comparison,
     Issue,
@@ -191,6 +192,13 @@ class GitHub:
         path = f"{self._home}/compare/{_segment(base)}...{_segment(head)}?per_page=1"
         answer = self._http.get(path, _READ_CONTENTS)
         return _read_or_none(decoding.as_ancestry, answer)
+
+    # Branches (REST API: branches/branches)
+
+    def branch_tip(self, branch: str) -> BranchTip | None:
+        """Return the last commit of a branch; None if there is no such branch."""
+        path = f"{self._home}/branches/{_segment(branch)}"
+        return _read_or_none(decoding.as_branch_tip, self._http.get(path, _READ_CONTENTS))
 
     # Runs (REST API: actions/workflow-runs, actions/workflow-jobs, actions/artifacts)
 

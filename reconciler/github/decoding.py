@@ -12,6 +12,7 @@ from reconciler.github.records import (
     Ancestry,
     Artifact,
     Author,
+    BranchTip,
     Comment,
     Comparison,
     Issue,
@@ -122,6 +123,23 @@ def as_ancestry(value: Json, path: str) -> Ancestry:
 
 def _commit(value: Json, path: str) -> str:
     return as_sha(as_mapping(value, path).get("sha"), f"{path}.sha")
+
+
+def as_branch_tip(value: Json, path: str) -> BranchTip:
+    """Read the last commit of a branch."""
+    tip = as_mapping(as_mapping(value, path).get("commit"), f"{path}.commit")
+    inner = f"{path}.commit.commit"
+    commit = as_mapping(tip.get("commit"), inner)
+    return BranchTip(
+        author=_signature(commit.get("author"), f"{inner}.author"),
+        committer=_signature(commit.get("committer"), f"{inner}.committer"),
+        message=as_kind(str, commit.get("message"), f"{inner}.message"),
+    )
+
+
+def _signature(value: Json, path: str) -> str:
+    item = as_mapping(value, path)
+    return f"{as_kind(str, item.get('name'), f'{path}.name')} <{as_kind(str, item.get('email'), f'{path}.email')}>"
 
 
 def as_run(value: Json, path: str) -> Run:

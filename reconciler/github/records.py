@@ -77,6 +77,16 @@ class PullReview:
     """None while it is pending."""
 
 
+@dataclass(frozen=True, slots=True)
+class BranchTip:
+    """The last commit of a branch."""
+
+    author: str
+    """As `name <mail>`, which anybody can write."""
+    committer: str
+    message: str
+
+
 class Ancestry(Enum):
     """How a commit relates to a base; the value is GitHub's word."""
 

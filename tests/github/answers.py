@@ -245,6 +245,16 @@ def _pulls_of(asked: Asked) -> Answer:
     return _paged(asked, [listed_pull(pull) for pull in associated(github, sha)])
 
 
+def _branch(asked: Asked) -> Answer:
+    github, name = asked.github, asked.words[0]
+    if name not in github.branches:
+        return Answer(404, {"message": "Branch not found", "status": "404"})
+    sha = github.branches[name]
+    people = [{"name": person[0], "email": person[1]} for person in github.signatures(sha)]
+    commit = {"author": people[0], "committer": people[1], "message": github.message(sha)}
+    return Answer(200, {"name": name, "commit": {"sha": sha, "commit": commit}})
+
+
 def _compared(asked: Asked) -> Answer:
     github = asked.github
     base, head = (github.branches.get(word, word) for word in asked.words)
@@ -356,6 +366,7 @@ ROUTES: list[tuple[str, str, Permissions, Callable[[Asked], Answer]]] = [
     ("GET", r"/pulls/(\d+)/reviews", (("pull_requests", "read"),), _reviews),
     ("GET", r"/commits/([^/]+)/pulls", (("pull_requests", "read"),), _pulls_of),
     ("GET", r"/compare/([^/]+)\.\.\.([^/]+)", (("contents", "read"),), _compared),
+    ("GET", r"/branches/([^/]+)", (("contents", "read"),), _branch),
     ("GET", r"/actions/workflows/([^/]+)/runs", _READ_ACTIONS, _runs_of_workflow),
     ("GET", r"/actions/runs", _READ_ACTIONS, _all_runs),
     ("GET", r"/actions/runs/(\d+)/jobs", _READ_ACTIONS, _jobs),

@@ -28,4 +28,7 @@ RUN = {
     "created_at": "2027-01-01T00:00:00Z",
 }
 JOB = {"name": "apply", "conclusion": "failure", "steps": [{"name": "Apply"}], "runner_id": 7}
+SIGNED = {"name": "A", "email": "a@acme.example"}
+SIGNED_COMMIT = {"author": SIGNED, "committer": SIGNED, "message": "x"}
+BRANCH = {"commit": {"sha": SHA, "commit": SIGNED_COMMIT}}
 ARTIFACT = {"id": 1, "name": "plan", "size_in_bytes": 3, "expired": False, "created_at": "2027-01-01T00:00:00Z"}

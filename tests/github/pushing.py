@@ -13,6 +13,9 @@ from tests.repository import Repository
 ARTIFACT = "reconciler-drift-default-7-1"
 OUR_BRANCH = "reconciler/drift"
 BOT_SIGNED = "github-actions[bot] <41898282+github-actions[bot]@users.noreply.github.com>"
+_SCRIPT = (TOP / PROPOSE / "propose.sh").read_text(encoding="utf-8")
+MESSAGE = _SCRIPT.partition('\nMESSAGE="')[2].partition('"\n')[0]
+"""The message of each commit of ours."""
 _NO_SETTINGS = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from reconciler.errors import AccessDenied, Rejected
 from reconciler.github.client import MOST_COMMITS, GitHub
-from reconciler.github.records import Ancestry, Author
+from reconciler.github.records import Ancestry, Author, BranchTip
 from tests.github.conftest import Open
 from tests.github.local_github import local_github
 from tests.github.world import (
@@ -25,8 +25,23 @@ from tests.github.world import (
     failing,
     secondary_limit,
 )
+from tests.repository import Repository
 
 BOT_AUTHOR = Author("github-actions[bot]", "Bot")
+
+
+# Branches
+
+
+def test_the_last_commit_of_a_branch_is_read(tmp_path: Path, open_client: Open) -> None:
+    repository = Repository.at(tmp_path)
+    commit = repository.commit()
+    with local_github(tmp_path) as github:
+        github.push("a/b#c", commit)
+        client = open_client(github.connection())
+        tip = client.branch_tip("a/b#c")
+        assert tip == BranchTip("name@example <email@example>", "name@example <email@example>", "A commit")
+        assert client.branch_tip("a/b") is None
 
 
 # Comments

@@ -8,7 +8,7 @@ import pytest
 from reconciler.github import decoding
 from reconciler.github.records import RunJob
 from reconciler.json_values import Malformed
-from tests.github.forms import ARTIFACT, COMMENT, ISSUE, JOB, PULL, REVIEW, RUN, SHA, SIDE
+from tests.github.forms import ARTIFACT, BRANCH, COMMENT, ISSUE, JOB, PULL, REVIEW, RUN, SHA, SIDE, SIGNED_COMMIT
 
 READERS: list[tuple[Callable[[Any, str], Any], dict[str, Any], set[str]]] = [
     (decoding.as_comment, COMMENT, {"body", "user"}),
@@ -18,6 +18,7 @@ READERS: list[tuple[Callable[[Any, str], Any], dict[str, Any], set[str]]] = [
     (decoding.as_run, RUN, {"run_attempt", "conclusion", "head_branch", "head_repository"}),
     (decoding.as_run_job, {name: JOB[name] for name in JOB.keys() - {"steps"}}, {"conclusion", "runner_id"}),
     (decoding.as_artifact, ARTIFACT, {"created_at"}),
+    (decoding.as_branch_tip, BRANCH, set()),
 ]
 
 
@@ -60,6 +61,14 @@ def test_the_steps_of_a_job_are_counted() -> None:
     assert decoding.as_run_job({"name": "apply"}, "it") == RunJob("apply", None, None, None)
     with pytest.raises(Malformed, match=r"it\.steps\[0\] is not an object"):
         decoding.as_run_job({**JOB, "steps": ["x"]}, "it")
+
+
+@pytest.mark.parametrize("key", ["author", "committer", "message"])
+def test_who_made_the_last_commit_of_a_branch_is_always_known(key: str) -> None:
+    for wrong in ({}, {key: None}, {key: {"name": "A"}}, {key: {"email": "a"}}, {key: [7]}):
+        left = {name: value for name, value in SIGNED_COMMIT.items() if name != key} | wrong
+        with pytest.raises(Malformed, match=rf"^it\.commit\.commit\.{key}"):
+            decoding.as_branch_tip({"commit": {"commit": left}}, "it")
 
 
 def test_a_workflow_is_named_by_its_file_alone() -> None:

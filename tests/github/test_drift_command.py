@@ -8,6 +8,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from tests.github.conftest import OpenWorkshop
+from tests.github.pushing import BOT_SIGNED, MESSAGE
 from tests.github.runner_parser import possible_commands
 from tests.github.test_apply_command import approved
 from tests.github.test_plan_command import HOSTILE
@@ -354,6 +355,48 @@ def test_what_is_merged_and_not_yet_applied_is_not_named_beside_a_proposal(shop:
     assert "Not in a pull request" not in issues(shop)[0].body
 
 
+def pushed(shop: Workshop, signature: str, message: str) -> None:
+    """Put a commit on the branch for proposals."""
+    git = shop.repository.git
+    signed = f"author {signature} 1700000000 +0000\ncommitter {signature} 1700000000 +0000\n"
+    text = f"tree {git('rev-parse', 'main^{tree}')}\nparent {git('rev-parse', 'main')}\n{signed}\n{message}\n"
+    commit = git("hash-object", "-t", "commit", "-w", "--stdin", feed=text)
+    git("branch", "--force", "reconciler/drift", commit)
+    shop.github.push("reconciler/drift", commit)
+
+
+@pytest.mark.parametrize(
+    ("signature", "message", "is_taken"),
+    [
+        (BOT_SIGNED, MESSAGE, False),
+        ("Eve <eve@acme.example>", MESSAGE, True),
+        (BOT_SIGNED, "Format the files", True),
+        (BOT_SIGNED, MESSAGE.partition("\n\nMade-By")[0], True),
+    ],
+)
+def test_a_branch_that_is_somebody_elses_is_named(
+    shop: Workshop,
+    signature: str,
+    message: str,
+    is_taken: bool,  # noqa: FBT001  (pytest passes it by name)
+) -> None:
+    edited(shop)
+    pushed(shop, signature, message)
+    step = shop.drift("--propose")
+    assert (step.code, step.outputs["proposed"]) == (0, "true")
+    (issue,) = issues(shop)
+    told = f"Somebody else has pushed to the branch [reconciler/drift](<{SERVER}/acme/events/tree/reconciler/drift>)"
+    assert (told in issue.body, "/compare/" in issue.body) == (is_taken, not is_taken)
+
+
+def test_whoever_may_not_read_the_branches_is_told(shop: Workshop) -> None:
+    edited(shop)
+    shop.github.trouble("GET", "/branches/*", failing(403))
+    step = shop.drift("--propose")
+    assert (step.code, len(issues(shop))) == (0, 1)
+    assert "HubSpot's values are not proposed" in str(step.annotations("warning"))
+
+
 def test_without_the_last_apply_nobody_knows_what_to_propose(shop: Workshop) -> None:
     edited(shop)
     shop.github.runs.clear()
@@ -420,7 +463,7 @@ def test_if_the_patch_cannot_be_written_the_issue_is_kept_all_the_same(shop: Wor
     step = shop.drift("--propose", RUNNER_TEMP=str(shop.folder / "missing"))
     assert (step.code, "proposed" in step.outputs) == (0, False), step.printed
     assert len(issues(shop)) == 1
-    assert "no branch with HubSpot's values" in str(step.annotations("warning"))
+    assert "HubSpot's values are not proposed" in str(step.annotations("warning"))
 
 
 def test_a_hostile_name_acts_in_no_proposal(shop: Workshop) -> None:

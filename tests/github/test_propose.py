@@ -10,7 +10,7 @@ import pytest
 from reconciler.render.file_diff import file_patch
 from reconciler.render.pull_request.proposal import drift_branch
 from tests.command_line import declare
-from tests.github.pushing import BOT_SIGNED, OUR_BRANCH, Pushing
+from tests.github.pushing import BOT_SIGNED, MESSAGE, OUR_BRANCH, Pushing
 from tests.github.runner import PROPOSE, TOP
 from tests.repository import Repository
 
@@ -35,6 +35,7 @@ def people(tmp_path: Path) -> Repository:
         path.write_text(text, encoding="utf-8")
     (repository.folder / ".github" / "workflows").mkdir(parents=True)
     (repository.folder / ".github" / "workflows" / "plan.yml").write_text("a: 1\n", encoding="utf-8")
+    (repository.folder / "events" / "link.yaml").symlink_to("notes.txt")
     (repository.folder / "elsewhere.yaml").write_text("a: 1\n", encoding="utf-8")
     repository.commit()
     return repository
@@ -63,9 +64,8 @@ def test_the_message_is_always_the_same(job: Pushing) -> None:
     for name in ("Edited", "Made-By: somebody"):
         job.propose(edit(name))
         messages.add(job.hub.git("show", "--no-patch", "--format=%B", OUR_BRANCH))
-    (message,) = messages
-    assert message.startswith("Take over what was changed in HubSpot\n\n")
-    assert message.endswith("\n\nMade-By: reconciler drift")
+    assert messages == {MESSAGE}
+    assert MESSAGE.startswith("Take over what was changed in HubSpot\n\n")
 
 
 def test_other_drift_takes_the_place_of_the_old(job: Pushing) -> None:
@@ -178,6 +178,11 @@ def test_a_branch_of_that_name_that_people_made_is_left_alone(job: Pushing, peop
     assert job.tip() == job.tip("main")
 
 
+def test_a_branch_whose_name_only_ends_so_is_another(job: Pushing) -> None:
+    job.hub.git("update-ref", f"refs/heads/zzz/refs/heads/{OUR_BRANCH}", "main")
+    assert job.propose(edit()).outputs["outcome"] == "pushed"
+
+
 def test_a_run_for_an_older_commit_changes_nothing(job: Pushing, people: Repository) -> None:
     older = job.tip("main")
     people.git("commit", "--quiet", "--allow-empty", "--message=x")
@@ -256,7 +261,12 @@ FORBIDDEN = {
     "another kind of file": changed("events/notes.txt", "a\n"),
     "a new file": new_file("events/new.yaml"),
     "a new workflow": new_file(".github/workflows/new.yml"),
-    "a link": new_file("events/link.yaml", "120000"),
+    "a new link": new_file("events/new.yaml", "120000"),
+    "a link": (
+        "diff --git a/events/link.yaml b/events/link.yaml\nindex 0000000..1111111 120000\n--- a/events/link.yaml\n"
+        "+++ b/events/link.yaml\n@@ -1 +1 @@\n-notes.txt\n\\ No newline at end of file\n+/etc/passwd\n"
+        "\\ No newline at end of file\n"
+    ),
     "a mode": "diff --git a/events/fair.yaml b/events/fair.yaml\nold mode 100644\nnew mode 100755\n",
     "a deletion": (
         "diff --git a/events/fair.yaml b/events/fair.yaml\ndeleted file mode 100644\n--- a/events/fair.yaml\n"
@@ -267,6 +277,7 @@ FORBIDDEN = {
         "rename to events/other.yaml\n"
     ),
     "nothing": "",
+    "no difference": edit().replace("+eventName: Edited", "+eventName: Fair"),
     "outside": new_file("../outside.yaml"),
     "git's own folder": new_file(".git/hooks/pre-push.yaml"),
     "no patch": "eventName: Edited\n",
@@ -274,7 +285,7 @@ FORBIDDEN = {
 }
 
 
-ALONE = {"nothing", "no patch"}
+ALONE = {"nothing", "no difference", "no patch"}
 """What must not stand behind a good patch, where git would overlook it."""
 
 

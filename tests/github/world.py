@@ -236,6 +236,22 @@ class LocalGitHub:
             self.graph |= {line.split()[0]: tuple(line.split()[1:]) for line in printed.splitlines()}
         return sha in self.graph
 
+    def signatures(self, sha: str) -> list[list[str]]:
+        """Return name and mail of a commit's author and of its committer."""
+        told = self._shown(sha, "%an%n%ae%n%cn%n%ce") or "A\na@example\nC\nc@example"
+        lines = told.splitlines()
+        return [lines[:2], lines[2:]]
+
+    def message(self, sha: str) -> str:
+        """Return a commit's message."""
+        return self._shown(sha, "%B") or "A commit"
+
+    def _shown(self, sha: str, form: str) -> str:
+        if self.git is None:
+            return ""
+        command = ["git", "-C", str(self.git), "show", "--no-patch", f"--format={form}", sha]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
     def forget(self, sha: str) -> None:
         """Forget a commit, unless a branch of the git repository still leads to it."""
         del self.graph[sha]

@@ -43,7 +43,7 @@ def leaks(page: str) -> list[str]:
 def _is_ours(token: Token) -> bool:
     address = str(token.attrs["href"])
     files = re.fullmatch(rf"{LINKS.repository}/blob/{LINKS.commit}/[\w.~%/-]*#L\d+", address, re.ASCII)
-    page = re.fullmatch(rf"{LINKS.repository}/compare/[\w.~%/-]+\?[\w.~%=&-]+", address, re.ASCII)
+    page = re.fullmatch(rf"{LINKS.repository}/(compare/[\w.~%/-]+\?[\w.~%=&-]+|tree/[\w.~%/-]+)", address, re.ASCII)
     return bool(files or page) or address in (LINKS.run, LINKS.full_plan)
 
 

@@ -22,6 +22,7 @@ from reconciler.errors import DeclarationsInvalid, Interrupted, ReconcilerError
 from reconciler.github import sticky
 from reconciler.github.annotations import warned
 from reconciler.github.applied import APPLY, CommitRange, Covered, Line, since_last_applied
+from reconciler.github.pushed import is_of_somebody_else
 from reconciler.planning.origins import of_what_is_merged
 from reconciler.planning.plan import Plan, Planned
 from reconciler.render import text
@@ -124,12 +125,14 @@ def _drift(job: Job, watch: _DriftWatch) -> Ending:
 def _proposed(job: Job, settings: Settings, planned: Planned, branch: str) -> Proposal | None:
     """Return the proposal; a failure is only a warning, because the issue tells what is to be known."""
     try:
-        return propose(job, settings, planned, branch)
+        proposal = propose(job, settings, planned, branch)
+        with job.github(_SECONDS) as github:
+            return replace(proposal, is_taken=is_of_somebody_else(github, branch))
     except Interrupted:
         raise
     except ReconcilerError as error:
-        job.annotations.append(warned("no branch with HubSpot's values", error))
-        log_line(f"No branch with HubSpot's values: {error.message}")
+        job.annotations.append(warned("HubSpot's values are not proposed", error))
+        log_line(f"HubSpot's values are not proposed: {error.message}")
         return None
 
 

@@ -30,6 +30,8 @@ class Proposal:
     files: int
     left: tuple[Diagnostic, ...] = ()
     """Why each difference that is drift is not in it."""
+    is_taken: bool = False
+    """Whether somebody else has pushed to the branch, so that it is left as it is."""
 
 
 def drift_branch(environment: str | None) -> str:
@@ -49,6 +51,12 @@ def invitation(proposal: Proposal, plan: Plan, repository: str) -> str:
     address = prefilled_page(proposal, plan, repository)
     if not (proposal.files and address):
         return ""
+    if proposal.is_taken:
+        branch = link(brief(proposal.branch, _LONGEST_NAME), f"{repository}/tree/{quote(proposal.branch)}")
+        return (
+            f"Somebody else has pushed to the branch {branch}, so it is left as it is. Delete it to have these values "
+            "proposed there by the next run.\n\n"
+        )
     held = f"{phrases.count(proposal.values, 'value')} in {phrases.count(proposal.files, 'file')}"
     return (
         f"**{link('Propose these values as a pull request', address)}**: you will be its author. It takes {held} over, "

@@ -1,6 +1,7 @@
 """The proposal to take HubSpot's values over: its branch, its page on GitHub, its part of the issue about drift."""
 
 import subprocess
+from dataclasses import replace
 from urllib.parse import parse_qs
 
 import pytest
@@ -20,7 +21,9 @@ from tests.render.situations import OLD
 BRANCHES = st.sampled_from(["main", "release/2027", "a`b'c", "größe", "x" * 200])
 REASONS = st.builds(warning, st.just("not-pulled"), texts, st.none() | st.builds(Place, texts), st.none() | texts)
 LEFT = st.lists(REASONS, max_size=4).map(tuple)
-proposals = st.builds(Proposal, st.just("reconciler/drift"), BRANCHES, st.integers(0, 9), st.integers(0, 9), LEFT)
+proposals = st.builds(
+    Proposal, st.just("reconciler/drift"), BRANCHES, st.integers(0, 9), st.integers(0, 9), LEFT, st.booleans()
+)
 SOME = Proposal("reconciler/drift", "main", 2, 1)
 
 
@@ -101,6 +104,12 @@ def test_an_invitation_says_what_it_takes_over() -> None:
 def test_without_files_or_a_repository_there_is_no_invitation() -> None:
     assert invitation(Proposal("reconciler/drift", "main", 0, 0), drifted_in("Fair"), LINKS.repository) == ""
     assert invitation(SOME, drifted_in("Fair"), "") == ""
+
+
+def test_a_branch_that_is_somebody_elses_is_linked_to() -> None:
+    text = invitation(replace(SOME, is_taken=True), drifted_in("Fair"), LINKS.repository)
+    branch = f"[reconciler/drift](<{LINKS.repository}/tree/reconciler/drift>)"
+    assert text.startswith(f"Somebody else has pushed to the branch {branch}, so it is left as it is.")
 
 
 def test_what_is_not_proposed_is_listed_with_its_reason() -> None:
