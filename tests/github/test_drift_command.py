@@ -355,33 +355,35 @@ def test_what_is_merged_and_not_yet_applied_is_not_named_beside_a_proposal(shop:
     assert "Not in a pull request" not in issues(shop)[0].body
 
 
-def pushed(shop: Workshop, signature: str, message: str) -> None:
+def pushed(shop: Workshop, author: str, committer: str, message: str) -> None:
     """Put a commit on the branch for proposals."""
     git = shop.repository.git
-    signed = f"author {signature} 1700000000 +0000\ncommitter {signature} 1700000000 +0000\n"
+    signed = f"author {author} 1700000000 +0000\ncommitter {committer} 1700000000 +0000\n"
     text = f"tree {git('rev-parse', 'main^{tree}')}\nparent {git('rev-parse', 'main')}\n{signed}\n{message}\n"
     commit = git("hash-object", "-t", "commit", "-w", "--stdin", feed=text)
     git("branch", "--force", "reconciler/drift", commit)
     shop.github.push("reconciler/drift", commit)
 
 
+EVE = "Eve <eve@acme.example>"
+
+
 @pytest.mark.parametrize(
-    ("signature", "message", "is_taken"),
+    ("author", "committer", "message", "is_taken"),
     [
-        (BOT_SIGNED, MESSAGE, False),
-        ("Eve <eve@acme.example>", MESSAGE, True),
-        (BOT_SIGNED, "Format the files", True),
-        (BOT_SIGNED, MESSAGE.partition("\n\nMade-By")[0], True),
+        (BOT_SIGNED, BOT_SIGNED, MESSAGE, False),
+        (EVE, EVE, MESSAGE, True),
+        (EVE, BOT_SIGNED, MESSAGE, True),
+        (BOT_SIGNED, EVE, MESSAGE, True),
+        (BOT_SIGNED, BOT_SIGNED, "Format the files", True),
+        (BOT_SIGNED, BOT_SIGNED, MESSAGE.partition("\n\nMade-By")[0], True),
     ],
 )
 def test_a_branch_that_is_somebody_elses_is_named(
-    shop: Workshop,
-    signature: str,
-    message: str,
-    is_taken: bool,  # noqa: FBT001  (pytest passes it by name)
+    shop: Workshop, author: str, committer: str, message: str, *, is_taken: bool
 ) -> None:
     edited(shop)
-    pushed(shop, signature, message)
+    pushed(shop, author, committer, message)
     step = shop.drift("--propose")
     assert (step.code, step.outputs["proposed"]) == (0, "true")
     (issue,) = issues(shop)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from reconciler.change import FieldChange, Origin, Source, Update
+from reconciler.change import Create, FieldChange, Origin, Source, Update
 from reconciler.diagnostics import Place, warning
 from reconciler.event import Identity
 from reconciler.planning.plan import Plan
@@ -70,7 +70,9 @@ def test_the_page_is_filled_in_with_what_hubspot_changed() -> None:
 
 def test_what_the_files_changed_and_what_is_deleted_is_not_in_its_text() -> None:
     plan = drifted_in("Fair", origin=Origin.FILES)
-    address = prefilled_page(SOME, Plan(PORTAL, (*plan.changes, OLD), 0), LINKS.repository)
+    field = FieldChange("eventName", None, "Gone", 4, Origin.HUBSPOT)
+    gone = Create(Identity("acme", "gone"), "Gone", (field,), Source("a.yaml", 3))
+    address = prefilled_page(SOME, Plan(PORTAL, (gone, *plan.changes, OLD), 0), LINKS.repository)
     assert query(address)["body"][0].endswith("close this.\n\n")
 
 
