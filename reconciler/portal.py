@@ -21,6 +21,8 @@ class Portal:
     api_version: str
     app_id: int | None
     """The app that the token belongs to, until the evidence shows whose events are ours; None if not known."""
+    ui_domain: str | None = None
+    """The host of HubSpot's pages for this portal, as HubSpot names it; None if not known, or a stand-in was read."""
 
 
 @dataclass(frozen=True)

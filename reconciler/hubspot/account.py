@@ -18,6 +18,7 @@ class Account:
     id: int
     account_type: str | None
     timezone: str | None
+    ui_domain: str | None
 
 
 def as_account(body: Json) -> Account:
@@ -30,6 +31,7 @@ def as_account(body: Json) -> Account:
         portal,
         optional(str, answer.get("accountType"), "accountType"),
         optional(str, answer.get("timeZone"), "timeZone"),
+        optional(str, answer.get("uiDomain"), "uiDomain"),
     )
 
 

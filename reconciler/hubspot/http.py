@@ -6,8 +6,9 @@ from dataclasses import replace
 from functools import partial
 from types import TracebackType
 from typing import ClassVar, Self
+from urllib.parse import urlsplit
 
-from reconciler.connections import Connection
+from reconciler.connections import Connection, is_loopback
 from reconciler.errors import AccessDenied, Interrupted, ReconcilerError, Rejected, Unavailable
 from reconciler.hubspot.answers import HUBSPOT_CONNECT_HINT, HUBSPOT_PROXY_HINT, HttpAnswer, read_answer, required
 from reconciler.hubspot.in_flight import Arrival, Get, InFlight
@@ -74,6 +75,11 @@ class HttpReader:
             self._in_flight.abandon(value)
         if self._in_flight.finish():
             self._exchange.close()
+
+    @property
+    def is_local(self) -> bool:
+        """Whether a stand-in on this machine is read, such as the sandbox."""
+        return is_loopback(urlsplit(self._connection.base_url).hostname or "")
 
     @property
     def requests(self) -> int:

@@ -170,7 +170,9 @@ class PortalReader:
 
     def _account(self) -> Portal:
         details = decoded(account.as_account, self._http.get(self._paths.account, {}))
-        return Portal(details.id, details.account_type, details.timezone, self._paths.version, app_id=None)
+        # A stand-in on this machine may have the number of somebody's portal, whose pages are not about its events.
+        domain = None if self._http.is_local else details.ui_domain
+        return Portal(details.id, details.account_type, details.timezone, self._paths.version, None, domain)
 
     def _token_app(self) -> int | None:
         """Read the id of the token's app; None if HubSpot does not name it, whatever the reason.

@@ -138,12 +138,15 @@ def _applied(parts: Iterable[_Part], set_aside: int) -> Json:
 
 
 def _portal(portal: Portal) -> Json:
+    # Of a stand-in no pages are known, so that most readers never meet this key.
+    domain = {} if portal.ui_domain is None else {"ui_domain": portal.ui_domain}
     return {
         "id": portal.id,
         "account_type": portal.account_type,
         "timezone": portal.timezone,
         "api_version": portal.api_version,
         "app_id": portal.app_id,
+        **domain,
     }
 
 

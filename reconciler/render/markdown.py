@@ -10,13 +10,14 @@ from urllib.parse import quote
 
 from reconciler.applying.receipt import Receipt
 from reconciler.change import Change, Create, Delete, FieldChange, Update
-from reconciler.planning.orphans import OrphanVerdict
+from reconciler.event import Identity
 from reconciler.planning.plan import Plan
 from reconciler.portal import Portal
 from reconciler.render import phrases, words
 from reconciler.render.dates import clocks_of
 from reconciler.render.difference import Difference, difference
 from reconciler.render.groups import ChangeGroup, grouped
+from reconciler.render.hubspot_page import hubspot_page
 from reconciler.render.occurrences import RepeatedEvent
 from reconciler.render.parts import Part, origin_mark, parts
 from reconciler.render.timing import shown_whole
@@ -96,7 +97,7 @@ def _plan(plan: Plan) -> Iterator[str]:
     yield from _list(f"#### {words.FIRST}", map(phrases.diagnostic, words.first(plan)))
     for part in parts(plan.changes):
         yield from _part(part, plan)
-    yield from _orphans(plan.orphans)
+    yield from _orphans(plan)
     yield from _list("", words.left_alone(plan))
     yield from _list("#### Notes", map(phrases.diagnostic, words.notes(plan)))
     events = (f"⏸️ {words.aside(aside)}" for aside in plan.set_aside)
@@ -144,7 +145,8 @@ def _group(group: ChangeGroup, portal: Portal) -> Iterator[str]:
 def _occurrence(member: RepeatedEvent, portal: Portal) -> str:
     texts = filter(None, (member.when, *member.notes, member.ids, member.place))
     lines = (f"{escaped(label)}: {escaped(value)}" for label, value in _values(member, portal))
-    return f"- {'<br>'.join([' · '.join(map(escaped, texts)), *lines])}"
+    head = f"{' · '.join(map(escaped, texts))}{in_hubspot(portal, member.change.identity)}"
+    return f"- {'<br>'.join([head, *lines])}"
 
 
 def _values(member: RepeatedEvent, portal: Portal) -> Iterator[tuple[str, str]]:
@@ -163,7 +165,8 @@ def _values(member: RepeatedEvent, portal: Portal) -> Iterator[tuple[str, str]]:
 
 def _change(change: Change, portal: Portal) -> Iterator[str]:
     title = f"{_SIGNS[words.sign(change)]} **{escaped(words.title(change))}**"
-    where = [escaped(words.identity(change.identity)), escaped(words.where(change))]
+    identity = link(escaped(words.identity(change.identity)), hubspot_page(portal, change.identity))
+    where = [identity, escaped(words.where(change))]
     yield " · ".join([title, *map(escaped, words.remarks(change))]) + "<br>" + " · ".join(where)
     yield ""
     yield from _table(change, change.fields, portal)
@@ -210,12 +213,25 @@ def _line_by_line(label: str, diff: Difference) -> Iterator[str]:
     yield from (_inert(f"{label}{diff.note}"), "", "```diff", *map(inert_line, diff.lines()), "```", "")
 
 
-def _orphans(orphans: Iterable[OrphanVerdict]) -> Iterator[str]:
-    yield from _list(f"#### {words.ORPHANS}", map(words.orphan, words.spared(orphans)))
+def _orphans(plan: Plan) -> Iterator[str]:
+    orphans = words.spared(plan.orphans)
+    lines = (f"{escaped(words.orphan(each))}{in_hubspot(plan.portal, each.identity)}" for each in orphans)
+    yield from _items(f"#### {words.ORPHANS}", lines)
+
+
+def in_hubspot(portal: Portal, identity: Identity) -> str:
+    """Return a link to an event's page in HubSpot, to stand behind a text; empty if the page is not known."""
+    page = hubspot_page(portal, identity)
+    return f" · {link('in HubSpot', page)}" if page else ""
 
 
 def _list(heading: str, lines: Iterable[str]) -> Iterator[str]:
-    items = [f"- {escaped(line)}" for line in lines]
+    yield from _items(heading, map(escaped, lines))
+
+
+def _items(heading: str, texts: Iterable[str]) -> Iterator[str]:
+    """Yield Markdown as a list below a heading; nothing without an item."""
+    items = [f"- {text}" for text in texts]
     if not items:
         return
     if heading:

@@ -78,6 +78,7 @@ def _read(document: Json) -> Plan:
             portal.optional_text("timezone"),
             portal.text("api_version"),
             portal.optional_number("app_id"),
+            portal.optional_text("ui_domain"),
         ),
         changes=tuple(map(_read_change, top.objects("changes"))),
         unchanged=summary.number("unchanged"),

@@ -21,7 +21,8 @@ from tests.hubspot.clocks import Sleeper
 from tests.hubspot.scripted import Play, Server, answer, cut, serving
 
 BASE = "/marketing/marketing-events/2026-03"
-ACCOUNT = answer(body={"portalId": 7, "accountType": "STANDARD", "timeZone": "Europe/Berlin"})
+DETAILS = {"portalId": 7, "accountType": "STANDARD", "timeZone": "Europe/Berlin", "uiDomain": "app.hubspot.com"}
+ACCOUNT = answer(body=DETAILS)
 TOKEN = answer(body={"appId": 1001})
 SUMMIT, LAUNCH = Identity("acme", "summit"), Identity("acme", "launch")
 CREATES = tuple(Create(identity, None, (FieldChange("eventName", None, "x"),)) for identity in (SUMMIT, LAUNCH))
@@ -141,6 +142,33 @@ def test_whose_portal_it_is_is_asked_once(play: Open) -> None:
     assert portal.read().portal == Portal(7, "STANDARD", "Europe/Berlin", "2026-03", app_id=1001)
     portal.read()
     assert [one.method for one in server.received] == ["GET", "POST", "GET", "GET"]
+
+
+class Elsewhere(HttpReader):
+    """A client for what is not on this machine."""
+
+    is_local = False
+
+
+@pytest.mark.parametrize(("kind", "domain"), [(HttpReader, None), (Elsewhere, "app.hubspot.com")])
+def test_a_portal_on_this_machine_has_no_pages_in_hubspot(kind: type[HttpReader], domain: str | None) -> None:
+    with (
+        serving(ACCOUNT, TOKEN) as server,
+        kind(connecting.to(server.base_url), timeout=60, clock=Sleeper().clock) as http,
+    ):
+        assert PortalReader(http, "2026-03").details().ui_domain == domain
+
+
+@pytest.mark.parametrize(
+    ("base_url", "is_local"),
+    [
+        *((url, True) for url in ("http://127.0.0.1:8787", "http://[::1]", "http://localhost:1")),
+        *((url, False) for url in ("https://api.hubapi.com", "https://localhost.example")),
+    ],
+)
+def test_only_the_loopback_is_this_machine(base_url: str, *, is_local: bool) -> None:
+    with HttpReader(connecting.to(base_url), timeout=60, clock=Sleeper().clock) as http:
+        assert http.is_local is is_local
 
 
 UNTOLD = (404, 401, 403, 400, 307, 501)

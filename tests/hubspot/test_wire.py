@@ -81,7 +81,12 @@ BODIES: dict[str, Json] = {
     "page": {"results": [EVENT], "paging": {"next": {"after": "Nw==", "link": "https://elsewhere.example"}}},
     "event": EVENT,
     "hits": {"results": [HIT]},
-    "account": {"portalId": 7, "accountType": "STANDARD", "timeZone": "Europe/Berlin"},
+    "account": {
+        "portalId": 7,
+        "accountType": "STANDARD",
+        "timeZone": "Europe/Berlin",
+        "uiDomain": "app-eu1.hubspot.com",
+    },
     "token_app": {"appId": 1001},
     "batch_answer": {"status": "COMPLETE", "results": [EVENT], "errors": [ERROR], "numErrors": 1},
     "written": EVENT,
@@ -291,8 +296,10 @@ def test_what_the_answer_to_a_write_does_not_show_contradicts_nothing() -> None:
 
 
 def test_account_details_may_say_no_more_than_the_portal() -> None:
-    assert account.as_account(BODIES["account"]) == account.Account(7, "STANDARD", "Europe/Berlin")
-    assert account.as_account({"portalId": 7}) == account.Account(7, None, None)
+    assert account.as_account(BODIES["account"]) == account.Account(
+        7, "STANDARD", "Europe/Berlin", "app-eu1.hubspot.com"
+    )
+    assert account.as_account({"portalId": 7}) == account.Account(7, None, None, None)
 
 
 def test_the_details_of_a_token_may_not_tell_the_app() -> None:

@@ -147,9 +147,12 @@ def _record(event: PageEvent) -> Node:
 
 
 def _origin(looks: Looks, event: PageEvent) -> Element:
-    if event.source is None and not looks.page.is_plan:
-        return p(".origin")[safe(event.ids)]
-    return p(".origin")[safe(event.ids), " · ", _source(looks, event)]
+    parts: list[Node] = [safe(event.ids)]
+    if event.source is not None or looks.page.is_plan:
+        parts.append(_source(looks, event))
+    if event.page:
+        parts.append(a(href=event.page, rel="noopener noreferrer")["in HubSpot"])
+    return p(".origin")[_separated(parts)]
 
 
 def _source(looks: Looks, event: PageEvent) -> Node:

@@ -95,6 +95,8 @@ class PageEvent:
     people: str = ""
     """How many are registered, in words."""
     source: Source | None = None
+    page: str = ""
+    """The address of its page in HubSpot."""
     remarks: tuple[str, ...] = ()
     rows: tuple[Row, ...] = ()
     record: tuple[tuple[str, str], ...] = ()

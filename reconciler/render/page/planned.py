@@ -17,6 +17,7 @@ from reconciler.render.dates import Clocks, clocks_of
 from reconciler.render.difference import difference
 from reconciler.render.effects import Effect, effects
 from reconciler.render.groups import ChangeGroup, grouped
+from reconciler.render.hubspot_page import hubspot_page
 from reconciler.render.page.model import CalendarPage, Mark, Note, PageEvent, Row, TimeSpan, in_order, span_of
 from reconciler.render.page.records import name_or_ids, series_of_event, shown_fields, source_of, without_custom
 from reconciler.render.parts import origin_mark, parts, place_of
@@ -106,6 +107,7 @@ def _change(change: Change, plan: Plan, titles: Mapping[SeriesKey, str], remarks
     return PageEvent(
         name=words.title(change),
         ids=words.identity(change.identity),
+        page=hubspot_page(plan.portal, change.identity),
         clocks=clocks,
         marks=tuple(sorted(_marks(change), key=list(Mark).index)),
         old_span=_old_span(change, clocks),
@@ -180,6 +182,7 @@ def _untouched(plan: Plan, event: DeclaredEvent, live: LiveEvent | None) -> Page
     return PageEvent(
         name=name_or_ids(event.name or (None if live is None else live.name), event.identity),
         ids=words.identity(event.identity),
+        page="" if live is None else hubspot_page(plan.portal, live.identity),
         clocks=clocks,
         marks=marks,
         people="" if live is None else registered(live.registrants),
@@ -205,6 +208,7 @@ def _orphan(portal: Portal, orphan: OrphanVerdict) -> PageEvent:
     return PageEvent(
         name=name_or_ids(orphan.name, orphan.identity),
         ids=words.identity(orphan.identity),
+        page=hubspot_page(portal, orphan.identity),
         clocks=clocks,
         marks=(Mark.ORPHAN,),
         people=registered(orphan.registrants),

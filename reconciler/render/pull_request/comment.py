@@ -13,7 +13,7 @@ from reconciler.event import Identity, registered
 from reconciler.planning.plan import Plan
 from reconciler.render import phrases, words
 from reconciler.render.groups import grouped
-from reconciler.render.markdown import brief
+from reconciler.render.markdown import brief, in_hubspot
 from reconciler.render.parts import WAITING
 from reconciler.render.phrases import count
 from reconciler.render.pull_request.outcome import outcome_lines
@@ -289,7 +289,10 @@ def _repeated(title: str, repeated: Repeated, noun: str) -> Section:
 def _rest(review: Review) -> Iterator[PagePart]:
     plan = review.plan
     spared = list(words.spared(plan.orphans))
-    orphans = (f"- {brief(words.orphan(orphan), 3 * _LONGEST_REASON)}" for orphan in spared)
+    orphans = (
+        f"- {brief(words.orphan(orphan), 3 * _LONGEST_REASON)}{in_hubspot(plan.portal, orphan.identity)}"
+        for orphan in spared
+    )
     yield Section(f"#### {words.ORPHANS}\n\n", len(spared), orphans, "orphan", 6)
     yield "".join(f"{line}\n\n" for line in words.left_alone(plan))
     yield from _refusals(review)

@@ -12,7 +12,8 @@ from reconciler.portal import Portal
 from reconciler.render import words
 from reconciler.render.dates import Clocks, clocks_of
 from reconciler.render.difference import Difference, difference
-from reconciler.render.markdown import brief
+from reconciler.render.hubspot_page import hubspot_page
+from reconciler.render.markdown import brief, link
 from reconciler.render.phrases import count
 from reconciler.render.pull_request.page import About, Section, fitted, mark
 from reconciler.render.pull_request.proposal import Proposal, invitation, unproposed
@@ -101,7 +102,7 @@ def _drifted(plan: Plan) -> Iterator[tuple[Change, tuple[FieldChange, ...]]]:
 
 def _event(change: Change, fields: tuple[FieldChange, ...], portal: Portal, links: Links) -> str:
     where = "" if change.source is None else f" · {links.place(change.source.file, change.source.line)}"
-    identity = brief(words.identity(change.identity), _LONGEST_NAME)
+    identity = link(brief(words.identity(change.identity), _LONGEST_NAME), hubspot_page(portal, change.identity))
     lines = [f"#### {named(words.title(change))}", "", f"{identity}{where}", ""]
     match change:
         case Create():

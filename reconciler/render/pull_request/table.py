@@ -11,6 +11,7 @@ from reconciler.portal import Portal
 from reconciler.render import phrases, words
 from reconciler.render.dates import Clocks, clocks_of
 from reconciler.render.difference import Difference, difference
+from reconciler.render.hubspot_page import hubspot_page
 from reconciler.render.markdown import brief, link, size
 from reconciler.render.pull_request.review import Links
 
@@ -88,7 +89,8 @@ class Table:
 
     def _event(self, change: Change) -> str:
         remarks = (brief(remark, LONGEST_VALUE) for remark in words.remarks(change))
-        lines = [brief(words.identity(change.identity), LONGEST_NAME), *remarks]
+        page = hubspot_page(self.portal, change.identity)
+        lines = [link(brief(words.identity(change.identity), LONGEST_NAME), page), *remarks]
         return "<br>".join([named(words.title(change)), *lines])
 
     def _file(self, change: Change) -> str:
