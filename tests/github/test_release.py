@@ -96,7 +96,7 @@ def test_the_changelog_has_a_section_for_the_version_that_waits_for_its_date() -
 
 def test_a_tag_starts_it_and_nothing_else() -> None:
     assert RELEASE["on"] == {"push": {"tags": ["v[0-9]+.[0-9]+.[0-9]+*"]}}
-    assert RELEASE["concurrency"] == {"group": "release", "cancel-in-progress": "false"}
+    assert RELEASE["concurrency"] == {"group": "release", "cancel-in-progress": "false", "queue": "max"}
 
 
 def test_nothing_is_built_before_the_tag_has_been_checked() -> None:
