@@ -73,6 +73,12 @@ def test_each_job_may_do_no_more_than_it_has_to(file: Path, jobs: dict[str, Any]
     assert [list(step) for step in jobs["publish"]["steps"]] == [["name", "id", "uses"]]
 
 
+def test_only_the_default_branch_is_published(jobs: dict[str, Any]) -> None:
+    branch = "github.ref == format('refs/heads/{0}', github.event.repository.default_branch)"  # a tag may have its name
+    assert jobs["write"]["if"] == branch
+    assert (jobs["publish"]["needs"], "if" in jobs["publish"]) == ("write", False)
+
+
 def test_it_reads_the_whole_history_and_keeps_no_credentials(jobs: dict[str, Any]) -> None:
     declarations, ours = (step["with"] for step in jobs["write"]["steps"][:2])
     assert declarations == {"fetch-depth": "0", "persist-credentials": "false"}
