@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from reconciler.cli.github.hubspot import READING, WRITING
+from reconciler.github.begun import PREVIEW
 from tests.github.runner import ACTION, ACTIONS, PROPOSE, TO_COPY, TOP, read_yaml
 from tests.packages import pins
 
@@ -171,6 +172,13 @@ def test_each_job_runs_one_command() -> None:
         "plan.yml/plan": {"command": "plan"},
     }
     assert all(job["steps"][0]["with"]["fetch-depth"] == "0" for job in RUNNING.values())
+
+
+def test_the_job_that_never_writes_has_the_name_by_which_it_is_known() -> None:
+    jobs = WORKFLOWS["apply.yml"]["jobs"]
+    (preview,) = [job for job in jobs.values() if job["name"] == PREVIEW]
+    assert "environment" not in preview
+    assert WRITING.name not in str(preview)
 
 
 def test_only_the_protected_environment_can_write_to_hubspot() -> None:
