@@ -38,6 +38,18 @@ def check(job: Finished, **outputs: str) -> None:
     assert not [token for token in masks if token in rest]
 
 
+def test_what_waits_is_known_with_the_permissions_of_the_job(hosted: Hosted) -> None:
+    shop = hosted.shop
+    number = shop.propose("launch", launch=event("launch"), fair=event("fair", eventType="WEBINAR"))
+    check(hosted.plan(number))
+    shop.merge(number)
+    later = shop.propose("later", later=event("later"))
+    check(hosted.plan(later), to_create="2", to_update="1")
+    (comment,) = shop.comments(later)
+    assert "⏳ Merged, waiting to be applied: 2 events" in comment
+    assert "Drift" not in comment
+
+
 def test_a_change_goes_from_a_pull_request_to_hubspot_and_is_watched_there(hosted: Hosted) -> None:
     shop = hosted.shop
     number = shop.propose("launch", launch=event("launch"), fair=event("fair", eventType="WEBINAR"))
