@@ -375,3 +375,10 @@ def test_what_is_so_of_several_dates_of_a_series_stands_first_once_and_in_no_not
 def test_a_move_of_an_event_that_was_over_says_so() -> None:
     assert "was over already" in words.remarks(replace(moved(1, HOUR), was_over=True))
     assert "was over already" not in words.remarks(moved(1, HOUR))
+
+
+def test_only_a_run_of_which_guards_refuse_every_change_says_that_they_do() -> None:
+    refused = Result(update("eventUrl", "b"), Outcome.REFUSED, "2 registered", guard="guard-registrants")
+    done = Result(update("eventUrl", "b"), Outcome.DONE)
+    why = [nothing_sent.nothing_went(Receipt(PORTAL, "sha256:0", (result,), ())) for result in (refused, done)]
+    assert why == ["a guard refuses every change, as said above", None]
