@@ -56,6 +56,17 @@ def make_plan_to_apply(
     return planned
 
 
+def make_plan_to_preview(declared: Declared, policy: Policy, portal: Reader, now: datetime, base: Base) -> Planned:
+    """Make a plan as `make_plan` does; if it is empty, prove also the events that it does not change, as far as it can.
+
+    Then an apply with another token cannot find more to do, and nobody has to be asked.
+    """
+    planned = make_plan(declared, policy, portal, now, base)
+    if planned.plan.is_fulfilled and not (planned.foreign_token or planned.is_proven):
+        return make_plan(declared, replace(policy, proves_every_match=True), portal, now, base)
+    return planned
+
+
 def _is_approved(plan: Plan, select: Select) -> bool:
     try:
         return select(plan).approved == plan.changes

@@ -39,6 +39,8 @@ class Policy:
     """Whether the list is read to its end, however long it is, so that every orphan is counted."""
     reads_before_writing: bool = False
     """Whether the run goes on to apply its plan: then a read that proves whose event it is stands before each write."""
+    proves_every_match: bool = False
+    """Whether also each event that does not change is proven to be the declared one, which takes many reads."""
     accounts: frozenset[str] = frozenset()
     """Account ids whose events are ours although neither the settings nor a declared event name them any more."""
     protected: frozenset[Identity] = frozenset()

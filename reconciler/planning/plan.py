@@ -96,6 +96,11 @@ class Planned:
     before: "Planned | None" = None
     """The plan of the base's declarations against the same reading of the portal; None without a base."""
 
+    @property
+    def is_proven(self) -> bool:
+        """Whether each declared event that is live is proven to be the one that its ids name."""
+        return not self.foreign_token and all(match.proven for match in self.matched.matches)
+
     def untouched(self) -> tuple[Untouched, ...]:
         """Return the declared events that the plan does not change, also those that it sets aside."""
         changed = {event.identity for event in self.events.values()}

@@ -126,8 +126,11 @@ def _has_moved(claims: Claims, match: Match) -> bool:
 
 
 def _would_change(claims: Claims, match: Match) -> bool:
-    """Return whether an unproven match would be changed; any of them while our app is unknown, as one read shows it."""
-    return claims.evidence.app_id is None or match.change is not None
+    """Return whether an unproven match would be changed; any of them while our app is unknown, as one read shows it.
+
+    So may any of them where nobody is to be asked about a plan that changes nothing.
+    """
+    return claims.evidence.app_id is None or match.change is not None or claims.policy.proves_every_match
 
 
 def _doubtful_orphans(claims: Claims) -> Iterator[External]:

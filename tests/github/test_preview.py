@@ -209,6 +209,24 @@ def test_a_run_whose_plan_is_empty_and_proven_ends_with_it(shop: Workshop) -> No
         assert "✅ **Applied and verified**: nothing was left to do." in page
 
 
+def test_each_event_is_proven_before_a_run_ends_with_it(open_workshop: OpenWorkshop) -> None:
+    held = {name: live_json(name, eventName=name.title()) for name in ("fair", "expo")}
+    shop = open_workshop(*held.values(), fair=event("fair"))
+    shop.push_to_main(expo=event("expo"))
+    check_over(shop, shop.preview(shop.begin_apply()))
+
+
+def test_one_that_only_seems_to_be_ours_is_no_reason_to_end(open_workshop: OpenWorkshop) -> None:
+    """Another account of our app has it; while it does not change, a plan takes it for the declared one."""
+    shop = open_workshop(
+        live_json("fair", eventName="Fair"), live_json("expo", account="other", eventName="Expo"), fair=event("fair")
+    )
+    shop.push_to_main(expo=event("expo"))
+    step = shop.preview(shop.begin_apply())
+    check_waits(step)
+    assert step.outputs["to_create"] == "1"
+
+
 def test_where_the_token_proves_nothing_an_empty_plan_is_not_enough(open_workshop: OpenWorkshop) -> None:
     shop = open_workshop(live_json("fair", eventName="Fair"), fair=event("fair"))
     edit(shop, eventType="EXPO")

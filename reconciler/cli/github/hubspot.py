@@ -1,8 +1,9 @@
 """Planning in GitHub Actions, with errors that name the secret of the token."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 from reconciler.cli.github.options import StepOptions
 from reconciler.cli.inputs import base_at
@@ -11,8 +12,11 @@ from reconciler.declarations.base import Base
 from reconciler.declarations.load import load
 from reconciler.declarations.settings import Settings
 from reconciler.errors import AccessDenied, ReconcilerError
+from reconciler.event import Declared
 from reconciler.pipeline import make_plan
 from reconciler.planning.plan import Planned
+from reconciler.policy import Policy
+from reconciler.portal import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,8 @@ class StoredSecret:
         return AccessDenied(error.message, hint=hint, status=error.status)
 
 
+MakePlan = Callable[[Declared, Policy, Reader, datetime, Base], Planned]
+
 READING = StoredSecret("HUBSPOT_READ_TOKEN", "Settings → Secrets and variables → Actions")
 WRITING = StoredSecret("HUBSPOT_WRITE_TOKEN", "Settings → Environments → hubspot")
 
@@ -50,8 +56,8 @@ def planned_by(options: StepOptions, settings: Settings, ref: str | None) -> tup
     return planned_against(options, settings, base), base
 
 
-def planned_against(options: StepOptions, settings: Settings, base: Base) -> Planned:
-    """Make a plan with a base."""
+def planned_against(options: StepOptions, settings: Settings, base: Base, make: MakePlan = make_plan) -> Planned:
+    """Make a plan with a base, in the way of one of the pipeline's functions."""
     declared = load(settings)
     with READING.named(), open_session(options.common, settings, StopRequest()) as session, session.reader() as portal:
-        return make_plan(declared, session.policy, portal, options.now(), base)
+        return make(declared, session.policy, portal, options.now(), base)

@@ -7,15 +7,16 @@ from reconciler.applying.approval import Selection
 from reconciler.applying.guard import against_the_run, marked
 from reconciler.applying.receipt import Outcome, Result
 from reconciler.cli.formats import for_people
-from reconciler.cli.github.hubspot import planned_by
+from reconciler.cli.github.hubspot import planned_against
 from reconciler.cli.github.job import Ending, left_unreviewed
 from reconciler.cli.github.merged_step import TO_APPLY, MergedStep
 from reconciler.cli.github.reporting import Reporting
+from reconciler.cli.inputs import base_at
 from reconciler.cli.output import print_result, save
 from reconciler.declarations.base import Base
 from reconciler.errors import Refused
 from reconciler.github.stored_plans import plan_file
-from reconciler.pipeline import approve_plan
+from reconciler.pipeline import approve_plan, make_plan_to_preview
 from reconciler.planning.plan import Planned
 from reconciler.render import text
 from reconciler.render.json import plan_json
@@ -23,7 +24,9 @@ from reconciler.render.json import plan_json
 
 def preview(step: MergedStep) -> Ending:
     """Show what an apply of what was merged would do; end the run if there is certainly nothing to do."""
-    planned, base = planned_by(step.options, step.options.settings, step.merged.base)
+    settings = step.options.settings
+    base = base_at(settings, step.merged.base)
+    planned = planned_against(step.options, settings, base, make_plan_to_preview)
     return _Preview(step.of_portal(planned.plan.portal.id), planned, base).show()
 
 
@@ -66,14 +69,9 @@ class _Preview:
         """
         if against_the_run(self.planned, self.step.options.limits):
             return False
-        return self._is_proven() or (
+        return (self.planned.plan.is_fulfilled and self.planned.is_proven) or (
             self._asks_for_what_was_applied and not selection.approved and not left_unreviewed(selection)
         )
-
-    def _is_proven(self) -> bool:
-        planned = self.planned
-        matches = planned.matched.matches
-        return planned.plan.is_fulfilled and not planned.foreign_token and all(match.proven for match in matches)
 
     @property
     def _asks_for_what_was_applied(self) -> bool:
