@@ -19,7 +19,7 @@ from reconciler.portal import Portal
 from reconciler.render.json import plan_json
 from reconciler.render.saved import read_plan
 
-PORTAL = Portal(7, "STANDARD", "UTC", "2026-03", 1001)
+PORTAL = Portal(7, "STANDARD", "UTC", "2026-03", 1001, "app.hubspot.com")
 
 
 def create(name: str) -> Create:
@@ -73,8 +73,10 @@ def test_the_honest_plan_lets_its_changes_run_and_no_neighbour() -> None:
 
 FOR_PEOPLE = {
     *("name", "file", "line", "registrants", "attendees"),
-    *("account_type", "timezone", "api_version", "app_id", "unchanged", "orphaned", "reads", "format_version"),
+    *("account_type", "timezone", "api_version", "app_id", "ui_domain"),
+    *("unchanged", "orphaned", "reads", "format_version"),
     *("set_aside", "refused", "proven", "series", "start", "end", "type", "organizer"),
+    *("url", "properties", "cancelled", "was_over"),
 }
 """The keys that no approval covers: they are shown, and have no effect."""
 
