@@ -60,8 +60,8 @@ def invitation(proposal: Proposal, plan: Plan, repository: str) -> str:
     held = f"{phrases.count(proposal.values, 'value')} in {phrases.count(proposal.files, 'file')}"
     return (
         f"**{link('Propose these values as a pull request', address)}**: you will be its author. It takes {held} over, "
-        f"from the branch {brief(proposal.branch, _LONGEST_NAME)}; if GitHub shows nothing to compare, that is still "
-        "being pushed.\n\n"
+        f"from the branch {brief(proposal.branch, _LONGEST_NAME)}; if GitHub shows nothing to compare, the run is "
+        "still pushing it.\n\n"
     )
 
 
