@@ -11,6 +11,7 @@ from reconciler.applying.guard import ApprovedPlan, marked
 from reconciler.applying.lookup import read_each
 from reconciler.applying.receipt import Receipt
 from reconciler.cli.formats import for_people
+from reconciler.cli.github import annotations
 from reconciler.cli.github.hubspot import WRITING
 from reconciler.cli.github.job import (
     SECONDS_FOR_COMMENTS,
@@ -29,7 +30,6 @@ from reconciler.cli.session import StopRequest, open_session
 from reconciler.declarations.base import Base
 from reconciler.declarations.load import load
 from reconciler.errors import ReconcilerError, Refused
-from reconciler.github import annotations
 from reconciler.github.stored_plans import plan_artifact, plan_with_digest
 from reconciler.pipeline import Select, approve_plan, make_plan_to_apply, run_plan
 from reconciler.planning.plan import Plan, Planned

@@ -10,6 +10,7 @@ from reconciler.applying.guard import Limits
 from reconciler.applying.receipt import INVALID
 from reconciler.change import Origin
 from reconciler.cli.formats import for_people
+from reconciler.cli.github.annotations import warned
 from reconciler.cli.github.default_branch import Tip, to_watch
 from reconciler.cli.github.hubspot import planned_by
 from reconciler.cli.github.job import SECONDS_FOR_COMMENTS, SET_ASIDE, Ending, Job, carried_out, covered, reason_of
@@ -20,7 +21,6 @@ from reconciler.cli.output import log_line, print_result
 from reconciler.declarations.settings import Settings
 from reconciler.errors import DeclarationsInvalid, Interrupted, ReconcilerError
 from reconciler.github import sticky
-from reconciler.github.annotations import warned
 from reconciler.github.applied import APPLY, CommitRange, Covered, Line, since_last_applied
 from reconciler.github.pushed import is_of_somebody_else
 from reconciler.planning.origins import of_what_is_merged

@@ -10,6 +10,7 @@ from typing import assert_never
 from reconciler.applying.approval import Selection
 from reconciler.applying.receipt import Conclusion, Outcome, Receipt, Result
 from reconciler.change import Create, Delete, Origin, Update
+from reconciler.cli.github import annotations
 from reconciler.cli.output import log_line, print_error, print_workflow_command
 from reconciler.connections import load_github_connection
 from reconciler.errors import (
@@ -22,7 +23,7 @@ from reconciler.errors import (
     Unavailable,
     UsageError,
 )
-from reconciler.github import annotations, workflow_commands
+from reconciler.github import workflow_commands
 from reconciler.github.actions import Actions, append_to, load_actions
 from reconciler.github.client import GitHub
 from reconciler.github.sticky import CommentText, OldText, keep_comment

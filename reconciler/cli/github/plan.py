@@ -11,6 +11,7 @@ import click
 from reconciler.advice.report import Scope, advised
 from reconciler.applying.guard import marked, newly_refused
 from reconciler.cli.formats import for_people
+from reconciler.cli.github import annotations
 from reconciler.cli.github.hubspot import planned_against
 from reconciler.cli.github.job import PLAN_MOVED, REFUSED, SECONDS_FOR_COMMENTS, SET_ASIDE, Ending, Job, carried_out
 from reconciler.cli.github.merged_step import for_merged
@@ -26,7 +27,6 @@ from reconciler.declarations.settings import Settings
 from reconciler.diagnostics import Diagnostic, Severity
 from reconciler.errors import DeclarationsInvalid, Interrupted, ReconcilerError, Refused, UsageError
 from reconciler.event import Declared
-from reconciler.github import annotations
 from reconciler.github.actions import Actions
 from reconciler.github.sticky import CommentText
 from reconciler.github.stored_plans import plan_file
