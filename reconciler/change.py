@@ -19,6 +19,16 @@ class Origin(StrEnum):
     MIXED = "mixed"
     UNKNOWN = "unknown"
 
+    @property
+    def is_drift(self) -> bool:
+        """Whether somebody changed it in HubSpot since the base."""
+        return self in {Origin.HUBSPOT, Origin.BOTH}
+
+    @property
+    def is_of_files(self) -> bool:
+        """Whether it comes from the files alone, whoever merged it."""
+        return self in {Origin.FILES, Origin.PENDING}
+
 
 class Action(StrEnum):
     """What is done to an event."""

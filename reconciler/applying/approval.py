@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from reconciler.applying.receipt import Outcome, Result
-from reconciler.change import Change, Update
+from reconciler.change import Change, Origin, Update
 from reconciler.errors import Refused
 from reconciler.event import Identity
 from reconciler.planning import fingerprint
@@ -23,10 +23,24 @@ class Selection:
     whole: bool = False
     """Approved as a whole: where a part of it cannot run, nothing may."""
 
+    @property
+    def left_unreviewed(self) -> list[Result]:
+        """The changes that nobody was shown, except those that come from drift in HubSpot."""
+        return [
+            result
+            for result in self.not_approved
+            if result.outcome is Outcome.NOT_ATTEMPTED and result.change.origin is not Origin.HUBSPOT
+        ]
+
 
 def everything(plan: Plan) -> Selection:
     """Approve the plan as it is: somebody has just said yes to it."""
     return Selection(plan.changes)
+
+
+def nothing(plan: Plan, why: str) -> Selection:
+    """Approve no change, for a reason that holds for each of them."""
+    return Selection((), tuple(Result(change, Outcome.NOT_ATTEMPTED, why) for change in plan.changes))
 
 
 def by_digest(plan: Plan, digest: str) -> Selection:
@@ -69,7 +83,7 @@ def also_in(shown: Plan, selection: Selection, plan: Plan) -> Selection:
 
 _BEFORE = {
     Outcome.REFUSED: "not what was shown before the approval: the file or HubSpot changed since",
-    Outcome.NOT_ATTEMPTED: "not shown before the approval",
+    Outcome.NOT_ATTEMPTED: "it was not shown before the approval",
 }
 
 

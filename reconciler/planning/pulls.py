@@ -12,7 +12,6 @@ from reconciler.planning.plan import Planned
 Chosen = Callable[[Identity, str | None], bool]
 """Returns whether an event with these ids and this name is chosen."""
 
-_OF_FILES = {Origin.FILES, Origin.PENDING}
 """What the files have changed, whether or not it is merged."""
 
 
@@ -28,7 +27,7 @@ def pulls_in(planned: Planned, chosen: Chosen, *, by_origin: bool) -> tuple[list
         if event is None or not chosen(change.identity, change.name):
             continue
         if not isinstance(change, Update):
-            problems += [] if by_origin and change.origin in _OF_FILES else [_whole_event(event, change)]
+            problems += [] if by_origin and change.origin.is_of_files else [_whole_event(event, change)]
             continue
         fields = [field for field in change.fields if not by_origin or field.origin is Origin.HUBSPOT]
         problems += [] if not by_origin else filter(None, (_conflict(event, field) for field in change.fields))

@@ -226,5 +226,5 @@ def test_what_was_shown_otherwise_before_the_approval_is_refused() -> None:
 def test_an_event_that_was_not_shown_before_the_approval_is_not_attempted() -> None:
     new = plan(update(NAME))
     assert also_in(plan(), everything(new), new).not_approved == (
-        Result(update(NAME), Outcome.NOT_ATTEMPTED, "not shown before the approval"),
+        Result(update(NAME), Outcome.NOT_ATTEMPTED, "it was not shown before the approval"),
     )

@@ -10,16 +10,14 @@ from tests.github.test_apply_command import approved
 from tests.github.workshop import SETTINGS, Step, Workshop, event
 from tests.story.world import live_json
 
+OF_ANOTHER_APP = "sandbox-2002-read"
+"""A token that may read, of an app that made none of the events."""
+
 
 @pytest.fixture
 def shop(open_workshop: OpenWorkshop) -> Workshop:
     """Return a workshop whose HubSpot holds what the default branch declares."""
     return open_workshop(live_json("fair", eventName="Fair"), fair=event("fair"))
-
-
-def of_another_app(shop: Workshop) -> str:
-    """Return a token that may read, of an app that made none of the events."""
-    return "sandbox-2002-read"
 
 
 def edit(shop: Workshop, **fields: str) -> None:
@@ -98,7 +96,7 @@ def test_where_it_is_not_known_what_was_reviewed_all_is_left_out(shop: Workshop)
     shop.github.listed_commits_at_most = 1
     step = shop.preview(shop.begin_apply())
     check_waits(step)
-    assert "will not be made, it is not known what was reviewed" in step.summary
+    assert "will not be made, because it is not known what was reviewed" in step.summary
 
 
 @pytest.mark.parametrize(
@@ -161,7 +159,7 @@ def test_what_nobody_was_shown_before_the_approval_is_not_made(shop: Workshop) -
     step = shop.apply_previewed(begun, previewed, "--allow-unreviewed")
     assert shop.names() == {"expo"}
     assert (step.code, step.reason) == (0, ""), step.printed  # that fair was deleted is drift
-    assert "not attempted: not shown before the approval" in step.printed
+    assert "not attempted: it was not shown before the approval" in step.printed
 
 
 def test_it_does_not_stand_for_the_review_before_the_merge(shop: Workshop) -> None:
@@ -234,7 +232,7 @@ def test_where_the_token_proves_nothing_an_empty_plan_is_not_enough(open_worksho
     settings = f"appId: 1001\n{SETTINGS}"
     shop.push_to_main(reconciler=settings)
     shop.push_to_main(fair=event("fair", eventType="EXPO"), reconciler=settings)
-    check_waits(shop.preview(shop.begin_apply(), HUBSPOT_ACCESS_TOKEN=of_another_app(shop)))
+    check_waits(shop.preview(shop.begin_apply(), HUBSPOT_ACCESS_TOKEN=OF_ANOTHER_APP))
 
 
 def test_files_that_ask_for_what_was_applied_last_need_nobody(shop: Workshop) -> None:
@@ -271,6 +269,19 @@ def test_drift_that_a_merged_plan_shows_needs_somebody(shop: Workshop) -> None:
     check_waits(previewed)
     assert shop.apply_previewed(begun, previewed).code == 0
     assert shop.held("fair")["eventName"] == "Fair"
+
+
+def test_what_was_reviewed_and_has_changed_since_needs_somebody(shop: Workshop) -> None:
+    """An apply would refuse it and fail, so a green run would say less than the truth."""
+    edit(shop, eventName="Edited")
+    number = shop.propose("remark", fair="# a remark\n" + event("fair"))
+    shop.plan(number)
+    shop.merge(number)
+    edit(shop, eventName="Edited again")
+    begun = shop.begin_apply()
+    previewed = shop.preview(begun)
+    check_waits(previewed)
+    assert shop.apply_previewed(begun, previewed).reason == "plan-moved"
 
 
 def test_what_a_guard_would_refuse_is_left_to_the_apply(shop: Workshop) -> None:

@@ -19,7 +19,6 @@ from reconciler.cli.github.job import (
     Job,
     carried_out,
     ending_of,
-    left_unreviewed,
 )
 from reconciler.cli.github.merged_step import MergedStep, for_merged
 from reconciler.cli.github.options import StepOptions, allow_unreviewed_option, step_options
@@ -159,7 +158,7 @@ def _refuse(run: _ApplyRun, planned: Planned, reporting: Reporting, refusal: Ref
 def _finished(
     run: _ApplyRun, approved: ApprovedPlan, receipt: Receipt, reporting: Reporting, stop: StopRequest
 ) -> Ending:
-    left = left_unreviewed(approved.selection)
+    left = approved.selection.left_unreviewed
     ending = ending_of(receipt, left)
     run.job.end(ending)
     with suppress(ReconcilerError):  # it was saved before, and the log shows it too

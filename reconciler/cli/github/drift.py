@@ -8,7 +8,6 @@ import click
 
 from reconciler.applying.guard import Limits
 from reconciler.applying.receipt import INVALID
-from reconciler.change import Origin
 from reconciler.cli.formats import for_people
 from reconciler.cli.github.annotations import warned
 from reconciler.cli.github.default_branch import Tip, to_watch
@@ -154,4 +153,4 @@ def _keep_issue(job: Job, plan: Plan, environment: str | None, proposal: Proposa
 
 
 def _is_drifted(plan: Plan) -> bool:
-    return any(field.origin in {Origin.HUBSPOT, Origin.BOTH} for change in plan.changes for field in change.fields)
+    return any(field.origin.is_drift for change in plan.changes for field in change.fields)

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import assert_never
 
-from reconciler.applying.approval import Selection
-from reconciler.applying.receipt import Conclusion, Outcome, Receipt, Result
-from reconciler.change import Create, Delete, Origin, Update
+from reconciler.applying.receipt import Conclusion, Receipt, Result
+from reconciler.change import Create, Delete, Update
 from reconciler.cli.github import annotations
 from reconciler.cli.output import log_line, print_error, print_workflow_command
 from reconciler.connections import load_github_connection
@@ -191,15 +190,6 @@ def covered(job: Job, later: str, environment: str | None) -> Ending:
 def _write(lines: Iterable[str]) -> None:
     for line in lines:
         print_workflow_command(line)
-
-
-def left_unreviewed(selection: Selection) -> list[Result]:
-    """Return the changes that no reviewed plan shows, except those that come from drift in HubSpot."""
-    return [
-        result
-        for result in selection.not_approved
-        if result.outcome is Outcome.NOT_ATTEMPTED and result.change.origin is not Origin.HUBSPOT
-    ]
 
 
 def ending_of(receipt: Receipt, left: Sequence[Result]) -> Ending:

@@ -21,7 +21,6 @@ from reconciler.safe_text import visible
 _ANOTHER = "The review was of another plan, because HubSpot or the target branch has changed since"
 _APPROVED = f"{_ANOTHER}. Read this plan and approve it, then run this check again."
 _NAMED = 5
-_OWN = {Origin.FILES, Origin.BOTH, Origin.UNKNOWN}
 
 
 def moved_since_review(job: Job, proposed: PullRequestEvent | MergeGroup, plan: Plan, environment: str | None) -> str:
@@ -56,7 +55,12 @@ def _moved(github: GitHub, repository: str, proposed: PullRequestEvent | MergeGr
 def _not_in(plan: Plan, seen: Plan) -> list[Change]:
     """Return the changes of the queued pull request that its own plan does not show as they are now."""
     others = (result.change for result in by_plans(plan, [seen]).not_approved)
-    return [change for change in others if any(field.origin in _OWN for field in change.fields)]
+    return [change for change in others if any(_is_own(field.origin) for field in change.fields)]
+
+
+def _is_own(origin: Origin) -> bool:
+    """Return whether a difference comes from the queued pull request, at least in part."""
+    return origin not in {Origin.HUBSPOT, Origin.PENDING}
 
 
 def _queued(number: int, moved: Sequence[Change]) -> str:
@@ -64,6 +68,6 @@ def _queued(number: int, moved: Sequence[Change]) -> str:
     names = ", ".join(words.title(change) for change in moved[:_NAMED])
     more = f" and {len(moved) - _NAMED} more" if len(moved) > _NAMED else ""
     return visible(
-        f"{_ANOTHER}. {what} not as the plan of pull request {number} shows. "
-        f"Run the check of the pull request again, review its plan, then queue it again: {names}{more}"
+        f"{_ANOTHER}. {what} not as the plan of pull request {number} shows: {names}{more}. "
+        "Run the check of the pull request again, review its plan, then queue it again."
     )

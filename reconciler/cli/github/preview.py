@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from reconciler.applying.accounting import nothing_to_run
-from reconciler.applying.approval import Selection
-from reconciler.applying.guard import against_the_run, marked
-from reconciler.applying.receipt import Outcome, Result
+from reconciler.applying.approval import Selection, nothing
+from reconciler.applying.certainty import does_nothing
+from reconciler.applying.guard import ApprovedPlan, approve, marked
 from reconciler.cli.formats import for_people
 from reconciler.cli.github.hubspot import planned_against
-from reconciler.cli.github.job import Ending, left_unreviewed
+from reconciler.cli.github.job import Ending
 from reconciler.cli.github.merged_step import TO_APPLY, MergedStep
 from reconciler.cli.github.reporting import Reporting
 from reconciler.cli.inputs import base_at
@@ -16,7 +16,7 @@ from reconciler.cli.output import print_result, save
 from reconciler.declarations.base import Base
 from reconciler.errors import Refused
 from reconciler.github.stored_plans import plan_file
-from reconciler.pipeline import approve_plan, make_plan_to_preview
+from reconciler.pipeline import make_plan_to_preview
 from reconciler.planning.plan import Planned
 from reconciler.render import text
 from reconciler.render.json import plan_json
@@ -44,13 +44,13 @@ class _Preview:
         print_result(text.plan(for_people(plan, self.step.options.common)))
         reporting = Reporting(self.step, plan, self.planned.seen, self.base.known)
         selection = self._selection()
-        if self._is_done(selection):
-            job.outputs[TO_APPLY] = "false"
-            approved = approve_plan(self.planned, lambda _: selection, self.step.options.limits)
-            reporting.ended(approved, nothing_to_run(approved), [])
-        else:
+        idle = self._idle(selection)
+        if idle is None:
             job.outputs |= {TO_APPLY: "true", "plan_path": str(saved)}
             reporting.awaiting(selection)
+        else:
+            job.outputs[TO_APPLY] = "false"
+            reporting.ended(idle, nothing_to_run(idle), [])
         return Ending()
 
     def _selection(self) -> Selection:
@@ -58,22 +58,14 @@ class _Preview:
         try:
             return self.step.select(self.planned.plan)
         except Refused as unknown:
-            changes = self.planned.plan.changes
-            return Selection((), tuple(Result(each, Outcome.NOT_ATTEMPTED, unknown.message) for each in changes))
+            return nothing(self.planned.plan, unknown.message)
 
-    def _is_done(self, selection: Selection) -> bool:
-        """Return whether the run can end here, as an apply of it would do nothing and succeed.
-
-        An apply may see more than this plan if its token is another one, so either each event is proven, or the files
-        ask for what was applied last, and nobody has approved anything else.
-        """
-        if against_the_run(self.planned, self.step.options.limits):
-            return False
-        return (self.planned.plan.is_fulfilled and self.planned.is_proven) or (
-            self._asks_for_what_was_applied and not selection.approved and not left_unreviewed(selection)
-        )
-
-    @property
-    def _asks_for_what_was_applied(self) -> bool:
-        settings = self.step.options.settings
-        return not self.step.merged.begun and self.base.equals(self.planned.declared, settings.policy)
+    def _idle(self, selection: Selection) -> ApprovedPlan | None:
+        """Return the plan as approved if an apply would certainly do nothing; None if it may do something or fail."""
+        try:
+            approved = approve(self.planned, selection, self.step.options.limits)
+        except Refused:  # the apply says why
+            return None
+        settings, merged = self.step.options.settings, self.step.merged
+        asked_before = not merged.begun and self.base.equals(self.planned.declared, settings.policy)
+        return approved if does_nothing(approved, asked_before=asked_before) else None

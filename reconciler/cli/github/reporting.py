@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from reconciler.applying.approval import Selection
 from reconciler.applying.guard import ApprovedPlan
 from reconciler.applying.receipt import Outcome, Receipt, Result
-from reconciler.cli.github.job import SECONDS_FOR_COMMENTS, Job, left_unreviewed, seconds_for_comments
+from reconciler.cli.github.job import SECONDS_FOR_COMMENTS, Job, seconds_for_comments
 from reconciler.cli.github.merged_step import MergedStep
 from reconciler.errors import Refused
 from reconciler.event import Identity, LiveEvent
@@ -52,8 +52,7 @@ class Reporting:
 
     def awaiting(self, selection: Selection) -> None:
         """Report what an apply would do once the run is approved."""
-        left = left_unreviewed(selection)
-        self._publish(Awaiting(selection.not_approved), left, SECONDS_FOR_COMMENTS)
+        self._publish(Awaiting(selection.not_approved), selection.left_unreviewed, SECONDS_FOR_COMMENTS)
 
     def begun(self, approved: ApprovedPlan) -> None:
         """Report that changes are being written, if there are any."""

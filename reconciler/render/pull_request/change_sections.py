@@ -16,9 +16,6 @@ from reconciler.render.pull_request.review import Awaiting, Declined, Ended, Rev
 from reconciler.render.pull_request.table import Table
 from reconciler.render.timing import ShownChange
 
-_DRIFT = (Origin.HUBSPOT, Origin.BOTH)
-_NOT_OWN = (*_DRIFT, Origin.PENDING)
-
 
 def moved_sections(review: Review) -> Iterator[PagePart]:
     """Yield the reviewed changes that differ now, if an apply was refused because of them."""
@@ -55,7 +52,7 @@ def _results(state: State) -> Mapping[Identity, Result] | None:
 
 def _from_files(changes: Iterable[Change], plan: Plan, table: Table) -> Iterator[PagePart]:
     """Yield what is neither drift nor waits: first what stands together, then the others by their action."""
-    selected = ((change, [field for field in change.fields if field.origin not in _NOT_OWN]) for change in changes)
+    selected = ((change, [field for field in change.fields if not _is_told_apart(field.origin)]) for change in changes)
     shown = [ShownChange(change, tuple(fields)) for change, fields in selected if fields or not change.fields]
     groups, singles = grouped(shown, plan)
     repeated = Repeated(groups, table, table.lines)
@@ -70,6 +67,10 @@ def _from_files(changes: Iterable[Change], plan: Plan, table: Table) -> Iterator
 
 
 _ACTIONS = {Action.CREATE: "🆕", Action.UPDATE: "✏️", Action.DELETE: "🗑️"}
+
+
+def _is_told_apart(origin: Origin) -> bool:
+    return origin.is_drift or origin is Origin.PENDING
 
 
 def _waiting(changes: Iterable[Change], plan: Plan, table: Table) -> Iterator[PagePart]:
@@ -89,7 +90,7 @@ def _waiting_title(number: int, noun: str) -> str:
 
 def _drifted(changes: Iterable[Change], plan: Plan, table: Table) -> Iterator[PagePart]:
     """Yield what was changed in HubSpot: first what stands together, then the others."""
-    selected = ((change, [field for field in change.fields if field.origin in _DRIFT]) for change in changes)
+    selected = ((change, [field for field in change.fields if field.origin.is_drift]) for change in changes)
     # Of an event that only one side has, no fields are shown.
     shown = [
         ShownChange(change, tuple(fields) if isinstance(change, Update) else ())

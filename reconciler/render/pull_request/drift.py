@@ -27,7 +27,6 @@ ISSUE_LIMIT = 60_000
 _LONGEST_NAME = 120
 _LONGEST_VALUE = 1_000
 
-_OF_THE_FILES = (Origin.FILES, Origin.PENDING)
 _WAYS_OUT = (
     "There are two ways to settle a difference. **Take HubSpot's value over**: replace what the file says by the lines "
     "below. Or **apply again**: merge a pull request whose plan shows the difference; the apply then writes what the "
@@ -95,7 +94,7 @@ def _others(number: int, what: str) -> str:
 def _drifted(plan: Plan) -> Iterator[tuple[Change, tuple[FieldChange, ...]]]:
     """Yield the fields of declared events that differ; what happens to orphans follows from the settings."""
     for change in plan.changes:
-        fields = tuple(field for field in change.fields if field.origin not in _OF_THE_FILES)
+        fields = tuple(field for field in change.fields if not field.origin.is_of_files)
         if not is_orphan(change) and fields:
             yield change, fields
 

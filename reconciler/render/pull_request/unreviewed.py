@@ -33,7 +33,7 @@ def why_left(left: Sequence[Result]) -> str:
     reasons = {result.why or NOT_REVIEWED for result in left}
     if reasons == {NOT_REVIEWED}:
         return f"because no merged plan shows {'it' if len(left) == 1 else 'them'}"
-    return " or ".join(sorted(reasons))
+    return f"because {' or '.join(sorted(reasons))}"
 
 
 def another_plan() -> str:

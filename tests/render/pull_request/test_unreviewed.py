@@ -73,5 +73,5 @@ def test_before_an_approval_it_says_what_will_be_left() -> None:
 
 
 def test_another_reason_is_told_as_it_is() -> None:
-    left = [replace(result, why="not shown before the approval") for result in results(1)]
-    assert "**1 change not made, not shown before the approval**: Launch." in note("", left, [])
+    left = [replace(result, why="it was not shown before the approval") for result in results(1)]
+    assert "**1 change not made, because it was not shown before the approval**: Launch." in note("", left, [])
