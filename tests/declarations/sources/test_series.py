@@ -176,7 +176,7 @@ def test_a_date_that_the_clocks_skip_or_repeat_is_where_calendars_show_it() -> N
 @pytest.mark.parametrize(
     ("rule", "problem"),
     [
-        ("FREQ=WEEKLY", "RRULE: the rule has no end (add COUNT or UNTIL)"),
+        ("FREQ=WEEKLY", "RRULE: the rule has no end (add COUNT or UNTIL, as in FREQ=WEEKLY;COUNT=12)"),
         ("FREQ=DAILY;COUNT=401", "RRULE: the rule makes more than 400 occurrences (let it end earlier)"),
         ("FREQ=WEEKLY;UNTIL=20270101", "RRULE: the rule makes no occurrence (correct the rule)"),
         ("FREQ=WEEKLY;UNTIL=99991231T235959Z", "RRULE: UNTIL is outside the years 1 to 9999 (correct the year)"),
