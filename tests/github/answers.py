@@ -15,6 +15,7 @@ from tests.github.world import (
     Answer,
     Artifact,
     Comment,
+    Exchange,
     Issue,
     Job,
     LocalGitHub,
@@ -58,11 +59,9 @@ def answered(github: LocalGitHub, handler: BaseHTTPRequestHandler, body: bytes) 
     request = Request(handler.command, path, dict(parse_qsl(parts.query)), headers, json.loads(body) if body else None)
     github.requests.append(request)
     trouble = github.next_trouble(request)
-    if trouble is None:
-        return _routed(github, request, home)
-    if trouble.done:
-        _routed(github, request, home)
-    return trouble.instead
+    right = _routed(github, request, home) if trouble is None or trouble.done else None
+    github.exchanges.append(Exchange(handler.path, request, right))
+    return right if trouble is None else trouble.instead
 
 
 def _routed(github: LocalGitHub, request: Request, home: str | None) -> Answer:
@@ -106,7 +105,8 @@ def _forbidden(needed: Permissions) -> Answer:
 
 
 def _invalid(message: str, *errors: Mapping[str, str]) -> Answer:
-    return Answer(422, {"message": message, "errors": list(errors), "status": "422"})
+    told = {"errors": list(errors)} if errors else {}
+    return Answer(422, {"message": message, **told, "status": "422"})
 
 
 # Pages
@@ -190,13 +190,14 @@ def _issues(asked: Asked) -> Answer:
 
 def _pull_as_issue(number: int) -> dict[str, Any]:
     user = {"login": "octocat", "type": "User"}
-    return {"number": number, "title": "", "body": None, "state": "open", "user": user, "pull_request": {"url": ""}}
+    pull = {"url": f"https://api.github.com/repos/{REPOSITORY}/pulls/{number}"}
+    return {"number": number, "title": "", "body": None, "state": "open", "user": user, "pull_request": pull}
 
 
 def _create_issue(asked: Asked) -> Answer:
     told = asked.request.body
     if not told.get("title"):
-        return _invalid("Validation Failed", {"resource": "Issue", "code": "missing_field", "field": "title"})
+        return _untitled()
     labels = told.get("labels", [])
     number = asked.github.open_issue(told["title"], *labels, body=told.get("body", ""), user=asked.token.user)
     return Answer(201, _issue(asked.github.issues[number]))
@@ -207,11 +208,15 @@ def _update_issue(asked: Asked) -> Answer:
     if issue is None:
         return NOT_FOUND
     told = asked.request.body
-    if told.get("state", "open") not in ("open", "closed"):
-        return _invalid("Validation Failed", {"resource": "Issue", "code": "invalid", "field": "state"})
+    if told.get("title") == "":
+        return _untitled()
     for name in {"title", "body", "state"} & told.keys():
         setattr(issue, name, told[name])
     return Answer(200, _issue(issue))
+
+
+def _untitled() -> Answer:
+    return _invalid("Validation Failed", {"resource": "Issue", "code": "missing_field", "field": "title"})
 
 
 def _issue(issue: Issue) -> dict[str, Any]:

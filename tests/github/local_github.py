@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from tests.github.answers import answered
+from tests.github.described import deviations
 from tests.github.world import LocalGitHub
 from tests.serving import served
 
@@ -21,13 +22,15 @@ def local_github(git: Path | None = None) -> Iterator[LocalGitHub]:
     """Serve a GitHub, with the store of its artifacts at another port, until the block ends.
 
     The commits are those that the test makes, and those of a git repository if one is given. Fails if the store saw a
-    token.
+    token, or if something was asked or answered that GitHub does not describe (where its description is installed).
     """
     github = LocalGitHub(git)
     with _serving(_api(github)) as api, _serving(_store(github)) as store:
         github.api_url, github.storage_url = api, store
         yield github
     assert not github.leaks, "the store of artifacts was sent a token"
+    found = deviations(github.exchanges)
+    assert not found, "\n".join(["GitHub does not describe:", *found])
 
 
 Handle = Callable[[BaseHTTPRequestHandler, bytes], None]

@@ -145,6 +145,15 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Exchange:
+    """A request with its whole target, and the right answer to it; None if a test made another one up."""
+
+    target: str
+    request: Request
+    answer: Answer | None
+
+
+@dataclass(frozen=True)
 class Trouble:
     """A fault of a request: another answer instead of the right one, or none at all."""
 
@@ -197,6 +206,7 @@ class LocalGitHub:
         self.artifacts: dict[int, Artifact] = {}
         self.jobs: list[Job] = []
         self.requests: list[Request] = []
+        self.exchanges: list[Exchange] = []
         self.troubles: list[tuple[str, str, Trouble]] = []
         self.leaks: list[str] = []
         """Tokens that the store of artifacts received; it must receive none."""
