@@ -12,6 +12,7 @@ from reconciler.render.pull_request.proposal import drift_branch
 from tests.command_line import declare
 from tests.github.pushing import BOT_SIGNED, MESSAGE, OUR_BRANCH, Pushing
 from tests.github.runner import PROPOSE, TOP
+from tests.github.runner_parser import commands
 from tests.repository import Repository
 
 FAIR = "eventName: Fair\n"
@@ -296,6 +297,45 @@ def test_a_patch_that_changes_more_than_declarations_is_refused_whole(job: Pushi
     assert ended.code == 1, ended.log
     assert [line for line in ended.log.splitlines() if line.startswith("::error title=propose::")]
     assert job.tip() == ""
+
+
+@pytest.mark.parametrize(
+    "content", [b"eventName: \xff\n", b"eventName: \0\n", b"\0\1\2\xff"], ids=["bytes", "zero", "binary"]
+)
+def test_a_patch_that_makes_something_else_than_text_is_refused(job: Pushing, content: bytes) -> None:
+    there = job.clone()
+    there.git("checkout", "--quiet", "main")
+    (there.folder / "events" / "fair.yaml").write_bytes(content)
+    there.git("commit", "--quiet", "--all", "--message=x")
+    patch = there.folder.parent / "made.patch"
+    there.git("diff", "--binary", "--text" if content.endswith(b"\n") else "--no-text", f"--output={patch}", "HEAD^")
+    ended = job.propose(patch.read_bytes())
+    assert "The patch changes more than the text of declarations." in ended.log
+    assert (ended.code, job.tip()) == (1, "")
+
+
+def hunk(name: str, mode: str = "") -> str:
+    return f"diff --git {name} {name}\n{mode}--- {name}\n+++ {name}\n@@ -1 +1 @@\n-a\n+b\n"
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [
+        hunk("events/##[add-mask]e"),
+        hunk("events/###[add-mask]e"),
+        hunk('"a/x\\n::set-output name=outcome::pushed\\n.yaml"'),
+        hunk('"a/x\\r::set-output name=outcome::pushed\\r.yaml"'),
+        hunk("a/x", "old mode 100644\nnew mode ##[error]1\n"),
+    ],
+)
+def test_what_git_says_of_a_patch_is_no_command(job: Pushing, patch: str) -> None:
+    ended = job.propose(patch)
+    assert ended.code == 1
+    assert "\ngit: error: " in ended.log
+    assert [(one.name, one.properties) for one in commands(ended.log)] == [
+        ("add-mask", {}),
+        ("error", {"title": "propose"}),
+    ]
 
 
 HOSTILE = "$(touch harmed)`touch harmed`; touch harmed #\n::error::no\n##[error]no\n--- a/x\n+++ b/.github/x\n"

@@ -88,17 +88,33 @@ leave() {
 # Puts the patch into the index, and makes sure that it changes the text of declarations and nothing else. The files in
 # the workspace stay as they are.
 take_patch() {
-  local meta file old new entries="$RUNNER_TEMP/reconciler-entries"
+  local meta file old new blob entries="$RUNNER_TEMP/reconciler-entries"
   [[ -f "$PATCH" && ! -L "$PATCH" ]] || fail 'There is no patch in the artifact.'
-  git apply --cached --whitespace=nowarn "$PATCH" || fail 'The patch does not fit the files of this commit.'
+  apply_patch || fail 'The patch does not fit the files of this commit.'
   git diff-index --cached --raw --no-renames -z HEAD >"$entries"
   [[ -s "$entries" ]] || fail 'The patch changes nothing.'
   while IFS= read -r -d '' meta && IFS= read -r -d '' file; do
-    read -r old new _ <<<"$meta" # the modes: a new file has none before, one that goes has none after
-    if [[ "$old" != ":$new" || "$new" != 100* ]] || ! is_declaration "$file"; then
+    read -r old new _ blob _ <<<"$meta" # the modes: a new file has none before, one that goes has none after
+    if [[ "$old" != ":$new" || "$new" != 100* ]] || ! is_declaration "$file" || ! is_text "$blob"; then
       fail 'The patch changes more than the text of declarations.'
     fi
   done <"$entries"
+}
+
+# Hands the patch to git. What git says of it may repeat a word of it, such as a file's name, so it is printed in a form
+# that is no command to the runner: that knows `::` at the start of a line, and `##[` anywhere.
+apply_patch() {
+  local said="$RUNNER_TEMP/reconciler-said" taken=true
+  git apply --cached --whitespace=nowarn "$PATCH" >"$said" 2>&1 || taken=false
+  tr '\r' ' ' <"$said" | LC_ALL=C sed -e 's/^/git: /' -e 's/##\[/# #[/g'
+  [[ "$taken" == true ]]
+}
+
+# Whether a file's new content is text, which a person can review: UTF-8 without a zero byte.
+is_text() {
+  local blob="$1" zeros
+  zeros="$(git cat-file blob "$blob" | tr -d -c '\000' | wc -c)"
+  [[ "$zeros" -eq 0 ]] && git cat-file blob "$blob" | iconv -f UTF-8 -t UTF-8 >/dev/null 2>&1
 }
 
 # Whether a file stands at the path of the declarations, and declares events: settings, defaults, hidden files do not.
