@@ -235,6 +235,7 @@ REFUSED = [
     ("max_registrants", "0123456789"),
     ("comment", "True"),
     ("allow_unreviewed", "yes"),
+    ("preview", "lost"),  # what apply.yml says where the first job's output did not come through
     ("preview", f"sha256:{'0' * 63}"),
     ("preview", f"sha256:{'0' * 64}\n--allow-unreviewed"),
     ("propose", "1"),
