@@ -1,6 +1,7 @@
 """`reconciler apply`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
@@ -26,7 +27,7 @@ from reconciler.cli.terminal import confirm
 from reconciler.declarations.base import Base
 from reconciler.declarations.load import load
 from reconciler.declarations.settings import Settings
-from reconciler.errors import ReconcilerError, Refused, SavedPlanInvalid, UsageError
+from reconciler.errors import ReconcilerError, Refused, SavedPlanInvalid, Unavailable, UsageError
 from reconciler.event import Declared
 from reconciler.hubspot.writer import PortalWriter
 from reconciler.pipeline import Select, approve_plan, make_plan_to_apply, run_plan
@@ -164,7 +165,7 @@ def _apply(declared: Declared, base: Base, settings: Settings, options: Options)
     stop = StopRequest()
     with open_session(options.common, settings, stop) as session, session.writer() as portal:
         policy = replace(session.policy, trusts_list=options.lookup is trust_list)
-        with session.progress.shown():
+        with session.progress.shown(), _nothing_written():
             planned = make_plan_to_apply(declared, policy, portal, options.now(), base, options.select)
         if not options.reviewed or not planned.plan.changes:
             _show_plan(planned, options)
@@ -178,6 +179,15 @@ def _apply(declared: Declared, base: Base, settings: Settings, options: Options)
                 keep = _keeping(approved, options, shown)
                 receipt = run_plan(approved, portal, options.lookup(portal), keep, options.now)
             return _finish(receipt, options)
+
+
+@contextmanager
+def _nothing_written() -> Iterator[None]:
+    """Say of a block that cannot reach HubSpot that nothing was written: people ask that first."""
+    try:
+        yield
+    except Unavailable as error:
+        raise Unavailable(f"nothing was written: {error.message}", hint=error.hint) from error
 
 
 def _show_plan(planned: Planned, options: Options) -> None:

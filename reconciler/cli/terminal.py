@@ -16,7 +16,7 @@ def confirm(changes: int, portal: int) -> None:
             hint="give --expect DIGEST or --plan FILE for what was reviewed, or --yes",
         )
     question = f"Type yes to apply {phrases.count(changes, 'change')} to portal {portal}"
-    if _answer(question) != "yes":
+    if (_answer(question) or "").casefold() != "yes":
         raise Refused("not approved: nothing was written")
 
 

@@ -150,7 +150,7 @@ def _existing(path: Path) -> Path:
         written = Path(os.path.abspath(path))  # noqa: PTH100  Path has no way to drop `..` without following links
         is_link = path.is_symlink() or (written != real and written.is_relative_to(Path.cwd()))
     except (OSError, RuntimeError) as reason:  # RuntimeError: a loop of links, before Python 3.13
-        hint = "name the folder that holds the events, or go to the folder above it"
+        hint = "name the folder that holds the events; `reconciler init` makes one"
         raise UsageError(f"there is no {quoted(str(path))}", hint=hint) from reason
     if is_link:
         raise DeclarationsInvalid((symbolic_link(name_of(path)),))

@@ -98,7 +98,7 @@ def _plan(plan: Plan) -> Iterator[str]:
     for part in parts(plan.changes):
         yield from _part(part, plan)
     yield from _orphans(plan)
-    yield from _list("", words.left_alone(plan))
+    yield from (part for line in words.left_alone(plan) for part in (escaped(line), ""))
     yield from _list("#### Notes", map(phrases.diagnostic, words.notes(plan)))
     events = (f"⏸️ {words.aside(aside)}" for aside in plan.set_aside)
     yield from _list(f"#### {words.SET_ASIDE}", (*events, *map(phrases.diagnostic, words.reasons(plan))))

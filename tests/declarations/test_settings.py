@@ -27,7 +27,7 @@ environments:
 NOT_CLOSED = "this is not a regular expression: missing ), unterminated subpattern at position 0"
 PLAIN_NAME = "the name of an environment has only letters, digits, dots, hyphens and underscores, at most 64"
 DIGITS = "must be a whole number above 0 in plain digits"
-NO_PATH = "name the folder that holds the events, or go to the folder above it"
+NO_PATH = "name the folder that holds the events; `reconciler init` makes one"
 LINES = "must be lines of `name: value`"
 
 

@@ -305,7 +305,7 @@ def test_a_whole_plan_reads_from_top_to_bottom() -> None:
         "",
         "- Kept · acme/kept (object 8) · 5 registered · left alone&#58; it is protected",
         "",
-        "- 3 events in the portal belong to others and are left alone&#46;",
+        "3 events in the portal belong to others and are left alone&#46;",
         "",
         "#### Notes",
         "",
