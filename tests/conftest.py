@@ -6,14 +6,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.command_line import CommandLine
 from tests.loopback import STRAYS, stay_here
 
 # Neither a slow machine nor chance makes a law fail: there is no deadline, and every run has the same examples. A
 # quarter of the usual number keeps all laws within seconds; `--hypothesis-profile thorough` tries others, for minutes.
-settings.register_profile("usual", settings.default, deadline=None, max_examples=25, derandomize=True, database=None)
+settings.register_profile(
+    "usual",
+    settings.default,
+    deadline=None,
+    max_examples=25,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],  # it goes by the clock
+)
 settings.register_profile("thorough", settings.default, deadline=None, max_examples=1000, derandomize=False)
 settings.load_profile("usual")
 
