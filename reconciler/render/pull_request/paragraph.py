@@ -79,7 +79,16 @@ def _new(creates: Sequence[Create], style: Style) -> Iterator[str]:
     starts = [style.start(change) for change in creates]
     dated = [start for start in starts if start is not None]
     when = dates.months(min(dated), max(dated)) if len(dated) == len(creates) else ""
-    yield f"{count(len(creates), f'new {noun}')}{when}{style.listed(creates)}."
+    yield f"{count(len(creates), f'new {noun}')}{when}{style.listed(creates)}{_called_off(creates)}."
+
+
+def _called_off(creates: Sequence[Create]) -> str:
+    """Return how many new events are declared as cancelled, which goes on behind a list of them."""
+    number = sum(_after(change, "eventCancelled") is True for change in creates)
+    if not number:
+        return ""
+    which = "it is" if len(creates) == 1 else f"{number} of them {_verb(number, 'is', 'are')}"
+    return f"; {which} cancelled from the start"
 
 
 def _noun(change: Create) -> str:

@@ -270,6 +270,17 @@ def test_each_kind_of_change_has_its_sentence(changes: tuple[Change, ...], sente
     assert told(*changes) == sentences
 
 
+def called_off(key: str, name: str) -> Create:
+    made = create(key, name, START)
+    return replace(made, fields=(*made.fields[:-1], FieldChange("eventCancelled", None, after=True)))
+
+
+def test_new_events_that_are_cancelled_from_the_start_are_counted() -> None:
+    assert told(called_off("a", "A"))[0].endswith("“A”; it is cancelled from the start.")
+    several = told(called_off("a", "A"), create("b", "B", START), called_off("c", "C"))[0]
+    assert several.endswith("“C”; 2 of them are cancelled from the start.")
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
