@@ -151,14 +151,17 @@ class GitHub:
         return {commit: self.pull_requests_of(commit) if pulls is None else pulls for commit, pulls in found.items()}
 
     def _associated(self, commits: Sequence[str]) -> Mapping[str, associations.Associated]:
-        """Ask for the pull requests of some commits by a query; nothing is known if GitHub refuses to answer it."""
-        try:
-            with _as_described():
-                variables = associations.variables_of(self._repository, commits)
+        """Ask for the pull requests of some commits by a query; nothing is known if GitHub does not answer it.
+
+        Then they are asked for one by one, so that no query that takes GitHub too long ends every run.
+        """
+        variables = associations.variables_of(self._repository, commits)
+        with _as_described():
+            try:
                 data = self._http.query(associations.query_of(commits), variables, _READ_PULLS)
-                return associations.as_associated(data, commits)
-        except (AccessDenied, Rejected):
-            return {}
+            except (AccessDenied, Rejected, Unavailable):
+                return {}
+            return associations.as_associated(data, commits)
 
     # Commits (REST API: commits/commits)
 

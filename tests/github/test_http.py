@@ -565,6 +565,15 @@ def test_commits_whose_query_is_refused_are_asked_for_one_by_one(play: Start, op
     assert len(server.received) == 1 + len(COMMITS)
 
 
+@pytest.mark.parametrize("failing", [answer(502), answer(body={"data": None, "errors": [{"message": "a timeout"}]})])
+def test_commits_whose_query_takes_too_long_are_asked_for_alone(play: Start, open_client: Open, failing: Play) -> None:
+    server = play(*[failing] * ATTEMPTS, answer(body=[]))
+    client = open_client(to(server), clock=Sleeper().clock)
+    assert client.pull_requests_of_each(COMMITS) == dict.fromkeys(COMMITS, ())
+    assert [request.target for request in server.received[:ATTEMPTS]] == ["/graphql"] * ATTEMPTS
+    assert len(server.received) == ATTEMPTS + len(COMMITS)
+
+
 def test_a_limit_of_queries_is_waited_for(play: Start, open_client: Open) -> None:
     sleeper = Sleeper()
     limited = {"errors": [{"type": "RATE_LIMITED", "message": "API rate limit exceeded"}]}
