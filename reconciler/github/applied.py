@@ -103,12 +103,22 @@ def since_last_applied(github: GitHub, line: Line, head: str) -> CommitRange | C
             failed.append(run)
             continue
         found = between(github, run.head_sha, head)
-        if found.leads_back:
+        if found.leads_back and _is_on_branch(github, line.branch, run.head_sha):
             return Covered(run.head_sha)
         break
     before = {head, *(() if found is None else found.commits)}
     _refuse_if_begun(github, head, [run for run in failed if run.head_sha not in before])
     return None if found is None else replace(found, begun=bool(failed))
+
+
+def _is_on_branch(github: GitHub, branch: str, commit: str) -> bool:
+    """Return whether a commit is on a branch.
+
+    It may not be if the branch was moved back. And GitHub names the branch of a run for a tag by the tag, which anybody
+    who may push can call as the branch is called, with a workflow of their own.
+    """
+    tip = github.branch_tip(branch)
+    return tip is not None and github.ancestry(commit, tip.sha) in _STANDS_ON
 
 
 def _refuse_if_begun(github: GitHub, head: str, failed: Iterable[Run]) -> None:

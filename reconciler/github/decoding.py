@@ -131,6 +131,7 @@ def as_branch_tip(value: Json, path: str) -> BranchTip:
     inner = f"{path}.commit.commit"
     commit = as_mapping(tip.get("commit"), inner)
     return BranchTip(
+        sha=as_sha(tip.get("sha"), f"{path}.commit.sha"),
         author=_signature(commit.get("author"), f"{inner}.author"),
         committer=_signature(commit.get("committer"), f"{inner}.committer"),
         message=as_kind(str, commit.get("message"), f"{inner}.message"),

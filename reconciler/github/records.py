@@ -81,6 +81,7 @@ class PullReview:
 class BranchTip:
     """The last commit of a branch."""
 
+    sha: str
     author: str
     """As `name <mail>`, which anybody can write."""
     committer: str

@@ -124,6 +124,25 @@ def test_a_later_success_covers_a_run_that_began(github: LocalGitHub, client: Gi
     assert since_last_applied(client, LINE, head) == Covered(later)
 
 
+def test_a_success_beside_the_branch_covers_nothing(github: LocalGitHub, client: GitHub) -> None:
+    """Such as one of a tag that has the branch's name, by a workflow of whoever pushed it."""
+    succeeded(github, github.branches["main"])
+    head = github.push("main")
+    succeeded(github, github.commit(head))
+    commit_range = since_last_applied(client, LINE, head)
+    assert isinstance(commit_range, CommitRange)
+    assert (commit_range.base, commit_range.commits) == (None, ())
+
+
+def test_a_branch_that_was_moved_back_is_not_covered(github: LocalGitHub, client: GitHub) -> None:
+    first = succeeded(github, github.branches["main"])
+    succeeded(github, github.push("main"))
+    github.push("main", first)
+    commit_range = since_last_applied(client, LINE, first)
+    assert isinstance(commit_range, CommitRange)
+    assert (commit_range.base, commit_range.commits) == (None, ())
+
+
 @pytest.mark.parametrize("conclusion", ["skipped", "action_required", "neutral", "startup_failure", "stale"])
 def test_a_run_that_did_nothing_is_not_the_last_apply(github: LocalGitHub, client: GitHub, conclusion: str) -> None:
     first = succeeded(github, github.branches["main"])

@@ -40,7 +40,7 @@ def test_the_last_commit_of_a_branch_is_read(tmp_path: Path, open_client: Open) 
         github.push("a/b#c", commit)
         client = open_client(github.connection())
         tip = client.branch_tip("a/b#c")
-        assert tip == BranchTip("name@example <email@example>", "name@example <email@example>", "A commit")
+        assert tip == BranchTip(commit, "name@example <email@example>", "name@example <email@example>", "A commit")
         assert client.branch_tip("a/b") is None
 
 

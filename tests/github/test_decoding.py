@@ -68,7 +68,7 @@ def test_who_made_the_last_commit_of_a_branch_is_always_known(key: str) -> None:
     for wrong in ({}, {key: None}, {key: {"name": "A"}}, {key: {"email": "a"}}, {key: [7]}):
         left = {name: value for name, value in SIGNED_COMMIT.items() if name != key} | wrong
         with pytest.raises(Malformed, match=rf"^it\.commit\.commit\.{key}"):
-            decoding.as_branch_tip({"commit": {"commit": left}}, "it")
+            decoding.as_branch_tip({"commit": {"sha": "a" * 40, "commit": left}}, "it")
 
 
 def test_a_workflow_is_named_by_its_file_alone() -> None:
