@@ -11,10 +11,10 @@ from reconciler.connections import GitHubConnection
 from reconciler.github.client import GitHub
 from reconciler.transport.surroundings import Clock, Watch
 from tests.github.local_github import local_github
-from tests.github.workshop import InThisProcess, Start, Workshop, workshop
+from tests.github.workshop import InThisProcess, Start, Workshop, event, workshop
 from tests.github.world import LocalGitHub
 from tests.hubspot.clocks import Sleeper
-from tests.story.world import Held
+from tests.story.world import Held, live_json
 
 Open = Callable[..., GitHub]
 OpenWorkshop = Callable[..., Workshop]
@@ -65,3 +65,9 @@ def open_workshop(
             return stack.enter_context(workshop(folder, start or InThisProcess(capfd), *events, **files))
 
         yield open_one
+
+
+@pytest.fixture
+def shop(open_workshop: OpenWorkshop) -> Workshop:
+    """Return a workshop whose HubSpot holds what the default branch declares."""
+    return open_workshop(live_json("fair", eventName="Fair"), fair=event("fair"))

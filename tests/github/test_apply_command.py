@@ -29,12 +29,6 @@ IN_THE_SECRET = (
 )
 
 
-@pytest.fixture
-def shop(open_workshop: OpenWorkshop) -> Workshop:
-    """Return a workshop whose HubSpot holds what the default branch declares."""
-    return open_workshop(live_json("fair", eventName="Fair"), fair=event("fair"))
-
-
 def approved(shop: Workshop, name: str = "launch", **fields: str) -> int:
     """Propose an event, plan it, merge it."""
     number = shop.propose(name, **{name: event(name, **fields)})

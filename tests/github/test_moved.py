@@ -5,19 +5,11 @@ from html import unescape
 
 import pytest
 
-from tests.github.conftest import OpenWorkshop
 from tests.github.workshop import READING, Step, Workshop, event
 from tests.github.world import failing
-from tests.story.world import live_json
 
 OF_ANOTHER = "The review was of another plan, because HubSpot or the target branch has changed since."
 QUEUED_OTHERWISE = "has changed since. 1 change is not as the plan of pull request 1 shows"
-
-
-@pytest.fixture
-def shop(open_workshop: OpenWorkshop) -> Workshop:
-    """Return a workshop whose HubSpot holds what the default branch declares."""
-    return open_workshop(live_json("fair", eventName="Fair"), fair=event("fair"))
 
 
 def renamed(shop: Workshop) -> int:

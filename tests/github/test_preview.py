@@ -14,12 +14,6 @@ OF_ANOTHER_APP = "sandbox-2002-read"
 """A token that may read, of an app that made none of the events."""
 
 
-@pytest.fixture
-def shop(open_workshop: OpenWorkshop) -> Workshop:
-    """Return a workshop whose HubSpot holds what the default branch declares."""
-    return open_workshop(live_json("fair", eventName="Fair"), fair=event("fair"))
-
-
 def edit(shop: Workshop, **fields: str) -> None:
     """Edit the fair in HubSpot, as a person does there."""
     shop.portal.edit(shop.held("fair"), **fields)

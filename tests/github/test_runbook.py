@@ -6,12 +6,10 @@ from signal import SIGTERM
 
 import pytest
 
-from tests.github.conftest import OpenWorkshop
 from tests.github.test_apply_command import IN_THE_SECRET, approved, dispatch, through
 from tests.github.workshop import SETTINGS, Step, Workshop, event
 from tests.hubspot.forwarding import Fate, Passing, Treatment
 from tests.runbook import entries
-from tests.story.world import live_json
 
 Rehearsal = Callable[[Workshop], Iterator[Step]]
 """Yields the run that fails, then the run after which all is well."""
@@ -124,12 +122,6 @@ REHEARSALS: dict[str, Rehearsal] = {
     "interrupted": interrupted,
     "error": error,
 }
-
-
-@pytest.fixture
-def shop(open_workshop: OpenWorkshop) -> Workshop:
-    """Return a workshop whose HubSpot holds what the default branch declares."""
-    return open_workshop(live_json("fair", eventName="Fair"), fair=event("fair"))
 
 
 @pytest.mark.parametrize("reason", REHEARSALS)
