@@ -35,6 +35,7 @@ _READ_ISSUES = "issues: read"
 _WRITE_ISSUES = "issues: write"
 _READ_CONTENTS = "contents: read"
 _READ_ACTIONS = "actions: read"
+_READ_METADATA = "metadata: read"
 
 MOST_COMMITS = 100 * MOST_PAGES
 """Maximum number of commits in a comparison; of more, only the first are read."""
@@ -133,6 +134,14 @@ class GitHub:
         """Return the reviews of a pull request, oldest first."""
         path = f"{self._home}/pulls/{number}/reviews"
         return tuple(self._listed(decoding.as_pull_review, path, {}, _READ_PULLS))
+
+    # People (REST API: collaborators/collaborators)
+
+    def may_push(self, login: str) -> bool:
+        """Return whether an account may push: only then does GitHub count its approval of a pull request."""
+        path = f"{self._home}/collaborators/{_segment(login)}/permission"
+        answer = self._http.get(path, _READ_METADATA)
+        return answer.status != 404 and _read(decoding.as_permission, answer.body) in {"admin", "write"}
 
     def pull_requests_of(self, sha: str) -> tuple[PullRequest, ...]:
         """Return the pull requests that a commit belongs to.

@@ -96,9 +96,15 @@ def as_pull_review(value: Json, path: str) -> PullReview:
     item = as_mapping(value, path)
     return PullReview(
         state=as_kind(str, item.get("state"), f"{path}.state"),
+        author=_author(item.get("user"), f"{path}.user"),
         commit=_optional_sha(item.get("commit_id"), f"{path}.commit_id"),
         submitted_at=as_optional_time(item.get("submitted_at"), f"{path}.submitted_at"),
     )
+
+
+def as_permission(value: Json, path: str) -> str:
+    """Read what an account may do in the repository: `admin`, `write`, `read` or `none`."""
+    return as_kind(str, as_mapping(value, path).get("permission"), f"{path}.permission")
 
 
 def as_comparison(pages: list[Mapping[str, Json]]) -> Comparison:

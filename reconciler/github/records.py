@@ -71,6 +71,7 @@ class PullReview:
 
     state: str
     """`APPROVED` and others."""
+    author: Author
     commit: str | None
     """The last commit when it was written; None if that is gone."""
     submitted_at: datetime | None

@@ -94,7 +94,7 @@ def _unfit(request: Request) -> Answer | None:
 def _may(asked: Asked, needed: Permissions) -> bool:
     is_plain_issue = asked.words[:1] and asked.words[0].isdigit() and int(asked.words[0]) in asked.github.issues
     usable = [(name, least) for name, least in needed if not (name == "pull_requests" and is_plain_issue)]
-    had = asked.token.permissions
+    had = {"metadata": "read", **asked.token.permissions}  # GitHub gives that to every token
     return any(had.get(name) == "write" or had.get(name) == least for name, least in usable)
 
 
@@ -243,6 +243,11 @@ def _reviews(asked: Asked) -> Answer:
     return NOT_FOUND if pull is None else _paged(asked, [asdict(review) for review in pull.reviews])
 
 
+def _permission(asked: Asked) -> Answer:
+    may = asked.github.may.get(asked.words[0])
+    return NOT_FOUND if may is None else Answer(200, {"permission": may, "role_name": may})
+
+
 def _pulls_of(asked: Asked) -> Answer:
     github, sha = asked.github, asked.words[0]
     if not github.has(sha):
@@ -368,6 +373,7 @@ ROUTES: list[tuple[str, str, Permissions, Callable[[Asked], Answer]]] = [
     ("POST", r"/issues", (("issues", "write"),), _create_issue),
     ("PATCH", r"/issues/(\d+)", (("issues", "write"),), _update_issue),
     ("GET", r"/pulls/(\d+)", (("pull_requests", "read"),), _pull),
+    ("GET", r"/collaborators/([^/]+)/permission", (("metadata", "read"),), _permission),
     ("GET", r"/pulls/(\d+)/reviews", (("pull_requests", "read"),), _reviews),
     ("GET", r"/commits/([^/]+)/pulls", (("pull_requests", "read"),), _pulls_of),
     ("GET", r"/compare/([^/]+)\.\.\.([^/]+)", (("contents", "read"),), _compared),

@@ -14,7 +14,7 @@ PULL = {
     "head": SIDE,
     "base": SIDE,
 }
-REVIEW = {"state": "APPROVED", "commit_id": SHA, "submitted_at": "2027-01-01T00:00:00Z"}
+REVIEW = {"user": USER, "state": "APPROVED", "commit_id": SHA, "submitted_at": "2027-01-01T00:00:00Z"}
 RUN = {
     "id": 1,
     "run_attempt": 2,

@@ -14,7 +14,7 @@ READERS: list[tuple[Callable[[Any, str], Any], dict[str, Any], set[str]]] = [
     (decoding.as_comment, COMMENT, {"body", "user"}),
     (decoding.as_issue, ISSUE, {"body", "user"}),
     (decoding.as_pull_request, PULL, {"draft", "merged_at", "merge_commit_sha"}),
-    (decoding.as_pull_review, REVIEW, {"commit_id", "submitted_at"}),
+    (decoding.as_pull_review, REVIEW, {"user", "commit_id", "submitted_at"}),
     (decoding.as_run, RUN, {"run_attempt", "conclusion", "head_branch", "head_repository"}),
     (decoding.as_run_job, {name: JOB[name] for name in JOB.keys() - {"steps"}}, {"conclusion", "runner_id"}),
     (decoding.as_artifact, ARTIFACT, {"created_at"}),

@@ -5,8 +5,8 @@ from html import unescape
 
 import pytest
 
-from tests.github.workshop import READING, Step, Workshop, event
-from tests.github.world import failing
+from tests.github.workshop import READING, SETTINGS, Step, Workshop, event
+from tests.github.world import STRANGER, User, failing
 
 OF_ANOTHER = "The review was of another plan, because HubSpot or the target branch has changed since."
 QUEUED_OTHERWISE = "has changed since. 1 change is not as the plan of pull request 1 shows"
@@ -84,6 +84,24 @@ def test_only_an_approval_is_one(shop: Workshop, state: str) -> None:
     shop.github.review(number, state)
     edit(shop)
     assert shop.plan_again(number).code == 0
+
+
+@pytest.mark.parametrize("stranger", [STRANGER, User("nobody-knows")])
+def test_only_the_approval_of_somebody_who_may_push_counts(shop: Workshop, stranger: User) -> None:
+    number = renamed(shop)
+    shop.github.review(number)
+    edit(shop)
+    shop.plan_again(number)
+    shop.github.review(number, by=stranger)
+    assert shop.plan_again(number).reason == "plan-moved"
+
+
+def test_an_orphan_of_somebody_else_does_not_stop_the_queue(shop: Workshop) -> None:
+    shop.push_to_main(reconciler=f"{SETTINGS}orphans: delete\n")
+    number = renamed(shop)
+    shop.portal.make("stray", startDateTime="2040-01-01T10:00:00Z")
+    step = queue(shop, number)
+    assert (step.code, step.outputs["to_delete"]) == (0, "1"), step.printed
 
 
 def test_an_approval_of_an_older_commit_is_left_to_the_rules_of_the_branch(shop: Workshop) -> None:

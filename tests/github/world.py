@@ -33,6 +33,7 @@ class User:
 
 BOT = User("github-actions[bot]", "Bot")
 SOMEBODY = User("octocat")
+STRANGER = User("stranger")
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ class Review:
     state: str
     commit_id: str
     submitted_at: str
+    user: User
 
 
 @dataclass
@@ -217,6 +219,8 @@ class LocalGitHub:
         """The number of commits after which GitHub cuts a comparison off."""
         self.without_merge_commit: set[int] = set()
         """The merged pull requests whose merge commit the GraphQL API does not name."""
+        self.may: dict[str, str] = {SOMEBODY.login: "write", STRANGER.login: "read"}
+        """What each account may do in the repository; GitHub knows no other."""
         self.lock = Lock()
         self.signed: dict[str, int] = {}
         self._numbers, self._ids, self._minutes = count(1), count(1001), count()
@@ -345,10 +349,10 @@ class LocalGitHub:
         pull.state, pull.merged_at, pull.merge_commit_sha = "closed", self.now(), sha
         return sha
 
-    def review(self, number: int, state: str = "APPROVED", commit: str = "") -> None:
+    def review(self, number: int, state: str = "APPROVED", commit: str = "", by: User = SOMEBODY) -> None:
         """Review a pull request as it is, or as it was at an older commit."""
         pull = self.pulls[number]
-        pull.reviews.append(Review(next(self._ids), state, commit or pull.head_sha, self.now()))
+        pull.reviews.append(Review(next(self._ids), state, commit or pull.head_sha, self.now(), by))
 
     def close(self, number: int) -> None:
         """Close a pull request without merging it."""

@@ -55,12 +55,16 @@ def _moved(github: GitHub, repository: str, proposed: PullRequestEvent | MergeGr
 def _not_in(plan: Plan, seen: Plan) -> list[Change]:
     """Return the changes of the queued pull request that its own plan does not show as they are now."""
     others = (result.change for result in by_plans(plan, [seen]).not_approved)
-    return [change for change in others if any(_is_own(field.origin) for field in change.fields)]
+    return [change for change in others if any(_is_own(change, field.origin) for field in change.fields)]
 
 
-def _is_own(origin: Origin) -> bool:
-    """Return whether a difference comes from the queued pull request, at least in part."""
-    return origin not in {Origin.HUBSPOT, Origin.PENDING}
+def _is_own(change: Change, origin: Origin) -> bool:
+    """Return whether a difference comes from the queued pull request, at least in part.
+
+    What no file declares, and the base did not either, was left behind by somebody else.
+    """
+    is_left = change.source is None and origin is Origin.UNKNOWN
+    return not is_left and origin not in {Origin.HUBSPOT, Origin.PENDING}
 
 
 def _queued(number: int, moved: Sequence[Change]) -> str:
