@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from reconciler.github.decoding import as_optional_time, as_sha, each
 from reconciler.github.records import PullRequest
-from reconciler.json_values import Json, Malformed, as_kind, as_mapping
+from reconciler.json_values import Json, Malformed, as_kind, as_list, as_mapping
 
 FEW = 20
 """So many commits or fewer are asked for one by one: what a push merges mostly needs no query."""
@@ -70,7 +70,10 @@ def _of_commit(value: Json, commit: str) -> Associated:
         raise Malformed(f"{commit} is another commit")
     pulls = as_mapping(item.get("associatedPullRequests"), f"{commit}.associatedPullRequests")
     page = as_mapping(pulls.get("pageInfo"), f"{commit}.pageInfo")
-    found = tuple(each(_as_pull_request, pulls.get("nodes"), f"{commit}.nodes"))
+    nodes = as_list(pulls.get("nodes"), f"{commit}.nodes")
+    if None in nodes:  # by GitHub's schema, one that it does not show
+        return None
+    found = tuple(each(_as_pull_request, nodes, f"{commit}.nodes"))
     goes_on = as_kind(bool, page.get("hasNextPage"), f"{commit}.pageInfo.hasNextPage")
     return None if goes_on or any(pull.merged and pull.merge_commit_sha is None for pull in found) else found
 

@@ -525,7 +525,7 @@ def test_a_query_whose_answer_is_broken_is_asked_again(play: Start, open_client:
         data(oid="b" * 40),
         data(associatedPullRequests=None),
         data(associatedPullRequests={**NO_PULLS, "pageInfo": {}}),
-        data(associatedPullRequests={**NO_PULLS, "nodes": [None]}),
+        data(associatedPullRequests={**NO_PULLS, "nodes": None}),
         data(associatedPullRequests={**NO_PULLS, "nodes": [{"number": 1, "repository": None}]}),
     ],
 )
@@ -572,6 +572,12 @@ def test_commits_whose_query_takes_too_long_are_asked_for_alone(play: Start, ope
     assert client.pull_requests_of_each(COMMITS) == dict.fromkeys(COMMITS, ())
     assert [request.target for request in server.received[:ATTEMPTS]] == ["/graphql"] * ATTEMPTS
     assert len(server.received) == ATTEMPTS + len(COMMITS)
+
+
+def test_a_commit_of_which_a_pull_request_is_not_shown_is_asked_for_alone(play: Start, open_client: Open) -> None:
+    server = play(data(associatedPullRequests={**NO_PULLS, "nodes": [None]}), answer(body=[]))
+    assert open_client(to(server)).pull_requests_of_each(COMMITS) == dict.fromkeys(COMMITS, ())
+    assert len(server.received) == 2
 
 
 def test_a_limit_of_queries_is_waited_for(play: Start, open_client: Open) -> None:
