@@ -234,9 +234,8 @@ def _items(heading: str, texts: Iterable[str]) -> Iterator[str]:
     items = [f"- {text}" for text in texts]
     if not items:
         return
-    if heading:
-        yield heading
-        yield ""
+    yield heading
+    yield ""
     yield from items
     yield ""
 

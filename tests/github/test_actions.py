@@ -90,3 +90,10 @@ def test_what_is_left_is_added_to_what_is_there(tmp_path: Path) -> None:
 def test_what_cannot_be_left_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ReconcilerError, match="cannot write to the runner's file"):
         append_to(str(tmp_path), "x")
+
+
+def test_a_run_is_known_by_its_number_alone() -> None:
+    assert load_actions({"GITHUB_RUN_ID": "1005"}).run_number == 1005
+    for run in ("", "-1", "1e3", "7/../8"):
+        with pytest.raises(UsageError, match="GITHUB_RUN_ID does not name a run"):
+            load_actions({"GITHUB_RUN_ID": run}).run_number  # noqa: B018  (reading it is what fails)

@@ -177,6 +177,21 @@ def test_without_the_plan_that_was_shown_nothing_runs(shop: Workshop) -> None:
     assert not shop.portal.writes()
 
 
+def test_of_several_attempts_the_plan_that_was_shown_last_counts(shop: Workshop) -> None:
+    number = shop.propose("change", fair=event("fair", eventName="Expo"), launch=event("launch"))
+    shop.plan(number)
+    shop.merge(number)
+    begun = shop.begin_apply()
+    shop.preview(begun)
+    edit(shop, eventName="Edited")
+    shop.github.run_again(begun.run_id)
+    last = shop.preview(begun)
+    assert len({one.name for one in shop.github.artifacts.values()}) == 3
+    step = shop.apply_previewed(begun, last)
+    assert (step.code, step.reason) == (6, "plan-moved"), step.printed  # of the first only the review is left
+    assert shop.names() == {"fair", "launch"}
+
+
 def test_an_unusable_plan_beside_it_does_no_harm(shop: Workshop) -> None:
     approved(shop)
     begun = shop.begin_apply()
