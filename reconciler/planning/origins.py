@@ -12,25 +12,22 @@ from reconciler.values import same
 def with_origins(planned: Planned, base: Base) -> Planned:
     """Return the plan with the origin of every field, which approvals do not cover, and with the base's diagnostics."""
     before = planned.declared_before()
-    histories = (_history(change, planned, base, before.get(change.identity.object_id)) for change in _changes(planned))
-    traced = tuple(_traced(*each) for each in zip(_changes(planned), histories, strict=True))
-    changes = traced if base.known else planned.plan.changes
+    changes = planned.plan.changes
+    if base.known:
+        histories = (_history(change, planned, base, before.get(change.identity.object_id)) for change in changes)
+        changes = tuple(map(_traced, changes, histories))
     plan = replace(planned.plan, changes=changes, diagnostics=planned.plan.diagnostics + base.diagnostics)
     return replace(planned, plan=plan)
 
 
 def of_what_is_merged(planned: Planned) -> Planned:
     """Return the plan of the default branch, in which everything that the files change waits to be applied."""
-    changes = (replace(each, fields=tuple(map(_waiting, each.fields))) for each in _changes(planned))
+    changes = (replace(each, fields=tuple(map(_waiting, each.fields))) for each in planned.plan.changes)
     return replace(planned, plan=replace(planned.plan, changes=tuple(changes)))
 
 
 def _waiting(field: FieldChange) -> FieldChange:
     return replace(field, origin=Origin.PENDING) if field.origin is Origin.FILES else field
-
-
-def _changes(planned: Planned) -> tuple[Change, ...]:
-    return planned.plan.changes
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from reconciler.render.file_diff import file_patch
 from reconciler.render.pull_request.proposal import drift_branch
 from tests.command_line import declare
 from tests.github.pushing import BOT_SIGNED, MESSAGE, OUR_BRANCH, Pushing
-from tests.github.runner import PROPOSE, TOP
+from tests.github.runner import PROPOSE, TOP, Ended
 from tests.github.runner_parser import commands
 from tests.repository import Repository
 
@@ -147,30 +147,30 @@ def merged_into(people: Repository) -> None:
     people.git("merge", "--quiet", "--no-ff", "--message=Merge", "other")
 
 
-@pytest.mark.parametrize("push", [pushed_on_top, amended, put_under_ours_elsewhere, another_message, merged_into])
-def test_a_branch_that_somebody_else_has_pushed_to_is_left_alone(
-    job: Pushing, push: Callable[[Repository], None]
-) -> None:
+def untouched(job: Pushing, push: Callable[[Repository], None]) -> list[Ended]:
+    """Let somebody push to the branch; return the ends of the runs after that, which have left it as it was."""
     job.propose(edit())
     somebody = job.clone()
     push(somebody)
     somebody.git("push", "--quiet", "--force", "origin", f"HEAD:{OUR_BRANCH}")
     tip = job.tip()
-    for ended in (job.propose(edit("Edited again")), job.nothing_to_propose()):
+    ended = [job.propose(edit("Edited again")), job.nothing_to_propose()]
+    assert job.tip() == tip
+    return ended
+
+
+@pytest.mark.parametrize("push", [pushed_on_top, amended, put_under_ours_elsewhere, another_message, merged_into])
+def test_a_branch_that_somebody_else_has_pushed_to_is_left_alone(
+    job: Pushing, push: Callable[[Repository], None]
+) -> None:
+    for ended in untouched(job, push):
         assert (ended.code, ended.outputs["outcome"]) == (0, "left"), ended.log
         assert f"::warning title=propose::Somebody else has pushed to the branch {OUR_BRANCH}" in ended.log
-    assert job.tip() == tip
 
 
 def test_our_commit_on_top_of_somebodys_is_left_alone_too(job: Pushing) -> None:
-    job.propose(edit())
-    somebody = job.clone()
-    put_under_ours(somebody)
-    somebody.git("push", "--quiet", "--force", "origin", f"HEAD:{OUR_BRANCH}")
-    tip = job.tip()
-    for ended in (job.propose(edit("Edited again")), job.nothing_to_propose()):
+    for ended in untouched(job, put_under_ours):
         assert (ended.code, ended.outputs["outcome"]) == (0, "kept"), ended.log
-    assert job.tip() == tip
 
 
 def test_a_branch_of_that_name_that_people_made_is_left_alone(job: Pushing, people: Repository) -> None:

@@ -11,10 +11,11 @@ from reconciler.applying.receipt import INVALID
 from reconciler.cli.formats import for_people
 from reconciler.cli.github.annotations import warned
 from reconciler.cli.github.default_branch import Tip, to_watch
-from reconciler.cli.github.hubspot import planned_by
+from reconciler.cli.github.hubspot import planned_against
 from reconciler.cli.github.job import SECONDS_FOR_COMMENTS, SET_ASIDE, Ending, Job, carried_out, covered, reason_of
 from reconciler.cli.github.options import StepOptions, path_options
 from reconciler.cli.github.proposal import branch_for, propose
+from reconciler.cli.inputs import base_at
 from reconciler.cli.options import Call, Common
 from reconciler.cli.output import log_line, print_result
 from reconciler.declarations.settings import Settings
@@ -104,7 +105,8 @@ def _drift(job: Job, watch: _DriftWatch) -> Ending:
         return covered(job, last.by, watch.environment)
     settings = _counting_all(watch.options.settings)
     try:
-        planned, past = planned_by(watch.options, settings, last)
+        past = base_at(settings, last)
+        planned = planned_against(watch.options, settings, past)
     except DeclarationsInvalid as invalid:
         job.summarize(problems_comment(invalid.diagnostics, watch.environment, job.links, SUMMARY_LIMIT))
         raise

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reconciler.cli.github.options import StepOptions
-from reconciler.cli.inputs import base_at
 from reconciler.cli.session import StopRequest, open_session
 from reconciler.declarations.base import Base
 from reconciler.declarations.load import load
@@ -48,12 +47,6 @@ MakePlan = Callable[[Declared, Policy, Reader, datetime, Base], Planned]
 
 READING = StoredSecret("HUBSPOT_READ_TOKEN", "Settings → Secrets and variables → Actions")
 WRITING = StoredSecret("HUBSPOT_WRITE_TOKEN", "Settings → Environments → hubspot")
-
-
-def planned_by(options: StepOptions, settings: Settings, ref: str | None) -> tuple[Planned, Base]:
-    """Make a plan with `ref` as its base; return also that base."""
-    base = base_at(settings, ref)
-    return planned_against(options, settings, base), base
 
 
 def planned_against(options: StepOptions, settings: Settings, base: Base, make: MakePlan = make_plan) -> Planned:
